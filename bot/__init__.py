@@ -1,0 +1,1 @@
+"""Greenroom: run a team's webinars without leaving Slack."""

@@ -1,0 +1,266 @@
+"""The words Greenroom thinks in: webinars, sessions, registration, the people and the forms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
+
+MIN_LENGTH = timedelta(seconds=30)
+MAX_LENGTH = timedelta(hours=12)
+
+
+class Frozen(BaseModel):
+    """A value: equal by content, never changed in place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Workspace(Frozen):
+    """A Slack team, or a team inside a Grid organisation (`enterprise_id`, else empty)."""
+
+    team_id: str
+    enterprise_id: str = ""
+
+
+class Account(Frozen):
+    """A workspace's connection to a webinar system; `name` tells one connection from another."""
+
+    workspace: Workspace
+    provider: str
+    name: str = "service"
+
+
+class Person(Frozen):
+    """Someone in Slack who does something with Greenroom, as `users.info` tells of them."""
+
+    workspace: Workspace
+    user_id: str
+    name: str
+    time_zone: str = "UTC"
+    locale: str = ""
+    email: str = Field(default="", repr=False)
+    is_admin: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+    """From another organisation, through Slack Connect."""
+
+
+class Coworker(Frozen):
+    """A person of the company's RingCentral directory who can be made a host."""
+
+    user_id: str
+    account_id: str
+    name: str
+    email: str = Field(repr=False)
+
+
+class Audience(StrEnum):
+    """Who a webinar is for: it decides whether there is one shared link or one link a person."""
+
+    REGISTRANTS = "registrants"
+    ANYONE = "anyone"
+
+
+class Access(StrEnum):
+    """Who a webinar lets in, in RingCentral's spelling."""
+
+    GUEST = "Guest"
+    SIGNED_IN = "AuthenticatedUser"
+    COWORKER = "AuthenticatedCoworker"
+
+
+class Status(StrEnum):
+    """Where a session is in its life; `CANCELLED` is ours, RingCentral deletes instead."""
+
+    SCHEDULED = "Scheduled"
+    ACTIVE = "Active"
+    FINISHED = "Finished"
+    CANCELLED = "Cancelled"
+
+
+class Options(Frozen):
+    """The settings of a webinar that a person may choose, with RingCentral's defaults.
+
+    The vendor's names and defaults: WcsWebinarSettingsModel, developers.ringcentral.com/api-reference/Webinars.
+    """
+
+    auto_record: bool = False
+    panelist_waiting_room: bool = False
+    panelist_video: bool = True
+    panelist_screen_sharing: bool = True
+    panelist_mute_control: bool = True
+    panelist_access: Access = Access.GUEST
+    attendee_access: Access = Access.GUEST
+    artifacts_access: Access = Access.SIGNED_IN
+    phone_dial_in: bool = False
+    password: SecretStr = SecretStr("")
+    qna: bool = True
+    qna_anonymous: bool = True
+    qna_moderated: bool = False
+    redirect_uri: str = ""
+
+    @field_serializer("password", when_used="json")
+    def _password_in_json(self, password: SecretStr) -> str:
+        # JSON of a form only ever goes into an encrypted column.
+        return password.get_secret_value()
+
+
+class FixedOptions(Frozen):
+    """The settings that the RingCentral account decides and that can only be shown (readOnly in the API)."""
+
+    recording: bool
+    recording_sharing: bool
+    recording_download: bool
+    past_session_deletion: bool
+    polls: bool
+    polls_anonymous: bool
+    external_livestream: bool
+
+
+class Form(Frozen):
+    """What a person asks for when they create a webinar."""
+
+    title: str
+    start: AwareDatetime
+    length: timedelta
+    time_zone: str
+    audience: Audience = Audience.REGISTRANTS
+    description: str = ""
+    announce_in: str | None = None
+    """The channel's id, or nothing to announce."""
+    options: Options = Options()
+    locale_code: str = "en-US"
+    panel_join_offset: timedelta = timedelta()
+    """How early hosts and panelists may come in."""
+
+
+class Registration(Frozen):
+    """Who has signed up so far, as read at `read_at`; figures and no names."""
+
+    page_uri: str = ""
+    count: int
+    limit: int | None = None
+    is_open: bool
+    has_real_registrants: bool
+    read_at: AwareDatetime
+
+
+class Webinar(Frozen):
+    """Our copy of a webinar and its session, which people see as one thing. Holds no personal link."""
+
+    account: Account
+    webinar_id: str
+    session_id: str
+    title: str
+    description: str = ""
+    start: AwareDatetime
+    length: timedelta
+    time_zone: str
+    status: Status = Status.SCHEDULED
+    audience: Audience | None = None
+    """Nothing where it was made elsewhere and has not been read yet."""
+    host_user_id: str = ""
+    host_name: str = ""
+    created_by: str = ""
+    """The Slack user who created it here, or empty where it was made elsewhere."""
+    attendee_link: str = ""
+    """The shared join link of a webinar without registration; empty for any other."""
+    registration: Registration | None = None
+    seen_at: AwareDatetime
+
+    @property
+    def end(self) -> datetime:
+        """When it is planned to end, in UTC."""
+        return (self.start + self.length).astimezone(UTC)
+
+    @property
+    def id(self) -> str:
+        """What people and commands call it by: the session's id."""
+        return self.session_id
+
+
+class WebinarFacts(Frozen):
+    """What a webinar system says of a webinar (the container with the settings)."""
+
+    webinar_id: str
+    title: str
+    created_at: AwareDatetime
+    host_user_id: str = ""
+    options: Options
+    fixed: FixedOptions
+    audience: Audience
+
+
+class SessionFacts(Frozen):
+    """What a webinar system says of a session (the date of a webinar)."""
+
+    webinar_id: str
+    session_id: str
+    title: str
+    description: str = ""
+    start: AwareDatetime
+    length: timedelta
+    time_zone: str
+    status: Status
+    host_user_id: str = ""
+    host_link: SecretStr = SecretStr("")
+    attendee_link: str = ""
+
+
+class ServiceUser(Frozen):
+    """The RingCentral user whose JWT Greenroom works with."""
+
+    user_id: str
+    account_id: str
+    name: str
+    may_choose_host: bool
+    """Whether it is an administrator, who may make a coworker the host and see the company's sessions."""
+
+
+class Lane(StrEnum):
+    """Who needs a vendor call: a person who waits goes first, upkeep goes last."""
+
+    PERSON = "person"
+    NOTICE = "notice"
+    UPKEEP = "upkeep"
+
+
+class NoticeKind(StrEnum):
+    """What the bot says on its own."""
+
+    REMINDER = "reminder"
+
+
+class NoticeState(StrEnum):
+    """The life of a notice: planned, being handed to Slack, held by Slack, said; or how it ended instead."""
+
+    PLANNED = "planned"
+    HANDING = "handing"
+    HELD = "held"
+    SAID = "said"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+class Notice(Frozen):
+    """One thing to be said in one channel about one session at one time; a row before it is a message."""
+
+    kind: NoticeKind = NoticeKind.REMINDER
+    account: Account
+    session_id: str
+    channel_id: str
+    start: AwareDatetime
+    """The start that it speaks of: a moved session gets new notices."""
+    before: Annotated[timedelta, Field(ge=timedelta())]
+    """How long before the start it is due."""
+    due_at: AwareDatetime
+    hand_at: AwareDatetime
+    """From when on it may be handed to Slack."""
+    expires_at: AwareDatetime
+    """From when on it is no longer worth saying."""

@@ -1,0 +1,94 @@
+"""What an administrator sets, read from the environment, with every mistake named at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+def _http_url(value: str) -> str:
+    AnyHttpUrl(value)
+    return value
+
+
+def _fernet_keys(value: SecretStr) -> SecretStr:
+    for key in filter(None, (part.strip() for part in value.get_secret_value().split(","))):
+        try:
+            Fernet(key)
+        except ValueError:
+            # Raised anew without its cause: the cause could carry the key.
+            raise ValueError("must be Fernet keys, comma-separated; `python -m bot key` prints a new one") from None
+    return value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+Keys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
+
+
+class Settings(BaseSettings):
+    """Every setting of `bot run`. The README's table is checked against this class."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True, frozen=True)
+
+    slack_bot_token: SecretStr = Field(description="the bot token of the workspace (xoxb-…), from OAuth & Permissions")
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="proves that requests come from Slack; needed over HTTP, from Basic Information",
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP"
+    )
+    slack_api_url: Url = Field(default="https://slack.com/api/", description="where Slack's Web API is")
+    rc_server_url: Url = Field(default="https://platform.ringcentral.com", description="where RingCentral's API is")
+    rc_app_client_id: str = Field(min_length=1, description="client id of your RingCentral app")
+    rc_app_client_secret: SecretStr = Field(min_length=1, description="client secret of your RingCentral app")
+    rc_user_jwt: SecretStr = Field(
+        min_length=1, description="JWT credential of the RingCentral user that Greenroom works as"
+    )
+    database_url: str = Field(
+        default="sqlite:///greenroom.db", description="where Greenroom remembers: a SQLite file or postgresql://…"
+    )
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    encryption_key: Keys = Field(
+        description="Fernet key(s), comma-separated, the first encrypts; what is secret is stored under it"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
+    log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
+
+    @model_validator(mode="after")
+    def _some_way_in(self) -> Settings:
+        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
+            raise ValueError("SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode) must be set")
+        return self
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over a socket that we open, so that nothing need reach us."""
+        return bool(self.slack_app_token.get_secret_value())
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises `SettingsError` naming every missing or malformed one and its purpose."""
+    try:
+        return Settings()  # pydantic-settings fills the fields from the environment
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None  # its own text may quote a secret
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["Greenroom cannot start. Please set these (in the environment or in a file .env):"]
+    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        field = Settings.model_fields.get(name)
+        if field is None:
+            lines.append(f"  {problem['msg'].removeprefix('Value error, ')}")
+            continue
+        state = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name.upper()}: {state} – {field.description}")
+    return "\n".join(lines)

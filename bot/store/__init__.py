@@ -1,0 +1,1 @@
+"""What Greenroom remembers, in SQLite or PostgreSQL: plain SQL functions of a connection."""

@@ -1,0 +1,134 @@
+"""Opens the database and hands out connections: SQLite embedded, PostgreSQL when one machine is too small."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import SettingsError
+
+SQLITE_PATIENCE_MS = 15_000
+
+
+class Vault:
+    """Encrypts what is secret before it reaches the database. The first key encrypts, all of them decrypt."""
+
+    def __init__(self, keys: str) -> None:
+        """Take Fernet keys, comma-separated."""
+        self._fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",") if key.strip()])
+
+    def seal(self, text: str) -> bytes:
+        """The text, encrypted."""
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """The text again. Raises `SettingsError` where it was encrypted with a key we no longer have."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise SettingsError(
+                "A stored secret cannot be read with ENCRYPTION_KEY. Add the earlier key after a comma."
+            ) from None
+
+
+@dataclass(frozen=True)
+class Db:
+    """One transaction: what every function of the store takes first."""
+
+    connection: AsyncConnection
+    vault: Vault
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether row locks and `SKIP LOCKED` are to be had."""
+        return self.connection.dialect.name == "postgresql"
+
+    async def upsert(self, table: Table, row: Mapping[str, Any], *, keep: Collection[str] = ()) -> None:
+        """Insert the row, or bring the one with its primary key to these values, except for the columns in `keep`."""
+        insert = postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
+        keys = [column.name for column in table.primary_key]
+        changes = {name: insert.excluded[name] for name in row if name not in keys and name not in keep}
+        statement = insert.values(row)
+        await self.connection.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_=changes)
+            if changes
+            else statement.on_conflict_do_nothing(index_elements=keys)
+        )
+
+
+class Store:
+    """The database of one installation. `read()` and `write()` each are one transaction."""
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        """Prepare the engines; nothing connects before the first transaction."""
+        self.url = async_url(url)
+        self.vault = vault
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # SQLite takes one writer at a time: waiting for it in a queue of one beats "database is locked".
+        self._writer = _engine(self.url, size=1 if self.is_sqlite else 10)
+        self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
+        if self.is_sqlite:
+            event.listen(self._writer.sync_engine, "begin", _begin_immediate)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Db]:
+        """A transaction that is committed when the block ends well."""
+        async with self._writer.begin() as connection:
+            yield Db(connection, self.vault)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Db]:
+        """A transaction for looking."""
+        async with self._reader.connect() as connection:
+            yield Db(connection, self.vault)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def async_url(url: str) -> URL:
+    """The URL with the driver we use. Raises `SettingsError` where it names another kind of database."""
+    try:
+        parsed = make_url(url)
+    except Exception:  # noqa: BLE001 - whatever SQLAlchemy makes of a malformed URL, which may hold a password
+        raise SettingsError("DATABASE_URL is no database URL; write sqlite:///file.db or postgresql://…") from None
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    backend = parsed.drivername.split("+")[0]
+    if backend not in drivers:
+        raise SettingsError("DATABASE_URL must name SQLite (sqlite:///file.db) or PostgreSQL (postgresql://…).")
+    return parsed.set(drivername=drivers[backend])
+
+
+def _engine(url: URL, size: int) -> AsyncEngine:
+    if url.get_backend_name() == "postgresql":
+        # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
+        return create_async_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    # The driver must not begin transactions by itself: `begin` does it, immediately, for writers.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    # FULL: a claim forgotten in a power cut would be a reminder said twice.
+    cursor.execute("pragma synchronous=full")
+    cursor.execute(f"pragma busy_timeout={SQLITE_PATIENCE_MS}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A transaction that reads first and then writes fails at once when another has written meanwhile.
+    connection.exec_driver_sql("begin immediate")

@@ -1,0 +1,209 @@
+"""The tables, once for both databases; migrations in bot/store/migrations bring a database to this shape."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime: timestamptz on PostgreSQL, whole microseconds on SQLite.
+
+    SQLite's own DateTime reads back naive and compares naive with aware without a word, so naive is refused here.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Microseconds since 1970 where the database has no time zones."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive time; store the instant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored")
+        instant = value.astimezone(UTC)
+        return (instant - EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """The instant, aware, in UTC."""
+        if value is None:
+            return None
+        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+
+def _workspace() -> list[Column[Any]]:
+    return [
+        Column("team_id", String(32), primary_key=True),
+        Column("enterprise_id", String(32), primary_key=True, server_default=""),
+    ]
+
+
+def _account() -> list[Column[Any]]:
+    return [
+        *_workspace(),
+        Column("provider", String(32), primary_key=True),
+        Column("account", String(64), primary_key=True),
+    ]
+
+
+people = Table(
+    "people",
+    metadata,
+    *_workspace(),
+    Column("user_id", String(32), primary_key=True),
+    Column("profile", LargeBinary, nullable=False),  # encrypted: holds the e-mail address
+    Column("seen_at", Moment, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    *_workspace(),
+    Column("draft_id", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted: may hold a password
+    Column("state", String(16), nullable=False),  # open, sent
+    Column("changed_at", Moment, nullable=False),
+    Index("ix_drafts_person", "team_id", "enterprise_id", "user_id", "changed_at"),
+)
+
+creations = Table(
+    "creations",
+    metadata,
+    *_account(),
+    Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
+    Column("user_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),  # two creations of one title at once could not be told apart at RingCentral
+    Column("content", LargeBinary, nullable=False),  # encrypted: the form, the host and where to answer
+    Column("step", String(16), nullable=False),
+    Column("webinar_id", String(32)),
+    Column("session_id", String(32)),
+    Column("begun_at", Moment, nullable=False),  # machine time, as the vendor's creationTime
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", Moment),
+    Index("ix_creations_step", "step"),
+)
+
+webinars = Table(
+    "webinars",
+    metadata,
+    *_account(),
+    Column("session_id", String(32), primary_key=True),
+    Column("webinar_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("start", Moment, nullable=False),
+    Column("length_s", Integer, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("audience", String(16)),
+    Column("host_user_id", String(64), nullable=False),
+    Column("host_name", Text, nullable=False),
+    Column("created_by", String(32), nullable=False),
+    Column("attendee_link", Text, nullable=False),  # the shared link, which may stand on a card
+    Column("host_link", LargeBinary),  # encrypted
+    Column("page_uri", Text, nullable=False, server_default=""),
+    Column("registrant_count", Integer),
+    Column("registrant_limit", Integer),
+    Column("registration_open", Boolean),
+    Column("has_real_registrants", Boolean),
+    Column("counted_at", Moment),
+    Column("fixed_options", Text),  # JSON of what the account decided, as last read
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    *_account(),
+    Column("session_id", String(32), primary_key=True),
+    Column("channel_id", String(32), primary_key=True),
+    Column("message_ts", String(32), nullable=False),
+    Column("shown", String(64), nullable=False),  # digest of what the card says, to edit it only when that changes
+    Column("shared_by", String(32), nullable=False),
+    Column("shared_at", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("enterprise_id", String(32), nullable=False, server_default=""),
+    Column("provider", String(32), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("session_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("start", Moment, nullable=False),
+    Column("before_s", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("hand_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column(
+        "post_at", BigInteger
+    ),  # the second at which Slack posts it: with the channel it identifies what Slack holds
+    Column("scheduled_id", String(64)),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    UniqueConstraint(
+        "team_id",
+        "enterprise_id",
+        "provider",
+        "account",
+        "session_id",
+        "kind",
+        "start",
+        "before_s",
+        "channel_id",
+        name="uq_notices_what",
+    ),
+    Index(
+        "ix_notices_hand", "hand_at", sqlite_where=text("state = 'planned'"), postgresql_where=text("state = 'planned'")
+    ),
+    Index(
+        "uq_notices_post",
+        "team_id",
+        "enterprise_id",
+        "channel_id",
+        "post_at",
+        unique=True,
+        sqlite_where=text("state in ('handing', 'held', 'withdrawing')"),
+        postgresql_where=text("state in ('handing', 'held', 'withdrawing')"),
+    ),
+    Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),
+    sqlite_autoincrement=True,
+)

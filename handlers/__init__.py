@@ -1,0 +1,1 @@
+"""All that Slack can ask of Greenroom, one file per conversation."""
