@@ -1,0 +1,34 @@
+"""Cancels a webinar: deletes it at RingCentral, rewrites its cards, takes its reminders back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.errors import BadInput
+from bot.mirror import Mirror
+from bot.models import Status, Webinar
+from bot.providers import Caller, WebinarProvider
+
+
+class Cancelling:
+    """Does what was confirmed."""
+
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, poke: Callable[[], None]) -> None:
+        """`poke` wakes the delivery, which takes held reminders back from Slack."""
+        self._provider = provider
+        self._mirror = mirror
+        self._poke = poke
+
+    async def cancel(self, webinar: Webinar, caller: Caller) -> Webinar:
+        """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
+
+        Deleting is safe to repeat: what is gone already counts as deleted.
+        """
+        if webinar.status is Status.CANCELLED:
+            return webinar
+        if webinar.status is not Status.SCHEDULED:
+            raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
+        await self._provider.delete_webinar(webinar.webinar_id, caller)
+        cancelled = await self._mirror.mark(webinar, Status.CANCELLED)
+        self._poke()
+        return cancelled

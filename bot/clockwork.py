@@ -1,0 +1,97 @@
+"""Wakes what must happen at a time: APScheduler is the clock, the rows in the database are the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock, machine_now, monotonic
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 10
+"""Seconds between two looks at the outbox, whatever the timers do; it also repairs a timer that a clock jump delayed."""
+SWEEP = timedelta(minutes=5)
+DAILY = timedelta(days=1)
+RECOVER = timedelta(seconds=30)
+STALE_BEATS = 3
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Clockwork:
+    """The periodic work of one process, and the wake-up for the next notice."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        deliver: Callable[[], Awaitable[datetime | None]],
+        sweep: Work,
+        recover: Work,
+        daily: Work,
+    ) -> None:
+        """`deliver` does what is due and says when it wants to be called again (domain time)."""
+        self._clock = clock
+        self._deliver = deliver
+        self._work = {"sweep": (sweep, SWEEP), "recover": (recover, RECOVER), "daily": (daily, DAILY)}
+        self._delivering = asyncio.Lock()
+        self._beat_at = monotonic()
+        self._scheduler = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()},
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin: everything once now, then each at its own pace."""
+        self._scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        now = machine_now()
+        self._scheduler.add_job(self.deliver, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=now)
+        for name, (work, pace) in self._work.items():
+            seconds = pace.total_seconds()
+            self._scheduler.add_job(work, "interval", seconds=seconds, id=name, next_run_time=now)
+        self._scheduler.start()
+
+    def poke(self) -> None:
+        """Look at the outbox now: something was planned, withdrawn, or the clock was moved."""
+        self._scheduler.add_job(self.deliver, "date", run_date=machine_now(), id="poke", replace_existing=True)
+
+    async def deliver(self) -> datetime | None:
+        """Do what is due, and set the timer for what is due next, which is returned (domain time)."""
+        async with self._delivering:
+            due = await self._deliver()
+            self._beat_at = monotonic()
+            if due is not None and self._scheduler.running:
+                # The domain's clock may be ahead of the machine's, by which timers go.
+                wait = max(due - self._clock.now(), timedelta())
+                self._scheduler.add_job(
+                    self.deliver, "date", run_date=machine_now() + wait, id="wake", replace_existing=True
+                )
+            return due
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the outbox has been looked at lately: a clock can stop without a word."""
+        return monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT
+
+    async def stop(self) -> None:
+        """Begin nothing more, and wait for a delivery under way."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+            async with self._delivering:
+                self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # the shutdown itself is posted to the loop
+
+
+def _complain(event: JobExecutionEvent) -> None:
+    reason = type(event.exception).__name__ if getattr(event, "exception", None) else "missed or still running"
+    log.error(
+        "clockwork.job", extra={"job": event.job_id, "reason": reason}, exc_info=getattr(event, "exception", None)
+    )

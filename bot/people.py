@@ -1,0 +1,67 @@
+"""Knows who someone in Slack is: asked once, kept, and asked again once a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import NotAllowed
+from bot.models import Person, Webinar, Workspace
+from bot.slack_api import SlackApi
+from bot.store import people
+from bot.store.connection import Store
+
+FRESH = timedelta(days=1)
+
+
+class People:
+    """Looks people up."""
+
+    def __init__(self, store: Store, slack: SlackApi, clock: Clock) -> None:
+        """Remember them in this store."""
+        self._store = store
+        self._slack = slack
+        self._clock = clock
+
+    async def get(self, workspace: Workspace, user_id: str) -> Person:
+        """This person, with at most one `users.info` a day."""
+        now = self._clock.now()
+        async with self._store.read() as db:
+            known = await people.find(db, workspace, user_id)
+        if known and now - known[1] < FRESH:
+            return known[0]
+        person = await self._slack.person(workspace, user_id)
+        async with self._store.write() as db:
+            await people.save(db, person, now)
+        return person
+
+
+def check_may_create(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "create webinars")
+
+
+def check_may_share(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "share webinars")
+
+
+def may_cancel(person: Person, webinar: Webinar) -> bool:
+    """The person who created it, or an admin or owner of the workspace."""
+    if person.is_stranger:
+        return False
+    return person.is_admin or (bool(webinar.created_by) and person.user_id == webinar.created_by)
+
+
+def check_may_cancel(person: Person, webinar: Webinar) -> None:
+    """Raise `NotAllowed`, naming who can, for anyone but the creator and the workspace's admins."""
+    if may_cancel(person, webinar):
+        return
+    creator = f"<@{webinar.created_by}>, who created it, or"
+    who = creator if webinar.created_by else "it was not created in Slack, so only"
+    raise NotAllowed(f"You can't cancel this webinar: {who} an admin or owner of this workspace can.")
+
+
+def _check_member(person: Person, what: str) -> None:
+    if person.is_guest or person.is_stranger:
+        raise NotAllowed(f"Guests and people of other organisations can't {what}. Ask a member of this workspace to.")

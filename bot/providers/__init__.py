@@ -1,0 +1,100 @@
+"""The port to webinar systems, in our words: RingCentral is the first behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.models import (
+    Coworker,
+    Form,
+    Lane,
+    Registration,
+    ServiceUser,
+    SessionFacts,
+    WebinarFacts,
+)
+
+
+class Ability(StrEnum):
+    """What a webinar system can do; an operation it lacks is answered with a sentence."""
+
+    CREATE = "create"
+    CANCEL = "cancel"
+    CHOOSE_HOST = "choose_host"
+    REGISTRATION = "registration"
+
+
+async def tell_nobody(seconds: float) -> None:
+    """Nobody is waiting, so nobody is told."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf a vendor call is made, and how to tell them that they must wait."""
+
+    lane: Lane
+    on_wait: Callable[[float], Awaitable[None]] = tell_nobody
+    """Called once, with the seconds to wait, when a call cannot go at once."""
+    patience: float = 180.0
+    """Seconds after which waiting is given up with `ProviderBusy`."""
+
+
+UPKEEP = Caller(Lane.UPKEEP)
+NOTICE = Caller(Lane.NOTICE)
+
+
+class WebinarProvider(Protocol):
+    """A webinar system. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
+
+    name: str
+    abilities: frozenset[Ability]
+
+    async def service_user(self, caller: Caller) -> ServiceUser:
+        """Who we are there, and what that user may do."""
+        ...
+
+    async def coworkers(self, caller: Caller) -> list[Coworker]:
+        """All enabled people of the company who have an e-mail address (every page)."""
+        ...
+
+    async def create_webinar(self, form: Form, host: Coworker | None, caller: Caller) -> WebinarFacts:
+        """Make the container with its settings, hosted by `host` or else by the service user. One call."""
+        ...
+
+    async def find_webinar(
+        self, title: str, created_from: datetime, known: frozenset[str], caller: Caller
+    ) -> WebinarFacts | None:
+        """The oldest webinar with exactly this title created since then whose id is not among `known`."""
+        ...
+
+    async def create_session(self, webinar_id: str, form: Form, caller: Caller) -> SessionFacts:
+        """Give a webinar its date. One call."""
+        ...
+
+    async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
+        """The session of this webinar, if it has one that ends after `start`."""
+        ...
+
+    async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
+        """Remove a webinar with its session and invitees; gone already is fine. One call."""
+        ...
+
+    async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
+        """All sessions the service user can see that end after then. One call per 1,000."""
+        ...
+
+    async def registration(self, session_id: str, caller: Caller) -> Registration:
+        """The registration of a session. Raises `ProviderGone` where there is none, or none yet. One call."""
+        ...
+
+    async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:
+        """A webinar with its settings. One call."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        ...

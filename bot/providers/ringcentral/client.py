@@ -1,0 +1,196 @@
+"""RingCentral Webinar as a `WebinarProvider`: one request function, and what each question is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.clock import Clock, monotonic
+from bot.errors import ProviderForbids, ProviderGone
+from bot.models import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
+from bot.providers import Ability, Caller, WebinarProvider
+from bot.providers.gate import Gate
+from bot.providers.ringcentral.auth import Login
+from bot.providers.ringcentral.bodies import in_utc, session_body, webinar_body
+from bot.providers.ringcentral.models import (
+    DirectoryPage,
+    ExtensionRecord,
+    Page,
+    RegistrationRecord,
+    SessionRecord,
+    WebinarRecord,
+    read,
+)
+from bot.providers.ringcentral.wire import Request, Wire
+
+LIGHT, MEDIUM, HEAVY = "light", "medium", "heavy"
+PER_PAGE = "1000"
+TIMEOUT = 20.0
+
+EXTENSION = "/restapi/v1.0/account/~/extension/~"
+DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
+WEBINARS = "/webinar/configuration/v1/webinars"
+WEBINAR = "/webinar/configuration/v1/webinars/{webinar_id}"
+WEBINAR_SESSIONS = "/webinar/configuration/v1/webinars/{webinar_id}/sessions"
+COMPANY_SESSIONS = "/webinar/configuration/v1/company/sessions"
+OWN_SESSIONS = "/webinar/configuration/v1/sessions"
+REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
+
+
+class RingCentral(WebinarProvider):
+    """RingCentral as one service user, whom a JWT stands for; developers.ringcentral.com/guide/webinar."""
+
+    name = "ringcentral"
+    abilities = frozenset({Ability.CREATE, Ability.CANCEL, Ability.CHOOSE_HOST, Ability.REGISTRATION})
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        gate: Gate,
+        *,
+        server_url: str,
+        client_id: str,
+        client_secret: SecretStr,
+        jwt: SecretStr,
+        clock: Clock,
+        version: str,
+        timeout: float = TIMEOUT,
+        monotonic: Callable[[], float] = monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Nothing is sent before the first question; `http` stays the caller's to close; `timeout` in seconds."""
+        self._wire = Wire(
+            http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
+        )
+        self._login = Login(self._wire, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)
+        self._clock = clock
+        self._sees_company: bool | None = None
+
+    async def service_user(self, caller: Caller) -> ServiceUser:
+        """See the port. One Light call."""
+        body = await self._request("GET", EXTENSION, group=LIGHT, caller=caller)
+        user = read(ExtensionRecord, body).service_user()
+        self._sees_company = user.may_choose_host
+        return user
+
+    async def coworkers(self, caller: Caller) -> list[Coworker]:
+        """See the port. One Medium call per 1,000 entries, without companies that are merely linked to ours."""
+        found: list[Coworker] = []
+        page, pages = 0, 1
+        while page < pages:
+            page += 1
+            query = {"type": "User", "showFederated": "false", "perPage": PER_PAGE, "page": str(page)}
+            body = await self._request("GET", DIRECTORY, group=MEDIUM, caller=caller, query=query)
+            entries = read(DirectoryPage, body)
+            found += filter(None, (entry.coworker() for entry in entries.records))
+            pages = entries.paging.total_pages
+        return found
+
+    async def create_webinar(self, form: Form, host: Coworker | None, caller: Caller) -> WebinarFacts:
+        """See the port."""
+        json = webinar_body(form, host)
+        body = await self._request("POST", WEBINARS, group=HEAVY, caller=caller, changes=True, json=json)
+        return read(WebinarRecord, body, changes=True).facts()
+
+    async def find_webinar(
+        self, title: str, created_from: datetime, known: frozenset[str], caller: Caller
+    ) -> WebinarFacts | None:
+        """See the port. RingCentral lists only webinars that the service user itself hosts."""
+        since = created_from.astimezone(UTC).replace(microsecond=0)
+        listed = self._listed(WEBINARS, {"creationTimeFrom": in_utc(since)}, caller)
+        webinars = [read(WebinarRecord, record).facts() async for record in listed]
+        found = [one for one in webinars if one.title == title and one.created_at >= since]
+        return min((one for one in found if one.webinar_id not in known), key=_age, default=None)
+
+    async def create_session(self, webinar_id: str, form: Form, caller: Caller) -> SessionFacts:
+        """See the port."""
+        ids, json = {"webinar_id": webinar_id}, session_body(form)
+        body = await self._request(
+            "POST", WEBINAR_SESSIONS, group=HEAVY, caller=caller, changes=True, ids=ids, json=json
+        )
+        return read(SessionRecord, body, changes=True).facts(webinar_id)
+
+    async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
+        """See the port. No operation lists the sessions of one webinar, so all of them are read."""
+        sessions = await self.sessions(start, caller)
+        return next((session for session in sessions if session.webinar_id == webinar_id), None)
+
+    async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
+        """See the port. Raises `OutcomeUnknown` where every try ended in silence."""
+        ids = {"webinar_id": webinar_id}
+        try:
+            await self._request("DELETE", WEBINAR, group=HEAVY, caller=caller, changes=True, ids=ids)
+        except ProviderGone:
+            return  # "404 on a DELETE may be treated as already gone": …/guide/basics/formats/responses
+
+    async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
+        """See the port. The company's sessions for an administrator, else those that the service user hosts."""
+        if self._sees_company is None:
+            await self.service_user(caller)
+        query = {"endTimeFrom": in_utc(ending_after)}
+        if self._sees_company:
+            try:
+                return [_session(record) async for record in self._listed(COMPANY_SESSIONS, query, caller)]
+            except ProviderForbids:
+                # Being an administrator is not enough without WebinarSettings. Remembered until
+                # `service_user` is read again, or every sweep would ask twice.
+                self._sees_company = False
+        return [_session(record) async for record in self._listed(OWN_SESSIONS, query, caller)]
+
+    async def registration(self, session_id: str, caller: Caller) -> Registration:
+        """See the port."""
+        ids = {"session_id": session_id}
+        body = await self._request("GET", REGISTRATION, group=HEAVY, caller=caller, ids=ids)
+        return read(RegistrationRecord, body).registration(self._clock.now())
+
+    async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:
+        """See the port."""
+        body = await self._request("GET", WEBINAR, group=HEAVY, caller=caller, ids={"webinar_id": webinar_id})
+        return read(WebinarRecord, body).facts()
+
+    async def close(self) -> None:
+        """Log out, waiting a few seconds at most."""
+        await self._login.leave()
+
+    async def _listed(self, path: str, query: Mapping[str, str], caller: Caller) -> AsyncIterator[Any]:
+        """The records of every page."""
+        token: str | None = ""
+        while token is not None:
+            asked = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
+            page = read(Page, await self._request("GET", path, group=HEAVY, caller=caller, query=asked))
+            for record in page.records:
+                yield record
+            following = page.paging.next_page_token
+            token = following if following not in ("", token) else None
+
+    async def _request(
+        self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
+    ) -> Any:
+        """The body of a successful answer; everything else is raised as one of our errors."""
+        request = Request(method, path, group, changes, **parts)
+        token = await self._login.token(caller)
+        answer = await self._wire.ask(request, caller, _bearer(token))
+        if answer.status == 401:
+            # A 401 had no effect, so even a change may be sent again, once.
+            token = await self._login.instead_of(token, caller)
+            answer = await self._wire.ask(request, caller, _bearer(token))
+        if not 200 <= answer.status < 300:
+            raise answer.problem(request)
+        return answer.body
+
+
+def _bearer(token: SecretStr) -> str:
+    return f"Bearer {token.get_secret_value()}"
+
+
+def _session(record: Any) -> SessionFacts:
+    return read(SessionRecord, record).facts()
+
+
+def _age(webinar: WebinarFacts) -> datetime:
+    return webinar.created_at

@@ -1,0 +1,206 @@
+"""The one door to Slack's Web API: posts, edits and schedules, and turns Slack's refusals into our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import ChannelUnreachable, GreenroomError
+from bot.models import Person, Workspace
+from bot.views.blocks import Message
+
+TIMEOUT = aiohttp.ClientTimeout(total=15)
+NOT_THERE = {
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "restricted_action",
+    "no_permission",
+    "user_not_found",
+}
+GUEST_FIELDS = ("is_restricted", "is_ultra_restricted")
+ADMIN_FIELDS = ("is_admin", "is_owner", "is_primary_owner")
+
+
+class SlackRefused(GreenroomError):
+    """Slack said a clear no, in its own `code`; nothing has changed there."""
+
+    def __init__(self, code: str) -> None:
+        """Keep Slack's code, which holds nothing personal."""
+        super().__init__(f"Slack refused this ({code}). If it goes on, tell your Greenroom admin.")
+        self.code = code
+
+
+class SlackBusy(GreenroomError):
+    """Slack asks to wait `seconds`; nothing has changed there."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep how long to wait."""
+        super().__init__(f"Slack is busy. Try again in {seconds:.0f} seconds.")
+        self.seconds = seconds
+
+
+class SlackUnclear(GreenroomError):
+    """The answer got lost: nobody knows whether Slack did it."""
+
+    def __init__(self) -> None:
+        """Say what is known."""
+        super().__init__("Slack did not answer, so this may or may not have happened. Look, and try again if not.")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot token belongs to."""
+
+    workspace: Workspace
+    bot_id: str
+    bot_user_id: str
+
+
+class SlackApi:
+    """Slack's Web API for one workspace. Nothing is ever repeated by itself: a repeated post is a doubled one.
+
+    Every method may raise `SlackRefused`, `SlackBusy` or `SlackUnclear`, and `ChannelUnreachable` where it posts.
+    """
+
+    def __init__(self, token: str, url: str, session: aiohttp.ClientSession) -> None:
+        """Use the caller's session, whose time-out holds (slack_sdk ignores its own when given a session)."""
+        self.client = AsyncWebClient(
+            token=token, base_url=url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
+        )
+        self._session = session
+
+    async def identity(self) -> Identity:
+        """The workspace and the bot user this token belongs to."""
+        answer = await self._call(self.client.auth_test())
+        workspace = Workspace(team_id=answer["team_id"], enterprise_id=answer.get("enterprise_id") or "")
+        return Identity(workspace, answer.get("bot_id") or "", answer["user_id"])
+
+    async def person(self, workspace: Workspace, user_id: str) -> Person:
+        """A person of this workspace, or a stranger who meets us in a shared channel."""
+        user = (await self._call(self.client.users_info(user=user_id, include_locale=True)))["user"]
+        profile = user.get("profile", {})
+        return Person(
+            workspace=workspace,
+            user_id=user_id,
+            name=profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"],
+            time_zone=user.get("tz") or "UTC",
+            locale=user.get("locale") or "",
+            email=(profile.get("email") or "").lower(),
+            is_admin=any(user.get(field) for field in ADMIN_FIELDS),
+            is_guest=any(user.get(field) for field in GUEST_FIELDS),
+            is_stranger=bool(user.get("is_stranger")) or user.get("team_id", workspace.team_id) != workspace.team_id,
+        )
+
+    async def check_channel(self, channel_id: str) -> None:
+        """Raise `ChannelUnreachable`, with what to do, where we could not post."""
+        channel = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
+        if channel.get("is_archived"):
+            raise ChannelUnreachable("This channel is archived. Choose another one.")
+        if channel.get("is_private") and not channel.get("is_member") and not channel.get("is_im"):
+            raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
+
+    async def post(self, channel_id: str, message: Message) -> tuple[str, str]:
+        """Post and return the channel (a DM has its own id) and the `ts` of what stands there now."""
+        answer = await self._post(
+            self.client.chat_postMessage(channel=channel_id, unfurl_links=False, **_body(message))
+        )
+        return answer["channel"], answer["ts"]
+
+    async def edit(self, channel_id: str, ts: str, message: Message) -> None:
+        """Put this message in the place of the one that stands there."""
+        await self._post(self.client.chat_update(channel=channel_id, ts=ts, **_body(message)))
+
+    async def schedule(self, channel_id: str, post_at: int, message: Message) -> str:
+        """Have Slack post this at a Unix second, and return the id by which it can be taken back.
+
+        Without `metadata`: a scheduled message with metadata never posts
+        (docs.slack.dev/reference/methods/chat.scheduleMessage).
+        """
+        answer = await self._post(
+            self.client.chat_scheduleMessage(channel=channel_id, post_at=post_at, **_body(message))
+        )
+        return str(answer["scheduled_message_id"])
+
+    async def scheduled(self, channel_id: str, post_at: int) -> str | None:
+        """The id of the message that Slack holds for this channel and second, if it holds one."""
+        answer = await self._call(
+            self.client.chat_scheduledMessages_list(
+                channel=channel_id, oldest=str(post_at), latest=str(post_at + 1), limit=100
+            )
+        )
+        held = [item for item in answer["scheduled_messages"] if int(item["post_at"]) == post_at]
+        return str(held[0]["id"]) if held else None
+
+    async def unschedule(self, channel_id: str, scheduled_id: str) -> None:
+        """Take a held message back. Refused with `invalid_scheduled_message_id` when it is too late."""
+        await self._call(self.client.chat_deleteScheduledMessage(channel=channel_id, scheduled_message_id=scheduled_id))
+
+    async def open(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Open a modal and return its id. The trigger lives three seconds."""
+        return str((await self._call(self.client.views_open(trigger_id=trigger_id, view=view)))["view"]["id"])
+
+    async def push(self, trigger_id: str, view: dict[str, Any]) -> str:
+        """Put a modal on top of the open one and return its id."""
+        return str((await self._call(self.client.views_push(trigger_id=trigger_id, view=view)))["view"]["id"])
+
+    async def update(self, view_id: str, view: dict[str, Any]) -> bool:
+        """Put this view in the place of an open one. False where the person has closed it."""
+        try:
+            await self._call(self.client.views_update(view_id=view_id, view=view))
+        except SlackRefused as error:
+            if error.code in ("not_found", "view_not_found"):
+                return False
+            raise
+        return True
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer a command or a click, visible to that person only (30 minutes, five times)."""
+        hook = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
+        try:
+            answer = await hook.send(
+                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=replace
+            )
+        except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
+            raise SlackUnclear from error
+        if answer.status_code != 200:
+            raise SlackRefused(f"response_url_{answer.status_code}")
+
+    async def _post(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+        try:
+            return await self._call(call)
+        except SlackRefused as error:
+            if error.code in NOT_THERE:
+                raise ChannelUnreachable(
+                    "Greenroom cannot post in that channel. Type /invite @Greenroom there, or choose another channel."
+                ) from error
+            raise
+
+    async def _call(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+        try:
+            return await call
+        except SlackApiError as error:
+            raise _refusal(error) from error
+        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
+            raise SlackUnclear from error
+
+
+def _body(message: Message) -> dict[str, Any]:
+    return {"text": message.text, "blocks": message.blocks}
+
+
+def _refusal(error: SlackApiError) -> GreenroomError:
+    response: Any = error.response
+    if response.status_code == 429:
+        return SlackBusy(float(response.headers.get("Retry-After", 30)))
+    if response.status_code >= 500:
+        return SlackUnclear()
+    code = str(response.get("error", "unknown_error"))
+    return SlackUnclear() if code in ("internal_error", "fatal_error", "request_timeout") else SlackRefused(code)

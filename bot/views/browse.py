@@ -1,0 +1,213 @@
+"""Answers to looking around: the bare command, lists, one webinar, its registrations, and which one is meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import SecretStr
+from slack_sdk.models.blocks import Block
+
+from bot.models import Audience, Webinar
+from bot.views import buttons
+from bot.views.blocks import (
+    Message,
+    actions,
+    ago,
+    button,
+    context,
+    fields,
+    heading,
+    message,
+    number,
+    paragraph,
+    plain,
+    said,
+    section,
+    verbatim,
+)
+from bot.views.facts import (
+    NOT_READ,
+    SYSTEM,
+    Stage,
+    entrance,
+    essentials,
+    is_full,
+    is_open_to_come,
+    people,
+    registrations,
+    stage,
+    status_line,
+    summary,
+    timing,
+)
+
+PAGE_SIZE = 10
+MAX_WORDS = 200
+"""How much of a search a paging button carries and a heading shows."""
+
+VERBS = {
+    "show": ("Show", buttons.SHOW),
+    "count": ("Count", buttons.COUNT),
+    "share": ("Share Here", buttons.SHARE_HERE),
+    "cancel": ("Cancel Webinar", buttons.CANCEL),
+}
+"""What can be done with a webinar that was named by words, and the button that goes on with it."""
+
+
+def home_menu(coming: Webinar | None, *, now: datetime) -> Message:
+    """The answer to a bare `/webinar`: what is next, and the main buttons."""
+    create = button("Create Webinar", buttons.CREATE, "menu", style="primary")
+    rest = (
+        button("List Webinars", buttons.LIST, place("", 1)),
+        button("Help", buttons.HELP, "menu", label="Help with the webinar commands"),
+    )
+    if coming is None:
+        text = "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
+        return message(text, [section(text), *actions(create, *rest)])
+    row = section(f"*Next:* {_row(coming, now)}", buttons.about(coming, "Details", buttons.SHOW))
+    return message(f"Next: {summary(coming)}. {registrations(coming)}.", [row, *actions(create, *rest)])
+
+
+def listing(
+    webinars: Sequence[Webinar],
+    *,
+    page: int,
+    pages: int,
+    total: int,
+    which: str,
+    now: datetime,
+    seen_at: datetime | None,
+) -> Message:
+    """One page of a list. `which` is what was asked for: "" for what is coming, "mine", "past", or a title's words."""
+    title = _list_title(which)
+    age = f"Checked with {SYSTEM} {ago(seen_at, now)}" if seen_at else f"Not checked with {SYSTEM} yet"
+    if not webinars:
+        return _empty_list(which, age)
+    head = f"{title}: {number(total, 'webinar')}" + (f", page {page} of {pages}" if pages > 1 else "")
+    rows: list[Block] = [
+        section(_row(webinar, now), buttons.about(webinar, "Details", buttons.SHOW)) for webinar in webinars[:PAGE_SIZE]
+    ]
+    turns = actions(
+        button("Previous", buttons.PREVIOUS, place(which, page - 1), label="Previous page") if page > 1 else None,
+        button("Next", buttons.NEXT, place(which, page + 1), label="Next page") if page < pages else None,
+        button("Refresh", buttons.REFRESH_LIST, place(which, page), label=f"Check this list with {SYSTEM}"),
+    )
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in webinars[:PAGE_SIZE])
+    return message(f"{head}. {spoken}. {age}.", [section(f"*{head}*"), *rows, *turns, context(age)])
+
+
+def place(which: str, page: int) -> str:
+    """The value of a button that opens a page of a list."""
+    return json.dumps({"which": which[:MAX_WORDS], "page": page}, ensure_ascii=False)
+
+
+def read_place(value: str) -> tuple[str, int]:
+    """Which list and which page a button stands for."""
+    read = json.loads(value)
+    return str(read["which"]), int(read["page"])
+
+
+def details(
+    webinar: Webinar, *, now: datetime, host_link: SecretStr | None, may_cancel: bool, problem: str = ""
+) -> Message:
+    """The answer to `show`, for one person: `host_link` only if that person created it."""
+    coming = is_open_to_come(webinar, now)
+    link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
+    blocks: list[Block] = [paragraph(problem)] if problem else []
+    blocks += [heading(webinar.title), fields([*essentials(webinar), ("Status", status_line(webinar, now))])]
+    if webinar.description.strip():
+        blocks.append(verbatim(webinar.description.strip()))
+    blocks.append(context(_registrations_with_age(webinar, now)))
+    blocks += actions(
+        entrance(webinar, now),
+        link,
+        buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming else None,
+        buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
+        buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
+        if may_cancel and stage(webinar, now) is Stage.COMING
+        else None,
+    )
+    notes = [f"Known as `{plain(webinar.id)}` in commands"]
+    if link:
+        notes.append("Start as Host is your own link: do not pass it on")
+    spoken = f"{said(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
+    return message(spoken, [*blocks, context(" · ".join(notes))])
+
+
+def count(webinar: Webinar, *, now: datetime, problem: str = "") -> Message:
+    """The answer to `count`: figures only, with their age; what was never read says so."""
+    blocks: list[Block] = [paragraph(problem)] if problem else []
+    blocks += [heading(webinar.title), _figures(webinar), context(_registrations_with_age(webinar, now))]
+    blocks += actions(
+        buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT), buttons.about(webinar, "Details", buttons.SHOW)
+    )
+    spoken = f"{said(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()
+    return message(spoken, blocks)
+
+
+def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime) -> Message:
+    """Several webinars match: a button for each of the first ten goes on with `verb` (one of `VERBS`)."""
+    label, action_id = VERBS[verb]
+    shown = webinars[:PAGE_SIZE]
+    head = f"{number(len(webinars), 'webinar')} match “{plain(words, MAX_WORDS)}”. Which one?"
+    rows: list[Block] = [section(_row(webinar, now), buttons.about(webinar, label, action_id)) for webinar in shown]
+    more: list[Block] = []
+    if len(webinars) > len(shown):
+        more = [
+            context(f"These are the first {len(shown)}. Say more words of the title to find another."),
+            *actions(button("See All", buttons.LIST, place(words, 1), label="List all that match")),
+        ]
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in shown)
+    return message(f"{head} {spoken}.", [section(head), *rows, *more])
+
+
+def nothing_found(words: str, verb: str) -> Message:
+    """No webinar matches: what can be said instead, and the way to the list."""
+    text = (
+        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `next`, "
+        f"for example: `/webinar {verb} next`"
+    )
+    return message(text, [section(text), *actions(button("List Webinars", buttons.LIST, place("", 1)))])
+
+
+def _row(webinar: Webinar, now: datetime) -> str:
+    facts = f"{status_line(webinar, now)} · {registrations(webinar)}"
+    return f"*{plain(webinar.title)}*\n{timing(webinar)}\n{facts}"
+
+
+def _list_title(which: str) -> str:
+    known = {"": "Coming up", "mine": "Created by you", "past": "Past webinars"}
+    return known.get(which) or f"Matching “{plain(which, MAX_WORDS)}”"
+
+
+def _empty_list(which: str, age: str) -> Message:
+    text = {
+        "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
+        "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
+        "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
+    }.get(which)
+    if text is None:
+        return nothing_found(which, "show")
+    create = button("Create Webinar", buttons.CREATE, "list", style="primary")
+    return message(f"{text}. {age}.", [section(text), *actions(create), context(age)])
+
+
+def _registrations_with_age(webinar: Webinar, now: datetime) -> str:
+    read = webinar.registration
+    if read is None or webinar.audience is Audience.ANYONE:
+        return registrations(webinar)
+    return f"{registrations(webinar)} · read from {SYSTEM} {ago(read.read_at, now)}"
+
+
+def _figures(webinar: Webinar) -> Block:
+    read = webinar.registration
+    if webinar.audience is Audience.ANYONE:
+        return section(f"Everyone with the link can join: {SYSTEM} counts nobody before it starts.")
+    if read is None:
+        return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {SYSTEM}.")
+    state = "Full" if is_full(read) else "Open" if read.is_open else "Closed"
+    kind = "Nobody yet" if read.count == 0 else "Real people" if read.has_real_registrants else "Only tests so far"
+    limit = people(read.limit) if read.limit is not None else "None"
+    return fields([("Registered", people(read.count)), ("Limit", limit), ("Registration", state), ("Who", kind)])

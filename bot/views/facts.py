@@ -1,0 +1,106 @@
+"""Says in words what is known of a webinar: its stage, its times, who it is for, how many have registered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from slack_sdk.models.blocks import ButtonElement
+
+from bot.models import Audience, Registration, Status, Webinar
+from bot.views import buttons
+from bot.views.blocks import number, plain, when
+from bot.when import say_length
+
+SYSTEM = "RingCentral"
+NOT_READ = "not read yet"
+
+AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
+
+
+class Stage(StrEnum):
+    """Where a webinar is in its life, as a reader sees it."""
+
+    COMING = "coming"
+    LIVE = "live"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+def stage(webinar: Webinar, now: datetime) -> Stage:
+    """Where it is; one that nobody started is over once its planned end has passed."""
+    if webinar.status is Status.CANCELLED:
+        return Stage.CANCELLED
+    if webinar.status is Status.ACTIVE:
+        return Stage.LIVE
+    return Stage.OVER if webinar.status is Status.FINISHED or now >= webinar.end else Stage.COMING
+
+
+def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
+    """Whether people can still register for it or join it."""
+    return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
+
+
+def entrance(webinar: Webinar, now: datetime) -> ButtonElement | None:
+    """The way in for an attendee just now, if there is one: Register or Join."""
+    if not is_open_to_come(webinar, now):
+        return None
+    if webinar.audience is Audience.ANYONE:
+        return buttons.join(webinar)
+    read = webinar.registration
+    return buttons.register(webinar) if read and read.is_open and not is_full(read) else None
+
+
+def is_full(read: Registration) -> bool:
+    """Whether as many have registered as may."""
+    return read.limit is not None and read.count >= read.limit
+
+
+def registrations(webinar: Webinar) -> str:
+    """How many have registered, and whether more can; short enough for one line."""
+    if webinar.audience is Audience.ANYONE:
+        return "No registration needed"
+    read = webinar.registration
+    if read is None:
+        return f"Registrations: {NOT_READ}"
+    of_limit = (
+        f"{read.count:,} of {read.limit:,} registered" if read.limit is not None else f"{read.count:,} registered"
+    )
+    if is_full(read):
+        return f"{of_limit}, full"
+    return of_limit if read.is_open else f"{of_limit}, registration is closed"
+
+
+def timing(webinar: Webinar) -> str:
+    """When it is and for how long (mrkdwn)."""
+    return f"{when(webinar.start, webinar.time_zone)}, {say_length(webinar.length)}"
+
+
+def essentials(webinar: Webinar) -> list[tuple[str, str]]:
+    """The facts everybody may know: names and what they are (mrkdwn)."""
+    facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", say_length(webinar.length))]
+    if webinar.host_name:
+        facts.append(("Host", plain(webinar.host_name)))
+    audience = AUDIENCES[webinar.audience] if webinar.audience else f"{NOT_READ[0].upper()}{NOT_READ[1:]}"
+    return [*facts, ("Who is it for?", audience)]
+
+
+def status_line(webinar: Webinar, now: datetime) -> str:
+    """Its stage for a list, in a word or two."""
+    return {
+        Stage.COMING: "Scheduled",
+        Stage.LIVE: "Live now",
+        Stage.OVER: "Finished" if webinar.status is Status.FINISHED else "Its time has passed",
+        Stage.CANCELLED: "Cancelled",
+    }[stage(webinar, now)]
+
+
+def summary(webinar: Webinar) -> str:
+    """It in one sentence, for notifications and screen readers (mrkdwn)."""
+    hosted = f", hosted by {plain(webinar.host_name)}" if webinar.host_name else ""
+    return f"{plain(webinar.title)}: {timing(webinar)}{hosted}"
+
+
+def people(count: int) -> str:
+    """A number of people."""
+    return number(count, "person", "people")

@@ -1,0 +1,93 @@
+"""The help: every command with an example, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import buttons
+from bot.views.blocks import Message, actions, button, context, message, plain, section
+from bot.views.browse import MAX_WORDS, place
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A command: how it is written, what it does, an example, and who may use it."""
+
+    usage: str
+    does: str
+    example: str
+    who: str
+
+
+EVERYONE = "Everyone can use it."
+NO_GUESTS = "Not for guests or people of another organisation."
+
+TOPICS = {
+    "create": Topic(
+        "create [title] [when] [for 45m]",
+        "Opens the form for a new webinar, filled with your words.",
+        "create Launch day next tue 3pm for 45m",
+        NO_GUESTS,
+    ),
+    "list": Topic(
+        "list [mine|past|words]",
+        "Lists what is coming, what you created, what is over, or titles with these words.",
+        "list mine",
+        EVERYONE,
+    ),
+    "show": Topic(
+        "show <webinar>",
+        "Shows one webinar. Its creator also gets the host's link.",
+        "show Launch day",
+        EVERYONE,
+    ),
+    "count": Topic("count <webinar>", "Says how many people have registered.", "count next", EVERYONE),
+    "share": Topic(
+        "share <webinar> [#channel]",
+        "Posts the webinar's card, with reminders before it starts.",
+        "share next #launch",
+        NO_GUESTS,
+    ),
+    "cancel": Topic(
+        "cancel <webinar>",
+        "Asks, then deletes the webinar and takes its reminders back.",
+        "cancel Launch day",
+        "For its creator, and admins and owners of the workspace.",
+    ),
+    "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
+}
+
+WEBINAR_HINT = "<webinar> is `next`, words of the title, or an id."
+
+
+def help_message(topic: str | None = None, *, unknown: str | None = None, nearest: str | None = None) -> Message:
+    """All commands, or one of `TOPICS`; after an `unknown` word it says so and names the `nearest` one."""
+    lead: list[str] = []
+    if unknown is not None:
+        meant = f" Did you mean `/webinar {nearest}`?" if nearest else ""
+        lead.append(f"There is no command “{plain(unknown, MAX_WORDS)}”.{meant}")
+    if topic in TOPICS:
+        shown = _topic(TOPICS[topic])
+    else:
+        shown = "\n".join(f"`/webinar {_escaped(entry.usage)}`\n{entry.does}" for entry in TOPICS.values())
+    hint = _escaped(WEBINAR_HINT)
+    blocks: list[Block] = [section(text) for text in [*lead, shown]]
+    blocks += [context(hint), *_ways()]
+    return message("\n".join([*lead, shown, hint]), blocks)
+
+
+def _topic(entry: Topic) -> str:
+    return f"`/webinar {_escaped(entry.usage)}`\n{entry.does} {entry.who}\nFor example: `/webinar {entry.example}`"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _ways() -> list[Block]:
+    return actions(
+        button("Create Webinar", buttons.CREATE, "help", style="primary"),
+        button("List Webinars", buttons.LIST, place("", 1)),
+    )

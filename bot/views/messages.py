@@ -1,0 +1,46 @@
+"""Turns what went wrong, or what takes time, into words: the one place where an error becomes a message."""
+
+from __future__ import annotations
+
+import math
+
+from bot.errors import GreenroomError
+from bot.views.blocks import MAX_SECTION, Message, View, cut, message, modal, paragraph, said
+from bot.views.facts import SYSTEM
+
+PROBLEM = "problem"
+
+UNEXPECTED = "Something unexpected happened, and this was not finished."
+
+
+def say(error: Exception, reference: str = "") -> str:
+    """What to tell a person: our errors speak for themselves, anything else gets a reference for the admin."""
+    if isinstance(error, GreenroomError):
+        return error.sentence
+    if not reference:
+        return f"{UNEXPECTED} Try again, or tell your admin when it happened."
+    return f"{UNEXPECTED} Try again; if it happens again, give your admin the reference {reference}."
+
+
+def problem(error: Exception, reference: str = "") -> Message:
+    """The same as a message."""
+    sentence = say(error, reference)
+    return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence)])
+
+
+def problem_view(error: Exception, reference: str = "") -> View:
+    """The same as a modal."""
+    return modal(PROBLEM, "This did not work", [paragraph(say(error, reference))])
+
+
+def waiting(seconds: float) -> str:
+    """Why a person has to wait, and for how long."""
+    return f"{SYSTEM} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
+
+
+def _in(seconds: float) -> str:
+    if seconds < 5:
+        return "in a few seconds"
+    if seconds <= 90:
+        return f"in about {math.ceil(seconds / 10) * 10} seconds"
+    return f"in about {math.ceil(seconds / 60)} minutes"
