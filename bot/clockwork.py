@@ -16,11 +16,13 @@ from bot.clock import Clock, machine_now, monotonic
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10
-"""Seconds between two looks at the outbox, whatever the timers do; it also repairs a timer that a clock jump delayed."""
+"""Seconds between two looks at the outbox, whatever the timers do: it repairs a timer that a clock jump delayed."""
 SWEEP = timedelta(minutes=5)
 DAILY = timedelta(days=1)
 RECOVER = timedelta(seconds=30)
 STALE_BEATS = 3
+SHORTEST_NAP = timedelta(seconds=0.5)
+"""So that a row which another replica holds does not keep this one spinning."""
 
 Work = Callable[[], Awaitable[object]]
 
@@ -70,7 +72,7 @@ class Clockwork:
             self._beat_at = monotonic()
             if due is not None and self._scheduler.running:
                 # The domain's clock may be ahead of the machine's, by which timers go.
-                wait = max(due - self._clock.now(), timedelta())
+                wait = max(due - self._clock.now(), SHORTEST_NAP)
                 self._scheduler.add_job(
                     self.deliver, "date", run_date=machine_now() + wait, id="wake", replace_existing=True
                 )

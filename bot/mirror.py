@@ -62,12 +62,12 @@ class Mirror:
         async with self._store.read() as db:
             return await webinars.everything(db, self.account.workspace, ending_after)
 
-    async def sweep(self) -> None:
+    async def sweep(self, caller: Caller = UPKEEP) -> None:
         """List the sessions (one call per 1,000), and follow what has changed: rows, reminders, cards."""
         async with self._sweeping:
             began = self._clock.now()
             since = began - LOOK_BACK
-            listed = {facts.session_id: facts for facts in await self._provider.sessions(since, UPKEEP)}
+            listed = {facts.session_id: facts for facts in await self._provider.sessions(since, caller)}
             known = await self._follow(listed, began)
             missing = [w for key, w in known.items() if key not in listed and w.seen_at < began - SETTLING]
             gone = await self._confirm_gone([w for w in missing if w.status is not Status.CANCELLED])

@@ -87,8 +87,9 @@ def read(run: str, now: datetime, zone: ZoneInfo, locale: str | None = None, *, 
         return _iso(run, zone)
     bare = _UTC.sub("", run)
     where = zone if bare == run else ZoneInfo("UTC")
-    readings = [_read_in(language, bare, now, where, locale, before) for language in spoken.languages(locale)]
-    return max(filter(None, readings), key=lambda reading: reading.start is not None, default=None)
+    found = [_read_in(language, bare, now, where, locale, before) for language in spoken.languages(locale)]
+    readings = [reading for reading in found if reading]
+    return min(readings, key=lambda reading: reading.start is not None, default=None)  # one doubt is enough
 
 
 def _iso(run: str, zone: ZoneInfo) -> Reading | None:
@@ -200,9 +201,11 @@ def _is_clear(asked: _Asked, run: str, language: str, before: str) -> bool:
         return True
     if not _is_plain(run, language) or before in _JOINERS:
         return False
+    if language != "en":
+        return bool(asked.clock and asked.day)  # "demain à midi", but neither "Café de midi" nor "Guten Morgen"
     return (
         dated  # monday next week
-        or (asked.clock is not None and (bool(asked.day) or language == "en"))  # noon, but not "Café de midi"
+        or asked.clock is not None  # noon
         or (bool(asked.part) and asked.day == "0 day ago")  # tonight
         or (asked.day in ("in 1 day", "in 2 day") and "tomorrow" in run)
         or asked.day.startswith(("next ", "this "))

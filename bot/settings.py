@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from cryptography.fernet import Fernet
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         description="proves that requests come from Slack; needed over HTTP, from Basic Information",
     )
     slack_app_token: SecretStr = Field(
-        default=SecretStr(""), description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP"
+        default=SecretStr(""),
+        validate_default=True,
+        description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP",
     )
     slack_api_url: Url = Field(default="https://slack.com/api/", description="where Slack's Web API is")
     rc_server_url: Url = Field(default="https://platform.ringcentral.com", description="where RingCentral's API is")
@@ -61,11 +63,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
 
-    @model_validator(mode="after")
-    def _some_way_in(self) -> Settings:
-        if not self.slack_app_token.get_secret_value() and not self.slack_signing_secret.get_secret_value():
-            raise ValueError("SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode) must be set")
-        return self
+    @field_validator("slack_app_token")
+    @classmethod
+    def _some_way_in(cls, app_token: SecretStr, others: ValidationInfo) -> SecretStr:
+        # On a field and not on the whole, so that it is named together with whatever else is missing.
+        signing_secret = others.data.get("slack_signing_secret", SecretStr(""))
+        if not app_token.get_secret_value() and not signing_secret.get_secret_value():
+            raise ValueError("is missing, and so is SLACK_SIGNING_SECRET; one of the two must be set")
+        return app_token
 
     @property
     def socket_mode(self) -> bool:

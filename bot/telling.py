@@ -76,7 +76,7 @@ class Telling:
         order = creation.order
         created = Created(
             webinar,
-            host_link=SecretStr(link) if link and order.host_is_creator else None,
+            host_link=SecretStr(link) if link else None,
             announced=announced,
             notes=notes,
             password_set=bool(order.form.options.password.get_secret_value()),

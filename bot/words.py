@@ -201,7 +201,8 @@ def _share(rest: str) -> Share:
     if not match:
         return Share(_webinar(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
-    which = _webinar(f"{before} {rest[match.end() :]}".strip())
+    after = rest[match.end() :]
+    which = _webinar(f"{before} {after if after.strip(_EDGES + ' ') else ''}".strip())
     if not marked:
         return Share(which, channel_name=match[1])
     return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)

@@ -40,7 +40,6 @@ class Order(Frozen):
 
     form: Form
     host: Coworker | None = None
-    host_is_creator: bool = False
     view_id: str = ""
 
 

@@ -14,12 +14,11 @@ from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, of_account, of_workspace
 from bot.store.schema import webinars
 
-
 NO_LINK = SecretStr("")
 
 
 async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None:
-    """Bring the mirror's row to these facts. An empty host link and a registration of None leave what is there."""
+    """Bring the mirror's row to these facts. What is not known here (empty, None) leaves what is there."""
     row: dict[str, Any] = {
         **account_columns(webinar.account),
         "session_id": webinar.session_id,
@@ -41,7 +40,8 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         row["host_link"] = db.vault.seal(host_link.get_secret_value())
     if webinar.registration:
         row |= _registration_columns(webinar.registration)
-    await db.upsert(webinars, row)
+    unknown = [name for name in ("audience", "host_name", "created_by", "attendee_link") if not row[name]]
+    await db.upsert(webinars, row, keep=unknown)
 
 
 async def save_registration(db: Db, account: Account, session_id: str, registration: Registration) -> None:

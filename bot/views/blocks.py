@@ -47,7 +47,7 @@ View = dict[str, Any]
 LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_OUR_TOKENS = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*)&gt;")
+_OUR_TOKENS = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^&|]*\|[^&|]*)&gt;")
 
 
 @dataclass(frozen=True)

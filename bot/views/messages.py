@@ -9,6 +9,7 @@ from bot.views.blocks import MAX_SECTION, Message, View, cut, message, modal, pa
 from bot.views.facts import SYSTEM
 
 PROBLEM = "problem"
+ANSWER = "answer"
 
 UNEXPECTED = "Something unexpected happened, and this was not finished."
 
@@ -24,8 +25,23 @@ def say(error: Exception, reference: str = "") -> str:
 
 def problem(error: Exception, reference: str = "") -> Message:
     """The same as a message."""
-    sentence = say(error, reference)
+    return sentence_message(say(error, reference))
+
+
+def sentence_message(sentence: str) -> Message:
+    """One sentence of ours as a message."""
     return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence)])
+
+
+def message_view(said_there: Message) -> View:
+    """A message shown in a modal, for a person who asked in one."""
+    return {
+        "type": "modal",
+        "callback_id": ANSWER,
+        "title": {"type": "plain_text", "text": "Webinar"},
+        "close": {"type": "plain_text", "text": "Back"},
+        "blocks": said_there.blocks,
+    }
 
 
 def problem_view(error: Exception, reference: str = "") -> View:

@@ -37,6 +37,7 @@ DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 WEBINARS = "/webinar/configuration/v1/webinars"
 WEBINAR = "/webinar/configuration/v1/webinars/{webinar_id}"
 WEBINAR_SESSIONS = "/webinar/configuration/v1/webinars/{webinar_id}/sessions"
+SESSION = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}"
 COMPANY_SESSIONS = "/webinar/configuration/v1/company/sessions"
 OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
@@ -69,17 +70,20 @@ class RingCentral(WebinarProvider):
         )
         self._login = Login(self._wire, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)
         self._clock = clock
-        self._sees_company: bool | None = None
+        self._user: ServiceUser | None = None
+        self._sees_company = False
 
     async def service_user(self, caller: Caller) -> ServiceUser:
         """See the port. One Light call."""
         body = await self._request("GET", EXTENSION, group=LIGHT, caller=caller)
-        user = read(ExtensionRecord, body).service_user()
-        self._sees_company = user.may_choose_host
-        return user
+        self._user = read(ExtensionRecord, body).service_user()
+        self._sees_company = self._user.may_choose_host
+        return self._user
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
         """See the port. One Medium call per 1,000 entries, without companies that are merely linked to ours."""
+        # Without linked companies the entries name no account: it is that of whoever asks.
+        account_id = (self._user or await self.service_user(caller)).account_id
         found: list[Coworker] = []
         page, pages = 0, 1
         while page < pages:
@@ -87,7 +91,7 @@ class RingCentral(WebinarProvider):
             query = {"type": "User", "showFederated": "false", "perPage": PER_PAGE, "page": str(page)}
             body = await self._request("GET", DIRECTORY, group=MEDIUM, caller=caller, query=query)
             entries = read(DirectoryPage, body)
-            found += filter(None, (entry.coworker() for entry in entries.records))
+            found += filter(None, (entry.coworker(account_id) for entry in entries.records))
             pages = entries.paging.total_pages
         return found
 
@@ -118,7 +122,13 @@ class RingCentral(WebinarProvider):
     async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
         """See the port. No operation lists the sessions of one webinar, so all of them are read."""
         sessions = await self.sessions(start, caller)
-        return next((session for session in sessions if session.webinar_id == webinar_id), None)
+        listed = next((session for session in sessions if session.webinar_id == webinar_id), None)
+        if listed is None:
+            return None
+        # Lists leave out the link that everybody shares.
+        ids = {"webinar_id": webinar_id, "session_id": listed.session_id}
+        body = await self._request("GET", SESSION, group=HEAVY, caller=caller, ids=ids)
+        return read(SessionRecord, body).facts(webinar_id).model_copy(update={"host_user_id": listed.host_user_id})
 
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
         """See the port. Raises `OutcomeUnknown` where every try ended in silence."""
@@ -130,7 +140,7 @@ class RingCentral(WebinarProvider):
 
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
         """See the port. The company's sessions for an administrator, else those that the service user hosts."""
-        if self._sees_company is None:
+        if self._user is None:
             await self.service_user(caller)
         query = {"endTimeFrom": in_utc(ending_after)}
         if self._sees_company:

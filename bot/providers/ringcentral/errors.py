@@ -93,8 +93,11 @@ PARAMETERS = {
     "password": "the password",
     "postWebinarRedirectUri": "the page to show afterwards",
     "linkedUser": "the host",
+    "userId": "the host",
+    "accountId": "the host",
     "host": "the host",
 }
+STATES = frozenset({"status", "registrationStatus"})
 NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")
 
 
@@ -136,14 +139,15 @@ def _refused(status: int, said: Refusal, app_permission: str) -> tuple[type[Prov
         return ProviderForbids, USER_PERMISSION.format(said.permission or "WebinarSettings")
     if said.code in LICENCE_CODES:
         return ProviderForbids, LICENCE
-    if status == 404 or said.code in GONE_CODES:
-        return ProviderGone, GONE
     if status == 409 or said.code in CONFLICT_CODES:
         return ProviderConflict, CONFLICT
-    if status == 403 and said.parameter in ("", "status"):
+    blamed = said.parameter.rpartition(".")[2]
+    if status == 404 or (said.code in GONE_CODES and blamed not in PARAMETERS):
+        return ProviderGone, GONE
+    if status == 403 and (not blamed or blamed in STATES):
         # The vendor publishes no code for "has started already"; a blamed status is the only hint.
-        return (ProviderRefused if said.parameter else ProviderForbids), STATE
-    what = PARAMETERS.get(said.parameter.rpartition(".")[2], said.parameter)
+        return (ProviderRefused if blamed else ProviderForbids), STATE
+    what = PARAMETERS.get(blamed, said.parameter)
     return ProviderRefused, (
         f"RingCentral does not accept {what}. Nothing has changed; please correct it and try again."
         if what

@@ -120,18 +120,17 @@ class ContactRecord(Record):
     id: str
     type: str = ""
     status: str = ""
-    account: AccountRecord = AccountRecord()
     email: str = Field(default="", repr=False)
     first_name: str = ""
     last_name: str = ""
     name: str = ""
 
-    def coworker(self) -> Coworker | None:
+    def coworker(self, account_id: str) -> Coworker | None:
         """In our words; nothing for who cannot host or has no address to be known by."""
         if (self.type.lower(), self.status.lower()) != ("user", "enabled") or not self.email:
             return None
         name = self.name or f"{self.first_name} {self.last_name}".strip()
-        return Coworker(user_id=self.id, account_id=self.account.id, name=name, email=self.email)
+        return Coworker(user_id=self.id, account_id=account_id, name=name, email=self.email)
 
 
 class NumberedPaging(Record):

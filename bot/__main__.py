@@ -1,0 +1,81 @@
+"""The command line: `python -m bot run | sandbox | migrate | manifest | key`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from bot import log
+from bot import main as root
+from bot.clock import SystemClock
+from bot.errors import GreenroomError
+from bot.settings import Settings, read_settings
+from bot.store.migrate import migrate
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+
+
+def main() -> None:
+    """Do what the command line says; a mistake in the settings is one sentence and exit code 2."""
+    options, rest = _parser().parse_known_args()
+    try:
+        if options.command == "sandbox":
+            from bot.sandbox.__main__ import main as sandbox  # only here: nothing else may know that it exists
+
+            sandbox(rest)
+        else:
+            if rest:
+                _parser().error(f"unknown words: {' '.join(rest)}")
+            {"run": _run, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
+    except GreenroomError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="greenroom", description="Run your team's webinars without leaving Slack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="run the bot with the settings in the environment or in .env")
+    commands.add_parser("sandbox", help="run it against stand-ins on this machine: no account needed", add_help=False)
+    commands.add_parser("migrate", help="bring the database to this version (run does it by itself)")
+    commands.add_parser("manifest", help="print the Slack app manifest")
+    commands.add_parser("key", help="print a new ENCRYPTION_KEY")
+    return parser
+
+
+def _run() -> None:
+    settings = read_settings()
+    log.set_up(settings.log_level, settings.log_format)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    greenroom = await root.build(settings, SystemClock())
+    await stop.wait()
+    await greenroom.stop()
+
+
+def _migrate() -> None:
+    asyncio.run(migrate(read_settings().database_url))
+
+
+def _manifest() -> None:
+    print(MANIFEST.read_text(), end="")
+
+
+def _key() -> None:
+    print(Fernet.generate_key().decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The composition root: wires everything together, starts it, and stops it again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import when
+from bot.announcing import Announcing
+from bot.cancelling import Cancelling
+from bot.clock import Clock
+from bot.clockwork import Clockwork
+from bot.creating import Creating
+from bot.delivery import Delivery
+from bot.directory import Directory
+from bot.errors import GreenroomError, ProviderError, SettingsError
+from bot.mirror import Mirror
+from bot.models import Account
+from bot.people import People
+from bot.providers.gate import LocalGate
+from bot.providers.ringcentral.client import RingCentral
+from bot.room import Room
+from bot.settings import Settings
+from bot.slack_api import TIMEOUT, Identity, SlackApi
+from bot.store import creations, notices
+from bot.store.connection import Store, Vault
+from bot.store.migrate import migrate
+from bot.tasks import Tasks
+from bot.telling import Telling
+from bot.web import health
+from handlers.listening import listen
+
+log = logging.getLogger(__name__)
+
+EVENTS = "/slack/events"
+
+
+@dataclass
+class Greenroom:
+    """The running bot. `url` is where it listens."""
+
+    room: Room
+    url: str
+    _runner: web.AppRunner
+    _http: aiohttp.ClientSession
+    _provider: RingCentral
+    _socket: AsyncSocketModeHandler | None
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way, let go of everything."""
+        if self._socket:
+            await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
+        await self._runner.cleanup()
+        await self.room.clockwork.stop()
+        await self.room.tasks.drain()
+        await self._provider.close()
+        await self._http.close()
+        await self.room.store.close()
+        log.info("bot.stopped")
+
+
+async def build(settings: Settings, clock: Clock) -> Greenroom:
+    """Wire and start the bot. Raises `GreenroomError` with a sentence for the admin where it cannot start."""
+    when.warm_up()
+    await migrate(settings.database_url)
+    http = aiohttp.ClientSession(timeout=TIMEOUT)
+    try:
+        slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
+        identity = await _identity(slack)
+        provider = _provider(settings, clock, http)
+        store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
+        room = _room(identity, store, slack, provider, clock)
+        await _free_claims(store)
+        app = _bolt(settings, identity)
+        listen(app, room)
+        runner, url = await _serve(settings, app, room)
+        socket = await _open_socket(settings, app, http) if settings.socket_mode else None
+    except BaseException:
+        await http.close()
+        raise
+    room.clockwork.start()
+    log.info("bot.ready", extra={"url": url, "mode": "socket" if socket else "http"})
+    return Greenroom(room, url, runner, http, provider, socket)
+
+
+async def _identity(slack: SlackApi) -> Identity:
+    try:
+        return await slack.identity()
+    except GreenroomError as error:
+        raise SettingsError(
+            f"Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL. {error.sentence}"
+        ) from error
+
+
+def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession) -> RingCentral:
+    return RingCentral(
+        http,
+        LocalGate(),
+        server_url=settings.rc_server_url,
+        client_id=settings.rc_app_client_id,
+        client_secret=settings.rc_app_client_secret,
+        jwt=settings.rc_user_jwt,
+        clock=clock,
+        version=_version(),
+    )
+
+
+def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentral, clock: Clock) -> Room:
+    me = secrets.token_hex(8)
+    account = Account(workspace=identity.workspace, provider=provider.name)
+    tasks = Tasks()
+    directory = Directory(provider)
+    announcing = Announcing(store, slack, clock)
+    mirror = Mirror(account, store, provider, directory, announcing, clock)
+    creating = Creating(me, store, provider, directory, clock)
+    telling = Telling(store, slack, creating, announcing, mirror, tasks)
+
+    async def sweep() -> None:
+        try:
+            await mirror.sweep()
+        except ProviderError as error:
+            log.warning("mirror.unread", extra={"reason": error.sentence})
+
+    async def recover() -> None:
+        for creation in await creating.take_over():
+            await telling.tell(creation, recovered=True)
+
+    async def daily() -> None:
+        await directory.refresh()
+
+    delivery = Delivery(me, store, slack, clock)
+    clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=recover, daily=daily)
+    cancelling = Cancelling(provider, mirror, clockwork.poke)
+    return Room(
+        account=account,
+        clock=clock,
+        store=store,
+        slack=slack,
+        tasks=tasks,
+        people=People(store, slack, clock),
+        directory=directory,
+        mirror=mirror,
+        announcing=announcing,
+        creating=creating,
+        telling=telling,
+        cancelling=cancelling,
+        clockwork=clockwork,
+    )
+
+
+async def _free_claims(store: Store) -> None:
+    # One process alone uses a SQLite file, so whatever is claimed in it was claimed by one that is gone.
+    if store.is_sqlite:
+        async with store.write() as db:
+            await creations.release_all(db)
+            await notices.release_all(db)
+
+
+def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
+    token = settings.slack_bot_token.get_secret_value()
+
+    async def authorize() -> AuthorizeResult:
+        # One workspace, one token: looked up once at start and not at every request, as the SDK's stores do.
+        return AuthorizeResult(
+            enterprise_id=identity.workspace.enterprise_id or None,
+            team_id=identity.workspace.team_id,
+            bot_token=token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.bot_user_id,
+        )
+
+    return AsyncApp(
+        # Answers when the listener returns, instead of polling every 10 ms for the ack.
+        process_before_response=True,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+        authorize=authorize,
+        client=AsyncWebClient(token=token, base_url=settings.slack_api_url.rstrip("/") + "/"),
+    )
+
+
+async def _serve(settings: Settings, app: AsyncApp, room: Room) -> tuple[web.AppRunner, str]:
+    server = web.Application()
+    health.add_routes(server, lambda: room.clockwork.is_alive)
+    if not settings.socket_mode:
+
+        async def events(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+        server.router.add_post(EVENTS, events)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SettingsError(
+            f"HOST {settings.host} PORT {settings.port} cannot be listened on: {error.strerror}. Choose another PORT."
+        ) from error
+    host, port = runner.addresses[0][:2]
+    return runner, f"http://{host}:{port}"
+
+
+async def _open_socket(settings: Settings, app: AsyncApp, http: aiohttp.ClientSession) -> AsyncSocketModeHandler:
+    client = AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=http)
+    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=client)
+    await asyncio.wait_for(handler.connect_async(), timeout=30)  # type: ignore[no-untyped-call] # Bolt's own
+    return handler
+
+
+def _version() -> str:
+    try:
+        return version("greenroom")
+    except PackageNotFoundError:
+        return "checkout"

@@ -1,0 +1,58 @@
+// Talks to the sandbox: posts what a person does, and listens to the snapshots that follow.
+
+const RETRY_MS = 500;
+const SILENCE = "The sandbox does not answer. Is it still running?";
+
+/** Posts to /workspace/<name>; always answers {ok, …}, with a sentence in `text` when it did not work. */
+export async function post(name, body) {
+  let response;
+  try {
+    const headers = { "Content-Type": "application/json" };
+    response = await fetch(`/workspace/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
+  } catch {
+    return { ok: false, error: "unreachable", text: SILENCE };
+  }
+  const answer = await response.json().catch(() => null);
+  if (answer === null) return { ok: false, error: `http_${response.status}`, text: `The sandbox answered ${response.status} ${response.statusText}.` };
+  if (answer.ok === false) return { ...answer, text: answer.text || words(answer.error) };
+  return { ok: true, ...answer };
+}
+
+function words(error) {
+  return error ? `That did not work: ${error}.` : "That did not work.";
+}
+
+/** The person and the snapshot the page starts with. */
+export async function firstSnapshot(person) {
+  for (const query of person ? [`?as=${encodeURIComponent(person)}`, ""] : [""]) {
+    const response = await fetch(`/workspace/state${query}`).catch(() => null);
+    if (response?.ok) return response.json();
+  }
+  return null;
+}
+
+/** Listens to one person's snapshots until `close()`; reconnects by itself and tells `onState` "open" or "lost". */
+export class Events {
+  constructor(person, onSnapshot, onState) {
+    Object.assign(this, { person, onSnapshot, onState, closed: false });
+    this.connect();
+  }
+
+  connect() {
+    this.source = new EventSource(`/workspace/events?as=${encodeURIComponent(this.person)}`);
+    this.source.onopen = () => this.onState("open");
+    this.source.onmessage = (event) => this.onSnapshot(JSON.parse(event.data));
+    this.source.onerror = () => {
+      this.source.close(); // the browser's own retry is slow, and gives up on some errors
+      if (this.closed) return;
+      this.onState("lost");
+      this.timer = setTimeout(() => this.connect(), RETRY_MS);
+    };
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.source.close();
+  }
+}

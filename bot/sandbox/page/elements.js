@@ -1,0 +1,136 @@
+// The interactive elements of Block Kit, each by its type: buttons, menus, checkboxes, radio buttons, selects, fields.
+// https://docs.slack.dev/reference/block-kit/block-elements
+
+import { h, placePopup, safeUrl, uniqueId } from "./dom.js";
+import { withEmoji } from "./emoji.js";
+import { icon } from "./icons.js";
+import { datePicker, momentPicker, textInput, timePicker } from "./inputs.js";
+import { textObject } from "./mrkdwn.js";
+import { select } from "./selects.js";
+
+const BUILDERS = {
+  button,
+  overflow,
+  checkboxes: (field) => choices(field, "checkbox"),
+  radio_buttons: (field) => choices(field, "radio"),
+  datepicker: datePicker,
+  timepicker: timePicker,
+  datetimepicker: momentPicker,
+  plain_text_input: textInput,
+  number_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  image: (field) => picture(field.element),
+};
+
+/** The control for a field; what the page does not know is shown as a box that names it. */
+export function control(field) {
+  const { type } = field.element;
+  if (/_select$/.test(type)) return select(field);
+  return BUILDERS[type]?.(field) ?? unknown(type);
+}
+
+/** A box that says what the page cannot draw. */
+export function unknown(type) {
+  return h("div", { class: "unknown" }, icon("info", 16), ` The sandbox does not draw “${type}”.`);
+}
+
+/** An image with its words; only http and https addresses are loaded. */
+export function picture(image) {
+  const source = safeUrl(image.image_url ?? image.slack_file?.url ?? "");
+  return source ? h("img", { src: source, alt: image.alt_text ?? "" }) : h("span", { class: "unknown" }, image.alt_text ?? "Image");
+}
+
+function button(field) {
+  const { element } = field;
+  const address = element.url && safeUrl(element.url);
+  const attributes = field.attributes();
+  const props = {
+    ...attributes,
+    "aria-label": element.accessibility_label ?? null,
+    "aria-labelledby": null,
+    class: `button ${element.style ?? ""}`,
+    on: { click: address ? follow : send },
+  };
+  const words = withEmoji(element.text?.text ?? "");
+  const node = address
+    ? h("a", { ...props, href: address, target: "_blank", rel: "noopener noreferrer" }, words, icon("external", 14))
+    : h("button", { ...props, type: "button" }, words);
+  function send() {
+    return field.surface.act(field.block, element, { value: element.value ?? null }, node);
+  }
+  async function follow(event) {
+    if (element.confirm) event.preventDefault();
+    if ((await send()) && element.confirm) window.open(address, "_blank", "noopener");
+  }
+  return node;
+}
+
+function overflow(field) {
+  const items = (field.element.options ?? []).map((option) => menuItem(option));
+  const list = h("div", { class: "popup", role: "menu", id: uniqueId("menu"), hidden: true }, items);
+  const node = h("button", {
+    ...field.attributes(), type: "button", class: "button overflow", "aria-label": field.element.accessibility_label ?? "More options",
+    "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": list.id,
+  }, icon("more"));
+  const show = (open) => {
+    list.hidden = !open;
+    node.setAttribute("aria-expanded", String(open));
+    if (open) placePopup(list, node);
+    if (open) items[0]?.focus();
+  };
+  const choose = (option) => {
+    show(false);
+    node.focus();
+    field.surface.act(field.block, field.element, { selected_option: option }, node);
+  };
+  node.addEventListener("click", () => show(list.hidden));
+  items.forEach((item, index) => item.addEventListener("click", () => choose(field.element.options[index])));
+  list.addEventListener("keydown", (event) => menuKey(event, items, () => (show(false), node.focus())));
+  list.addEventListener("focusout", (event) => list.contains(event.relatedTarget) || show(false));
+  return h("div", { class: "menu-anchor" }, node, list);
+}
+
+function menuItem(option) {
+  const detail = option.description?.text;
+  const words = [withEmoji(option.text?.text ?? ""), detail ? h("span", { class: "option-detail" }, detail) : null];
+  const props = { class: "menu-item", role: "menuitem", tabindex: "-1" };
+  if (option.url && safeUrl(option.url)) return h("a", { ...props, href: option.url, target: "_blank", rel: "noopener noreferrer" }, words);
+  return h("button", { ...props, type: "button" }, words);
+}
+
+function menuKey(event, items, leave) {
+  const at = items.indexOf(document.activeElement);
+  if (event.key === "ArrowDown") items[(at + 1) % items.length].focus();
+  else if (event.key === "ArrowUp") items[(at - 1 + items.length) % items.length].focus();
+  else if (event.key === "Escape") leave();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function choices(field, type) {
+  const single = type === "radio";
+  const options = field.element.options ?? [];
+  const name = uniqueId("choice");
+  const boxes = options.map((option, index) => h("input", {
+    ...field.attributes(String(index)), "aria-label": null, "aria-labelledby": null, "aria-required": null, type, name, on: { change: changed },
+  }));
+  function show(state) {
+    const chosen = [state.selected_options ?? state.selected_option ?? []].flat().map((option) => option.value);
+    boxes.forEach((box, index) => (box.checked = chosen.includes(options[index].value)));
+  }
+  function changed(event) {
+    const chosen = options.filter((_, index) => boxes[index].checked);
+    field.change(single ? { selected_option: chosen[0] ?? null } : { selected_options: chosen }, { node: event.target, restore: show });
+  }
+  show(field.state);
+  const rows = options.map((option, index) => h("label", { class: "choice" }, boxes[index], h("span", {},
+    ...textObject(option.text, field.reader),
+    option.description ? h("span", { class: "option-detail" }, ...textObject(option.description, field.reader)) : null)));
+  const { labelledby, describedby, label } = field.frame;
+  return h("div", {
+    role: single ? "radiogroup" : "group", class: "choices", id: field.id, "data-action": field.element.action_id,
+    "aria-labelledby": labelledby, "aria-label": labelledby ? null : label, "aria-describedby": describedby,
+  }, rows);
+}

@@ -1,0 +1,63 @@
+// What can complete the words before the caret: slash commands, people after "@", channels after "#".
+
+/** {title, from, items: [{label, detail, insert}]} for the text up to the caret, or null where nothing fits. */
+export function completions(text, caret, commands, reader) {
+  const before = text.slice(0, caret);
+  if (/^\/\S*$/.test(before)) return some("Commands", 0, commandItems(before, commands));
+  const word = /(?:^|\s)([@#])([\p{L}\p{N}_-]*)$/u.exec(before);
+  if (!word) return null;
+  const from = caret - word[2].length - 1;
+  if (word[1] === "@") return some("People", from, personItems(word[2], reader));
+  return some("Channels", from, channelItems(word[2], reader));
+}
+
+function some(title, from, items) {
+  return items.length ? { title, from, items: items.slice(0, 8) } : null;
+}
+
+function commandItems(word, commands) {
+  const fitting = commands.filter(({ command }) => command.startsWith(word.toLowerCase()));
+  return fitting.map(({ command, usage_hint: usage, description }) => ({
+    label: `${command} ${usage ?? ""}`.trim(), detail: description ?? "", insert: `${command} `,
+  }));
+}
+
+function personItems(word, reader) {
+  const people = [...reader.people.values()].filter((person) => starts(person.real_name, word) || starts(person.name, word));
+  return people.map((person) => ({ label: person.real_name, detail: person.title ?? "", insert: `@${person.real_name} ` }));
+}
+
+function channelItems(word, reader) {
+  const open = [...reader.channels.values()].filter((channel) => channel.kind !== "dm" && starts(channel.name, word));
+  return open.map((channel) => ({ label: `#${channel.name}`, detail: channel.topic ?? "", insert: `#${channel.name} ` }));
+}
+
+function starts(name, word) {
+  const wanted = word.toLocaleLowerCase();
+  return (name ?? "").toLocaleLowerCase().split(/\s+/).some((part) => part.startsWith(wanted));
+}
+
+/** The command a text is about to call, when its name is whole: its usage can be shown beside the composer. */
+export function commandOf(text, commands) {
+  return commands.find(({ command }) => text.toLowerCase().startsWith(`${command} `)) ?? null;
+}
+
+/** A command's text as it is typed in Slack: people by their short name ("@ben"); the workspace makes ids of names. */
+export function typedCommand(text, reader) {
+  const names = new Map([...reader.people.values()].map((person) => [`@${person.real_name}`, `@${person.name}`]));
+  return replaced(text, names, (words) => words);
+}
+
+/** A line as Slack keeps it: &, < and > escaped, "@Ben Okafor" and "#launch" as <@U…> and <#C…|launch>. */
+export function encoded(text, reader) {
+  const names = new Map([...reader.people.values()].map((person) => [`@${person.real_name}`, `<@${person.id}>`]));
+  for (const channel of reader.channels.values()) if (channel.kind !== "dm") names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
+  return replaced(text, names, (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"));
+}
+
+function replaced(text, names, otherwise) {
+  const longestFirst = [...names.keys()].sort((one, other) => other.length - one.length);
+  const pattern = longestFirst.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
+  const pieces = text.split(new RegExp(`(?<![\\p{L}\\p{N}])(${pattern})(?![\\p{L}\\p{N}_-])`, "u"));
+  return pieces.map((piece, index) => (index % 2 ? names.get(piece) : otherwise(piece))).join("");
+}

@@ -1,0 +1,48 @@
+// Questions about a snapshot's people and channels that several parts of the page ask.
+
+const BADGES = { owner: "Owner", admin: "Admin", member: "Member", guest: "Guest", stranger: "Other organisation", bot: "App" };
+const KINDS = { public: "public", private: "private", shared: "public", dm: "im" };
+
+/** A person's role in words. */
+export function badge(role) {
+  return BADGES[role] ?? role;
+}
+
+/** "AR" for Ana Ruiz. */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word.charAt(0).toLocaleUpperCase()).join("");
+}
+
+/** A hue (0-359) that always belongs to this id. */
+export function hue(id) {
+  let sum = 7;
+  for (const char of id) sum = (sum * 33 + char.codePointAt(0)) % 9973;
+  return (sum * 47) % 360;
+}
+
+/** "#launch", or the other person's name for a direct message. */
+export function titleOf(channel, people) {
+  if (channel.kind !== "dm") return `#${channel.name}`;
+  const other = people.get(channel.with);
+  return other?.real_name || other?.name || channel.name;
+}
+
+/** The icon that goes with a channel's kind. */
+export function iconOf(channel) {
+  return { private: "lock", shared: "shared", dm: "direct" }[channel.kind] ?? "hash";
+}
+
+/** Whether Slack's conversation filter lets this channel be chosen. */
+export function mayPick(channel, filter, people) {
+  if (!filter) return true;
+  if (filter.include && !filter.include.includes(KINDS[channel.kind])) return false;
+  if (filter.exclude_external_shared_channels && channel.kind === "shared") return false;
+  return !(filter.exclude_bot_users && channel.kind === "dm" && people.get(channel.with)?.role === "bot");
+}
+
+/** The next webinar that has not begun, or null. */
+export function nextWebinar(webinars, now) {
+  const coming = webinars.filter((each) => each.start > now && !/cancel|finish/i.test(each.status));
+  return coming.sort((one, other) => one.start - other.start)[0] ?? null;
+}

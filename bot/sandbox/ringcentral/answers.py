@@ -1,0 +1,84 @@
+"""What the stand-in answers: a status with JSON, or a refusal in the shape of the service that refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+
+@dataclass
+class Answer:
+    """A finished answer; a `body` of None sends none, a str goes out as HTML."""
+
+    status: int
+    body: dict[str, Any] | str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class ApiError(Exception):
+    """A refusal with RingCentral's error codes (developers.ringcentral.com/guide/basics/errors)."""
+
+    def __init__(
+        self, status: int, code: str, message: str, parameter: str = "", *, oauth: str = "", **headers: str
+    ) -> None:
+        """`oauth` is the RFC 6749 error word, for the token service only."""
+        super().__init__(f"{code} {message}")
+        self.status = status
+        self.errors = [_error(code, message, parameter)]
+        self.oauth = oauth
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def answer(self, path: str) -> Answer:
+        """This refusal as the service behind `path` words it.
+
+        Webinar services send `errors` alone. The older platform services repeat the first error beside it, as
+        in the guide's webhook example. The token service adds the OAuth words. The directory has codes of its
+        own (ADG-…) and no repetition.
+        """
+        body: dict[str, Any] = {"errors": self.errors}
+        first = self.errors[0]
+        if self.oauth:
+            body = {"error": self.oauth, "error_description": first["message"], **body}
+        elif path.startswith("/restapi/") and not first["errorCode"].startswith("ADG-"):
+            body = {"errorCode": first["errorCode"], "message": first["message"], **body}
+        return Answer(self.status, body, dict(self.headers))
+
+
+def invalid(*parameters: str) -> ApiError:
+    """400 for one or several parameters at once; the name of each is in `parameterName`."""
+    refusal = ApiError(400, "CMN-101", _is_invalid(parameters[0]), parameters[0])
+    refusal.errors = [_error("CMN-101", _is_invalid(name), name) for name in parameters]
+    return refusal
+
+
+def invalid_fields(problem: ValidationError) -> ApiError:
+    """400 that names every field a model refused, inner ones with dots (`settings.password`)."""
+    names = [".".join(str(part) for part in one["loc"]) for one in problem.errors(include_url=False)]
+    return invalid(*dict.fromkeys(names))
+
+
+def not_found(parameter: str) -> ApiError:
+    """404 for what is not there."""
+    return ApiError(404, "CMN-102", f"Resource for parameter [{parameter}] is not found", parameter)
+
+
+def needs_permission(permission: str) -> ApiError:
+    """403 for a person who lacks a user permission; the guide prints its status as 4003."""
+    sentence = f"In order to call this API endpoint, user needs to have [{permission}] permission."
+    return ApiError(403, "CMN-408", sentence)
+
+
+def not_in_this_state(status: str) -> ApiError:
+    """403 for a change that a session's state forbids; the vendor publishes no code of its own for it."""
+    return ApiError(403, "CMN-101", f"Not allowed while the session is {status}", "status")
+
+
+def _error(code: str, message: str, parameter: str) -> dict[str, str]:
+    error = {"errorCode": code, "message": message}
+    return {**error, "parameterName": parameter} if parameter else error
+
+
+def _is_invalid(parameter: str) -> str:
+    return f"Parameter [{parameter}] value is invalid"

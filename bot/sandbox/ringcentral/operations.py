@@ -1,0 +1,80 @@
+"""The table of contents: every operation of the vendor's API that the stand-in does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.sandbox.ringcentral import directory, logins, registration, sessions, webinars
+from bot.sandbox.ringcentral.answers import Answer
+from bot.sandbox.ringcentral.asked import Asked
+from bot.sandbox.ringcentral.rules import Group
+
+ACCOUNT = "/restapi/v1.0/account/{accountId}"
+CONFIGURATION = "/webinar/configuration/v1"
+WEBINARS = f"{CONFIGURATION}/webinars"
+WEBINAR = f"{WEBINARS}/{{webinarId}}"
+SESSION = f"{WEBINAR}/sessions/{{sessionId}}"
+REGISTRATION = "/webinar/registration/v1/sessions/{sessionId}"
+
+Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, by the vendor's name; `permission` is the app's, and "" means that no token is needed."""
+
+    name: str
+    method: str
+    path: str
+    group: Group
+    permission: Permission
+    act: Callable[[Asked], Answer]
+
+
+OPERATIONS = (
+    Operation("getToken", "POST", "/restapi/oauth/token", "Auth", "", logins.get_token),
+    Operation("revokeToken", "POST", "/restapi/oauth/revoke", "Auth", "", logins.revoke_token),
+    Operation(
+        "readExtension", "GET", f"{ACCOUNT}/extension/{{extensionId}}", "Light", "ReadAccounts", directory.get_extension
+    ),
+    Operation("listExtensions", "GET", f"{ACCOUNT}/extension", "Medium", "ReadAccounts", directory.list_extensions),
+    Operation(
+        "listDirectoryEntries",
+        "GET",
+        f"{ACCOUNT}/directory/entries",
+        "Medium",
+        "ReadAccounts",
+        directory.list_directory,
+    ),
+    Operation("rcwConfigListWebinars", "GET", WEBINARS, "Heavy", "ReadWebinars", webinars.list_webinars),
+    Operation("rcwConfigCreateWebinar", "POST", WEBINARS, "Heavy", "EditWebinars", webinars.create_webinar),
+    Operation("rcwConfigGetWebinar", "GET", WEBINAR, "Heavy", "ReadWebinars", webinars.get_webinar),
+    Operation("rcwConfigUpdateWebinar", "PATCH", WEBINAR, "Heavy", "EditWebinars", webinars.patch_webinar),
+    Operation("rcwConfigDeleteWebinar", "DELETE", WEBINAR, "Heavy", "EditWebinars", webinars.delete_webinar),
+    Operation(
+        "rcwConfigCreateSession", "POST", f"{WEBINAR}/sessions", "Heavy", "EditWebinars", sessions.create_session
+    ),
+    Operation("rcwConfigGetSession", "GET", SESSION, "Heavy", "ReadWebinars", sessions.get_session),
+    Operation("rcwConfigUpdateSession", "PATCH", SESSION, "Heavy", "EditWebinars", sessions.patch_session),
+    Operation("rcwConfigDeleteSession", "DELETE", SESSION, "Heavy", "EditWebinars", sessions.delete_session),
+    Operation(
+        "rcwConfigListAllSessions",
+        "GET",
+        f"{CONFIGURATION}/sessions",
+        "Heavy",
+        "ReadWebinars",
+        sessions.list_own_sessions,
+    ),
+    Operation(
+        "rcwConfigListAllCompanySessions",
+        "GET",
+        f"{CONFIGURATION}/company/sessions",
+        "Heavy",
+        "ReadWebinars",
+        sessions.list_company_sessions,
+    ),
+    Operation("rcwRegGetSession", "GET", REGISTRATION, "Heavy", "ReadWebinars", registration.get_registration),
+    Operation("rcwRegUpdateSession", "PATCH", REGISTRATION, "Heavy", "EditWebinars", registration.patch_registration),
+)

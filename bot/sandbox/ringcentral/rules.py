@@ -1,0 +1,46 @@
+"""The knobs of the stand-in: budgets, delays and lifetimes, with the vendor's published values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Group = Literal["Light", "Medium", "Heavy", "Auth"]
+
+
+def _published_budgets() -> dict[Group, int]:
+    return {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
+
+
+class Rules(BaseModel):
+    """How the stand-in behaves. Every figure may be changed while it runs; durations are seconds of machine time."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        validate_assignment=True,
+        extra="forbid",
+    )
+
+    # developers.ringcentral.com/guide/basics/rate-limits: "can be customized and vary among apps"
+    budgets: dict[Group, int] = Field(default_factory=_published_budgets)  # calls per user and app in a window
+    window: float = Field(default=60, gt=0)
+    penalty: float = Field(default=60, gt=0)
+
+    # developers.ringcentral.com/guide/authentication/refresh-tokens and …/tokens
+    token_life: int = Field(default=3600, ge=1)
+    refresh_token_life: int = Field(default=604800, ge=1)
+    issue_refresh_tokens: bool = False  # an app setting, off unless somebody switched it on
+    sessions_per_user: int = Field(default=5, ge=1)  # "usually five"
+    app_permissions: list[str] = Field(default=["ReadAccounts", "ReadWebinars", "EditWebinars"])
+
+    # The API reference answers 404 "if a session record … doesn't exist on Registration Service side";
+    # how long that lasts after a session is made is published nowhere.
+    registration_delay: float = Field(default=0.3, ge=0)
+
+    # The text of the reference lets a PATCH carry only what changes, its schemas list required fields all the
+    # same. False takes the schemas by the letter.
+    partial_updates: bool = True

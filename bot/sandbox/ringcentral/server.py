@@ -1,0 +1,286 @@
+"""The stand-in itself: it listens, admits, counts and answers, and lets tests and people act upon it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import own_app
+from bot.sandbox.ringcentral.answers import Answer, ApiError
+from bot.sandbox.ringcentral.asked import Asked
+from bot.sandbox.ringcentral.company import SERVICE_USER, Company
+from bot.sandbox.ringcentral.control import Control
+from bot.sandbox.ringcentral.faults import Fault, check, take
+from bot.sandbox.ringcentral.logins import CLIENT_ID, CLIENT_SECRET, Logins, subject
+from bot.sandbox.ringcentral.models import State
+from bot.sandbox.ringcentral.operations import OPERATIONS, Operation
+from bot.sandbox.ringcentral.overview import overview
+from bot.sandbox.ringcentral.public import PublicPages
+from bot.sandbox.ringcentral.rates import Key, Rates
+from bot.sandbox.ringcentral.rules import Group, Rules
+from bot.sandbox.ringcentral.world import World
+
+
+@dataclass
+class Call:
+    """One API request as it came in; never a token, a query or a body."""
+
+    method: str
+    path: str
+    group: Group | None  # None: no operation of ours
+    status: int | None  # None: not answered yet, or cut off
+    at: datetime  # machine time
+
+
+class RingCentral:
+    """A RingCentral account on a socket of this machine, for one app, with everything in memory."""
+
+    client_id = CLIENT_ID
+    client_secret = CLIENT_SECRET
+    jwt = SERVICE_USER.jwt
+
+    def __init__(self, clock: SandboxClock, *, company: Company | None = None, rules: Rules | None = None) -> None:
+        """Nothing listens yet; `rules` may be changed at any time."""
+        self.clock = clock
+        self.company = company or Company()
+        self.rules = rules or Rules()
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.on_change: list[Callable[[], None]] = []
+        self.logins = Logins(self.rules, clock)
+        self.rates = Rates(self.rules, clock)
+        self._world = World(clock, self.company, self.rules, self.logins)
+        self._runner: web.AppRunner | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """The base of every address, without a slash at the end; empty before the first start."""
+        return self._world.url
+
+    @property
+    def penalties(self) -> int:
+        """How often a caller overran a budget."""
+        return self.rates.penalties
+
+    @property
+    def throttled(self) -> int:
+        """How many calls the budgets answered with 429, those that restarted a penalty included."""
+        return self.rates.throttled
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 takes a free one. May be called again after `stop`: nothing is forgotten meanwhile."""
+        self._stopping.clear()
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._world.url = f"http://{host}:{runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close every connection; calls that hang are let go."""
+        self._stopping.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def jwt_for(self, email: str) -> str:
+        """The JWT of one person, for apps where people log in themselves; KeyError for a stranger."""
+        person = self.company.by_email(email)
+        if person is None:
+            raise KeyError(email)
+        return person.jwt
+
+    def fail(
+        self,
+        method: str,
+        path_regex: str,
+        *,
+        status: int | None = 500,
+        effect: bool = False,
+        hang: float | None = None,
+        cut: bool = False,
+        times: int = 1,
+        retry_after: int | None = None,
+        code: str | None = None,
+    ) -> Fault:
+        """Let the next matching calls that pass login and budget fail (`Fault` says what each word means)."""
+        fault = Fault(method, path_regex, status, effect, hang, cut, times, retry_after, code)
+        self.faults.append(check(fault))
+        return fault
+
+    def create(self, title: str, start: datetime | str, *, host: str = "", **changes: Any) -> str:
+        """A webinar made in RingCentral's own app by the person with this e-mail address; returns its id."""
+        webinar = own_app.create(self._world, host, start, {"title": title, **changes})
+        self._changed()
+        return webinar.id
+
+    def edit(self, any_id: str, **changes: Any) -> None:
+        """Change a webinar in RingCentral's own app, by the API's names; takes a webinar's or a session's id."""
+        own_app.edit(self._world, any_id, changes)
+        self._changed()
+
+    def cancel(self, any_id: str) -> None:
+        """Delete a webinar in RingCentral's own app."""
+        own_app.cancel(self._world, any_id)
+        self._changed()
+
+    def begin(self, any_id: str) -> None:
+        """The host starts the webinar: Scheduled becomes Active."""
+        own_app.start(self._world, any_id)
+        self._changed()
+
+    def finish(self, any_id: str) -> None:
+        """The host ends the webinar: Active becomes Finished."""
+        own_app.finish(self._world, any_id)
+        self._changed()
+
+    def register(self, session_id: str, count: int = 1, *, real: bool = True) -> list[str]:
+        """Outside people sign up; the ids of those who got in before registration closed.
+
+        ApiError 404 for a session the registration service does not know; `real=False` is a host's own trial.
+        """
+        ids = own_app.register(self._world, session_id, count, real=real)
+        self._changed()
+        return ids
+
+    def webinars(self) -> list[dict[str, Any]]:
+        """What a control panel shows of each webinar that has a date, soonest first (`overview` has the fields)."""
+        return overview(self._world)
+
+    def dump(self) -> dict[str, Any]:
+        """Webinars, sessions and registrants as JSON; logins, budgets, faults and calls are of the moment only."""
+        return self._world.state.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def load(self, dumped: dict[str, Any]) -> None:
+        """Go on from a dump; links get this stand-in's own address."""
+        self._world.state = State.model_validate(dumped)
+        self._changed()
+
+    def reset(self) -> None:
+        """Forget everything but the company and the rules; every token is unknown afterwards."""
+        self.calls.clear()
+        self.faults.clear()
+        self.logins = self._world.logins = Logins(self.rules, self.clock)
+        self.rates = Rates(self.rules, self.clock)
+        self.load({})
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=[self._unknown])
+        for one in OPERATIONS:
+            app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
+        app.add_routes(PublicPages(self._world, self._changed).routes())
+        app.add_routes(Control(self).routes())
+        return app
+
+    async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
+        call = self._note(request, operation.group)
+        asked = await Asked.read(self._world, request)
+        try:
+            limits = self._admit(operation, asked)
+        except ApiError as refusal:
+            return self._send(call, refusal.answer(request.path))
+        fault = take(self.faults, request.method, request.path)
+        if fault is None:
+            answer = self._act(operation, asked, request.path)
+            answer.headers |= limits
+            return self._send(call, answer)
+        return await self._misbehave(fault, call, request, functools.partial(self._act, operation, asked, request.path))
+
+    def _note(self, request: web.Request, group: Group | None) -> Call:
+        call = Call(request.method, request.path, group, None, self.clock.machine())
+        self.calls.append(call)
+        return call
+
+    def _admit(self, operation: Operation, asked: Asked) -> dict[str, str]:
+        """Login, then budget, then the app's permission: the headers of the budget, or the refusal with them.
+
+        A caller nobody knows is refused before any budget; the headers then show one that is unspent.
+        """
+        key: Key = ("", self.client_id, operation.group)
+        try:
+            key = (self._caller_id(operation, asked), self.client_id, operation.group)
+            limits = self.rates.charge(key)
+            self._check_app_permission(operation.permission)
+        except ApiError as refusal:
+            refusal.headers = {**self.rates.headers(key), **refusal.headers}
+            raise
+        return limits
+
+    def _caller_id(self, operation: Operation, asked: Asked) -> str:
+        if not operation.permission:
+            return subject(asked, self.company, self.logins)
+        asked.caller = self.logins.bearer(asked.authorization).person
+        return asked.caller.id
+
+    def _check_app_permission(self, permission: str) -> None:
+        if permission and permission not in self.rules.app_permissions:
+            sentence = f"In order to call this API endpoint, application needs to have [{permission}] permission"
+            raise ApiError(403, "CMN-401", sentence)
+
+    def _act(self, operation: Operation, asked: Asked, path: str) -> Answer:
+        try:
+            return operation.act(asked)
+        except ApiError as refusal:
+            return refusal.answer(path)
+
+    async def _misbehave(
+        self, fault: Fault, call: Call, request: web.Request, act: Callable[[], Answer]
+    ) -> web.StreamResponse:
+        answer = act() if fault.effect else None
+        if answer is not None:
+            self._changed()
+        if fault.hang:
+            await self._silence(fault.hang)
+        if fault.cut and request.transport is not None:
+            request.transport.abort()
+            self._changed()
+            return web.Response()
+        if answer is None or fault.status is not None:
+            answer = fault.answer(request.path)
+        return self._send(call, answer)
+
+    async def _silence(self, seconds: float) -> None:
+        """Wait on machine time, or until the stand-in stops."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _send(self, call: Call, answer: Answer) -> web.Response:
+        call.status = answer.status
+        self._changed()
+        if isinstance(answer.body, str):
+            return web.Response(
+                status=answer.status, text=answer.body, content_type="text/html", headers=answer.headers
+            )
+        if answer.body is None:
+            return web.Response(status=answer.status, headers=answer.headers)
+        return web.json_response(answer.body, status=answer.status, headers=answer.headers)
+
+    @web.middleware
+    async def _unknown(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Paths and methods that no operation has are refused in the vendor's words, and logged as calls."""
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as missing:
+            if not request.path.startswith(("/restapi/", "/webinar/")):
+                raise
+            refusal = ApiError(missing.status, "CMN-120", "Invalid URI")
+            return self._send(self._note(request, None), refusal.answer(request.path))
+
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()

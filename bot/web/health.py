@@ -1,0 +1,21 @@
+"""Says whether the process is alive and whether it can serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+
+def add_routes(app: web.Application, is_ready: Callable[[], bool]) -> None:
+    """`/healthz` answers as long as the loop turns; `/readyz` only while the bot can do its work."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        ready = is_ready()
+        return web.json_response({"ok": ready}, status=200 if ready else 503)
+
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)

@@ -1,0 +1,106 @@
+"""One thing somebody asks of Greenroom in Slack, with everything needed to answer it where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.models import Lane, Person, Workspace
+from bot.providers import Caller
+from bot.room import Room
+from bot.slack_api import SlackRefused
+from bot.views.blocks import Message, View
+from bot.views.messages import message_view, sentence_message, waiting
+
+
+@dataclass
+class Ask:
+    """A command, a click or a sent form. `answered` says whether Slack has its acknowledgement."""
+
+    room: Room
+    ack: AsyncAck
+    body: Mapping[str, Any]
+    user_id: str
+    channel_id: str = ""
+    trigger_id: str = ""
+    response_url: str = ""
+    value: str = ""
+    """What the clicked element carries."""
+    block_id: str = ""
+    view: Mapping[str, Any] | None = None
+    answered: bool = False
+    failed: Callable[[str], View] | None = None
+    """What takes the place of a "working…" view when the work fails; nothing where no such view is shown."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that Greenroom serves here; someone of another organisation is a stranger in it."""
+        return self.room.account.workspace
+
+    @property
+    def view_id(self) -> str:
+        """The id of the modal it was asked in, if it was."""
+        return str(self.view["id"]) if self.view else ""
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """What the modal holds (`view.state.values`)."""
+        return self.view["state"]["values"] if self.view else {}
+
+    @property
+    def note(self) -> str:
+        """What the modal was opened about (`private_metadata`)."""
+        return str(self.view["private_metadata"]) if self.view else ""
+
+    async def person(self) -> Person:
+        """Who asks."""
+        return await self.room.people.get(self.workspace, self.user_id)
+
+    async def accept(self, **answer: Any) -> None:
+        """Acknowledge to Slack, once."""
+        if not self.answered:
+            self.answered = True
+            await self.ack(**answer)
+
+    async def say(self, message: Message, *, replace: bool = False) -> None:
+        """Answer for this person's eyes only: where they asked, or in a direct message where there is no such place.
+
+        `replace` puts it in the place of the ephemeral message, or of the modal, whose button was pressed.
+        """
+        if self.response_url:
+            await self.room.slack.respond(self.response_url, message, replace=replace)
+        elif not (self.view and await self._show(message_view(message), replace=replace)):
+            await self.room.slack.post(self.user_id, message)
+
+    async def _show(self, view: View, *, replace: bool) -> bool:
+        if replace:
+            return await self.room.slack.update(self.view_id, view)
+        try:
+            await self.room.slack.push(self.trigger_id, view)
+        except SlackRefused:
+            return False  # the modal is closed, three are open already, or the trigger is spent
+        return True
+
+    async def open(self, view: View) -> str:
+        """Open a modal, on top of the one it was asked in if it was."""
+        show = self.room.slack.push if self.view else self.room.slack.open
+        return await show(self.trigger_id, view)
+
+    def caller(self) -> Caller:
+        """Makes vendor calls in this person's name; if they must wait, they are told for how long."""
+
+        async def tell(seconds: float) -> None:
+            await self.say(sentence_message(waiting(seconds)))
+
+        return Caller(Lane.PERSON, on_wait=tell)
+
+
+CommandListener: TypeAlias = Callable[[Ask, Any], Awaitable[None]]
+"""Answers one kind of command; the second argument is the parsed command."""
+Listener: TypeAlias = Callable[[Ask], Awaitable[None]]
+"""Answers a click or a sent form."""
+Commands: TypeAlias = Mapping[type[Any], CommandListener]
+Listeners: TypeAlias = Mapping[str, Listener]

@@ -1,0 +1,178 @@
+"""Looking at webinars: the menu, help, list, show, count, and the Refresh on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from bot.models import Status, Webinar
+from bot.people import may_cancel
+from bot.store import webinars
+from bot.views import browse, buttons
+from bot.views.blocks import Message
+from bot.views.facts import Stage, stage
+from bot.views.help import help_message
+from bot.words import Bare, Count, Help, List, Show, WebinarWords, find, parse
+from handlers.asking import Ask, Commands, Listeners
+
+
+async def bare(ask: Ask, _: Bare) -> None:
+    """What is next, and the main buttons."""
+    now = ask.room.clock.now()
+    coming = [webinar for webinar in await ask.room.mirror.everything(now) if webinar.status is not Status.CANCELLED]
+    await ask.say(browse.home_menu(coming[0] if coming else None, now=now))
+
+
+async def show_help(ask: Ask, command: Help) -> None:
+    """The commands, or one of them."""
+    await ask.say(help_message(command.topic, unknown=command.unknown, nearest=command.nearest))
+
+
+async def help_button(ask: Ask) -> None:
+    """The same from a button."""
+    await ask.say(help_message())
+
+
+async def listing(ask: Ask, command: List) -> None:
+    """The first page of a list, from the mirror."""
+    which = "" if command.which == "coming" else command.which
+    await ask.say(await _page(ask, f"{which} {command.words}".strip(), 1))
+
+
+async def turn_page(ask: Ask) -> None:
+    """Another page in the place of this one."""
+    which, page = browse.read_place(ask.value)
+    await ask.say(await _page(ask, which, page), replace=True)
+
+
+async def refresh_list(ask: Ask) -> None:
+    """List the sessions at RingCentral (one call), then the same page anew."""
+    await ask.room.mirror.sweep(ask.caller())
+    await turn_page(ask)
+
+
+async def show(ask: Ask, command: Show) -> None:
+    """One webinar, with everything this person may know of it."""
+    webinar = await chosen(ask, command.which, "show")
+    if webinar:
+        await ask.say(await _details(ask, webinar))
+
+
+async def show_button(ask: Ask) -> None:
+    """The same from a button."""
+    await ask.say(await _details(ask, await ask.room.mirror.find(ask.value)))
+
+
+async def count(ask: Ask, command: Count) -> None:
+    """How many have registered, from the mirror."""
+    webinar = await chosen(ask, command.which, "count")
+    if webinar:
+        await ask.say(browse.count(webinar, now=ask.room.clock.now()))
+
+
+async def count_button(ask: Ask) -> None:
+    """The same from a button."""
+    webinar = await ask.room.mirror.find(ask.value)
+    await ask.say(browse.count(webinar, now=ask.room.clock.now()))
+
+
+async def refresh_card(ask: Ask) -> None:
+    """Read the webinar anew (one call); its cards follow."""
+    await ask.room.mirror.refresh(ask.value, ask.caller())
+
+
+async def refresh_details(ask: Ask) -> None:
+    """Read the webinar anew (one call), and show it in the same place."""
+    webinar = await ask.room.mirror.refresh(ask.value, ask.caller())
+    await ask.say(await _details(ask, webinar), replace=True)
+
+
+async def refresh_count(ask: Ask) -> None:
+    """Read the figures anew (one call), and show them in the same place."""
+    webinar = await ask.room.mirror.refresh(ask.value, ask.caller())
+    await ask.say(browse.count(webinar, now=ask.room.clock.now()), replace=True)
+
+
+async def opened(_: Ask) -> None:
+    """A button that opens a page has done so; Slack only wants to hear that we heard."""
+
+
+async def chosen(ask: Ask, which: WebinarWords, verb: str) -> Webinar | None:
+    """The webinar that the words mean. Where they mean none or several, the person is answered, and there is none."""
+    now = ask.room.clock.now()
+    known = await ask.room.mirror.everything()
+    if verb in ("share", "cancel"):
+        known = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
+    found = find(which, known, now)
+    if which.is_missing:
+        found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
+    if len(found) == 1:
+        return found[0]
+    words = which.text or "what is coming"
+    await ask.say(browse.pick(found, verb, words=words, now=now) if found else browse.nothing_found(words, verb))
+    return None
+
+
+async def _page(ask: Ask, which: str, page: int) -> Message:
+    now = ask.room.clock.now()
+    found = _matching(await ask.room.mirror.everything(), which, ask)
+    pages = max(1, -(-len(found) // browse.PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    first = (page - 1) * browse.PAGE_SIZE
+    return browse.listing(
+        found[first : first + browse.PAGE_SIZE],
+        page=page,
+        pages=pages,
+        total=len(found),
+        which=which,
+        now=now,
+        seen_at=ask.room.mirror.swept_at,
+    )
+
+
+def _matching(known: Sequence[Webinar], which: str, ask: Ask) -> list[Webinar]:
+    now = ask.room.clock.now()
+    command = parse(f"list {which}")
+    words = command.words if isinstance(command, List) else ""
+    if isinstance(command, List) and command.which == "past":
+        found = [webinar for webinar in reversed(known) if stage(webinar, now) is Stage.OVER]
+    elif isinstance(command, List) and command.which == "mine":
+        found = [webinar for webinar in known if webinar.created_by == ask.user_id]
+        found = [webinar for webinar in found if webinar.status is not Status.CANCELLED]
+    elif words:
+        found = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
+    else:
+        found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
+    matches = {webinar.id for webinar in find(WebinarWords(words, quoted=True), found, now)} if words else None
+    return [webinar for webinar in found if matches is None or webinar.id in matches]
+
+
+async def _details(ask: Ask, webinar: Webinar) -> Message:
+    person = await ask.person()
+    link = ""
+    if webinar.created_by == ask.user_id:
+        async with ask.room.store.read() as db:
+            link = await webinars.host_link(db, webinar.account, webinar.session_id)
+    return browse.details(
+        webinar,
+        now=ask.room.clock.now(),
+        host_link=SecretStr(link) if link else None,
+        may_cancel=may_cancel(person, webinar),
+    )
+
+
+COMMANDS: Commands = {Bare: bare, Help: show_help, List: listing, Show: show, Count: count}
+ACTIONS: Listeners = {
+    buttons.HELP: help_button,
+    buttons.LIST: turn_page,
+    buttons.PREVIOUS: turn_page,
+    buttons.NEXT: turn_page,
+    buttons.REFRESH_LIST: refresh_list,
+    buttons.SHOW: show_button,
+    buttons.COUNT: count_button,
+    buttons.REFRESH_CARD: refresh_card,
+    buttons.REFRESH_DETAILS: refresh_details,
+    buttons.REFRESH_COUNT: refresh_count,
+    **dict.fromkeys(buttons.LINKS, opened),
+}

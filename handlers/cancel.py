@@ -1,0 +1,60 @@
+"""Cancelling a webinar: asks first, then does it, and says what came of it."""
+
+from __future__ import annotations
+
+from bot.errors import BadInput
+from bot.models import Lane, Status, Webinar
+from bot.people import check_may_cancel
+from bot.providers import Caller
+from bot.views import buttons, cancel_form
+from bot.views.messages import waiting
+from bot.words import Cancel
+from handlers import guard
+from handlers.asking import Ask, Commands, Listeners
+from handlers.browse import chosen
+
+
+async def cancel(ask: Ask, command: Cancel) -> None:
+    """Ask whether to cancel the webinar that was named."""
+    webinar = await chosen(ask, command.which, "cancel")
+    if webinar:
+        await _confirm(ask, webinar)
+
+
+async def cancel_button(ask: Ask) -> None:
+    """The same from a button."""
+    await _confirm(ask, await ask.room.mirror.find(ask.value))
+
+
+async def confirmed(ask: Ask) -> None:
+    """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
+    webinar = await ask.room.mirror.find(ask.note)
+    check_may_cancel(await ask.person(), webinar)
+    ask.failed = cancel_form.failed
+    await ask.accept(response_action="update", view=cancel_form.working(webinar))
+    guard.later(ask, _cancel)
+
+
+async def _confirm(ask: Ask, webinar: Webinar) -> None:
+    check_may_cancel(await ask.person(), webinar)
+    if webinar.status is not Status.SCHEDULED:
+        raise BadInput("Only a webinar that has not started yet can be cancelled.")
+    standing = await ask.room.announcing.standing(webinar)
+    channels = [put_up.channel_id for put_up in standing]
+    await ask.open(cancel_form.ask(webinar, channels=channels, now=ask.room.clock.now()))
+
+
+async def _cancel(ask: Ask) -> None:
+    webinar = await ask.room.mirror.find(ask.note)
+
+    async def tell_wait(seconds: float) -> None:
+        await ask.room.slack.update(ask.view_id, cancel_form.working(webinar, note=waiting(seconds)))
+
+    cancelled = await ask.room.cancelling.cancel(webinar, Caller(Lane.PERSON, on_wait=tell_wait))
+    if not await ask.room.slack.update(ask.view_id, cancel_form.done(cancelled)):
+        await ask.room.slack.post(ask.user_id, cancel_form.done_message(cancelled))
+
+
+COMMANDS: Commands = {Cancel: cancel}
+ACTIONS: Listeners = {buttons.CANCEL: cancel_button}
+SUBMISSIONS: Listeners = {cancel_form.CALLBACK: confirmed}

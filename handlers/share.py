@@ -1,0 +1,48 @@
+"""Sharing a webinar: its card goes up in a channel, and reminders are planned there."""
+
+from __future__ import annotations
+
+from bot.errors import BadInput
+from bot.models import Webinar
+from bot.notices import plan
+from bot.people import check_may_share
+from bot.views import buttons
+from bot.views.share_result import shared
+from bot.words import Share
+from handlers.asking import Ask, Commands, Listeners
+from handlers.browse import chosen
+
+
+async def share(ask: Ask, command: Share) -> None:
+    """Share in the named channel, or here."""
+    check_may_share(await ask.person())
+    if command.channel_name and not command.channel_id:
+        raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
+    webinar = await chosen(ask, command.which, "share")
+    if webinar:
+        await _share(ask, webinar, command.channel_id or ask.channel_id)
+
+
+async def share_here(ask: Ask) -> None:
+    """The button: share in the channel where it was pressed."""
+    check_may_share(await ask.person())
+    await _share(ask, await ask.room.mirror.find(ask.value), ask.channel_id)
+
+
+async def share_in(ask: Ask) -> None:
+    """The picker in the result of a creation: share in the chosen channel."""
+    check_may_share(await ask.person())
+    await _share(ask, await ask.room.mirror.find(buttons.shared_by(ask.block_id)), ask.value)
+
+
+async def _share(ask: Ask, webinar: Webinar, channel_id: str) -> None:
+    if not channel_id:
+        raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
+    put_up = await ask.room.announcing.share(webinar, channel_id, ask.user_id)
+    ask.room.clockwork.poke()
+    leads = [notice.before for notice in plan(webinar, [put_up.channel_id], ask.room.clock.now())]
+    await ask.say(shared(webinar, put_up.channel_id, leads))
+
+
+COMMANDS: Commands = {Share: share}
+ACTIONS: Listeners = {buttons.SHARE_HERE: share_here, buttons.SHARE_IN: share_in}

@@ -1,0 +1,1 @@
+"""The tests: stories through real edges."""

@@ -1,0 +1,94 @@
+"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none.
+
+A test module takes its fixtures with `pytest_plugins = ["tests.browser"]` and runs on the session's event loop
+(`pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]`), as one browser serves all tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, Request, async_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",  # containers have no user namespaces for Chromium's own sandbox
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 5_000  # milliseconds a test waits for something to appear
+
+
+def chromium() -> str | None:
+    """The path of a Chromium or Chrome of this machine, or None."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """A browser on the running event loop; skips the test where the machine has none."""
+    path = chromium()
+    if path is None:
+        pytest.skip(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Watch:
+    """Notes what a page should never do: break, ask a question of the browser's own, or leave this machine."""
+
+    def __init__(self, page: Page) -> None:
+        """Begin to watch."""
+        self.broken: list[str] = []
+        self.outside: list[str] = []
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
+        page.on("dialog", self._dialog)
+        page.on("request", self._request)
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        self.broken.append(f"asked {dialog.message!r}")
+        await dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(request.url)
+
+
+async def window(browser: Browser) -> BrowserContext:
+    """A browser window of 1440 × 900 in English whose pages wait at most five seconds for anything."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser_window() -> AsyncIterator[BrowserContext]:
+    """One window for the whole test run; pages of several tests share its cache, which is all they share."""
+    async with launched() as browser:
+        yield await window(browser)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser_window: BrowserContext) -> AsyncIterator[Page]:
+    """A page that has opened nothing yet; at its end it must have neither broken nor called outside."""
+    one = await browser_window.new_page()
+    watch = Watch(one)
+    yield one
+    await one.close()
+    assert (watch.broken, watch.outside) == ([], [])

@@ -1,0 +1,1 @@
+"""The stand-ins, tested through the vendors' own clients where those exist."""

@@ -1,0 +1,36 @@
+"""A stand-in Slack workspace, and a real Bolt app beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.slack import Slack
+from tests.sandbox.slack_app import BoltApp
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    """A workspace that is up, with no app attached."""
+    workspace = Slack(SandboxClock())
+    await workspace.start()
+    yield workspace
+    await workspace.stop()
+
+
+@pytest.fixture
+def web(slack: Slack) -> AsyncWebClient:
+    """Slack's own client, as the app's bot."""
+    return AsyncWebClient(slack.bot_token, base_url=f"{slack.url}/api/", retry_handlers=[])
+
+
+@pytest.fixture
+async def bolt(slack: Slack) -> AsyncIterator[BoltApp]:
+    """A Bolt app the workspace delivers to by signed HTTP."""
+    app = BoltApp(slack)
+    await app.start()
+    yield app
+    await app.stop()

@@ -1,0 +1,125 @@
+"""A stand-in RingCentral with somebody who calls it over HTTP, and a machine clock that tests push forward."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import Company, RingCentral
+
+CONFIGURATION = "/webinar/configuration/v1"
+WEBINARS = f"{CONFIGURATION}/webinars"
+SERVICE = "webinars@acme.example"
+ANA, BEN, CHLOE = "ana@acme.example", "ben@acme.example", "chloe@acme.example"  # Ana is an admin too
+JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+START = "2031-03-04T15:00:00.000Z"
+LONG_AGO = "2001-01-01T00:00:00Z"
+PLENTY = 100_000
+
+
+class PushedClock(SandboxClock):
+    """A sandbox clock whose machine time stands still until a test pushes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pushed = 1_000_000.0
+
+    def monotonic(self) -> float:
+        return self.pushed
+
+    def machine(self) -> datetime:
+        return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(seconds=self.pushed - 1_000_000)
+
+    def push(self, seconds: float) -> None:
+        self.pushed += seconds
+
+
+@dataclass
+class Reply:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["errorCode"] for error in self.body["errors"]]
+
+    @property
+    def parameters(self) -> list[str]:
+        return [error["parameterName"] for error in self.body["errors"]]
+
+
+class Desk:
+    """Calls the stand-in as one of its people; logs each of them in once."""
+
+    def __init__(self, rc: RingCentral, clock: PushedClock, http: aiohttp.ClientSession) -> None:
+        self.rc, self.clock, self.http = rc, clock, http
+        self.tokens: dict[str, str] = {}
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, who: str = SERVICE, token: str = "", **query: str
+    ) -> Reply:
+        token = token or await self.token(who)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.http.request(method, self.rc.url + path, json=body, params=query, headers=headers) as response:
+            return await read(response)
+
+    async def token(self, who: str) -> str:
+        if who not in self.tokens:
+            self.tokens[who] = (await self.login(who)).body["access_token"]
+        return self.tokens[who]
+
+    async def login(self, who: str = SERVICE, **form: str) -> Reply:
+        return await self.oauth("token", grant_type=JWT_GRANT, assertion=self.rc.jwt_for(who), **form)
+
+    async def oauth(self, operation: str, *, client: str | None = None, **form: str) -> Reply:
+        known = aiohttp.encode_basic_auth(self.rc.client_id, self.rc.client_secret)
+        headers = {"Authorization": known if client is None else client}
+        url = f"{self.rc.url}/restapi/oauth/{operation}"
+        async with self.http.post(url, data=form, headers=headers) as response:
+            return await read(response)
+
+    async def make_webinar(self, who: str = SERVICE, **settings: Any) -> str:
+        reply = await self.call("POST", WEBINARS, {"title": "Launch day", "settings": settings}, who=who)
+        assert reply.status == 201
+        return str(reply.body["id"])
+
+    async def make_session(self, webinar_id: str, who: str = SERVICE, **fields: Any) -> str:
+        body = {"scheduledStartTime": START, "scheduledDuration": 3600, "timeZone": "Europe/Madrid", **fields}
+        reply = await self.call("POST", f"{WEBINARS}/{webinar_id}/sessions", body, who=who)
+        assert reply.status == 201
+        return str(reply.body["id"])
+
+    async def registrable(self, who: str = SERVICE) -> tuple[str, str]:
+        webinar_id = await self.make_webinar(who, registrationEnabled=True)
+        session_id = await self.make_session(webinar_id, who)
+        self.clock.push(self.rc.rules.registration_delay)
+        return webinar_id, session_id
+
+
+async def read(response: aiohttp.ClientResponse) -> Reply:
+    is_json = response.content_type == "application/json"
+    body = await response.json() if is_json else await response.text()
+    return Reply(response.status, body, dict(response.headers))
+
+
+@asynccontextmanager
+async def desk(company: Company | None = None) -> AsyncIterator[Desk]:
+    """A started stand-in with budgets out of the way, and a caller."""
+    clock = PushedClock()
+    rc = RingCentral(clock, company=company)
+    rc.rules.budgets = {"Light": PLENTY, "Medium": PLENTY, "Heavy": PLENTY, "Auth": PLENTY}
+    await rc.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield Desk(rc, clock, http)
+    finally:
+        await rc.stop()

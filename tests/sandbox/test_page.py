@@ -1,0 +1,365 @@
+"""The page's channel view: messages, the composer, persons and their zones, and the tools beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.sandbox.page_world import (
+    NOW,
+    PAGE,
+    START,
+    Json,
+    PageWorld,
+    actions,
+    button,
+    message,
+    mrkdwn,
+    option,
+    plain,
+    section,
+    serving,
+    show,
+)
+
+pytest_plugins = ["tests.browser"]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+INJECTIONS = (
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    "&lt;img src=x onerror=alert(1)&gt;",
+    "<javascript:alert(1)|click me>",
+    '<https://a.example/"onmouseover=alert(1)|*<b>bold</b>*>',
+    "<data:text/html,<script>alert(1)</script>|data>",
+    "`<script>alert(1)</script>` ```<img src=x onerror=alert(1)>```",
+    "<!date^0^{<img src=x onerror=alert(1)>}^javascript:alert(1)|<b>x</b>>",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def server() -> AsyncIterator[PageWorld]:
+    """One server for all tests here, so that the browser may keep the page's files."""
+    async with serving() as one:
+        yield one
+
+
+@pytest.fixture
+def world(server: PageWorld) -> PageWorld:
+    """A workspace of literal facts, as if nothing had happened."""
+    server.reset()
+    return server
+
+
+async def test_command_posts_what_was_typed(page: Page, world: PageWorld) -> None:
+    """Enter sends the command in this channel as this person, and empties the composer."""
+    await show(page, world)
+    composer = page.get_by_label("Message #launch")
+    await expect(composer).to_be_focused()
+    await composer.press_sequentially("/webinar create Launch day for @Dev Patel & co")
+    await composer.press("Enter")
+    text = "/webinar create Launch day for @dev & co"
+    assert await world.posted("command") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
+    await expect(composer).to_have_value("")
+
+
+async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, world: PageWorld) -> None:
+    """What Slack says is shown above the composer, and goes when one types on; another channel has its own draft."""
+    world.answers["command"] = {"ok": False, "error": "operation_timeout", "text": "/webinar failed with the error"}
+    await show(page, world)
+    composer = page.get_by_test_id("composer")
+    await composer.fill("/webinar list")
+    await composer.press("Enter")
+    await expect(page.get_by_test_id("composer-error")).to_have_text("/webinar failed with the error")
+    await expect(composer).to_have_value("/webinar list")
+    await page.get_by_role("button", name="board").click()
+    await expect(composer).to_have_value("")
+    await page.get_by_role("button", name="launch", exact=True).click()
+    await expect(composer).to_have_value("/webinar list")
+    await composer.press("End")
+    await composer.press_sequentially(" mine")
+    await expect(page.get_by_test_id("composer-error")).to_be_hidden()
+
+
+async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, world: PageWorld) -> None:
+    """A "/" offers the commands, Tab takes one, its usage stays visible; later the arrow brings the line back."""
+    await show(page, world)
+    composer = page.get_by_test_id("composer")
+    await composer.press("/")
+    await expect(page.get_by_role("option", name="/webinar [create | list]")).to_be_visible()
+    await composer.press("Tab")
+    await expect(composer).to_have_value("/webinar ")
+    await expect(page.get_by_test_id("usage")).to_contain_text("[create | list]")
+    await composer.press_sequentially("list")
+    await composer.press("Enter")
+    await world.posted("command")
+    await expect(composer).to_have_value("")
+    await composer.press("ArrowUp")
+    await expect(composer).to_have_value("/webinar list")
+
+
+async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, world: PageWorld) -> None:
+    """As Slack keeps it; @ completes to a person by keyboard."""
+    await show(page, world)
+    composer = page.get_by_test_id("composer")
+    await composer.press_sequentially("a < b & @fi")
+    await composer.press("Enter")
+    await composer.press_sequentially("in #launch")
+    await composer.press("Escape")
+    await composer.press("Enter")
+    text = "a &lt; b &amp; <@UFINN> in <#CLAUNCH|launch>"
+    assert await world.posted("message") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
+
+
+async def test_message_text_never_becomes_markup(page: Page, world: PageWorld) -> None:
+    """No text of a message, block or name runs, loads or makes an element of its own; odd links are not links."""
+    for number, text in enumerate(INJECTIONS):
+        rich = {"type": "rich_text_section", "elements": [{"type": "link", "url": "javascript:alert(1)", "text": text}]}
+        blocks = [section(f"s{number}", text), {"type": "markdown", "text": f"[x](javascript:alert(1)) {text}"}]
+        blocks += [{"type": "rich_text", "elements": [rich]}, {"type": "header", "text": plain(text)}]
+        world.state["messages"]["CLAUNCH"] += [
+            message(90 - number, "UDEV", text),
+            message(60 - number, "UBOT", text, *blocks),
+        ]
+    world.state["people"][1]["real_name"] = "<img src=x onerror=alert(1)>"
+    await show(page, world)
+    area = page.get_by_test_id("messages")
+    await expect(area.get_by_test_id("message")).to_have_count(1 + 2 * len(INJECTIONS))
+    found = "nodes => nodes.map(node => node.outerHTML)"
+    assert await area.locator("img, script, iframe, b, [onerror], [onmouseover]").evaluate_all(found) == []
+    schemes = "nodes => [...new Set(nodes.map(node => new URL(node.href).protocol))]"
+    assert await area.locator("a").evaluate_all(schemes) == ["https:"]
+
+
+async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, world: PageWorld) -> None:
+    """Bold, italic, strike, code, quote, list, mentions, links and lines; what is no markup stays as it is."""
+    text = (
+        "*b* _i_ ~s~ `c` snake_case 2*3*4 :tada: <@UANA> <#CBOARD> <https://a.example|A>\n&gt; q\n• one\n<slack://x|no>"
+    )
+    world.state["messages"]["CLAUNCH"] = [message(5, "UDEV", text)]
+    await show(page, world)
+    body = page.get_by_test_id("message").locator(".message-text")
+    await expect(body).to_be_visible()
+    drawn = body.locator("strong, em, s, code, blockquote, li, a, .mention")
+    assert await drawn.evaluate_all("nodes => nodes.map(node => `${node.tagName} ${node.textContent}`)") == [
+        "STRONG b",
+        "EM i",
+        "S s",
+        "CODE c",
+        "SPAN @Ana Ruiz",
+        "BUTTON #board",
+        "A A",
+        "BLOCKQUOTE q",
+        "LI • one",
+    ]
+    assert (await body.inner_text()).startswith("b i s c snake_case 2*3*4 🎉 @Ana Ruiz #board A")
+
+
+async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, world: PageWorld) -> None:
+    """It says that only this person sees it; another person has no trace of it."""
+    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "Two registrations.", to="UANA"))
+    await show(page, world)
+    own = page.get_by_test_id("message").filter(has_text="Two registrations.")
+    await expect(own).to_contain_text("Only visible to you")
+    await expect(own).to_have_attribute("data-ephemeral", "true")
+    await page.get_by_label("You are").select_option("UDEV")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+
+
+async def test_times_follow_the_chosen_person(page: Page, world: PageWorld) -> None:
+    """The same moment reads differently in Madrid, Kolkata and Los Angeles: on messages, in texts and on the clock."""
+    stamp = f"<!date^{START}^{{date_short_pretty}} at {{time}}|fallback>"
+    world.state["messages"]["CLAUNCH"] = [message(600, "UBOT", "x", section("when", stamp))]
+    await show(page, world)
+    seen = page.get_by_test_id("message")
+    for user, text, at, clock in (
+        ("UANA", "Tomorrow at 5:00 PM", "3:54 PM", "4:04:"),
+        ("UDEV", "Tomorrow at 8:30 PM", "7:24 PM", "7:34:"),
+        ("UFINN", "Tomorrow at 8:00 AM", "6:54 AM", "7:04:"),
+    ):
+        await page.get_by_label("You are").select_option(user)
+        await expect(seen.locator("[data-block=when] time")).to_have_text(text)
+        await expect(seen.locator(".message-time")).to_have_text(at)
+        await expect(page.get_by_test_id("clock")).to_contain_text(clock)
+
+
+async def test_day_dividers_fall_at_the_persons_midnight(page: Page, world: PageWorld) -> None:
+    """19:10 UTC is still today's evening in Madrid, but past midnight in Kolkata."""
+    world.state["messages"]["CLAUNCH"] = [message(19.9 * 3600, "UDEV", "one"), message(19 * 3600, "UDEV", "two")]
+    await show(page, world)
+    await expect(page.locator(".day")).to_have_text(["Yesterday"])
+    await page.get_by_label("You are").select_option("UDEV")
+    await expect(page.locator(".day")).to_have_text(["Yesterday", "Today"])
+
+
+async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, world: PageWorld) -> None:
+    """New messages are followed; a reader of old ones is left alone and offered the way down."""
+    world.state["messages"]["CLAUNCH"] = [message(6000 - i, "UDEV", f"line {i}") for i in range(60)]
+    await show(page, world)
+    await expect(page.get_by_text("line 59", exact=True)).to_be_in_viewport()
+    world.state["messages"]["CLAUNCH"].append(message(2, "UDEV", "newest"))
+    world.changed()
+    await expect(page.get_by_text("newest", exact=True)).to_be_in_viewport()
+    await page.get_by_test_id("messages").evaluate(
+        "node => new Promise(done => { node.onscroll = done; node.scrollTop = 200; })"
+    )
+    world.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "very newest"))
+    world.changed()
+    await page.get_by_role("button", name="New messages below").click(trial=True)
+    assert await page.get_by_test_id("messages").evaluate("node => node.scrollTop") == 200
+    await page.get_by_role("button", name="New messages below").click()
+    await expect(page.get_by_text("very newest", exact=True)).to_be_in_viewport()
+
+
+async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, world: PageWorld) -> None:
+    """The mark says how many, and goes when the channel is opened."""
+    await show(page, world)
+    world.state["messages"]["CBOARD"].append(message(-1, "UDEV", "news"))
+    world.changed()
+    place = page.locator("[data-channel=CBOARD]")
+    await expect(place).to_have_text("board1 unread")
+    await place.click()
+    await expect(place).to_have_text("board")
+
+
+async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, world: PageWorld) -> None:
+    """A button sends its value, a menu its option with Slack's fields, both with the message they are on."""
+    choice = option("Launch day", "s1")
+    menu = {"type": "static_select", "action_id": "pick", "options": [choice], "placeholder": plain("Pick one")}
+    more = {"type": "overflow", "action_id": "more", "options": [option("Edit", "edit"), option("Cancel", "cancel")]}
+    sent = message(
+        5, "UBOT", "card", section("s", "Card", accessory=more), actions("row", button("Refresh", "refresh"), menu)
+    )
+    world.state["messages"]["CLAUNCH"].append(sent)
+    await show(page, world)
+    where: Json = {"as": "UANA", "container": {"type": "message", "channel": "CLAUNCH", "ts": sent["ts"]}}
+    nothing = {"row": {"pick": {"type": "static_select", "selected_option": None}}}
+    await page.get_by_role("button", name="Refresh").click()
+    element = {"type": "button", "value": "refresh"}
+    expected = {**where, "block_id": "row", "action_id": "refresh", "element": element, "values": nothing}
+    assert await world.posted("action") == expected
+    await page.get_by_label("Pick one").select_option("Launch day")
+    chosen = {"type": "static_select", "selected_option": choice}
+    expected = {**where, "block_id": "row", "action_id": "pick", "element": chosen, "values": {"row": {"pick": chosen}}}
+    assert await world.posted("action") == expected
+    await page.get_by_role("button", name="More options").press("Enter")
+    await expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    element = {"type": "overflow", "selected_option": option("Cancel", "cancel")}
+    assert (await world.posted("action"))["element"] == element
+
+
+async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, world: PageWorld) -> None:
+    """The sentence of the sandbox stands there until the next click works."""
+    world.answers["action"] = {"ok": False, "error": "operation_timeout", "text": "The app did not answer in time."}
+    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", button("Refresh", "refresh"))))
+    await show(page, world)
+    await page.get_by_role("button", name="Refresh").click()
+    told = page.get_by_text("The app did not answer in time.")
+    await expect(told).to_be_visible()
+    world.answers.clear()
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(told).to_be_hidden()
+
+
+async def test_confirmation_is_asked_before_anything_is_sent(page: Page, world: PageWorld) -> None:
+    """Escape and the second button send nothing and give focus back; only the first sends."""
+    confirm = {
+        "title": plain("Cancel it?"),
+        "text": mrkdwn("*3* people"),
+        "confirm": plain("Cancel It"),
+        "deny": plain("Keep It"),
+    }
+    asked = button("Cancel Webinar", "cancel", style="danger", confirm=confirm)
+    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", asked)))
+    await show(page, world)
+    origin = page.get_by_role("button", name="Cancel Webinar")
+    dialog = page.get_by_role("alertdialog", name="Cancel it?")
+    for refuse in ("Escape", "Enter"):
+        await origin.press("Enter")
+        await expect(dialog.get_by_role("button", name="Keep It")).to_be_focused()
+        await page.keyboard.press(refuse)
+        await expect(dialog).to_be_hidden()
+        await expect(origin).to_be_focused()
+    assert world.unseen("action") == 0
+    await origin.click()
+    await dialog.get_by_role("button", name="Cancel It").click()
+    assert (await world.posted("action"))["action_id"] == "cancel"
+
+
+async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, world: PageWorld) -> None:
+    """Each button posts what the contract says; the answer is told in words."""
+    await show(page, world)
+    tools = page.get_by_role("complementary", name="Sandbox tools")
+    world.answers["clock"] = {"ok": True, "now": NOW + 600}
+    await tools.get_by_role("button", name="+10 min").click()
+    assert await world.posted("clock") == {"as": "UANA", "seconds": 600}
+    await expect(page.get_by_test_id("tool-status")).to_have_text("It is now Sep 24, 4:14 PM.")
+    await tools.get_by_role("button", name="Just before next webinar").click()
+    assert await world.posted("clock") == {"as": "UANA", "to": START - 660}
+    await tools.get_by_label("How much to move the clock").fill("2")
+    await tools.get_by_label("Unit").select_option("days")
+    await tools.get_by_role("button", name="Move", exact=True).click()
+    assert await world.posted("clock") == {"as": "UANA", "seconds": 172800}
+    await tools.get_by_role("button", name="3 people register").click()
+    assert await world.posted("register") == {"as": "UANA", "session_id": "s1", "count": 3}
+    await tools.get_by_role("button", name="Time-out after the effect").click()
+    assert await world.posted("faults") == {"as": "UANA", "target": "ringcentral", "kind": "timeout_after"}
+    world.answers["faults"] = {"ok": False, "error": "not_attached", "text": "Nothing is attached."}
+    await tools.get_by_role("button", name="Server error (500)").click()
+    await expect(page.get_by_test_id("tool-status")).to_have_text("Nothing is attached.")
+
+
+async def test_tools_show_what_the_vendors_know(page: Page, world: PageWorld) -> None:
+    """Webinars with their count and registration page, calls with status and rate group, messages waiting, the app."""
+    await show(page, world)
+    await expect(page.get_by_test_id("webinars")).to_contain_text("Sep 25, 5:00 PM · 2 of 500 registered")
+    link = page.get_by_role("link", name="Registration page")
+    await expect(link).to_have_attribute("href", "http://127.0.0.1:9/register/s1")
+    await expect(page.get_by_test_id("count-ringcentral")).to_have_text("3")
+    await expect(page.get_by_test_id("count-slack")).to_have_text("7")
+    await page.get_by_text("Last RingCentral calls").click()
+    await expect(page.get_by_test_id("calls-ringcentral").get_by_role("listitem")).to_have_text(
+        ["429GET /webinar/historyHeavy"]
+    )
+    await page.get_by_text("Last Slack calls").click()
+    await expect(page.get_by_test_id("calls-slack").get_by_role("listitem")).to_have_text(
+        ["ratelimitedchat.postMessage"]
+    )
+    await expect(page.get_by_test_id("scheduled")).to_contain_text(
+        "#launch · Sep 25, 4:00 PMLaunch day starts in 1 hour"
+    )
+    await expect(page.get_by_test_id("app-state")).to_have_text("App connected · HTTP")
+    world.state["app"] = {"mode": "socket", "connected": False}
+    world.changed()
+    await expect(page.get_by_test_id("app-state")).to_have_text("App not connected")
+
+
+async def test_lost_connection_is_told_and_mended(page: Page, world: PageWorld) -> None:
+    """A bar says so while the sandbox is away; when it is back, the page shows what has changed meanwhile."""
+    await show(page, world)
+    lost = page.get_by_text("Connection lost")
+    await expect(lost).to_be_hidden()
+    await world.stop()
+    await expect(lost).to_be_visible()
+    await page.get_by_role("button", name="+1 day").click()
+    await expect(page.get_by_test_id("tool-status")).to_have_text("The sandbox does not answer. Is it still running?")
+    world.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "back again"))
+    await world.start()
+    await expect(page.get_by_text("back again")).to_be_visible()
+    await expect(lost).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.glob("*.js")), ids=lambda path: path.name)
+async def test_module_is_short_and_says_what_it_is(path: object) -> None:
+    """At most 300 lines, the first a sentence; no text is ever set as markup."""
+    lines = (PAGE / str(path)).read_text().splitlines()
+    assert len(lines) <= 300
+    assert lines[0].startswith("// ")
+    assert [
+        line for line in lines if "innerHTML" in line or "insertAdjacentHTML" in line or "document.write" in line
+    ] == []

@@ -1,0 +1,415 @@
+"""Block Kit's rules in the stand-in: what Slack takes passes, what it refuses is refused with the place named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_sdk.models import blocks as sdk
+
+from bot.sandbox.slack.blocks import BLOCKS
+from bot.sandbox.slack.elements import ELEMENTS
+from bot.sandbox.slack.surfaces import with_ids, wrong_in_message, wrong_in_options, wrong_in_view
+from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
+
+Json = dict[str, Any]
+MRKDWN = {"type": "mrkdwn", "text": "*x*"}
+OPTIONS = [option("A", "a"), option("B", "b")]
+IMAGE = {"type": "image", "image_url": "https://acme.example/x.png", "alt_text": "x"}
+CONFIRM = {"title": plain("Sure?"), "text": MRKDWN, "confirm": plain("Yes"), "deny": plain("No"), "style": "danger"}
+DATE = "<!date^1790000000^{date_short_pretty} at {time}^https://acme.example|21 Sep 2026, 13:33 UTC>"
+RICH: Json = {
+    "type": "rich_text",
+    "elements": [
+        {
+            "type": "rich_text_section",
+            "elements": [
+                {"type": "text", "text": "At ", "style": {"bold": True}},
+                {"type": "date", "timestamp": 1_790_000_000, "format": "{time}", "fallback": "13:33"},
+                {"type": "user", "user_id": "U0ANA"},
+                {"type": "channel", "channel_id": "C0LAUNCH"},
+                {"type": "emoji", "name": "tada"},
+                {"type": "link", "url": "https://acme.example", "text": "here"},
+                {"type": "broadcast", "range": "here"},
+            ],
+        },
+        {
+            "type": "rich_text_list",
+            "style": "bullet",
+            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]}],
+        },
+        {"type": "rich_text_quote", "elements": [{"type": "text", "text": "said"}]},
+        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "code"}], "border": 0},
+    ],
+}
+CARD: Json = {"type": "card", "title": MRKDWN, "body": MRKDWN, "actions": [button("Go", "go")], "hero_image": IMAGE}
+
+GOOD: dict[str, list[Json]] = {
+    "section": [
+        section(DATE),
+        {"type": "section", "fields": [MRKDWN, plain("x")]},
+        section("x", accessory=IMAGE, expand=True),
+        section("x", accessory=button("Go", "go", url="https://acme.example", confirm=CONFIRM)),
+    ],
+    "header": [{"type": "header", "text": plain("x" * 150)}],
+    "divider": [{"type": "divider", "block_id": "line"}],
+    "context": [{"type": "context", "elements": [MRKDWN, plain("x"), IMAGE]}],
+    "actions": [actions(*[button("x", f"a{n}") for n in range(25)])],
+    "context_actions": [
+        {
+            "type": "context_actions",
+            "elements": [{"type": "icon_button", "icon": "trash", "text": plain("Delete"), "action_id": "x"}],
+        }
+    ],
+    "input": [{**field("x", optional=True, dispatch_action=True), "hint": plain("x")}],
+    "image": [{**IMAGE, "title": plain("x")}, {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "x"}],
+    "rich_text": [RICH],
+    "markdown": [{"type": "markdown", "text": "# x"}],
+    "alert": [{"type": "alert", "text": MRKDWN, "level": "warning"}],
+    "card": [CARD],
+    "carousel": [{"type": "carousel", "elements": [CARD, {**CARD, "block_id": "two"}]}],
+    "table": [
+        {
+            "type": "table",
+            "rows": [[{"type": "raw_text", "text": "Name"}, RICH]],
+            "column_settings": [{"align": "right", "is_wrapped": True}],
+        }
+    ],
+    "video": [
+        {
+            "type": "video",
+            "title": plain("x"),
+            "alt_text": "x",
+            "video_url": "https://acme.example/v",
+            "thumbnail_url": "https://acme.example/t",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "block"), [(kind, block) for kind, some in GOOD.items() for block in some])
+def test_block_slack_takes_passes(kind: str, block: Json) -> None:
+    """One of each kind at least, where it may stand."""
+    if kind == "alert":
+        assert wrong_in_view(modal(block), "modal") == []
+    else:
+        assert wrong_in_message([block]) == []
+
+
+def test_every_block_and_element_is_tried() -> None:
+    """No rule without a good example."""
+    assert set(GOOD) == set(BLOCKS)
+    assert set(ELEMENTS_MADE) | {"icon_button"} == set(ELEMENTS)
+
+
+ELEMENTS_MADE: dict[str, Json] = {
+    "button": {"text": plain("Go"), "value": "1", "accessibility_label": "Go there"},
+    "overflow": {"options": [{**OPTIONS[0], "url": "https://acme.example"}]},
+    "checkboxes": {"options": [{**OPTIONS[0], "text": MRKDWN, "description": MRKDWN}]},
+    "radio_buttons": {"options": OPTIONS, "initial_option": OPTIONS[0]},
+    "static_select": {"options": OPTIONS, "initial_option": OPTIONS[1], "placeholder": plain("Pick")},
+    "multi_static_select": {"option_groups": [{"label": plain("G"), "options": OPTIONS}], "initial_options": OPTIONS},
+    "external_select": {"initial_option": OPTIONS[0], "min_query_length": 0},
+    "multi_external_select": {"initial_options": OPTIONS, "max_selected_items": 3},
+    "users_select": {"initial_user": "U0ANA"},
+    "multi_users_select": {"initial_users": ["U0ANA"]},
+    "channels_select": {"initial_channel": "C0LAUNCH", "response_url_enabled": True},
+    "multi_channels_select": {"initial_channels": ["C0LAUNCH"]},
+    "conversations_select": {"default_to_current_conversation": True, "filter": {"include": ["public"]}},
+    "multi_conversations_select": {"initial_conversations": ["C0LAUNCH"]},
+    "datepicker": {"initial_date": "2026-10-01"},
+    "timepicker": {"initial_time": "15:30", "timezone": "Europe/Madrid"},
+    "datetimepicker": {"initial_date_time": 1_790_000_000, "focus_on_load": True},
+    "plain_text_input": {"multiline": True, "min_length": 1, "max_length": 3000, "initial_value": "x"},
+    "email_text_input": {"initial_value": "ana@acme.example"},
+    "url_text_input": {"initial_value": "https://acme.example"},
+    "number_input": {"is_decimal_allowed": True, "min_value": "0.5", "max_value": "9", "initial_value": "1"},
+    "file_input": {"filetypes": ["csv"], "max_files": 1},
+}
+IN_ACTIONS_ONLY = {"button", "overflow"}
+
+
+@pytest.mark.parametrize(("kind", "more"), ELEMENTS_MADE.items())
+def test_element_slack_takes_passes(kind: str, more: Json) -> None:
+    """One of each kind, in an input or in a row of buttons."""
+    element = {"type": kind, "action_id": "it", **more}
+    block = actions(element) if kind in IN_ACTIONS_ONLY else {"type": "input", "label": plain("x"), "element": element}
+    assert wrong_in_view(modal(block), "modal") == []
+
+
+def test_what_slacks_own_models_make_passes() -> None:
+    """slack_sdk's blocks, as an app builds them."""
+    when = sdk.DateTimePickerElement(action_id="when", initial_date_time=1_790_000_000)
+    pick = sdk.StaticSelectElement(action_id="pick", options=[sdk.Option(text="A", value="a")])
+    made: list[sdk.Block] = [
+        sdk.HeaderBlock(text="x"),
+        sdk.SectionBlock(text="x", fields=["a", "b"], accessory=sdk.ButtonElement(text="Go", action_id="go")),
+        sdk.ContextBlock(
+            elements=[sdk.MarkdownTextObject(text="x"), sdk.ImageElement(image_url="https://x", alt_text="x")]
+        ),
+        sdk.ActionsBlock(
+            elements=[
+                sdk.ButtonElement(text="Go", action_id="go", confirm=sdk.ConfirmObject(title="?", text="x")),
+                pick,
+            ]
+        ),
+        sdk.InputBlock(label="When", element=when, hint="soon"),
+        sdk.DividerBlock(),
+        sdk.ImageBlock(image_url="https://acme.example/x.png", alt_text="x"),
+        sdk.RichTextBlock(elements=[sdk.RichTextSectionElement(elements=[sdk.RichTextElementParts.Text(text="x")])]),
+    ]
+    assert wrong_in_message([block.to_dict() for block in made]) == []
+
+
+def chooser(**more: Any) -> Json:
+    """A menu in a row of buttons."""
+    return actions({"type": "static_select", "action_id": "pick", **more})
+
+
+BAD: list[tuple[Json, str]] = [
+    ({"type": "dance"}, "unsupported type: dance [json-pointer:/blocks/0/type]"),
+    ({}, "missing required field: type [json-pointer:/blocks/0]"),
+    ({"type": "alert", "text": MRKDWN}, "unsupported type: alert [json-pointer:/blocks/0/type]"),
+    ({"type": "section"}, "must define at least one of text, fields [json-pointer:/blocks/0]"),
+    (section(""), "must be more than 0 characters [json-pointer:/blocks/0/text/text]"),
+    (section("x", colour="red"), "invalid additional property: colour [json-pointer:/blocks/0]"),
+    ({"type": "section", "fields": [MRKDWN] * 11}, "no more than 10 items allowed [json-pointer:/blocks/0/fields]"),
+    (
+        {"type": "section", "fields": [{**MRKDWN, "text": "x" * 2001}]},
+        "must be less than 2001 characters [json-pointer:/blocks/0/fields/0/text]",
+    ),
+    ({"type": "header", "text": MRKDWN}, "unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]"),
+    (
+        {"type": "header", "text": plain("x" * 151)},
+        "must be less than 151 characters [json-pointer:/blocks/0/text/text]",
+    ),
+    ({"type": "header", "text": plain(5)}, "must be a string [json-pointer:/blocks/0/text/text]"),  # type: ignore[arg-type]
+    ({"type": "context", "elements": [MRKDWN] * 11}, "no more than 10 items allowed [json-pointer:/blocks/0/elements]"),
+    ({"type": "context", "elements": []}, "no fewer than 1 items allowed [json-pointer:/blocks/0/elements]"),
+    ({"type": "context", "elements": "x"}, "must be an array [json-pointer:/blocks/0/elements]"),
+    (
+        actions(*[button("x", f"a{n}") for n in range(26)]),
+        "no more than 25 items allowed [json-pointer:/blocks/0/elements]",
+    ),
+    (
+        actions({"type": "plain_text_input"}),
+        "unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]",
+    ),
+    (
+        section("x", accessory={"type": "datetimepicker"}),
+        "unsupported type: datetimepicker [json-pointer:/blocks/0/accessory/type]",
+    ),
+    (field("x", "button", text=plain("x")), "unsupported type: button [json-pointer:/blocks/0/element/type]"),
+    (actions(button("x" * 76, "a")), "must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]"),
+    (actions(button("x", "a" * 256)), "must be less than 256 characters [json-pointer:/blocks/0/elements/0/action_id]"),
+    (
+        actions(button("x", "a", value="v" * 2001)),
+        "must be less than 2001 characters [json-pointer:/blocks/0/elements/0/value]",
+    ),
+    (
+        actions(button("x", "a", url="https://x/" + "y" * 2991)),
+        "must be less than 3001 characters [json-pointer:/blocks/0/elements/0/url]",
+    ),
+    (
+        actions(button("x", "a", style="blue")),
+        "must be a valid enum value: primary, danger [json-pointer:/blocks/0/elements/0/style]",
+    ),
+    (
+        actions(button("x", "a", confirm={**CONFIRM, "title": plain("x" * 101)})),
+        "must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]",
+    ),
+    (
+        actions(button("x", "a", confirm={**CONFIRM, "text": plain("x" * 301)})),
+        "must be less than 301 characters [json-pointer:/blocks/0/elements/0/confirm/text/text]",
+    ),
+    (
+        actions(button("x", "a", confirm={**CONFIRM, "deny": plain("x" * 31)})),
+        "must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/deny/text]",
+    ),
+    (
+        actions(button("x", "a", confirm={"title": plain("x")})),
+        "missing required field: text [json-pointer:/blocks/0/elements/0/confirm]",
+    ),
+    (actions(button("x", "a"), button("y", "a")), "action_id must be unique within a block [json-pointer:/blocks/0]"),
+    (chooser(), "must define exactly one of options, option_groups [json-pointer:/blocks/0/elements/0]"),
+    (chooser(options=OPTIONS * 51), "no more than 100 items allowed [json-pointer:/blocks/0/elements/0/options]"),
+    (
+        chooser(options=[option("x" * 76, "a")]),
+        "must be less than 76 characters [json-pointer:/blocks/0/elements/0/options/0/text/text]",
+    ),
+    (
+        chooser(options=[option("x", "v" * 151)]),
+        "must be less than 151 characters [json-pointer:/blocks/0/elements/0/options/0/value]",
+    ),
+    (
+        chooser(options=[{**OPTIONS[0], "url": "https://x"}]),
+        "invalid additional property: url [json-pointer:/blocks/0/elements/0/options/0]",
+    ),
+    (
+        chooser(options=OPTIONS, initial_option=option("C", "c")),
+        "must exactly match one of the options [json-pointer:/blocks/0/elements/0/initial_option]",
+    ),
+    (
+        chooser(options=OPTIONS, placeholder=plain("x" * 151)),
+        "must be less than 151 characters [json-pointer:/blocks/0/elements/0/placeholder/text]",
+    ),
+    (
+        actions({"type": "overflow", "options": OPTIONS * 3}),
+        "no more than 5 items allowed [json-pointer:/blocks/0/elements/0/options]",
+    ),
+    (
+        actions({"type": "checkboxes", "options": OPTIONS * 6}),
+        "no more than 10 items allowed [json-pointer:/blocks/0/elements/0/options]",
+    ),
+    (
+        actions({"type": "radio_buttons", "options": [OPTIONS[0]] * 2}),
+        "option values must be unique [json-pointer:/blocks/0/elements/0/options]",
+    ),
+    (
+        actions({"type": "checkboxes", "options": OPTIONS, "initial_options": [option("C", "c")]}),
+        "must exactly match one of the options [json-pointer:/blocks/0/elements/0/initial_options]",
+    ),
+    (
+        actions({"type": "datepicker", "initial_date": "1.10.2026"}),
+        r"must match pattern: \d{4}-\d\d-\d\d [json-pointer:/blocks/0/elements/0/initial_date]",
+    ),
+    (
+        actions({"type": "timepicker", "initial_time": "25:00"}),
+        r"must match pattern: ([01]\d|2[0-3]):[0-5]\d [json-pointer:/blocks/0/elements/0/initial_time]",
+    ),
+    (
+        actions({"type": "timepicker", "timezone": "Mars/Base"}),
+        "must be a valid IANA time zone [json-pointer:/blocks/0/elements/0/timezone]",
+    ),
+    (
+        actions({"type": "datetimepicker", "initial_date_time": 17}),
+        "must be greater than or equal to 1000000000 [json-pointer:/blocks/0/elements/0/initial_date_time]",
+    ),
+    (
+        actions({"type": "datetimepicker", "initial_date_time": "1790000000"}),
+        "must be an integer [json-pointer:/blocks/0/elements/0/initial_date_time]",
+    ),
+    (
+        actions({"type": "datetimepicker", "initial_date_time": 1_790_000_000_000}),
+        "must be less than or equal to 9999999999 [json-pointer:/blocks/0/elements/0/initial_date_time]",
+    ),
+    (
+        actions({"type": "conversations_select", "filter": {}}),
+        "must define at least one of include, exclude_external_shared_channels, exclude_bot_users [json-pointer:/blocks/0/elements/0/filter]",
+    ),
+    (field("x", max_length=3001), "must be less than or equal to 3000 [json-pointer:/blocks/0/element/max_length]"),
+    (
+        field("x", max_length=3, initial_value="long"),
+        "must be less than 4 characters [json-pointer:/blocks/0/element/initial_value]",
+    ),
+    (
+        field("x", min_length=5, max_length=3),
+        "min_length must not be greater than max_length [json-pointer:/blocks/0/element]",
+    ),
+    (field("x", "number_input"), "missing required field: is_decimal_allowed [json-pointer:/blocks/0/element]"),
+    (
+        field("x", "number_input", is_decimal_allowed="no"),
+        "must be a boolean [json-pointer:/blocks/0/element/is_decimal_allowed]",
+    ),
+    (field("x", label="x" * 2001), "must be less than 2001 characters [json-pointer:/blocks/0/label/text]"),
+    ({"type": "image", "alt_text": "x"}, "must define exactly one of image_url, slack_file [json-pointer:/blocks/0]"),
+    (
+        {"type": "image", "image_url": "x", "alt_text": "x"},
+        r"must match pattern: [a-z][a-z0-9+.-]*:\S+ [json-pointer:/blocks/0/image_url]",
+    ),
+    (
+        {"type": "rich_text", "elements": [{"type": "text", "text": "x"}]},
+        "unsupported type: text [json-pointer:/blocks/0/elements/0/type]",
+    ),
+    ({"type": "markdown", "text": "x" * 12_001}, "must be less than 12001 characters [json-pointer:/blocks/0/text]"),
+    (
+        {"type": "card", "subtitle": MRKDWN},
+        "must define at least one of hero_image, title, actions, body [json-pointer:/blocks/0]",
+    ),
+    (
+        {**CARD, "body": {**MRKDWN, "text": "x" * 201}},
+        "must be less than 201 characters [json-pointer:/blocks/0/body/text]",
+    ),
+    ({"type": "carousel", "elements": [CARD] * 11}, "no more than 10 items allowed [json-pointer:/blocks/0/elements]"),
+    (
+        {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * 21]},
+        "no more than 20 items allowed [json-pointer:/blocks/0/rows/0]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("block", "said"), BAD)
+def test_block_slack_refuses_is_refused_with_its_place(block: Json, said: str) -> None:
+    """The first problem, in Slack's form."""
+    assert wrong_in_message([block])[0] == said
+
+
+def test_message_as_a_whole_keeps_its_limits() -> None:
+    """50 blocks, unique block_ids, one table, characters in all tables and markdown."""
+    line = {"type": "divider"}
+    assert wrong_in_message([line] * 50) == []
+    assert wrong_in_message([line] * 51) == ["no more than 50 items allowed [json-pointer:/blocks]"]
+    twice = [{**line, "block_id": "x"}] * 2
+    assert wrong_in_message(twice) == ["block_id already exists: x [json-pointer:/blocks/1/block_id]"]
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 6000}]]}
+    assert wrong_in_message([table, table]) == [
+        "only one table is allowed in a message [json-pointer:/blocks]",
+        "tables must be less than 10001 characters in all [json-pointer:/blocks]",
+    ]
+    markdown = {"type": "markdown", "text": "x" * 6001}
+    assert wrong_in_message([markdown] * 2) == [
+        "markdown must be less than 12001 characters in all [json-pointer:/blocks]"
+    ]
+
+
+VIEWS: list[tuple[Json, str]] = [
+    (modal(*[{"type": "divider"}] * 101), "no more than 100 items allowed [json-pointer:/view/blocks]"),
+    (modal(title=plain("x" * 25)), "must be less than 25 characters [json-pointer:/view/title/text]"),
+    (modal(submit=plain("x" * 25)), "must be less than 25 characters [json-pointer:/view/submit/text]"),
+    (modal(close=plain("x" * 25)), "must be less than 25 characters [json-pointer:/view/close/text]"),
+    (modal(private_metadata="x" * 3001), "must be less than 3001 characters [json-pointer:/view/private_metadata]"),
+    (modal(callback_id="x" * 256), "must be less than 256 characters [json-pointer:/view/callback_id]"),
+    (modal(id="V1"), "invalid additional property: id [json-pointer:/view]"),
+    (modal({"type": "markdown", "text": "x"}), "unsupported type: markdown [json-pointer:/view/blocks/0/type]"),
+    (modal(field("x"), submit=None), "missing required field: submit [json-pointer:/view]"),
+    (
+        modal(field("x", focus_on_load=True), field("y", focus_on_load=True)),
+        "only one element may have focus_on_load [json-pointer:/view/blocks]",
+    ),
+    ({"type": "modal", "blocks": []}, "missing required field: title [json-pointer:/view]"),
+    (
+        {"type": "home", "title": plain("x"), "blocks": []},
+        "must be a valid enum value: modal [json-pointer:/view/type]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("view", "said"), VIEWS)
+def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> None:
+    """The first problem, in Slack's form."""
+    assert wrong_in_view(view, "modal")[0] == said
+
+
+def test_home_takes_no_modal_fields() -> None:
+    """No title, no submit."""
+    assert wrong_in_view({"type": "home", "blocks": [section("x")]}, "home") == []
+    home = {"type": "home", "blocks": [], "title": plain("x")}
+    assert wrong_in_view(home, "home") == ["invalid additional property: title [json-pointer:/view]"]
+
+
+def test_options_answer_is_one_list_or_groups() -> None:
+    """At most a hundred."""
+    assert wrong_in_options({"options": OPTIONS}) == []
+    assert wrong_in_options({"options": []}) == []
+    assert wrong_in_options({"options": OPTIONS * 51}) == ["no more than 100 items allowed [json-pointer:/options]"]
+    assert wrong_in_options(None) == ["must be an object [json-pointer:/]"]
+
+
+def test_ids_are_given_where_there_are_none() -> None:
+    """Those that are there stay; the app's own blocks are not touched."""
+    given = [section("x"), actions({"type": "button", "text": plain("x")}), section("y", accessory=IMAGE)]
+    numbers = iter("0123456789")
+    made = with_ids(given, lambda prefix: f"{prefix}{next(numbers)}")
+    assert [block["block_id"] for block in made] == ["b0", "buttons", "b2"]
+    assert (made[1]["elements"][0]["action_id"], "action_id" in made[2]["accessory"]) == ("a1", False)
+    assert "block_id" not in given[0]

@@ -1,0 +1,154 @@
+"""Scheduled messages in the stand-in: they follow the domain clock and keep Slack's limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.slack import Slack
+from tests.sandbox.slack_app import refusal, section
+
+DAY = 86_400
+
+
+def at(slack: Slack, seconds: float) -> int:
+    """The domain time so many seconds from now."""
+    return int(slack.clock.now().timestamp() + seconds)
+
+
+async def test_scheduled_message_is_posted_when_the_domain_clock_gets_there(slack: Slack, web: AsyncWebClient) -> None:
+    """Not before, once, and as the app; in the order of their times."""
+    for seconds in (7200, 3600):
+        await web.chat_scheduleMessage(
+            channel="C0LAUNCH", text=str(seconds), post_at=at(slack, seconds), blocks=[section(str(seconds))]
+        )
+    assert slack.next_post_at() == float(slack.scheduled()[0].post_at)
+    slack.clock.move(timedelta(minutes=59))
+    await slack.tick()
+    assert slack.messages("#launch") == []
+    slack.clock.move(timedelta(hours=2))
+    await slack.tick()
+    await slack.tick()
+    assert [m.words for m in slack.messages("#launch")] == ["3600", "7200"]
+    assert (slack.scheduled(), slack.next_post_at()) == ([], None)
+
+
+async def test_scheduled_message_comes_out_by_itself(slack: Slack, web: AsyncWebClient) -> None:
+    """While the workspace is up nobody needs to call tick."""
+    await web.chat_scheduleMessage(channel="U0ANA", text="soon", post_at=at(slack, 60))
+    slack.clock.move(timedelta(seconds=61))
+    assert (await slack.wait_for(lambda: slack.messages("@ana")))[0].text == "soon"
+
+
+async def test_schedule_in_the_past_or_too_far_is_refused(slack: Slack, web: AsyncWebClient) -> None:
+    """120 days on the domain clock."""
+
+    async def refused(seconds: float) -> str:
+        return await refusal(web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=at(slack, seconds)))
+
+    assert await refused(-1) == "time_in_past"
+    assert await refused(120 * DAY + 5) == "time_too_far"
+    slack.clock.move(timedelta(days=1))
+    assert (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=at(slack, 120 * DAY)))["ok"]
+    nonsense = web.api_call("chat.scheduleMessage", json={"channel": "C0LAUNCH", "text": "x", "post_at": 0})
+    assert await refusal(nonsense) == "invalid_time"
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "no_text"), ("x" * 40_001, "msg_too_long")])
+async def test_schedule_checks_its_content_at_once(slack: Slack, web: AsyncWebClient, text: str, code: str) -> None:
+    """Nothing is held that could not be posted."""
+    later = at(slack, 3600)
+    body = {"channel": "C0LAUNCH", "text": text, "post_at": later}
+    assert await refusal(web.api_call("chat.scheduleMessage", json=body)) == code
+    assert await refusal(web.chat_scheduleMessage(channel="C0BOARD", text="x", post_at=later)) == "channel_not_found"
+    assert slack.scheduled() == []
+
+
+async def test_schedule_takes_thirty_in_five_minutes_of_a_channel(slack: Slack, web: AsyncWebClient) -> None:
+    """The next is refused there, not elsewhere, not five minutes later; a deleted one makes room."""
+    start = at(slack, 3600)
+    held = [
+        (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + second))["scheduled_message_id"]
+        for second in range(30)
+    ]
+
+    async def refused(post_at: int) -> str:
+        return await refusal(web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=post_at))
+
+    assert await refused(start + 100) == "restricted_too_many"
+    assert await refused(start - 200) == "restricted_too_many"
+    assert (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + 330))["ok"]
+    assert (await web.chat_scheduleMessage(channel="C0MARKETING", text="x", post_at=start))["ok"]
+    await web.chat_deleteScheduledMessage(channel="C0LAUNCH", scheduled_message_id=held[0])
+    assert (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + 100))["ok"]
+
+
+async def test_scheduled_message_with_metadata_never_posts(slack: Slack, web: AsyncWebClient) -> None:
+    """Slack's documented bug."""
+    metadata = {"event_type": "reminder", "event_payload": {}}
+    body = {"channel": "C0LAUNCH", "text": "x", "post_at": at(slack, 60), "metadata": metadata}
+    assert (await web.api_call("chat.scheduleMessage", json=body))["ok"]
+    slack.clock.move(timedelta(minutes=5))
+    await slack.tick()
+    assert (slack.messages("#launch"), slack.scheduled()) == ([], [])
+
+
+async def test_scheduled_message_to_a_channel_archived_meanwhile_is_lost(slack: Slack, web: AsyncWebClient) -> None:
+    """Slack says nothing about it, and goes on with the others."""
+    await web.chat_scheduleMessage(channel="C0LAUNCH", text="lost", post_at=at(slack, 60))
+    await web.chat_scheduleMessage(channel="C0MARKETING", text="kept", post_at=at(slack, 61))
+    slack.channel("#launch").archived = True
+    slack.clock.move(timedelta(minutes=5))
+    await slack.tick()
+    assert (slack.messages("#launch"), [m.text for m in slack.messages("#marketing")]) == ([], ["kept"])
+
+
+async def test_scheduled_message_can_be_taken_back_until_a_minute_before(slack: Slack, web: AsyncWebClient) -> None:
+    """Too late, posted, deleted, unknown and another channel's: the same code."""
+    posts = at(slack, 3600)
+    ids = [
+        (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=posts + n))["scheduled_message_id"]
+        for n in range(3)
+    ]
+
+    async def refused(scheduled_id: str, channel: str = "C0LAUNCH") -> str:
+        return await refusal(web.chat_deleteScheduledMessage(channel=channel, scheduled_message_id=scheduled_id))
+
+    assert await refused(ids[0], "C0MARKETING") == "invalid_scheduled_message_id"
+    assert (await web.chat_deleteScheduledMessage(channel="C0LAUNCH", scheduled_message_id=ids[0]))["ok"]
+    assert await refused(ids[0]) == "invalid_scheduled_message_id"
+    slack.clock.move(timedelta(seconds=3545))
+    assert await refused(ids[1]) == "invalid_scheduled_message_id"
+    slack.clock.move(timedelta(seconds=100))
+    await slack.tick()
+    assert await refused(ids[2]) == "invalid_scheduled_message_id"
+    assert len(slack.messages("#launch")) == 2
+
+
+async def test_scheduled_messages_are_listed_by_channel_time_and_page(slack: Slack, web: AsyncWebClient) -> None:
+    """Soonest first; a cursor leads on; an unknown channel has its own code."""
+    start = at(slack, 3600)
+    for n in range(5):
+        await web.chat_scheduleMessage(channel=f"C0{('LAUNCH', 'MARKETING')[n % 2]}", text=str(n), post_at=start + n)
+
+    async def texts(**wanted: str | int) -> list[str]:
+        answer = await web.api_call("chat.scheduledMessages.list", params=wanted)
+        return [one["text"] for one in answer["scheduled_messages"]]
+
+    assert await texts() == ["0", "1", "2", "3", "4"]
+    assert await texts(channel="C0LAUNCH") == ["0", "2", "4"]
+    assert await texts(oldest=start + 1, latest=start + 3) == ["1", "2", "3"]
+    first = await web.chat_scheduledMessages_list(limit=3)
+    cursor = first["response_metadata"]["next_cursor"]
+    second = await web.chat_scheduledMessages_list(limit=3, cursor=cursor)
+    assert [one["text"] for one in second["scheduled_messages"]] == ["3", "4"]
+    assert first["scheduled_messages"][0] == {
+        "id": slack.scheduled()[0].id,
+        "channel_id": "C0LAUNCH",
+        "post_at": start,
+        "date_created": slack.scheduled()[0].created,
+        "text": "0",
+    }
+    assert await refusal(web.chat_scheduledMessages_list(channel="C0BOARD")) == "invalid_channel"

@@ -1,0 +1,157 @@
+"""Words from people never ping, link or format; times say their zone; ages are said as people say them."""
+
+from __future__ import annotations
+
+import html
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.views.blocks import (
+    Message,
+    actions,
+    ago,
+    clock_time,
+    heading,
+    link_button,
+    message,
+    number,
+    one_line,
+    plain,
+    said,
+    section,
+    warning,
+    when,
+)
+from tests.block_kit import check_message
+from tests.webinar_samples import NASTY, NOW
+
+
+def test_title_that_pings_and_formats_reads_as_typed() -> None:
+    """Tokens are escaped and marks of mrkdwn become lookalikes; names with underscores stay."""
+    assert plain("<!channel> *Q&A* ~now~ `x` _soon_ snake_case") == (
+        "&lt;!channel&gt; ∗Q&amp;A∗ ∼now∼ ˋxˋ ˍsoonˍ snake_case"
+    )
+
+
+def test_title_of_several_lines_becomes_one() -> None:
+    """A line break could start a quote or a list."""
+    assert plain("  Launch\n> day \t now ") == "Launch &gt; day now"
+
+
+@pytest.mark.parametrize("title", ["", " \n "])
+def test_title_that_is_blank_says_so(title: str) -> None:
+    """There is always something to read and to press."""
+    assert plain(title) == "Untitled webinar"
+
+
+def test_title_that_grows_when_escaped_is_cut_to_what_is_sent() -> None:
+    """Slack counts the escaped text, and no escape is cut in two."""
+    assert plain("&" * 512, 20) == "&amp;&amp;&amp;…"
+
+
+@given(st.text(max_size=600), st.integers(12, 200))
+def test_words_of_any_kind_are_harmless(text: str, size: int) -> None:
+    """No bare < or >, no mark of mrkdwn at a word's edge, never longer than asked, whole escapes only."""
+    shown = plain(text, size)
+    assert len(shown) <= max(size, len("Untitled webinar"))
+    assert not set(shown) & set("<>*~`\n")
+    assert html.escape(html.unescape(shown), quote=False) == shown
+
+
+@given(st.text("a_ .", max_size=30))
+def test_underscore_stays_only_inside_a_word(text: str) -> None:
+    """Slack would read one at a word's edge as the start or end of italics."""
+    shown = f" {plain(text)} "
+    inside = [shown[at - 1].isalnum() and shown[at + 1].isalnum() for at, char in enumerate(shown) if char == "_"]
+    assert all(inside)
+
+
+def test_sentence_of_ours_mentions_a_person_a_channel_and_a_time_but_no_crowd() -> None:
+    """What a sentence quotes from people cannot ping everyone."""
+    sentence = "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; not <!channel> & <!here|here> <https://x|y>"
+    assert said(sentence) == (
+        "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; "
+        "not &lt;!channel&gt; &amp; &lt;!here|here&gt; &lt;https://x|y&gt;"
+    )
+
+
+def test_time_is_shown_in_each_readers_zone_with_a_fallback() -> None:
+    """Slack fills in the reader's zone; an e-mail shows the webinar's and UTC."""
+    assert when(NOW, "Europe/Madrid") == (
+        "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
+    )
+
+
+def test_time_in_utc_is_said_once() -> None:
+    """The same time is not repeated in brackets."""
+    assert clock_time(NOW, "UTC") == "Sat, Nov 21, 2026 at 15:20 UTC"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "", "../etc/passwd", "Europe", "\0"])
+def test_time_in_a_zone_that_does_not_exist_is_shown_in_utc(zone: str) -> None:
+    """Webinars made elsewhere carry whatever was typed there."""
+    assert clock_time(NOW, zone) == "Sat, Nov 21, 2026 at 15:20 UTC"
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=47, minutes=59), "47 hours ago"),
+        (timedelta(hours=48), "2 days ago"),
+        (timedelta(days=1187), "1,187 days ago"),
+    ],
+)
+def test_age_is_said_in_the_unit_people_use(age: timedelta, words: str) -> None:
+    """Minutes up to an hour, hours up to two days, then days."""
+    assert ago(NOW - age, NOW) == words
+
+
+def test_figure_agrees_with_its_word() -> None:
+    """One person, but no people and thousands of people."""
+    assert [number(n, "person", "people") for n in (0, 1, 1187)] == ["0 people", "1 person", "1,187 people"]
+
+
+@pytest.mark.parametrize(("title", "kind"), [("x" * 150, "header"), ("x" * 151, "section")])
+def test_heading_is_whole_at_any_length(title: str, kind: str) -> None:
+    """Where a header would be too long, a section holds all of it, as plain text."""
+    block = heading(title).to_dict()
+    assert (block["type"], block["text"]["type"], block["text"]["text"]) == (kind, "plain_text", title)
+
+
+def test_heading_of_a_title_at_its_longest_is_not_read_as_markup() -> None:
+    """Plain text neither pings nor formats, so it is shown as typed."""
+    assert len(NASTY) == 512
+    assert heading(NASTY).to_dict()["text"] == {"type": "plain_text", "text": one_line(NASTY), "emoji": True}
+
+
+@pytest.mark.parametrize(("sentence", "kind"), [("x" * 200, "alert"), ("x" * 201, "section"), ("<" * 999, "section")])
+def test_warning_is_an_alert_as_long_as_one_may_be(sentence: str, kind: str) -> None:
+    """A longer sentence is not cut to an alert's size."""
+    assert warning(sentence).to_dict()["type"] == kind
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "https://x/" + "y" * 3000])
+def test_button_without_a_usable_address_is_left_out(url: str) -> None:
+    """A button that opens nothing is worse than none; a row of no buttons is no row."""
+    assert actions(link_button("Join", "open.webinar", url)) == []
+
+
+def test_message_is_data() -> None:
+    """Blocks come out as the dictionaries that are sent."""
+    made = message("Hello", [section("*Hello*")])
+    text = {"type": "mrkdwn", "text": "*Hello*", "verbatim": True}
+    assert made == Message("Hello", [{"type": "section", "text": text}])
+    check_message(made.text, made.blocks)
+
+
+def test_time_is_rounded_down_to_the_second() -> None:
+    """Slack takes whole seconds."""
+    assert when(datetime(2026, 1, 1, 0, 0, 0, 999_999, tzinfo=UTC)).startswith("<!date^1767225600^")

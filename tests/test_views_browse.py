@@ -1,0 +1,242 @@
+"""Lists, details, counts and picks: what is known and how old it is, and the buttons that lead on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.models import Audience, Status
+from bot.views import buttons as ids
+from bot.views.browse import (
+    VERBS,
+    count,
+    details,
+    home_menu,
+    listing,
+    nothing_found,
+    pick,
+    place,
+    read_place,
+)
+from tests.block_kit import buttons, check_message, words
+from tests.webinar_samples import NASTY, NOW, registration, webinar
+
+HOST_LINK = SecretStr("https://join.example/host-of-s1")
+LIST: dict[str, Any] = {"page": 1, "pages": 1, "total": 1, "which": "", "now": NOW, "seen_at": NOW}
+
+
+def test_page_in_the_middle_turns_both_ways() -> None:
+    """The buttons carry the list that is looked at."""
+    message = listing([webinar()] * 10, **LIST | {"page": 2, "pages": 3, "total": 25, "which": "mine"})
+    found = buttons(message.blocks)
+    assert {name: read_place(found[name]["value"]) for name in ("Previous", "Next", "Refresh")} == {
+        "Previous": ("mine", 1),
+        "Next": ("mine", 3),
+        "Refresh": ("mine", 2),
+    }
+    assert message.text.startswith("Created by you: 25 webinars, page 2 of 3. ")
+
+
+def test_only_page_has_nowhere_to_turn() -> None:
+    """No button that leads to nothing."""
+    assert list(buttons(listing([webinar()], **LIST).blocks)) == ["Details", "Refresh"]
+
+
+def test_row_says_when_status_and_count() -> None:
+    """Enough to know which one it is; Details leads to the rest."""
+    one = webinar(status=Status.ACTIVE, registration=registration(limit=5))
+    row = listing([one], **LIST).blocks[1]
+    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+    assert row["text"]["text"] == f"*Launch day*\n{start}, 45 minutes\nLive now · 3 of 5 registered"
+    assert (row["accessory"]["action_id"], row["accessory"]["value"]) == (ids.SHOW, "s1")
+    assert row["accessory"]["accessibility_label"] == "Details: Launch day"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, "Scheduled"),
+        ({"status": Status.ACTIVE}, "Live now"),
+        ({"status": Status.FINISHED}, "Finished"),
+        ({"status": Status.CANCELLED}, "Cancelled"),
+        ({"start": NOW - timedelta(hours=2)}, "Its time has passed"),
+    ],
+)
+def test_row_names_the_stage(changes: dict[str, Any], status: str) -> None:
+    """One that nobody started is not called finished."""
+    row = listing([webinar(**changes)], **LIST).blocks[1]["text"]["text"]
+    assert row.splitlines()[2] == f"{status} · Registrations: not read yet"
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "age"),
+    [(NOW - timedelta(minutes=3), "Checked with RingCentral 3 min ago"), (None, "Not checked with RingCentral yet")],
+)
+def test_list_says_how_old_it_is(seen_at: Any, age: str) -> None:
+    """Also where nothing was ever read."""
+    message = listing([webinar()], **LIST | {"seen_at": seen_at})
+    assert message.blocks[-1]["elements"][0]["text"] == age
+    assert message.text.endswith(f"{age}.")
+
+
+@pytest.mark.parametrize(
+    ("which", "sentence"),
+    [
+        ("", "Nothing is planned."),
+        ("mine", "You have no webinars here yet."),
+        ("past", "No webinar has taken place yet."),
+        ("budget", "No webinar matches “budget”."),
+    ],
+)
+def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
+    """It says what to type instead."""
+    message = listing([], **LIST | {"which": which, "total": 0, "pages": 0})
+    check_message(message.text, message.blocks)
+    assert message.text.startswith(sentence)
+    assert "`/webinar " in message.text
+
+
+@given(st.text(max_size=300), st.integers(1, 1000))
+def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
+    """Searches longer than a button carries are cut."""
+    assert read_place(place(which, page)) == (which[:200], page)
+    assert len(place(which, page)) <= 2000
+
+
+def test_details_for_the_creator_hold_the_hosts_link() -> None:
+    """And say that it is theirs alone."""
+    message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    check_message(message.text, message.blocks)
+    found = buttons(message.blocks)
+    assert list(found) == ["Register", "Start as Host", "Share Here", "Refresh", "Cancel Webinar"]
+    assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
+    assert "Start as Host is your own link: do not pass it on" in words(message.blocks)
+    assert HOST_LINK.get_secret_value() not in message.text
+
+
+def test_details_for_anybody_else_hold_no_personal_link() -> None:
+    """Nor a button that they may not use."""
+    message = details(webinar(registration=registration()), now=NOW, host_link=None, may_cancel=False)
+    assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
+    assert "own link" not in words(message.blocks)
+
+
+@pytest.mark.parametrize("status", [Status.FINISHED, Status.CANCELLED])
+def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status) -> None:
+    """It can be looked at, and that is all."""
+    message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    assert list(buttons(message.blocks)) == ["Refresh"]
+
+
+def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
+    """The vendor refuses to delete a webinar that is going on."""
+    message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    assert list(buttons(message.blocks)) == ["Start as Host", "Share Here", "Refresh"]
+
+
+def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:
+    """The description whole, as plain text."""
+    one = webinar(registration=registration(read_at=NOW - timedelta(hours=3)), description="<!here> *come*")
+    message = details(one, now=NOW, host_link=None, may_cancel=False)
+    assert {"type": "plain_text", "text": "<!here> *come*", "emoji": True} in [
+        block.get("text") for block in message.blocks
+    ]
+    assert [block["elements"][0]["text"] for block in message.blocks if block["type"] == "context"] == [
+        "3 registered · read from RingCentral 3 hours ago",
+        "Known as `s1` in commands",
+    ]
+
+
+def test_problem_stands_above_the_details() -> None:
+    """A refresh that failed leaves what is known in place and says why."""
+    for message in (
+        details(webinar(), now=NOW, host_link=None, may_cancel=False, problem="RingCentral is down."),
+        count(webinar(), now=NOW, problem="RingCentral is down."),
+    ):
+        assert message.blocks[0]["text"]["text"] == "RingCentral is down."
+        assert message.text.startswith("RingCentral is down. Launch day: ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "figures"),
+    [
+        ({"limit": 100}, ["3 people", "100 people", "Open", "Real people"]),
+        ({"has_real_registrants": False}, ["3 people", "None", "Open", "Only tests so far"]),
+        ({"count": 0, "is_open": False}, ["0 people", "None", "Closed", "Nobody yet"]),
+        ({"count": 1, "limit": 1}, ["1 person", "1 person", "Full", "Real people"]),
+    ],
+)
+def test_count_tells_figures_limit_status_and_kind(changes: dict[str, Any], figures: list[str]) -> None:
+    """Each under its name, with the age below."""
+    message = count(webinar(registration=registration(**changes)), now=NOW + timedelta(minutes=2))
+    found = [field["text"] for field in message.blocks[1]["fields"]]
+    names = ["Registered", "Limit", "Registration", "Who"]
+    assert found == [f"*{name}*\n{figure}" for name, figure in zip(names, figures, strict=True)]
+    assert message.blocks[2]["elements"][0]["text"].endswith("read from RingCentral 2 min ago")
+
+
+def test_count_that_was_never_read_is_not_zero() -> None:
+    """It says so, and how to read it."""
+    message = count(webinar(), now=NOW)
+    assert message.text == "Launch day: Registrations: not read yet."
+    assert message.blocks[1]["text"]["text"] == (
+        "Registrations: not read yet. Press Refresh to read them from RingCentral."
+    )
+    assert buttons(message.blocks)["Refresh"]["action_id"] == ids.REFRESH_COUNT
+
+
+def test_count_of_a_webinar_without_registration_says_that_nobody_is_counted() -> None:
+    """A zero would be a lie."""
+    message = count(webinar(audience=Audience.ANYONE), now=NOW)
+    assert message.blocks[1]["text"]["text"] == (
+        "Everyone with the link can join: RingCentral counts nobody before it starts."
+    )
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_pick_goes_on_with_the_verb(verb: str) -> None:
+    """Each match has the very button that does it."""
+    message = pick([webinar(session_id="s1"), webinar(session_id="s2")], verb, words="launch", now=NOW)
+    check_message(message.text, message.blocks)
+    assert message.blocks[0]["text"]["text"] == "2 webinars match “launch”. Which one?"
+    assert [(block["accessory"]["action_id"], block["accessory"]["value"]) for block in message.blocks[1:]] == [
+        (VERBS[verb][1], "s1"),
+        (VERBS[verb][1], "s2"),
+    ]
+
+
+def test_pick_of_too_many_says_how_to_narrow_it() -> None:
+    """Ten are shown, all can be listed."""
+    message = pick([webinar()] * 500, "show", words="launch", now=NOW)
+    assert "These are the first 10. Say more words of the title to find another." in words(message.blocks)
+    assert read_place(buttons(message.blocks)["See All"]["value"]) == ("launch", 1)
+
+
+def test_nothing_found_offers_the_list() -> None:
+    """What was typed is quoted harmlessly."""
+    message = nothing_found(NASTY, "cancel")
+    check_message(message.text, message.blocks)
+    assert "`/webinar cancel next`" in message.text
+    assert read_place(buttons(message.blocks)["List Webinars"]["value"]) == ("", 1)
+
+
+def test_menu_shows_what_is_next_and_the_main_buttons() -> None:
+    """The answer to the bare command."""
+    message = home_menu(webinar(), now=NOW)
+    check_message(message.text, message.blocks)
+    assert list(buttons(message.blocks)) == ["Details", "Create Webinar", "List Webinars", "Help"]
+    assert message.text.startswith("Next: Launch day: ")
+
+
+def test_menu_with_nothing_planned_teaches_the_first_step() -> None:
+    """By an example that can be typed."""
+    message = home_menu(None, now=NOW)
+    check_message(message.text, message.blocks)
+    assert message.text == (
+        "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
+    )

@@ -1,0 +1,97 @@
+"""Errors, waits and help as words: known errors speak for themselves, the unexpected gets a reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.errors import NotAllowed, NotFound
+from bot.views.help import TOPICS, help_message
+from bot.views.messages import problem, problem_view, say, waiting
+from tests.block_kit import buttons, check_message, check_view
+from tests.webinar_samples import NASTY
+
+COMMANDS = ["create", "list", "show", "count", "share", "cancel", "help"]
+
+
+def test_known_error_speaks_for_itself() -> None:
+    """Its sentence needs no reference."""
+    assert say(NotAllowed("Only Ana can cancel it."), "ABC") == "Only Ana can cancel it."
+
+
+def test_unexpected_error_shows_a_reference_and_nothing_of_itself() -> None:
+    """Its text may hold anything."""
+    assert say(ValueError("token=xoxb-1"), "ABC123") == (
+        "Something unexpected happened, and this was not finished. "
+        "Try again; if it happens again, give your admin the reference ABC123."
+    )
+    assert say(ValueError("token=xoxb-1")) == (
+        "Something unexpected happened, and this was not finished. Try again, or tell your admin when it happened."
+    )
+
+
+@pytest.mark.parametrize("sentence", ["Only <@U1> can.", NASTY * 10])
+def test_problem_keeps_slacks_limits_and_cannot_ping(sentence: str) -> None:
+    """As a message and as a modal, with sentences that quote what was typed."""
+    message = problem(NotFound(sentence))
+    check_message(message.text, message.blocks)
+    check_view(problem_view(NotFound(sentence)))
+
+
+def test_problem_may_name_a_person() -> None:
+    """A refusal names who can."""
+    assert problem(NotAllowed("Only <@U1> can.")).text == "Only <@U1> can."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "in a few seconds"),
+        (36.5, "in about 40 seconds"),
+        (90, "in about 90 seconds"),
+        (91, "in about 2 minutes"),
+    ],
+)
+def test_wait_says_how_long(seconds: float, words: str) -> None:
+    """Never less than it will be."""
+    assert waiting(seconds) == (
+        f"RingCentral allows only a few calls a minute. Yours is in the queue and goes out {words}."
+    )
+
+
+def test_help_shows_every_command() -> None:
+    """What each is for, and the buttons to begin with."""
+    message = help_message()
+    check_message(message.text, message.blocks)
+    assert list(TOPICS) == COMMANDS
+    assert [
+        line.split()[1].strip("`") for line in message.text.splitlines() if line.startswith("`/webinar ")
+    ] == COMMANDS
+    assert list(buttons(message.blocks)) == ["Create Webinar", "List Webinars"]
+
+
+@pytest.mark.parametrize("topic", COMMANDS)
+def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
+    """The example is a whole command that can be typed."""
+    message = help_message(topic)
+    check_message(message.text, message.blocks)
+    entry = TOPICS[topic]
+    assert f"{entry.does} {entry.who}\nFor example: `/webinar {entry.example}`" in message.text
+    assert entry.example.split()[0] == topic
+
+
+@pytest.mark.parametrize(
+    ("ask", "first"),
+    [
+        ({"unknown": "crate", "nearest": "create"}, "There is no command “crate”. Did you mean `/webinar create`?"),
+        ({"unknown": "<!channel>"}, "There is no command “&lt;!channel&gt;”."),
+        ({"topic": "nonsense"}, "`/webinar create [title] [when] [for 45m]`"),
+        ({}, "`/webinar create [title] [when] [for 45m]`"),
+    ],
+)
+def test_unknown_word_shows_help_with_the_nearest_match(ask: dict[str, Any], first: str) -> None:
+    """Never a dead end, and nothing quoted can ping."""
+    message = help_message(**ask)
+    check_message(message.text, message.blocks)
+    assert message.text.splitlines()[0] == first

@@ -1,0 +1,249 @@
+"""What a channel sees: cards, reminders, lists and figures fit every state and hold nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from inspect import signature
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.models import Audience, Status, Webinar
+from bot.views.blocks import Message
+from bot.views.browse import PAGE_SIZE, count, details, home_menu, listing, pick
+from bot.views.card import card, fingerprint
+from bot.views.reminder import Correction, correction, reminder
+from tests.block_kit import buttons, check_message, words
+from tests.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
+
+SHARED = "https://join.example/shared"
+BEFORES = [timedelta(days=1), timedelta(hours=1), timedelta(minutes=10), timedelta()]
+
+
+def shown(message: Message) -> tuple[str, str]:
+    """A message's text, and all that can be read in its blocks."""
+    check_message(message.text, message.blocks)
+    return message.text, words(message.blocks)
+
+
+def public(one: Webinar, now: datetime) -> list[Message]:
+    """Everything about a webinar that may stand in a channel."""
+    return [
+        card(one, now=now),
+        count(one, now=now),
+        home_menu(one, now=now),
+        listing([one] * 10, page=2, pages=3, total=30, which="mine", now=now, seen_at=None),
+        pick([one] * 11, "show", words=one.title, now=now),
+        *(reminder(one, before) for before in BEFORES),
+        *(correction(one, kind, spoke_of=now) for kind in Correction),
+    ]
+
+
+@given(WEBINARS, MOMENTS)
+def test_every_public_message_keeps_slacks_limits(one: Webinar, now: datetime) -> None:
+    """Whatever a webinar is called, wherever it takes place, however many have registered."""
+    for message in public(one, now):
+        check_message(message.text, message.blocks)
+
+
+@given(WEBINARS, MOMENTS)
+def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, now: datetime) -> None:
+    """A join link in the mirror of a webinar with registration is nobody's to share."""
+    one = one.model_copy(update={"attendee_link": SHARED})
+    links = [SHARED in str(message.blocks) + message.text for message in public(one, now)]
+    assert not any(links) or one.audience is Audience.ANYONE
+
+
+def test_nothing_public_can_hold_a_secret() -> None:
+    """What they are built from has no secret in it, and none of them takes one besides."""
+    assert not [name for name, field in Webinar.model_fields.items() if "Secret" in str(field.annotation)]
+    builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick, reminder, correction]
+    given_to = {name for builder in builders for name in signature(builder).parameters}
+    assert given_to == {
+        *("webinar", "coming", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem"),
+        *("verb", "words", "before", "kind", "spoke_of"),
+    }
+
+
+CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
+    "never read": ({}, ["Refresh", "Details"], "Registrations: not read yet"),
+    "open": ({"registration": registration()}, ["Register", "Refresh", "Details"], "3 registered"),
+    "limited": (
+        {"registration": registration(limit=1000)},
+        ["Register", "Refresh", "Details"],
+        "3 of 1,000 registered",
+    ),
+    "full": ({"registration": registration(limit=3)}, ["Refresh", "Details"], "3 of 3 registered, full"),
+    "closed": (
+        {"registration": registration(is_open=False)},
+        ["Refresh", "Details"],
+        "3 registered, registration is closed",
+    ),
+    "without a page": ({"registration": registration(page_uri="")}, ["Refresh", "Details"], "3 registered"),
+    "live": (
+        {"status": Status.ACTIVE, "registration": registration()},
+        ["Register", "Refresh", "Details"],
+        "Live now",
+    ),
+    "for everyone": (
+        {"audience": Audience.ANYONE, "attendee_link": SHARED},
+        ["Join", "Refresh", "Details"],
+        "No registration needed",
+    ),
+    "finished": ({"status": Status.FINISHED, "registration": registration()}, [], "This webinar is over."),
+    "cancelled": (
+        {"status": Status.CANCELLED, "registration": registration()},
+        [],
+        "This webinar is cancelled and will not take place.",
+    ),
+    "never started": ({"start": NOW - timedelta(hours=1)}, [], "This webinar is over."),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected", "sentence"), CARD_STATES.values(), ids=CARD_STATES.keys())
+def test_card_has_the_buttons_and_words_of_its_state(
+    changes: dict[str, Any], expected: list[str], sentence: str
+) -> None:
+    """The way in stands only where it leads somewhere; the eye and the screen reader are told the same."""
+    message = card(webinar(**changes), now=NOW)
+    text, read = shown(message)
+    assert list(buttons(message.blocks)) == expected
+    assert sentence in text
+    assert sentence in read
+
+
+def test_card_says_what_everybody_needs_to_know() -> None:
+    """Title, time, length, host, audience, description, figures with their time."""
+    one = webinar(registration=registration(limit=100), description="What is new")
+    message = card(one, now=NOW)
+    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+    read_at = "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
+    assert words(message.blocks).splitlines() == [
+        "Launch day",
+        *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz", "*Who is it for?*", "People who register"),
+        "What is new",
+        f"3 of 100 registered · as of {read_at}",
+        *("Register", "Refresh", "Details"),
+    ]
+    assert message.text == (
+        f"Launch day: {start}, 45 minutes, hosted by Ana Ruiz. 3 of 100 registered. Press Register to take part."
+    )
+
+
+def test_card_links_to_the_registration_page_and_carries_the_webinar() -> None:
+    """The two other buttons say which webinar they are about."""
+    found = buttons(card(webinar(registration=registration()), now=NOW).blocks)
+    assert found["Register"]["url"] == "https://events.example/register/s1"
+    assert [(found[name]["action_id"], found[name]["value"]) for name in ("Refresh", "Details")] == [
+        ("refresh.card", "s1"),
+        ("webinar.show", "s1"),
+    ]
+
+
+def test_card_of_a_webinar_for_everyone_joins_by_the_shared_link() -> None:
+    """There is no registration, so there is no page for it."""
+    one = webinar(audience=Audience.ANYONE, attendee_link=SHARED, registration=registration())
+    found = buttons(card(one, now=NOW).blocks)
+    assert (found["Join"]["url"], "Register" in found) == (SHARED, False)
+
+
+@given(WEBINARS, MOMENTS, MOMENTS)
+def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: datetime, later: datetime) -> None:
+    """A sync that finds nothing new gives no reason to edit a card."""
+    read = one.registration and one.registration.model_copy(update={"read_at": later})
+    again = one.model_copy(update={"seen_at": later, "registration": read})
+    assert fingerprint(again, now=now) == fingerprint(one, now=now)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Launch week"},
+        {"start": START + timedelta(minutes=5)},
+        {"length": timedelta(hours=1)},
+        {"host_name": "Ben Okafor"},
+        {"description": "New"},
+        {"status": Status.ACTIVE},
+        {"status": Status.CANCELLED},
+        {"audience": Audience.ANYONE},
+        {"registration": None},
+        {"registration": registration(count=4)},
+        {"registration": registration(limit=10)},
+        {"registration": registration(is_open=False)},
+        {"registration": registration(page_uri="https://events.example/other")},
+    ],
+    ids=str,
+)
+def test_fingerprint_changes_with_what_the_card_says(change: dict[str, Any]) -> None:
+    """Each fact on the card is a reason to edit it."""
+    before = webinar(registration=registration())
+    assert fingerprint(before.model_copy(update=change), now=NOW) != fingerprint(before, now=NOW)
+
+
+def test_card_changes_by_itself_only_when_the_planned_end_has_passed() -> None:
+    """Before that, the time of looking makes no difference."""
+    one = webinar(registration=registration())
+    assert card(one, now=NOW) == card(one, now=one.end - timedelta(seconds=1))
+    assert fingerprint(one, now=NOW) != fingerprint(one, now=one.end)
+
+
+def test_reminder_says_how_soon_and_leads_in() -> None:
+    """One line, the time in each reader's zone, and the button for its audience."""
+    message = reminder(webinar(registration=registration()), timedelta(hours=1))
+    text, _ = shown(message)
+    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+    assert text == f"Launch day starts in 1 hour: {start}, 45 minutes"
+    assert list(buttons(message.blocks)) == ["Register"]
+
+
+def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
+    """The shared link is known when the reminder is handed to Slack."""
+    message = reminder(webinar(audience=Audience.ANYONE, attendee_link=SHARED), timedelta(minutes=10))
+    assert {name: button["url"] for name, button in buttons(message.blocks).items()} == {"Join": SHARED}
+
+
+def test_reminder_holds_no_figure() -> None:
+    """It is written before it is posted, and Slack does not let it be edited."""
+    one = webinar(registration=registration())
+    more = webinar(registration=registration(count=4, limit=4, is_open=False))
+    assert reminder(one, timedelta(hours=1)) == reminder(more, timedelta(hours=1))
+
+
+def test_correction_says_what_is_true_instead() -> None:
+    """A reminder that could not be taken back is put right in its channel."""
+    one = webinar()
+    old = START - timedelta(days=1)
+    then = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
+    new = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>, 45 minutes"
+    assert [correction(one, kind, spoke_of=old).text for kind in (Correction.MOVED, Correction.CANCELLED)] == [
+        f"*Launch day* was moved: it is now {new}, not {then}.",
+        f"*Launch day* is cancelled and does not take place {then}.",
+    ]
+
+
+@pytest.mark.parametrize("total", [1, 10, 500])
+@pytest.mark.parametrize("title", ["Launch day", NASTY])
+def test_list_at_any_size_keeps_slacks_limits(total: int, title: str) -> None:
+    """Ten a page, with the longest and nastiest titles."""
+    one = webinar(title=title, registration=registration(count=10**12, limit=10**12))
+    pages = -(-total // PAGE_SIZE)
+    page = listing(
+        [one] * min(total, PAGE_SIZE), page=pages, pages=pages, total=total, which=title, now=NOW, seen_at=NOW
+    )
+    found = [block for block in page.blocks if block["type"] == "section"]
+    check_message(page.text, page.blocks)
+    assert len(found) == 1 + min(total, PAGE_SIZE)
+    choice = pick([one] * total, "cancel", words=title, now=NOW)
+    check_message(choice.text, choice.blocks)
+
+
+@given(st.data())
+def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
+    """The details, with everything a person may see and do."""
+    one, now = data.draw(WEBINARS), data.draw(MOMENTS)
+    problem = data.draw(st.just("") | st.text(max_size=300))
+    message = details(one, now=now, host_link=None, may_cancel=data.draw(st.booleans()), problem=problem)
+    check_message(message.text, message.blocks)

@@ -1,0 +1,167 @@
+"""What follows a create or cancel form: working, done, failed, in the modal or as a direct message."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.models import Audience, Webinar
+from bot.views import buttons as ids
+from bot.views import cancel_form, create_result
+from bot.views.create_result import Created, done, done_message, failed, failed_message, working
+from tests.block_kit import buttons, check_message, check_view, words
+from tests.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
+
+HOST_LINK = SecretStr("https://join.example/host-of-s1")
+CHANNELS = [f"C{n:08}" for n in range(100)]
+NOTES = st.lists(st.text(max_size=400), max_size=20)
+
+
+@given(st.builds(Created, WEBINARS, st.none() | st.just(HOST_LINK), st.none() | st.just("C1"), NOTES, st.booleans()))
+def test_result_keeps_slacks_limits(created: Created) -> None:
+    """In the modal and as a direct message, with any number of notes."""
+    check_view(done(created))
+    message = done_message(created)
+    check_message(message.text, message.blocks)
+
+
+@given(st.text(max_size=3000))
+def test_sentence_of_any_length_keeps_slacks_limits(text: str) -> None:
+    """An error's sentence may quote what was typed."""
+    views = [
+        *(working(text, "d1", note=text), failed(text or "x", "d1")),
+        *(cancel_form.working(webinar(title=text), note=text), cancel_form.failed(text or "x")),
+        *(cancel_form.done(webinar(title=text), notes=[text[:900]] * 3),),
+    ]
+    for view in views:
+        check_view(view)
+    for message in (failed_message(text or "x", "d1"), cancel_form.failed_message(text or "x")):
+        check_message(message.text, message.blocks)
+
+
+def test_working_view_can_be_closed_and_is_noticed() -> None:
+    """Then the result comes as a direct message."""
+    view = working("Launch *day*", "d1", note="Yours is next.")
+    assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("create.working", "d1", True)
+    assert "submit" not in view
+    assert words(view["blocks"]).splitlines() == [
+        "Creating *Launch ∗day∗*…",
+        "Yours is next.",
+        create_result.CLOSE_FREELY,
+    ]
+
+
+def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
+    """Where it is announced, what the account decided, how to go on."""
+    created = Created(webinar(), HOST_LINK, "C1", ["The account turned recording off."], password_set=True)
+    view = done(created)
+    found = buttons(view["blocks"])
+    assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
+    assert (found["Show Details"]["action_id"], found["Show Details"]["value"]) == (ids.SHOW, "s1")
+    lines = words(view["blocks"]).splitlines()
+    assert lines[0] == "*Launch day* is ready."
+    assert (
+        "Announced in <#C1>. The registration page follows as soon as RingCentral has it. "
+        "RingCentral asks everyone for the password you set: tell it to the people you invite."
+    ) in lines
+    assert "• The account turned recording off." in lines
+    assert done_message(created).blocks == view["blocks"]
+
+
+def test_result_without_a_link_has_no_button_for_it() -> None:
+    """Another host was chosen, or the link was not told."""
+    view = done(Created(webinar(audience=Audience.ANYONE)))
+    assert list(buttons(view["blocks"])) == ["Show Details"]
+    assert "Not announced yet." in words(view["blocks"]).splitlines()
+
+
+def test_share_picker_knows_its_webinar() -> None:
+    """A picker has no value of its own, so its block carries the id."""
+    row = done(Created(webinar()))["blocks"][-1]
+    assert (row["elements"][0]["action_id"], ids.shared_by(row["block_id"])) == (ids.SHARE_IN, "s1")
+
+
+def test_direct_message_never_spells_the_hosts_link_in_its_text() -> None:
+    """The text stands in notifications and on locked screens."""
+    message = done_message(Created(webinar(), HOST_LINK, None, ["A note."]))
+    assert message.text.endswith(" Not announced yet. A note.")
+    assert HOST_LINK.get_secret_value() not in message.text
+
+
+def test_created_is_safe_to_log() -> None:
+    """The link does not show in what Python prints of it."""
+    assert HOST_LINK.get_secret_value() not in repr(Created(webinar(), HOST_LINK))
+
+
+def test_failure_leads_back_to_the_filled_form() -> None:
+    """From the modal and from the direct message."""
+    view, message = failed("RingCentral said no.", "d1"), failed_message("RingCentral said no.", "d1")
+    back, again = buttons(view["blocks"])["Back to the Form"], buttons(message.blocks)["Try Again"]
+    assert (back["action_id"], back["value"]) == (create_result.BACK, "d1")
+    assert (again["action_id"], again["value"]) == (create_result.AGAIN, "d1")
+    assert message.text == "RingCentral said no."
+
+
+def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]:
+    """What the question before a cancellation says will happen."""
+    lines = words(cancel_form.ask(one, channels=channels, now=now)["blocks"]).splitlines()
+    return [line.removeprefix("• ") for line in lines if line.startswith("• ")]
+
+
+@given(WEBINARS, MOMENTS, st.sampled_from([0, 1, 20, 21, 100]))
+def test_question_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
+    """With cards in a hundred channels."""
+    check_view(cancel_form.ask(one, channels=CHANNELS[:cards], now=now))
+
+
+def test_question_says_what_will_happen() -> None:
+    """To the webinar, the people, the cards and the reminders."""
+    one = webinar(registration=registration(count=1187, read_at=NOW - timedelta(minutes=5)))
+    assert effects(one, ["C1", "C2"]) == [
+        "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
+        "1,187 people registered (5 min ago): their links stop working.",
+        "Its card says so in <#C1>, <#C2>.",
+        "Reminders that have not been posted yet are taken back.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "How many people have registered is not read yet; their links stop working."),
+        ({"registration": registration(count=0)}, "Nobody has registered (just now)."),
+        ({"registration": registration(count=1)}, "1 person registered (just now): their links stop working."),
+        ({"audience": Audience.ANYONE}, "Everyone who has the link finds it gone; nobody has registered."),
+    ],
+)
+def test_question_says_how_many_people_it_touches(changes: dict[str, Any], sentence: str) -> None:
+    """A figure that was never read is not a zero."""
+    assert effects(webinar(**changes), [])[1:3] == [sentence, "It has no card in any channel."]
+
+
+def test_question_counts_the_channels_it_does_not_name() -> None:
+    """A hundred names would hide the rest."""
+    assert effects(webinar(), CHANNELS)[2].endswith("<#C00000019> and 80 more.")
+
+
+def test_question_can_be_answered_both_ways() -> None:
+    """Its submission carries the webinar."""
+    view = cancel_form.ask(webinar(title=NASTY), channels=[], now=NOW)
+    assert (view["submit"]["text"], view["close"]["text"]) == ("Cancel Webinar", "Keep It")
+    assert (view["callback_id"], view["private_metadata"]) == ("cancel.form", "s1")
+
+
+def test_cancellation_tells_what_came_of_it() -> None:
+    """The same in the modal and as a direct message."""
+    notes = ["A reminder in <#C1> was already posted."]
+    message = cancel_form.done_message(webinar(), notes=notes)
+    check_message(message.text, message.blocks)
+    assert message.text == "Cancelled: Launch day. A reminder in <#C1> was already posted."
+    assert cancel_form.done(webinar(), notes=notes)["blocks"] == message.blocks
+    view = cancel_form.working(webinar())
+    assert (view["notify_on_close"], view["private_metadata"]) == (True, "s1")

@@ -1,0 +1,375 @@
+"""A title keeps its words, a when is taken for what it says, and no typed text stalls the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bot.when import Plan, parse_length, say_length, split_when, warm_up
+from tests.pages import ROOT, table
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)  # Wednesday, 14:00 in Berlin
+LOCALES = [None, "", "en-US", "en-GB", "de-DE", "fr-FR", "es-LA", "it-IT", "pt-BR", "nl-NL", "ja-JP"]
+STALL = 0.050  # seconds of CPU for one reading; measured worst 0.011 on a laptop-sized machine
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _warm() -> None:
+    warm_up()
+
+
+def plan(words: str, locale: str | None = None, now: datetime = NOW, zone: ZoneInfo = BERLIN) -> tuple[str, str]:
+    """Title and start on the person's wall clock."""
+    found = split_when(words, now, zone, locale)
+    return found.title, said(found.start, zone)
+
+
+def said(start: datetime | None, zone: ZoneInfo = BERLIN) -> str:
+    """A start as the documentation writes it."""
+    local = start and start.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}" if local else ""
+
+
+@pytest.mark.parametrize(("typed", "title", "starts", "length"), table("commands.md", "typed after `create`"))
+def test_documented_when_is_what_is_read(typed: str, title: str, starts: str, length: str) -> None:
+    """Each example of the page is true."""
+    found = split_when(typed, NOW, BERLIN)
+    assert (found.title, said(found.start)) == (title, starts)
+    assert (say_length(found.duration) if found.duration else "") == length
+
+
+@pytest.mark.parametrize(("rule", "typed", "starts"), table("commands.md", "rule"))
+def test_documented_guess_is_what_is_guessed(rule: str, typed: str, starts: str) -> None:
+    """Each guess of the page is made, with and without a title before it."""
+    assert plan(typed) == ("", starts)
+    assert plan(f"Launch day {typed}") == ("Launch day", starts)
+
+
+@pytest.mark.parametrize(("locale", "typed", "title", "starts"), table("commands.md", "Slack's language"))
+def test_documented_language_is_read(locale: str, typed: str, title: str, starts: str) -> None:
+    """Each foreign example of the page is true for people of that language."""
+    assert plan(typed, locale) == (title, starts)
+
+
+@pytest.mark.parametrize(("written", "length"), table("commands.md", "written"))
+def test_documented_length_is_what_is_read(written: str, length: str) -> None:
+    """Each length of the page is true."""
+    found = parse_length(written)
+    assert found is not None
+    assert say_length(found) == length
+
+
+def test_documentation_has_its_tables() -> None:
+    """The tables that the tests above read are there: none of these tests passes by finding nothing."""
+    rows = [
+        len(table("commands.md", first)) for first in ("typed after `create`", "rule", "Slack's language", "written")
+    ]
+    assert rows == [16, 10, 8, 10]
+
+
+TITLES = """
+Budget 2027|May|May Day|March madness|Sunday Brunch|Second Sunday|Black Friday|Cyber Monday|Now and then|Act now
+Top 10 tips|Top 10|Webinar 101|1:1 coaching|Coaching 1:1|24/7 support|Support 24/7|Yoga for everyone|Plan for 2027
+Dinner for 2|Café de midi
+Saturday Night|Sunday Morning|High Noon|See You Next Friday|Banking Tomorrow|Leaders of tomorrow|Fit for tomorrow
+SQL in 60 Minutes|Learn Python in 30 days|Around the world in 80 days|Get certified In 2 Hours|Version 2.0|Release 3.5
+Part 2|Part 1/3|Season 1/2|50/50|9/11|Windows 11|Area 51|Ocean's 11|Catch 22|Q3 2026|Q3|FY 25/26|Formula 1|Agenda 2030
+MMXXVI|Budget May 2027|Trends in May|The future|Today|Marketing today|Good morning|Guten Morgen|Second to none|One
+Working 9-5|Level 3-4|Covid-19|Workshop 2h|Ask me anything|Roadmap H2|Fine Art|Meet the team|What a day|What a May
+Monday|friday|at|on|the|in|for|for 45|for 1:30|Prep for 1:1|"Ends tomorrow 3pm"|“Tomorrow 3pm”|Open until 3pm
+Every friday 3pm|Launch last friday 3pm|Launch yesterday 3pm|From 3pm to 4pm|3pm - 4pm|3pm-4pm|Launch 31/02 9am
+Launch tomorrow 3pm EST|Launch the 32nd at 3pm|Launch 25:00|Launch 3:75|Half past 3pm|Aspect ratio 16:9|1484823450
+Überblick|全体会議|🎉 Party|C++ & Rust|- – —|...|O'Reilly's 7|v1.2.3|10.0.0.1|Route 66|Seven|Mar|Sat|Sun|Dec|Jan
+Launch today|Launch next week|Launch in 3 days|Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
+""".strip()
+
+
+@pytest.mark.parametrize("title", [title for line in TITLES.splitlines() for title in line.split("|")])
+@pytest.mark.parametrize("locale", [None, "en-US", "de-DE"])
+def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
+    """A title that only looks as if it held a time stays whole and has no start."""
+    assert split_when(title, NOW, BERLIN, locale) == Plan(title, None, None, "")
+
+
+@pytest.mark.parametrize("title", ["May Day", "Second Sunday", "Top 10", "24/7", "1:1", "Budget 2027", "Part 2", "Q3"])
+@pytest.mark.parametrize(
+    ("when", "starts"),
+    [
+        ("tomorrow 3pm", "Thu 12 Mar 2026 15:00"),
+        ("next tue 3pm", "Tue 17 Mar 2026 15:00"),
+        ("friday at 10", "Fri 13 Mar 2026 10:00"),
+        ("2026-12-01 15:00", "Tue 1 Dec 2026 15:00"),
+        ("- Dec 1st, 3pm!", "Tue 1 Dec 2026 15:00"),
+        ("in 3 days at 9am", "Sat 14 Mar 2026 09:00"),
+    ],
+)
+def test_title_that_looks_like_a_time_is_kept_before_a_time(title: str, when: str, starts: str) -> None:
+    """The longest run that parses whole does not reach into the title."""
+    assert plan(f"{title} {when}") == (title, starts)
+
+
+@pytest.mark.parametrize(
+    ("words", "starts"),
+    [
+        ("3pm tomorrow", "Thu 12 Mar 2026 15:00"),
+        ("at 3pm on friday", "Fri 13 Mar 2026 15:00"),
+        ("@3pm", "Wed 11 Mar 2026 15:00"),
+        ("３ｐｍ", "Wed 11 Mar 2026 15:00"),
+        ("3 o'clock", "Wed 11 Mar 2026 15:00"),
+        ("tomorrow 15h30", "Thu 12 Mar 2026 15:30"),
+        ("tomorrow 3.30pm", "Thu 12 Mar 2026 15:30"),
+        ("tomorrow 12 am", "Thu 12 Mar 2026 00:00"),
+        ("tomorrow 12 pm", "Thu 12 Mar 2026 12:00"),
+        ("tomorrow at midnight", "Thu 12 Mar 2026 00:00"),
+        ("tomorrow morning at 5", "Thu 12 Mar 2026 05:00"),
+        ("tomorrow evening at 7", "Thu 12 Mar 2026 19:00"),
+        ("(tomorrow, 3pm)", "Thu 12 Mar 2026 15:00"),
+        ("day after tomorrow 9am", "Fri 13 Mar 2026 09:00"),
+        ("in an hour", "Wed 11 Mar 2026 15:00"),
+        ("in 1 hour 30 minutes", "Wed 11 Mar 2026 15:30"),
+        ("in 45m", "Wed 11 Mar 2026 14:45"),
+        ("thurs 3pm", "Thu 12 Mar 2026 15:00"),
+        ("Friday the 13th 8pm", "Fri 13 Mar 2026 20:00"),
+        ("the 1st 9am", "Wed 1 Apr 2026 09:00"),
+        ("29 February 9am", "Tue 29 Feb 2028 09:00"),
+        ("1.4. 15:00", "Wed 1 Apr 2026 15:00"),
+        ("12/25 15:00", "Fri 25 Dec 2026 15:00"),
+        ("1.12.26 15:00", "Tue 1 Dec 2026 15:00"),
+        ("2026/12/01 3pm", "Tue 1 Dec 2026 15:00"),
+        ("2026-12-01T15:00:00Z", "Tue 1 Dec 2026 16:00"),
+        ("2026-12-01T15:00", "Tue 1 Dec 2026 15:00"),
+        ("next friday", "Fri 13 Mar 2026 10:00"),
+        ("on Friday", "Fri 13 Mar 2026 10:00"),
+        ("Dec 25 2020 9am", "Fri 25 Dec 2020 09:00"),
+    ],
+)
+def test_when_in_other_words_is_read(words: str, starts: str) -> None:
+    """What people also type for a time is a time."""
+    assert plan(f"Launch {words}") == ("Launch", starts)
+
+
+def test_wrong_weekday_before_a_date_stays_in_the_title() -> None:
+    """Of a weekday and a date that contradict each other the date counts, and the weekday is seen in the title."""
+    assert plan("Cyber Monday December 1 3pm") == ("Cyber Monday", "Tue 1 Dec 2026 15:00")
+
+
+def test_month_and_day_follow_the_locale() -> None:
+    """3/4 is the third of April except in American English; a date that fits one order only is read in that."""
+    days = {locale: plan("Demo 3/4/2027 3pm", locale)[1] for locale in (None, "en-GB", "de-DE", "en-US")}
+    british, american = "Sat 3 Apr 2027 15:00", "Thu 4 Mar 2027 15:00"
+    assert days == {None: british, "en-GB": british, "de-DE": british, "en-US": american}
+    assert plan("Demo 25/12 3pm", "en-US")[1] == plan("Demo 12/25 3pm", "de-DE")[1] == "Fri 25 Dec 2026 15:00"
+
+
+def test_foreign_words_are_read_only_for_their_people() -> None:
+    """German "so" is a Sunday to Germans and a word to everybody else."""
+    assert plan("Und so 15:00", "de-DE") == ("Und", "Sun 15 Mar 2026 15:00")
+    assert plan("And so 15:00", "en-US") == ("And so", "Wed 11 Mar 2026 15:00")
+
+
+def test_day_turns_in_the_zone_of_the_person() -> None:
+    """Tomorrow is tomorrow where the person is."""
+    late = datetime(2026, 3, 11, 23, 30, tzinfo=UTC)
+    zones = {name: plan("tomorrow 9am", now=late, zone=ZoneInfo(name))[1] for name in ("Asia/Tokyo", "America/Lima")}
+    assert zones == {"Asia/Tokyo": "Fri 13 Mar 2026 09:00", "America/Lima": "Thu 12 Mar 2026 09:00"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Demo 2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # skipped: 03:30 summer time
+        ("Demo 2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # shown twice: the first
+    ],
+)
+def test_changing_clocks_gap_and_fold(words: str, expected: datetime) -> None:
+    """A wall time in the gap moves forward by it; one that comes twice is the first."""
+    assert split_when(words, NOW, BERLIN).start == expected
+
+
+def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
+    """Two hours from now are two hours, and a begun minute counts as over."""
+    before = datetime(2026, 3, 28, 23, 59, 30, tzinfo=UTC)
+    assert split_when("Demo in 2 hours", before, BERLIN).start == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "minutes"),
+    [
+        ("Launch tomorrow 3pm for 45m", "Launch", 45),
+        ("Launch for 1h30 tomorrow 3pm", "Launch", 90),
+        ("Launch tomorrow 3pm for 1 hour.", "Launch", 60),
+        ("Launch tomorrow 3pm for 90 minutes", "Launch", 90),
+        ("Launch tomorrow 3pm FOR 2h", "Launch", 120),
+        ("Launch tomorrow 3pm for half an hour", "Launch", 30),
+        ("Launch tomorrow 3pm for 1 hour and 30 minutes", "Launch", 90),
+        ("Yoga for 45 minutes", "Yoga", 45),
+        ("Tea for two tomorrow 3pm for 45m", "Tea for two", 45),
+    ],
+)
+def test_length_after_for_is_taken_off(words: str, title: str, minutes: int) -> None:
+    """A length with its unit is taken from the end, or from before the when."""
+    found = split_when(words, NOW, BERLIN)
+    assert (found.title, found.duration) == (title, timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "h", "m", "1.5", "1:75", "-3", "5 apples", "1 hourly", "1hm", "2 days", "9" * 99]
+)
+def test_length_that_says_none_is_none(text: str) -> None:
+    """What is no length is not guessed."""
+    assert parse_length(text) is None
+
+
+@given(st.integers(0, 100_000))
+def test_length_said_is_read_back(seconds: int) -> None:
+    """What `say_length` says, `parse_length` understands."""
+    length = timedelta(seconds=seconds)
+    assert parse_length(say_length(length)) == length
+
+
+MIXED = """
+tomorrow next this in on at the of 3pm 15:00 10 2 may friday hours minutes week 2026-12-01 3/4 5th for 45m 1h30 and a
+one noon tonight um 15 uhr morgen Freitag le à 15h demain mar 24/7 utc 9999-12-31 29 february - ( ) . “ für
+"""
+PIECES = MIXED.split()
+WORDS = st.one_of(
+    st.text(max_size=200), st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=16).map(" ".join)
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(words=WORDS, locale=st.sampled_from(LOCALES), zone=st.sampled_from(["UTC", "Asia/Kolkata", "Pacific/Apia"]))
+def test_nothing_typed_is_lost(words: str, locale: str | None, zone: str) -> None:
+    """For any words: no exception, every word stands in the title or in the when, and the title is a piece of them."""
+    found = split_when(words, NOW, ZoneInfo(zone), locale)
+    assert f"{found.title} {found.when}".split() == words.split()
+    assert found.title in words
+    assert bool(found.when) == (found.start is not None or found.duration is not None)
+    assert found.start is None or found.start.tzinfo is UTC
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.one_of(st.text(max_size=100), st.from_regex(r"[\d.,: hms]{1,12}", fullmatch=True)))
+def test_length_of_any_text_never_raises(text: str) -> None:
+    """Any text is a length of no less than nothing, or none."""
+    found = parse_length(text)
+    assert found is None or found >= timedelta()
+
+
+FORMS = [
+    "{0:%Y-%m-%d %H:%M}",
+    "{0:%Y-%m-%dT%H:%M}",
+    "{0:%d.%m.%Y %H:%M}",
+    "{0:%d/%m/%Y} at {0:%H:%M}",
+    "{0:%d %B %Y %H:%M}",
+    "{0:%B %d, %Y at %I:%M %p}",
+    "on {0:%A}, {0:%d %b %Y} {0:%I:%M%p}",
+    "{0:%H:%M} {0:%d %b %Y}",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    title=st.sampled_from(
+        ["Launch day", "May Day planning", "Top 10", "Q&A", "Über uns", "24/7", "1:1", "Fine Art", ""]
+    ),
+    form=st.sampled_from(FORMS),
+    zone=st.sampled_from(sorted(available_timezones() - {"localtime"})),
+    instant=st.datetimes(datetime(2026, 3, 12), datetime(2036, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    length=st.sampled_from(["", " for 45m", " for 1h30"]),
+)
+def test_title_and_instant_come_back(title: str, form: str, zone: str, instant: datetime, length: str) -> None:
+    """Any title with any instant, written in a supported form in any zone, gives back both."""
+    instant = instant.replace(second=0, microsecond=0)
+    local = instant.astimezone(ZoneInfo(zone))
+    assume(not local.fold)  # of a time that comes twice, the first is meant
+    words = f"{title} {form.format(local)}{length}"
+    found = split_when(words, NOW, ZoneInfo(zone), "en-GB")
+    assert (found.title, found.start) == (title, instant)
+
+
+def _hostile() -> list[str]:
+    """Texts of 3,000 characters that are all digits, all dates, all filler words, all marks, or a mixture."""
+    pieces = ["9", "9 ", "1:1 ", "12 ", "in 1 ", "a ", "one ", "twenty one ", "ﷺ", "ﷺ ", "٣ ", "𝟗 ", "monday ", "next "]
+    pieces += [
+        "3pm ",
+        "03/04 ",
+        "2026-12-01 ",
+        "((((",
+        ". ",
+        "- ",
+        "\u200b",
+        "😀 ",
+        "\u0301",
+        "for 1 ",
+        "1h1",
+        "the ",
+        "1.1. ",
+    ]
+    pieces += ["31st 3pm ", "hundred ", "15 uhr ", "mar ", "week 1h30 noon "]
+    texts = [(piece * 3000)[:3000] for piece in pieces]
+    texts += [f"{text[:2980]} tomorrow 3pm for 45m" for text in texts]
+    dice = random.Random(1)  # noqa: S311 - the same texts each time
+    return texts + [" ".join(dice.choices(PIECES, k=600)) for _ in range(60)]
+
+
+def test_hostile_text_costs_less_than_a_stall() -> None:
+    """No text of 3,000 characters takes 50 ms of CPU, in any language: reading needs no thread and stalls no loop."""
+    worst = 0.0
+    for text in _hostile():
+        for locale in (None, "de-DE", "es-ES"):
+            began = time.thread_time()
+            split_when(text, NOW, BERLIN, locale)
+            worst = max(worst, time.thread_time() - began)
+    assert worst < STALL
+
+
+async def test_loop_goes_on_while_texts_are_read() -> None:
+    """Between two turns of the event loop that reads hostile texts lies less CPU time than 50 ms."""
+    gaps: list[float] = []
+    reading = True
+
+    async def beat() -> None:
+        last = time.process_time()
+        while reading:
+            await asyncio.sleep(0)
+            now = time.process_time()
+            gaps.append(now - last)
+            last = now
+
+    heart = asyncio.create_task(beat())
+    for text in _hostile():
+        split_when(text, NOW, BERLIN, "fr-FR")
+        await asyncio.sleep(0)
+    reading = False
+    await heart
+    assert len(gaps) >= len(_hostile())
+    assert max(gaps) < STALL
+
+
+def test_first_reading_after_warm_up_is_not_slow() -> None:
+    """In a fresh process, `warm_up` leaves nothing that the first person of any language would wait for."""
+    code = """
+import time, datetime, zoneinfo
+from bot.when import split_when, warm_up
+warm_up()
+now, zone, worst = datetime.datetime(2026, 3, 11, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Europe/Berlin"), 0.0
+for locale in ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL"):
+    for words in ("Demo next tue 3pm for 45m", "Demo 1.12.2026 at 15:00 UTC", "Demo the 25th 3pm", "Demo in 2 hours"):
+        began = time.thread_time()
+        split_when(words, now, zone, locale)
+        worst = max(worst, time.thread_time() - began)
+print(worst)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert float(done.stdout) < STALL

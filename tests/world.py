@@ -1,0 +1,143 @@
+"""The whole world of a story: a Slack workspace, RingCentral, and the real bot between them, all on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot.main import EVENTS, Greenroom, build
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import RingCentral, Rules
+from bot.sandbox.slack import Message, Outcome, Slack, View
+from bot.settings import Settings
+
+T = TypeVar("T")
+PATIENCE = 8.0
+KEY = Fernet.generate_key().decode()
+COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
+
+
+class World:
+    """Slack's people on one side, RingCentral on the other, Greenroom between them."""
+
+    def __init__(self, folder: Path, *, socket_mode: bool = False, database_url: str = "") -> None:
+        """Nothing runs yet."""
+        self.clock = SandboxClock()
+        self.slack = Slack(self.clock, commands=COMMANDS)
+        self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
+        self.socket_mode = socket_mode
+        self.database_url = database_url or f"sqlite:///{folder / 'greenroom.db'}"
+        self._bot: Greenroom | None = None
+        self._changed = asyncio.Condition()
+
+    @property
+    def bot(self) -> Greenroom:
+        """The running bot."""
+        assert self._bot is not None
+        return self._bot
+
+    @property
+    def settings(self) -> Settings:
+        """What an admin would set to reach these two servers."""
+        return Settings(
+            _env_file=None,
+            slack_bot_token=SecretStr(self.slack.bot_token),
+            slack_signing_secret=SecretStr("" if self.socket_mode else self.slack.signing_secret),
+            slack_app_token=SecretStr(self.slack.app_token if self.socket_mode else ""),
+            slack_api_url=f"{self.slack.url}/api/",
+            rc_server_url=self.ringcentral.url,
+            rc_app_client_id=self.ringcentral.client_id,
+            rc_app_client_secret=SecretStr(self.ringcentral.client_secret),
+            rc_user_jwt=SecretStr(self.ringcentral.jwt),
+            database_url=self.database_url,
+            port=0,
+            encryption_key=SecretStr(KEY),
+        )
+
+    async def start_bot(self) -> None:
+        """Start Greenroom, and wait until it knows the directory and has listed the sessions once."""
+        self._bot = await build(self.settings, self.clock)
+        self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
+        await self.until(lambda: self.bot.room.mirror.swept_at and self.bot.room.directory.service_user)
+
+    async def stop_bot(self) -> None:
+        """Stop Greenroom in good order."""
+        await self.bot.stop()
+        self._bot = None
+
+    async def until(self, condition: Callable[[], T]) -> T:
+        """Wait until something is so, and return it; every turn of the loop looks again."""
+        async with asyncio.timeout(PATIENCE):
+            while not (value := condition()):
+                await asyncio.sleep(0.005)
+        return value
+
+    async def settled(self) -> None:
+        """Wait until the bot has nothing under way."""
+        await self.until(lambda: self.bot.room.tasks.idle)
+
+    async def move(self, by: timedelta, *, step: timedelta = timedelta(minutes=5)) -> None:
+        """Let time pass, as the sandbox does: in steps, after each of which notices and Slack catch up."""
+        target = self.clock.now() + by
+        while self.clock.now() < target:
+            self.clock.move(min(step, target - self.clock.now()))
+            await self.bot.room.clockwork.deliver()
+            await self.slack.tick()
+
+    async def command(self, user: str, channel: str, text: str) -> Outcome:
+        """Somebody types `/webinar text`; waits until it has been worked on."""
+        outcome = await self.slack.command(user, channel, "/webinar", text)
+        await self.settled()
+        return outcome
+
+    async def click(self, user: str, where: Message | View, action: str, **more: object) -> Outcome:
+        """Somebody presses a button; waits until it has been worked on."""
+        outcome = await self.slack.click(user, where, action, **more)  # type: ignore[arg-type] # passed on as given
+        await self.settled()
+        return outcome
+
+    async def create(
+        self, user: str = "chloe", title: str = "Launch day", *, channel: str = "#launch", start: datetime | None = None,
+        **values: object,
+    ) -> View:
+        """Somebody creates a webinar through the form; returns the view that tells how it ended."""
+        await self.command(user, channel, "create")
+        typed = {"Title": title, "Starts": start or self.clock.now() + timedelta(days=3), "Length": "45m", **values}
+        outcome = await self.slack.submit(user, self.slack.view(user), typed)
+        assert outcome.errors == {}
+        await self.settled()
+        return self.slack.view(user)
+
+    def last(self, channel: str, user: str | None = None) -> Message:
+        """The newest message in a channel, as this person sees it."""
+        return self.slack.messages(channel, user)[-1]
+
+    def vendor_calls(self) -> list[str]:
+        """The webinar calls that reached RingCentral, as `METHOD path`."""
+        return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
+
+
+@asynccontextmanager
+async def running(folder: Path, *, socket_mode: bool = False, database_url: str = "") -> AsyncIterator[World]:
+    """A world with everything started, stopped again at the end."""
+    logging.getLogger("slack_bolt").setLevel(logging.WARNING)
+    world = World(folder, socket_mode=socket_mode, database_url=database_url)
+    await world.slack.start()
+    await world.ringcentral.start()
+    try:
+        await world.start_bot()
+        yield world
+        await world.settled()
+    finally:
+        if world._bot:
+            await world.stop_bot()
+        await world.slack.stop()
+        await world.ringcentral.stop()
