@@ -7,16 +7,19 @@ import logging
 import sys
 
 STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
-CHATTY = ("apscheduler", "slack_bolt", "slack_sdk", "aiohttp.access", "alembic", "asyncio")
+CHATTY = ("apscheduler", "slack_sdk", "aiohttp.access", "alembic", "asyncio")
+BOLT = "slack_bolt"
+"""Warns at every start that our own `authorize` is used instead of the token that is also set."""
 
 
 def set_up(level: str, form: str) -> None:
-    """Log to standard error from now on. Libraries only speak up from warnings on."""
+    """Log to standard error from now on. Libraries only speak up from warnings on, Bolt from errors on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Console())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(BOLT).setLevel(logging.ERROR)
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:

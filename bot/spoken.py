@@ -94,4 +94,4 @@ def ask(english: str, base: datetime) -> datetime | None:
     """What dateparser's calendar says to its own English, reckoned from `base`, the future first; both without zone."""
     settings = {"TIMEZONE": "UTC", "RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"}
     found: datetime | None = DateDataParser(languages=["en"], settings=settings).get_date_data(english).date_obj
-    return found if found and not found.tzinfo else None
+    return found

@@ -227,7 +227,7 @@ def _as_typed(match: re.Match[str]) -> str:
         return _ENTITY.sub(_character, match[0])
     shown = _ENTITY.sub(_character, named)
     sign = "@" if special and not label else sign
-    return shown if shown.startswith(sign) else sign + shown
+    return sign + shown
 
 
 def _character(match: re.Match[str]) -> str:

@@ -91,6 +91,7 @@ def test_list_says_how_old_it_is(seen_at: Any, age: str) -> None:
         ("mine", "You have no webinars here yet."),
         ("past", "No webinar has taken place yet."),
         ("budget", "No webinar matches “budget”."),
+        ("mine budget", "No webinar matches “budget”."),
     ],
 )
 def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
@@ -99,6 +100,27 @@ def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
     check_message(message.text, message.blocks)
     assert message.text.startswith(sentence)
     assert "`/webinar " in message.text
+
+
+def test_empty_list_can_be_refreshed() -> None:
+    """What was made elsewhere a moment ago appears."""
+    message = listing([], **LIST | {"which": "mine", "total": 0})
+    assert read_place(buttons(message.blocks)["Refresh"]["value"]) == ("mine", 1)
+
+
+@pytest.mark.parametrize(
+    ("which", "title"),
+    [
+        ("", "Coming up"),
+        ("mine", "Created by you"),
+        ("past", "Past webinars"),
+        ("past budget review", "Past webinars, matching “budget review”"),
+        ("budget", "Matching “budget”"),
+    ],
+)
+def test_list_says_what_it_lists(which: str, title: str) -> None:
+    """As it was asked for."""
+    assert listing([webinar()], **LIST | {"which": which}).text.startswith(f"{title}: 1 webinar. ")
 
 
 @given(st.text(max_size=300), st.integers(1, 1000))
@@ -124,6 +146,15 @@ def test_details_for_anybody_else_hold_no_personal_link() -> None:
     message = details(webinar(registration=registration()), now=NOW, host_link=None, may_cancel=False)
     assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
     assert "own link" not in words(message.blocks)
+
+
+def test_details_in_a_modal_ask_where_to_share() -> None:
+    """There is no channel that "here" could mean."""
+    message = details(webinar(), now=NOW, host_link=None, may_cancel=False, here=False)
+    check_message(message.text, message.blocks)
+    picker = next(block for block in message.blocks if block.get("block_id"))
+    assert (picker["elements"][0]["action_id"], ids.shared_by(picker["block_id"])) == (ids.SHARE_IN, "s1")
+    assert list(buttons(message.blocks)) == ["Refresh"]
 
 
 @pytest.mark.parametrize("status", [Status.FINISHED, Status.CANCELLED])
@@ -215,6 +246,18 @@ def test_pick_of_too_many_says_how_to_narrow_it() -> None:
     message = pick([webinar()] * 500, "show", words="launch", now=NOW)
     assert "These are the first 10. Say more words of the title to find another." in words(message.blocks)
     assert read_place(buttons(message.blocks)["See All"]["value"]) == ("launch", 1)
+
+
+def test_pick_without_words_is_among_what_is_coming() -> None:
+    """Nobody typed a search, so none is quoted."""
+    message = pick([webinar()] * 11, "share", words="", now=NOW)
+    assert message.blocks[0]["text"]["text"] == "11 webinars coming up. Which one?"
+    assert read_place(buttons(message.blocks)["See All"]["value"]) == ("", 1)
+
+
+def test_nothing_coming_up_teaches_the_first_step() -> None:
+    """Nobody typed a search, so none has failed."""
+    assert nothing_found("", "share").text.startswith("Nothing is planned. Create a webinar, ")
 
 
 def test_nothing_found_offers_the_list() -> None:

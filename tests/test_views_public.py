@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.models import Audience, Status, Webinar
 from bot.views.blocks import Message
 from bot.views.browse import PAGE_SIZE, count, details, home_menu, listing, pick
+from bot.views.buttons import join
 from bot.views.card import card, fingerprint
 from bot.views.reminder import Correction, correction, reminder
 from tests.block_kit import buttons, check_message, words
@@ -197,6 +198,26 @@ def test_reminder_says_how_soon_and_leads_in() -> None:
     start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
     assert text == f"Launch day starts in 1 hour: {start}, 45 minutes"
     assert list(buttons(message.blocks)) == ["Register"]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(days=1), "starts in 1 day"),
+        (timedelta(days=2), "starts in 2 days"),
+        (timedelta(hours=36), "starts in 36 hours"),
+        (timedelta(minutes=10), "starts in 10 minutes"),
+        (timedelta(), "starts now"),
+    ],
+)
+def test_reminder_says_days_as_days(before: timedelta, words: str) -> None:
+    """Nobody says 24 hours for a day."""
+    assert reminder(webinar(), before).text.startswith(f"Launch day {words}: ")
+
+
+def test_join_is_offered_only_where_one_link_is_for_everyone() -> None:
+    """Whoever asks for the button."""
+    assert join(webinar(attendee_link=SHARED)) is None
 
 
 def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:

@@ -90,6 +90,7 @@ WEBINARS = [
         ("share Launch day <#C123>", Share(LAUNCH, "C123")),
         ("share Launch day <#C123|>", Share(LAUNCH, "C123")),
         ("share Launch day to <#C123|general>.", Share(LAUNCH, "C123", "general")),
+        ("share News of <#C1|a> <#C2|b>", Share(WebinarWords("News of #a"), "C2", "b")),
         ("share <#C123|general> Launch day", Share(LAUNCH, "C123", "general")),
         ("share Launch day in #launch-2026", Share(LAUNCH, None, "launch-2026")),
         ("share #general", Share(WebinarWords(), None, "general")),
@@ -98,6 +99,7 @@ WEBINARS = [
         ("creat Launch", Help(None, "creat", "create")),
         ("delete 5", Help(None, "delete", "cancel")),
         ("sh", Help(None, "sh", "show")),
+        ("c", Help(None, "c")),
         ("frobnicate", Help(None, "frobnicate")),
         ("&lt;b&gt;", Help(None, "<b>")),
     ],
@@ -167,6 +169,13 @@ def test_next_passes_over_what_is_over_or_was_never_opened() -> None:
 def test_nothing_named_finds_nothing() -> None:
     """Without words there is nothing to find: the picker is the answer."""
     assert find(WebinarWords(), WEBINARS, NOW) == []
+
+
+def test_found_webinars_stand_in_a_sensible_order() -> None:
+    """What comes, the soonest first, then what is over, the latest first; marks around a word do not matter."""
+    days = {"1": -2, "2": 3, "3": -1, "4": 1}
+    webinars = [Kept(number, "Weekly news", NOW + timedelta(days=day), "Scheduled") for number, day in days.items()]
+    assert [found.id for found in find(WebinarWords("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
 
 
 def test_id_in_quotes_is_a_title() -> None:

@@ -264,8 +264,8 @@ class LocalGate:
         now, told, group = self._monotonic(), read_headers(headers), group.lower()
         named = told.group if told.group in self._lines else group
         doors = {name: line.door for name, line in self._lines.items()}
-        doors[group] = settled(doors[group], turn, now, lost=status is None)
         doors[named] = believed(doors[named], told, now)
+        doors[group] = settled(doors[group], turn, now, lost=status is None)
         if status == 429:
             penalty = told.retry_after
             if penalty is None:

@@ -80,7 +80,7 @@ def listing(
     now: datetime,
     seen_at: datetime | None,
 ) -> Message:
-    """One page of a list. `which` is what was asked for: "" for what is coming, "mine", "past", or a title's words."""
+    """One page of a list. `which` is what was asked for: "" for what is coming, or "mine", "past", a title's words."""
     title = _list_title(which)
     age = f"Checked with {SYSTEM} {ago(seen_at, now)}" if seen_at else f"Not checked with {SYSTEM} yet"
     if not webinars:
@@ -110,9 +110,18 @@ def read_place(value: str) -> tuple[str, int]:
 
 
 def details(
-    webinar: Webinar, *, now: datetime, host_link: SecretStr | None, may_cancel: bool, problem: str = ""
+    webinar: Webinar,
+    *,
+    now: datetime,
+    host_link: SecretStr | None,
+    may_cancel: bool,
+    here: bool = True,
+    problem: str = "",
 ) -> Message:
-    """The answer to `show`, for one person: `host_link` only if that person created it."""
+    """The answer to `show`, for one person: `host_link` only if that person created it.
+
+    `here` says whether it is shown in a channel; in a modal there is no "here" to share in, so a picker asks where.
+    """
     coming = is_open_to_come(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
     blocks: list[Block] = [paragraph(problem)] if problem else []
@@ -120,15 +129,16 @@ def details(
     if webinar.description.strip():
         blocks.append(verbatim(webinar.description.strip()))
     blocks.append(context(_registrations_with_age(webinar, now)))
+    cancellable = may_cancel and stage(webinar, now) is Stage.COMING
     blocks += actions(
         entrance(webinar, now),
         link,
-        buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming else None,
+        buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
         buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
-        buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
-        if may_cancel and stage(webinar, now) is Stage.COMING
-        else None,
+        buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger") if cancellable else None,
     )
+    if coming and not here:
+        blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block(webinar))
     notes = [f"Known as `{plain(webinar.id)}` in commands"]
     if link:
         notes.append("Start as Host is your own link: do not pass it on")
@@ -148,10 +158,12 @@ def count(webinar: Webinar, *, now: datetime, problem: str = "") -> Message:
 
 
 def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime) -> Message:
-    """Several webinars match: a button for each of the first ten goes on with `verb` (one of `VERBS`)."""
+    """Several webinars match `words`, or are coming up where there are none: each of the first ten has a button that
+    goes on with `verb` (one of `VERBS`)."""
     label, action_id = VERBS[verb]
     shown = webinars[:PAGE_SIZE]
-    head = f"{number(len(webinars), 'webinar')} match “{plain(words, MAX_WORDS)}”. Which one?"
+    total = number(len(webinars), "webinar")
+    head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} coming up. Which one?"
     rows: list[Block] = [section(_row(webinar, now), buttons.about(webinar, label, action_id)) for webinar in shown]
     more: list[Block] = []
     if len(webinars) > len(shown):
@@ -164,7 +176,9 @@ def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime) -
 
 
 def nothing_found(words: str, verb: str) -> Message:
-    """No webinar matches: what can be said instead, and the way to the list."""
+    """No webinar matches `words`, or is coming up where there are none: what can be said instead, and the list."""
+    if not words:
+        return _empty_list("", "")
     text = (
         f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `next`, "
         f"for example: `/webinar {verb} next`"
@@ -178,20 +192,32 @@ def _row(webinar: Webinar, now: datetime) -> str:
 
 
 def _list_title(which: str) -> str:
-    known = {"": "Coming up", "mine": "Created by you", "past": "Past webinars"}
-    return known.get(which) or f"Matching “{plain(which, MAX_WORDS)}”"
+    of, words = _list_words(which)
+    title = {"": "Coming up", "mine": "Created by you", "past": "Past webinars"}[of]
+    if not words:
+        return title
+    quoted = f"“{plain(words, MAX_WORDS)}”"
+    return f"{title}, matching {quoted}" if of else f"Matching {quoted}"
+
+
+def _list_words(which: str) -> tuple[str, str]:
+    of, _, words = which.partition(" ")
+    return (of, words.strip()) if of in {"mine", "past"} else ("", which)
 
 
 def _empty_list(which: str, age: str) -> Message:
+    of, words = _list_words(which)
+    if words:
+        return nothing_found(words, "show")
     text = {
         "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
         "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
         "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
-    }.get(which)
-    if text is None:
-        return nothing_found(which, "show")
+    }[of]
     create = button("Create Webinar", buttons.CREATE, "list", style="primary")
-    return message(f"{text}. {age}.", [section(text), *actions(create), context(age)])
+    refresh = button("Refresh", buttons.REFRESH_LIST, place(which, 1), label=f"Check this list with {SYSTEM}")
+    aged = [context(age)] if age else []
+    return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *aged])
 
 
 def _registrations_with_age(webinar: Webinar, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from slack_sdk.models.blocks import ButtonElement
@@ -99,6 +99,11 @@ def summary(webinar: Webinar) -> str:
     """It in one sentence, for notifications and screen readers (mrkdwn)."""
     hosted = f", hosted by {plain(webinar.host_name)}" if webinar.host_name else ""
     return f"{plain(webinar.title)}: {timing(webinar)}{hosted}"
+
+
+def ahead(before: timedelta) -> str:
+    """How long before a start something is: "1 day", "1 hour", "10 minutes"."""
+    return number(before.days, "day") if before and not before % timedelta(days=1) else say_length(before)
 
 
 def people(count: int) -> str:

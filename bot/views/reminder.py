@@ -8,8 +8,7 @@ from enum import StrEnum
 from bot.models import Audience, Webinar
 from bot.views import buttons
 from bot.views.blocks import Message, actions, message, plain, section, when
-from bot.views.facts import timing
-from bot.when import say_length
+from bot.views.facts import ahead, timing
 
 
 class Correction(StrEnum):
@@ -21,7 +20,7 @@ class Correction(StrEnum):
 
 def reminder(webinar: Webinar, before: timedelta) -> Message:
     """The reminder that is due `before` the start. It is handed to Slack early, so it holds nothing that may change."""
-    begins = f"starts in {say_length(before)}" if before else "starts now"
+    begins = f"starts in {ahead(before)}" if before else "starts now"
     way_in = buttons.join(webinar) if webinar.audience is Audience.ANYONE else buttons.register(webinar)
     blocks = [section(f"*{plain(webinar.title)}* {begins}\n{timing(webinar)}"), *actions(way_in)]
     return message(f"{plain(webinar.title)} {begins}: {timing(webinar)}", blocks)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import Slack
-from tests.sandbox.slack_app import BoltApp
+from tests.sandbox.slack_app import BoltApp, Browser
 
 
 @pytest.fixture
@@ -34,3 +35,10 @@ async def bolt(slack: Slack) -> AsyncIterator[BoltApp]:
     await app.start()
     yield app
     await app.stop()
+
+
+@pytest.fixture
+async def browser(slack: Slack) -> AsyncIterator[Browser]:
+    """A page that is open."""
+    async with aiohttp.ClientSession() as session:
+        yield Browser(slack, session)

@@ -106,6 +106,7 @@ class Desk:
 
 
 async def read(response: aiohttp.ClientResponse) -> Reply:
+    """Take an answer off the wire, JSON or text."""
     is_json = response.content_type == "application/json"
     body = await response.json() if is_json else await response.text()
     return Reply(response.status, body, dict(response.headers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -73,6 +73,29 @@ class BoltApp:
             await ack()
 
 
+class Browser:
+    """One person's page, by its requests alone."""
+
+    def __init__(self, slack: Slack, session: ClientSession) -> None:
+        """Look at this workspace."""
+        self.slack = slack
+        self.session = session
+
+    async def sees(self, who: str) -> Json:
+        """The snapshot of one person."""
+        async with self.session.get(f"{self.slack.url}/workspace/state", params={"as": who}) as answer:
+            snapshot: Json = await answer.json()
+            return snapshot
+
+    async def does(self, what: str, **body: Any) -> Json:
+        """What a post is answered with."""
+        if "who" in body:
+            body["as"] = body.pop("who")
+        async with self.session.post(f"{self.slack.url}/workspace/{what}", json=body) as answer:
+            said: Json = await answer.json()
+            return said
+
+
 def plain(text: str) -> Json:
     """A plain_text object."""
     return {"type": "plain_text", "text": text}
@@ -100,7 +123,7 @@ def option(text: str, value: str) -> Json:
 
 def field(block_id: str, kind: str = "plain_text_input", label: str = "", **more: Any) -> Json:
     """An input whose element is called `<block_id>_it`; what `more` says about the block goes there."""
-    of_block = {key: more.pop(key) for key in ("optional", "dispatch_action") if key in more}
+    of_block: Json = {key: more.pop(key) for key in ("optional", "dispatch_action") if key in more}
     element = {"type": kind, "action_id": f"{block_id}_it", **more}
     return {
         "type": "input",

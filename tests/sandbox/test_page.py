@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.sandbox.page_world import (
@@ -21,11 +18,10 @@ from tests.sandbox.page_world import (
     option,
     plain,
     section,
-    serving,
     show,
 )
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 INJECTIONS = (
@@ -40,36 +36,22 @@ INJECTIONS = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def server() -> AsyncIterator[PageWorld]:
-    """One server for all tests here, so that the browser may keep the page's files."""
-    async with serving() as one:
-        yield one
-
-
-@pytest.fixture
-def world(server: PageWorld) -> PageWorld:
-    """A workspace of literal facts, as if nothing had happened."""
-    server.reset()
-    return server
-
-
-async def test_command_posts_what_was_typed(page: Page, world: PageWorld) -> None:
+async def test_command_posts_what_was_typed(page: Page, acme: PageWorld) -> None:
     """Enter sends the command in this channel as this person, and empties the composer."""
-    await show(page, world)
+    await show(page, acme)
     composer = page.get_by_label("Message #launch")
     await expect(composer).to_be_focused()
     await composer.press_sequentially("/webinar create Launch day for @Dev Patel & co")
     await composer.press("Enter")
     text = "/webinar create Launch day for @dev & co"
-    assert await world.posted("command") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
+    assert await acme.posted("command") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
     await expect(composer).to_have_value("")
 
 
-async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, world: PageWorld) -> None:
+async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: PageWorld) -> None:
     """What Slack says is shown above the composer, and goes when one types on; another channel has its own draft."""
-    world.answers["command"] = {"ok": False, "error": "operation_timeout", "text": "/webinar failed with the error"}
-    await show(page, world)
+    acme.answers["command"] = {"ok": False, "error": "operation_timeout", "text": "/webinar failed with the error"}
+    await show(page, acme)
     composer = page.get_by_test_id("composer")
     await composer.fill("/webinar list")
     await composer.press("Enter")
@@ -84,9 +66,9 @@ async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, world:
     await expect(page.get_by_test_id("composer-error")).to_be_hidden()
 
 
-async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, world: PageWorld) -> None:
+async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme: PageWorld) -> None:
     """A "/" offers the commands, Tab takes one, its usage stays visible; later the arrow brings the line back."""
-    await show(page, world)
+    await show(page, acme)
     composer = page.get_by_test_id("composer")
     await composer.press("/")
     await expect(page.get_by_role("option", name="/webinar [create | list]")).to_be_visible()
@@ -95,15 +77,15 @@ async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, world
     await expect(page.get_by_test_id("usage")).to_contain_text("[create | list]")
     await composer.press_sequentially("list")
     await composer.press("Enter")
-    await world.posted("command")
+    await acme.posted("command")
     await expect(composer).to_have_value("")
     await composer.press("ArrowUp")
     await expect(composer).to_have_value("/webinar list")
 
 
-async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, world: PageWorld) -> None:
+async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme: PageWorld) -> None:
     """As Slack keeps it; @ completes to a person by keyboard."""
-    await show(page, world)
+    await show(page, acme)
     composer = page.get_by_test_id("composer")
     await composer.press_sequentially("a < b & @fi")
     await composer.press("Enter")
@@ -111,21 +93,21 @@ async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, worl
     await composer.press("Escape")
     await composer.press("Enter")
     text = "a &lt; b &amp; <@UFINN> in <#CLAUNCH|launch>"
-    assert await world.posted("message") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
+    assert await acme.posted("message") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
 
 
-async def test_message_text_never_becomes_markup(page: Page, world: PageWorld) -> None:
+async def test_message_text_never_becomes_markup(page: Page, acme: PageWorld) -> None:
     """No text of a message, block or name runs, loads or makes an element of its own; odd links are not links."""
     for number, text in enumerate(INJECTIONS):
         rich = {"type": "rich_text_section", "elements": [{"type": "link", "url": "javascript:alert(1)", "text": text}]}
         blocks = [section(f"s{number}", text), {"type": "markdown", "text": f"[x](javascript:alert(1)) {text}"}]
         blocks += [{"type": "rich_text", "elements": [rich]}, {"type": "header", "text": plain(text)}]
-        world.state["messages"]["CLAUNCH"] += [
+        acme.state["messages"]["CLAUNCH"] += [
             message(90 - number, "UDEV", text),
             message(60 - number, "UBOT", text, *blocks),
         ]
-    world.state["people"][1]["real_name"] = "<img src=x onerror=alert(1)>"
-    await show(page, world)
+    acme.state["people"][1]["real_name"] = "<img src=x onerror=alert(1)>"
+    await show(page, acme)
     area = page.get_by_test_id("messages")
     await expect(area.get_by_test_id("message")).to_have_count(1 + 2 * len(INJECTIONS))
     found = "nodes => nodes.map(node => node.outerHTML)"
@@ -134,13 +116,13 @@ async def test_message_text_never_becomes_markup(page: Page, world: PageWorld) -
     assert await area.locator("a").evaluate_all(schemes) == ["https:"]
 
 
-async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, world: PageWorld) -> None:
+async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageWorld) -> None:
     """Bold, italic, strike, code, quote, list, mentions, links and lines; what is no markup stays as it is."""
     text = (
         "*b* _i_ ~s~ `c` snake_case 2*3*4 :tada: <@UANA> <#CBOARD> <https://a.example|A>\n&gt; q\n• one\n<slack://x|no>"
     )
-    world.state["messages"]["CLAUNCH"] = [message(5, "UDEV", text)]
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"] = [message(5, "UDEV", text)]
+    await show(page, acme)
     body = page.get_by_test_id("message").locator(".message-text")
     await expect(body).to_be_visible()
     drawn = body.locator("strong, em, s, code, blockquote, li, a, .mention")
@@ -158,10 +140,10 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, world: PageWorld) -
     assert (await body.inner_text()).startswith("b i s c snake_case 2*3*4 🎉 @Ana Ruiz #board A")
 
 
-async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, world: PageWorld) -> None:
+async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, acme: PageWorld) -> None:
     """It says that only this person sees it; another person has no trace of it."""
-    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "Two registrations.", to="UANA"))
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "Two registrations.", to="UANA"))
+    await show(page, acme)
     own = page.get_by_test_id("message").filter(has_text="Two registrations.")
     await expect(own).to_contain_text("Only visible to you")
     await expect(own).to_have_attribute("data-ephemeral", "true")
@@ -169,11 +151,11 @@ async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, w
     await expect(page.get_by_test_id("message")).to_have_count(1)
 
 
-async def test_times_follow_the_chosen_person(page: Page, world: PageWorld) -> None:
+async def test_times_follow_the_chosen_person(page: Page, acme: PageWorld) -> None:
     """The same moment reads differently in Madrid, Kolkata and Los Angeles: on messages, in texts and on the clock."""
     stamp = f"<!date^{START}^{{date_short_pretty}} at {{time}}|fallback>"
-    world.state["messages"]["CLAUNCH"] = [message(600, "UBOT", "x", section("when", stamp))]
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"] = [message(600, "UBOT", "x", section("when", stamp))]
+    await show(page, acme)
     seen = page.get_by_test_id("message")
     for user, text, at, clock in (
         ("UANA", "Tomorrow at 5:00 PM", "3:54 PM", "4:04:"),
@@ -186,46 +168,46 @@ async def test_times_follow_the_chosen_person(page: Page, world: PageWorld) -> N
         await expect(page.get_by_test_id("clock")).to_contain_text(clock)
 
 
-async def test_day_dividers_fall_at_the_persons_midnight(page: Page, world: PageWorld) -> None:
+async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageWorld) -> None:
     """19:10 UTC is still today's evening in Madrid, but past midnight in Kolkata."""
-    world.state["messages"]["CLAUNCH"] = [message(19.9 * 3600, "UDEV", "one"), message(19 * 3600, "UDEV", "two")]
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"] = [message(19.9 * 3600, "UDEV", "one"), message(19 * 3600, "UDEV", "two")]
+    await show(page, acme)
     await expect(page.locator(".day")).to_have_text(["Yesterday"])
     await page.get_by_label("You are").select_option("UDEV")
     await expect(page.locator(".day")).to_have_text(["Yesterday", "Today"])
 
 
-async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, world: PageWorld) -> None:
+async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, acme: PageWorld) -> None:
     """New messages are followed; a reader of old ones is left alone and offered the way down."""
-    world.state["messages"]["CLAUNCH"] = [message(6000 - i, "UDEV", f"line {i}") for i in range(60)]
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"] = [message(6000 - i, "UDEV", f"line {i}") for i in range(60)]
+    await show(page, acme)
     await expect(page.get_by_text("line 59", exact=True)).to_be_in_viewport()
-    world.state["messages"]["CLAUNCH"].append(message(2, "UDEV", "newest"))
-    world.changed()
+    acme.state["messages"]["CLAUNCH"].append(message(2, "UDEV", "newest"))
+    acme.changed()
     await expect(page.get_by_text("newest", exact=True)).to_be_in_viewport()
     await page.get_by_test_id("messages").evaluate(
         "node => new Promise(done => { node.onscroll = done; node.scrollTop = 200; })"
     )
-    world.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "very newest"))
-    world.changed()
+    acme.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "very newest"))
+    acme.changed()
     await page.get_by_role("button", name="New messages below").click(trial=True)
     assert await page.get_by_test_id("messages").evaluate("node => node.scrollTop") == 200
     await page.get_by_role("button", name="New messages below").click()
     await expect(page.get_by_text("very newest", exact=True)).to_be_in_viewport()
 
 
-async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, world: PageWorld) -> None:
+async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: PageWorld) -> None:
     """The mark says how many, and goes when the channel is opened."""
-    await show(page, world)
-    world.state["messages"]["CBOARD"].append(message(-1, "UDEV", "news"))
-    world.changed()
+    await show(page, acme)
+    acme.state["messages"]["CBOARD"].append(message(-1, "UDEV", "news"))
+    acme.changed()
     place = page.locator("[data-channel=CBOARD]")
     await expect(place).to_have_text("board1 unread")
     await place.click()
     await expect(place).to_have_text("board")
 
 
-async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, world: PageWorld) -> None:
+async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: PageWorld) -> None:
     """A button sends its value, a menu its option with Slack's fields, both with the message they are on."""
     choice = option("Launch day", "s1")
     menu = {"type": "static_select", "action_id": "pick", "options": [choice], "placeholder": plain("Pick one")}
@@ -233,40 +215,40 @@ async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, world: P
     sent = message(
         5, "UBOT", "card", section("s", "Card", accessory=more), actions("row", button("Refresh", "refresh"), menu)
     )
-    world.state["messages"]["CLAUNCH"].append(sent)
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"].append(sent)
+    await show(page, acme)
     where: Json = {"as": "UANA", "container": {"type": "message", "channel": "CLAUNCH", "ts": sent["ts"]}}
     nothing = {"row": {"pick": {"type": "static_select", "selected_option": None}}}
     await page.get_by_role("button", name="Refresh").click()
-    element = {"type": "button", "value": "refresh"}
+    element: Json = {"type": "button", "value": "refresh"}
     expected = {**where, "block_id": "row", "action_id": "refresh", "element": element, "values": nothing}
-    assert await world.posted("action") == expected
+    assert await acme.posted("action") == expected
     await page.get_by_label("Pick one").select_option("Launch day")
     chosen = {"type": "static_select", "selected_option": choice}
     expected = {**where, "block_id": "row", "action_id": "pick", "element": chosen, "values": {"row": {"pick": chosen}}}
-    assert await world.posted("action") == expected
+    assert await acme.posted("action") == expected
     await page.get_by_role("button", name="More options").press("Enter")
     await expect(page.get_by_role("menuitem", name="Edit")).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     element = {"type": "overflow", "selected_option": option("Cancel", "cancel")}
-    assert (await world.posted("action"))["element"] == element
+    assert (await acme.posted("action"))["element"] == element
 
 
-async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, world: PageWorld) -> None:
+async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, acme: PageWorld) -> None:
     """The sentence of the sandbox stands there until the next click works."""
-    world.answers["action"] = {"ok": False, "error": "operation_timeout", "text": "The app did not answer in time."}
-    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", button("Refresh", "refresh"))))
-    await show(page, world)
+    acme.answers["action"] = {"ok": False, "error": "operation_timeout", "text": "The app did not answer in time."}
+    acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", button("Refresh", "refresh"))))
+    await show(page, acme)
     await page.get_by_role("button", name="Refresh").click()
     told = page.get_by_text("The app did not answer in time.")
     await expect(told).to_be_visible()
-    world.answers.clear()
+    acme.answers.clear()
     await page.get_by_role("button", name="Refresh").click()
     await expect(told).to_be_hidden()
 
 
-async def test_confirmation_is_asked_before_anything_is_sent(page: Page, world: PageWorld) -> None:
+async def test_confirmation_is_asked_before_anything_is_sent(page: Page, acme: PageWorld) -> None:
     """Escape and the second button send nothing and give focus back; only the first sends."""
     confirm = {
         "title": plain("Cancel it?"),
@@ -275,8 +257,8 @@ async def test_confirmation_is_asked_before_anything_is_sent(page: Page, world: 
         "deny": plain("Keep It"),
     }
     asked = button("Cancel Webinar", "cancel", style="danger", confirm=confirm)
-    world.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", asked)))
-    await show(page, world)
+    acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", asked)))
+    await show(page, acme)
     origin = page.get_by_role("button", name="Cancel Webinar")
     dialog = page.get_by_role("alertdialog", name="Cancel it?")
     for refuse in ("Escape", "Enter"):
@@ -285,38 +267,38 @@ async def test_confirmation_is_asked_before_anything_is_sent(page: Page, world: 
         await page.keyboard.press(refuse)
         await expect(dialog).to_be_hidden()
         await expect(origin).to_be_focused()
-    assert world.unseen("action") == 0
+    assert acme.unseen("action") == 0
     await origin.click()
     await dialog.get_by_role("button", name="Cancel It").click()
-    assert (await world.posted("action"))["action_id"] == "cancel"
+    assert (await acme.posted("action"))["action_id"] == "cancel"
 
 
-async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, world: PageWorld) -> None:
+async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, acme: PageWorld) -> None:
     """Each button posts what the contract says; the answer is told in words."""
-    await show(page, world)
+    await show(page, acme)
     tools = page.get_by_role("complementary", name="Sandbox tools")
-    world.answers["clock"] = {"ok": True, "now": NOW + 600}
+    acme.answers["clock"] = {"ok": True, "now": NOW + 600}
     await tools.get_by_role("button", name="+10 min").click()
-    assert await world.posted("clock") == {"as": "UANA", "seconds": 600}
+    assert await acme.posted("clock") == {"as": "UANA", "seconds": 600}
     await expect(page.get_by_test_id("tool-status")).to_have_text("It is now Sep 24, 4:14 PM.")
     await tools.get_by_role("button", name="Just before next webinar").click()
-    assert await world.posted("clock") == {"as": "UANA", "to": START - 660}
+    assert await acme.posted("clock") == {"as": "UANA", "to": START - 660}
     await tools.get_by_label("How much to move the clock").fill("2")
     await tools.get_by_label("Unit").select_option("days")
     await tools.get_by_role("button", name="Move", exact=True).click()
-    assert await world.posted("clock") == {"as": "UANA", "seconds": 172800}
+    assert await acme.posted("clock") == {"as": "UANA", "seconds": 172800}
     await tools.get_by_role("button", name="3 people register").click()
-    assert await world.posted("register") == {"as": "UANA", "session_id": "s1", "count": 3}
+    assert await acme.posted("register") == {"as": "UANA", "session_id": "s1", "count": 3}
     await tools.get_by_role("button", name="Time-out after the effect").click()
-    assert await world.posted("faults") == {"as": "UANA", "target": "ringcentral", "kind": "timeout_after"}
-    world.answers["faults"] = {"ok": False, "error": "not_attached", "text": "Nothing is attached."}
+    assert await acme.posted("faults") == {"as": "UANA", "target": "ringcentral", "kind": "timeout_after"}
+    acme.answers["faults"] = {"ok": False, "error": "not_attached", "text": "Nothing is attached."}
     await tools.get_by_role("button", name="Server error (500)").click()
     await expect(page.get_by_test_id("tool-status")).to_have_text("Nothing is attached.")
 
 
-async def test_tools_show_what_the_vendors_know(page: Page, world: PageWorld) -> None:
+async def test_tools_show_what_the_vendors_know(page: Page, acme: PageWorld) -> None:
     """Webinars with their count and registration page, calls with status and rate group, messages waiting, the app."""
-    await show(page, world)
+    await show(page, acme)
     await expect(page.get_by_test_id("webinars")).to_contain_text("Sep 25, 5:00 PM · 2 of 500 registered")
     link = page.get_by_role("link", name="Registration page")
     await expect(link).to_have_attribute("href", "http://127.0.0.1:9/register/s1")
@@ -334,22 +316,22 @@ async def test_tools_show_what_the_vendors_know(page: Page, world: PageWorld) ->
         "#launch · Sep 25, 4:00 PMLaunch day starts in 1 hour"
     )
     await expect(page.get_by_test_id("app-state")).to_have_text("App connected · HTTP")
-    world.state["app"] = {"mode": "socket", "connected": False}
-    world.changed()
+    acme.state["app"] = {"mode": "socket", "connected": False}
+    acme.changed()
     await expect(page.get_by_test_id("app-state")).to_have_text("App not connected")
 
 
-async def test_lost_connection_is_told_and_mended(page: Page, world: PageWorld) -> None:
+async def test_lost_connection_is_told_and_mended(page: Page, acme: PageWorld) -> None:
     """A bar says so while the sandbox is away; when it is back, the page shows what has changed meanwhile."""
-    await show(page, world)
+    await show(page, acme)
     lost = page.get_by_text("Connection lost")
     await expect(lost).to_be_hidden()
-    await world.stop()
+    await acme.stop()
     await expect(lost).to_be_visible()
     await page.get_by_role("button", name="+1 day").click()
     await expect(page.get_by_test_id("tool-status")).to_have_text("The sandbox does not answer. Is it still running?")
-    world.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "back again"))
-    await world.start()
+    acme.state["messages"]["CLAUNCH"].append(message(1, "UDEV", "back again"))
+    await acme.start()
     await expect(page.get_by_text("back again")).to_be_visible()
     await expect(lost).to_be_hidden()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 import aiohttp
 import pytest
@@ -15,10 +14,12 @@ DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 
 
 async def create(at: Desk) -> Reply:
+    """Ask for a webinar."""
     return await at.call("POST", WEBINARS, TITLE)
 
 
 def made(at: Desk) -> int:
+    """How many webinars there are."""
     return len(at.rc.dump().get("webinars", {}))
 
 
@@ -85,10 +86,7 @@ async def test_a_timeout_before_and_after_the_effect(effect: bool, webinars: int
         arrived = asyncio.Event()
         at.rc.on_change.append(arrived.set)
         call = asyncio.create_task(create(at))
-        if effect:
-            await arrived.wait()
-        else:
-            await until(lambda: at.rc.faults == [])
+        await arrived.wait()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
@@ -132,7 +130,7 @@ async def test_a_fault_that_makes_no_sense_is_refused() -> None:
             at.rc.fail("GET", ".*", status=None)
         with pytest.raises(ValueError, match="at least once"):
             at.rc.fail("GET", ".*", times=0)
-        with pytest.raises(re.error):
+        with pytest.raises(ValueError, match="Not a regular expression"):
             at.rc.fail("GET", "(")
 
 
@@ -154,11 +152,3 @@ async def test_every_call_is_logged() -> None:
             ("PUT", WEBINARS, None, 405),
         ]
         assert {one.at for one in at.rc.calls} == {at.clock.machine()}
-
-
-async def until(condition: object) -> None:
-    """Give the loop its turns until the condition holds."""
-    assert callable(condition)
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0)

@@ -141,7 +141,8 @@ async def test_the_directory_comes_in_pages_of_its_own_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter"), [({"page": "0"}, "page"), ({"perPage": "lots"}, "perPage"), ({"typeGroup": "X"}, "typeGroup")]
+    ("query", "parameter"),
+    [({"page": "0"}, "page"), ({"perPage": "lots"}, "perPage"), ({"typeGroup": "X"}, "typeGroup")],
 )
 async def test_the_directory_refuses_with_codes_of_its_own(query: dict[str, str], parameter: str) -> None:
     """ADG-121, and no error beside the list."""

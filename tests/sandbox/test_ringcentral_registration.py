@@ -24,14 +24,17 @@ SETTINGS: dict[str, Any] = {
 
 
 async def read(at: Desk, session_id: str, who: str = SERVICE) -> Reply:
+    """Read the registration session."""
     return await at.call("GET", f"/webinar/registration/v1/sessions/{session_id}", who=who)
 
 
 async def patch(at: Desk, session_id: str, body: dict[str, Any], who: str = SERVICE) -> Reply:
+    """Change the registration session."""
     return await at.call("PATCH", f"/webinar/registration/v1/sessions/{session_id}", body, who=who)
 
 
 def state(reply: Reply) -> tuple[str, int]:
+    """Open or closed, and how many."""
     return reply.body["registrationStatus"], reply.body["registrantCount"]
 
 

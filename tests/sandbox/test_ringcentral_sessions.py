@@ -13,6 +13,7 @@ BODY: dict[str, Any] = {"scheduledStartTime": START, "scheduledDuration": 3600, 
 
 
 async def read(at: Desk, webinar_id: str, session_id: str, who: str = SERVICE) -> dict[str, Any]:
+    """Read a session."""
     reply = await at.call("GET", f"{WEBINARS}/{webinar_id}/sessions/{session_id}", who=who)
     assert reply.status == 200
     body: dict[str, Any] = reply.body

@@ -35,6 +35,7 @@ BEN_ID, NOOR_ID, QUEUE_ID, ACCOUNT_ID = "62190102", "62190106", "62190108", "621
 
 
 def hosted_by(user_id: str, account_id: str = ACCOUNT_ID, domain: str = "pbx") -> dict[str, Any]:
+    """A body that names a host."""
     return {
         "title": "For a colleague",
         "host": {"linkedUser": {"userId": user_id, "accountId": account_id, "domain": domain}},

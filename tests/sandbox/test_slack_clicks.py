@@ -86,7 +86,12 @@ async def test_click_the_app_does_not_take_fails(slack: Slack, bolt: BoltApp) ->
 START = 1_790_000_000
 CHOICES: list[tuple[str, Json, Any, Json]] = [
     ("static_select", {"options": SIZES}, "Large", {"selected_option": SIZES[1]}),
-    ("static_select", {"option_groups": [{"label": SIZES[0]["text"], "options": SIZES}]}, "s", {"selected_option": SIZES[0]}),
+    (
+        "static_select",
+        {"option_groups": [{"label": SIZES[0]["text"], "options": SIZES}]},
+        "s",
+        {"selected_option": SIZES[0]},
+    ),
     ("multi_static_select", {"options": SIZES}, ["s", "l"], {"selected_options": SIZES}),
     ("radio_buttons", {"options": SIZES}, "s", {"selected_option": SIZES[0]}),
     ("checkboxes", {"options": SIZES}, [], {"selected_options": []}),
@@ -122,7 +127,9 @@ async def test_choice_may_be_given_as_slacks_own_state(slack: Slack, bolt: BoltA
     """As the page does; an option that is not offered is refused."""
     bolt.hears("pick")
     menu = {"type": "static_select", "action_id": "pick", "options": SIZES}
-    message = await card(bolt.bolt.client, slack, actions(menu, {"type": "overflow", "action_id": "o", "options": SIZES}))
+    message = await card(
+        bolt.bolt.client, slack, actions(menu, {"type": "overflow", "action_id": "o", "options": SIZES})
+    )
     await slack.click("ana", message, "pick", element={"type": "static_select", "selected_option": SIZES[1]})
     assert bolt.heard[0]["actions"][0]["selected_option"] == SIZES[1]
     bolt.hears("o")

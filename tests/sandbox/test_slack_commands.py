@@ -57,7 +57,8 @@ async def test_command_answered_in_the_ack_is_ephemeral(slack: Slack, bolt: Bolt
     """Text or blocks, for the person alone."""
     bolt.answers(text="Hi", blocks=[section("Hi there")])
     outcome = await slack.command("ana", "#launch", "/webinar")
-    assert outcome.message and outcome.message.words == "Hi there"
+    assert outcome.message
+    assert outcome.message.words == "Hi there"
     assert slack.messages("#launch", as_user="ana") == [outcome.message]
     assert slack.messages("#launch", as_user="ben") == []
 

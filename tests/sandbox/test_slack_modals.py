@@ -1,4 +1,4 @@
-"""Modals and Home tabs of the stand-in: opened, filled in, submitted and closed by people, answered by a real Bolt app."""
+"""Modals of the stand-in: opened, filled in, submitted and closed by people, answered by a real Bolt app."""
 
 from __future__ import annotations
 
@@ -265,38 +265,3 @@ async def test_conversations_select_starts_here_and_gives_a_response_url(slack: 
     assert (place["block_id"], place["action_id"], place["channel_id"]) == ("where", "where_it", "C0BOARD")
     said = await AsyncWebhookClient(place["response_url"]).send_dict({"text": "hi", "response_type": "in_channel"})
     assert (said.status_code, [m.text for m in slack.messages("#board", as_user="ben")]) == (200, ["hi"])
-
-
-async def test_home_is_published_and_shown(slack: Slack, web: AsyncWebClient) -> None:
-    """One view each, guarded by its hash; a modal is no Home tab."""
-    home = {"type": "home", "blocks": [section("Next webinar")]}
-    first = (await web.views_publish(user_id="U0ANA", view=home))["view"]
-    assert slack.home("ben") is None
-    shown = slack.home("ana")
-    assert shown and (shown.words, shown.id) == ("Next webinar", first["id"])
-    await web.views_publish(user_id="U0ANA", view=home, hash=first["hash"])
-    assert await refusal(web.views_publish(user_id="U0ANA", view=home, hash=first["hash"])) == "hash_conflict"
-    assert await refusal(web.views_publish(user_id="U0ANA", view=modal())) == "invalid_arguments"
-    assert await refusal(web.views_publish(user_id="U0NOBODY", view=home)) == "user_not_found"
-
-
-async def test_home_opened_is_told_to_the_app(slack: Slack, bolt: BoltApp) -> None:
-    """app_home_opened through the Events API; its buttons work."""
-    bolt.hears("go")
-
-    @bolt.bolt.event("app_home_opened")
-    async def _opened(event: Json, client: AsyncWebClient) -> None:
-        bolt.heard.append(event)
-        await client.views_publish(
-            user_id=event["user"], view={"type": "home", "blocks": [actions(button("Go", "go"))]}
-        )
-
-    assert (await slack.open_home("ana")).ok
-    home = slack.home("ana")
-    assert home and bolt.heard[0]["channel"] == "D0ANA"
-    assert (await slack.click("ana", home, "Go")).ok
-    assert (bolt.heard[1]["container"]["type"], bolt.heard[1]["view"]["type"]) == ("view", "home")
-    await slack.open_home("ana")
-    assert bolt.heard[2]["view"]["id"] == home.id
-    with pytest.raises(ValueError, match="nothing to submit"):
-        await slack.submit("ana", home)

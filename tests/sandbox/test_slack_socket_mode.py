@@ -28,10 +28,10 @@ async def handler(slack: Slack, app: BoltApp) -> AsyncIterator[AsyncSocketModeHa
     """The app connected by one web socket."""
     opener = AsyncWebClient(slack.app_token, base_url=f"{slack.url}/api/")
     connected = AsyncSocketModeHandler(app.bolt, slack.app_token, web_client=opener, ping_interval=60)
-    await connected.connect_async()
+    await connected.connect_async()  # type: ignore[no-untyped-call]
     await slack.wait_for(lambda: slack.app_state["connected"])
     yield connected
-    await connected.close_async()
+    await connected.close_async()  # type: ignore[no-untyped-call]
 
 
 async def test_command_travels_by_web_socket(slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler) -> None:
@@ -73,7 +73,9 @@ async def test_without_a_connection_nothing_arrives(slack: Slack) -> None:
     assert (outcome.ok, outcome.error, slack.app_state["connected"]) == (False, "dispatch_failed", False)
 
 
-async def test_unacknowledged_envelope_is_a_timeout(slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler) -> None:
+async def test_unacknowledged_envelope_is_a_timeout(
+    slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler
+) -> None:
     """Three seconds here as well."""
     release = asyncio.Event()
 

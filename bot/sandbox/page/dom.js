@@ -28,7 +28,7 @@ function setProp(element, name, value) {
   } else if (["value", "checked", "selected", "disabled", "readOnly", "indeterminate"].includes(name)) {
     element[name] = value;
   } else {
-    element.setAttribute(name, value === true ? "" : String(value));
+    element.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
 }
 

@@ -33,6 +33,7 @@ export class Modals {
   /** Draws the stack of a snapshot; `surfaceOf` gives a view its Surface. */
   draw(views, reader, surfaceOf) {
     this.views = views;
+    for (const id of this.focusIn.keys()) if (!views.some((view) => view.id === id)) this.focusIn.delete(id);
     if (!this.top) return this.hide();
     const surface = (this.surface = surfaceOf(this.top));
     this.takeErrors(surface, this.top);

@@ -96,7 +96,7 @@ export function fillTemplate(template, unix, tz, now) {
   return template.replace(/\{(\w+)\}/g, (whole, name, index) => {
     const words = token(name, unix, tz, now);
     if (words === null) return whole;
-    return index === 0 ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+    return index === 0 && name.endsWith("_pretty") ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   });
 }
 

@@ -56,7 +56,10 @@ class Fault:
 
 def check(fault: Fault) -> Fault:
     """The same fault, or ValueError where it makes no sense."""
-    re.compile(fault.path_regex)
+    try:
+        re.compile(fault.path_regex)
+    except re.error as error:
+        raise ValueError(f"Not a regular expression: {fault.path_regex}") from error
     if fault.status is None and not (fault.effect or fault.cut):
         raise ValueError("Without a status, a fault must cut the call or let it take effect.")
     if fault.times < 1:

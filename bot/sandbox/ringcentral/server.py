@@ -28,6 +28,8 @@ from bot.sandbox.ringcentral.rates import Key, Rates
 from bot.sandbox.ringcentral.rules import Group, Rules
 from bot.sandbox.ringcentral.world import World
 
+OTHER_LIMIT = 429  # as a fault: a limit that is not the budget whose headers we have
+
 
 @dataclass
 class Call:
@@ -192,12 +194,14 @@ class RingCentral:
             limits = self._admit(operation, asked)
         except ApiError as refusal:
             return self._send(call, refusal.answer(request.path))
+        act = functools.partial(self._act, operation, asked, request.path)
         fault = take(self.faults, request.method, request.path)
         if fault is None:
-            answer = self._act(operation, asked, request.path)
-            answer.headers |= limits
-            return self._send(call, answer)
-        return await self._misbehave(fault, call, request, functools.partial(self._act, operation, asked, request.path))
+            return self._send(call, act(), limits)
+        answer = await self._misbehave(fault, request, act)
+        if answer is None:
+            return web.Response()
+        return self._send(call, answer, {} if answer.status == OTHER_LIMIT else limits)
 
     def _note(self, request: web.Request, group: Group | None) -> Call:
         call = Call(request.method, request.path, group, None, self.clock.machine())
@@ -236,21 +240,16 @@ class RingCentral:
         except ApiError as refusal:
             return refusal.answer(path)
 
-    async def _misbehave(
-        self, fault: Fault, call: Call, request: web.Request, act: Callable[[], Answer]
-    ) -> web.StreamResponse:
+    async def _misbehave(self, fault: Fault, request: web.Request, act: Callable[[], Answer]) -> Answer | None:
+        """What comes of a call under a fault; None when its connection was cut."""
         answer = act() if fault.effect else None
-        if answer is not None:
-            self._changed()
+        self._changed()
         if fault.hang:
             await self._silence(fault.hang)
         if fault.cut and request.transport is not None:
             request.transport.abort()
-            self._changed()
-            return web.Response()
-        if answer is None or fault.status is not None:
-            answer = fault.answer(request.path)
-        return self._send(call, answer)
+            return None
+        return fault.answer(request.path) if answer is None or fault.status is not None else answer
 
     async def _silence(self, seconds: float) -> None:
         """Wait on machine time, or until the stand-in stops."""
@@ -259,8 +258,9 @@ class RingCentral:
         except TimeoutError:
             return
 
-    def _send(self, call: Call, answer: Answer) -> web.Response:
+    def _send(self, call: Call, answer: Answer, limits: dict[str, str] | None = None) -> web.Response:
         call.status = answer.status
+        answer.headers |= limits or {}
         self._changed()
         if isinstance(answer.body, str):
             return web.Response(

@@ -72,7 +72,7 @@ def wrong_in_options(answer: Any) -> Problems:
 def with_ids(blocks: list[Json], new_id: Callable[[str], str]) -> list[Json]:
     """A copy in which every block has a block_id and every interactive element an action_id."""
     blocks = copy.deepcopy(blocks)
-    for block in [part for block in blocks for part in (block, *_cards(block))]:
+    for block in [part for one in blocks for part in (one, *_cards(one))]:
         block["block_id"] = block.get("block_id") or new_id("b")
         for element in _interactive(block):
             element["action_id"] = element.get("action_id") or new_id("a")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.server import Slack
 
 PAGE = Path(__file__).resolve().parent.parent / "page"
+CONTENT_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 COALESCE = 0.03  # seconds in which changes are drawn together
 KEEP_ALIVE = 15.0  # seconds of silence after which a stream says that it is still there
 HANG = 10.0  # seconds a time-out ordered on the page lasts
@@ -233,4 +234,5 @@ def _file(name: str) -> web.StreamResponse:
     path = (PAGE / name).resolve()
     if not path.is_relative_to(PAGE) or not path.is_file():
         raise web.HTTPNotFound
-    return web.FileResponse(path, headers={"Cache-Control": "no-store"})
+    kind = CONTENT_TYPES.get(path.suffix, "application/octet-stream")  # what the machine believes of .js differs
+    return web.FileResponse(path, headers={"Cache-Control": "no-store", "Content-Type": f"{kind}; charset=utf-8"})

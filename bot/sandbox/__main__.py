@@ -1,0 +1,70 @@
+"""`python -m bot sandbox`: Greenroom with everything around it, on this machine, with no account."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.sandbox.office import BotDidNotStartError, Office
+
+PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Start, say where the page is, and run until Ctrl-C."""
+    options = _parser().parse_args(words)
+    if not options.keep and options.folder.exists():
+        shutil.rmtree(options.folder)
+    try:
+        asyncio.run(_run(options.folder, (options.port, RINGCENTRAL, BOT)))
+    except BotDidNotStartError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="greenroom sandbox", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="go on where the last sandbox ended")
+    parser.add_argument("--port", type=int, default=PAGE, help=f"port of the page ({PAGE})")
+    parser.add_argument("--folder", type=Path, default=Path(".sandbox"), help="where its state is kept (.sandbox)")
+    return parser
+
+
+async def _run(folder: Path, ports: tuple[int, int, int]) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    office = Office(folder)
+    await office.start(ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True))
+    print(_welcome(office), flush=True)
+    ended = asyncio.create_task(office.bot_ended())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (ended, stopped):
+        task.cancel()
+    early = not stop.is_set()
+    await office.stop()
+    if early:
+        raise BotDidNotStartError(f"The bot has ended by itself; what it said is in {office.log_path}")
+    print("\nStopped. Start it with --keep (make demo KEEP=1) to go on from here.")
+
+
+def _welcome(office: Office) -> str:
+    return "\n".join(
+        (
+            f"Greenroom is running: open {office.slack.url} and you are Ana, in Slack.",
+            "  1. In #launch, type  /webinar create Launch day tomorrow 3pm for 45m  and announce it in #launch.",
+            "  2. Let outside people register (panel on the right), then press Refresh on the card.",
+            "  3. Move the clock to just before the webinar, and read the reminders in #launch.",
+            f"  The bot's log: {office.log_path} · Ctrl-C ends it",
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

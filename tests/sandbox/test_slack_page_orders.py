@@ -1,0 +1,58 @@
+"""What the page orders from the sandbox: another time, outsiders, faults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.slack import Slack
+from tests.sandbox.slack_app import Browser
+
+
+async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> None:
+    """The clock, outsiders, faults; without anybody attached, a sentence."""
+    for what, body in (
+        ("clock", {"seconds": 1}),
+        ("register", {"session_id": "1"}),
+        ("faults", {"target": "ringcentral", "kind": "429"}),
+    ):
+        said = await browser.does(what, **body)
+        assert (said["ok"], said["error"]) == (False, "not_attached")
+    done: list[Any] = []
+
+    async def move(seconds: float) -> None:
+        done.append(round(seconds))
+        slack.clock.move(timedelta(seconds=seconds))
+
+    async def register(session_id: str, count: int) -> None:
+        done.append((session_id, count))
+
+    async def fault(target: str, kind: str) -> None:
+        done.append((target, kind))
+
+    slack.move_clock, slack.register_outsiders, slack.set_fault = move, register, fault
+    said = await browser.does("clock", seconds=3600)
+    assert (said["ok"], said["now"] > slack.clock.machine().timestamp() + 3000) == (True, True)
+    await browser.does("clock", to=slack.clock.now().timestamp() + 600)
+    await browser.does("register", session_id="s1", count=3)
+    await browser.does("faults", target="ringcentral", kind="500")
+    assert done == [3600, 600, ("s1", 3), ("ringcentral", "500")]
+    backwards = await browser.does("clock", seconds=-5)
+    assert (backwards["ok"], backwards["text"]) == (False, "The sandbox clock only goes forward.")
+
+
+async def test_slack_faults_from_the_page_meet_the_next_call(
+    slack: Slack, web: AsyncWebClient, browser: Browser
+) -> None:
+    """Any method."""
+    for kind, status in (("429", 429), ("500", 500)):
+        assert await browser.does("faults", target="slack", kind=kind) == {"ok": True}
+        with pytest.raises(SlackApiError) as caught:
+            await web.auth_test()
+        assert caught.value.response.status_code == status
+    assert (await web.auth_test())["ok"]
+    assert (await browser.does("faults", target="slack", kind="flood"))["ok"] is False

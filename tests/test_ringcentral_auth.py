@@ -1,0 +1,209 @@
+"""One login for everybody: fetched once, renewed once, given back at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import ProviderDown, ProviderLogin
+from bot.providers.ringcentral import RingCentral
+from bot.sandbox.ringcentral.company import SERVICE_USER
+from tests.ringcentral_pair import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
+
+REVOKE = "/restapi/oauth/revoke"
+EXTENSION = "/restapi/v1.0/account/~/extension/~"
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    """A stand-in with budgets out of the way."""
+    async with paired() as both:
+        yield both
+
+
+async def twenty(client: RingCentral) -> None:
+    """Twenty questions at once."""
+    await asyncio.gather(*(client.service_user(PERSON) for _ in range(20)))
+
+
+async def test_twenty_calls_at_once_log_in_once(pair: Pair) -> None:
+    """All wait for the same token."""
+    await twenty(pair.client())
+
+    assert (pair.asked("POST", TOKEN), pair.asked("GET", EXTENSION)) == ([200], [200] * 20)
+
+
+async def test_a_token_is_renewed_once_before_it_ends(pair: Pair) -> None:
+    """A minute before the hour that the answer promised, by one of twenty, with nobody refused."""
+    client = pair.client()
+    await twenty(client)
+    pair.ahead = 3539.0
+    await twenty(client)
+    assert pair.asked("POST", TOKEN) == [200]
+
+    pair.ahead = 3541.0
+    await twenty(client)
+
+    assert (pair.asked("POST", TOKEN), set(pair.asked("GET", EXTENSION))) == ([200, 200], {200})
+
+
+async def test_a_short_life_is_used_for_nine_tenths(pair: Pair) -> None:
+    """`expires_in` is believed, whatever the guides say of an hour."""
+    pair.vendor.rules.token_life = 100
+    client = pair.client()
+
+    for pair.ahead in (0.0, 89.0, 91.0):
+        await client.service_user(PERSON)
+
+    assert pair.asked("POST", TOKEN) == [200, 200]
+
+
+@pytest.mark.parametrize("refresh_tokens", [False, True])
+async def test_a_refused_token_is_replaced_once_and_the_call_repeated(pair: Pair, *, refresh_tokens: bool) -> None:
+    """Twenty 401s at once lead to one renewal, and every call is answered."""
+    pair.vendor.rules.issue_refresh_tokens = refresh_tokens
+    client = pair.client()
+    await client.service_user(PERSON)
+    pair.vendor.logins.expire()
+
+    await twenty(client)
+
+    assert pair.asked("POST", TOKEN) == [200, 200]
+    assert pair.asked("GET", EXTENSION).count(200) == 21
+
+
+async def test_a_refused_token_does_not_make_two_webinars(pair: Pair) -> None:
+    """A 401 had no effect, so even a change goes again, once."""
+    client = pair.client()
+    await client.service_user(PERSON)
+    pair.vendor.logins.expire()
+
+    await client.create_webinar(a_form(), None, PERSON)
+
+    assert (pair.titles(), pair.asked("POST", WEBINARS)) == (["Launch day"], [401, 201])
+
+
+async def test_a_call_that_stays_refused_is_a_matter_for_the_administrator(pair: Pair) -> None:
+    """A fresh token is refused too: no third try."""
+    pair.vendor.fail("GET", EXTENSION, status=401, times=9)
+
+    with pytest.raises(ProviderLogin, match="check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"):
+        await pair.client().service_user(PERSON)
+
+    assert (pair.asked("POST", TOKEN), pair.asked("GET", EXTENSION)) == ([200, 200], [401, 401])
+
+
+async def test_refreshing_keeps_the_session_where_refresh_tokens_are_given(pair: Pair) -> None:
+    """One session for hours, not one an hour."""
+    pair.vendor.rules.issue_refresh_tokens = True
+    client = pair.client()
+
+    for hour in range(4):
+        pair.ahead = hour * 3600.0
+        await client.service_user(PERSON)
+
+    assert (pair.asked("POST", TOKEN), pair.vendor.logins.count(SERVICE_USER)) == ([200] * 4, 1)
+
+
+async def test_a_refused_refresh_token_gives_way_to_the_jwt(pair: Pair) -> None:
+    """The session was ended by a sixth one, or by its owner: log in anew and go on."""
+    pair.vendor.rules.issue_refresh_tokens = True
+    client = pair.client()
+    await client.service_user(PERSON)
+    pair.vendor.reset()
+
+    await client.service_user(PERSON)
+
+    assert pair.asked("POST", TOKEN) == [400, 200]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"client_secret": SecretStr("wrong")}, "RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET"),
+        ({"client_id": "wrong"}, "RC_APP_CLIENT_ID and RC_APP_CLIENT_SECRET"),
+        ({"jwt": SecretStr("wrong")}, "RC_USER_JWT"),
+    ],
+)
+async def test_wrong_credentials_are_named_and_asked_about_once(
+    pair: Pair, wrong: dict[str, SecretStr | str], named: str
+) -> None:
+    """Twenty callers read which setting to look at, after one try."""
+    client = pair.client(**wrong)
+
+    failures = await asyncio.gather(*(client.service_user(PERSON) for _ in range(20)), return_exceptions=True)
+
+    assert [type(failure) for failure in failures] == [ProviderLogin] * 20
+    assert named in str(failures[0])
+    assert pair.asked("POST", TOKEN) == [401]
+
+
+async def test_trouble_at_the_login_is_repeated(pair: Pair) -> None:
+    """Logging in changes nothing, so it is tried again like a read; then it is down."""
+    pair.vendor.fail("POST", TOKEN, status=500, times=2)
+    pair.vendor.fail("POST", TOKEN, cut=True)
+    await pair.client().service_user(PERSON)
+    assert pair.asked("POST", TOKEN) == [500, 500, None, 200]
+
+    pair.vendor.fail("POST", TOKEN, status=503, times=9)
+    with pytest.raises(ProviderDown):
+        await pair.client().create_webinar(a_form(), None, PERSON)
+
+
+async def test_who_asked_first_may_go_away(pair: Pair) -> None:
+    """The one whose call fetches the token is cancelled: the others get it all the same."""
+    client, arrived = pair.client(), asyncio.Event()
+    pair.vendor.fail("POST", TOKEN, status=None, effect=True, hang=0.2)
+    pair.vendor.on_change.append(arrived.set)
+    first, second = (asyncio.ensure_future(client.service_user(PERSON)) for _ in range(2))
+    await arrived.wait()
+
+    first.cancel()
+
+    assert (await second).user_id == SERVICE_USER.id
+    assert pair.asked("POST", TOKEN) == [200]
+
+
+async def test_closing_gives_the_session_back(pair: Pair) -> None:
+    """Ten restarts leave no session behind, so none of the five is ever taken from another replica."""
+    stays = pair.client()
+    await stays.service_user(PERSON)
+    for _ in range(10):
+        client = pair.client()
+        await client.service_user(PERSON)
+        await client.close()
+        await client.close()
+
+    await stays.service_user(PERSON)
+
+    assert pair.asked("POST", REVOKE) == [200] * 10
+    assert (pair.vendor.logins.count(SERVICE_USER), pair.asked("POST", TOKEN)) == (1, [200] * 11)
+
+
+async def test_closing_does_not_wait_for_a_vendor_in_trouble(pair: Pair) -> None:
+    """Whatever RingCentral says, the process may end: one try, no pause."""
+    client = pair.client()
+    await client.service_user(PERSON)
+    pair.vendor.fail("POST", REVOKE, status=500, times=9)
+
+    await client.close()
+
+    assert (pair.asked("POST", REVOKE), pair.pauses) == ([500], [])
+
+
+async def test_closing_in_the_middle_of_a_login_ends_it(pair: Pair) -> None:
+    """Nobody is left waiting for a token that will not come."""
+    client, arrived = pair.client(), asyncio.Event()
+    pair.vendor.fail("POST", TOKEN, status=None, effect=True, hang=30)
+    pair.vendor.on_change.append(arrived.set)
+    asking = asyncio.ensure_future(client.service_user(replace(PERSON, patience=60.0)))
+    await arrived.wait()
+
+    await client.close()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
