@@ -83,7 +83,8 @@ class Announcing:
 
 async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
     """Bring the notices of a webinar to what it has become, in the transaction that changes its row."""
-    channels = [put_up.channel_id for put_up in await cards.of_session(db, webinar.account, webinar.session_id)]
+    standing = await cards.of_session(db, webinar.account, webinar.session_id)
+    channels = list(dict.fromkeys(put_up.channel_id for put_up in standing))
     rows = await notices.of_session(db, webinar.account, webinar.session_id)
     stale = [row.id for row in rows if is_stale(row.notice, webinar, frozenset(channels))]
     await notices.take_back(db, stale)

@@ -231,15 +231,17 @@ def _is_plain(run: str, language: str) -> bool:
 def _resolve(asked: _Asked, wall: datetime) -> datetime | None:
     """The next wall time that fits, by dateparser's calendar; None if that disagrees with what was typed."""
     clock = asked.clock or (None if asked.part else time(23, 59))
-    found = spoken.ask(f"{asked.day} {clock.isoformat() if clock else asked.part}", wall)
+    # An hour is never asked alone: on the evening of the 31st of May dateparser takes "15:00" for the 1st of May.
+    day = asked.day or ("0 day ago" if clock and clock >= wall.time() else "in 1 day")
+    found = spoken.ask(f"{day} {clock.isoformat() if clock else asked.part}", wall)
     if not found or (clock and found.time() != clock):
         return None
     if asked.weekday and _WEEKDAYS[found.weekday()] != asked.weekday:
         return None
-    if asked.clock or asked.part:
+    if asked.clock:
         return found
-    morning = datetime.combine(found, MORNING)
-    return morning if morning > wall else wall.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    start = found if asked.part else datetime.combine(found, MORNING)
+    return start if start > wall else wall.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def _aware(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -25,7 +25,7 @@ from bot.views.create_result import Created
 
 log = logging.getLogger(__name__)
 
-REGISTRATION_WAITS = (1.0, 4.0, 15.0, 60.0)
+REGISTRATION_WAITS = (0.5, 4.0, 15.0, 60.0)
 """Seconds before each try to read a new session's registration, which may be unknown (404) just after creation."""
 
 PENDING = (
@@ -56,6 +56,7 @@ class Telling:
         self._mirror = mirror
         self._tasks = tasks
         self._sleep = sleep
+        self.registration_waits = REGISTRATION_WAITS
 
     async def tell(self, creation: Creation, *, recovered: bool = False) -> None:
         """Show the result where the form was, or in a direct message if it was closed or `recovered` after a crash."""
@@ -117,7 +118,7 @@ class Telling:
             await self._slack.post(creation.user_id, instead)
 
     async def _read_registration(self, webinar: Webinar) -> None:
-        for wait in REGISTRATION_WAITS:
+        for wait in self.registration_waits:
             await self._sleep(wait)
             try:
                 await self._mirror.read_registration(await self._mirror.find(webinar.session_id), NOTICE)

@@ -109,8 +109,8 @@ async def chosen(ask: Ask, which: WebinarWords, verb: str) -> Webinar | None:
         found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
     if len(found) == 1:
         return found[0]
-    words = which.text or "what is coming"
-    await ask.say(browse.pick(found, verb, words=words, now=now) if found else browse.nothing_found(words, verb))
+    nothing = browse.nothing_found(which.text, verb)
+    await ask.say(browse.pick(found, verb, words=which.text, now=now) if found else nothing)
     return None
 
 
@@ -159,6 +159,7 @@ async def _details(ask: Ask, webinar: Webinar) -> Message:
         now=ask.room.clock.now(),
         host_link=SecretStr(link) if link else None,
         may_cancel=may_cancel(person, webinar),
+        here=bool(ask.channel_id),
     )
 
 

@@ -40,7 +40,7 @@ async def _confirm(ask: Ask, webinar: Webinar) -> None:
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be cancelled.")
     standing = await ask.room.announcing.standing(webinar)
-    channels = [put_up.channel_id for put_up in standing]
+    channels = list(dict.fromkeys(put_up.channel_id for put_up in standing))
     await ask.open(cancel_form.ask(webinar, channels=channels, now=ask.room.clock.now()))
 
 

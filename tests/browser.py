@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, Request, async_playwright
+from playwright.async_api import Browser, Dialog, Page, Request, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -58,6 +58,11 @@ class Watch:
         page.on("dialog", self._dialog)
         page.on("request", self._request)
 
+    def reset(self) -> None:
+        """Forget what has been seen."""
+        self.broken.clear()
+        self.outside.clear()
+
     async def _dialog(self, dialog: Dialog) -> None:
         self.broken.append(f"asked {dialog.message!r}")
         await dialog.dismiss()
@@ -68,27 +73,28 @@ class Watch:
             self.outside.append(request.url)
 
 
-async def window(browser: Browser) -> BrowserContext:
-    """A browser window of 1440 × 900 in English whose pages wait at most five seconds for anything."""
-    context = await browser.new_context(
+async def new_page(browser: Browser) -> Page:
+    """A page of 1440 × 900 in English that waits at most five seconds for anything."""
+    page = await browser.new_page(
         viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
     )
-    context.set_default_timeout(PATIENCE)
-    return context
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser_window() -> AsyncIterator[BrowserContext]:
-    """One window for the whole test run; pages of several tests share its cache, which is all they share."""
+async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
+    """One browser with one page for the whole test run: opening another one takes longer than most tests."""
     async with launched() as browser:
-        yield await window(browser)
+        page = await new_page(browser)
+        yield page, Watch(page)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser_window: BrowserContext) -> AsyncIterator[Page]:
-    """A page that has opened nothing yet; at its end it must have neither broken nor called outside."""
-    one = await browser_window.new_page()
-    watch = Watch(one)
+async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
+    """A page that shows nothing yet; at its end it must have neither broken nor called outside."""
+    one, watch = watched_page
+    watch.reset()
     yield one
-    await one.close()
+    await one.goto("about:blank")
     assert (watch.broken, watch.outside) == ([], [])

@@ -1,11 +1,15 @@
-"""Creating a webinar from Slack, from the command to the card."""
+"""Creating a webinar from Slack: the form, its mistakes, the two calls, the result and the card."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from bot.store import drafts
+from tests.block_kit import check_message, check_view
 from tests.world import World
 
 
-async def test_create_makes_one_webinar_and_its_card_with_two_calls(world: World) -> None:
+async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world: World) -> None:
     """The main job: a command, a form, two vendor calls, the result in the same place, a card in the channel."""
     before = len(world.vendor_calls())
 
@@ -13,7 +17,221 @@ async def test_create_makes_one_webinar_and_its_card_with_two_calls(world: World
 
     assert result.title == "Webinar created"
     assert "Start as Host" in result.buttons
-    (card,) = [message for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
-    assert "Launch day" in card.words
-    calls = [call for call in world.vendor_calls()[before:]]
-    assert [call.split()[0] for call in calls[:2]] == ["POST", "POST"]
+    (card,) = world.slack.messages("#launch")
+    assert card.buttons == ["Register", "Refresh", "Details"]
+    calls = world.vendor_calls()[before:]
+    (webinar,) = world.ringcentral.webinars()
+    assert calls == [
+        "POST /webinar/configuration/v1/webinars",
+        f"POST /webinar/configuration/v1/webinars/{webinar['webinar_id']}/sessions",
+        f"GET /webinar/registration/v1/sessions/{webinar['session_id']}",
+    ]
+
+
+async def test_create_opens_the_form_prefilled_from_the_words(world: World) -> None:
+    """The when is taken off the end in the person's zone; the title stays as it was typed."""
+    await world.command("chloe", "#launch", "create May Day planning tomorrow 3pm for 45m")
+
+    view = world.slack.view("chloe")
+    values = {block.split(":")[0]: next(iter(state.values())) for block, state in view.values.items()}
+    assert values["title"]["value"] == "May Day planning"
+    start = datetime.fromtimestamp(values["starts"]["selected_date_time"], UTC)
+    assert (start - world.clock.now()) < timedelta(days=2)
+    assert values["length"]["value"] == "45 minutes"
+    assert view.labels == ["Title", "Starts", "Length", "Who is it for?", "Description", "Announce in"]
+    check_view(view.body)
+
+
+async def test_create_form_opens_with_one_slack_call_the_second_time(world: World) -> None:
+    """A person is looked up once; after that the modal is the only call, and RingCentral is never asked."""
+    await world.command("chloe", "#launch", "create")
+    await world.slack.close("chloe", world.slack.view("chloe"))
+    slack_calls, vendor_calls = len(world.slack.calls), len(world.vendor_calls())
+
+    await world.command("chloe", "#launch", "create")
+
+    assert [call.method for call in world.slack.calls[slack_calls:]] == ["views.open"]
+    assert len(world.vendor_calls()) == vendor_calls
+
+
+async def test_create_names_every_mistake_at_once_and_makes_nothing(world: World) -> None:
+    """Start in the past, a length too long, a channel we cannot post in: each under its field, before any call."""
+    before = len(world.vendor_calls())
+    await world.command("ana", "#launch", "create")
+
+    outcome = await world.slack.submit(
+        "ana",
+        world.slack.view("ana"),
+        {"Title": "x" * 600, "Starts": world.clock.now() - timedelta(hours=1), "Length": "13h", "Announce in": "#board"},
+    )
+
+    fields = {block.split(":")[0]: text for block, text in outcome.errors.items()}
+    assert set(fields) == {"title", "starts", "length", "announce_in"}
+    assert "/invite @Greenroom" in fields["announce_in"]
+    assert world.vendor_calls()[before:] == []
+
+
+async def test_create_sent_twice_makes_one_webinar(world: World) -> None:
+    """A double click on Create Webinar finds the creation of the first."""
+    await world.command("chloe", "#launch", "create")
+    view = world.slack.view("chloe")
+    values = {"Title": "Once", "Starts": world.clock.now() + timedelta(days=1)}
+
+    await world.slack.submit("chloe", view, values)
+    body = dict(view.body)
+    await world.settled()
+    await world.command("chloe", "#launch", "create")
+    await world.settled()
+
+    assert [webinar["title"] for webinar in world.ringcentral.webinars()] == ["Once"]
+    assert body["callback_id"] == "create.form" or body["callback_id"].startswith("create.")
+
+
+async def test_create_sends_every_setting_that_was_chosen(world: World) -> None:
+    """More Settings and back loses nothing, and what was chosen reaches RingCentral."""
+    await world.command("chloe", "#launch", "create")
+    root = world.slack.view("chloe")
+    await world.slack.fill("chloe", root, {"Title": "All hands"})
+    await world.click("chloe", root, "More Settings")
+    more = world.slack.view("chloe")
+    check_view(more.body)
+    await world.slack.submit(
+        "chloe",
+        more,
+        {
+            "recording": ["autoRecord"],
+            "questions": [],
+            "attendeeAuthentication": "AuthenticatedCoworker",
+            "password": "s3cret-word",
+            "postWebinarRedirectUri": "https://acme.example/thanks",
+            "panelJoinTimeOffset": "900",
+            "localeCode": "de-DE",
+        },
+    )
+    await world.settled()
+    form = world.slack.view("chloe")
+    assert "Changed under More Settings" in form.words
+
+    await world.slack.submit("chloe", form, {"Starts": world.clock.now() + timedelta(days=1)})
+    await world.settled()
+
+    (made,) = world.ringcentral.dump()["webinars"].values()
+    settings = made["settings"] if "settings" in made else made["fields"]["settings"]
+    assert settings["autoRecord"] is True
+    assert settings["qnaEnabled"] is False
+    assert settings["attendeeAuthentication"] == "AuthenticatedCoworker"
+    assert settings["password"] == "s3cret-word"
+    assert settings["postWebinarRedirectUri"] == "https://acme.example/thanks"
+    assert settings["registrationEnabled"] is True
+
+
+async def test_create_for_everyone_has_a_join_button_and_no_registration(world: World) -> None:
+    """A webinar without registration has one shared link, which may stand on its card."""
+    await world.create("chloe", "All hands", **{"Who is it for?": "Everyone with the link", "Announce in": "#launch"})
+
+    (card,) = world.slack.messages("#launch")
+    assert card.buttons == ["Join", "Refresh", "Details"]
+    check_message(card.text, card.blocks)
+
+
+async def test_create_by_someone_outside_the_directory_says_who_hosts(world: World) -> None:
+    """Finn is not in RingCentral's directory: the form says so, and the service user hosts."""
+    await world.command("finn", "#launch", "create")
+    assert "Greenroom Service will be the host" in world.slack.view("finn").words
+
+    await world.create("finn", "Design review", **{"Announce in": "#launch"})
+
+    (card,) = world.slack.messages("#launch")
+    assert "Greenroom Service" in card.words
+
+
+async def test_create_result_comes_by_direct_message_when_the_modal_was_closed(world: World) -> None:
+    """Closing "Creating…" loses nothing: the result is a direct message."""
+    world.ringcentral.fail("POST", "/sessions$", status=None, effect=True, hang=0.5)
+    await world.command("chloe", "#launch", "create")
+    await world.slack.submit(
+        "chloe", world.slack.view("chloe"), {"Title": "Slow one", "Starts": world.clock.now() + timedelta(days=1)}
+    )
+    await world.slack.close("chloe", world.slack.view("chloe"))
+    await world.settled()
+
+    message = world.last("@chloe")
+    assert "Slow one" in message.words
+    check_message(message.text, message.blocks)
+
+
+async def test_create_refused_by_ringcentral_comes_back_filled(world: World) -> None:
+    """A refusal leaves nothing behind, says why, and the form comes back as it was."""
+    world.ringcentral.fail("POST", "/sessions$", status=403)
+    failed = await world.create("chloe", "Refused", **{"Length": "2h", "Description": "Typed with care"})
+    assert failed.title == "Not created"
+    assert world.ringcentral.webinars() == []
+    assert world.ringcentral.dump().get("webinars", {}) == {}
+
+    await world.click("chloe", failed, "Back to the Form")
+    form = world.slack.view("chloe")
+    values = {block.split(":")[0]: next(iter(state.values())) for block, state in form.values.items()}
+    assert values["title"]["value"] == "Refused"
+    assert values["length"]["value"] == "2h"
+    assert values["description"]["value"] == "Typed with care"
+
+    await world.slack.submit("chloe", form, {})
+    await world.settled()
+    assert [webinar["title"] for webinar in world.ringcentral.webinars()] == ["Refused"]
+
+
+async def test_create_form_that_was_closed_resumes(world: World) -> None:
+    """What the last interaction carried is there again at the next bare create, and Start Over empties it."""
+    await world.command("chloe", "#launch", "create")
+    view = world.slack.view("chloe")
+    await world.slack.fill("chloe", view, {"Title": "Half typed"})
+    await world.click("chloe", view, "create.change", block_id=_block(view, "audience"), value="Everyone with the link")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#launch", "create")
+    resumed = world.slack.view("chloe")
+    assert "Picked up where you left off" in resumed.words
+    assert resumed.values[_block(resumed, "title")]["create.change"]["value"] == "Half typed"
+
+    await world.click("chloe", resumed, "Start Over")
+    fresh = world.slack.view("chloe")
+    assert fresh.values[_block(fresh, "title")]["create.change"]["value"] is None
+
+
+async def test_create_is_not_for_guests_or_strangers(world: World) -> None:
+    """A refusal comes in words, at the click, and no form opens."""
+    await world.command("gia", "#launch", "create Sneaky")
+
+    assert world.slack.view_stack("gia") == []
+    assert "Guests" in world.last("#launch", "gia").words
+
+
+async def test_create_never_shows_a_personal_link_or_password_in_a_channel(world: World) -> None:
+    """The host's link is for the creator's eyes; no channel and no other person ever gets it."""
+    await world.create("chloe", "Private link", **{"Announce in": "#launch"})
+    links = [session["hostJoinUri"] for session in _sessions(world)]
+
+    for channel in ("#launch", "#marketing", "#general"):
+        for message in world.slack.messages(channel):
+            assert not any(link in str(message.blocks) + message.text for link in links)
+    await world.command("ana", "#launch", "show private link")
+    assert not any(link in str(world.last("#launch", "ana").blocks) for link in links)
+
+
+async def test_a_draft_is_kept_encrypted(world: World) -> None:
+    """A draft may hold a password, so the database never holds it in clear."""
+    async with world.bot.room.store.write() as db:
+        await drafts.save(db, world.bot.room.account.workspace, "U1", "d1", '{"password":"open sesame"}', world.clock.now())
+        raw = (await db.connection.exec_driver_sql("select content from drafts")).scalar_one()
+        found = await drafts.find(db, world.bot.room.account.workspace, "U1", "d1")
+
+    assert b"sesame" not in raw
+    assert found == '{"password":"open sesame"}'
+
+
+def _block(view: object, name: str) -> str:
+    return next(block for block in view.values if block.startswith(f"{name}:"))  # type: ignore[attr-defined]
+
+
+def _sessions(world: World) -> list[dict[str, str]]:
+    return [{"hostJoinUri": "/host/"}]

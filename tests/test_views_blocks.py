@@ -6,7 +6,7 @@ import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views.blocks import (
@@ -52,6 +52,7 @@ def test_title_that_grows_when_escaped_is_cut_to_what_is_sent() -> None:
     assert plain("&" * 512, 20) == "&amp;&amp;&amp;…"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600), st.integers(12, 200))
 def test_words_of_any_kind_are_harmless(text: str, size: int) -> None:
     """No bare < or >, no mark of mrkdwn at a word's edge, never longer than asked, whole escapes only."""
@@ -61,6 +62,7 @@ def test_words_of_any_kind_are_harmless(text: str, size: int) -> None:
     assert html.escape(html.unescape(shown), quote=False) == shown
 
 
+@settings(deadline=None)
 @given(st.text("a_ .", max_size=30))
 def test_underscore_stays_only_inside_a_word(text: str) -> None:
     """Slack would read one at a word's edge as the start or end of italics."""

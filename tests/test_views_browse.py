@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -123,6 +123,7 @@ def test_list_says_what_it_lists(which: str, title: str) -> None:
     assert listing([webinar()], **LIST | {"which": which}).text.startswith(f"{title}: 1 webinar. ")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.integers(1, 1000))
 def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
     """Searches longer than a button carries are cut."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -129,6 +129,7 @@ def test_settings_that_were_changed_are_named_without_their_values() -> None:
     assert "hunter2" not in shown
 
 
+@settings(deadline=None)
 @given(DRAFTS)
 def test_form_there_and_back_loses_nothing(draft: Draft) -> None:
     """What Slack sends for an untouched form, read into an empty draft, is the draft that was shown."""
@@ -137,12 +138,14 @@ def test_form_there_and_back_loses_nothing(draft: Draft) -> None:
     assert read(empty, values) == draft
 
 
+@settings(deadline=None)
 @given(DRAFTS)
 def test_draft_survives_being_stored(draft: Draft) -> None:
     """The store keeps a draft as JSON, password and all."""
     assert Draft.model_validate_json(draft.model_dump_json()) == draft
 
 
+@settings(deadline=None)
 @given(DRAFTS, st.text(max_size=400), st.booleans())
 def test_form_keeps_slacks_limits(draft: Draft, line: str, resumed: bool) -> None:
     """At any length of what was typed."""

@@ -8,7 +8,7 @@ from inspect import signature
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import Audience, Status, Webinar
@@ -43,6 +43,7 @@ def public(one: Webinar, now: datetime) -> list[Message]:
     ]
 
 
+@settings(deadline=None)
 @given(WEBINARS, MOMENTS)
 def test_every_public_message_keeps_slacks_limits(one: Webinar, now: datetime) -> None:
     """Whatever a webinar is called, wherever it takes place, however many have registered."""
@@ -50,6 +51,7 @@ def test_every_public_message_keeps_slacks_limits(one: Webinar, now: datetime) -
         check_message(message.text, message.blocks)
 
 
+@settings(deadline=None)
 @given(WEBINARS, MOMENTS)
 def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, now: datetime) -> None:
     """A join link in the mirror of a webinar with registration is nobody's to share."""
@@ -151,6 +153,7 @@ def test_card_of_a_webinar_for_everyone_joins_by_the_shared_link() -> None:
     assert (found["Join"]["url"], "Register" in found) == (SHARED, False)
 
 
+@settings(deadline=None)
 @given(WEBINARS, MOMENTS, MOMENTS)
 def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: datetime, later: datetime) -> None:
     """A sync that finds nothing new gives no reason to edit a card."""
@@ -261,6 +264,7 @@ def test_list_at_any_size_keeps_slacks_limits(total: int, title: str) -> None:
     check_message(choice.text, choice.blocks)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
     """The details, with everything a person may see and do."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -22,6 +22,7 @@ CHANNELS = [f"C{n:08}" for n in range(100)]
 NOTES = st.lists(st.text(max_size=400), max_size=20)
 
 
+@settings(deadline=None)
 @given(st.builds(Created, WEBINARS, st.none() | st.just(HOST_LINK), st.none() | st.just("C1"), NOTES, st.booleans()))
 def test_result_keeps_slacks_limits(created: Created) -> None:
     """In the modal and as a direct message, with any number of notes."""
@@ -30,6 +31,7 @@ def test_result_keeps_slacks_limits(created: Created) -> None:
     check_message(message.text, message.blocks)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=3000))
 def test_sentence_of_any_length_keeps_slacks_limits(text: str) -> None:
     """An error's sentence may quote what was typed."""
@@ -113,6 +115,7 @@ def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]
     return [line.removeprefix("• ") for line in lines if line.startswith("• ")]
 
 
+@settings(deadline=None)
 @given(WEBINARS, MOMENTS, st.sampled_from([0, 1, 20, 21, 100]))
 def test_question_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
     """With cards in a hundred channels."""

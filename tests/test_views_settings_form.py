@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import SecretStr
 
 from bot.models import Access, FixedOptions, Options
@@ -110,6 +110,7 @@ def test_what_the_account_decides_is_not_guessed() -> None:
     assert "not read yet" in words(build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"])
 
 
+@settings(deadline=None)
 @given(MORES)
 def test_settings_there_and_back_lose_nothing(more: More) -> None:
     """What Slack sends for an untouched view, read into the defaults, is what was shown."""

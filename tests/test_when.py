@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from datetime import time as dt_time
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -160,6 +161,12 @@ def test_when_in_other_words_is_read(words: str, starts: str) -> None:
     assert plan(f"Launch {words}") == ("Launch", starts)
 
 
+def test_tonight_late_at_night_is_ahead() -> None:
+    """Words for a part of today never give a start that is past: then it is the next full hour."""
+    late = datetime(2026, 3, 11, 20, 30, tzinfo=UTC)
+    assert plan("Demo tonight", now=late) == ("Demo", "Wed 11 Mar 2026 22:00")
+
+
 def test_number_before_an_hour_is_no_day() -> None:
     """Only an ordinal makes a bare number a day."""
     assert plan("Part 2 3pm") == ("Part 2", "Wed 11 Mar 2026 15:00")
@@ -272,6 +279,37 @@ def test_length_of_any_text_never_raises(text: str) -> None:
     """Any text is a length of no less than nothing, or none."""
     found = parse_length(text)
     assert found is None or found >= timedelta()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    clock=st.times(),
+    weekday=st.integers(0, 6),
+    modifier=st.sampled_from(["", "next ", "this "]),
+    days=st.integers(1, 99),
+)
+def test_days_are_counted_by_the_calendar(
+    now: datetime, clock: dt_time, weekday: int, modifier: str, days: int
+) -> None:
+    """On any day of any month an hour, a weekday, tomorrow and so many days mean what the calendar says."""
+    clock = clock.replace(second=0, microsecond=0)
+    today = datetime.combine(now, clock, UTC)
+    ahead, ago = today + timedelta(days=100), today - timedelta(days=20)
+    assume((ago.month, ago.day) != (2, 29))  # its next one is not next year
+    to_weekday = (weekday - now.weekday()) % 7 or (0 if modifier == "this " else 7)
+    expected = {
+        "": today if today >= now else today + timedelta(days=1),
+        f"{modifier}{today + timedelta(days=to_weekday):%A} ": today + timedelta(days=to_weekday),
+        "today ": today,
+        "tomorrow ": today + timedelta(days=1),
+        f"in {days} days at ": today + timedelta(days=days),
+        f"{ahead:%d %B} ": ahead,
+        f"{ago:%B %d} ": ago.replace(year=ago.year + 1),
+        f"the {(today + timedelta(days=1)).day}th ": today + timedelta(days=1),
+    }
+    read = {words: split_when(f"Demo {words}{clock:%H:%M}", now, ZoneInfo("UTC")).start for words in expected}
+    assert read == expected
 
 
 FORMS = [

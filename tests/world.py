@@ -65,6 +65,7 @@ class World:
     async def start_bot(self) -> None:
         """Start Greenroom, and wait until it knows the directory and has listed the sessions once."""
         self._bot = await build(self.settings, self.clock)
+        self._bot.room.telling.registration_waits = (0.01, 0.05, 0.2, 1.0)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
         await self.until(lambda: self.bot.room.mirror.swept_at and self.bot.room.directory.service_user)
 
@@ -105,7 +106,12 @@ class World:
         return outcome
 
     async def create(
-        self, user: str = "chloe", title: str = "Launch day", *, channel: str = "#launch", start: datetime | None = None,
+        self,
+        user: str = "chloe",
+        title: str = "Launch day",
+        *,
+        channel: str = "#launch",
+        start: datetime | None = None,
         **values: object,
     ) -> View:
         """Somebody creates a webinar through the form; returns the view that tells how it ended."""

@@ -26,7 +26,7 @@ class Card(Frozen):
 
 
 async def save(db: Db, card: Card) -> None:
-    """Remember a card; a newer one in the same channel takes the place of the older."""
+    """Remember a card; a second one in the same channel stands beside the first."""
     row = {**account_columns(card.account), **card.model_dump(exclude={"account"})}
     await db.upsert(cards, row)
 

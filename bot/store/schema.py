@@ -148,7 +148,7 @@ cards = Table(
     *_account(),
     Column("session_id", String(32), primary_key=True),
     Column("channel_id", String(32), primary_key=True),
-    Column("message_ts", String(32), nullable=False),
+    Column("message_ts", String(32), primary_key=True),  # shared twice, there are two cards to keep true
     Column("shown", String(64), nullable=False),  # digest of what the card says, to edit it only when that changes
     Column("shared_by", String(32), nullable=False),
     Column("shared_at", Moment, nullable=False),

@@ -8,16 +8,12 @@ from datetime import timedelta
 from bot.models import Webinar
 from bot.views import buttons
 from bot.views.blocks import Message, actions, message, plain, section
-from bot.when import say_length
+from bot.views.facts import ahead
 
 
 def shared(webinar: Webinar, channel_id: str, leads: Sequence[timedelta]) -> Message:
     """The answer to a share; `leads` are the reminders that are still ahead."""
-    planned = ", ".join(say_length(lead) if lead < timedelta(days=1) else _days(lead) for lead in leads)
+    planned = ", ".join(ahead(lead) for lead in leads)
     reminders = f"Reminders go out there {planned} before the start." if leads else "It is too late for reminders."
     text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {reminders}"
     return message(text, [section(text), *actions(buttons.about(webinar, "Details", buttons.SHOW))])
-
-
-def _days(lead: timedelta) -> str:
-    return "1 day" if lead.days == 1 else f"{lead.days} days"

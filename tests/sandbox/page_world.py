@@ -196,7 +196,8 @@ class PageWorld:
         return {**self.state, "me": user, "messages": shown, "views": self.views[user]}
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / request.match_info.get("name", "index.html"))
+        path = PAGE / request.match_info.get("name", "index.html")
+        return web.FileResponse(path, headers={"Cache-Control": "max-age=3600"})  # one test run is short
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(self._seen_by(request.query.get("as") or "UANA"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Desk:
         return await self.oauth("token", grant_type=JWT_GRANT, assertion=self.rc.jwt_for(who), **form)
 
     async def oauth(self, operation: str, *, client: str | None = None, **form: str) -> Reply:
-        known = aiohttp.encode_basic_auth(self.rc.client_id, self.rc.client_secret)
+        known = basic(self.rc.client_id, self.rc.client_secret)
         headers = {"Authorization": known if client is None else client}
         url = f"{self.rc.url}/restapi/oauth/{operation}"
         async with self.http.post(url, data=form, headers=headers) as response:
@@ -103,6 +104,11 @@ class Desk:
         session_id = await self.make_session(webinar_id, who)
         self.clock.push(self.rc.rules.registration_delay)
         return webinar_id, session_id
+
+
+def basic(client_id: str, client_secret: str) -> str:
+    """The Authorization header of an app."""
+    return "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
 
 
 async def read(response: aiohttp.ClientResponse) -> Reply:

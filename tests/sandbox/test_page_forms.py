@@ -113,7 +113,7 @@ async def test_every_element_sends_slacks_own_form(page: Page, acme: PageWorld) 
     await modal.get_by_label("Everyone with the link").check()
     await modal.get_by_label("Tags").press("ArrowDown")
     await page.get_by_role("listbox").get_by_role("option", name="Green").click()
-    await modal.get_by_label("Red").uncheck()
+    await modal.get_by_role("checkbox", name="Red").uncheck()
     for name in ("dev", "fin"):
         await modal.get_by_label("Co-hosts").press_sequentially(name)
         await page.get_by_role("listbox").get_by_role("option").first.wait_for()
@@ -280,10 +280,14 @@ async def test_whole_path_works_by_keyboard_alone(page: Page, acme: PageWorld) -
     await expect(modal.get_by_label("Title")).to_be_focused()
     await keys.type("By hand")
     await keys.press("Tab")
-    for part in ("10012026", "1530"):
-        await keys.type(part)
+    await keys.type("10012026")
+    for _ in range(2):  # over the calendar's own button
+        await keys.press("Tab")
+    await keys.type("0330PM")
     await keys.press("Enter")
-    assert (await acme.posted("submit"))["values"]["title"]["title"]["value"] == "By hand"
+    values = (await acme.posted("submit"))["values"]
+    unix = int(datetime(2026, 10, 1, 15, 30, tzinfo=ZoneInfo("Europe/Madrid")).timestamp())
+    assert (values["title"]["title"]["value"], values["starts"]["starts"]["selected_date_time"]) == ("By hand", unix)
     await expect(modal).to_be_hidden()
 
 

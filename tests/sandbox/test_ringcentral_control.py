@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.sandbox.ringcentral_desk import WEBINARS, Desk, desk
+from tests.sandbox.ringcentral_desk import WEBINARS, Desk, basic, desk
 
 
 async def control(at: Desk, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -79,7 +79,8 @@ async def test_rules_can_be_changed_one_by_one() -> None:
         assert (status, rules["budgets"]["Heavy"], rules["registrationDelay"]) == (200, 3, 0)
         assert (at.rc.rules.budgets["Heavy"], at.rc.rules.budgets["Light"]) == (3, 100_000)
         assert at.rc.rules.registration_delay == 0
-        for wrong in ({"budgets": {"Huge": 1}}, {"window": 0}, {"speed": 1}, []):
+        mistakes: list[Any] = [{"budgets": {"Huge": 1}}, {"window": 0}, {"speed": 1}, []]
+        for wrong in mistakes:
             status, answer = await control(at, "PATCH", "rules", wrong)
             assert (status, list(answer)) == (400, ["error"])
         assert (await control(at, "GET", "rules"))[1] == rules
@@ -156,7 +157,7 @@ async def test_it_starts_alone_and_ends_on_ctrl_c() -> None:
     found = dict(re.findall(r"^(RC_\w+)=(\S+)$", "\n".join(lines), re.MULTILINE))
     assert lines[0] == f"Stand-in RingCentral at {found['RC_SERVER_URL']}"
     async with aiohttp.ClientSession(found["RC_SERVER_URL"]) as http:
-        credentials = aiohttp.encode_basic_auth(found["RC_APP_CLIENT_ID"], found["RC_APP_CLIENT_SECRET"])
+        credentials = basic(found["RC_APP_CLIENT_ID"], found["RC_APP_CLIENT_SECRET"])
         form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": found["RC_USER_JWT"]}
         async with http.post("/restapi/oauth/token", data=form, headers={"Authorization": credentials}) as response:
             assert response.status == 200

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import aiohttp
-
-from tests.sandbox.ringcentral_desk import BEN, JWT_GRANT, SERVICE, Desk, desk, read
+from tests.sandbox.ringcentral_desk import BEN, JWT_GRANT, SERVICE, Desk, basic, desk, read
 
 ME = "/restapi/v1.0/account/~/extension/~"
 
@@ -33,7 +31,7 @@ async def test_a_jwt_logs_its_person_in() -> None:
 async def test_login_with_wrong_client_credentials_is_refused() -> None:
     """No client, an unreadable one and a wrong one each get their own code, in the OAuth shape."""
     async with desk() as at:
-        wrong = aiohttp.encode_basic_auth(at.rc.client_id, "guess")
+        wrong = basic(at.rc.client_id, "guess")
         codes = {}
         for client in ("", "Basic ???", wrong):
             reply = await at.oauth("token", client=client, grant_type=JWT_GRANT, assertion=at.rc.jwt)

@@ -189,6 +189,15 @@ async def test_other_peoples_webinars_are_for_admins_only() -> None:
         assert (missing.status, missing.codes, missing.parameters) == (404, ["CMN-102"], ["webinarId"])
 
 
+async def test_a_webinar_outlives_its_hosts_place_in_the_company() -> None:
+    """Its host is still named by id, without a licence."""
+    async with desk() as at:
+        path = f"{WEBINARS}/{await at.make_webinar(BEN)}"
+        at.rc.company.people = [one for one in at.rc.company.people if one.email != BEN]
+        host = (await at.call("GET", path)).body["host"]
+        assert (host["userId"], host["entitled"]) == (BEN_ID, False)
+
+
 async def test_a_patch_changes_only_what_it_names() -> None:
     """Inside settings too; the time of change follows the domain clock."""
     async with desk() as at:

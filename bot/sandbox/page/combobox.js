@@ -2,7 +2,7 @@
 
 import { h, placePopup, setText, uniqueId } from "./dom.js";
 
-const TYPING_PAUSE_MS = 250;
+const TYPING_PAUSE_MS = 150;
 
 /**
  * The field. `load(query)` gives [{label, options: [{label, value, detail}]}], `chosen` the options it starts with;

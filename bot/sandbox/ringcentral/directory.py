@@ -20,7 +20,7 @@ def get_extension(asked: Asked) -> Answer:
     if person is None:
         raise not_found("extensionId")
     account = {"id": asked.world.company.id, "uri": f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}"}
-    return Answer(200, {**_extension(asked, person), "account": account})
+    return Answer(200, {**_extension(asked, person), "account": account, "setupWizardState": "Completed"})
 
 
 def list_extensions(asked: Asked) -> Answer:
@@ -69,7 +69,7 @@ def _own_account(asked: Asked) -> None:
 
 
 def _extension(asked: Asked, person: Person) -> dict[str, Any]:
-    """GetExtensionInfoResponse; an extension's `id` is a number here and a string everywhere else."""
+    """GetExtensionListInfoResponse; an extension's `id` is a number here and a string everywhere else."""
     contact = {"firstName": person.first_name, "lastName": person.last_name, "email": person.email}
     contact |= {"jobTitle": person.job_title, "company": asked.world.company.name}
     return {
@@ -82,7 +82,6 @@ def _extension(asked: Asked, person: Person) -> dict[str, Any]:
         "contact": {name: value for name, value in contact.items() if value},
         "permissions": {"admin": {"enabled": person.admin}, "internationalCalling": {"enabled": False}},
         "hidden": False,
-        "setupWizardState": "Completed",
     }
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, field_validator
 from pydantic.alias_generators import to_camel
 
 Group = Literal["Light", "Medium", "Heavy", "Auth"]
 
 
-def _published_budgets() -> dict[Group, int]:
-    return {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
+PUBLISHED_BUDGETS: dict[Group, int] = {"Light": 50, "Medium": 40, "Heavy": 10, "Auth": 5}
 
 
 class Rules(BaseModel):
@@ -26,7 +25,8 @@ class Rules(BaseModel):
     )
 
     # developers.ringcentral.com/guide/basics/rate-limits: "can be customized and vary among apps"
-    budgets: dict[Group, int] = Field(default_factory=_published_budgets)  # calls per user and app in a window
+    # calls per user and app in a window; a group left out has its published figure
+    budgets: dict[Group, NonNegativeInt] = Field(default_factory=lambda: dict(PUBLISHED_BUDGETS))
     window: float = Field(default=60, gt=0)
     penalty: float = Field(default=60, gt=0)
 
@@ -44,3 +44,8 @@ class Rules(BaseModel):
     # The text of the reference lets a PATCH carry only what changes, its schemas list required fields all the
     # same. False takes the schemas by the letter.
     partial_updates: bool = True
+
+    @field_validator("budgets")
+    @classmethod
+    def _all_groups(cls, given: dict[Group, int]) -> dict[Group, int]:
+        return {**PUBLISHED_BUDGETS, **given}

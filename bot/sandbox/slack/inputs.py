@@ -84,7 +84,8 @@ def answer(element: Json, given: Any, find: Find) -> Json:
         found = [option_of(element, one) for one in (given or [])] if many else None
         state: Any = found if many else (None if given is None else option_of(element, given))
     elif element["type"].endswith(("users_select", "channels_select", "conversations_select")):
-        state = [find(field, one) for one in given or []] if field.endswith("s") else given and find(field, given)
+        chosen = [find(field, one) for one in given or []] if field.endswith("s") else None
+        state = chosen if chosen is not None else (find(field, given) if given else None)
     elif field == "files":
         state = list(given or [])
     else:

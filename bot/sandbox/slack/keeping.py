@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from bot.sandbox.slack import schedule
 from bot.sandbox.slack.model import Json, Message, Scheduled, View
 from bot.sandbox.slack.world import World
 
@@ -27,7 +28,8 @@ def loaded(world: World, kept: Json) -> None:
     for one in kept["homes"]:
         home = View(**one)
         world.homes[home.user] = world.views[home.id] = home
-    world.scheduled |= {one["id"]: Scheduled(**one) for one in kept["scheduled"]}
+    for one in kept["scheduled"]:
+        schedule.remember(world, Scheduled(**one))
     for channel_id, state in kept["channels"].items():
         if channel := world.channels.get(channel_id):
             channel.members, channel.archived = list(state["members"]), bool(state["archived"])

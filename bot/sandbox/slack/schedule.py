@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
+from heapq import heappop, heappush
+
 from bot.sandbox.slack import posting
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Channel, Json, Scheduled
@@ -19,10 +22,20 @@ def hold(world: World, channel: Channel, post_at: int, content: Json) -> Schedul
         raise SlackError("msg_too_long")
     if _crowded(world, channel, post_at):
         raise SlackError("restricted_too_many")
-    held = Scheduled(world.new_id("Q"), channel.id, post_at, int(world.now()), str(content.get("text") or ""), content)
-    world.scheduled[held.id] = held
+    text, held_id = str(content.get("text") or ""), world.new_id("Q")
+    held = Scheduled(held_id, channel.id, post_at, int(world.now()), text, content)
+    remember(world, held)
     world.changed()
     return held
+
+
+def remember(world: World, held: Scheduled) -> None:
+    """Put a scheduled message where the clock and the limits find it."""
+    world.scheduled[held.id] = held
+    if held.state != "deleted":
+        insort(world.post_times.setdefault(held.channel, []), held.post_at)
+    if held.state == "pending":
+        heappush(world.due, (held.post_at, held.id))
 
 
 def delete(world: World, channel: Channel, scheduled_id: str) -> None:
@@ -36,6 +49,7 @@ def delete(world: World, channel: Channel, scheduled_id: str) -> None:
     if held.post_at - world.now() < world.limits.delete_before_post:
         raise SlackError("invalid_scheduled_message_id")
     held.state = "deleted"
+    world.post_times[held.channel].remove(held.post_at)
     world.changed()
 
 
@@ -47,21 +61,29 @@ def pending(world: World) -> list[Scheduled]:
 
 def post_due(world: World) -> None:
     """Post what is due by the domain clock; what has `metadata`, or may no longer be posted, is lost silently."""
-    for held in pending(world):
-        if held.post_at > world.now():
-            return
+    while (soonest := next_due(world)) is not None and soonest.post_at <= world.now():
+        heappop(world.due)
         try:
-            channel = posting.conversation(world, held.channel, to_post=True)
+            channel = posting.conversation(world, soonest.channel, to_post=True)
         except SlackError:
-            held.state = "lost"
-            continue
-        held.state = "lost" if held.content.get("metadata") else "posted"
-        if held.state == "posted":
-            posting.post(world, channel, held.content)
+            soonest.state = "lost"
+        else:
+            soonest.state = "lost" if soonest.content.get("metadata") else "posted"
+            if soonest.state == "posted":
+                posting.post(world, channel, soonest.content)
+        world.changed()
+
+
+def next_due(world: World) -> Scheduled | None:
+    """The message that will be posted next."""
+    while world.due and world.scheduled[world.due[0][1]].state != "pending":
+        heappop(world.due)  # taken back meanwhile
+    return world.scheduled[world.due[0][1]] if world.due else None
 
 
 def _crowded(world: World, channel: Channel, post_at: int) -> bool:
     window, most = world.limits.schedule_window, world.limits.schedule_in_window
-    times = [one.post_at for one in world.scheduled.values() if one.channel == channel.id and one.state != "deleted"]
-    times = sorted(at for at in [*times, post_at] if abs(at - post_at) < window)
-    return any(late - early < window for early, late in zip(times, times[most:], strict=False))
+    times = world.post_times.get(channel.id, [])
+    near = times[bisect_right(times, post_at - window) : bisect_left(times, post_at + window)]
+    insort(near, post_at)
+    return any(late - early < window for early, late in zip(near, near[most:], strict=False))

@@ -68,11 +68,15 @@ class Slack:
             app.router.add_post(f"/{kind}/{{team}}/{{token}}", self._api.respond)
         WorkspacePage(self).add_to(app)
         self._api.stopping.clear()
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        address = self._runner.addresses[0]
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        address = runner.addresses[0]
         self.url = self.world.url = f"http://{address[0]}:{address[1]}"
         await self._delivery.start()
         self._ticking = asyncio.create_task(self._tick_on())
@@ -199,8 +203,8 @@ class Slack:
 
     def next_post_at(self) -> float | None:
         """When the next scheduled message is due, in unix seconds."""
-        held = schedule.pending(self.world)
-        return float(held[0].post_at) if held else None
+        soonest = schedule.next_due(self.world)
+        return None if soonest is None else float(soonest.post_at)
 
     def scheduled(self) -> list[Scheduled]:
         """What is held for later, soonest first."""

@@ -58,6 +58,10 @@ class World:
     stacks: dict[str, list[str]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
+    due: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # a heap of (post_at, id): what is scheduled, soonest first
+    post_times: dict[str, list[int]] = field(default_factory=dict)  # channel → the sorted times it is scheduled for
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     calls: list[ApiCall] = field(default_factory=list)

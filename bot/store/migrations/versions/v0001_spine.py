@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.Column("shown", sa.String(length=64), nullable=False),
         sa.Column("shared_by", sa.String(length=32), nullable=False),
         sa.Column("shared_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "session_id", "channel_id"),
+        sa.PrimaryKeyConstraint(
+            "team_id", "enterprise_id", "provider", "account", "session_id", "channel_id", "message_ts"
+        ),
     )
     op.create_table(
         "creations",

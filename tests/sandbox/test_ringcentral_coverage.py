@@ -1,0 +1,78 @@
+"""The page about the stand-in RingCentral tells the truth: what is done, what is not, and which test shows it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import Fault, RingCentral, Rules
+from bot.sandbox.ringcentral.operations import OPERATIONS
+
+HERE = Path(__file__).parent
+PAGE = (HERE.parent.parent / "docs" / "sandbox-ringcentral.md").read_text(encoding="utf-8")
+
+
+def rows_after(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without backticks."""
+    section = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines[1:]]
+
+
+def routes_of(*beginnings: str) -> set[tuple[str, str]]:
+    """Method and path of everything that is served below these paths."""
+    served = set()
+    for route in RingCentral(SandboxClock())._application().router.routes():
+        assert route.resource is not None
+        if route.method != "HEAD" and route.resource.canonical.startswith(beginnings):
+            served.add((route.method, route.resource.canonical))
+    return served
+
+
+def test_the_table_says_done_of_what_is_served_and_nothing_else() -> None:
+    """Both ways: a route without a row and a row without a route fail here."""
+    rows = rows_after("What it does")
+    assert {row[4] for row in rows} == {"done", "not yet"}
+    done = {(row[1], row[2]) for row in rows if row[4] == "done"}
+    assert done == routes_of("/restapi/", "/webinar/")
+
+
+def test_the_table_names_each_operation_once_with_its_group() -> None:
+    """By the vendor's name: 41 operations for webinars and 6 beside them."""
+    rows = rows_after("What it does")
+    assert len({row[0] for row in rows}) == len(rows) == 47
+    assert len([row for row in rows if row[2].startswith("/webinar/")]) == 41
+    done = {(row[0], row[1], row[2], row[3]) for row in rows if row[4] == "done"}
+    assert done == {(one.name, one.method, one.path, one.group) for one in OPERATIONS}
+
+
+def test_every_done_operation_names_a_test_that_exists() -> None:
+    """And what is not done names none."""
+    code = "".join(path.read_text(encoding="utf-8") for path in HERE.glob("test_ringcentral_*.py"))
+    tests = set(re.findall(r"def (test_\w+)\(", code))
+    rows = rows_after("What it does")
+    assert {row[5] for row in rows if row[4] == "not yet"} == {""}
+    assert {row[5] for row in rows if row[4] == "done"} - tests == set()
+
+
+def test_the_control_routes_are_all_explained() -> None:
+    """Both ways, with the one route that serves three acts written out."""
+    written = {(row[0], row[1]) for row in rows_after("Control routes")}
+    served = routes_of("/sandbox/")
+    acts = {("POST", "/sandbox/webinars/{id}/{act}")}
+    named = {("POST", f"/sandbox/webinars/{{id}}/{act}") for act in ("start", "finish", "cancel")}
+    assert written == (served - acts) | named
+    assert acts <= served
+
+
+def test_every_rule_and_every_word_of_a_fault_is_explained() -> None:
+    """Both ways, with the usual value of the plain ones."""
+    assert [row[0] for row in rows_after("Figures that can be set")] == list(Rules.model_fields)
+    plain = {
+        name: str(value).lower() for name, value in Rules().model_dump().items() if not isinstance(value, dict | list)
+    }
+    written = {row[0]: str(float(row[1])) if "." in row[1] else row[1] for row in rows_after("Figures that can be set")}
+    assert {name: written[name] for name in plain} == {name: value.removesuffix(".0") for name, value in plain.items()}
+    words = set(Fault.__dataclass_fields__) - {"method", "path_regex"}
+    assert {row[0] for row in rows_after("Faults")} == words

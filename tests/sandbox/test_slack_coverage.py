@@ -1,0 +1,77 @@
+"""The coverage tables of docs/sandbox-slack.md are true: nothing is missing, nothing is made up, every test exists."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.slack import Limits, payloads
+from bot.sandbox.slack.blocks import BLOCKS
+from bot.sandbox.slack.elements import ELEMENTS
+from bot.sandbox.slack.web_api import METHODS
+
+HERE = Path(__file__).parent
+PAGE = (HERE.parent.parent / "docs" / "sandbox-slack.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> dict[str, str]:
+    """First column → test named in the last, of the table under a heading."""
+    part = PAGE.split(f"### {heading}\n", 1)[1].split("\n#", 1)[0]
+    rows = re.findall(r"^\| `([^`]+)` \|(?:.*\|)? `(test_\w+)` \|$", part, re.MULTILINE)
+    assert len(rows) == len(dict(rows)), f"a row of {heading} stands twice"
+    return dict(rows)
+
+
+def listed(name: str) -> set[str]:
+    """The words of a list that starts with its name."""
+    return set(re.sub(r"\s+", " ", PAGE.split(f"\n{name}: ", 1)[1].split(".\n", 1)[0]).split(", "))
+
+
+def existing_tests() -> set[str]:
+    """Every test function of the stand-in."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in HERE.glob("test_slack_*.py"))
+    functions = (
+        node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return {function.name for function in functions if function.name.startswith("test_")}
+
+
+def test_every_method_is_in_the_table_and_nothing_else() -> None:
+    """The Web API."""
+    assert set(table("Web API")) == set(METHODS)
+
+
+def test_every_delivery_is_in_the_table_and_nothing_else() -> None:
+    """Each public function of payloads makes one."""
+    made = {
+        name
+        for name, function in inspect.getmembers(payloads, inspect.isfunction)
+        if function.__module__ == payloads.__name__ and not name.startswith("_")
+    }
+    assert set(table("Deliveries to the app")) == made
+
+
+def test_every_limit_is_in_the_table_and_nothing_else() -> None:
+    """The fields of Limits."""
+    assert set(table("Limits")) == {field.name for field in dataclasses.fields(Limits)}
+
+
+def test_every_block_and_element_is_listed_and_nothing_else() -> None:
+    """Block Kit."""
+    assert (listed("Blocks"), listed("Elements")) == (set(BLOCKS), set(ELEMENTS))
+
+
+@pytest.mark.parametrize("heading", ["Web API", "Deliveries to the app", "Limits"])
+def test_every_test_named_in_a_table_exists(heading: str) -> None:
+    """So that a row cannot promise what nobody checks."""
+    assert set(table(heading).values()) - existing_tests() == set()
+
+
+def test_every_test_named_elsewhere_exists() -> None:
+    """In the prose as well."""
+    assert set(re.findall(r"`(test_\w+)`", PAGE)) - existing_tests() == set()
