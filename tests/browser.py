@@ -1,8 +1,4 @@
-"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none.
-
-A test module takes its fixtures with `pytest_plugins = ["tests.browser"]` and runs on the session's event loop
-(`pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]`), as one browser serves all tests.
-"""
+"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Dialog, Page, Request, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -58,10 +53,12 @@ class Watch:
         page.on("dialog", self._dialog)
         page.on("request", self._request)
 
-    def reset(self) -> None:
-        """Forget what has been seen."""
+    def check(self) -> None:
+        """Fail if anything of this has happened, and forget it."""
+        seen = (self.broken.copy(), self.outside.copy())
         self.broken.clear()
         self.outside.clear()
+        assert seen == ([], [])
 
     async def _dialog(self, dialog: Dialog) -> None:
         self.broken.append(f"asked {dialog.message!r}")
@@ -82,19 +79,11 @@ async def new_page(browser: Browser) -> Page:
     return page
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
-    """One browser with one page for the whole test run: opening another one takes longer than most tests."""
+@asynccontextmanager
+async def opened() -> AsyncIterator[Page]:
+    """A browser with one page, for a single story; at its end the page must have neither broken nor called outside."""
     async with launched() as browser:
         page = await new_page(browser)
-        yield page, Watch(page)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
-    """A page that shows nothing yet; at its end it must have neither broken nor called outside."""
-    one, watch = watched_page
-    watch.reset()
-    yield one
-    await one.goto("about:blank")
-    assert (watch.broken, watch.outside) == ([], [])
+        watch = Watch(page)
+        yield page
+        watch.check()

@@ -62,7 +62,12 @@ async def test_create_names_every_mistake_at_once_and_makes_nothing(world: World
     outcome = await world.slack.submit(
         "ana",
         world.slack.view("ana"),
-        {"Title": "x" * 600, "Starts": world.clock.now() - timedelta(hours=1), "Length": "13h", "Announce in": "#board"},
+        {
+            "Title": "x" * 600,
+            "Starts": world.clock.now() - timedelta(hours=1),
+            "Length": "13h",
+            "Announce in": "#board",
+        },
     )
 
     fields = {block.split(":")[0]: text for block, text in outcome.errors.items()}
@@ -221,7 +226,9 @@ async def test_create_never_shows_a_personal_link_or_password_in_a_channel(world
 async def test_a_draft_is_kept_encrypted(world: World) -> None:
     """A draft may hold a password, so the database never holds it in clear."""
     async with world.bot.room.store.write() as db:
-        await drafts.save(db, world.bot.room.account.workspace, "U1", "d1", '{"password":"open sesame"}', world.clock.now())
+        await drafts.save(
+            db, world.bot.room.account.workspace, "U1", "d1", '{"password":"open sesame"}', world.clock.now()
+        )
         raw = (await db.connection.exec_driver_sql("select content from drafts")).scalar_one()
         found = await drafts.find(db, world.bot.room.account.workspace, "U1", "d1")
 

@@ -563,13 +563,15 @@ def test_thirty_callers_keep_still_in_a_penalty() -> None:
 
 
 def test_nothing_remaining_means_a_whole_window_of_waiting() -> None:
-    """ "Remaining 0: wait Window seconds", says the vendor, however few calls we know of."""
+    """Ten calls over 45 seconds: the first place is free after 60, but the vendor says to wait Window from here."""
 
     async def story(gate: LocalGate) -> float:
-        await call(gate, None, rate(remaining=0, window=30))
+        for remaining in range(9, -1, -1):
+            await call(gate, None, rate(remaining=remaining))
+            await asyncio.sleep(5)
         return await call(gate)
 
-    assert imagine(story) == pytest.approx(30.25)
+    assert imagine(story) == 105.25
 
 
 def test_a_lower_remainder_than_ours_is_believed() -> None:

@@ -1,4 +1,8 @@
-"""The page's workspace of literal facts as fixtures, for the tests of the page."""
+"""One browser page and one workspace of literal facts for all tests of the page, as fixtures.
+
+Only pytest imports this (`pytest_plugins = ["tests.sandbox.page_fixtures"]`). What it gives lives on the session's
+event loop, so its tests do too: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,27 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page
 
+from tests.browser import Watch, launched, new_page
 from tests.sandbox.page_world import PageWorld, serving
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
+    """One browser with one page for the whole test run: opening another one takes longer than most tests."""
+    async with launched() as browser:
+        page = await new_page(browser)
+        yield page, Watch(page)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
+    """A page that shows nothing yet; at its end it must have neither broken nor called outside."""
+    one, watch = watched_page
+    yield one
+    await one.goto("about:blank")
+    watch.check()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 Json = dict[str, Any]
 
@@ -69,6 +69,9 @@ def view(view_id: str, title: str, *blocks: Json, root: str = "", **more: Any) -
     flags = {"clear_on_close": False, "notify_on_close": True}
     body = {"submit": "Create Webinar", "close": "Cancel", "state": {"values": {}}, "errors": {}, "hash": "1"}
     return words | body | flags | {"blocks": list(blocks), **more}
+
+
+STARTS = field("starts", "Starts", {"type": "datetimepicker"})
 
 
 def _person(user: str, name: str, tz: str, role: str) -> Json:
@@ -232,6 +235,15 @@ async def show(page: Page, world: PageWorld, user: str = "UANA", channel: str = 
     """Open the page as this person in this channel, and wait until it is drawn."""
     await page.goto(f"{world.url}/#as={user}&in={channel}")
     await page.locator(f"[data-channel={channel}][aria-current=page]").wait_for()
+
+
+async def show_modal(page: Page, world: PageWorld, *blocks: Json, user: str = "UANA", **more: Any) -> Locator:
+    """Open the page as this person, whose modal "Create webinar" of these blocks is open."""
+    world.views[user] = [view("V1", "Create webinar", *blocks, **more)]
+    await show(page, world, user)
+    modal = page.get_by_role("dialog", name="Create webinar")
+    await modal.wait_for()
+    return modal
 
 
 @asynccontextmanager

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.sandbox.page_world import (
     START,
-    Json,
+    STARTS,
     PageWorld,
     actions,
     button,
@@ -22,71 +21,22 @@ from tests.sandbox.page_world import (
     plain,
     section,
     show,
+    show_modal,
     view,
 )
 
-pytest_plugins = ["tests.browser", "tests.sandbox.page_fixtures"]
+pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TEXT = {"type": "plain_text_input"}
 TITLE = field("title", "Title", TEXT)
-STARTS = field("starts", "Starts", {"type": "datetimepicker"})
 ROLES = [option("People who register", "registrants"), option("Everyone with the link", "everyone")]
-
-
-async def opened(page: Page, acme: PageWorld, *blocks: Json, user: str = "UANA", **more: Any) -> Locator:
-    """The page with a modal of these blocks open."""
-    acme.views[user] = [view("V1", "Create webinar", *blocks, **more)]
-    await show(page, acme, user)
-    modal = page.get_by_role("dialog", name="Create webinar")
-    await modal.wait_for()
-    return modal
-
-
-@pytest.mark.parametrize(
-    ("user", "zone", "times"),
-    [
-        ("UDEV", "Asia/Kolkata", ["2026-10-01T15:30"]),
-        # daylight saving time, then standard time, then the hour that comes twice: its first coming
-        ("UFINN", "America/Los_Angeles", ["2026-10-31T15:30", "2026-11-02T15:30", "2026-11-01T01:30"]),
-    ],
-)
-async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
-    page: Page, acme: PageWorld, user: str, zone: str, times: list[str]
-) -> None:
-    """What the person reads on their clock is what the app gets, in seconds, at once where the app asked for it."""
-    starts = field("starts", "Starts", {"type": "datetimepicker"}, dispatch_action=True)
-    modal = await opened(page, acme, starts, user=user)
-    chosen: Json = {}
-    for time in times:
-        await modal.get_by_label("Starts time").fill("")
-        await modal.get_by_label("Starts date").fill(time[:10])
-        await modal.get_by_label("Starts time").fill(time[11:])
-        unix = int(datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(zone)).timestamp())
-        chosen = {"type": "datetimepicker", "selected_date_time": unix}
-        sent = await acme.posted("action")
-        while sent["element"]["selected_date_time"] is None:  # emptied in between
-            sent = await acme.posted("action")
-        assert (sent["element"], sent["values"]) == (chosen, {"starts": {"starts": chosen}})
-    await modal.get_by_role("button", name="Create Webinar").click()
-    assert (await acme.posted("submit"))["values"] == {"starts": {"starts": chosen}}
-
-
-async def test_hour_that_clocks_skip_is_moved_on_and_said(page: Page, acme: PageWorld) -> None:
-    """02:30 does not exist in Los Angeles on 14 March 2027: it becomes 03:30, and the form says so."""
-    modal = await opened(page, acme, STARTS, user="UFINN")
-    await modal.get_by_label("Starts date").fill("2027-03-14")
-    await modal.get_by_label("Starts time").fill("02:30")
-    await expect(modal.get_by_text("The clocks go forward: this is 03:30")).to_be_visible()
-    await modal.get_by_role("button", name="Create Webinar").click()
-    unix = int(datetime(2027, 3, 14, 3, 30, tzinfo=ZoneInfo("America/Los_Angeles")).timestamp())
-    assert (await acme.posted("submit"))["values"]["starts"]["starts"]["selected_date_time"] == unix
 
 
 async def test_every_element_sends_slacks_own_form(page: Page, acme: PageWorld) -> None:
     """Texts, numbers, days, choices, people and channels go out in Slack's form; nothing chosen is null or []."""
     tags = [option("Red", "red"), option("Green", "green")]
-    modal = await opened(
+    modal = await show_modal(
         page,
         acme,
         TITLE,
@@ -147,7 +97,7 @@ async def test_every_element_sends_slacks_own_form(page: Page, acme: PageWorld) 
 
 async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageWorld) -> None:
     """Missing and malformed answers are told under their fields, all at once; the first one gets focus."""
-    modal = await opened(
+    modal = await show_modal(
         page,
         acme,
         field("note", "Note", TEXT, optional=True),
@@ -174,7 +124,7 @@ async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageWo
 
 async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme: PageWorld) -> None:
     """While it is sent it cannot be sent twice; then each error is read with its field, and goes when one types."""
-    modal = await opened(
+    modal = await show_modal(
         page, acme, TITLE, field("length", "Length", TEXT), actions("more", button("More Settings", "more"))
     )
     submit = modal.get_by_role("button", name="Create Webinar")
@@ -199,7 +149,7 @@ async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme
 
 async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: PageWorld) -> None:
     """Text, caret and focus stay while the app changes the view; what the app takes away is forgotten."""
-    modal = await opened(
+    modal = await show_modal(
         page, acme, TITLE, field("who", "Audience", {"type": "static_select", "options": ROLES}), STARTS
     )
     title = modal.get_by_label("Title")
@@ -231,7 +181,7 @@ async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: Page
 
 async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Page, acme: PageWorld) -> None:
     """The app gets all values with the click; the view it pushes lies on top, Back returns to the same place."""
-    modal = await opened(page, acme, TITLE, actions("more", button("More Settings", "more")))
+    modal = await show_modal(page, acme, TITLE, actions("more", button("More Settings", "more")))
     pushed = view("V2", "More settings", field("title", "Password", TEXT), root="V1", submit="Save")
     acme.effects["action"] = lambda _body: acme.views["UANA"].append(pushed)
     acme.effects["close"] = lambda _body: acme.views["UANA"].remove(pushed)
@@ -300,7 +250,7 @@ async def _next_stop(page: Page, key: str) -> str:
 async def test_blocks_without_a_field_are_drawn_or_named(page: Page, acme: PageWorld) -> None:
     """An alert has its level, an unknown block its name; a date follows the person's zone in rich text as well."""
     date = {"type": "date", "timestamp": START, "format": "{date_long} at {time_secs}", "fallback": "soon"}
-    modal = await opened(
+    modal = await show_modal(
         page,
         acme,
         {"type": "alert", "level": "warning", "text": mrkdwn("*Slow* today")},

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import PageWorld
+from tests.sandbox.page_world import STARTS, Json, PageWorld, field, show_modal
 
-pytest_plugins = ["tests.browser", "tests.sandbox.page_fixtures"]
+pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TURNS = {  # zone → days around which its clocks change (or do not), as a local date
@@ -93,3 +93,43 @@ async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageWo
     asked += [["{ago}", NOW + 180, NOW], ["{day_divider_pretty}", THEN, NOW + 5 * 86400]]
     more = ["Yesterday", "Tomorrow", "February 18th, 2014", "in 3 minutes", "Tuesday, February 18th"]
     assert await page.evaluate(script, [asked, "America/Los_Angeles"]) == [*TOKENS.values(), *more]
+
+
+@pytest.mark.parametrize(
+    ("user", "zone", "times"),
+    [
+        ("UDEV", "Asia/Kolkata", ["2026-10-01T15:30"]),
+        # daylight saving time, then standard time, then the hour that comes twice: its first coming
+        ("UFINN", "America/Los_Angeles", ["2026-10-31T15:30", "2026-11-02T15:30", "2026-11-01T01:30"]),
+    ],
+)
+async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
+    page: Page, acme: PageWorld, user: str, zone: str, times: list[str]
+) -> None:
+    """What the person reads on their clock is what the app gets, in seconds, at once where the app asked for it."""
+    starts = field("starts", "Starts", {"type": "datetimepicker"}, dispatch_action=True)
+    modal = await show_modal(page, acme, starts, user=user)
+    chosen: Json = {}
+    for time in times:
+        await modal.get_by_label("Starts time").fill("")
+        await modal.get_by_label("Starts date").fill(time[:10])
+        await modal.get_by_label("Starts time").fill(time[11:])
+        unix = int(datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(zone)).timestamp())
+        chosen = {"type": "datetimepicker", "selected_date_time": unix}
+        sent = await acme.posted("action")
+        while sent["element"]["selected_date_time"] is None:  # emptied in between
+            sent = await acme.posted("action")
+        assert (sent["element"], sent["values"]) == (chosen, {"starts": {"starts": chosen}})
+    await modal.get_by_role("button", name="Create Webinar").click()
+    assert (await acme.posted("submit"))["values"] == {"starts": {"starts": chosen}}
+
+
+async def test_hour_that_clocks_skip_is_moved_on_and_said(page: Page, acme: PageWorld) -> None:
+    """02:30 does not exist in Los Angeles on 14 March 2027: it becomes 03:30, and the form says so."""
+    modal = await show_modal(page, acme, STARTS, user="UFINN")
+    await modal.get_by_label("Starts date").fill("2027-03-14")
+    await modal.get_by_label("Starts time").fill("02:30")
+    await expect(modal.get_by_text("The clocks go forward: this is 03:30")).to_be_visible()
+    await modal.get_by_role("button", name="Create Webinar").click()
+    unix = int(datetime(2027, 3, 14, 3, 30, tzinfo=ZoneInfo("America/Los_Angeles")).timestamp())
+    assert (await acme.posted("submit"))["values"]["starts"]["starts"]["selected_date_time"] == unix

@@ -2,7 +2,8 @@
 
 import { h, keyed, link, setText, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
-import { clockTime, shortDay } from "./time.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { clockTime, dayOf, shortDay } from "./time.js";
 
 const OUTSIDERS = 3;
 const VENDORS = [["ringcentral", "RingCentral"], ["slack", "Slack"]];
@@ -32,7 +33,7 @@ export class Ledger {
     });
     this.drawRows(this.scheduledList, snapshot.scheduled ?? [], "Nothing is waiting.", {
       key: (message) => `${message.channel} ${message.post_at} ${message.text}`,
-      sign: () => reader.tz,
+      sign: () => `${reader.tz} ${dayOf(reader.now, reader.tz)}`,
       build: (message) => this.message(message, reader),
     });
   }
@@ -59,7 +60,7 @@ export class Ledger {
   message({ channel, post_at: at, text }, reader) {
     const place = reader.channels.get(channel);
     return h("li", { class: "row" }, h("div", { class: "row-line" }, h("strong", {}, place ? reader.title(place) : channel), ` · ${shortDay(at, reader.tz, reader.now)}, ${clockTime(at, reader.tz)}`),
-      h("div", { class: "row-text" }, text));
+      h("div", { class: "row-text" }, ...mrkdwn(text, reader)));
   }
 
   counter(key, name) {

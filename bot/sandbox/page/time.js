@@ -66,6 +66,11 @@ export function longDay(unix, tz) {
   return format(tz, { weekday: "long", month: "long", day: "numeric" }).format(new Date(unix * 1000));
 }
 
+/** "Thu, Sep 24" in `tz`. */
+export function weekDay(unix, tz) {
+  return format(tz, { weekday: "short", month: "short", day: "numeric" }).format(new Date(unix * 1000));
+}
+
 /** "Sep 24" in `tz`, with the year when it is not the year of `now`. */
 export function shortDay(unix, tz, now) {
   const year = zoned(unix, tz).year !== zoned(now, tz).year && { year: "numeric" };

@@ -2,11 +2,12 @@
 
 import { h, setText, uniqueId } from "./dom.js";
 import { Ledger, card } from "./ledger.js";
-import { clockTime, longDay, offsetName, shortDay, span } from "./time.js";
+import { clockTime, offsetName, shortDay, span, weekDay } from "./time.js";
 import { nextWebinar } from "./workspace.js";
 
 const STEPS = [["+10 min", 600], ["+1 hour", 3600], ["+1 day", 86400]];
 const BEFORE_START = 11 * 60; // a minute before the last reminder of ten minutes
+const TOLD_MS = 6000; // how long an answer stays in sight
 const UNITS = [["minutes", 60], ["hours", 3600], ["days", 86400]];
 const FAULTS = [["429", "Too many calls (429)"], ["500", "Server error (500)"], ["timeout_before", "Time-out before the effect"], ["timeout_after", "Time-out after the effect"]];
 const TARGETS = [["ringcentral", "RingCentral"], ["slack", "Slack"]];
@@ -18,8 +19,8 @@ export class Tools {
     this.status = h("p", { class: "tool-status", role: "status", "data-testid": "tool-status", hidden: true });
     this.ledger = new Ledger(desk, (answer, words) => this.tell(answer, words));
     const [clock, faults] = [this.clockCard(), this.faultsCard()];
-    place.append(h("header", { class: "tools-head" }, h("h2", {}, "Sandbox tools"), this.app), this.status,
-      h("div", { class: "cards" }, clock, this.ledger.webinars, this.ledger.calls, this.ledger.scheduled, faults));
+    place.append(h("header", { class: "tools-head" }, h("h2", {}, "Sandbox tools"), this.app),
+      h("div", { class: "cards" }, clock, this.ledger.webinars, this.ledger.calls, this.ledger.scheduled, faults), this.status);
   }
 
   /** Draws a snapshot; `tick` alone moves the clock's hands. */
@@ -41,7 +42,7 @@ export class Tools {
   tick(now) {
     const { tz } = this.reader;
     setText(this.time, clockTime(now, tz, true));
-    setText(this.day, longDay(now, tz));
+    setText(this.day, weekDay(now, tz));
     setText(this.zone, `${tz.replaceAll("_", " ")} (${offsetName(now, tz)})`);
     const { offset } = this.snapshot;
     setText(this.offset, offset >= 1 ? `${span(offset)} ahead of this machine` : "Same as this machine");
@@ -89,6 +90,8 @@ export class Tools {
   }
 
   tell(answer, words) {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => (this.status.hidden = true), TOLD_MS);
     this.status.hidden = false;
     this.status.classList.toggle("bad", !answer.ok);
     setText(this.status, answer.ok ? words : answer.text);

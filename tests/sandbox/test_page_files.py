@@ -1,0 +1,32 @@
+"""The page's files as files: short, introduced, whole, and never making markup out of text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.page_world import PAGE
+
+SCRIPTS = sorted(PAGE.glob("*.js"))
+MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|\beval\(")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_module_is_short_and_says_what_it_is(path: Path) -> None:
+    """At most 300 lines, the first a sentence; nothing in it sets text as markup or code."""
+    lines = path.read_text().splitlines()
+    assert len(lines) <= 300
+    assert re.fullmatch(r"// [A-Z].*", lines[0])
+    assert [line for line in lines if MARKUP.search(line)] == []
+
+
+def test_page_needs_nothing_but_its_own_files() -> None:
+    """What index.html and the modules load lies beside them, and every file there is loaded by one of them."""
+    index = (PAGE / "index.html").read_text()
+    loaded = set(re.findall(r'(?:href|src)="/page/([^"]+)"', index))
+    for path in SCRIPTS:
+        loaded |= set(re.findall(r'from "\./([^"]+)"', path.read_text()))
+    assert loaded | {"index.html"} == {path.name for path in PAGE.iterdir()}
+    assert re.findall(r'(?:href|src)="(?!/page/|data:)[^"]*"', index) == []

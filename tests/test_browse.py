@@ -1,0 +1,134 @@
+"""Looking at webinars: menu, help, list, show, count; all from the mirror, with no vendor call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.block_kit import check_message
+from tests.world import World
+
+
+@pytest.mark.parametrize(
+    "words", ["", "help", "help create", "list", "list mine", "list past", "show next", "count next"]
+)
+async def test_looking_costs_no_vendor_call_and_keeps_slacks_limits(world: World, words: str) -> None:
+    """Every answer comes from the mirror, is for the person's eyes only, and is valid Block Kit."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    before = len(world.vendor_calls())
+
+    await world.command("chloe", "#launch", words)
+
+    answer = world.last("#launch", "chloe")
+    assert answer.ephemeral_to == world.slack.user_id("chloe")
+    check_message(answer.text, answer.blocks)
+    assert world.vendor_calls()[before:] == []
+
+
+async def test_unknown_words_show_help_with_the_nearest_verb(world: World) -> None:
+    """Nobody reads "unknown action": they read what there is."""
+    await world.command("chloe", "#launch", "lsit")
+
+    assert "`/webinar list`" in world.last("#launch", "chloe").words or "list" in world.last("#launch", "chloe").words
+
+
+async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
+    """Ten a page; Next puts the following page where the first one was."""
+    for number in range(12):
+        world.ringcentral.create(f"Talk {number:02}", world.clock.now() + timedelta(days=number + 1))
+    await world.bot.room.mirror.sweep()
+    await world.command("chloe", "#launch", "list")
+    first = world.last("#launch", "chloe")
+    assert "12 webinars" in first.words
+    assert "Talk 10" not in first.words
+
+    await world.click("chloe", first, "Next")
+
+    messages = world.slack.messages("#launch", "chloe")
+    assert len(messages) == 1
+    assert "Talk 10" in messages[0].words
+    assert "Talk 09" not in messages[0].words
+
+
+async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> None:
+    """A figure nobody has read is "not read yet", not 0; Refresh reads it with one call."""
+    session = _session(
+        world,
+        world.ringcentral.create(
+            "Elsewhere", world.clock.now() + timedelta(days=2), settings={"registrationEnabled": True}
+        ),
+    )
+    await world.bot.room.mirror.sweep()
+    await world.command("dev", "#launch", "count elsewhere")
+    answer = world.last("#launch", "dev")
+    assert "not read yet" in answer.words
+    world.ringcentral.register(session, 3)
+    before = len(world.vendor_calls())
+
+    await world.click("dev", answer, "Refresh")
+
+    assert "3" in world.last("#launch", "dev").words
+    assert "not read yet" not in world.last("#launch", "dev").words
+    assert world.vendor_calls()[before:] == [f"GET /webinar/registration/v1/sessions/{session}"]
+
+
+async def test_show_gives_the_hosts_link_to_the_creator_alone(world: World) -> None:
+    """The creator can start as host from `show`; a colleague, even an admin, cannot."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#launch", "show launch")
+    await world.command("ana", "#launch", "show launch")
+
+    assert "Start as Host" in world.last("#launch", "chloe").buttons
+    assert "Start as Host" not in world.last("#launch", "ana").buttons
+
+
+async def test_several_matches_give_a_picker_and_none_offers_the_list(world: World) -> None:
+    """Words that mean several webinars lead to a choice, words that mean none to the list."""
+    for title in ("Launch east", "Launch west"):
+        world.ringcentral.create(title, world.clock.now() + timedelta(days=1))
+    await world.bot.room.mirror.sweep()
+
+    await world.command("chloe", "#launch", "show launch")
+    picker = world.last("#launch", "chloe")
+    assert picker.buttons == ["Show", "Show"]
+    await world.click("chloe", picker, "Show")
+    assert "Launch east" in world.last("#launch", "chloe").words
+
+    await world.command("chloe", "#launch", "show nothing like it")
+    assert "List Webinars" in world.last("#launch", "chloe").buttons
+
+
+async def test_refresh_on_a_card_edits_it_for_everyone(world: World) -> None:
+    """Anyone may press Refresh: one read, and the card says the new figure in place."""
+    await world.create("chloe", "Launch day", **{"Announce in": "#launch"})
+    (card,) = world.slack.messages("#launch")
+    world.ringcentral.register(world.ringcentral.webinars()[0]["session_id"], 3)
+
+    await world.click("gia", card, "Refresh")
+
+    (edited,) = world.slack.messages("#launch")
+    assert edited.ts == card.ts
+    assert "3 registered" in edited.words
+
+
+async def test_show_details_from_the_result_opens_on_top_of_it(world: World) -> None:
+    """In a modal the answer is a modal, where the person is."""
+    result = await world.create("chloe", "Launch day")
+
+    await world.click("chloe", result, "Show Details")
+
+    stack = world.slack.view_stack("chloe")
+    assert len(stack) == 2
+    assert "Known as" in stack[-1].words
+    assert "Share Here" not in stack[-1].buttons
+
+
+def _session(world: World, webinar_id: str) -> str:
+    (found,) = [
+        webinar["session_id"] for webinar in world.ringcentral.webinars() if webinar["webinar_id"] == webinar_id
+    ]
+    return str(found)
