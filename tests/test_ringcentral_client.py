@@ -458,7 +458,7 @@ async def test_a_refused_change_is_given_back_to_the_impatient(pair: Pair) -> No
     """Where the wait is longer than the patience the person is told when, and nothing was made."""
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=600)
 
-    with pytest.raises(ProviderBusy, match="Nothing was sent; please try again in 11 minutes"):
+    with pytest.raises(ProviderBusy, match="Nothing has changed; please try again in 11 minutes"):
         await pair.client().create_webinar(a_form(), None, PERSON)
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == ([], [429])

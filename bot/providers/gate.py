@@ -246,7 +246,7 @@ class LocalGate:
                 await self._pause(line, min(at, deadline) - now)
 
     def _busy(self, seconds: float) -> ProviderBusy:
-        sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing was sent; please"
+        sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing has changed; please"
         ready_at = self._now() + timedelta(seconds=seconds)
         return ProviderBusy(f"{sentence} try again {in_words(seconds)}.", ready_at=ready_at)
 

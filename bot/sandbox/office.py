@@ -92,6 +92,8 @@ class Office:
         """Move the clock, stopping wherever the bot or Slack has something to do on the way."""
         async with self._moving:
             target = self.clock.now().timestamp() + seconds
+            # What the bot has to do next may have changed since the last move: webinars were made, cards shared.
+            self._next = (await self._ask({"move": 0})).get("next")
             while (left := target - self.clock.now().timestamp()) > 0:
                 moments = [moment for moment in (self._next, self.slack.next_post_at()) if moment]
                 now = self.clock.now().timestamp()

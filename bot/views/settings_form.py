@@ -131,10 +131,10 @@ def build(
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         HeaderBlock(text="Recording"),
-        _checkboxes("recording", "Recording", options),
+        _checkboxes("recording", "While it is live", options),
         _access("artifactsAccessAuthentication", options),
         HeaderBlock(text="Panelists"),
-        _checkboxes("panelists", "Panelists", options),
+        _checkboxes("panelists", "What panelists meet", options),
         _access("panelistAuthentication", options),
         HeaderBlock(text="Attendees"),
         _access("attendeeAuthentication", options),

@@ -13,7 +13,12 @@ export async function post(name, body) {
     return { ok: false, error: "unreachable", text: SILENCE };
   }
   const answer = await response.json().catch(() => null);
-  if (answer === null) return { ok: false, error: `http_${response.status}`, text: `The sandbox answered ${response.status} ${response.statusText}.` };
+  if (answer === null)
+    return {
+      ok: false,
+      error: `http_${response.status}`,
+      text: `The sandbox answered ${response.status} ${response.statusText}.`,
+    };
   if (answer.ok === false) return { ...answer, text: answer.text || words(answer.error) };
   return { ok: true, ...answer };
 }

@@ -17,15 +17,30 @@ const BUILDERS = {
   section,
   header: (block) => h("h3", { class: "block-header" }, withEmoji(block.text?.text ?? "")),
   divider: () => h("hr"),
-  context: (block, surface) => h("div", { class: "block-context" }, (block.elements ?? []).map((part) => contextPart(part, surface))),
-  actions: (block, surface) => h("div", { class: "block-actions", role: "group", "aria-label": "Actions" },
-    (block.elements ?? []).map((element) => control(new Field(surface, block, element, {})))),
-  image: (block) => h("figure", {}, block.title ? h("figcaption", {}, block.title.text) : null, picture(block)),
+  context: (block, surface) =>
+    h(
+      "div",
+      { class: "block-context" },
+      (block.elements ?? []).map((part) => contextPart(part, surface)),
+    ),
+  actions: (block, surface) =>
+    h(
+      "div",
+      { class: "block-actions", role: "group", "aria-label": "Actions" },
+      (block.elements ?? []).map((element) => control(new Field(surface, block, element, {}))),
+    ),
+  image: (block) =>
+    h("figure", {}, block.title ? h("figcaption", {}, block.title.text) : null, picture(block)),
   input,
   rich_text: (block, surface) => h("div", { class: "rich-text" }, richText(block, surface.reader)),
   markdown: (block) => h("div", { class: "rich-text" }, markdown(block.text ?? "")),
-  alert: (block, surface) => h("div", { class: `alert ${block.level ?? "default"}`, role: "note" },
-    icon(ALERT_ICONS[block.level] ?? "info"), h("div", {}, ...words(block.text, surface))),
+  alert: (block, surface) =>
+    h(
+      "div",
+      { class: `alert ${block.level ?? "default"}`, role: "note" },
+      icon(ALERT_ICONS[block.level] ?? "info"),
+      h("div", {}, ...words(block.text, surface)),
+    ),
 };
 
 /** Makes `parent` show these blocks of the surface; blocks that did not change keep their elements. */
@@ -64,10 +79,18 @@ function section(block, surface) {
   const body = h("div", { class: "section-body" });
   if (block.text) body.append(append(h("div", { class: "section-text" }), words(block.text, surface)));
   if (block.fields) {
-    body.append(h("div", { class: "section-fields" }, block.fields.map((text) => h("div", {}, ...words(text, surface)))));
+    body.append(
+      h(
+        "div",
+        { class: "section-fields" },
+        block.fields.map((text) => h("div", {}, ...words(text, surface))),
+      ),
+    );
   }
   const label = body.textContent.slice(0, 80);
-  const accessory = block.accessory ? h("div", { class: "accessory" }, control(new Field(surface, block, block.accessory, { label }))) : null;
+  const accessory = block.accessory
+    ? h("div", { class: "accessory" }, control(new Field(surface, block, block.accessory, { label })))
+    : null;
   return h("div", { class: "section" }, body, accessory);
 }
 
@@ -80,12 +103,17 @@ function input(block, surface) {
   const several = ["checkboxes", "radio_buttons", "datetimepicker"].includes(block.element.type);
   const describedby = [block.optional && optional, error, block.hint && hint].filter(Boolean).join(" ");
   const text = withEmoji(block.label?.text ?? "");
-  return h("div", { class: "input" },
-    several ? h("span", { class: "label", id: label }, text) : h("label", { class: "label", id: label, for: id }, text),
+  return h(
+    "div",
+    { class: "input" },
+    several
+      ? h("span", { class: "label", id: label }, text)
+      : h("label", { class: "label", id: label, for: id }, text),
     block.optional ? h("span", { class: "optional", id: optional }, "(optional)") : null,
     control(new Field(surface, block, block.element, { id, labelledby: label, describedby, words: text })),
     h("p", { class: "field-error", id: error, hidden: true }),
-    block.hint ? h("p", { class: "hint", id: hint }, ...words(block.hint, surface)) : null);
+    block.hint ? h("p", { class: "hint", id: hint }, ...words(block.hint, surface)) : null,
+  );
 }
 
 function showError(node, sentence) {

@@ -1,4 +1,4 @@
-// A field to search and choose one or several options in: multi-selects and selects whose options the app serves.
+// A field to search and choose one or several options in: multi-selects, and selects the app fills.
 
 import { h, placePopup, setText, uniqueId } from "./dom.js";
 
@@ -21,8 +21,14 @@ class Combobox {
     this.asked = 0; // number of the last question to `load`
     this.listId = uniqueId("list");
     this.input = h("input", {
-      ...attributes, type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false",
-      "aria-controls": this.listId, "aria-autocomplete": "list", "aria-haspopup": "listbox",
+      ...attributes,
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      "aria-expanded": "false",
+      "aria-controls": this.listId,
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
       on: {
         input: () => this.search(TYPING_PAUSE_MS),
         click: () => this.search(0),
@@ -31,7 +37,13 @@ class Combobox {
       },
     });
     this.chips = h("ul", { class: "chips", "aria-label": "Chosen" });
-    this.list = h("div", { class: "popup", role: "listbox", id: this.listId, "aria-multiselectable": multiple, hidden: true });
+    this.list = h("div", {
+      class: "popup",
+      role: "listbox",
+      id: this.listId,
+      "aria-multiselectable": multiple,
+      hidden: true,
+    });
     this.status = h("span", { class: "visually-hidden", role: "status" });
     this.element = h("div", { class: "combo" }, this.chips, this.input, this.list, this.status);
     this.element.show = (options) => {
@@ -46,12 +58,16 @@ class Combobox {
     const several = this.multiple ? this.chosen : [];
     this.chips.replaceChildren(...several.map((option) => this.chip(option)));
     this.chips.hidden = !several.length;
-    this.input.value = this.multiple ? "" : this.chosen[0]?.label ?? "";
+    this.input.value = this.multiple ? "" : (this.chosen[0]?.label ?? "");
     this.input.placeholder = several.length ? "" : this.placeholder;
   }
 
   chip(option) {
-    const drop = h("button", { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => this.drop(option) } }, "×");
+    const drop = h(
+      "button",
+      { type: "button", "aria-label": `Remove ${option.label}`, on: { click: () => this.drop(option) } },
+      "×",
+    );
     return h("li", { class: "chip" }, option.label, drop);
   }
 
@@ -78,7 +94,8 @@ class Combobox {
     this.list.replaceChildren();
     if (typeof groups === "string") this.list.append(h("div", { class: "popup-note" }, groups));
     else for (const group of groups) this.openGroup(group);
-    if (!this.options.length && !this.list.childNodes.length) this.list.append(h("div", { class: "popup-note" }, "No results"));
+    if (!this.options.length && !this.list.childNodes.length)
+      this.list.append(h("div", { class: "popup-note" }, "No results"));
     setText(this.status, `${this.options.length} options`);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
@@ -87,16 +104,29 @@ class Combobox {
   }
 
   openGroup({ label, options }) {
-    const open = options.filter((option) => !this.multiple || !this.chosen.some((each) => each.value === option.value));
+    const open = options.filter(
+      (option) => !this.multiple || !this.chosen.some((each) => each.value === option.value),
+    );
     if (!open.length) return;
     const rows = open.map((option) => this.row(option));
-    const group = label ? h("div", { role: "group", "aria-label": label }, h("div", { class: "popup-label" }, label), rows) : rows;
+    const group = label
+      ? h("div", { role: "group", "aria-label": label }, h("div", { class: "popup-label" }, label), rows)
+      : rows;
     this.list.append(...[group].flat());
   }
 
   row(option) {
-    const row = h("div", { role: "option", id: uniqueId("option"), "aria-selected": "false", on: { click: () => this.choose(option) } },
-      option.label, option.detail ? h("span", { class: "option-detail" }, option.detail) : null);
+    const row = h(
+      "div",
+      {
+        role: "option",
+        id: uniqueId("option"),
+        "aria-selected": "false",
+        on: { click: () => this.choose(option) },
+      },
+      option.label,
+      option.detail ? h("span", { class: "option-detail" }, option.detail) : null,
+    );
     this.options.push({ option, row });
     return row;
   }
@@ -117,10 +147,12 @@ class Combobox {
     if (event.key === "ArrowDown" && !shown) this.search(0);
     else if (event.key === "ArrowDown" && count) this.move((this.at + 1) % count);
     else if (event.key === "ArrowUp" && count) this.move((this.at - 1 + count) % count);
-    else if (event.key === "Enter" && shown && this.options[this.at]) this.choose(this.options[this.at].option);
+    else if (event.key === "Enter" && shown && this.options[this.at])
+      this.choose(this.options[this.at].option);
     else if (event.key === "Enter") return event.preventDefault();
     else if (event.key === "Escape" && shown) this.close();
-    else if (event.key === "Backspace" && !this.input.value && this.multiple && this.chosen.length) return this.drop(this.chosen.at(-1));
+    else if (event.key === "Backspace" && !this.input.value && this.multiple && this.chosen.length)
+      return this.drop(this.chosen.at(-1));
     else return undefined;
     event.preventDefault();
     event.stopPropagation();

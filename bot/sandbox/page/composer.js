@@ -1,33 +1,93 @@
-// The field at the bottom of a channel: messages, slash commands, completion, the last lines again, and what went wrong.
+// The field at the bottom of a channel: messages, commands, completion, the last lines again, what went wrong.
 
 import { h, setText, single, uniqueId } from "./dom.js";
 import { commandOf, completions, encoded, typedCommand } from "./hints.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 
-const STYLES = [["bold", "Bold", "*"], ["italic", "Italic", "_"], ["strike", "Strikethrough", "~"], ["code", "Code", "`"]];
+const STYLES = [
+  ["bold", "Bold", "*"],
+  ["italic", "Italic", "_"],
+  ["strike", "Strikethrough", "~"],
+  ["code", "Code", "`"],
+];
+const STARTS = [
+  ["slash", "Run a command", "/"],
+  ["at", "Mention someone", "@"],
+  ["hash", "Name a channel", "#"],
+];
 const TALLEST_PX = 220;
 
 export class Composer {
   constructor(place, desk) {
-    Object.assign(this, { desk, drafts: new Map(), sent: new Map(), back: 0, at: -1, found: null, sending: new Set() });
+    Object.assign(this, {
+      desk,
+      drafts: new Map(),
+      sent: new Map(),
+      back: 0,
+      at: -1,
+      found: null,
+      sending: new Set(),
+    });
     this.listId = uniqueId("hints");
     this.field = h("textarea", {
-      class: "composer-field", rows: "1", role: "combobox", "aria-label": "Message", "data-testid": "composer", "data-focus": "composer",
-      "aria-expanded": "false", "aria-controls": this.listId, "aria-autocomplete": "list", "aria-haspopup": "listbox",
-      on: { input: () => this.typed(), keydown: (event) => this.key(event), blur: () => this.hide(), click: () => this.suggest() },
+      class: "composer-field",
+      rows: "1",
+      role: "combobox",
+      "aria-label": "Message",
+      "data-testid": "composer",
+      "data-focus": "composer",
+      "aria-expanded": "false",
+      "aria-controls": this.listId,
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
+      on: {
+        input: () => this.typed(),
+        keydown: (event) => this.key(event),
+        blur: () => this.hide(),
+        click: () => this.suggest(),
+      },
     });
-    this.list = h("div", { class: "hints", role: "listbox", id: this.listId, "aria-label": "Suggestions", hidden: true });
+    this.list = h("div", {
+      class: "hints",
+      role: "listbox",
+      id: this.listId,
+      "aria-label": "Suggestions",
+      hidden: true,
+    });
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.usage = h("div", { class: "usage", "data-testid": "usage", hidden: true });
-    this.error = h("div", { class: "alert error", role: "alert", "data-testid": "composer-error", hidden: true });
-    this.sendButton = h("button", { type: "button", class: "send", "aria-label": "Send", on: { click: () => this.send() } }, icon("send", 18));
-    const start = (sign, words, name) => h("button", { type: "button", class: "icon-button", "aria-label": words, title: words, on: { click: () => this.begin(sign) } }, icon(name, 18));
-    place.append(this.error, this.list, this.usage, h("div", { class: "composer-box" },
-      h("div", { class: "composer-bar", role: "toolbar", "aria-label": "Formatting" }, STYLES.map((style) => this.styleButton(...style))),
+    this.error = h("div", {
+      class: "alert error",
+      role: "alert",
+      "data-testid": "composer-error",
+      hidden: true,
+    });
+    this.sendButton = h(
+      "button",
+      { type: "button", class: "send", "aria-label": "Send", on: { click: () => this.send() } },
+      icon("send", 18),
+    );
+    place.append(this.error, this.list, this.usage, this.box());
+  }
+
+  box() {
+    const style = ([name, words, mark]) => iconButton(name, words, () => this.wrap(mark), 17);
+    const start = ([name, words, sign]) => iconButton(name, words, () => this.begin(sign));
+    const [enter, shift, up] = ["Enter", "Shift", "↑"].map((key) => () => h("kbd", {}, key));
+    const tip = [enter(), " sends, ", shift(), " ", enter(), " new line, ", up(), " last one"];
+    return h(
+      "div",
+      { class: "composer-box" },
+      h("div", { class: "composer-bar", role: "toolbar", "aria-label": "Formatting" }, STYLES.map(style)),
       this.field,
-      h("div", { class: "composer-bar" }, start("/", "Run a command", "slash"), start("@", "Mention someone", "at"), start("#", "Name a channel", "hash"),
-        h("span", { class: "composer-tip" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), " ", h("kbd", {}, "Enter"), " new line, ", h("kbd", {}, "↑"), " last one"),
-        this.sendButton)));
+      h(
+        "div",
+        { class: "composer-bar" },
+        STARTS.map(start),
+        h("span", { class: "composer-tip" }, tip),
+        this.sendButton,
+      ),
+    );
   }
 
   /** Shows the draft of this person in this channel. */
@@ -70,14 +130,34 @@ export class Composer {
     this.error.hidden = !this.draft.error;
     const command = commandOf(this.field.value, this.commands);
     this.usage.hidden = !command;
-    if (command) single(this.usage, JSON.stringify(command), () => h("div", {}, h("strong", {}, command.command), ` ${command.usage_hint ?? ""}`, h("span", {}, command.description ?? "")));
+    if (command)
+      single(this.usage, JSON.stringify(command), () =>
+        h(
+          "div",
+          {},
+          h("strong", {}, command.command),
+          ` ${command.usage_hint ?? ""}`,
+          h("span", {}, command.description ?? ""),
+        ),
+      );
   }
 
   suggest() {
     this.found = completions(this.field.value, this.field.selectionStart, this.commands, this.reader);
     if (!this.found) return this.hide();
-    this.rows = this.found.items.map((item) => h("div", { role: "option", id: uniqueId("hint"), "aria-selected": "false", on: { click: () => this.complete(item) } },
-      h("strong", {}, item.label), h("span", {}, item.detail)));
+    this.rows = this.found.items.map((item) =>
+      h(
+        "div",
+        {
+          role: "option",
+          id: uniqueId("hint"),
+          "aria-selected": "false",
+          on: { click: () => this.complete(item) },
+        },
+        h("strong", {}, item.label),
+        h("span", {}, item.detail),
+      ),
+    );
     this.list.replaceChildren(h("div", { class: "hints-title" }, this.found.title), ...this.rows);
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
@@ -99,7 +179,10 @@ export class Composer {
 
   complete(item) {
     const { value, selectionStart: caret } = this.field;
-    this.write(value.slice(0, this.found.from) + item.insert + value.slice(caret), this.found.from + item.insert.length);
+    this.write(
+      value.slice(0, this.found.from) + item.insert + value.slice(caret),
+      this.found.from + item.insert.length,
+    );
     this.hide();
   }
 
@@ -117,7 +200,13 @@ export class Composer {
     if (found && event.key === "ArrowDown") this.move(this.at + 1);
     else if (found && event.key === "ArrowUp") this.move(this.at - 1);
     else if (found && event.key === "Escape") this.hide();
-    else if (found && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey && !this.isWhole(found)) this.complete(found.items[this.at]);
+    else if (
+      found &&
+      (event.key === "Tab" || event.key === "Enter") &&
+      !event.shiftKey &&
+      !this.isWhole(found)
+    )
+      this.complete(found.items[this.at]);
     else if (event.key === "Enter" && !event.shiftKey) this.send();
     else if (event.key === "ArrowUp" && (!this.field.value || this.back)) this.recall(1);
     else if (event.key === "ArrowDown" && this.back) this.recall(-1);
@@ -143,14 +232,13 @@ export class Composer {
     this.suggest();
   }
 
-  styleButton(name, words, mark) {
-    return h("button", { type: "button", class: "icon-button", "aria-label": words, title: words, on: { click: () => this.wrap(mark) } }, icon(name, 17));
-  }
-
   wrap(mark) {
     const { value, selectionStart: start, selectionEnd: end } = this.field;
     const marked = `${mark}${value.slice(start, end)}${mark}`;
-    this.write(value.slice(0, start) + marked + value.slice(end), end > start ? start + marked.length : start + 1);
+    this.write(
+      value.slice(0, start) + marked + value.slice(end),
+      end > start ? start + marked.length : start + 1,
+    );
   }
 
   /** Sends what stands there; it stays until the sandbox has taken it, and if it has not, with the reason above. */
@@ -162,7 +250,9 @@ export class Composer {
     this.sending.add(place);
     draft.error = "";
     this.fit();
-    const [name, words] = text.startsWith("/") ? ["command", typedCommand(text, reader)] : ["message", encoded(text, reader)];
+    const [name, words] = text.startsWith("/")
+      ? ["command", typedCommand(text, reader)]
+      : ["message", encoded(text, reader)];
     const answer = await this.desk.post(name, { channel: channel.id, text: words });
     this.sending.delete(place);
     draft.error = answer.ok ? "" : answer.text;

@@ -1,4 +1,4 @@
-// The interactive elements of Block Kit, each by its type: buttons, menus, checkboxes, radio buttons, selects, fields.
+// The interactive elements of Block Kit by their type: buttons, menus, checkboxes, selects and fields.
 // https://docs.slack.dev/reference/block-kit/block-elements
 
 import { h, placePopup, safeUrl, uniqueId } from "./dom.js";
@@ -38,7 +38,9 @@ export function unknown(type) {
 /** An image with its words; only http and https addresses are loaded. */
 export function picture(image) {
   const source = safeUrl(image.image_url ?? image.slack_file?.url ?? "");
-  return source ? h("img", { src: source, alt: image.alt_text ?? "" }) : h("span", { class: "unknown" }, image.alt_text ?? "Image");
+  return source
+    ? h("img", { src: source, alt: image.alt_text ?? "" })
+    : h("span", { class: "unknown" }, image.alt_text ?? "Image");
 }
 
 function button(field) {
@@ -54,7 +56,12 @@ function button(field) {
   };
   const words = withEmoji(element.text?.text ?? "");
   const node = address
-    ? h("a", { ...props, href: address, target: "_blank", rel: "noopener noreferrer" }, words, icon("external", 14))
+    ? h(
+        "a",
+        { ...props, href: address, target: "_blank", rel: "noopener noreferrer" },
+        words,
+        icon("external", 14),
+      )
     : h("button", { ...props, type: "button" }, words);
   function send() {
     return field.surface.act(field.block, element, { value: element.value ?? null }, node);
@@ -69,10 +76,19 @@ function button(field) {
 function overflow(field) {
   const items = (field.element.options ?? []).map((option) => menuItem(option));
   const list = h("div", { class: "popup", role: "menu", id: uniqueId("menu"), hidden: true }, items);
-  const node = h("button", {
-    ...field.attributes(), type: "button", class: "button overflow", "aria-label": field.element.accessibility_label ?? "More options",
-    "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": list.id,
-  }, icon("more"));
+  const node = h(
+    "button",
+    {
+      ...field.attributes(),
+      type: "button",
+      class: "button overflow",
+      "aria-label": field.element.accessibility_label ?? "More options",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      "aria-controls": list.id,
+    },
+    icon("more"),
+  );
   const show = (open) => {
     list.hidden = !open;
     node.setAttribute("aria-expanded", String(open));
@@ -93,9 +109,13 @@ function overflow(field) {
 
 function menuItem(option) {
   const detail = option.description?.text;
-  const words = [withEmoji(option.text?.text ?? ""), detail ? h("span", { class: "option-detail" }, detail) : null];
+  const words = [
+    withEmoji(option.text?.text ?? ""),
+    detail ? h("span", { class: "option-detail" }, detail) : null,
+  ];
   const props = { class: "menu-item", role: "menuitem", tabindex: "-1" };
-  if (option.url && safeUrl(option.url)) return h("a", { ...props, href: option.url, target: "_blank", rel: "noopener noreferrer" }, words);
+  if (option.url && safeUrl(option.url))
+    return h("a", { ...props, href: option.url, target: "_blank", rel: "noopener noreferrer" }, words);
   return h("button", { ...props, type: "button" }, words);
 }
 
@@ -113,24 +133,58 @@ function choices(field, type) {
   const single = type === "radio";
   const options = field.element.options ?? [];
   const name = uniqueId("choice");
-  const boxes = options.map((option, index) => h("input", {
-    ...field.attributes(String(index)), "aria-label": null, "aria-labelledby": null, "aria-required": null, type, name, on: { change: changed },
-  }));
+  const boxes = options.map((option, index) =>
+    h("input", {
+      ...field.attributes(String(index)),
+      "aria-label": null,
+      "aria-labelledby": null,
+      "aria-required": null,
+      type,
+      name,
+      on: { change: changed },
+    }),
+  );
   function show(state) {
-    const chosen = [state.selected_options ?? state.selected_option ?? []].flat().map((option) => option.value);
+    const chosen = [state.selected_options ?? state.selected_option ?? []]
+      .flat()
+      .map((option) => option.value);
     boxes.forEach((box, index) => (box.checked = chosen.includes(options[index].value)));
   }
   function changed(event) {
     const chosen = options.filter((_, index) => boxes[index].checked);
-    field.change(single ? { selected_option: chosen[0] ?? null } : { selected_options: chosen }, { node: event.target, restore: show });
+    field.change(single ? { selected_option: chosen[0] ?? null } : { selected_options: chosen }, {
+      node: event.target,
+      restore: show,
+    });
   }
   show(field.state);
-  const rows = options.map((option, index) => h("label", { class: "choice" }, boxes[index], h("span", {},
-    ...textObject(option.text, field.reader),
-    option.description ? h("span", { class: "option-detail" }, ...textObject(option.description, field.reader)) : null)));
+  const rows = options.map((option, index) =>
+    h(
+      "label",
+      { class: "choice" },
+      boxes[index],
+      h(
+        "span",
+        {},
+        ...textObject(option.text, field.reader),
+        option.description
+          ? h("span", { class: "option-detail" }, ...textObject(option.description, field.reader))
+          : null,
+      ),
+    ),
+  );
   const { labelledby, describedby, label } = field.frame;
-  return h("div", {
-    role: single ? "radiogroup" : "group", class: "choices", id: field.id, "data-action": field.element.action_id,
-    "aria-labelledby": labelledby, "aria-label": labelledby ? null : label, "aria-describedby": describedby,
-  }, rows);
+  return h(
+    "div",
+    {
+      role: single ? "radiogroup" : "group",
+      class: "choices",
+      id: field.id,
+      "data-action": field.element.action_id,
+      "aria-labelledby": labelledby,
+      "aria-label": labelledby ? null : label,
+      "aria-describedby": describedby,
+    },
+    rows,
+  );
 }

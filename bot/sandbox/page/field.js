@@ -33,7 +33,9 @@ export class Field {
       "data-focus": [this.block.block_id, this.element.action_id, part].filter(Boolean).join("/"),
       "data-action": this.element.action_id,
       "aria-labelledby": labelledby,
-      "aria-label": labelledby ? null : this.element.accessibility_label ?? (this.placeholder || label || null),
+      "aria-label": labelledby
+        ? null
+        : (this.element.accessibility_label ?? (this.placeholder || label || null)),
       "aria-describedby": describedby,
       "aria-required": this.required || null,
     };

@@ -18,23 +18,40 @@ function some(title, from, items) {
 function commandItems(word, commands) {
   const fitting = commands.filter(({ command }) => command.startsWith(word.toLowerCase()));
   return fitting.map(({ command, usage_hint: usage, description }) => ({
-    label: `${command} ${usage ?? ""}`.trim(), detail: description ?? "", insert: `${command} `,
+    label: `${command} ${usage ?? ""}`.trim(),
+    detail: description ?? "",
+    insert: `${command} `,
   }));
 }
 
 function personItems(word, reader) {
-  const people = [...reader.people.values()].filter((person) => starts(person.real_name, word) || starts(person.name, word));
-  return people.map((person) => ({ label: person.real_name, detail: person.title ?? "", insert: `@${person.real_name} ` }));
+  const people = [...reader.people.values()].filter(
+    (person) => starts(person.real_name, word) || starts(person.name, word),
+  );
+  return people.map((person) => ({
+    label: person.real_name,
+    detail: person.title ?? "",
+    insert: `@${person.real_name} `,
+  }));
 }
 
 function channelItems(word, reader) {
-  const open = [...reader.channels.values()].filter((channel) => channel.kind !== "dm" && starts(channel.name, word));
-  return open.map((channel) => ({ label: `#${channel.name}`, detail: channel.topic ?? "", insert: `#${channel.name} ` }));
+  const open = [...reader.channels.values()].filter(
+    (channel) => channel.kind !== "dm" && starts(channel.name, word),
+  );
+  return open.map((channel) => ({
+    label: `#${channel.name}`,
+    detail: channel.topic ?? "",
+    insert: `#${channel.name} `,
+  }));
 }
 
 function starts(name, word) {
   const wanted = word.toLocaleLowerCase();
-  return (name ?? "").toLocaleLowerCase().split(/\s+/).some((part) => part.startsWith(wanted));
+  return (name ?? "")
+    .toLocaleLowerCase()
+    .split(/\s+/)
+    .some((part) => part.startsWith(wanted));
 }
 
 /** The command a text is about to call, when its name is whole: its usage can be shown beside the composer. */
@@ -44,15 +61,22 @@ export function commandOf(text, commands) {
 
 /** A command's text as it is typed in Slack: people by their short name ("@ben"); the workspace makes ids of names. */
 export function typedCommand(text, reader) {
-  const names = new Map([...reader.people.values()].map((person) => [`@${person.real_name}`, `@${person.name}`]));
+  const names = new Map(
+    [...reader.people.values()].map((person) => [`@${person.real_name}`, `@${person.name}`]),
+  );
   return replaced(text, names, (words) => words);
 }
 
 /** A line as Slack keeps it: &, < and > escaped, "@Ben Okafor" and "#launch" as <@U…> and <#C…|launch>. */
 export function encoded(text, reader) {
-  const names = new Map([...reader.people.values()].map((person) => [`@${person.real_name}`, `<@${person.id}>`]));
-  for (const channel of reader.channels.values()) if (channel.kind !== "dm") names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
-  return replaced(text, names, (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"));
+  const names = new Map(
+    [...reader.people.values()].map((person) => [`@${person.real_name}`, `<@${person.id}>`]),
+  );
+  for (const channel of reader.channels.values())
+    if (channel.kind !== "dm") names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
+  return replaced(text, names, (words) =>
+    words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"),
+  );
 }
 
 function replaced(text, names, otherwise) {

@@ -3,7 +3,12 @@
 import { h, setText } from "./dom.js";
 import { offsetName, toFields, toUnix } from "./time.js";
 
-const TYPES = { number_input: "number", email_text_input: "email", url_text_input: "url", plain_text_input: "text" };
+const TYPES = {
+  number_input: "number",
+  email_text_input: "email",
+  url_text_input: "url",
+  plain_text_input: "text",
+};
 const LONGEST = 3000; // what a plain_text_input takes when it names no max_length
 const SHOW_LEFT_FROM = 100; // characters left from which a long limit is counted down
 const TYPING_PAUSE_MS = 300;
@@ -11,7 +16,7 @@ const TYPING_PAUSE_MS = 300;
 /** A text of one or several lines, a number, an e-mail address or a web address. */
 export function textInput(field) {
   const { element } = field;
-  const limit = element.type === "plain_text_input" ? element.max_length ?? LONGEST : null;
+  const limit = element.type === "plain_text_input" ? (element.max_length ?? LONGEST) : null;
   const counter = h("span", { class: "counter", "aria-hidden": "true" });
   const control = h(element.multiline ? "textarea" : "input", {
     ...field.attributes(),
@@ -72,7 +77,12 @@ export function timePicker(field) {
 function native(field, type, name) {
   const show = (state) => (control.value = state[name] ?? "");
   const changed = () => field.change({ [name]: control.value || null }, { node: control, restore: show });
-  const control = h("input", { ...field.attributes(), type, class: "text-input short", on: { change: changed } });
+  const control = h("input", {
+    ...field.attributes(),
+    type,
+    class: "text-input short",
+    on: { change: changed },
+  });
   show(field.state);
   return control;
 }
@@ -81,10 +91,16 @@ function native(field, type, name) {
 export function momentPicker(field) {
   const { tz } = field.reader;
   const words = field.frame.words ?? field.placeholder ?? "";
-  const part = (type) => h("input", {
-    ...field.attributes(type), type, class: "text-input", "aria-label": `${words} ${type}`.trim(), "aria-labelledby": null,
-    id: type === "date" ? field.id : null, on: { change: changed },
-  });
+  const part = (type) =>
+    h("input", {
+      ...field.attributes(type),
+      type,
+      class: "text-input",
+      "aria-label": `${words} ${type}`.trim(),
+      "aria-labelledby": null,
+      id: type === "date" ? field.id : null,
+      on: { change: changed },
+    });
   const day = part("date");
   const time = part("time");
   const note = h("span", { class: "zone-note" });
@@ -107,6 +123,16 @@ export function momentPicker(field) {
     field.change({ selected_date_time: unix }, { node: day, restore: show });
   }
   show(field.state);
-  return h("div", { class: "moment", role: "group", "aria-labelledby": field.frame.labelledby, "aria-label": field.frame.labelledby ? null : words },
-    day, time, note);
+  return h(
+    "div",
+    {
+      class: "moment",
+      role: "group",
+      "aria-labelledby": field.frame.labelledby,
+      "aria-label": field.frame.labelledby ? null : words,
+    },
+    day,
+    time,
+    note,
+  );
 }

@@ -6,12 +6,20 @@ import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayOf, shortDay } from "./time.js";
 
 const OUTSIDERS = 3;
-const VENDORS = [["ringcentral", "RingCentral"], ["slack", "Slack"]];
+const VENDORS = [
+  ["ringcentral", "RingCentral"],
+  ["slack", "Slack"],
+];
 
 /** A card of the panel with its heading. */
 export function card(title, drawn, ...content) {
   const id = uniqueId("card");
-  return h("section", { class: "card", "aria-labelledby": id }, h("h2", { id }, icon(drawn, 17), title), ...content);
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": id },
+    h("h2", { id }, icon(drawn, 17), title),
+    ...content,
+  );
 }
 
 export class Ledger {
@@ -19,7 +27,16 @@ export class Ledger {
     Object.assign(this, { desk, tell, counters: {}, lists: {} });
     this.webinarList = h("ul", { class: "rows", "data-testid": "webinars" });
     this.webinars = card("Webinars at RingCentral", "webinar", this.webinarList);
-    this.calls = card("Calls", "calls", h("div", { class: "counters" }, VENDORS.map(([key, name]) => this.counter(key, name))), VENDORS.map(([key, name]) => this.callList(key, name)));
+    this.calls = card(
+      "Calls",
+      "calls",
+      h(
+        "div",
+        { class: "counters" },
+        VENDORS.map(([key, name]) => this.counter(key, name)),
+      ),
+      VENDORS.map(([key, name]) => this.callList(key, name)),
+    );
     this.scheduledList = h("ul", { class: "rows", "data-testid": "scheduled" });
     this.scheduled = card("Waiting at Slack", "waiting", this.scheduledList);
   }
@@ -40,7 +57,11 @@ export class Ledger {
 
   drawRows(list, items, empty, how) {
     if (items.length) return keyed(list, items, how);
-    return keyed(list, [empty], { key: () => "empty", sign: (words) => words, build: (words) => h("li", { class: "empty" }, words) });
+    return keyed(list, [empty], {
+      key: () => "empty",
+      sign: (words) => words,
+      build: (words) => h("li", { class: "empty" }, words),
+    });
   }
 
   webinar(webinar, reader) {
@@ -49,18 +70,57 @@ export class Ledger {
       const answer = await this.desk.post("register", { session_id: session, count: OUTSIDERS });
       this.tell(answer, `${OUTSIDERS} people registered for “${webinar.title}”.`);
     };
-    const when = start ? `${shortDay(start, reader.tz, reader.now)}, ${clockTime(start, reader.tz)}` : "No date yet";
-    const count = registration ? `${registrants}${limit ? ` of ${limit}` : ""} registered` : "No registration";
-    return h("li", { class: "row", "data-session": session }, h("div", { class: "row-head" }, h("strong", {}, webinar.title), h("span", { class: "pill" }, webinar.status)),
+    const when = start
+      ? `${shortDay(start, reader.tz, reader.now)}, ${clockTime(start, reader.tz)}`
+      : "No date yet";
+    const count = registration
+      ? `${registrants}${limit ? ` of ${limit}` : ""} registered`
+      : "No registration";
+    return h(
+      "li",
+      { class: "row", "data-session": session },
+      h(
+        "div",
+        { class: "row-head" },
+        h("strong", {}, webinar.title),
+        h("span", { class: "pill" }, webinar.status),
+      ),
       h("div", { class: "row-line" }, when, " · ", h("span", { "data-testid": "registrants" }, count)),
-      registration ? h("div", { class: "button-row" }, h("button", { type: "button", class: "button small", "data-focus": `register-${session}`, on: { click: register } }, `${OUTSIDERS} people register`),
-        webinar.registration_page_uri ? link(webinar.registration_page_uri, "Registration page", icon("external", 13)) : null) : null);
+      registration
+        ? h(
+            "div",
+            { class: "button-row" },
+            h(
+              "button",
+              {
+                type: "button",
+                class: "button small",
+                "data-focus": `register-${session}`,
+                on: { click: register },
+              },
+              `${OUTSIDERS} people register`,
+            ),
+            webinar.registration_page_uri
+              ? link(webinar.registration_page_uri, "Registration page", icon("external", 13))
+              : null,
+          )
+        : null,
+    );
   }
 
   message({ channel, post_at: at, text }, reader) {
     const place = reader.channels.get(channel);
-    return h("li", { class: "row" }, h("div", { class: "row-line" }, h("strong", {}, place ? reader.title(place) : channel), ` · ${shortDay(at, reader.tz, reader.now)}, ${clockTime(at, reader.tz)}`),
-      h("div", { class: "row-text" }, ...mrkdwn(text, reader)));
+    return h(
+      "li",
+      { class: "row" },
+      h(
+        "div",
+        { class: "row-line" },
+        h("strong", {}, place ? reader.title(place) : channel),
+        ` · ${shortDay(at, reader.tz, reader.now)}, ${clockTime(at, reader.tz)}`,
+      ),
+      h("div", { class: "row-text" }, ...mrkdwn(text, reader)),
+    );
   }
 
   counter(key, name) {
@@ -76,9 +136,13 @@ export class Ledger {
   drawCalls(key, calls, reader) {
     setText(this.counters[key], String(calls.counts?.[key] ?? 0));
     const total = calls.counts?.[key] ?? 0;
-    const last = (calls[key] ?? []).map((call, index, all) => ({ ...call, number: total - all.length + index + 1 })).reverse();
+    const last = (calls[key] ?? [])
+      .map((call, index, all) => ({ ...call, number: total - all.length + index + 1 }))
+      .reverse();
     this.drawRows(this.lists[key], last, "No call yet.", {
-      key: (call) => String(call.number), sign: (call) => JSON.stringify([call, reader.tz]), build: (call) => callRow(call, reader),
+      key: (call) => String(call.number),
+      sign: (call) => JSON.stringify([call, reader.tz]),
+      build: (call) => callRow(call, reader),
     });
   }
 }
@@ -87,7 +151,15 @@ function callRow(call, reader) {
   const failed = call.ok === false || call.status >= 400;
   const result = call.status ?? (call.ok ? "ok" : call.error);
   const time = typeof call.at === "number" ? clockTime(call.at, reader.tz, true) : "";
-  return h("li", { class: failed ? "failed" : "" }, h("span", { class: "call-result" }, String(result)),
-    h("span", { class: "call-name", title: `${call.method} ${call.path ?? ""} ${time}` }, call.path ? `${call.method} ${call.path}` : call.method),
-    call.group ? h("span", { class: `group ${call.group}` }, call.group) : null);
+  return h(
+    "li",
+    { class: failed ? "failed" : "" },
+    h("span", { class: "call-result" }, String(result)),
+    h(
+      "span",
+      { class: "call-name", title: `${call.method} ${call.path ?? ""} ${time}` },
+      call.path ? `${call.method} ${call.path}` : call.method,
+    ),
+    call.group ? h("span", { class: `group ${call.group}` }, call.group) : null,
+  );
 }

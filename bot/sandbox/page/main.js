@@ -1,4 +1,4 @@
-// Starts the page: keeps the snapshot, the chosen person and channel, and has every part drawn when one of them changes.
+// Starts the page: keeps the snapshot, the chosen person and channel, and has the parts drawn when one changes.
 
 import { Events, firstSnapshot, post } from "./api.js";
 import { Composer } from "./composer.js";
@@ -14,7 +14,14 @@ const byId = (id) => document.getElementById(id);
 
 class Page {
   constructor() {
-    Object.assign(this, { snapshot: null, me: null, chosen: new Map(), surfaces: new Map(), events: null, offset: 0 });
+    Object.assign(this, {
+      snapshot: null,
+      me: null,
+      chosen: new Map(),
+      surfaces: new Map(),
+      events: null,
+      offset: 0,
+    });
     const desk = {
       post: (name, body) => post(name, { as: this.me, ...body }),
       update: () => this.draw(),
@@ -26,7 +33,10 @@ class Page {
     };
     this.desk = desk;
     this.sidebar = new Sidebar({ rail: byId("rail"), side: byId("side") }, desk);
-    this.messages = new Messages({ header: byId("channel-header"), list: byId("messages"), newer: byId("newer"), tabs: byId("tabs") }, desk);
+    this.messages = new Messages(
+      { header: byId("channel-header"), list: byId("messages"), newer: byId("newer"), tabs: byId("tabs") },
+      desk,
+    );
     this.composer = new Composer(byId("composer"), desk);
     this.modals = new Modals(byId("overlay"), [byId("workspace")], desk);
     this.tools = new Tools(byId("tools"), desk);
@@ -52,7 +62,11 @@ class Page {
 
   listen() {
     this.events?.close();
-    this.events = new Events(this.me, (snapshot) => this.take(snapshot), (state) => this.connection(state));
+    this.events = new Events(
+      this.me,
+      (snapshot) => this.take(snapshot),
+      (state) => this.connection(state),
+    );
   }
 
   take(snapshot) {
@@ -72,15 +86,25 @@ class Page {
     const people = new Map(snapshot.people.map((person) => [person.id, person]));
     const channels = new Map(snapshot.channels.map((each) => [each.id, each]));
     return {
-      me: this.me, tz: people.get(this.me).tz, now: this.now(), people, channels, channel: channel.id,
-      open: (id) => this.open(id), title: (each) => titleOf(each, people),
+      me: this.me,
+      tz: people.get(this.me).tz,
+      now: this.now(),
+      people,
+      channels,
+      channel: channel.id,
+      open: (id) => this.open(id),
+      title: (each) => titleOf(each, people),
     };
   }
 
   channel() {
     const { channels } = this.snapshot;
     const wanted = this.chosen.get(this.me) ?? this.lastChannel;
-    return channels.find((each) => each.id === wanted) ?? channels.find((each) => each.bot_in && each.kind !== "dm") ?? channels[0];
+    return (
+      channels.find((each) => each.id === wanted) ??
+      channels.find((each) => each.bot_in && each.kind !== "dm") ??
+      channels[0]
+    );
   }
 
   draw() {
@@ -91,7 +115,13 @@ class Page {
     document.title = `${reader.title(channel)} – ${snapshot.team.name} sandbox`;
     keepFocus(() => {
       this.sidebar.draw(snapshot, channel, reader);
-      this.messages.draw(channel, snapshot.messages[channel.id] ?? [], snapshot.home, reader, (thing, place) => this.surface(thing, place));
+      this.messages.draw(
+        channel,
+        snapshot.messages[channel.id] ?? [],
+        snapshot.home,
+        reader,
+        (thing, place) => this.surface(thing, place),
+      );
       byId("composer").hidden = this.messages.tab === "home";
       this.composer.draw(channel, snapshot.commands ?? [], reader);
       this.tools.draw(snapshot, reader);
@@ -102,7 +132,9 @@ class Page {
 
   /** What was typed into a modal lives as long as the modal: another sandbox may give its id to another one. */
   forgetClosed() {
-    const open = new Set([...(this.snapshot.views ?? []), this.snapshot.home].map((view) => `view ${this.me} ${view?.id}`));
+    const open = new Set(
+      [...(this.snapshot.views ?? []), this.snapshot.home].map((view) => `view ${this.me} ${view?.id}`),
+    );
     for (const id of this.surfaces.keys()) {
       if (id.startsWith(`view ${this.me} `) && !open.has(id)) this.surfaces.delete(id);
     }
@@ -110,7 +142,9 @@ class Page {
 
   /** The one surface of a view, or of a message in its channel. */
   surface(thing, place) {
-    const container = place ? { type: "message", channel: place.id, ts: thing.ts } : { type: "view", view_id: thing.id };
+    const container = place
+      ? { type: "message", channel: place.id, ts: thing.ts }
+      : { type: "view", view_id: thing.id };
     const id = place ? `message ${this.me} ${place.id} ${thing.ts}` : `view ${this.me} ${thing.id}`;
     if (!this.surfaces.has(id)) this.surfaces.set(id, new Surface(id, container, this.desk));
     return this.surfaces.get(id);
@@ -158,7 +192,9 @@ class Page {
   nextRegion(event) {
     event.preventDefault();
     const modal = document.querySelector("dialog.modal[open]");
-    const parts = (modal ? [modal, byId("tools")] : [byId("side"), byId("main"), byId("tools")]).filter((part) => !part.hidden);
+    const parts = (modal ? [modal, byId("tools")] : [byId("side"), byId("main"), byId("tools")]).filter(
+      (part) => !part.hidden,
+    );
     const at = parts.findIndex((part) => part.contains(document.activeElement));
     const next = parts[(at + (event.shiftKey ? parts.length - 1 : 1)) % parts.length];
     if (next === modal) this.modals.focus();

@@ -15,7 +15,11 @@ const INLINE = [
 ];
 
 const BLOCKS = [
-  [/^(#{1,6})\s+(.*)$/, (found) => h("p", { class: `md-h${found[1].length}`, role: "heading", "aria-level": 3 }, ...spans(found[2]))],
+  [
+    /^(#{1,6})\s+(.*)$/,
+    (found) =>
+      h("p", { class: `md-h${found[1].length}`, role: "heading", "aria-level": 3 }, ...spans(found[2])),
+  ],
   [/^(-{3,}|\*{3,})$/, () => h("hr")],
 ];
 
@@ -32,10 +36,20 @@ function take(rows) {
   if (rows[0].startsWith("```")) return [fence(rows)];
   for (const [pattern, build] of BLOCKS) {
     const found = pattern.exec(rows[0]);
-    if (found) return rows.shift(), [build(found)];
+    if (found) return (rows.shift(), [build(found)]);
   }
   if (/^>\s?/.test(rows[0])) {
-    return [h("blockquote", {}, ...markdown(takeWhile(rows, /^>\s?/).map((row) => row.replace(/^>\s?/, "")).join("\n")))];
+    return [
+      h(
+        "blockquote",
+        {},
+        ...markdown(
+          takeWhile(rows, /^>\s?/)
+            .map((row) => row.replace(/^>\s?/, ""))
+            .join("\n"),
+        ),
+      ),
+    ];
   }
   if (/^\s*[-*+]\s+/.test(rows[0])) return [list("ul", takeWhile(rows, /^\s*[-*+]\s+/))];
   if (/^\s*\d+[.)]\s+/.test(rows[0])) return [list("ol", takeWhile(rows, /^\s*\d+[.)]\s+/))];
@@ -50,12 +64,20 @@ function fence(rows) {
 }
 
 function list(tag, items) {
-  return h(tag, {}, items.map((item) => h("li", {}, ...spans(item.replace(/^\s*([-*+]|\d+[.)])\s+/, "")))));
+  return h(
+    tag,
+    {},
+    items.map((item) => h("li", {}, ...spans(item.replace(/^\s*([-*+]|\d+[.)])\s+/, "")))),
+  );
 }
 
 function paragraph(rows) {
   const own = [rows.shift(), ...takeWhile(rows, /^(?!\s*$|#{1,6}\s|>|```|\s*[-*+]\s|\s*\d+[.)]\s)/)];
-  return h("p", {}, own.flatMap((row, index) => [index ? h("br") : null, ...spans(row)]));
+  return h(
+    "p",
+    {},
+    own.flatMap((row, index) => [index ? h("br") : null, ...spans(row)]),
+  );
 }
 
 function takeWhile(rows, pattern) {
@@ -67,7 +89,7 @@ function takeWhile(rows, pattern) {
 function spans(text) {
   const nodes = [];
   let plain = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const inWord = /[\p{L}\p{N}]/u.test(text[at - 1] ?? " ");
     const hit = inWord ? null : firstMatch(text.slice(at));
     if (hit) {

@@ -1,8 +1,8 @@
-// Shows a person's stack of modals: the top one in a dialog, with what is typed kept while snapshots come and go.
+// Shows a person's stack of modals: the top one in a dialog, with what is typed kept across snapshots.
 
 import { findFocus, h, keepFocus, setText, single, uniqueId } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { problems, statefulElements } from "./values.js";
 
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex='0']";
@@ -18,11 +18,25 @@ export class Modals {
     this.notice = h("div", { class: "alert error", role: "alert", hidden: true });
     this.body = h("div", { class: "modal-body" });
     this.footer = h("footer", { class: "modal-footer" });
-    this.form = h("form", { novalidate: true, on: { submit: (event) => this.submit(event) } }, this.header, this.notice, this.body, this.footer);
-    this.dialog = h("dialog", {
-      class: "modal", "aria-labelledby": this.titleId, "data-testid": "modal", tabindex: "-1",
-      on: { keydown: (event) => this.key(event), focusin: (event) => this.noteFocus(event) },
-    }, this.form);
+    this.form = h(
+      "form",
+      { novalidate: true, on: { submit: (event) => this.submit(event) } },
+      this.header,
+      this.notice,
+      this.body,
+      this.footer,
+    );
+    this.dialog = h(
+      "dialog",
+      {
+        class: "modal",
+        "aria-labelledby": this.titleId,
+        "data-testid": "modal",
+        tabindex: "-1",
+        on: { keydown: (event) => this.key(event), focusin: (event) => this.noteFocus(event) },
+      },
+      this.form,
+    );
     overlay.append(this.dialog);
   }
 
@@ -91,24 +105,48 @@ export class Modals {
     single(this.footer, JSON.stringify([words, sends, busy]), () => this.footerOf(words, sends, busy));
     this.footer.hidden = !sends && !words.close;
     this.form.setAttribute("aria-busy", String(busy));
-    const astray = Object.entries(this.surface.errors).filter(([id]) => !blocks.some((block) => block.block_id === id));
+    const astray = Object.entries(this.surface.errors).filter(
+      ([id]) => !blocks.some((block) => block.block_id === id),
+    );
     const sentences = [this.surface.notice, ...astray.map(([, sentence]) => sentence)].filter(Boolean);
     this.notice.hidden = !sentences.length;
     setText(this.notice, sentences.join(" "));
   }
 
   headerOf(words) {
-    const back = words.below && h("button", { type: "button", class: "icon-button", "aria-label": `Back to ${words.below}`, on: { click: () => this.close(false) } }, icon("back", 20));
-    const x = h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => this.close(true) } }, icon("close", 20));
+    const back = words.below && iconButton("back", `Back to ${words.below}`, () => this.close(false), 20);
+    const x = iconButton("close", "Close", () => this.close(true), 20);
     const app = h("span", { class: "avatar app small", "aria-hidden": "true" }, icon("mic", 16));
     const under = words.below && h("span", { class: "modal-below" }, `on top of “${words.below}”`);
-    return h("div", { class: "modal-head" }, back, app, h("div", {}, h("h2", { id: this.titleId }, words.title || "Untitled"), under), x);
+    return h(
+      "div",
+      { class: "modal-head" },
+      back,
+      app,
+      h("div", {}, h("h2", { id: this.titleId }, words.title || "Untitled"), under),
+      x,
+    );
   }
 
   footerOf(words, sends, busy) {
-    const cancel = h("button", { type: "button", class: "button", "data-testid": "modal-cancel", on: { click: () => this.close(false) } }, words.close || "Cancel");
-    const submit = sends && h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit", disabled: busy },
-      busy ? h("span", { class: "spinner", "aria-hidden": "true" }) : null, words.submit || "Submit");
+    const cancel = h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-testid": "modal-cancel",
+        on: { click: () => this.close(false) },
+      },
+      words.close || "Cancel",
+    );
+    const submit =
+      sends &&
+      h(
+        "button",
+        { type: "submit", class: "button primary", "data-testid": "modal-submit", disabled: busy },
+        busy ? h("span", { class: "spinner", "aria-hidden": "true" }) : null,
+        words.submit || "Submit",
+      );
     return h("div", { class: "modal-buttons" }, cancel, submit);
   }
 
@@ -136,7 +174,8 @@ export class Modals {
 
   showErrors() {
     this.desk.update();
-    const first = this.body.querySelector(".has-error [data-focus]") ?? this.dialog.querySelector("[type=submit]");
+    const first =
+      this.body.querySelector(".has-error [data-focus]") ?? this.dialog.querySelector("[type=submit]");
     first?.focus();
   }
 
@@ -148,9 +187,12 @@ export class Modals {
   focus() {
     const wanted = statefulElements(this.top.blocks).find(({ element }) => element.focus_on_load);
     const named = (name) => name && findFocus(this.surface.id, name);
-    const control = named(this.focusIn.get(this.top.id))
-      ?? named(wanted && `${wanted.block.block_id}/${wanted.element.action_id}`)
-      ?? this.body.querySelector("[data-focus]") ?? this.footer.querySelector("[type=submit]") ?? this.dialog;
+    const control =
+      named(this.focusIn.get(this.top.id)) ??
+      named(wanted && `${wanted.block.block_id}/${wanted.element.action_id}`) ??
+      this.body.querySelector("[data-focus]") ??
+      this.footer.querySelector("[type=submit]") ??
+      this.dialog;
     control.focus();
     if (!this.dialog.contains(document.activeElement)) this.dialog.focus();
   }
@@ -170,7 +212,9 @@ export class Modals {
   }
 
   wrap(event) {
-    const all = [...this.dialog.querySelectorAll(FOCUSABLE)].filter((each) => !each.disabled && each.tabIndex >= 0 && each.getClientRects().length);
+    const all = [...this.dialog.querySelectorAll(FOCUSABLE)].filter(
+      (each) => !each.disabled && each.tabIndex >= 0 && each.getClientRects().length,
+    );
     const [first, last] = [all[0], all.at(-1)];
     const at = document.activeElement;
     if (event.shiftKey ? at === first || at === this.dialog : at === last) {
@@ -181,5 +225,5 @@ export class Modals {
 }
 
 function text(words) {
-  return typeof words === "string" ? words : words?.text ?? "";
+  return typeof words === "string" ? words : (words?.text ?? "");
 }

@@ -22,7 +22,7 @@ export function mrkdwn(text, reader) {
 export function textObject(object, reader) {
   if (!object) return [];
   if (object.type === "mrkdwn") return mrkdwn(object.text ?? "", reader);
-  return [object.emoji === false ? object.text ?? "" : withEmoji(object.text ?? "")];
+  return [object.emoji === false ? (object.text ?? "") : withEmoji(object.text ?? "")];
 }
 
 function lines(text, reader) {
@@ -51,7 +51,8 @@ function lines(text, reader) {
 
 function rowKind(row) {
   const quoted = /^(?:&gt;|>)\s?(.*)$/.exec(row);
-  if (quoted) return { tag: "blockquote", build: (reader) => h("div", {}, ...inline(quoted[1], reader), h("br")) };
+  if (quoted)
+    return { tag: "blockquote", build: (reader) => h("div", {}, ...inline(quoted[1], reader), h("br")) };
   const item = LIST_MARK.exec(row);
   if (!item) return null;
   const mark = h("span", { class: "list-mark" }, `${item[2]} `);
@@ -118,7 +119,10 @@ function emojiAt(text, at) {
   const found = /^:([a-z0-9_+-]+):/.exec(text.slice(at));
   const drawn = found && emoji(found[1]);
   if (!drawn) return null;
-  return { length: found[0].length, nodes: [h("span", { class: "emoji", role: "img", "aria-label": found[1] }, drawn)] };
+  return {
+    length: found[0].length,
+    nodes: [h("span", { class: "emoji", role: "img", "aria-label": found[1] }, drawn)],
+  };
 }
 
 function addressAt(text, at) {
@@ -140,7 +144,8 @@ function bracket(inner, reader) {
   if (/^@[UW]/.test(target)) return [userMention(target.slice(1), label, reader)];
   if (/^#[CGD]/.test(target)) return [channelMention(target.slice(1), label, reader)];
   if (target.startsWith("!date^")) return [dateToken(target, label, reader)];
-  if (/^!(here|channel|everyone)\b/.test(target)) return [h("span", { class: "mention loud" }, `@${target.slice(1).split("^")[0]}`)];
+  if (/^!(here|channel|everyone)\b/.test(target))
+    return [h("span", { class: "mention loud" }, `@${target.slice(1).split("^")[0]}`)];
   if (target.startsWith("!subteam^")) return [h("span", { class: "mention" }, label || "@group")];
   if (/^(https?|slack|mailto|tel):/.test(target)) {
     const words = label ? inline(label, reader) : [unescape(target.replace(/^(mailto|tel):/, ""))];
@@ -153,7 +158,11 @@ function bracket(inner, reader) {
 export function userMention(id, label, reader) {
   const person = reader.people.get(id);
   const own = id === reader.me ? " loud" : "";
-  return h("span", { class: `mention${own}` }, `@${person?.real_name || person?.name || unescape(label) || id}`);
+  return h(
+    "span",
+    { class: `mention${own}` },
+    `@${person?.real_name || person?.name || unescape(label) || id}`,
+  );
 }
 
 /** A channel's name that opens it if the reader can see it. */
@@ -161,12 +170,22 @@ export function channelMention(id, label, reader) {
   const channel = reader.channels.get(id);
   const name = `#${channel?.name ?? (unescape(label) || "private channel")}`;
   if (!channel) return h("span", { class: "mention" }, name);
-  return h("button", { type: "button", class: "mention as-link", on: { click: () => reader.open(id) } }, name);
+  return h(
+    "button",
+    { type: "button", class: "mention as-link", on: { click: () => reader.open(id) } },
+    name,
+  );
 }
 
 function dateToken(target, fallback, reader) {
   const [, stamp, template, address] = target.split("^");
-  return dateNode(Number(stamp), unescape(template ?? ""), address && unescape(address), unescape(fallback), reader);
+  return dateNode(
+    Number(stamp),
+    unescape(template ?? ""),
+    address && unescape(address),
+    unescape(fallback),
+    reader,
+  );
 }
 
 /** A moment in the reader's zone; the fallback is shown when it cannot be. */

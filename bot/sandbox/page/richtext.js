@@ -42,6 +42,9 @@ function list(part, reader) {
 function pieces(parts, reader) {
   return (parts ?? []).map((part) => {
     const node = INLINE[part.type]?.(part, reader) ?? h("code", {}, part.type);
-    return Object.entries(STYLES).reduce((inner, [style, tag]) => (part.style?.[style] ? h(tag, {}, inner) : inner), node);
+    return Object.entries(STYLES).reduce(
+      (inner, [style, tag]) => (part.style?.[style] ? h(tag, {}, inner) : inner),
+      node,
+    );
   });
 }

@@ -24,16 +24,24 @@ const KINDS = {
 /** The control for a select menu: the browser's own where one of a fixed list is chosen, else a search field. */
 export function select(field) {
   const [name, source] = KINDS[field.element.type];
-  return source && !field.element.type.startsWith("multi_") ? menu(field, name, source) : search(field, name, source);
+  return source && !field.element.type.startsWith("multi_")
+    ? menu(field, name, source)
+    : search(field, name, source);
 }
 
 function menu(field, name, source) {
   const groups = source(field);
   const all = groups.flatMap((group) => group.options);
-  const show = (state) => (control.value = String(all.findIndex((option) => option.value === valueOf(state[name]))));
-  const control = h("select", { ...field.attributes(), class: "select", on: { change: changed } },
+  const show = (state) =>
+    (control.value = String(all.findIndex((option) => option.value === valueOf(state[name]))));
+  const control = h(
+    "select",
+    { ...field.attributes(), class: "select", on: { change: changed } },
     h("option", { value: "-1" }, field.placeholder || "Choose an option"),
-    groups.map((group) => group.label ? h("optgroup", { label: group.label }, choices(group, all)) : choices(group, all)));
+    groups.map((group) =>
+      group.label ? h("optgroup", { label: group.label }, choices(group, all)) : choices(group, all),
+    ),
+  );
   function changed() {
     const option = all[Number(control.value)];
     if (!option && field.block.type !== "input") return show(field.state); // a message's menu cannot be emptied
@@ -62,7 +70,10 @@ function search(field, name, source) {
     load: (query) => (source ? matching(source(field), query) : served(field, query)),
     onChange: (options) => {
       const raw = options.map((option) => option.raw);
-      field.change({ [name]: multiple ? raw : raw[0] ?? null }, { node: control, restore: (state) => control.show(shown(state)) });
+      field.change(
+        { [name]: multiple ? raw : (raw[0] ?? null) },
+        { node: control, restore: (state) => control.show(shown(state)) },
+      );
     },
   });
   return control;
@@ -70,7 +81,8 @@ function search(field, name, source) {
 
 async function served(field, query) {
   const least = field.element.min_query_length ?? SHORTEST_QUERY;
-  if (query.length < least) throw new Error(`Type at least ${least} character${least === 1 ? "" : "s"} to search.`);
+  if (query.length < least)
+    throw new Error(`Type at least ${least} character${least === 1 ? "" : "s"} to search.`);
   const groups = await field.surface.suggest(field.block, field.element, query);
   return groups.map(({ label, options }) => ({ label, options: options.map(asOption) }));
 }
@@ -78,7 +90,8 @@ async function served(field, query) {
 function matching(groups, query) {
   const words = query.toLocaleLowerCase();
   return groups.map(({ label, options }) => ({
-    label, options: options.filter((option) => option.label.toLocaleLowerCase().includes(words)),
+    label,
+    options: options.filter((option) => option.label.toLocaleLowerCase().includes(words)),
   }));
 }
 
@@ -104,7 +117,11 @@ function fixed(field) {
 
 function people(field) {
   const known = [...field.reader.people.values()].filter((person) => person.role !== "bot");
-  const options = known.map((person) => ({ label: person.real_name || person.name, value: person.id, raw: person.id }));
+  const options = known.map((person) => ({
+    label: person.real_name || person.name,
+    value: person.id,
+    raw: person.id,
+  }));
   return [{ label: null, options }];
 }
 
@@ -118,6 +135,10 @@ function conversations(field) {
 
 function places(field, wanted) {
   const open = [...field.reader.channels.values()].filter(wanted);
-  const options = open.map((channel) => ({ label: field.reader.title(channel), value: channel.id, raw: channel.id }));
+  const options = open.map((channel) => ({
+    label: field.reader.title(channel),
+    value: channel.id,
+    raw: channel.id,
+  }));
   return [{ label: null, options }];
 }

@@ -68,10 +68,16 @@ export class Surface {
 
   /** Options for what was typed into an external select: [{label, options}]. */
   async suggest(block, element, value) {
-    const place = { container: this.container, block_id: block.block_id, action_id: element.action_id, value };
+    const place = {
+      container: this.container,
+      block_id: block.block_id,
+      action_id: element.action_id,
+      value,
+    };
     const answer = await this.desk.post("suggest", place);
     if (answer.ok === false) throw new Error(answer.text);
-    if (answer.option_groups?.length) return answer.option_groups.map((each) => ({ label: each.label?.text, options: each.options }));
+    if (answer.option_groups?.length)
+      return answer.option_groups.map((each) => ({ label: each.label?.text, options: each.options }));
     return [{ label: null, options: answer.options ?? [] }];
   }
 }

@@ -11,15 +11,26 @@ function format(tz, options) {
 /** Year, month (1-12), day, hour (0-23), minute, second and weekday a clock in `tz` shows at this Unix time. */
 export function zoned(unix, tz) {
   const options = {
-    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
-    weekday: "long", hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+    weekday: "long",
+    hourCycle: "h23",
   };
   const parts = format(tz, options).formatToParts(new Date(unix * 1000));
   const part = (type) => parts.find((each) => each.type === type).value;
   const number = (type) => Number(part(type));
   return {
-    year: number("year"), month: number("month"), day: number("day"),
-    hour: number("hour"), minute: number("minute"), second: number("second"), weekday: part("weekday"),
+    year: number("year"),
+    month: number("month"),
+    day: number("day"),
+    hour: number("hour"),
+    minute: number("minute"),
+    second: number("second"),
+    weekday: part("weekday"),
   };
 }
 
@@ -58,7 +69,9 @@ export function dayOf(unix, tz) {
 /** "3:04 PM" in `tz`. */
 export function clockTime(unix, tz, seconds = false) {
   const options = { hour: "numeric", minute: "2-digit", ...(seconds && { second: "2-digit" }) };
-  return format(tz, options).format(new Date(unix * 1000)).replace(/\u202f/g, " ");
+  return format(tz, options)
+    .format(new Date(unix * 1000))
+    .replace(/\u202f/g, " ");
 }
 
 /** "Thursday, September 24" in `tz`. */
@@ -85,7 +98,12 @@ export function offsetName(unix, tz) {
 
 /** "2 days 3 hours" for a number of seconds, in at most two units. */
 export function span(seconds) {
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+    ["second", 1],
+  ];
   const words = [];
   let left = Math.round(Math.abs(seconds));
   for (const [name, size] of units) {
@@ -107,21 +125,33 @@ export function fillTemplate(template, unix, tz, now) {
 
 function token(name, unix, tz, now) {
   const at = zoned(unix, tz);
-  if (name.endsWith("_pretty")) return relativeDay(unix, tz, now) ?? token(plainName(name, at, tz, now), unix, tz, now);
+  if (name.endsWith("_pretty"))
+    return relativeDay(unix, tz, now) ?? token(plainName(name, at, tz, now), unix, tz, now);
   const month = format(tz, { month: "long" }).format(new Date(unix * 1000));
   const nearby = Math.abs(unix - now) < 182 * 86400;
   switch (name) {
-    case "date_num": return isoDay(at);
-    case "date_slash": return `${pad(at.month)}/${pad(at.day)}/${at.year}`;
-    case "date": return `${month} ${ordinal(at.day)}${nearby ? "" : `, ${at.year}`}`;
-    case "date_long": return `${at.weekday}, ${month} ${ordinal(at.day)}, ${at.year}`;
-    case "date_long_this_year": return `${at.weekday}, ${month} ${ordinal(at.day)}`;
-    case "date_long_full": return `${month} ${at.day}, ${at.year}`;
-    case "date_short": return `${month.slice(0, 3)} ${at.day}, ${at.year}`;
-    case "time": return clockTime(unix, tz);
-    case "time_secs": return clockTime(unix, tz, true);
-    case "ago": return ago(unix, now);
-    default: return null;
+    case "date_num":
+      return isoDay(at);
+    case "date_slash":
+      return `${pad(at.month)}/${pad(at.day)}/${at.year}`;
+    case "date":
+      return `${month} ${ordinal(at.day)}${nearby ? "" : `, ${at.year}`}`;
+    case "date_long":
+      return `${at.weekday}, ${month} ${ordinal(at.day)}, ${at.year}`;
+    case "date_long_this_year":
+      return `${at.weekday}, ${month} ${ordinal(at.day)}`;
+    case "date_long_full":
+      return `${month} ${at.day}, ${at.year}`;
+    case "date_short":
+      return `${month.slice(0, 3)} ${at.day}, ${at.year}`;
+    case "time":
+      return clockTime(unix, tz);
+    case "time_secs":
+      return clockTime(unix, tz, true);
+    case "ago":
+      return ago(unix, now);
+    default:
+      return null;
   }
 }
 
@@ -137,7 +167,11 @@ function relativeDay(unix, tz, now) {
 
 function ago(unix, now) {
   const seconds = now - unix;
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const [name, size] = units.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
   const count = Math.floor(Math.abs(seconds) / size);
   const words = `${count} ${name}${count === 1 ? "" : "s"}`;

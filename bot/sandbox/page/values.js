@@ -38,7 +38,7 @@ export function isStateful(element) {
 /** Each element with a value in these blocks, with its block: [{block, element}]. */
 export function statefulElements(blocks) {
   return blocks.flatMap((block) => {
-    const elements = block.type === "actions" ? block.elements ?? [] : [block.element, block.accessory];
+    const elements = block.type === "actions" ? (block.elements ?? []) : [block.element, block.accessory];
     return elements.filter(isStateful).map((element) => ({ block, element }));
   });
 }
@@ -61,7 +61,10 @@ export class Values {
     for (const { block, element } of statefulElements(blocks)) {
       const name = keyOf(block.block_id, element.action_id);
       const known = this.#states.get(name) ?? saved?.[block.block_id]?.[element.action_id];
-      next.set(name, known?.type === element.type && fits(element, known) ? known : initialState(element, here));
+      next.set(
+        name,
+        known?.type === element.type && fits(element, known) ? known : initialState(element, here),
+      );
     }
     this.#states = next;
   }
@@ -90,7 +93,9 @@ function keyOf(blockId, actionId) {
 }
 
 function fits(element, state) {
-  const offered = [element.options, ...(element.option_groups ?? []).map((group) => group.options)].flat().filter(Boolean);
+  const offered = [element.options, ...(element.option_groups ?? []).map((group) => group.options)]
+    .flat()
+    .filter(Boolean);
   if (!offered.length) return true;
   const chosen = state.selected_options ?? [state.selected_option];
   return chosen.filter(Boolean).every((option) => offered.some((each) => each.value === option.value));
@@ -98,7 +103,9 @@ function fits(element, state) {
 
 /** Whether nothing has been typed or chosen. */
 export function isEmpty(state) {
-  const [value] = Object.entries(state).filter(([name]) => name !== "type").map(([, each]) => each);
+  const [value] = Object.entries(state)
+    .filter(([name]) => name !== "type")
+    .map(([, each]) => each);
   return value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 }
 
@@ -130,10 +137,14 @@ const CHECKS = {
     const number = Number(value);
     if (!Number.isFinite(number)) return "Enter a number.";
     if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Enter a whole number.";
-    if (element.min_value !== undefined && number < Number(element.min_value)) return `Enter ${element.min_value} or more.`;
-    if (element.max_value !== undefined && number > Number(element.max_value)) return `Enter ${element.max_value} or less.`;
+    if (element.min_value !== undefined && number < Number(element.min_value))
+      return `Enter ${element.min_value} or more.`;
+    if (element.max_value !== undefined && number > Number(element.max_value))
+      return `Enter ${element.max_value} or less.`;
     return null;
   },
-  email_text_input: (_element, value) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter a valid e-mail address."),
-  url_text_input: (_element, value) => (URL.canParse(value) ? null : "Enter a valid address, beginning with https://."),
+  email_text_input: (_element, value) =>
+    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? null : "Enter a valid e-mail address.",
+  url_text_input: (_element, value) =>
+    URL.canParse(value) ? null : "Enter a valid address, beginning with https://.",
 };

@@ -1,24 +1,18 @@
 // Questions about a snapshot's people and channels that several parts of the page ask.
 
-const BADGES = { owner: "Owner", admin: "Admin", member: "Member", guest: "Guest", stranger: "Other organisation", bot: "App" };
+const BADGES = {
+  owner: "Owner",
+  admin: "Admin",
+  member: "Member",
+  guest: "Guest",
+  stranger: "Other organisation",
+  bot: "App",
+};
 const KINDS = { public: "public", private: "private", shared: "public", dm: "im" };
 
 /** A person's role in words. */
 export function badge(role) {
   return BADGES[role] ?? role;
-}
-
-/** "AR" for Ana Ruiz. */
-export function initials(name) {
-  const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word.charAt(0).toLocaleUpperCase()).join("");
-}
-
-/** A hue (0-359) that always belongs to this id. */
-export function hue(id) {
-  let sum = 7;
-  for (const char of id) sum = (sum * 33 + char.codePointAt(0)) % 9973;
-  return (sum * 47) % 360;
 }
 
 /** "#launch", or the other person's name for a direct message. */

@@ -1,0 +1,103 @@
+"""Reading a time stalls no event loop, whatever was typed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.when import split_when, warm_up
+from tests.pages import ROOT
+from tests.test_when import PIECES
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
+STALL = 0.050  # seconds of CPU for one reading; the worst measured was 0.011
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _warm() -> None:
+    warm_up()
+
+
+def _hostile() -> list[str]:
+    """Texts of 3,000 characters that are all digits, all dates, all filler words, all marks, or a mixture."""
+    pieces = ["9", "9 ", "1:1 ", "12 ", "in 1 ", "a ", "one ", "twenty one ", "ﷺ", "ﷺ ", "٣ ", "𝟗 ", "monday ", "next "]
+    pieces += [
+        "3pm ",
+        "03/04 ",
+        "2026-12-01 ",
+        "((((",
+        ". ",
+        "- ",
+        "\u200b",
+        "😀 ",
+        "\u0301",
+        "for 1 ",
+        "1h1",
+        "the ",
+        "1.1. ",
+    ]
+    pieces += ["31st 3pm ", "hundred ", "15 uhr ", "mar ", "week 1h30 noon "]
+    texts = [(piece * 3000)[:3000] for piece in pieces]
+    texts += [f"{text[:2980]} {end}" for text in texts for end in ("tomorrow 3pm for 45m", "3pm")]
+    dice = random.Random(1)  # noqa: S311 - the same texts each time
+    return texts + [" ".join(dice.choices(PIECES, k=600)) for _ in range(60)]
+
+
+def test_hostile_text_costs_less_than_a_stall() -> None:
+    """No text of 3,000 characters takes 50 ms of CPU, in any language: reading needs no thread and stalls no loop."""
+    worst = 0.0
+    for text in _hostile():
+        for locale in (None, "de-DE", "es-ES"):
+            began = time.thread_time()
+            split_when(text, NOW, BERLIN, locale)
+            worst = max(worst, time.thread_time() - began)
+    assert worst < STALL
+
+
+async def test_loop_goes_on_while_texts_are_read() -> None:
+    """Between two turns of the event loop that reads hostile texts lies less CPU time than 50 ms."""
+    gaps: list[float] = []
+    reading = True
+
+    async def beat() -> None:
+        last = time.process_time()
+        while reading:
+            await asyncio.sleep(0)
+            now = time.process_time()
+            gaps.append(now - last)
+            last = now
+
+    heart = asyncio.create_task(beat())
+    for text in _hostile():
+        split_when(text, NOW, BERLIN, "fr-FR")
+        await asyncio.sleep(0)
+    reading = False
+    await heart
+    assert len(gaps) >= len(_hostile())
+    assert max(gaps) < STALL
+
+
+def test_first_reading_after_warm_up_is_not_slow() -> None:
+    """In a fresh process, `warm_up` leaves nothing that the first person of any language would wait for."""
+    code = """
+import time, datetime, zoneinfo
+from bot.when import split_when, warm_up
+warm_up()
+now, zone, worst = datetime.datetime(2026, 3, 11, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Europe/Berlin"), 0.0
+for locale in ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL"):
+    for words in ("Demo next tue 3pm for 45m", "Demo 1.12.2026 at 15:00 UTC", "Demo the 25th 3pm", "Demo in 2 hours"):
+        began = time.thread_time()
+        split_when(words, now, zone, locale)
+        worst = max(worst, time.thread_time() - began)
+print(worst)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert float(done.stdout) < STALL
