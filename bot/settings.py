@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,17 +18,23 @@ def _http_url(value: str) -> str:
 
 
 def _fernet_keys(value: SecretStr) -> SecretStr:
-    for key in filter(None, (part.strip() for part in value.get_secret_value().split(","))):
-        try:
-            Fernet(key)
-        except ValueError:
-            # Raised anew without its cause: the cause could carry the key.
-            raise ValueError("must be Fernet keys, comma-separated; `python -m bot key` prints a new one") from None
+    try:
+        MultiFernet([Fernet(key.strip()) for key in value.get_secret_value().split(",") if key.strip()])
+    except ValueError:
+        # Raised anew without its cause: the cause could carry the key.
+        raise ValueError("is no Fernet key; `python -m bot key` prints a new one") from None
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value):
+        raise ValueError("must begin with sqlite:// or postgresql://")
     return value
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
 Keys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
 
 class Settings(BaseSettings):
@@ -35,15 +42,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True, frozen=True)
 
-    slack_bot_token: SecretStr = Field(description="the bot token of the workspace (xoxb-…), from OAuth & Permissions")
-    slack_signing_secret: SecretStr = Field(
-        default=SecretStr(""),
-        description="proves that requests come from Slack; needed over HTTP, from Basic Information",
+    slack_bot_token: SecretStr = Field(
+        min_length=1, description="the bot token of the workspace (xoxb-…), from OAuth & Permissions"
     )
     slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP"
+    )
+    slack_signing_secret: SecretStr = Field(
         default=SecretStr(""),
         validate_default=True,
-        description="app-level token (xapp-…); when set, Socket Mode is used instead of HTTP",
+        description="proves that requests come from Slack; needed over HTTP, from Basic Information",
     )
     slack_api_url: Url = Field(default="https://slack.com/api/", description="where Slack's Web API is")
     rc_server_url: Url = Field(default="https://platform.ringcentral.com", description="where RingCentral's API is")
@@ -52,8 +60,10 @@ class Settings(BaseSettings):
     rc_user_jwt: SecretStr = Field(
         min_length=1, description="JWT credential of the RingCentral user that Greenroom works as"
     )
-    database_url: str = Field(
-        default="sqlite:///greenroom.db", description="where Greenroom remembers: a SQLite file or postgresql://…"
+    database_url: DatabaseUrl = Field(
+        default="sqlite:///greenroom.db",
+        repr=False,  # it may hold a password
+        description="where Greenroom remembers: a SQLite file or postgresql://…",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
@@ -63,14 +73,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")
 
-    @field_validator("slack_app_token")
+    @field_validator("slack_signing_secret")
     @classmethod
-    def _some_way_in(cls, app_token: SecretStr, others: ValidationInfo) -> SecretStr:
+    def _some_way_in(cls, signing_secret: SecretStr, others: ValidationInfo) -> SecretStr:
         # On a field and not on the whole, so that it is named together with whatever else is missing.
-        signing_secret = others.data.get("slack_signing_secret", SecretStr(""))
-        if not app_token.get_secret_value() and not signing_secret.get_secret_value():
-            raise ValueError("is missing, and so is SLACK_SIGNING_SECRET; one of the two must be set")
-        return app_token
+        if not signing_secret.get_secret_value() and not others.data["slack_app_token"].get_secret_value():
+            raise ValueError("is missing, and so is SLACK_APP_TOKEN; one of the two must be set")
+        return signing_secret
 
     @property
     def socket_mode(self) -> bool:

@@ -97,6 +97,8 @@ async def test_submit_answered_with_errors_keeps_the_form(slack: Slack, bolt: Bo
     )
     assert slack.view("ana").values["title"]["title_it"]["value"] == "Dull"
     assert (await slack.submit("ana", view, {"title": ""})).errors == {"title": "Please complete this required field."}
+    await bolt.bolt.client.views_update(view_id=view.id, view=TWO_FIELDS)
+    assert slack.view("ana").errors == {}
 
 
 @pytest.mark.parametrize(
