@@ -1,6 +1,7 @@
 # Greenroom as a container: no root, the same hash-pinned packages as everywhere else.
 FROM python:3.11-slim
 
+# Whoever changes PORT publishes that one instead of 3000.
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
@@ -18,5 +19,5 @@ COPY manifest.yml manifest.yml
 USER greenroom
 VOLUME /data
 EXPOSE 3000
-HEALTHCHECK --interval=30s --timeout=3s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/healthz', timeout=2)"]
+HEALTHCHECK --interval=30s --timeout=3s CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/healthz\", timeout=2)"]
 CMD ["python", "-m", "bot", "run"]

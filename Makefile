@@ -2,6 +2,9 @@
 PYTHON ?= python3.11
 PY := .venv/bin/python
 STAMP := .venv/.installed
+COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types imports check bench lock run clean
@@ -10,12 +13,18 @@ help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## make .venv from the hash-pinned list (does nothing when nothing changed)
+	@:
 
+# The stamp comes last, so that whatever failed or was interrupted is done again the next time; a .venv that was left
+# half made, or whose Python is gone, has no working pip and is made anew.
 $(STAMP): requirements/dev.txt
-	@command -v $(PYTHON) >/dev/null 2>&1 || command -v python3 >/dev/null 2>&1 || { echo "Greenroom needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python"; exit 1; }
-	@test -x $(PY) || $$(command -v $(PYTHON) || command -v python3) -m venv .venv
-	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Greenroom needs Python 3.11 or newer; .venv has $$($(PY) -V). Remove .venv and say make PYTHON=/path/to/python"; exit 1; }
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip --version >/dev/null 2>&1 || { \
+	  python=$$(command -v $(PYTHON) || command -v python3) && $$python -c '$(NEW_ENOUGH)' || \
+	    { echo "Greenroom needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python"; exit 1; }; \
+	  $$python -m venv --clear .venv; }
+	@$(PY) -c '$(NEW_ENOUGH)' || { echo "Greenroom needs Python 3.11 or newer, and .venv was made with an older one: remove .venv"; exit 1; }
+	@echo "Installing what Greenroom needs into .venv (only now, and when requirements/dev.txt changes)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(STAMP)
 
 demo: setup  ## run everything on this machine: no account, no server to install (KEEP=1 goes on where the last demo ended)
@@ -35,7 +44,7 @@ types: setup  ## mypy --strict
 	$(PY) -m mypy
 
 imports: setup  ## the import order of the house
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 
 check: lint types imports test  ## everything .ci/run checks
 
@@ -43,8 +52,8 @@ bench: setup  ## the measurements behind the README's figures
 	$(PY) -m bench
 
 lock: setup  ## write the hash-pinned lists again from pyproject.toml
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --extra dev -o requirements/dev.txt
 
 clean:  ## forget the demo and the caches (keeps .venv)
-	rm -rf .sandbox .mypy_cache .ruff_cache .hypothesis greenroom.db*
+	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*

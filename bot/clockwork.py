@@ -44,6 +44,7 @@ class Clockwork:
         self._deliver = deliver
         self._work = {"sweep": (sweep, SWEEP), "recover": (recover, RECOVER), "daily": (daily, DAILY)}
         self._delivering = asyncio.Lock()
+        self._poked = False
         self._beat_at = monotonic()
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -63,11 +64,18 @@ class Clockwork:
 
     def poke(self) -> None:
         """Look at the outbox now: something was planned, withdrawn, or the clock was moved."""
-        self._scheduler.add_job(self.deliver, "date", run_date=machine_now(), id="poke", replace_existing=True)
+        if self._poked:
+            return  # a delivery that has not begun yet will see this too
+        self._poked = True
+        # Two: while one is under way, another may wait for it to end.
+        self._scheduler.add_job(
+            self.deliver, "date", run_date=machine_now(), id="poke", replace_existing=True, max_instances=2
+        )
 
     async def deliver(self) -> datetime | None:
         """Do what is due, and set the timer for what is due next, which is returned (domain time)."""
         async with self._delivering:
+            self._poked = False
             due = await self._deliver()
             self._beat_at = monotonic()
             if due is not None and self._scheduler.running:

@@ -20,6 +20,7 @@ class Directory:
         self._by_email: dict[str, Coworker] = {}
         self._names: dict[str, str] = {}
         self._forbidden = False
+        self.is_read = False
         self.service_user: ServiceUser | None = None
 
     async def refresh(self) -> None:
@@ -33,6 +34,7 @@ class Directory:
         self._by_email = {coworker.email.lower(): coworker for coworker in coworkers}
         self._names = {coworker.user_id: coworker.name for coworker in coworkers}
         self._forbidden = False
+        self.is_read = True
         log.info("directory.read", extra={"coworkers": len(coworkers)})
 
     def host_for(self, person: Person) -> Coworker | None:

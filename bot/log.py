@@ -5,21 +5,32 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 
 STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
-CHATTY = ("apscheduler", "slack_sdk", "aiohttp.access", "alembic", "asyncio")
-BOLT = "slack_bolt"
-"""Warns at every start that our own `authorize` is used instead of the token that is also set."""
+LIBRARIES = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.WARNING,
+    "apscheduler.executors": logging.CRITICAL,  # the clockwork itself tells of a job that failed
+    "asyncio": logging.WARNING,
+    "slack_bolt": logging.ERROR,  # warns at every start that our own `authorize` goes before the token
+    "slack_sdk": logging.WARNING,
+}
+"""From which level on each library may speak."""
 
 
 def set_up(level: str, form: str) -> None:
-    """Log to standard error from now on. Libraries only speak up from warnings on, Bolt from errors on."""
+    """Log to standard error from now on, libraries only what matters."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Console())
+    handler.addFilter(_is_worth_saying)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger(BOLT).setLevel(logging.ERROR)
+
+
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    # On the handler and not on the loggers: Bolt sets the level of each of its own.
+    names = [record.name.rsplit(".", cut)[0] for cut in range(record.name.count(".") + 1)]
+    return record.levelno >= next((LIBRARIES[name] for name in names if name in LIBRARIES), logging.NOTSET)
 
 
 def _facts(record: logging.LogRecord) -> dict[str, object]:
@@ -36,7 +47,7 @@ class _Console(logging.Formatter):
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": self.formatTime(record),
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "event": record.getMessage(),
             **_facts(record),

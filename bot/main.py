@@ -127,6 +127,8 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
     telling = Telling(store, slack, creating, announcing, mirror, tasks)
 
     async def sweep() -> None:
+        if not directory.is_read:
+            await directory.refresh()
         try:
             await mirror.sweep()
         except ProviderError as error:

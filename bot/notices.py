@@ -24,6 +24,7 @@ def plan(
     if webinar.status is not Status.SCHEDULED:
         return []
     start = webinar.start.astimezone(UTC)
+    places = tuple(dict.fromkeys(channels))
     return [
         Notice(
             account=webinar.account,
@@ -36,14 +37,25 @@ def plan(
             expires_at=start - before / 2,
         )
         for before in sorted(set(leads), reverse=True)
-        for channel in channels
+        for channel in places
         if start - before > now
     ]
 
 
 def is_stale(notice: Notice, webinar: Webinar, channels: frozenset[str]) -> bool:
-    """Whether a notice speaks of what is no longer so: another start, a cancelled session, a channel without card."""
-    return webinar.status is Status.CANCELLED or notice.start != webinar.start or notice.channel_id not in channels
+    """Whether a notice speaks of what is no longer so: another start, a session that is off, a channel without card."""
+    if webinar.status in (Status.CANCELLED, Status.FINISHED):
+        return True
+    # Compared in UTC: a time in an hour that comes twice equals nothing in any other zone (PEP 495).
+    return notice.start.astimezone(UTC) != webinar.start.astimezone(UTC) or notice.channel_id not in channels
+
+
+def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
+    """Whether a reminder that was posted speaks of a start that is still to come, but not of this webinar any more."""
+    if now >= notice.start:
+        return False
+    moved = webinar.status is Status.SCHEDULED and notice.start.astimezone(UTC) != webinar.start.astimezone(UTC)
+    return moved or webinar.status is Status.CANCELLED
 
 
 def post_at(notice: Notice, now: datetime, taken: frozenset[int]) -> int | None:

@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
+"""What pydantic's kinds of mistakes are called here, where its own words would puzzle."""
+
 
 def _http_url(value: str) -> str:
     AnyHttpUrl(value)
@@ -98,11 +101,7 @@ def read_settings() -> Settings:
 def _explain(error: ValidationError) -> str:
     lines = ["Greenroom cannot start. Please set these (in the environment or in a file .env):"]
     for problem in error.errors(include_input=False, include_url=False, include_context=False):
-        name = str(problem["loc"][0]) if problem["loc"] else ""
-        field = Settings.model_fields.get(name)
-        if field is None:
-            lines.append(f"  {problem['msg'].removeprefix('Value error, ')}")
-            continue
-        state = "is missing" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name.upper()}: {state} – {field.description}")
+        name = str(problem["loc"][0])
+        state = STATES.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name.upper()}: {state} – {Settings.model_fields[name].description}")
     return "\n".join(lines)

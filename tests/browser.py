@@ -1,10 +1,15 @@
-"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none."""
+"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none.
+
+With `GREENROOM_BROWSER=required` in the environment its absence is a failure.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,13 +38,19 @@ async def launched() -> AsyncIterator[Browser]:
     """A browser on the running event loop; skips the test where the machine has none."""
     path = chromium()
     if path is None:
-        pytest.skip(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
+        _go_without(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
             yield browser
         finally:
             await browser.close()
+
+
+def _go_without(reason: str) -> NoReturn:
+    if os.environ.get("GREENROOM_BROWSER") == "required":  # noqa: TID251 - .ci/run installs one, and nothing may skip
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 class Watch:

@@ -464,6 +464,16 @@ async def test_a_refused_change_is_given_back_to_the_impatient(pair: Pair) -> No
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == ([], [429])
 
 
+async def test_patience_is_for_all_rounds_together(pair: Pair) -> None:
+    """Two waits of more than a second are too much for somebody with two seconds."""
+    pair.vendor.fail("POST", "/webinars$", status=429, retry_after=1, times=9)
+
+    with pytest.raises(ProviderBusy):
+        await pair.client().create_webinar(a_form(), None, replace(PERSON, patience=2.0))
+
+    assert pair.asked("POST", WEBINARS) == [429, 429]
+
+
 async def test_a_vendor_that_only_refuses_is_not_asked_for_ever(pair: Pair) -> None:
     """Five refusals in a row, however short their waits, are enough."""
     pair.vendor.fail("GET", "/webinars/", status=429, times=99, retry_after=0)

@@ -18,6 +18,7 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral, Rules
 from bot.sandbox.slack import Message, Outcome, Slack, View
 from bot.settings import Settings
+from tests.block_kit import check_message, check_view
 
 T = TypeVar("T")
 PATIENCE = 8.0
@@ -122,6 +123,15 @@ class World:
         await self.settled()
         return self.slack.view(user)
 
+    def check_all_that_was_shown(self) -> None:
+        """Hold every message and modal that now stands anywhere to Slack's limits."""
+        for channel in self.slack.world.channels:
+            for message in self.slack.messages(channel):
+                if message.bot and message.blocks:
+                    check_message(message.text, message.blocks)
+        for view in self.slack.world.views.values():
+            check_view(view.body)
+
     def last(self, channel: str, user: str | None = None) -> Message:
         """The newest message in a channel, as this person sees it."""
         return self.slack.messages(channel, user)[-1]
@@ -142,6 +152,7 @@ async def running(folder: Path, *, socket_mode: bool = False, database_url: str 
         await world.start_bot()
         yield world
         await world.settled()
+        world.check_all_that_was_shown()
     finally:
         if world._bot:
             await world.stop_bot()

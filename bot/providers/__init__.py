@@ -79,6 +79,10 @@ class WebinarProvider(Protocol):
         """The session of this webinar, if it has one that ends after `start`."""
         ...
 
+    async def session(self, webinar_id: str, session_id: str, caller: Caller) -> SessionFacts:
+        """A session, without its host. Raises `ProviderGone` where it is deleted. One call."""
+        ...
+
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
         """Remove a webinar with its session and invitees; gone already is fine. One call."""
         ...

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.sandbox.folder import FolderTakenError
 from bot.sandbox.office import BotDidNotStartError, Office
 
 PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
@@ -18,11 +18,10 @@ PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
 def main(words: Sequence[str] | None = None) -> None:
     """Start, say where the page is, and run until Ctrl-C."""
     options = _parser().parse_args(words)
-    if not options.keep and options.folder.exists():
-        shutil.rmtree(options.folder)
+    ports = (options.port, RINGCENTRAL, BOT) if options.port else (0, 0, 0)
     try:
-        asyncio.run(_run(options.folder, (options.port, RINGCENTRAL, BOT)))
-    except BotDidNotStartError as error:
+        asyncio.run(_run(_office(options.folder, keep=options.keep), ports))
+    except (BotDidNotStartError, FolderTakenError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
 
@@ -30,26 +29,37 @@ def main(words: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="greenroom sandbox", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="go on where the last sandbox ended")
-    parser.add_argument("--port", type=int, default=PAGE, help=f"port of the page ({PAGE})")
+    parser.add_argument("--port", type=int, default=PAGE, help=f"port of the page ({PAGE}); 0 takes any, for all")
     parser.add_argument("--folder", type=Path, default=Path(".sandbox"), help="where its state is kept (.sandbox)")
     return parser
 
 
-async def _run(folder: Path, ports: tuple[int, int, int]) -> None:
+def _office(folder: Path, *, keep: bool) -> Office:
+    try:
+        return Office(folder, keep=keep)
+    except FolderTakenError as error:
+        if keep:
+            raise
+        base, _, number = folder.name.partition("~")
+        free = folder.with_name(f"{base}~{int(number or 1) + 1}")
+        print(f"{error} This one uses {free}.", flush=True)
+        return _office(free, keep=False)
+
+
+async def _run(office: Office, ports: tuple[int, int, int]) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    office = Office(folder)
-    await office.start(ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True))
-    print(_welcome(office), flush=True)
-    ended = asyncio.create_task(office.bot_ended())
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (ended, stopped):
-        task.cancel()
-    early = not stop.is_set()
-    await office.stop()
-    if early:
+    try:
+        await office.start(ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True))
+        print(_welcome(office), flush=True)
+        ended = asyncio.create_task(office.bot_ended())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+    finally:
+        await office.stop()
+    if not stop.is_set():
         raise BotDidNotStartError(f"The bot has ended by itself; what it said is in {office.log_path}")
     print("\nStopped. Start it with --keep (make demo KEEP=1) to go on from here.")
 

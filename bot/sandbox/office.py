@@ -15,7 +15,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.folder import take
 from bot.sandbox.ringcentral import RingCentral
+from bot.sandbox.ringcentral.answers import ApiError
 from bot.sandbox.slack import Slack
 
 COMMANDS = [
@@ -28,6 +30,8 @@ COMMANDS = [
 STEP = 1.0
 """The clock moves at least this many seconds at once, so that a bot that is busy cannot hold it still."""
 SAVE_EVERY = 5.0
+PATIENCE = 10.0
+"""Seconds the bot has for ending in good order."""
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 30},
     "500": {"status": 500},
@@ -43,10 +47,13 @@ class BotDidNotStartError(Exception):
 class Office:
     """One sandbox, kept in one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use what the folder holds, if anything: state of the stand-ins, the bot's database, its key."""
+    def __init__(self, folder: Path, *, keep: bool = True) -> None:
+        """Take the folder, and go on from what it holds of the stand-ins and the bot.
+
+        Without `keep` it is emptied first. Raises `FolderTakenError` where another sandbox runs in it.
+        """
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = take(folder, keep=keep)
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock)
@@ -72,7 +79,7 @@ class Office:
         page, ringcentral, bot = ports
         await _on_free_port(self.slack.start, page, on_taken)
         await _on_free_port(self.ringcentral.start, ringcentral, on_taken)
-        await self._start_bot(bot)
+        await self._start_bot(await _on_free_port(_try, bot, on_taken))
         self._saving = asyncio.create_task(self._save_on())
 
     async def stop(self) -> None:
@@ -83,6 +90,7 @@ class Office:
         self.save()
         await self.slack.stop()
         await self.ringcentral.stop()
+        self._lock.close()
 
     async def bot_ended(self) -> int:
         """Wait for the bot's process to end by itself, which it should not; its exit code."""
@@ -141,23 +149,23 @@ class Office:
                 stderr=bot_log,
                 env=self._environment(port),
             )
-        try:
-            answer = await self._read()
-        except BotDidNotStartError:
-            if port:
-                await self._start_bot(0)  # its port was taken: nobody types it, so any will do
-                return
-            raise
+        answer = await self._read()
         self.slack.events_url = f"{answer['url']}/slack/events"
 
     async def _stop_bot(self) -> None:
         if self._bot and self._bot.returncode is None and self._bot.stdin:
             self._bot.stdin.close()
-            await self._bot.wait()
+            try:
+                await asyncio.wait_for(self._bot.wait(), PATIENCE)
+            except TimeoutError:
+                self._bot.kill()
+                await self._bot.wait()
 
     def _environment(self, port: int) -> dict[str, str]:
+        outer = os.environ.items()  # noqa: TID251 - the bot's process needs PATH and the like; what is ours is set below
         return {
-            **os.environ,  # noqa: TID251 - the bot's process needs PATH and the like; what is ours is set below
+            # Slack's client would go through a proxy even to this machine.
+            **{name: value for name, value in outer if not name.lower().endswith("_proxy")},
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SLACK_APP_TOKEN": "",
@@ -193,7 +201,10 @@ class Office:
         return answer
 
     async def _register(self, session_id: str, count: int) -> None:
-        self.ringcentral.register(session_id, count)
+        try:
+            self.ringcentral.register(session_id, count)
+        except ApiError as refusal:
+            raise LookupError("Nobody can register for this webinar, or not yet: try again in a moment.") from refusal
 
     async def _set_fault(self, target: str, kind: str) -> None:
         if target == "ringcentral":
@@ -214,7 +225,8 @@ class Office:
 
 async def _on_free_port(
     start: Callable[[str, int], Awaitable[None]], port: int, on_taken: Callable[[int, int], None]
-) -> None:
+) -> int:
+    """Start on this port or the next free one, and return which it was; 0 takes any."""
     for candidate in range(port, port + 50):
         try:
             await start("127.0.0.1", candidate)
@@ -222,5 +234,10 @@ async def _on_free_port(
             continue
         if candidate != port:
             on_taken(port, candidate)
-        return
+        return candidate
     raise BotDidNotStartError(f"No port from {port} to {port + 49} is free.")
+
+
+async def _try(host: str, port: int) -> None:
+    """Raises OSError where the bot could not listen."""
+    (await asyncio.start_server(lambda _, __: None, host, port)).close()

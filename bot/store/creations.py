@@ -123,14 +123,20 @@ async def advance(db: Db, creation: Creation, until: datetime) -> None:
     )
 
 
-async def claim(db: Db, by: str, now: datetime, until: datetime, watched_before: datetime) -> Sequence[Creation]:
-    """Take over the creations that nobody works on any more, and the watched ones begun before then."""
+async def claim(
+    db: Db, by: str, now: datetime, until: datetime, watched_before: datetime, account: Account | None = None
+) -> Sequence[Creation]:
+    """Take over the creations that nobody works on any more, and the watched ones begun before then.
+
+    Those of one account, or without one of all.
+    """
     free = or_(creations.c.claimed_until.is_(None), creations.c.claimed_until < now)
     due = or_(
         creations.c.step.in_(OPEN),
         and_(creations.c.step == Step.WATCHED, creations.c.begun_at < watched_before),
     )
-    return await _take(db, and_(free, due), by, until)
+    whose = of_account(creations, account) if account else []
+    return await _take(db, and_(free, due, *whose), by, until)
 
 
 async def release_all(db: Db) -> None:

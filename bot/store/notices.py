@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.models import Account, Frozen, Notice, NoticeKind, NoticeState
-from bot.notices import post_at
+from bot.models import Account, Frozen, Notice, NoticeKind, NoticeState, Workspace
 from bot.store.connection import Db
-from bot.store.keys import account_columns, account_in, of_account
-from bot.store.schema import notices
+from bot.store.keys import account_columns, account_in, of_account, of_workspace
+from bot.store.schema import notices, webinars
 
-BATCH = 64
 IDENTITY = ("team_id", "enterprise_id", "provider", "account", "session_id", "kind", "start", "before_s", "channel_id")
-AT_SLACK = (NoticeState.HANDING, NoticeState.HELD, NoticeState.WITHDRAWING)
+SESSION = ("team_id", "enterprise_id", "provider", "account", "session_id")
+WAITING = (NoticeState.PLANNED, NoticeState.WITHDRAWING)
 
 
 class Row(Frozen):
-    """A notice as it stands in the outbox. `post_at` is the Unix second at which Slack posts or posted it."""
+    """A notice as it stands in the outbox.
+
+    `post_at` is the Unix second at which Slack posts or posted it, `text_digest` that of the message Slack holds.
+    `attempts` counts how often it was taken to be handed over: who comes back with an older count comes too late.
+    """
 
     id: int
     notice: Notice
     state: NoticeState
     post_at: int | None
     scheduled_id: str | None
+    text_digest: str | None
+    claimed_by: str
     attempts: int
     problem: str
 
 
 async def plan(db: Db, wanted: Iterable[Notice]) -> None:
-    """Write notices down. One that is there already stays as it is; a withdrawn one is planned again."""
+    """Write notices down. One that is there already stays as it is; a withdrawn one is planned again.
+
+    One that is being withdrawn just now may or may not be at Slack any more: that has to be found out first.
+    """
     insert = postgresql.insert(notices) if db.is_postgresql else sqlite.insert(notices)
+    withdrawn = notices.c.state == NoticeState.WITHDRAWN
     for notice in wanted:
         statement = insert.values(
             **account_columns(notice.account),
@@ -48,13 +57,16 @@ async def plan(db: Db, wanted: Iterable[Notice]) -> None:
             expires_at=notice.expires_at,
             state=NoticeState.PLANNED,
         )
-        await db.connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=IDENTITY,
-                set_={"state": NoticeState.PLANNED, "hand_at": notice.hand_at, "post_at": None, "scheduled_id": None},
-                where=notices.c.state == NoticeState.WITHDRAWN,
-            )
-        )
+        again = {
+            "state": case((withdrawn, NoticeState.PLANNED), else_=NoticeState.HANDING),
+            "hand_at": notice.hand_at,
+            "post_at": case((withdrawn, None), else_=notices.c.post_at),
+            "scheduled_id": None,
+            "text_digest": None,
+            "problem": "",
+        }
+        off = notices.c.state.in_((NoticeState.WITHDRAWN, NoticeState.WITHDRAWING))
+        await db.connection.execute(statement.on_conflict_do_update(index_elements=IDENTITY, set_=again, where=off))
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Row]:
@@ -64,7 +76,7 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[Row]:
         .where(*of_account(notices, account), notices.c.session_id == session_id)
         .order_by(notices.c.due_at, notices.c.id)
     )
-    return [_row(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def take_back(db: Db, ids: Sequence[int]) -> None:
@@ -80,129 +92,64 @@ async def take_back(db: Db, ids: Sequence[int]) -> None:
     )
 
 
-async def claim_due(db: Db, now: datetime, by: str, machine_now: datetime, until: datetime) -> list[Row]:
-    """Take the planned notices that may be handed over at `now`, each with the second it will be posted at.
+async def held_beyond(db: Db, second: int, workspace: Workspace | None = None) -> list[Row]:
+    """What Slack holds to post after this Unix second."""
+    rows = await db.connection.execute(
+        select(notices).where(notices.c.state == NoticeState.HELD, notices.c.post_at > second, *of(workspace))
+    )
+    return [read(row) for row in rows]
 
-    One that is no longer worth saying ends as missed. The claim holds until `until` (machine time).
+
+async def mark_said(db: Db, now: datetime, workspace: Workspace | None = None) -> None:
+    """What Slack held for a second that has passed counts as said, once that can no longer have been untrue.
+
+    That is when the webinar has been seen unchanged afterwards, or the start it spoke of has come. Until then a
+    change that happened before and is heard of late still finds it, and is followed by a correction.
     """
-    free = or_(notices.c.claimed_until.is_(None), notices.c.claimed_until < machine_now)
-    due = await _lock(db, and_(notices.c.state == NoticeState.PLANNED, notices.c.hand_at <= now, free))
-    claimed = []
-    for row in due:
-        second = post_at(row.notice, now, await _taken(db, row.notice))
-        state = NoticeState.HANDING if second else NoticeState.MISSED
-        values = {"state": state, "post_at": second, "claimed_by": by, "claimed_until": until}
-        await db.connection.execute(
-            update(notices).where(notices.c.id == row.id).values(**values, attempts=notices.c.attempts + 1)
+    same = and_(*(notices.c[name] == webinars.c[name] for name in SESSION))
+    posted = await db.connection.execute(
+        select(notices.c.id, notices.c.post_at, notices.c.start, webinars.c.seen_at)
+        .select_from(notices.outerjoin(webinars, same))
+        .where(
+            notices.c.state == NoticeState.HELD,
+            notices.c.post_at <= int(now.timestamp()),
+            or_(notices.c.start <= now, webinars.c.seen_at >= notices.c.due_at),
+            *of(workspace),
         )
-        if second:
-            claimed.append(row.model_copy(update={"state": state, "post_at": second, "attempts": row.attempts + 1}))
-    return claimed
-
-
-async def claim_unclear(db: Db, by: str, machine_now: datetime, until: datetime) -> list[Row]:
-    """Take over the hand-overs whose claim has run out: nobody knows whether Slack has them."""
-    return await _reclaim(db, notices.c.state == NoticeState.HANDING, by, machine_now, until)
-
-
-async def claim_withdrawals(db: Db, by: str, machine_now: datetime, until: datetime) -> list[Row]:
-    """Take the notices that must be got back from Slack."""
-    return await _reclaim(db, notices.c.state == NoticeState.WITHDRAWING, by, machine_now, until)
-
-
-async def handed(db: Db, row: Row, scheduled_id: str) -> None:
-    """Slack has it. One that was to be withdrawn meanwhile keeps that state, and now the id to do it with."""
-    where = and_(notices.c.id == row.id, notices.c.state.in_(AT_SLACK))
-    await db.connection.execute(update(notices).where(where).values(scheduled_id=scheduled_id, claimed_until=None))
+    )
+    said = [row.id for row in posted if row.start <= now or row.seen_at.timestamp() >= row.post_at]
     await db.connection.execute(
         update(notices)
-        .where(notices.c.id == row.id, notices.c.state == NoticeState.HANDING)
-        .values(state=NoticeState.HELD)
-    )
-
-
-async def not_accepted(db: Db, row: Row, again_at: datetime) -> None:
-    """Slack surely does not have it: hand it over again from then on, or let it be if it was to be withdrawn."""
-    await db.connection.execute(
-        update(notices)
-        .where(notices.c.id == row.id, notices.c.state == NoticeState.WITHDRAWING)
-        .values(state=NoticeState.WITHDRAWN, claimed_until=None, post_at=None)
-    )
-    await db.connection.execute(
-        update(notices)
-        .where(notices.c.id == row.id, notices.c.state == NoticeState.HANDING)
-        .values(state=NoticeState.PLANNED, claimed_until=None, post_at=None, hand_at=again_at)
-    )
-
-
-async def end(db: Db, row: Row, state: NoticeState, problem: str = "") -> None:
-    """Close a notice for good, with the reason where there is one."""
-    await db.connection.execute(
-        update(notices).where(notices.c.id == row.id).values(state=state, problem=problem, claimed_until=None)
-    )
-
-
-async def release(db: Db, row: Row) -> None:
-    """Give up the claim so that it is looked at again soon."""
-    await db.connection.execute(update(notices).where(notices.c.id == row.id).values(claimed_until=None))
-
-
-async def release_all(db: Db) -> None:
-    """Free every claim: for a database that only one process uses, right after that process started."""
-    await db.connection.execute(update(notices).where(notices.c.claimed_until.is_not(None)).values(claimed_until=None))
-
-
-async def mark_said(db: Db, now: datetime) -> None:
-    """What Slack holds for a second that has passed, it has posted."""
-    await db.connection.execute(
-        update(notices)
-        .where(notices.c.state == NoticeState.HELD, notices.c.post_at <= int(now.timestamp()))
+        .where(notices.c.id.in_(said), notices.c.state == NoticeState.HELD)
         .values(state=NoticeState.SAID)
     )
 
 
-async def next_wake(db: Db) -> datetime | None:
-    """When the outbox next has something to do."""
-    hand_at = (
-        await db.connection.execute(select(func.min(notices.c.hand_at)).where(notices.c.state == NoticeState.PLANNED))
-    ).scalar()
-    second = (
-        await db.connection.execute(select(func.min(notices.c.post_at)).where(notices.c.state == NoticeState.HELD))
-    ).scalar()
-    said_at = datetime.fromtimestamp(second, UTC) if second is not None else None
-    return min((moment for moment in (hand_at, said_at) if moment), default=None)
-
-
-async def _reclaim(db: Db, which: ColumnElement[bool], by: str, machine_now: datetime, until: datetime) -> list[Row]:
-    free = or_(notices.c.claimed_until.is_(None), notices.c.claimed_until < machine_now)
-    rows = await _lock(db, and_(which, free))
-    ids = [row.id for row in rows]
-    await db.connection.execute(update(notices).where(notices.c.id.in_(ids)).values(claimed_by=by, claimed_until=until))
-    return rows
-
-
-async def _lock(db: Db, which: ColumnElement[bool]) -> list[Row]:
-    query: Select[Any] = select(notices).where(which).order_by(notices.c.hand_at, notices.c.id).limit(BATCH)
-    if db.is_postgresql:
-        # The one difference between the databases: SQLite's write transaction already keeps everyone else out.
-        query = query.with_for_update(skip_locked=True)
-    return [_row(row) for row in await db.connection.execute(query)]
-
-
-async def _taken(db: Db, notice: Notice) -> frozenset[int]:
-    rows = await db.connection.execute(
-        select(notices.c.post_at).where(
-            notices.c.team_id == notice.account.workspace.team_id,
-            notices.c.enterprise_id == notice.account.workspace.enterprise_id,
-            notices.c.channel_id == notice.channel_id,
-            notices.c.post_at.is_not(None),
-            notices.c.state.in_(AT_SLACK),
-        )
+async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
+    """When the outbox next has something to do that nobody is at yet."""
+    query = select(func.min(notices.c.hand_at)).where(
+        notices.c.state.in_(WAITING), notices.c.claimed_until.is_(None), *of(workspace)
     )
-    return frozenset(rows.scalars())
+    moment: datetime | None = (await db.connection.execute(query)).scalar()
+    return moment
 
 
-def _row(row: Any) -> Row:
+async def release_all(db: Db) -> None:
+    """Free claims: for a database that only one process uses, right after that process started.
+
+    A hand-over that was under way stays claimed until its time runs out: Slack may still be about to accept it.
+    """
+    under_way = or_(notices.c.state == NoticeState.HANDING, notices.c.scheduled_id.is_(None))
+    await db.connection.execute(update(notices).where(~under_way).values(claimed_until=None))
+
+
+def of(workspace: Workspace | None) -> list[ColumnElement[bool]]:
+    """The conditions that keep a query inside one workspace, or none for a worker of all of them."""
+    return of_workspace(notices, workspace) if workspace else []
+
+
+def read(row: Any) -> Row:
+    """A row of the table in our words."""
     return Row(
         id=row.id,
         notice=Notice(
@@ -219,6 +166,8 @@ def _row(row: Any) -> Row:
         state=NoticeState(row.state),
         post_at=row.post_at,
         scheduled_id=row.scheduled_id,
+        text_digest=row.text_digest,
+        claimed_by=row.claimed_by,
         attempts=row.attempts,
         problem=row.problem,
     )

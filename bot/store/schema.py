@@ -175,6 +175,7 @@ notices = Table(
         "post_at", BigInteger
     ),  # the second at which Slack posts it: with the channel it identifies what Slack holds
     Column("scheduled_id", String(64)),
+    Column("text_digest", String(64)),  # of the message Slack holds, to hand it over anew when it would say otherwise
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),

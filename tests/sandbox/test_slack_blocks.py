@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
 from bot.sandbox.slack.blocks import BLOCKS
 from bot.sandbox.slack.elements import ELEMENTS
+from bot.sandbox.slack.inputs import starting_values
+from bot.sandbox.slack.model import button_words, words
 from bot.sandbox.slack.surfaces import with_ids, wrong_in_message, wrong_in_options, wrong_in_view
 from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
 
 Json = dict[str, Any]
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["button", "text", "input"])
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "text", "elements"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
 MRKDWN = {"type": "mrkdwn", "text": "*x*"}
 OPTIONS = [option("A", "a"), option("B", "b")]
 IMAGE = {"type": "image", "image_url": "https://acme.example/x.png", "alt_text": "x"}
@@ -205,6 +218,29 @@ VIEWS: list[tuple[Json, str]] = [
 def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> None:
     """The first problem, in Slack's form."""
     assert wrong_in_view(view, "modal")[0] == said
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_nothing_that_can_be_sent_breaks_the_rules_themselves(data: st.DataObject) -> None:
+    """Any good block with anything at all in any place is either refused or can be shown; nothing crashes."""
+    fields = [field("it", kind, **more) for kind, more in ELEMENTS_MADE.items() if kind not in IN_ACTIONS_ONLY]
+    block = copy.deepcopy(data.draw(st.sampled_from([*fields, *(block for some in GOOD.values() for block in some)])))
+    spoil(block, data)
+    if wrong_in_message([block]) == []:
+        made = with_ids([block], lambda prefix: prefix)
+        assert (list(words(made)), button_words(made)) is not None
+        starting_values(made)
+
+
+def spoil(part: Any, data: st.DataObject) -> None:
+    """Put something else into one place, however deep."""
+    keys = list(part) if isinstance(part, dict) else list(range(len(part)))
+    key = data.draw(st.sampled_from(keys or [0]))
+    if keys and isinstance(part[key], dict | list) and data.draw(st.booleans()):
+        spoil(part[key], data)
+    elif keys:
+        part[key] = data.draw(ANYTHING)
 
 
 def test_home_takes_no_modal_fields() -> None:

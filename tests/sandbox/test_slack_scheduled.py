@@ -52,8 +52,9 @@ async def test_schedule_in_the_past_or_too_far_is_refused(slack: Slack, web: Asy
     assert await refused(120 * DAY + 5) == "time_too_far"
     slack.clock.move(timedelta(days=1))
     assert (await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=at(slack, 120 * DAY)))["ok"]
-    nonsense = web.api_call("chat.scheduleMessage", json={"channel": "C0LAUNCH", "text": "x", "post_at": 0})
-    assert await refusal(nonsense) == "invalid_time"
+    for nonsense, code in ((0, "invalid_time"), ("soon", "invalid_arguments"), ("inf", "invalid_arguments")):
+        body = {"channel": "C0LAUNCH", "text": "x", "post_at": nonsense}
+        assert await refusal(web.api_call("chat.scheduleMessage", json=body)) == code
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "no_text"), ("x" * 40_001, "msg_too_long")])

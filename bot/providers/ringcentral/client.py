@@ -126,9 +126,14 @@ class RingCentral(WebinarProvider):
         if listed is None:
             return None
         # Lists leave out the link that everybody shares.
-        ids = {"webinar_id": webinar_id, "session_id": listed.session_id}
+        whole = await self.session(webinar_id, listed.session_id, caller)
+        return whole.model_copy(update={"host_user_id": listed.host_user_id})
+
+    async def session(self, webinar_id: str, session_id: str, caller: Caller) -> SessionFacts:
+        """See the port."""
+        ids = {"webinar_id": webinar_id, "session_id": session_id}
         body = await self._request("GET", SESSION, group=HEAVY, caller=caller, ids=ids)
-        return read(SessionRecord, body).facts(webinar_id).model_copy(update={"host_user_id": listed.host_user_id})
+        return read(SessionRecord, body).facts(webinar_id)
 
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
         """See the port. Raises `OutcomeUnknown` where every try ended in silence."""

@@ -29,6 +29,7 @@ DATE = string(10, pattern=r"\d{4}-\d\d-\d\d")
 CLOCK_TIME = string(5, pattern=r"([01]\d|2[0-3]):[0-5]\d")
 UNIX = integer(1_000_000_000, 9_999_999_999)
 STYLE = one_of("primary", "danger")
+ZONES = available_timezones()
 NUMBER = string(pattern=r"-?\d+(\.\d+)?")
 
 CONFIRM = thing({"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)}, {"style": STYLE})
@@ -60,7 +61,7 @@ IMAGE = thing({"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK
 
 
 def _timezone(value: Any, at: str, problems: Problems) -> None:
-    if value not in available_timezones():
+    if not isinstance(value, str) or value not in ZONES:
         note(problems, "must be a valid IANA time zone", at)
 
 

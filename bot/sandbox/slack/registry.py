@@ -43,7 +43,7 @@ class Args:
         """An argument as a whole number."""
         try:
             return int(float(self.text(name) or default))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise SlackError("invalid_arguments", [f"{name} must be a number [json-pointer:/{name}]"]) from None
 
     def structured(self, name: str, refusal: str = "invalid_arguments") -> Any:

@@ -52,7 +52,7 @@ class Slack:
         self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
         self._runner: web.AppRunner | None = None
         self._ticking: asyncio.Task[None] | None = None
-        # What the page needs from whoever wires the sandbox; unset, the page is told that nothing is attached.
+        # Set by whoever wires the sandbox; without them the page is told that nothing is attached.
         self.move_clock: Callable[[float], Awaitable[None]] | None = None
         self.register_outsiders: Callable[[str, int], Awaitable[None]] | None = None
         self.set_fault: Callable[[str, str], Awaitable[None]] | None = None
@@ -135,8 +135,7 @@ class Slack:
 
     async def command(self, user: str, channel: str, name: str, text: str = "") -> Outcome:
         """`user` types "/name text" in `channel`; LookupError if they cannot see it."""
-        person, place = self.person(user), self._seen(user, channel)
-        return await self._acts.command(person, place, name, text)
+        return await self._acts.command(self.person(user), self._seen(user, channel), name, text)
 
     async def click(
         self,
@@ -296,7 +295,6 @@ class Slack:
         return open_views[-1]
 
     async def _tick_on(self) -> None:
-        while not self.stopping.is_set():
+        while True:
             await self.tick()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), TICK)
+            await asyncio.sleep(TICK)

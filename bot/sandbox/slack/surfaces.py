@@ -90,8 +90,9 @@ def _interactive(block: Json) -> Iterator[Json]:
         yield from block.get("actions") or []
     if block["type"] == "input":
         yield block["element"]
-    if block.get("accessory", {}).get("type", "image") != "image":
-        yield block["accessory"]
+    accessory = block.get("accessory") or {}
+    if accessory.get("type", "image") != "image":
+        yield accessory
 
 
 def _look_across(blocks: list[Json], at: str, problems: Problems) -> None:

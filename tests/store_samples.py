@@ -1,0 +1,26 @@
+"""What the tests of the store share: other accounts, moments, a notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.models import Notice, Workspace
+from tests.webinar_samples import ACCOUNT, NOW, START
+
+OTHERS = [
+    ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T2")}),
+    ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T1", enterprise_id="E1")}),
+    ACCOUNT.model_copy(update={"name": "somebody's own"}),
+]
+"""Accounts that agree with ours in all but one thing: another team, a team in an organisation, another connection."""
+SOON = NOW + timedelta(seconds=1)
+LATER = NOW + timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+
+def notice(**changes: Any) -> Notice:
+    """The reminder of an ordinary webinar in #launch an hour before, which may be handed over at once."""
+    facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START, "before": HOUR}
+    times = {"due_at": START - HOUR, "hand_at": NOW, "expires_at": START - HOUR / 2}
+    return Notice(**{**facts, **times, **changes})

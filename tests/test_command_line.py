@@ -1,0 +1,225 @@
+"""The command line as an administrator meets it: the real program, over real sockets, and its sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.__main__ import main
+from bot.main import EVENTS
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import RingCentral
+from bot.sandbox.slack import Slack
+from bot.settings import Settings
+from tests.programs import ROOT, Program, program
+
+UNUSABLE = 2
+
+
+@dataclass
+class Vendors:
+    """The two servers that the program is pointed at."""
+
+    slack: Slack
+    ringcentral: RingCentral
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The least that must be set."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_API_URL": f"{self.slack.url}/api/",
+            "RC_SERVER_URL": self.ringcentral.url,
+            "RC_APP_CLIENT_ID": self.ringcentral.client_id,
+            "RC_APP_CLIENT_SECRET": self.ringcentral.client_secret,
+            "RC_USER_JWT": self.ringcentral.jwt,
+            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+            "PORT": "0",
+            "LOG_FORMAT": "json",
+        }
+
+
+@pytest.fixture
+async def vendors() -> AsyncIterator[Vendors]:
+    """Slack and RingCentral, listening."""
+    clock = SandboxClock()
+    both = Vendors(Slack(clock), RingCentral(clock))
+    await both.slack.start()
+    await both.ringcentral.start()
+    yield both
+    await both.slack.stop()
+    await both.ringcentral.stop()
+
+
+@pytest.fixture
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment without any setting of ours, in a directory without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+@asynccontextmanager
+async def run(folder: Path, settings: dict[str, str]) -> AsyncIterator[tuple[Program, dict[str, Any]]]:
+    """`python -m bot run`, and what it says of itself when it is ready."""
+    async with program("run", cwd=folder, settings=settings) as running:
+        yield running, json.loads(await running.line('"bot.ready"'))
+
+
+async def check_that_it_answers_and_ends(vendors: Vendors, running: Program) -> None:
+    """A command is answered, TERM ends it, and its log tells of nothing that went wrong."""
+    await running.line('"mirror.swept"')
+    outcome = await vendors.slack.command("chloe", "#launch", "/webinar", "list")
+    (answer,) = await vendors.slack.wait_for(lambda: vendors.slack.messages("#launch", "chloe"))
+
+    code = await running.end(signal.SIGTERM)
+
+    assert outcome.ok
+    assert "Nothing is planned" in answer.text
+    lines = [json.loads(line) for line in running.printed]
+    assert [line for line in lines if line["level"] != "INFO"] == []
+    assert (code, lines[-1]["event"]) == (0, "bot.stopped")
+
+
+async def test_run_over_http_is_ready_answers_and_ends(vendors: Vendors, tmp_path: Path) -> None:
+    """Signed requests come in; nothing but the settings in the environment told it where the vendors are."""
+    settings = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
+    async with run(tmp_path, settings) as (running, ready):
+        vendors.slack.events_url = ready["url"] + EVENTS
+        async with aiohttp.ClientSession() as web, web.get(ready["url"] + "/readyz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"ok": True})
+
+        await check_that_it_answers_and_ends(vendors, running)
+
+    assert (ready["mode"], (tmp_path / "greenroom.db").exists()) == ("http", True)
+
+
+async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, tmp_path: Path) -> None:
+    """Nothing need reach it, so it has no signing secret, and does not serve Slack's route."""
+    settings = {**vendors.settings, "SLACK_APP_TOKEN": vendors.slack.app_token}
+    async with run(tmp_path, settings) as (running, ready):
+        async with aiohttp.ClientSession() as web, web.post(ready["url"] + EVENTS) as answer:
+            assert answer.status == 404
+
+        await check_that_it_answers_and_ends(vendors, running)
+
+    assert ready["mode"] == "socket"
+
+
+async def test_run_says_in_a_sentence_why_it_cannot_start(vendors: Vendors, tmp_path: Path) -> None:
+    """A port that is taken, and a token that Slack does not accept: exit code 2, and no trace."""
+    taken = str(vendors.slack.url.rpartition(":")[2])
+    good = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
+    async with (
+        program("run", cwd=tmp_path, settings={**good, "PORT": taken}) as no_port,
+        program("run", cwd=tmp_path, settings={**good, "SLACK_BOT_TOKEN": "xoxb-hush"}) as no_token,
+    ):
+        codes = await asyncio.gather(no_port.end(), no_token.end())
+
+    assert codes == [UNUSABLE, UNUSABLE]
+    (sentence,) = no_port.printed
+    assert sentence.startswith(f"HOST 127.0.0.1 PORT {taken} cannot be listened on: ")
+    assert sentence.endswith(" Choose another PORT.")
+    (sentence,) = no_token.printed
+    assert sentence.startswith("Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL.")
+    assert "hush" not in sentence
+
+
+@pytest.mark.parametrize("words", ["run", "migrate"])
+def test_missing_settings_are_told_and_end_it(
+    words: str, nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, where an operator looks, with exit code 2."""
+    nothing_set.setattr(sys, "argv", ["greenroom", words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    out, error = capsys.readouterr()
+    assert (ended.value.code, out) == (UNUSABLE, "")
+    assert error.startswith("Greenroom cannot start. Please set these")
+
+
+@pytest.mark.parametrize("words", [["run", "--fast"], ["fly"], []])
+def test_unknown_words_bring_the_usage(
+    words: list[str], nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing is started."""
+    nothing_set.setattr(sys, "argv", ["greenroom", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == UNUSABLE
+    assert capsys.readouterr().err.startswith("usage: greenroom")
+
+
+def test_manifest_prints_the_file(nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """From any directory and without any setting."""
+    nothing_set.setattr(sys, "argv", ["greenroom", "manifest"])
+
+    main()
+
+    assert capsys.readouterr().out == (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+def test_key_prints_a_new_encryption_key_each_time(
+    nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that the store can use."""
+    nothing_set.setattr(sys, "argv", ["greenroom", "key"])
+
+    main()
+    main()
+
+    one, another = capsys.readouterr().out.split()
+    assert one != another
+    assert Fernet(another).decrypt(Fernet(another).encrypt(b"hush")) == b"hush"
+
+
+def test_migrate_brings_an_empty_database_to_this_version_once(
+    nothing_set: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without asking Slack or RingCentral anything; doing it again changes nothing."""
+    nothing_set.setattr(sys, "argv", ["greenroom", "migrate"])
+    settings = Vendors(Slack(SandboxClock()), RingCentral(SandboxClock())).settings
+    closed = f"http://127.0.0.1:{_closed_port()}"
+    for name, value in {**settings, "SLACK_API_URL": closed, "RC_SERVER_URL": closed}.items():
+        nothing_set.setenv(name, value)
+    nothing_set.setenv("SLACK_SIGNING_SECRET", "signed")
+
+    main()
+    once = _schema(tmp_path)
+    main()
+
+    assert (_schema(tmp_path), capsys.readouterr()) == (once, ("", ""))
+    assert "table webinars" in once
+
+
+def _closed_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _schema(folder: Path) -> set[str]:
+    database = sqlite3.connect(folder / "greenroom.db")
+    try:
+        return {f"{kind} {name}" for kind, name in database.execute("select type, name from sqlite_master")}
+    finally:
+        database.close()

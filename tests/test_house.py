@@ -1,0 +1,162 @@
+"""The house stands as it is drawn: every module has its storey, nothing imports upward, every id leads somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+import bot
+import bot.views
+from bot.models import Audience
+from bot.views import (
+    browse,
+    cancel_form,
+    card,
+    create_form,
+    create_result,
+    help,  # noqa: A004 - that is what it is about
+    messages,
+    reminder,
+    settings_form,
+    share_result,
+)
+from bot.views.create_form import Draft
+from handlers import ACTIONS, SUBMISSIONS
+from tests.programs import ROOT
+from tests.webinar_samples import NOW, START, registration, webinar
+
+LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "importlinter"
+]["contracts"]
+DOWNWARD, STANDING_APART, UNAWARE, PURE = CONTRACTS
+
+PLANTED = {
+    "bot/views/facts.py": "import handlers",
+    "bot/sandbox/clock.py": "import bot.clock",
+    "bot/mirror.py": "import bot.sandbox.clock",
+    "bot/when.py": "import aiohttp",
+}
+"""One wrong import for each contract, in their order."""
+
+
+def layers() -> list[list[str]]:
+    """The storeys from the top, each with its modules."""
+    return [[name.strip() for name in layer.split(":")] for layer in DOWNWARD["layers"]]
+
+
+def lint(folder: Path) -> tuple[int, dict[str, str]]:
+    """The exit code of lint-imports there, and what became of each contract."""
+    words = [sys.executable, "-c", LINT, "--no-cache", "--no-logo"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    verdicts = re.findall(r"^(.+) (KEPT|BROKEN)", done.stdout, re.MULTILINE)
+    assert len(verdicts) == len(CONTRACTS), done.stdout + done.stderr
+    return done.returncode, dict(verdicts)
+
+
+def test_every_module_is_in_one_layer() -> None:
+    """A new module must say where it belongs; only the stand-ins and the package itself are outside."""
+    named = [module for layer in layers() for module in layer]
+    there = {f"bot.{module.name}" for module in pkgutil.iter_modules(bot.__path__)} - {"bot.sandbox"} | {"handlers"}
+    assert sorted(named) == sorted(there)
+
+
+def test_the_other_contracts_are_about_every_module() -> None:
+    """What stands in a layer is kept apart from the stand-ins as well, and the lowest layers are the core."""
+    house = {module for layer in layers()[1:] for module in layer}
+    core = {module for layer in layers()[-2:] for module in layer}
+    assert set(STANDING_APART["forbidden_modules"]) == house
+    assert set(UNAWARE["source_modules"]) == house
+    assert set(PURE["source_modules"]) == core
+
+
+def test_contracts_are_kept() -> None:
+    """By the tree as it is."""
+    assert lint(ROOT) == (0, {contract["name"]: "KEPT" for contract in CONTRACTS})
+
+
+def test_contracts_bite(tmp_path: Path) -> None:
+    """One wrong import for each, planted in a copy, breaks each of them."""
+    unwanted = shutil.ignore_patterns("__pycache__", "page")
+    for package in ("bot", "handlers"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=unwanted)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for path, line in PLANTED.items():
+        with (tmp_path / path).open("a", encoding="utf-8") as module:
+            module.write(f"\n{line}\n")
+
+    assert lint(tmp_path) == (1, {contract["name"]: "BROKEN" for contract in CONTRACTS})
+
+
+def views() -> list[dict[str, Any]]:
+    """Everything that can be shown, in each of its states: modals whole, messages as their blocks."""
+    plain = webinar(registration=registration())
+    open_to_all = webinar(audience=Audience.ANYONE, attendee_link="https://join.example/shared")
+    link = SecretStr("https://join.example/host")
+    draft = Draft(draft_id="d1")
+    created = create_result.Created(plain, host_link=link)
+    middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
+    shown = [
+        *(browse.home_menu(plain, now=NOW), browse.home_menu(None, now=NOW)),
+        *(browse.listing([plain], **middle), browse.listing([], **middle)),
+        *(browse.details(plain, now=NOW, host_link=link, may_cancel=True, here=here) for here in (True, False)),
+        *(browse.count(plain, now=NOW), browse.nothing_found("garden", "show")),
+        *(browse.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse.VERBS),
+        *(card.card(one, now=NOW) for one in (plain, open_to_all)),
+        *(reminder.reminder(one, timedelta(hours=1)) for one in (plain, open_to_all)),
+        *(reminder.correction(plain, kind, spoke_of=START) for kind in reminder.Correction),
+        *(create_result.done_message(created), create_result.failed_message("No.", "d1")),
+        *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
+        *(share_result.shared(plain, "C1", []), help.help_message(), messages.problem(ValueError())),
+    ]
+    modals = [
+        create_form.build(draft, host_line="Ana hosts", resumed=True),
+        settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
+        *(create_result.working("Launch day", "d1"), create_result.done(created), create_result.failed("No.", "d1")),
+        *(cancel_form.ask(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
+        *(cancel_form.done(plain), cancel_form.failed("No.")),
+        *(messages.problem_view(ValueError()), messages.message_view(shown[0])),
+    ]
+    return [*modals, *({"blocks": message.blocks} for message in shown)]
+
+
+def reported(view: dict[str, Any]) -> set[str]:
+    """The ids of all that Slack reports a click on: not of inputs that only speak when the form is sent."""
+    found: set[str] = set()
+    for block in view["blocks"]:
+        alone = [block["accessory"]] if "accessory" in block else []
+        alone += [block["element"]] if block.get("dispatch_action") else []
+        in_row = block["elements"] if block["type"] == "actions" else []
+        found |= {element["action_id"] for element in [*alone, *in_row]}
+    return found
+
+
+def test_every_button_leads_somewhere_and_every_listener_has_a_button() -> None:
+    """Both ways: what a view shows is listened to, and nothing is listened to that no view shows."""
+    assert set().union(*map(reported, views())) == set(ACTIONS)
+
+
+def test_every_form_is_listened_to_and_every_listener_has_a_form() -> None:
+    """Both ways, for all modals that can be sent."""
+    assert {view["callback_id"] for view in views() if "submit" in view} == set(SUBMISSIONS)
+
+
+def test_every_id_of_a_view_was_looked_at() -> None:
+    """So that a new view must be added to `views`, or the two tests above would not see it."""
+    modules = [
+        importlib.import_module(f"bot.views.{module.name}") for module in pkgutil.iter_modules(bot.views.__path__)
+    ]
+    constants = [value for module in modules for name, value in vars(module).items() if name.isupper()]
+    ids = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", value)}
+    seen = set().union(*map(reported, views())) | {view["callback_id"] for view in views() if "callback_id" in view}
+    assert ids == {one for one in seen if "." in one}

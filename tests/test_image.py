@@ -1,0 +1,143 @@
+"""The container image, by its Dockerfile: the same packages, the same command, the same port, and no root."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+import tomllib
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from bot.__main__ import main
+from bot.settings import Settings
+from bot.web import health
+from tests.programs import ROOT
+
+Line = tuple[str, str]
+PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*\])?==([^ ;\\]+)", re.MULTILINE)
+
+
+def dockerfile() -> list[Line]:
+    """Its instructions in order, each with what follows it on the line."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
+
+
+def all_of(word: str) -> list[str]:
+    """What follows each instruction of this kind."""
+    return [rest for kind, rest in dockerfile() if kind == word]
+
+
+def environment() -> dict[str, str]:
+    """What the image sets."""
+    return dict(pair.split("=", 1) for pair in " ".join(all_of("ENV")).split())
+
+
+def pins(name: str) -> dict[str, str]:
+    """The packages of a list with their versions."""
+    return dict(PIN.findall((ROOT / "requirements" / name).read_text(encoding="utf-8")))
+
+
+def test_image_copies_what_is_there_and_all_that_runs() -> None:
+    """Every path exists; both packages, the manifest that `manifest` prints, and the list."""
+    sources = [source for copied in all_of("COPY") for source in copied.split()[:-1]]
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+    assert sorted(sources) == ["bot", "handlers", "manifest.yml", "requirements/run.txt"]
+
+
+def test_image_is_built_from_what_it_copies_and_nothing_else() -> None:
+    """A secret in `.env` never reaches whoever builds it."""
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    sources = [f"!{source}" for copied in all_of("COPY") for source in copied.split()[:-1]]
+    assert rules == ["*", *sources, "**/__pycache__"]
+
+
+def test_image_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its words are ones that the command line knows."""
+    (command,) = all_of("CMD")
+    assert json.loads(command) == ["python", "-m", "bot", "run"]
+    monkeypatch.setattr(sys, "argv", [*json.loads(command)[2:], "--help"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (0, "")
+
+
+def test_image_listens_on_the_usual_port_for_everybody() -> None:
+    """Inside a container 127.0.0.1 could not be reached."""
+    port = str(Settings.model_fields["port"].default)
+    assert (all_of("EXPOSE"), environment()["PORT"], environment()["HOST"]) == ([port], port, "0.0.0.0")  # noqa: S104
+
+
+def test_image_sets_only_settings_that_there_are() -> None:
+    """Beside those of Python itself."""
+    ours = {name for name in environment() if not name.startswith("PYTHON")}
+    assert ours - {name.upper() for name in Settings.model_fields} == set()
+
+
+def test_image_does_not_run_as_root_and_keeps_its_database_where_it_may_write() -> None:
+    """On a volume, so that it outlives the container."""
+    words = [word for word, _ in dockerfile()]
+    (user,), (volume,) = all_of("USER"), all_of("VOLUME")
+    assert words.index("USER") < words.index("CMD")
+    made = next(rest for rest in all_of("RUN") if "useradd" in rest)
+    assert re.search(rf"useradd .*--uid [1-9]\d* {user}\b", made)
+    assert f"mkdir {volume} && chown {user} {volume}" in made
+    assert environment()["DATABASE_URL"] == f"sqlite:///{volume}/greenroom.db"
+
+
+def test_image_asks_a_route_that_is_served_whether_it_is_healthy() -> None:
+    """On the port that it was told to listen on."""
+    (check,) = all_of("HEALTHCHECK")
+    program = json.loads(check.partition("CMD ")[2])
+    assert program[:2] == ["python", "-c"]
+    ast.parse(program[2])
+    (url,) = re.findall(r'f"(http[^"]+)"', program[2])
+    assert url.startswith("http://127.0.0.1:{os.environ['PORT']}/")
+    served = web.Application()
+    health.add_routes(served, lambda: True)
+    routes = {route.resource.canonical for route in served.router.routes() if route.resource}
+    assert "/" + urlsplit(url).path.removeprefix("/") in routes
+
+
+def test_image_installs_the_hash_pinned_list() -> None:
+    """The one whose packages, in the same versions, the tests run with."""
+    (install,) = [rest for rest in all_of("RUN") if "pip install" in rest]
+    assert install == "pip install --no-cache-dir --require-hashes -r requirements/run.txt"
+    run, dev = pins("run.txt"), pins("dev.txt")
+    assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(name: str) -> None:
+    """Where packages come from is a matter of the machine that installs."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    parts = re.split(r"\n(?=\S)", text)
+    packages = [part for part in parts if not part.startswith("#")]
+    assert len(packages) == len(pins(name)) > 20
+    assert [part.split(" ", 1)[0] for part in packages if "--hash=sha256:" not in part] == []
+    assert re.findall(r"https?://|--(?:extra-)?index-url|--find-links", text) == []
+
+
+def test_the_lists_hold_what_the_project_asks_for() -> None:
+    """`make lock` was run after the last change of a dependency."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name, wanted in (("run.txt", []), ("dev.txt", project["optional-dependencies"]["dev"])):
+        pinned = pins(name)
+        for requirement in map(Requirement, [*project["dependencies"], *wanted]):
+            assert Version(pinned[requirement.name.lower()]) in requirement.specifier
+
+
+def test_this_python_is_one_that_the_image_and_the_project_run_on() -> None:
+    """The tests would prove nothing about another one."""
+    (base,) = all_of("FROM")
+    minimum = re.fullmatch(r"python:(\d+)\.(\d+)-slim", base)
+    assert minimum is not None
+    assert sys.version_info >= (int(minimum[1]), int(minimum[2])) == (3, 11)

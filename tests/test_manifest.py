@@ -1,0 +1,188 @@
+"""The Slack manifest is one that Slack takes, and says neither more nor less than what the code does."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.main import EVENTS
+from bot.sandbox.office import COMMANDS
+from bot.words import VERBS
+from handlers.listening import listen
+from tests.programs import ROOT
+
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+SETTINGS: dict[str, Any] = MANIFEST["settings"]
+FEATURES: dict[str, Any] = MANIFEST["features"]
+
+# docs.slack.dev/reference/app-manifest: the keys that we use, and how many characters each text may have
+KEYS = {
+    "": {"_metadata", "display_information", "features", "oauth_config", "settings"},
+    "_metadata": {"major_version", "minor_version"},
+    "display_information": {"name", "description", "long_description", "background_color"},
+    "features": {"app_home", "bot_user", "slash_commands"},
+    "features.app_home": {"home_tab_enabled", "messages_tab_enabled", "messages_tab_read_only_enabled"},
+    "features.bot_user": {"display_name", "always_online"},
+    "features.slash_commands.0": {"command", "description", "usage_hint", "url", "should_escape"},
+    "oauth_config": {"scopes"},
+    "oauth_config.scopes": {"bot"},
+    "settings": {"interactivity", "org_deploy_enabled", "socket_mode_enabled", "token_rotation_enabled"},
+    "settings.interactivity": {"is_enabled", "request_url"},
+}
+LENGTHS = {
+    "display_information.name": (1, 35),
+    "display_information.description": (1, 140),
+    "display_information.long_description": (175, 4000),
+    "features.bot_user.display_name": (1, 80),
+    "features.slash_commands.0.command": (2, 32),
+    "features.slash_commands.0.description": (1, 2000),
+    "features.slash_commands.0.usage_hint": (1, 1000),
+    "features.slash_commands.0.url": (1, 3000),
+    "settings.interactivity.request_url": (1, 3500),
+}
+
+# docs.slack.dev/reference/methods/<method>, under "Scopes"
+SCOPES: dict[str, set[str]] = {
+    "auth.test": set(),
+    "chat.deleteScheduledMessage": {"chat:write"},
+    "chat.postMessage": {"chat:write", "chat:write.public"},  # the second for public channels we are not in
+    "chat.scheduleMessage": {"chat:write", "chat:write.public"},
+    "chat.scheduledMessages.list": set(),
+    "chat.update": {"chat:write"},
+    "conversations.info": {"channels:read", "groups:read"},  # of public and of private channels; we ask about no other
+    "users.info": {"users:read", "users:read.email"},  # the second for the address that the directory is asked for
+    "views.open": set(),
+    "views.push": set(),
+    "views.update": set(),
+}
+OF_COMMANDS = "commands"  # docs.slack.dev/reference/scopes/commands
+
+Heard = dict[str, list[Any]]
+
+
+def at(path: str) -> Any:
+    """What stands in the manifest at `a.b.0.c`."""
+    found: Any = MANIFEST
+    for step in filter(None, path.split(".")):
+        found = found[int(step)] if isinstance(found, list) else found[step]
+    return found
+
+
+def heard() -> Heard:
+    """What our listeners register with Bolt, by the kind of request."""
+
+    class Bolt:
+        def __init__(self) -> None:
+            self.kinds: Heard = defaultdict(list)
+
+        def __getattr__(self, kind: str) -> Callable[..., Callable[[object], None]]:
+            def register(what: Any) -> Callable[[object], None]:
+                self.kinds[kind].append(what)
+                return lambda _: None
+
+            return register
+
+    app, room = Bolt(), None
+    register: Callable[..., None] = listen
+    register(app, room)  # nothing is asked of the room before a request comes
+    return app.kinds
+
+
+def called_methods() -> set[str]:
+    """The Web API methods that the code calls through Slack's client, by Slack's own names."""
+    paths = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths if "sandbox" not in path.parts]
+    names = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    sources = {name: inspect.getsource(getattr(AsyncWebClient, name)) for name in names & set(dir(AsyncWebClient))}
+    return {found[1] for source in sources.values() if (found := re.search(r'self\.api_call\(\s*"([^"]+)"', source))}
+
+
+@pytest.mark.parametrize("path", KEYS)
+def test_manifest_has_no_key_that_slack_does_not_know(path: str) -> None:
+    """A misspelt key is refused, or worse, passed over."""
+    assert set(at(path)) == KEYS[path]
+
+
+@pytest.mark.parametrize("path", LENGTHS)
+def test_manifest_texts_fit(path: str) -> None:
+    """Slack refuses a manifest with a text too long, or a long description too short."""
+    shortest, longest = LENGTHS[path]
+    assert shortest <= len(at(path)) <= longest
+
+
+def test_manifest_flags_are_flags() -> None:
+    """YAML reads a lone `on` or `no` as one, and a quoted one as a text."""
+    flags = {
+        *("features.app_home.home_tab_enabled", "features.app_home.messages_tab_enabled"),
+        *("features.app_home.messages_tab_read_only_enabled", "features.bot_user.always_online"),
+        *("features.slash_commands.0.should_escape", "settings.interactivity.is_enabled"),
+        *("settings.org_deploy_enabled", "settings.socket_mode_enabled", "settings.token_rotation_enabled"),
+    }
+    assert {path for path in flags if not isinstance(at(path), bool)} == set()
+    assert re.fullmatch("#[0-9a-f]{6}", at("display_information.background_color"))
+
+
+def test_every_command_of_the_manifest_has_a_listener_and_the_other_way_round() -> None:
+    """There is one, and its hint names every verb."""
+    commands = FEATURES["slash_commands"]
+    assert [one["command"] for one in commands] == heard()["command"]
+    hint = re.sub(r"\[.*?\]", "", commands[0]["usage_hint"])
+    assert sorted(re.findall(r"\w+", hint)) == sorted(VERBS)
+    assert commands[0]["should_escape"]  # so that #channels come with their ids
+
+
+def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
+    """With the description and the hint that people see in Slack."""
+    named = [
+        {name: one[name] for name in ("command", "description", "usage_hint")} for one in FEATURES["slash_commands"]
+    ]
+    assert named == COMMANDS
+
+
+def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:
+    """Events, shortcuts and menus: each both ways, and there are none."""
+    events = SETTINGS.get("event_subscriptions", {})
+    assert [*events.get("bot_events", []), *events.get("user_events", [])] == heard()["event"]
+    shortcuts = [one["callback_id"] for one in FEATURES.get("shortcuts", [])]
+    assert shortcuts == [*heard()["shortcut"], *heard()["global_shortcut"], *heard()["message_shortcut"]]
+    assert ("message_menu_options_url" in SETTINGS["interactivity"]) == bool(heard()["options"])
+    assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in heard()["event"])
+
+
+def test_clicks_and_forms_come_because_interactivity_is_on() -> None:
+    """And there are listeners for them."""
+    interactive = [kind for kind in ("action", "view_submission", "view_closed") if heard()[kind]]
+    assert (interactive, SETTINGS["interactivity"]["is_enabled"]) == (
+        ["action", "view_submission", "view_closed"],
+        True,
+    )
+
+
+def test_every_address_is_the_route_that_we_serve() -> None:
+    """On one host of the administrator's own, over https."""
+    urls = {FEATURES["slash_commands"][0]["url"], SETTINGS["interactivity"]["request_url"]}
+    assert [(urlsplit(url).scheme, urlsplit(url).path) for url in urls] == [("https", EVENTS)]
+
+
+def test_every_method_that_is_called_has_its_scope_and_no_scope_is_unused() -> None:
+    """The least that an administrator has to grant."""
+    called = called_methods()
+    assert called == set(SCOPES)
+    needed = {OF_COMMANDS, *(scope for method in called for scope in SCOPES[method])}
+    scopes = MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert sorted(scopes) == sorted(needed)
+
+
+def test_direct_messages_can_be_sent() -> None:
+    """Results of closed modals go there; what people would write there nobody reads, so they cannot."""
+    assert FEATURES["app_home"]["messages_tab_enabled"]
+    assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message" not in heard())

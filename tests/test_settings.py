@@ -1,0 +1,134 @@
+"""What an administrator sets: every mistake is named at once with its purpose, and no secret is repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+
+KEY = Fernet.generate_key().decode()
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-good",
+    "SLACK_SIGNING_SECRET": "signed",
+    "RC_APP_CLIENT_ID": "client-1",
+    "RC_APP_CLIENT_SECRET": "shared",
+    "RC_USER_JWT": "jot",
+    "ENCRYPTION_KEY": KEY,
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment without any setting of ours, in a directory without `.env`."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+def told(error: pytest.ExceptionInfo[SettingsError]) -> dict[str, str]:
+    """Each setting that is named, and what is said of it."""
+    first, *lines = error.value.sentence.splitlines()
+    assert first == "Greenroom cannot start. Please set these (in the environment or in a file .env):"
+    named = dict(line.strip().split(": ", 1) for line in lines)
+    for name, said in named.items():
+        assert said.endswith(f" – {Settings.model_fields[name.lower()].description}")
+    return {name: said.rpartition(" – ")[0] for name, said in named.items()}
+
+
+@pytest.mark.usefixtures("environment")
+def test_all_missing_settings_are_named_at_once_with_their_purpose() -> None:
+    """An administrator who sets nothing learns the whole list."""
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+
+    assert told(error) == {
+        "SLACK_BOT_TOKEN": "is missing",
+        "SLACK_SIGNING_SECRET": "is missing, and so is SLACK_APP_TOKEN; one of the two must be set",
+        "RC_APP_CLIENT_ID": "is missing",
+        "RC_APP_CLIENT_SECRET": "is missing",
+        "RC_USER_JWT": "is missing",
+        "ENCRYPTION_KEY": "is missing",
+    }
+
+
+def test_all_malformed_settings_are_named_at_once_without_what_they_hold(environment: pytest.MonkeyPatch) -> None:
+    """Beside what is missing or empty; what was given is not repeated, because it may be a secret."""
+    secrets = {
+        "ENCRYPTION_KEY": f"{KEY},hush-not-a-key",
+        "DATABASE_URL": "mysql://hush:hush@db/greenroom",
+        "SLACK_API_URL": "hush/api/",
+        "PORT": "hush",
+        "LOG_LEVEL": "hush",
+    }
+    for name, value in {**GOOD, "SLACK_BOT_TOKEN": "", "RC_APP_CLIENT_ID": "", **secrets}.items():
+        environment.setenv(name, value)
+    environment.delenv("RC_USER_JWT")
+
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+
+    assert told(error) == {
+        "SLACK_BOT_TOKEN": "is empty",
+        "SLACK_API_URL": "Input should be a valid URL, relative URL without a base",
+        "RC_APP_CLIENT_ID": "is empty",
+        "RC_USER_JWT": "is missing",
+        "DATABASE_URL": "must begin with sqlite:// or postgresql://",
+        "PORT": "Input should be a valid integer, unable to parse string as an integer",
+        "ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one",
+        "LOG_LEVEL": "Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
+    }
+    shown = f"{error.value.sentence}{error.value!r}{error.value.__cause__!r}"
+    assert [secret for secret in ("hush", KEY, *GOOD.values()) if secret in shown] == []
+
+
+@pytest.mark.parametrize("keys", ["", " ", ",", "short"])
+def test_an_encryption_key_that_encrypts_nothing_is_refused(environment: pytest.MonkeyPatch, keys: str) -> None:
+    """At the start, and not when the first secret is to be stored."""
+    for name, value in {**GOOD, "ENCRYPTION_KEY": keys}.items():
+        environment.setenv(name, value)
+
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+
+    assert told(error) == {"ENCRYPTION_KEY": "is no Fernet key; `python -m bot key` prints a new one"}
+
+
+def test_settings_are_read_from_a_file_and_the_environment_goes_before(environment: pytest.MonkeyPatch) -> None:
+    """`.env` in the working directory."""
+    lines = [f"{name}={value}" for name, value in GOOD.items()]
+    Path(".env").write_text("\n".join([*lines, "PORT=4000", "HOST=0.0.0.0", "SOMEBODY_ELSES=1"]))
+    environment.setenv("PORT", "5000")
+
+    settings = read_settings()
+
+    assert (settings.slack_bot_token.get_secret_value(), settings.rc_app_client_id) == ("xoxb-good", "client-1")
+    assert (settings.host, settings.port) == ("0.0.0.0", 5000)  # noqa: S104 - read, not listened on
+
+
+@pytest.mark.parametrize(
+    ("app_token", "signing_secret", "socket_mode"),
+    [("xapp-1", "", True), ("", "signed", False), ("xapp-1", "signed", True)],
+)
+def test_an_app_token_means_socket_mode_and_needs_no_signing_secret(
+    environment: pytest.MonkeyPatch, app_token: str, signing_secret: str, *, socket_mode: bool
+) -> None:
+    """One way in is enough, and the socket goes before HTTP."""
+    for name, value in {**GOOD, "SLACK_APP_TOKEN": app_token, "SLACK_SIGNING_SECRET": signing_secret}.items():
+        environment.setenv(name, value)
+
+    assert read_settings().socket_mode is socket_mode
+
+
+def test_settings_shown_in_a_log_or_a_trace_hold_no_secret(environment: pytest.MonkeyPatch) -> None:
+    """The database's password included."""
+    for name, value in {**GOOD, "DATABASE_URL": "postgresql://u:hush@db/greenroom"}.items():
+        environment.setenv(name, value)
+
+    shown = repr(read_settings())
+
+    assert [secret for secret in ("hush", KEY, "xoxb-good", "signed", "shared", "jot") if secret in shown] == []

@@ -1,0 +1,108 @@
+"""`make setup` with the real make and a pretended Python that notes what it is asked: what is done, and what again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.programs import ROOT
+
+MAKE = shutil.which("make") or "make"
+PRETENDED = """#!/bin/sh
+echo "$*" >> {log}
+case "$*" in
+  "-m venv --clear .venv") mkdir -p .venv/bin && rm -f .venv/bin/python; cp "$0" .venv/bin/python ;;
+  "-m pip install"*) test ! -e no-network ;;
+  "-c import sys"*) test ! -e old-python ;;
+esac
+"""
+ASKED_VERSION, ASKED_PIP = "-c import sys; sys.exit(sys.version_info < (3, 11))", "-m pip --version"
+MADE = "-m venv --clear .venv"
+INSTALLED = "-m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt"
+
+
+class Checkout:
+    """A checkout without `.venv`."""
+
+    def __init__(self, folder: Path) -> None:
+        """The Makefile and a list, and nothing else of the project."""
+        self.folder = folder
+        self.log = folder / "asked"
+        self.list = folder / "requirements" / "dev.txt"
+        self.list.parent.mkdir()
+        self.list.touch()
+        shutil.copy(ROOT / "Makefile", folder)
+        python = folder / "pretended"
+        python.write_text(PRETENDED.format(log=self.log))
+        python.chmod(0o755)
+
+    def setup(self) -> tuple[int, str, list[str]]:
+        """Exit code, what was printed, and what Python was asked this time."""
+        self.log.write_text("")
+        words = [MAKE, "--no-print-directory", "setup", f"PYTHON={self.folder / 'pretended'}"]
+        environment = {"PATH": os.defpath}  # not that of a make around us, whose flags would be taken over
+        done = subprocess.run(  # noqa: S603 - our own words
+            words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr, self.log.read_text().splitlines()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """One of its own for each story."""
+    return Checkout(tmp_path)
+
+
+def test_setup_makes_and_fills_the_environment_once(checkout: Checkout) -> None:
+    """The second time it does nothing, says nothing, and starts no Python."""
+    code, _, asked = checkout.setup()
+
+    assert (code, asked) == (0, [ASKED_VERSION, MADE, ASKED_VERSION, INSTALLED])
+    assert checkout.setup() == (0, "", [])
+
+
+def test_setup_installs_again_when_the_list_has_changed(checkout: Checkout) -> None:
+    """Into the environment that is there."""
+    checkout.setup()
+    stamp = checkout.folder / ".venv" / ".installed"
+    os.utime(checkout.list, (stamp.stat().st_mtime + 10,) * 2)
+
+    assert checkout.setup()[2] == [ASKED_PIP, ASKED_VERSION, INSTALLED]
+
+
+def test_setup_that_failed_is_done_again(checkout: Checkout) -> None:
+    """No stamp is left behind, so that nobody works in half an environment."""
+    without_network = checkout.folder / "no-network"
+    without_network.touch()
+
+    assert checkout.setup()[0] == 2
+    assert not (checkout.folder / ".venv" / ".installed").exists()
+
+    without_network.unlink()
+    code, _, asked = checkout.setup()
+    assert (code, asked) == (0, [ASKED_PIP, ASKED_VERSION, INSTALLED])
+
+
+def test_setup_makes_a_broken_environment_anew(checkout: Checkout) -> None:
+    """One whose making was interrupted, or whose Python is gone."""
+    broken = checkout.folder / ".venv" / "bin"
+    broken.mkdir(parents=True)
+    (broken / "python").symlink_to("/nowhere/python3")
+
+    code, _, asked = checkout.setup()
+
+    assert (code, asked) == (0, [ASKED_VERSION, MADE, ASKED_VERSION, INSTALLED])
+
+
+def test_setup_wants_a_python_that_is_new_enough(checkout: Checkout) -> None:
+    """And says so before it makes anything."""
+    (checkout.folder / "old-python").touch()
+
+    code, printed, asked = checkout.setup()
+
+    assert (code, asked) == (2, [ASKED_VERSION])
+    assert printed.startswith("Greenroom needs Python 3.11 or newer: install it, or say where it is with make PYTHON=")

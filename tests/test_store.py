@@ -1,0 +1,226 @@
+"""What Greenroom remembers of people, forms, webinars and cards: on both databases, nothing mixed up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.exc import StatementError
+
+from bot.models import Account, Audience, FixedOptions, Person, Status, Workspace
+from bot.store import cards, drafts, people, webinars
+from bot.store.cards import Card
+from bot.store.connection import Store
+from tests.store_samples import LATER, OTHERS
+from tests.webinar_samples import ACCOUNT, NOW, START, registration, webinar
+
+pytest_plugins = ["tests.databases"]
+
+FIXED = FixedOptions(
+    recording=True,
+    recording_sharing=True,
+    recording_download=False,
+    past_session_deletion=False,
+    polls=True,
+    polls_anonymous=False,
+    external_livestream=False,
+)
+
+
+def person(workspace: Workspace = ACCOUNT.workspace, **changes: Any) -> Person:
+    """Ana, as a workspace knows her."""
+    return Person(**{"workspace": workspace, "user_id": "U1", "name": "Ana", "email": "ana@acme.example", **changes})
+
+
+def card(account: Account = ACCOUNT, **changes: Any) -> Card:
+    """A card in a channel."""
+    facts = {"session_id": "s1", "channel_id": "C1", "message_ts": "1.1", "shown": "x", "shared_by": "U1"}
+    return Card(**{"account": account, "shared_at": NOW, **facts, **changes})
+
+
+async def test_people_are_remembered_and_brought_up_to_date(store: Store) -> None:
+    """The newest look at a person replaces the older one."""
+    async with store.write() as db:
+        assert await people.find(db, ACCOUNT.workspace, "U1") is None
+        await people.save(db, person(), NOW)
+        await people.save(db, person(name="Ana Ruiz"), LATER)
+        assert await people.find(db, ACCOUNT.workspace, "U1") == (person(name="Ana Ruiz"), LATER)
+
+
+async def test_people_of_two_workspaces_are_two(store: Store) -> None:
+    """The same user id elsewhere is somebody else."""
+    async with store.write() as db:
+        await people.save(db, person(), NOW)
+        for other in OTHERS[:2]:
+            assert await people.find(db, other.workspace, "U1") is None
+            await people.save(db, person(other.workspace, name="Stranger"), NOW)
+        assert await people.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
+
+
+async def test_draft_is_kept_until_it_is_sent(store: Store) -> None:
+    """The newest open draft of a person comes back; a sent one does not, even when it is saved once more."""
+    here = ACCOUNT.workspace
+    async with store.write() as db:
+        await drafts.save(db, here, "U1", "d1", "older", NOW)
+        await drafts.save(db, here, "U1", "d2", "newer", LATER)
+        assert await drafts.latest_open(db, here, "U1", NOW) == "newer"
+        assert await drafts.latest_open(db, here, "U1", LATER + timedelta(seconds=1)) is None
+
+        await drafts.mark(db, here, "d2", drafts.SENT)
+        await drafts.save(db, here, "U1", "d2", "newest", LATER)
+        assert await drafts.latest_open(db, here, "U1", NOW) == "older"
+        assert await drafts.find(db, here, "U1", "d2") == "newest"
+
+        await drafts.mark(db, here, "d2", drafts.OPEN)
+        assert await drafts.latest_open(db, here, "U1", NOW) == "newest"
+
+
+async def test_draft_belongs_to_one_person(store: Store) -> None:
+    """Nobody finds another's draft, whatever id they name."""
+    async with store.write() as db:
+        await drafts.save(db, ACCOUNT.workspace, "U1", "d1", "mine", NOW)
+        assert await drafts.find(db, ACCOUNT.workspace, "U2", "d1") is None
+        assert await drafts.latest_open(db, ACCOUNT.workspace, "U2", NOW) is None
+
+
+async def test_drafts_are_forgotten(store: Store) -> None:
+    """One by one, or all that nobody has touched for a while."""
+    here = ACCOUNT.workspace
+    async with store.write() as db:
+        for draft_id, changed_at in (("d1", NOW), ("d2", NOW), ("d3", LATER)):
+            await drafts.save(db, here, "U1", draft_id, draft_id, changed_at)
+        await drafts.forget(db, here, "d1")
+        await drafts.forget_before(db, here, LATER)
+        assert [await drafts.find(db, here, "U1", draft_id) for draft_id in ("d1", "d2", "d3")] == [None, None, "d3"]
+
+
+async def test_drafts_of_two_workspaces_never_meet(store: Store) -> None:
+    """Saving, sending and forgetting there changes nothing here."""
+    here = ACCOUNT.workspace
+    async with store.write() as db:
+        await drafts.save(db, here, "U1", "d1", "ours", NOW)
+        for other in OTHERS[:2]:
+            there = other.workspace
+            assert await drafts.find(db, there, "U1", "d1") is None
+            assert await drafts.latest_open(db, there, "U1", NOW) is None
+            await drafts.save(db, there, "U1", "d1", "theirs", NOW)
+            await drafts.mark(db, there, "d1", drafts.SENT)
+            await drafts.forget_before(db, there, LATER)
+            await drafts.save(db, there, "U1", "d1", "theirs", NOW)
+            await drafts.forget(db, there, "d1")
+        assert await drafts.latest_open(db, here, "U1", NOW) == "ours"
+
+
+async def test_webinar_keeps_what_a_later_look_does_not_know(store: Store) -> None:
+    """A list of sessions says nothing of who made it, who it is for, its shared link or its figures."""
+    known = webinar(audience=Audience.ANYONE, attendee_link="https://join.example", registration=registration())
+    listed = known.model_copy(
+        update={"title": "New", "audience": None, "created_by": "", "host_name": "", "attendee_link": ""}
+    )
+    async with store.write() as db:
+        await webinars.save(db, known, SecretStr("https://host.example"))
+        await webinars.save(db, listed.model_copy(update={"registration": None, "seen_at": LATER}))
+
+        assert await webinars.find(db, ACCOUNT, "s1") == known.model_copy(update={"title": "New", "seen_at": LATER})
+        assert await webinars.host_link(db, ACCOUNT, "s1") == "https://host.example"
+
+
+async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
+    """What was read of the registration, and what the vendor's account decides."""
+    async with store.write() as db:
+        await webinars.save(db, webinar())
+        assert await webinars.latest_fixed_options(db, ACCOUNT) is None
+        await webinars.save_registration(db, ACCOUNT, "s1", registration(limit=9))
+        await webinars.save_fixed_options(db, ACCOUNT, "s1", FIXED)
+
+        assert await webinars.find(db, ACCOUNT, "s1") == webinar(registration=registration(limit=9))
+        assert await webinars.latest_fixed_options(db, ACCOUNT) == (FIXED, NOW)
+        assert await webinars.host_link(db, ACCOUNT, "s1") == ""
+
+
+async def test_webinars_are_listed_by_start(store: Store) -> None:
+    """All of them, or those that end later than a moment."""
+    starts = {"s1": START, "s2": START - timedelta(hours=11), "s3": START - timedelta(hours=1)}
+    async with store.write() as db:
+        for session_id, start in starts.items():
+            hours = 12 if session_id == "s2" else 1
+            await webinars.save(db, webinar(session_id=session_id, start=start, length=timedelta(hours=hours)))
+
+        async def listed(ending_after: datetime | None = None) -> list[str]:
+            return [found.session_id for found in await webinars.everything(db, ACCOUNT.workspace, ending_after)]
+
+        assert await listed() == ["s2", "s3", "s1"]
+        assert await listed(START - timedelta(minutes=1)) == ["s2", "s3", "s1"]
+        assert await listed(START) == ["s2", "s1"]
+        assert await listed(START + timedelta(hours=1)) == []
+
+
+async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
+    """The same session id elsewhere is another webinar, and nothing done to it shows here."""
+    async with store.write() as db:
+        await webinars.save(db, webinar())
+        for other in OTHERS:
+            assert await webinars.find(db, other, "s1") is None
+            await webinars.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
+            await webinars.save_registration(db, other, "s1", registration())
+            await webinars.save_fixed_options(db, other, "s1", FIXED)
+            await webinars.set_status(db, other, ["s1"], Status.CANCELLED, LATER)
+        assert await webinars.find(db, ACCOUNT, "s1") == webinar()
+        assert await webinars.host_link(db, ACCOUNT, "s1") == ""
+        assert await webinars.latest_fixed_options(db, ACCOUNT) is None
+        for other in OTHERS[:2]:
+            (theirs,) = await webinars.everything(db, other.workspace)
+            assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELLED, LATER)
+
+
+async def test_cards_stand_side_by_side(store: Store) -> None:
+    """Shared twice in a channel there are two; each is known by its message, and forgotten by it."""
+    first, second = card(), card(message_ts="1.2", shared_at=LATER)
+    async with store.write() as db:
+        await cards.save(db, first)
+        await cards.save(db, second)
+        await cards.saying(db, first, "y")
+        assert await cards.of_session(db, ACCOUNT, "s1") == [card(shown="y"), second]
+        await cards.forget(db, first)
+        assert await cards.of_session(db, ACCOUNT, "s1") == [second]
+        assert await cards.of_session(db, ACCOUNT, "s2") == []
+
+
+async def test_cards_of_two_accounts_never_meet(store: Store) -> None:
+    """The same channel and message elsewhere is another card."""
+    async with store.write() as db:
+        await cards.save(db, card())
+        for other in OTHERS:
+            assert await cards.of_session(db, other, "s1") == []
+            await cards.save(db, card(other))
+            await cards.saying(db, card(other), "theirs")
+            await cards.forget(db, card(other))
+        assert await cards.of_session(db, ACCOUNT, "s1") == [card()]
+
+
+async def test_naive_times_are_refused(store: Store) -> None:
+    """A time without a zone means nothing, so none is written, and none is looked for."""
+    naive = NOW.replace(tzinfo=None)
+    async with store.write() as db:
+        for refused in (
+            people.save(db, person(), naive),
+            drafts.save(db, ACCOUNT.workspace, "U1", "d1", "x", naive),
+            drafts.latest_open(db, ACCOUNT.workspace, "U1", naive),
+            drafts.forget_before(db, ACCOUNT.workspace, naive),
+            webinars.set_status(db, ACCOUNT, ["s1"], Status.CANCELLED, naive),
+            cards.save(db, card().model_copy(update={"shared_at": naive})),
+        ):
+            with pytest.raises(StatementError, match="a naive time cannot be stored"):
+                await refused
+
+
+async def test_times_come_back_as_the_same_instant(store: Store) -> None:
+    """To the microsecond, aware, in UTC, whatever zone they were given in."""
+    moment = datetime.fromisoformat("2026-10-25T02:30:00.123456+02:00")
+    async with store.write() as db:
+        await webinars.save(db, webinar(start=moment))
+        found = await webinars.find(db, ACCOUNT, "s1")
+    assert found is not None
+    assert found.start.isoformat() == "2026-10-25T00:30:00.123456+00:00"
