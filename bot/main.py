@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import aiohttp
@@ -33,7 +34,7 @@ from bot.providers.ringcentral.client import RingCentral
 from bot.room import Room
 from bot.settings import Settings
 from bot.slack_api import TIMEOUT, Identity, SlackApi
-from bot.store import creations, notices
+from bot.store import creations, drafts, notices
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
 from bot.tasks import Tasks
@@ -44,6 +45,8 @@ from handlers.listening import listen
 log = logging.getLogger(__name__)
 
 EVENTS = "/slack/events"
+KEEP_DRAFTS = timedelta(days=7)
+"""A form that nobody came back to for so long is forgotten."""
 
 
 @dataclass
@@ -140,6 +143,8 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
 
     async def daily() -> None:
         await directory.refresh()
+        async with store.write() as db:
+            await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
 
     delivery = Delivery(me, store, slack, clock)
     clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=recover, daily=daily)

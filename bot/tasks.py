@@ -30,10 +30,10 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._running
+    async def quiet(self) -> None:
+        """Wait until nothing is under way."""
+        while self._running:
+            await asyncio.wait(self._running)
 
     async def drain(self, patience: float = 20.0) -> None:
         """Take no more work, wait for what is under way, and cancel what takes longer than `patience` seconds."""

@@ -104,7 +104,7 @@ async def test_several_matches_give_a_picker_and_none_offers_the_list(world: Wor
 
 async def test_refresh_on_a_card_edits_it_for_everyone(world: World) -> None:
     """Anyone may press Refresh: one read, and the card says the new figure in place."""
-    await world.create("chloe", "Launch day", **{"Announce in": "#launch"})
+    await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
     (card,) = world.slack.messages("#launch")
     world.ringcentral.register(world.ringcentral.webinars()[0]["session_id"], 3)
 

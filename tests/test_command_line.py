@@ -128,7 +128,7 @@ async def test_run_says_in_a_sentence_why_it_cannot_start(vendors: Vendors, tmp_
         program("run", cwd=tmp_path, settings={**good, "PORT": taken}) as no_port,
         program("run", cwd=tmp_path, settings={**good, "SLACK_BOT_TOKEN": "xoxb-hush"}) as no_token,
     ):
-        codes = await asyncio.gather(no_port.end(), no_token.end())
+        codes = [*await asyncio.gather(no_port.end(), no_token.end())]
 
     assert codes == [UNUSABLE, UNUSABLE]
     (sentence,) = no_port.printed

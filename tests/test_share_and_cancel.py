@@ -55,7 +55,7 @@ async def test_share_from_the_result_uses_the_picker(world: World) -> None:
 
 async def test_guests_and_strangers_cannot_share(world: World) -> None:
     """A guest's and a stranger's click on a button is refused in words, whatever was drawn."""
-    await world.create("chloe", "Launch day", **{"Announce in": "#partners"})
+    await world.create("chloe", "Launch day", fields={"Announce in": "#partners"})
     (card,) = world.slack.messages("#partners")
     for outsider in ("gia", "hal"):
         await world.click(outsider, card, "Details")
@@ -65,9 +65,9 @@ async def test_guests_and_strangers_cannot_share(world: World) -> None:
 
 
 async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World) -> None:
-    """The question says what will happen and to how many; after it the webinar, its reminders and its buttons are gone."""
+    """The question says what will happen and to how many; after it the webinar, its reminders and buttons are gone."""
     await world.create(
-        "chloe", "Launch day", start=world.clock.now() + timedelta(minutes=20), **{"Announce in": "#launch"}
+        "chloe", "Launch day", start=world.clock.now() + timedelta(minutes=20), fields={"Announce in": "#launch"}
     )
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     world.ringcentral.register(world.ringcentral.webinars()[0]["session_id"], 2)

@@ -18,7 +18,7 @@ async def test_create_over_socket_mode(tmp_path: Path) -> None:
         assert {block.split(":")[0] for block in outcome.errors} == {"length"}
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
-        result = await world.create("chloe", "Launch day", **{"Announce in": "#launch"})
+        result = await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
 
         assert result.title == "Webinar created"
         (card,) = world.slack.messages("#launch")

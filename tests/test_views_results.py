@@ -127,7 +127,7 @@ def test_question_says_what_will_happen() -> None:
     one = webinar(registration=registration(count=1187, read_at=NOW - timedelta(minutes=5)))
     assert effects(one, ["C1", "C2"]) == [
         "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
-        "1,187 people registered (5 min ago): their links stop working.",
+        "1,187 people registered (as of 5 min ago): their links stop working.",
         "Its card says so in <#C1>, <#C2>.",
         "Reminders that have not been posted yet are taken back.",
     ]
@@ -137,8 +137,8 @@ def test_question_says_what_will_happen() -> None:
     ("changes", "sentence"),
     [
         ({}, "How many people have registered is not read yet; their links stop working."),
-        ({"registration": registration(count=0)}, "Nobody has registered (just now)."),
-        ({"registration": registration(count=1)}, "1 person registered (just now): their links stop working."),
+        ({"registration": registration(count=0)}, "Nobody has registered (as of just now)."),
+        ({"registration": registration(count=1)}, "1 person registered (as of just now): their links stop working."),
         ({"audience": Audience.ANYONE}, "Everyone who has the link finds it gone; nobody has registered."),
     ],
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.block_kit import check_message, check_view
 
 T = TypeVar("T")
 PATIENCE = 8.0
+AFTER_A_CALL = 0.02
 KEY = Fernet.generate_key().decode()
 COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
 
@@ -37,7 +39,9 @@ class World:
         self.socket_mode = socket_mode
         self.database_url = database_url or f"sqlite:///{folder / 'greenroom.db'}"
         self._bot: Greenroom | None = None
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
+        self.slack.on_change.append(self._changed.set)
+        self.ringcentral.on_change.append(self._changed.set)
 
     @property
     def bot(self) -> Greenroom:
@@ -76,15 +80,19 @@ class World:
         self._bot = None
 
     async def until(self, condition: Callable[[], T]) -> T:
-        """Wait until something is so, and return it; every turn of the loop looks again."""
+        """Wait until something is so, and return it: looked at again after each change on either side."""
         async with asyncio.timeout(PATIENCE):
             while not (value := condition()):
-                await asyncio.sleep(0.005)
+                self._changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    # What the bot itself comes to know shows a moment after the last call.
+                    await asyncio.wait_for(self._changed.wait(), AFTER_A_CALL)
         return value
 
     async def settled(self) -> None:
         """Wait until the bot has nothing under way."""
-        await self.until(lambda: self.bot.room.tasks.idle)
+        async with asyncio.timeout(PATIENCE):
+            await self.bot.room.tasks.quiet()
 
     async def move(self, by: timedelta, *, step: timedelta = timedelta(minutes=5)) -> None:
         """Let time pass, as the sandbox does: in steps, after each of which notices and Slack catch up."""
@@ -113,11 +121,16 @@ class World:
         *,
         channel: str = "#launch",
         start: datetime | None = None,
-        **values: object,
+        fields: Mapping[str, object] | None = None,
     ) -> View:
         """Somebody creates a webinar through the form; returns the view that tells how it ended."""
         await self.command(user, channel, "create")
-        typed = {"Title": title, "Starts": start or self.clock.now() + timedelta(days=3), "Length": "45m", **values}
+        typed = {
+            "Title": title,
+            "Starts": start or self.clock.now() + timedelta(days=3),
+            "Length": "45m",
+            **(fields or {}),
+        }
         outcome = await self.slack.submit(user, self.slack.view(user), typed)
         assert outcome.errors == {}
         await self.settled()

@@ -87,9 +87,9 @@ def _registered(webinar: Webinar, now: datetime) -> str:
         return f"How many people have registered is {NOT_READ}; their links stop working."
     age = ago(read.read_at, now)
     return (
-        f"{people(read.count)} registered ({age}): their links stop working."
+        f"{people(read.count)} registered (as of {age}): their links stop working."
         if read.count
-        else (f"Nobody has registered ({age}).")
+        else (f"Nobody has registered (as of {age}).")
     )
 
 

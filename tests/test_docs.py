@@ -1,0 +1,97 @@
+"""What the documents promise is so: settings, commands, links, and what must never stand in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import Settings
+from bot.words import VERBS
+from tests.pages import ROOT, table
+
+NOT_OURS = {"__pycache__", "node_modules"}
+DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
+# Written so that they do not match themselves.
+MACHINE_PATHS = r"(?<![\w.])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|op[t])/"
+REGISTRIES = r"pypi\.or[g]|pythonhoste[d]\.|registry\.npm[j]s|(?:deb|security|ftp)\.debia[n]|--(?:extra-)?index-ur[l] "
+
+
+def project_files() -> list[Path]:
+    """All that is the project's: no environment, no cache, no state of a sandbox, no database."""
+    parts = [path.relative_to(ROOT).parts for path in ROOT.rglob("*") if path.is_file()]
+    ours = [one for one in parts if not NOT_OURS & set(one) and not any(part.startswith(".") for part in one[:-1])]
+    named = {".ci/run", ".gitignore", ".dockerignore"}
+    shown = [Path(*one) for one in ours if not one[-1].startswith(".") and ".db" not in one[-1]]
+    return [ROOT / path for path in [*shown, *named]]
+
+
+def read(path: Path) -> str:
+    """A text; empty for a picture."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def default_of(name: str) -> str:
+    """How the README says the default of a setting."""
+    field = Settings.model_fields[name.lower()]
+    if name == "SLACK_SIGNING_SECRET":
+        return "required over HTTP"
+    if field.is_required():
+        return "required"
+    value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return f"`{value}`" if value != "" else "empty"
+
+
+def test_readme_names_every_setting_with_its_default_and_no_other() -> None:
+    """In the table `| variable | default | what it is |`."""
+    rows = table("../README.md", "variable")
+    assert {name.strip("`"): default for name, default, _ in rows} == {
+        name.upper(): default_of(name.upper()) for name in Settings.model_fields
+    }
+    assert [name for name, _, purpose in rows if not purpose] == []
+
+
+@pytest.mark.parametrize(("page", "heading"), [("../README.md", "say"), ("commands.md", "command")])
+def test_every_command_is_in_the_documents_and_no_other(page: str, heading: str) -> None:
+    """The bare command, and every verb of the grammar."""
+    said = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table(page, heading)]
+    assert sorted(found[1] for found in said if found) == sorted(["", *VERBS])
+    assert None not in said
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_relative_link_leads_to_a_file(document: Path) -> None:
+    """Pictures too."""
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", read(document))
+    relative = [link for link in links if not re.match(r"[a-z]+:", link)]
+    assert [link for link in relative if not (document.parent / link).exists()] == []
+
+
+def test_every_make_target_that_is_mentioned_exists() -> None:
+    """And every one that exists says what it is for."""
+    makefile = read(ROOT / "Makefile")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    mentioned = {
+        target for path in DOCUMENTS for target in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", read(path), re.M)
+    }
+    assert {one or other for one, other in mentioned} - targets == set()
+    assert targets == set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+
+
+def test_changelog_has_a_place_for_what_comes_next() -> None:
+    """And something stands there."""
+    found = re.search(r"^## Unreleased\n(.+?)(?=^## |\Z)", read(ROOT / "CHANGELOG.md"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    assert re.findall(r"^- \S", found[1], re.MULTILINE) != []
+
+
+def test_no_file_names_a_path_of_some_machine_or_a_registry() -> None:
+    """Whoever clones the project has neither."""
+    odd = re.compile(f"{MACHINE_PATHS}|{REGISTRIES}")
+    found = {str(path.relative_to(ROOT)): odd.findall(read(path)) for path in project_files()}
+    assert {path: what for path, what in found.items() if what} == {}
