@@ -1,0 +1,62 @@
+"""The stand-ins that the measured bot talks to, in the process that measures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.fernet import Fernet
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import RingCentral
+from bot.sandbox.slack import Slack
+
+WEBINARS = 12
+"""How many webinars there are before: enough for a full page of a list."""
+
+
+@dataclass
+class Vendors:
+    """A company with some webinars to come, and its Slack workspace."""
+
+    clock: SandboxClock
+    slack: Slack
+    ringcentral: RingCentral
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What makes the bot talk to these two."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": f"{self.slack.url}/api/",
+            "RC_SERVER_URL": self.ringcentral.url,
+            "RC_APP_CLIENT_ID": self.ringcentral.client_id,
+            "RC_APP_CLIENT_SECRET": self.ringcentral.client_secret,
+            "RC_USER_JWT": self.ringcentral.jwt,
+            "ENCRYPTION_KEY": Fernet.generate_key().decode(),
+            "PORT": "0",
+        }
+
+    @property
+    def webinar_calls(self) -> int:
+        """How many calls to RingCentral's webinar services have come in."""
+        return sum(call.path.startswith("/webinar/") for call in self.ringcentral.calls)
+
+
+@asynccontextmanager
+async def vendors() -> AsyncIterator[Vendors]:
+    """Both, listening."""
+    clock = SandboxClock()
+    both = Vendors(clock, Slack(clock), RingCentral(clock))
+    await both.slack.start()
+    await both.ringcentral.start()
+    for number in range(WEBINARS):
+        both.ringcentral.create(f"Webinar {number + 1}", clock.now() + timedelta(days=number + 1))
+    try:
+        yield both
+    finally:
+        await both.slack.stop()
+        await both.ringcentral.stop()
