@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from cryptography.fernet import Fernet
 from bot import log
 from bot import main as root
 from bot.clock import SystemClock
-from bot.errors import GreenroomError
+from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
 from bot.store.migrate import migrate
 
@@ -61,6 +62,9 @@ async def _serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     greenroom = await root.build(settings, SystemClock())
+    # What start-up made stays: looking through all of it for garbage, time and again, would stop the loop for 50 ms.
+    gc.collect()
+    gc.freeze()
     await stop.wait()
     await greenroom.stop()
 
@@ -70,6 +74,8 @@ def _migrate() -> None:
 
 
 def _manifest() -> None:
+    if not MANIFEST.exists():
+        raise SettingsError("manifest.yml stands in the source of Greenroom, not in the installed package: look there.")
     print(MANIFEST.read_text(), end="")
 
 

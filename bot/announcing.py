@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from weakref import WeakValueDictionary
 
-from bot.clock import Clock
-from bot.errors import BadInput, ChannelUnreachable
-from bot.models import Webinar
+from bot.clock import Clock, monotonic
+from bot.errors import BadInput, ChannelUnreachable, GreenroomError
+from bot.models import Account, Webinar
 from bot.notices import is_stale, plan
-from bot.slack_api import SlackApi, SlackRefused
-from bot.store import cards, notices
+from bot.slack_api import SlackApi, SlackBusy, SlackRefused
+from bot.store import cards, notices, webinars
 from bot.store.connection import Db, Store
-from bot.views.blocks import Message
 from bot.views.card import card, fingerprint
 from bot.views.facts import Stage, stage
 
-VANISHED = {"message_not_found", "cant_update_message", "edit_window_closed"}
+log = logging.getLogger(__name__)
+
+VANISHED = {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"}
+"""What Slack says of a message that cannot be edited ever again: docs.slack.dev/reference/methods/chat.update"""
 
 
 class Announcing:
@@ -26,6 +33,8 @@ class Announcing:
         self._store = store
         self._slack = slack
         self._clock = clock
+        self._editing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._busy_until = 0.0
 
     async def share(self, webinar: Webinar, channel_id: str, user_id: str) -> cards.Card:
         """Put the card up in a channel and plan its reminders there, in one transaction with the card's row.
@@ -51,34 +60,62 @@ class Announcing:
         return put_up
 
     async def bring_up_to_date(self, webinar: Webinar, *, as_of_too: bool = False) -> None:
-        """Edit every card of this webinar that no longer says what is so; `as_of_too` for a figure just asked for."""
+        """Edit every card of this webinar that no longer says what is so; `as_of_too` for a figure just asked for.
+
+        What Slack does not take now is tried again at the next sweep: one card stops neither the others nor the caller.
+        """
+        async with self._editing.setdefault(webinar.session_id, asyncio.Lock()):
+            # Read when it is our turn: whoever was before us may have written something newer than we were given.
+            async with self._store.read() as db:
+                current = await webinars.find(db, webinar.account, webinar.session_id) or webinar
+                standing = await cards.of_session(db, webinar.account, webinar.session_id)
+            now = self._clock.now()
+            shown = fingerprint(current, now=now)
+            for put_up in standing:
+                if as_of_too or put_up.shown != shown:
+                    await self._edit(current, put_up, now)
+
+    async def bring_all_up_to_date(self, account: Account, known: Iterable[Webinar]) -> None:
+        """The same for many webinars of an account; where nothing has changed, Slack is not asked for anything."""
         now = self._clock.now()
-        shown = fingerprint(webinar, now=now)
-        for put_up in await self.standing(webinar):
-            if as_of_too or put_up.shown != shown:
-                await self._edit(put_up, card(webinar, now=now), shown)
+        async with self._store.read() as db:
+            standing = await cards.everywhere(db, account)
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        for put_up in standing:
+            said[put_up.session_id].add(put_up.shown)
+        for webinar in known:
+            if webinar.session_id in said and said[webinar.session_id] != {fingerprint(webinar, now=now)}:
+                await self.bring_up_to_date(webinar)
 
     async def standing(self, webinar: Webinar) -> list[cards.Card]:
         """The cards of this webinar."""
         async with self._store.read() as db:
             return await cards.of_session(db, webinar.account, webinar.session_id)
 
-    async def _edit(self, put_up: cards.Card, message: Message, shown: str) -> None:
-        gone = False
+    async def _edit(self, webinar: Webinar, put_up: cards.Card, now: datetime) -> None:
+        if monotonic() < self._busy_until:
+            return
         try:
-            await self._slack.edit(put_up.channel_id, put_up.message_ts, message)
-        except ChannelUnreachable:
-            gone = True
-        except SlackRefused as error:
-            if error.code not in VANISHED:
-                raise
-            gone = True
+            await self._slack.edit(put_up.channel_id, put_up.message_ts, card(webinar, now=now))
+        except GreenroomError as error:
+            await self._not_edited(webinar, put_up, error, now)
+            return
         async with self._store.write() as db:
-            if gone:
-                # Somebody deleted the card, or the channel is closed to us: there is nothing left to keep true.
+            await cards.saying(db, put_up, fingerprint(webinar, now=now))
+
+    async def _not_edited(self, webinar: Webinar, put_up: cards.Card, error: GreenroomError, now: datetime) -> None:
+        extra = {"session": put_up.session_id, "channel": put_up.channel_id, "reason": error.sentence}
+        if isinstance(error, ChannelUnreachable) or (isinstance(error, SlackRefused) and error.code in VANISHED):
+            # Somebody deleted the card, or the channel is closed to us: nothing is left to keep true, or to be
+            # reminded of.
+            log.info("card.forgotten", extra=extra)
+            async with self._store.write() as db:
                 await cards.forget(db, put_up)
-            else:
-                await cards.saying(db, put_up, shown)
+                await replan(db, webinar, now)
+            return
+        log.warning("card.not_edited", extra=extra)
+        if isinstance(error, SlackBusy):
+            self._busy_until = monotonic() + error.seconds
 
 
 async def replan(db: Db, webinar: Webinar, now: datetime) -> None:

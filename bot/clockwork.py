@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -15,8 +16,8 @@ from bot.clock import Clock, machine_now, monotonic
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT = 10
-"""Seconds between two looks at the outbox, whatever the timers do: it repairs a timer that a clock jump delayed."""
+HEARTBEAT = timedelta(seconds=10)
+"""Between two looks at the outbox, whatever the timers do: it repairs a timer that a clock jump delayed."""
 SWEEP = timedelta(minutes=5)
 DAILY = timedelta(days=1)
 RECOVER = timedelta(seconds=30)
@@ -42,9 +43,15 @@ class Clockwork:
         """`deliver` does what is due and says when it wants to be called again (domain time)."""
         self._clock = clock
         self._deliver = deliver
-        self._work = {"sweep": (sweep, SWEEP), "recover": (recover, RECOVER), "daily": (daily, DAILY)}
+        self._work: dict[str, tuple[Work, timedelta]] = {
+            "heartbeat": (self.deliver, HEARTBEAT),
+            "sweep": (sweep, SWEEP),
+            "recover": (recover, RECOVER),
+            "daily": (daily, DAILY),
+        }
         self._delivering = asyncio.Lock()
         self._poked = False
+        self._stopping = False
         self._beat_at = monotonic()
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -56,10 +63,9 @@ class Clockwork:
         """Begin: everything once now, then each at its own pace."""
         self._scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         now = machine_now()
-        self._scheduler.add_job(self.deliver, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=now)
         for name, (work, pace) in self._work.items():
-            seconds = pace.total_seconds()
-            self._scheduler.add_job(work, "interval", seconds=seconds, id=name, next_run_time=now)
+            job = partial(self._until_stopped, work)
+            self._scheduler.add_job(job, "interval", seconds=pace.total_seconds(), id=name, next_run_time=now)
         self._scheduler.start()
 
     def poke(self) -> None:
@@ -68,9 +74,7 @@ class Clockwork:
             return  # a delivery that has not begun yet will see this too
         self._poked = True
         # Two: while one is under way, another may wait for it to end.
-        self._scheduler.add_job(
-            self.deliver, "date", run_date=machine_now(), id="poke", replace_existing=True, max_instances=2
-        )
+        self._deliver_at(machine_now(), "poke", max_instances=2)
 
     async def deliver(self) -> datetime | None:
         """Do what is due, and set the timer for what is due next, which is returned (domain time)."""
@@ -81,23 +85,35 @@ class Clockwork:
             if due is not None and self._scheduler.running:
                 # The domain's clock may be ahead of the machine's, by which timers go.
                 wait = max(due - self._clock.now(), SHORTEST_NAP)
-                self._scheduler.add_job(
-                    self.deliver, "date", run_date=machine_now() + wait, id="wake", replace_existing=True
-                )
+                self._deliver_at(machine_now() + wait, "wake")
             return due
 
     @property
     def is_alive(self) -> bool:
         """Whether the outbox has been looked at lately: a clock can stop without a word."""
-        return monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT
+        return monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
 
     async def stop(self) -> None:
-        """Begin nothing more, and wait for a delivery under way."""
+        """Begin nothing more, wait for a delivery under way, and break off what can be taken up again later."""
+        self._stopping = True
         if self._scheduler.running:
             self._scheduler.pause()
             async with self._delivering:
                 self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # the shutdown itself is posted to the loop
+
+    def _deliver_at(self, moment: datetime, name: str, max_instances: int = 1) -> None:
+        job = partial(self._until_stopped, self.deliver)
+        self._scheduler.add_job(
+            job, "date", run_date=moment, id=name, replace_existing=True, max_instances=max_instances
+        )
+
+    async def _until_stopped(self, work: Work) -> None:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
 
 
 def _complain(event: JobExecutionEvent) -> None:

@@ -2,144 +2,202 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
 from bot.directory import Directory
-from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderForbids
-from bot.models import Audience, SessionFacts, Webinar, WebinarFacts
-from bot.providers import UPKEEP, Caller, WebinarProvider
+from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
+from bot.lookout import Lookout, StillUnclear
+from bot.models import Account, Audience, SessionFacts, Webinar, WebinarFacts
+from bot.providers import NOTICE, Caller, WebinarProvider
 from bot.store import creations, webinars
 from bot.store.connection import Store
 from bot.store.creations import Creation, Step
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
-"""How long a creation is ours after each step; longer than any one step can wait at the gate."""
+LEASE = timedelta(minutes=1)
+"""How long a creation stays ours without a sign of life; whoever works on it renews it three times as often."""
 RETRY = timedelta(seconds=30)
-"""How soon a creation that got no clear answer is looked at again."""
-SKEW = timedelta(minutes=2)
-"""How far RingCentral's clock may be behind ours when we look for a webinar by when it was created."""
+"""How soon a creation that got no clear answer is looked at again; later and later when that goes on."""
+LONGEST_RETRY = timedelta(hours=1)
 WATCH = timedelta(minutes=2)
-"""After this long we look once more for a webinar that was asked for, not found, and may have come late."""
+"""How long after giving up we look once more for a webinar that may have come late."""
+LONGEST_WATCH = timedelta(days=1)
 TRIES = 3
-NOT_MADE = (
-    "RingCentral did not answer in time, and the webinar was not made. Nothing is left behind: you can try again."
-)
+NOT_MADE = "RingCentral gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
 NOT_MADE_AS_FAR_AS_SEEN = (
-    "RingCentral did not answer in time and shows no such webinar, so nothing is scheduled. You can try again. "
-    "Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
+    f"{NOT_MADE} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
 )
-"""A list of webinars may hold only those of the user who asks, so one under another host cannot surely be ruled out."""
+"""A list of webinars holds only those of the user who asks, so one under another host cannot surely be ruled out."""
 INTERRUPTED = "Greenroom was restarted before the webinar was complete, so it was taken back. You can try again."
+TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
+NOT_TAKEN_BACK = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
+
+DATABASE_AWAY = (SQLAlchemyError, OSError)
+"""What a database raises that cannot be reached for a moment."""
 
 
-class StillUnclear(ProviderError):
-    """Whether the webinar was made could not even be looked up."""
+class TooLate(ProviderRefused):
+    """Its start has passed: there is nothing left to make."""
+
+
+class TakenOver(Exception):
+    """Another replica has taken the creation over, and brings it to its end."""
 
 
 class Creating:
     """Works on creations, each written down before and after every call."""
 
-    def __init__(self, me: str, store: Store, provider: WebinarProvider, directory: Directory, clock: Clock) -> None:
-        """Work under the name `me`, by which other replicas know whose creation it is."""
+    def __init__(
+        self, me: str, account: Account, store: Store, provider: WebinarProvider, directory: Directory, clock: Clock
+    ) -> None:
+        """Work under the name `me`, by which other replicas of this account know whose creation it is."""
         self._me = me
+        self._account = account
         self._store = store
         self._provider = provider
         self._directory = directory
         self._clock = clock
+        self.lookout = Lookout(store, provider, clock)
+        self.lease, self.retry, self.watch = LEASE, RETRY, WATCH
 
     async def begin(self, creation: Creation) -> Creation | None:
-        """Write a creation down. Gives the earlier one where this form has begun one already.
+        """Write a creation down, as begun now. Gives the one that this form began before, unless that came to nothing.
 
         Raises `BadInput` while another webinar of the same title is being made: the two could not be told apart.
         """
         async with self._store.write() as db:
+            await creations.one_at_a_time(db, creation.account)
             earlier = await creations.find(db, creation.account, creation.draft_id)
-            if earlier:
+            if earlier and not earlier.came_to_nothing:
                 return earlier
-            title = creation.order.form.title
-            if await creations.same_title_under_way(db, creation.account, title):
+            if await creations.same_title_under_way(db, creation.account, creation.order.form.title):
                 raise BadInput(
                     "A webinar with this title is being created right now. Wait a minute, or change the title."
                 )
-            await creations.begin(db, creation, self._me, machine_now() + LEASE)
+            if earlier:
+                await creations.set_aside(db, earlier)
+            # RingCentral dates a webinar by the clock that webinars live by, which a sandbox moves.
+            begun = creation.model_copy(update={"begun_at": self._clock.now()})
+            await creations.begin(db, begun, self._me, machine_now() + self.lease)
         return None
 
     async def work(self, creation: Creation, caller: Caller) -> Creation:
-        """Take a creation as far as it goes: `WHOLE`, or `UNDONE` or `WATCHED` with a `problem` for the person.
+        """Take a creation as far as it goes: `WHOLE`, or `UNDONE` or `NOT_FOUND` with a `problem` for the person.
 
-        While RingCentral does not answer it stays `WEBINAR_ASKED` or `UNDOING`, and `take_over` goes on with it later,
-        as it does after a crash. Raises nothing that the vendor does.
+        While RingCentral or the database does not answer it stays where it is, and `take_over` goes on with it later,
+        as it does after a crash. Raises nothing that either of them does.
         """
         try:
-            return await self._forward(creation, caller)
-        except StillUnclear:
-            return await self._leave_for_later(creation)
-        except ProviderError as error:
-            if isinstance(error, ProviderForbids) and creation.order.host:
-                self._directory.forbid_choosing_host()
-            return await self._undo(await self._reread(creation), error.sentence, caller)
+            creation = await self._reread(creation)
+            async with self.held(creation):
+                return await self._forward_or_back(creation, caller)
+        except (TakenOver, *DATABASE_AWAY) as error:
+            log.warning("creation.out_of_hand", extra={"draft": creation.draft_id, "reason": type(error).__name__})
+            return creation
 
-    async def take_over(self) -> list[Creation]:
-        """Bring to an end what nobody works on any more, and return those whose people are still to be told."""
-        now = machine_now()
+    async def take_over(self) -> AsyncIterator[Creation]:
+        """Bring to an end what nobody works on any more, and give those whose people are to be told."""
+        began = machine_now()
+        while True:
+            async with self._store.write() as db:
+                creation = await creations.claim(db, self._account, self._me, began, machine_now() + self.lease)
+            if creation is None:
+                return
+            log.info("creation.taken_over", extra={"step": creation.step, "webinar": creation.webinar_id})
+            creation = await self._resume(creation)
+            if creation.step in creations.TO_BE_TOLD:
+                yield creation
+
+    @asynccontextmanager
+    async def held(self, creation: Creation) -> AsyncIterator[None]:
+        """Keep a creation ours for as long as this takes, however long the gate makes it wait."""
+        renewing = asyncio.create_task(self._renew(creation))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
+
+    async def ask_for_card(self, creation: Creation) -> bool:
+        """Whether the card may be posted now: true once, and written down before, because two are worse than none."""
         async with self._store.write() as db:
-            taken = await creations.claim(db, self._me, now, now + LEASE, now - WATCH)
-        return [done for creation in taken if (done := await self._resume(creation))]
+            return await creations.ask_for_card(db, creation, self._me)
 
     async def told(self, creation: Creation) -> None:
-        """The person knows how it ended; one that may still come late stays watched."""
-        step = Step.WATCHED if creation.step is Step.WATCHED else Step.TOLD
-        await self._advance(creation, step)
+        """The person knows how it ended; one that may still come late is watched."""
+        watched = creation.step in (Step.NOT_FOUND, Step.WATCHED)
+        step, until = (Step.WATCHED, self.watch) if watched else (Step.TOLD, self.lease)
+        async with self._store.write() as db:
+            await creations.advance(db, creation.model_copy(update={"step": step}), self._me, machine_now() + until)
+
+    async def later(self, creation: Creation) -> Creation:
+        """Leave a creation where it is, to be taken over again: soon, and the later the longer it has taken."""
+        current = await self._reread(creation)
+        wait = max(self.retry, min((machine_now() - current.begun_at) / 4, LONGEST_RETRY))
+        async with self._store.write() as db:
+            await creations.advance(db, current, self._me, machine_now() + wait)
+        return current
+
+    async def _forward_or_back(self, creation: Creation, caller: Caller) -> Creation:
+        try:
+            return await self._forward(creation, caller)
+        except ProviderError as error:
+            return await self._stopped(await self._reread(creation), error, caller)
 
     async def _forward(self, creation: Creation, caller: Caller) -> Creation:
-        order = creation.order
+        resumed = creation.step is not Step.BEGUN
+        made = await self._webinar(creation, caller)
+        if made is None:
+            problem = NOT_MADE_AS_FAR_AS_SEEN if creation.order.host else NOT_MADE
+            return await self._advance(creation, Step.NOT_FOUND, problem=problem)
+        if creation.webinar_id is None:
+            creation = await self._advance(creation, Step.WEBINAR_MADE, webinar_id=made.webinar_id)
+        session = await self._session(creation, caller, resumed=resumed)
+        return await self._whole(creation, made, session)
+
+    async def _webinar(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
+        if creation.webinar_id:
+            return await self._provider.webinar(creation.webinar_id, caller)
         if creation.step is Step.BEGUN:
             creation = await self._advance(creation, Step.WEBINAR_ASKED)
-            made = await self._ask_webinar(creation, caller)
-            if made is None:
-                problem = NOT_MADE_AS_FAR_AS_SEEN if order.host else NOT_MADE
-                return await self._advance(creation, Step.WATCHED, problem=problem)
-            creation = await self._advance(creation, Step.WEBINAR_MADE, webinar_id=made.webinar_id)
-        else:
-            made = await self._provider.webinar(str(creation.webinar_id), caller)
-        creation = await self._advance(creation, Step.SESSION_ASKED)
-        session = await self._ask_session(creation, caller)
-        host_name = order.host.name if order.host else self._directory.name(made.host_user_id)
-        return await self._whole(creation, made, session, host_name)
-
-    async def _ask_webinar(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
-        try:
-            return await self._provider.create_webinar(creation.order.form, creation.order.host, caller)
-        except OutcomeUnknown:
             try:
-                return await self._look_for_webinar(creation, caller)
-            except ProviderError as error:
-                raise StillUnclear(error.sentence) from error
+                return await self._provider.create_webinar(creation.order.form, creation.order.host, caller)
+            except OutcomeUnknown as error:
+                log.warning("creation.webinar_unclear", extra={"draft": creation.draft_id, "status": error.status})
+        return await self.lookout.find(creation, caller)
 
-    async def _look_for_webinar(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
-        async with self._store.read() as db:
-            known = await creations.known_webinars(db, creation.account)
-        return await self._provider.find_webinar(creation.order.form.title, creation.begun_at - SKEW, known, caller)
-
-    async def _ask_session(self, creation: Creation, caller: Caller) -> SessionFacts:
-        # A webinar has one session at most (guide, webinar/sessions.md), so asking again cannot make a second.
+    async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
         webinar_id, form = str(creation.webinar_id), creation.order.form
-        for attempt in range(TRIES):
+        asked = creation.step is Step.SESSION_ASKED
+        for _ in range(TRIES):
+            if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
+                return found
+            if resumed and form.start <= self._clock.now():
+                raise TooLate(TOO_LATE)
+            creation = await self._advance(creation, Step.SESSION_ASKED)
             try:
                 return await self._provider.create_session(webinar_id, form, caller)
-            except OutcomeUnknown:
-                found = await self._provider.find_session(webinar_id, form.start, caller)
-                if found:
+            except OutcomeUnknown as error:
+                log.warning("creation.session_unclear", extra={"webinar": webinar_id, "status": error.status})
+                asked = True
+            except ProviderRefused:
+                # A webinar has one session at most (guide, webinar/sessions.md): what stands in the way may be our own
+                # earlier request, come late.
+                if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                     return found
-                log.warning("creation.session_unclear", extra={"webinar": webinar_id, "attempt": attempt})
-        raise OutcomeUnknown(NOT_MADE)
+                raise
+        raise StillUnclear(NOT_MADE)
 
-    async def _whole(self, creation: Creation, made: WebinarFacts, session: SessionFacts, host_name: str) -> Creation:
-        form = creation.order.form
+    async def _whole(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
+        form, host = creation.order.form, creation.order.host
         webinar = Webinar(
             account=creation.account,
             webinar_id=made.webinar_id,
@@ -152,7 +210,7 @@ class Creating:
             status=session.status,
             audience=Audience.ANYONE if session.attendee_link else made.audience,
             host_user_id=made.host_user_id,
-            host_name=host_name,
+            host_name=host.name if host else self._directory.name(made.host_user_id),
             created_by=creation.user_id,
             attendee_link=session.attendee_link,
             seen_at=self._clock.now(),
@@ -161,66 +219,62 @@ class Creating:
         async with self._store.write() as db:
             await webinars.save(db, webinar, session.host_link)
             await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
-            await creations.advance(db, whole, machine_now() + LEASE)
+            if not await creations.advance(db, whole, self._me, machine_now() + self.lease):
+                raise TakenOver
         return whole
 
-    async def _leave_for_later(self, creation: Creation) -> Creation:
-        current = await self._reread(creation)
-        async with self._store.write() as db:
-            await creations.advance(db, current, machine_now() + RETRY)
-        return current
+    async def _stopped(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
+        if creation.webinar_id is None and not isinstance(error, StillUnclear):
+            # Clearly refused, or never sent: there is nothing to take back.
+            if creation.order.host and _blames_host(error):
+                self._directory.cannot_host(creation.order.host)
+            return await self._advance(creation, Step.UNDONE, problem=error.sentence)
+        if isinstance(error, ProviderRefused):
+            return await self._undo(creation, error.sentence, caller)
+        log.warning("creation.left_for_later", extra={"step": creation.step, "webinar": creation.webinar_id})
+        return await self.later(creation)
 
     async def _undo(self, creation: Creation, problem: str, caller: Caller) -> Creation:
-        if creation.webinar_id is None:
-            # Asked and clearly refused, or never asked: there is nothing to take back.
-            return await self._advance(creation, Step.UNDONE, problem=problem)
-        creation = await self._advance(creation, Step.UNDOING, problem=problem)
-        try:
-            await self._provider.delete_webinar(str(creation.webinar_id), caller)
-        except ProviderError as error:
-            log.warning("creation.not_undone_yet", extra={"webinar": creation.webinar_id, "code": error.code})
-            return await self._leave_for_later(creation)
+        if creation.webinar_id:
+            creation = await self._advance(creation, Step.UNDOING, problem=problem)
+            try:
+                await self._provider.delete_webinar(creation.webinar_id or "", caller)
+            except ProviderRefused as error:
+                log.warning("creation.not_undone", extra={"webinar": creation.webinar_id, "code": error.code})
+                problem += NOT_TAKEN_BACK
+            except ProviderError:
+                return await self.later(creation)
         return await self._advance(creation, Step.UNDONE, problem=problem)
 
-    async def _resume(self, creation: Creation) -> Creation | None:
-        log.info("creation.taken_over", extra={"step": creation.step, "webinar": creation.webinar_id})
-        if creation.step in (Step.WHOLE, Step.UNDONE):
+    async def _resume(self, creation: Creation) -> Creation:
+        if creation.step in creations.TO_BE_TOLD:
             return creation
-        if creation.step is Step.WATCHED:
-            await self._watch(creation)
-            return None
-        if creation.step is Step.UNDOING:
-            return _if_told(await self._undo(creation, creation.problem, UPKEEP))
-        if creation.step is Step.WEBINAR_ASKED:
-            return await self._resume_unclear(creation)
-        if creation.step is Step.BEGUN or creation.order.form.start <= self._clock.now():
-            return _if_told(await self._undo(creation, INTERRUPTED, UPKEEP))
-        return _if_told(await self.work(creation, UPKEEP))
+        if creation.step not in (Step.BEGUN, Step.UNDOING, Step.WATCHED):
+            return await self.work(creation, NOTICE)
+        async with self.held(creation):
+            try:
+                if creation.step is Step.WATCHED:
+                    return await self._watch(creation)
+                return await self._undo(creation, creation.problem or INTERRUPTED, NOTICE)
+            except TakenOver:
+                return creation
 
-    async def _resume_unclear(self, creation: Creation) -> Creation | None:
+    async def _watch(self, creation: Creation) -> Creation:
         try:
-            made = await self._look_for_webinar(creation, UPKEEP)
-        except ProviderError:
-            return None  # its claim runs out, and it is looked at again
-        if made is None:
-            return await self._advance(creation, Step.WATCHED, problem=INTERRUPTED)
-        creation = await self._advance(creation, Step.WEBINAR_MADE, webinar_id=made.webinar_id)
-        return await self._resume(creation)
-
-    async def _watch(self, creation: Creation) -> None:
-        try:
-            late = await self._look_for_webinar(creation, UPKEEP)
-            async with self._store.read() as db:
-                busy = await creations.same_title_under_way(db, creation.account, creation.order.form.title)
-                known = await creations.known_webinars(db, creation.account)
-            if busy:
-                return  # it could be theirs: look again when the claim has run out
-            if late and late.webinar_id not in known and late.created_at < creation.begun_at + WATCH:
-                await self._provider.delete_webinar(late.webinar_id, UPKEEP)
+            over = await self.lookout.remove_late(creation)
         except ProviderError as error:
             log.warning("creation.not_watched_yet", extra={"code": error.code})
-            return
-        await self._advance(creation, Step.TOLD)
+            over = self._clock.now() > creation.begun_at + LONGEST_WATCH
+        return await self._advance(creation, Step.TOLD if over else Step.WATCHED)
+
+    async def _renew(self, creation: Creation) -> None:
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                async with self._store.write() as db:
+                    await creations.hold(db, creation, self._me, machine_now() + self.lease)
+            except DATABASE_AWAY as error:
+                log.warning("creation.not_held", extra={"reason": type(error).__name__})
 
     async def _advance(
         self, creation: Creation, step: Step, *, webinar_id: str | None = None, problem: str = ""
@@ -231,15 +285,16 @@ class Creating:
             "problem": problem or creation.problem,
         }
         creation = creation.model_copy(update=changes)
+        until = machine_now() + (self.watch if step is Step.WATCHED else self.lease)
         async with self._store.write() as db:
-            await creations.advance(db, creation, machine_now() + LEASE)
+            if not await creations.advance(db, creation, self._me, until):
+                raise TakenOver
         return creation
 
     async def _reread(self, creation: Creation) -> Creation:
         async with self._store.read() as db:
-            current = await creations.find(db, creation.account, creation.draft_id)
-        return current or creation
+            return await creations.find(db, creation.account, creation.draft_id) or creation
 
 
-def _if_told(creation: Creation) -> Creation | None:
-    return creation if creation.step in (Step.WHOLE, Step.UNDONE, Step.WATCHED) else None
+def _blames_host(error: ProviderError) -> bool:
+    return isinstance(error, ProviderForbids) or error.parameter.partition(".")[0] == "host"

@@ -19,7 +19,7 @@ class Directory:
         self._provider = provider
         self._by_email: dict[str, Coworker] = {}
         self._names: dict[str, str] = {}
-        self._forbidden = False
+        self._refused: set[str] = set()
         self.is_read = False
         self.service_user: ServiceUser | None = None
 
@@ -33,19 +33,18 @@ class Directory:
             return
         self._by_email = {coworker.email.lower(): coworker for coworker in coworkers}
         self._names = {coworker.user_id: coworker.name for coworker in coworkers}
-        self._forbidden = False
+        self._refused.clear()
         self.is_read = True
         log.info("directory.read", extra={"coworkers": len(coworkers)})
 
     def host_for(self, person: Person) -> Coworker | None:
         """The coworker that this person is, if we may make them the host."""
-        if self._forbidden or not (self.service_user and self.service_user.may_choose_host):
-            return None
-        return self._by_email.get(person.email.lower()) if person.email else None
+        coworker = self._coworker(person)
+        return coworker if self._may_choose and coworker and coworker.user_id not in self._refused else None
 
-    def forbid_choosing_host(self) -> None:
-        """RingCentral has refused to let us choose the host: do not offer it again before the next reading."""
-        self._forbidden = True
+    def cannot_host(self, coworker: Coworker) -> None:
+        """RingCentral has refused them as the host: do not offer it again before the next reading."""
+        self._refused.add(coworker.user_id)
 
     def name(self, user_id: str) -> str:
         """What a RingCentral user is called; empty for somebody unknown."""
@@ -58,6 +57,15 @@ class Directory:
         service = self.service_user.name if self.service_user else "the RingCentral user that Greenroom works as"
         if self.host_for(person):
             return "You will be the host. Your host link comes with the result, for your eyes only."
-        if self._forbidden or not (self.service_user and self.service_user.may_choose_host):
+        if self._may_choose and self._coworker(person):
+            return f"{service} will be the host: RingCentral has refused to make you the host."
+        if not self._may_choose:
             return f"{service} will be the host: Greenroom's RingCentral user may not choose another one."
         return f"{service} will be the host: your e-mail address is not in the company's RingCentral directory."
+
+    @property
+    def _may_choose(self) -> bool:
+        return bool(self.service_user and self.service_user.may_choose_host)
+
+    def _coworker(self, person: Person) -> Coworker | None:
+        return self._by_email.get(person.email.lower()) if person.email else None

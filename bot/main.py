@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import when
@@ -25,11 +27,12 @@ from bot.clockwork import Clockwork
 from bot.creating import Creating
 from bot.delivery import Delivery
 from bot.directory import Directory
-from bot.errors import GreenroomError, ProviderError, SettingsError
+from bot.errors import GreenroomError, SettingsError
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.people import People
 from bot.providers.gate import LocalGate
+from bot.providers.ringcentral.client import TIMEOUT as PROVIDER_TIMEOUT
 from bot.providers.ringcentral.client import RingCentral
 from bot.room import Room
 from bot.settings import Settings
@@ -47,6 +50,14 @@ log = logging.getLogger(__name__)
 EVENTS = "/slack/events"
 KEEP_DRAFTS = timedelta(days=7)
 """A form that nobody came back to for so long is forgotten."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How patient we are with RingCentral: seconds until a request is given up, and how to wait before a repeat."""
+
+    timeout: float = PROVIDER_TIMEOUT
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass
@@ -73,7 +84,7 @@ class Greenroom:
         log.info("bot.stopped")
 
 
-async def build(settings: Settings, clock: Clock) -> Greenroom:
+async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenroom:
     """Wire and start the bot. Raises `GreenroomError` with a sentence for the admin where it cannot start."""
     when.warm_up()
     await migrate(settings.database_url)
@@ -81,13 +92,13 @@ async def build(settings: Settings, clock: Clock) -> Greenroom:
     try:
         slack = SlackApi(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, http)
         identity = await _identity(slack)
-        provider = _provider(settings, clock, http)
+        provider = _provider(settings, clock, http, pace)
         store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
         room = _room(identity, store, slack, provider, clock)
-        await _free_claims(store)
         app = _bolt(settings, identity)
         listen(app, room)
         runner, url = await _serve(settings, app, room)
+        await _free_claims(store)  # only once the port is ours: another process on this file would have it
         socket = await _open_socket(settings, app, http) if settings.socket_mode else None
     except BaseException:
         await http.close()
@@ -106,7 +117,7 @@ async def _identity(slack: SlackApi) -> Identity:
         ) from error
 
 
-def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession) -> RingCentral:
+def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pace: Pace) -> RingCentral:
     return RingCentral(
         http,
         LocalGate(),
@@ -116,6 +127,8 @@ def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession) -> 
         jwt=settings.rc_user_jwt,
         clock=clock,
         version=_version(),
+        timeout=pace.timeout,
+        sleep=pace.sleep,
     )
 
 
@@ -126,20 +139,13 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
     directory = Directory(provider)
     announcing = Announcing(store, slack, clock)
     mirror = Mirror(account, store, provider, directory, announcing, clock)
-    creating = Creating(me, store, provider, directory, clock)
+    creating = Creating(me, account, store, provider, directory, clock)
     telling = Telling(store, slack, creating, announcing, mirror, tasks)
 
     async def sweep() -> None:
         if not directory.is_read:
             await directory.refresh()
-        try:
-            await mirror.sweep()
-        except ProviderError as error:
-            log.warning("mirror.unread", extra={"reason": error.sentence})
-
-    async def recover() -> None:
-        for creation in await creating.take_over():
-            await telling.tell(creation, recovered=True)
+        await mirror.keep_up()
 
     async def daily() -> None:
         await directory.refresh()
@@ -147,7 +153,7 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
             await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
 
     delivery = Delivery(me, store, slack, clock)
-    clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=recover, daily=daily)
+    clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=telling.recover, daily=daily)
     cancelling = Cancelling(provider, mirror, clockwork.poke)
     return Room(
         account=account,
@@ -221,8 +227,17 @@ async def _serve(settings: Settings, app: AsyncApp, room: Room) -> tuple[web.App
 
 async def _open_socket(settings: Settings, app: AsyncApp, http: aiohttp.ClientSession) -> AsyncSocketModeHandler:
     client = AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=http)
-    handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=client)
-    await asyncio.wait_for(handler.connect_async(), timeout=30)  # type: ignore[no-untyped-call] # Bolt's own
+    token = settings.slack_app_token.get_secret_value()
+    try:
+        # Asked once by ourselves: Bolt would go on asking with a token that is refused.
+        await client.apps_connections_open(app_token=token)
+        handler = AsyncSocketModeHandler(app, token, web_client=client)
+        await asyncio.wait_for(handler.connect_async(), timeout=30)  # type: ignore[no-untyped-call] # Bolt's own
+    except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        raise SettingsError(
+            "Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for this app. "
+            "The token needs the scope connections:write (Basic Information, App-Level Tokens)."
+        ) from error
     return handler
 
 

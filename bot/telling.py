@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
 from pydantic import SecretStr
 
 from bot.announcing import Announcing
-from bot.creating import Creating
+from bot.creating import DATABASE_AWAY, Creating
 from bot.errors import ChannelUnreachable, GreenroomError, ProviderError, ProviderGone
 from bot.mirror import Mirror
 from bot.models import Audience, Webinar
 from bot.providers import NOTICE
-from bot.slack_api import SlackApi
+from bot.slack_api import SlackApi, SlackRefused, SlackUnclear
 from bot.store import drafts, webinars
 from bot.store.connection import Store
 from bot.store.creations import Creation, Step
@@ -29,10 +30,11 @@ REGISTRATION_WAITS = (0.5, 4.0, 15.0, 60.0)
 """Seconds before each try to read a new session's registration, which may be unknown (404) just after creation."""
 
 PENDING = (
-    "RingCentral is not answering, so it is not clear yet whether the webinar was made. "
-    "Greenroom goes on looking, and tells you in a direct message when it is complete or surely not there."
+    "Not every answer came through, so it is not certain yet whether the webinar is made. Greenroom goes on, and tells "
+    "you when it is complete or surely not there."
 )
-TAKING_BACK = " What was begun is still being taken back; a direct message follows when it is gone."
+TAKING_BACK = "What was begun is still being taken back."
+UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, share it again."
 
 
 class Telling:
@@ -58,64 +60,90 @@ class Telling:
         self._sleep = sleep
         self.registration_waits = REGISTRATION_WAITS
 
-    async def tell(self, creation: Creation, *, recovered: bool = False) -> None:
-        """Show the result where the form was, or in a direct message if it was closed or `recovered` after a crash."""
-        if creation.step is Step.WHOLE:
-            await self._tell_whole(creation, recovered=recovered)
-        elif creation.step in (Step.UNDONE, Step.WATCHED):
-            await self._tell_failed(creation, creation.problem)
-        else:
-            sentence = creation.problem + TAKING_BACK if creation.step is Step.UNDOING else PENDING
-            await self._show(creation, create_result.failed(sentence, creation.draft_id))
+    async def recover(self) -> None:
+        """Bring to an end what nobody works on any more, and tell the people who wait for it."""
+        async for creation in self._creating.take_over():
+            await self.tell(creation)
 
-    async def _tell_whole(self, creation: Creation, *, recovered: bool) -> None:
+    async def tell(self, creation: Creation) -> None:
+        """Show the result where the form was, or in a direct message if it was closed.
+
+        Where Slack or the database gives no clear answer it is told again later: twice, rather than not at all.
+        """
+        async with self._creating.held(creation):
+            try:
+                if creation.step in (Step.WHOLE, Step.CARD_ASKED):
+                    await self._tell_whole(creation)
+                elif creation.step in (Step.UNDONE, Step.NOT_FOUND, Step.WATCHED):
+                    await self._tell_failed(creation)
+                else:
+                    await self._tell_pending(creation)
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning("creation.not_told_yet", extra={"draft": creation.draft_id, "reason": type(error).__name__})
+                with contextlib.suppress(*DATABASE_AWAY):
+                    await self._creating.later(creation)
+
+    async def _tell_whole(self, creation: Creation) -> None:
         webinar = await self._mirror.find(str(creation.session_id))
-        announced, notes = await self._announce(creation, webinar, recovered=recovered)
+        announced, notes = await self._announce(creation, webinar)
         async with self._store.write() as db:
             link = await webinars.host_link(db, webinar.account, webinar.session_id)
             await drafts.forget(db, webinar.account.workspace, creation.draft_id)
-        order = creation.order
         created = Created(
             webinar,
             host_link=SecretStr(link) if link else None,
             announced=announced,
             notes=notes,
-            password_set=bool(order.form.options.password.get_secret_value()),
+            password_set=bool(creation.order.form.options.password.get_secret_value()),
         )
         await self._show(creation, create_result.done(created), create_result.done_message(created))
         await self._creating.told(creation)
         if webinar.audience is not Audience.ANYONE:
             self._tasks.start(self._read_registration(webinar), "read registration")
 
-    async def _announce(self, creation: Creation, webinar: Webinar, *, recovered: bool) -> tuple[str | None, list[str]]:
+    async def _announce(self, creation: Creation, webinar: Webinar) -> tuple[str | None, list[str]]:
         channel = creation.order.form.announce_in
         if channel is None:
             return None, []
         if any(put_up.channel_id == channel for put_up in await self._announcing.standing(webinar)):
             return channel, []
-        if recovered:
-            # Nobody knows whether the card went out before the crash, and two cards are worse than a button.
-            return None, [f"Greenroom was restarted meanwhile. If no card stands in <#{channel}>, share it again."]
+        if not await self._creating.ask_for_card(creation):
+            return None, [UNCERTAIN.format(channel)]
         try:
             await self._announcing.share(webinar, channel, creation.user_id)
-        except ChannelUnreachable as error:
-            return None, [f"The card is not in <#{channel}>: {error.sentence}"]
+        except SlackUnclear:
+            return None, [UNCERTAIN.format(channel)]
         except GreenroomError as error:
-            return None, [f"The card may not be in <#{channel}>. {error.sentence}"]
+            return None, [f"The card is not in <#{channel}>: {error.sentence}"]
         return channel, []
 
-    async def _tell_failed(self, creation: Creation, sentence: str) -> None:
+    async def _tell_failed(self, creation: Creation) -> None:
         async with self._store.write() as db:
             await drafts.mark(db, creation.account.workspace, creation.draft_id, drafts.OPEN)
-        failed = create_result.failed(sentence, creation.draft_id)
-        await self._show(creation, failed, create_result.failed_message(sentence, creation.draft_id))
+        problem, draft_id = creation.problem, creation.draft_id
+        await self._show(
+            creation, create_result.failed(problem, draft_id), create_result.failed_message(problem, draft_id)
+        )
         await self._creating.told(creation)
 
-    async def _show(self, creation: Creation, view: View, instead: Message | None = None) -> None:
-        if creation.order.view_id and await self._slack.update(creation.order.view_id, view):
-            return
-        if instead:
+    async def _tell_pending(self, creation: Creation) -> None:
+        # Without a way back to the form: what follows takes the place of this view.
+        note = f"{creation.problem} {TAKING_BACK}" if creation.step is Step.UNDOING else PENDING
+        view = create_result.working(creation.order.form.title, creation.draft_id, note=note)
+        if creation.order.view_id:
+            await self._slack.update(creation.order.view_id, view)
+
+    async def _show(self, creation: Creation, view: View, instead: Message) -> None:
+        try:
+            if creation.order.view_id and await self._slack.update(creation.order.view_id, view):
+                return
+        except SlackRefused as error:
+            log.warning("creation.not_shown", extra={"draft": creation.draft_id, "code": error.code})
+        try:
             await self._slack.post(creation.user_id, instead)
+        except (ChannelUnreachable, SlackRefused) as error:
+            # A clear no to a direct message: there is nobody to be told.
+            log.warning("creation.nobody_told", extra={"draft": creation.draft_id, "reason": error.sentence})
 
     async def _read_registration(self, webinar: Webinar) -> None:
         for wait in self.registration_waits:

@@ -92,10 +92,8 @@ def sqlite_files() -> dict[str, bytes]:
 
 
 @pytest_asyncio.fixture
-async def database_url(server: Postgres | None, tmp_path: Path, sqlite_files: dict[str, bytes]) -> str:
-    """The address of a database with the tables in it."""
-    if server:
-        return await server.migrated()
+async def sqlite_url(tmp_path: Path, sqlite_files: dict[str, bytes]) -> str:
+    """The address of a SQLite file with the tables in it: a copy, too."""
     path = tmp_path / "greenroom.db"
     if TEMPLATE not in sqlite_files:
         await migrate(f"sqlite:///{path}")
@@ -105,8 +103,22 @@ async def database_url(server: Postgres | None, tmp_path: Path, sqlite_files: di
 
 
 @pytest_asyncio.fixture
+async def database_url(server: Postgres | None, sqlite_url: str) -> str:
+    """The address of a database with the tables in it."""
+    return await server.migrated() if server else sqlite_url
+
+
+@pytest_asyncio.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    """A store on a database of its own."""
+    """A store on a database of its own, SQLite and PostgreSQL in turn."""
     opened = Store(database_url, Vault(KEY))
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
+    """A store on a file, where the kind of database does not matter."""
+    opened = Store(sqlite_url, Vault(KEY))
     yield opened
     await opened.close()

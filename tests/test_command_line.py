@@ -121,22 +121,30 @@ async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, 
 
 
 async def test_run_says_in_a_sentence_why_it_cannot_start(vendors: Vendors, tmp_path: Path) -> None:
-    """A port that is taken, and a token that Slack does not accept: exit code 2, and no trace."""
+    """A port that is taken, a token that Slack does not accept, a database that is not there: exit code 2, no trace."""
     taken = str(vendors.slack.url.rpartition(":")[2])
     good = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
-    async with (
-        program("run", cwd=tmp_path, settings={**good, "PORT": taken}) as no_port,
-        program("run", cwd=tmp_path, settings={**good, "SLACK_BOT_TOKEN": "xoxb-hush"}) as no_token,
-    ):
-        codes = [*await asyncio.gather(no_port.end(), no_token.end())]
+    reasons = {
+        "PORT": (taken, f"HOST 127.0.0.1 PORT {taken} cannot be listened on: "),
+        "SLACK_BOT_TOKEN": (
+            "xoxb-hush",
+            "Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL.",
+        ),
+        "SLACK_APP_TOKEN": ("xapp-hush", "Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for this app."),
+        "DATABASE_URL": ("postgresql://hush:hush@127.0.0.1:1/x", "The database at DATABASE_URL cannot be opened"),
+    }
 
-    assert codes == [UNUSABLE, UNUSABLE]
-    (sentence,) = no_port.printed
-    assert sentence.startswith(f"HOST 127.0.0.1 PORT {taken} cannot be listened on: ")
-    assert sentence.endswith(" Choose another PORT.")
-    (sentence,) = no_token.printed
-    assert sentence.startswith("Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL.")
-    assert "hush" not in sentence
+    async def told(name: str, value: str) -> tuple[int, list[str]]:
+        (tmp_path / name).mkdir()
+        async with program("run", cwd=tmp_path / name, settings={**good, name: value}) as running:
+            return await running.end(), running.printed
+
+    ended = await asyncio.gather(*(told(name, value) for name, (value, _) in reasons.items()))
+
+    for (code, printed), (_, sentence) in zip(ended, reasons.values(), strict=True):
+        assert (code, len(printed)) == (UNUSABLE, 1)
+        assert printed[0].startswith(sentence)
+        assert "hush" not in printed[0]
 
 
 @pytest.mark.parametrize("words", ["run", "migrate"])

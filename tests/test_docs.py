@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -12,8 +13,6 @@ from bot.settings import Settings
 from bot.words import VERBS
 from tests.pages import ROOT, table
 
-NOT_OURS = {"__pycache__", "node_modules"}
-DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.parts))
 # Written so that they do not match themselves.
 MACHINE_PATHS = r"(?<![\w.])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|op[t])/"
 REGISTRIES = r"pypi\.or[g]|pythonhoste[d]\.|registry\.npm[j]s|(?:deb|security|ftp)\.debia[n]|--(?:extra-)?index-ur[l] "
@@ -21,11 +20,11 @@ REGISTRIES = r"pypi\.or[g]|pythonhoste[d]\.|registry\.npm[j]s|(?:deb|security|ft
 
 def project_files() -> list[Path]:
     """All that is the project's: no environment, no cache, no state of a sandbox, no database."""
-    parts = [path.relative_to(ROOT).parts for path in ROOT.rglob("*") if path.is_file()]
-    ours = [one for one in parts if not NOT_OURS & set(one) and not any(part.startswith(".") for part in one[:-1])]
-    named = {".ci/run", ".gitignore", ".dockerignore"}
-    shown = [Path(*one) for one in ours if not one[-1].startswith(".") and ".db" not in one[-1]]
-    return [ROOT / path for path in [*shown, *named]]
+    found = [ROOT / ".ci" / "run", ROOT / ".gitignore", ROOT / ".dockerignore"]
+    for folder, inside, names in os.walk(ROOT):
+        inside[:] = [name for name in inside if name != "__pycache__" and not name.startswith(".")]
+        found += [Path(folder, name) for name in names if not name.startswith(".") and ".db" not in name]
+    return found
 
 
 def read(path: Path) -> str:
@@ -34,6 +33,9 @@ def read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
+
+
+DOCUMENTS = sorted(path for path in project_files() if path.suffix == ".md")
 
 
 def default_of(name: str) -> str:
@@ -76,10 +78,8 @@ def test_every_make_target_that_is_mentioned_exists() -> None:
     """And every one that exists says what it is for."""
     makefile = read(ROOT / "Makefile")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    mentioned = {
-        target for path in DOCUMENTS for target in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", read(path), re.M)
-    }
-    assert {one or other for one, other in mentioned} - targets == set()
+    mentioned = [re.findall(r"(?:`|^)make ([a-z]+)", read(path), re.MULTILINE) for path in DOCUMENTS]
+    assert set().union(*mentioned) - targets == set()
     assert targets == set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
 
 

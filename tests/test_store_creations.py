@@ -29,7 +29,7 @@ async def test_creation_is_written_down_once(store: Store) -> None:
         assert await creations.begin(db, creation(), "me", LATER)
         assert not await creations.begin(db, creation(title="Another"), "me", LATER)
         made = creation(step=Step.WEBINAR_MADE, webinar_id="w1", problem="slow")
-        await creations.advance(db, made, LATER)
+        assert await creations.advance(db, made, "me", LATER)
         assert await creations.find(db, ACCOUNT, "d1") == made
         assert await creations.known_webinars(db, ACCOUNT) == {"w1"}
 
@@ -52,7 +52,7 @@ async def test_creation_under_way_blocks_its_title(store: Store) -> None:
         assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
         await creations.begin(db, creation(), "me", LATER)
         assert await creations.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creations.advance(db, creation(step=Step.WHOLE), LATER)
+        await creations.advance(db, creation(step=Step.WHOLE), "me", LATER)
         assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
 
 
@@ -60,22 +60,59 @@ async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> N
     """Not before, not by a second one, and not once the person has been told."""
     async with store.write() as db:
         await creations.begin(db, creation(), "me", SOON)
-        assert await creations.claim(db, "you", NOW, LATER, NOW) == []
+        assert await creations.claim(db, ACCOUNT, "you", NOW, LATER) is None
         after = SOON + timedelta(seconds=1)
-        assert await creations.claim(db, "you", after, LATER, NOW) == [creation()]
-        assert await creations.claim(db, "they", after, LATER, NOW) == []
+        assert await creations.claim(db, ACCOUNT, "you", after, LATER) == creation()
+        assert await creations.claim(db, ACCOUNT, "they", after, LATER) is None
 
-        await creations.advance(db, creation(step=Step.TOLD), SOON)
-        assert await creations.claim(db, "you", LATER, LATER, NOW) == []
+        assert await creations.advance(db, creation(step=Step.TOLD), "you", SOON)
+        assert await creations.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
-async def test_creation_that_is_watched_is_taken_when_it_is_time(store: Store) -> None:
-    """A webinar that may come late is looked for once more, some time after it was begun."""
+async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
+    """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
+    async with store.write() as db:
+        await creations.begin(db, creation(step=Step.WHOLE), "me", NOW)
+        await creations.claim(db, ACCOUNT, "you", SOON, LATER)
+        assert not await creations.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert not await creations.ask_for_card(db, creation(), "me")
+        await creations.hold(db, creation(), "me", NOW)
+        assert await creations.claim(db, ACCOUNT, "they", SOON, LATER) is None
+        assert await creations.find(db, ACCOUNT, "d1") == creation(step=Step.WHOLE)
+
+
+async def test_creation_asks_for_its_card_once(store: Store) -> None:
+    """Whoever asks first may post it; nobody after that, however often it is told."""
+    async with store.write() as db:
+        await creations.begin(db, creation(step=Step.WHOLE), "me", LATER)
+        assert await creations.ask_for_card(db, creation(), "me")
+        assert not await creations.ask_for_card(db, creation(), "me")
+
+
+async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
+    """A webinar that may come late is looked for when it was said, neither held back nor freed at a start."""
     watched = creation(step=Step.WATCHED)
     async with store.write() as db:
-        await creations.begin(db, watched, "me", NOW)
-        assert await creations.claim(db, "me", SOON, LATER, NOW) == []
-        assert await creations.claim(db, "me", SOON, LATER, SOON) == [watched]
+        await creations.begin(db, watched, "me", SOON)
+        await creations.hold(db, watched, "me", LATER)
+        await creations.release_all(db)
+        assert await creations.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await creations.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
+
+
+async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
+    """Each attempt is a creation of its own: who still works on the earlier one does not touch the later."""
+    earlier, later = creation(step=Step.WATCHED), creation(begun_at=SOON)
+    assert earlier.came_to_nothing
+    async with store.write() as db:
+        await creations.begin(db, earlier, "me", NOW)
+        await creations.set_aside(db, earlier)
+        assert await creations.begin(db, later, "me", LATER)
+        assert not await creations.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert await creations.find(db, ACCOUNT, "d1") == later
+        taken = await creations.claim(db, ACCOUNT, "me", SOON, LATER)
+        assert taken
+        assert taken.draft_id.startswith("d1~")
 
 
 async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
@@ -83,7 +120,7 @@ async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
     async with store.write() as db:
         await creations.begin(db, creation(), "me", LATER)
         await creations.release_all(db)
-        assert await creations.claim(db, "me", NOW, LATER, NOW) == [creation()]
+        assert await creations.claim(db, ACCOUNT, "me", NOW, LATER) == creation()
 
 
 async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
@@ -93,8 +130,13 @@ async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
             await creations.begin(db, creation(draft_id=f"d{number}"), "gone", NOW)
 
     async def claim(by: str) -> list[str]:
-        async with store.write() as db:
-            return [taken.draft_id for taken in await creations.claim(db, by, SOON, LATER, NOW)]
+        taken: list[str] = []
+        while True:
+            async with store.write() as db:
+                one = await creations.claim(db, ACCOUNT, by, SOON, LATER)
+            if one is None:
+                return taken
+            taken.append(one.draft_id)
 
     one, two = await asyncio.gather(claim("one"), claim("two"))
     assert sorted(one + two) == sorted(f"d{number}" for number in range(24))
@@ -108,7 +150,7 @@ async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
             assert await creations.find(db, other, "d1") is None
             assert not await creations.same_title_under_way(db, other, "Launch day")
             assert await creations.begin(db, creation(other), "me", LATER)
-            await creations.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), LATER)
+            await creations.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
         assert await creations.find(db, ACCOUNT, "d1") == creation()
         assert await creations.known_webinars(db, ACCOUNT) == frozenset()
 
@@ -118,5 +160,5 @@ async def test_creations_of_another_workspace_are_not_taken_over(store: Store) -
     async with store.write() as db:
         for account in (ACCOUNT, *OTHERS):
             await creations.begin(db, creation(account), "gone", NOW)
-        assert await creations.claim(db, "me", SOON, LATER, NOW, ACCOUNT) == [creation()]
-        assert len(await creations.claim(db, "me", SOON, LATER, NOW)) == len(OTHERS)
+        assert await creations.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
+        assert await creations.claim(db, ACCOUNT, "me", SOON, LATER) is None

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import event
 
-from bot.main import EVENTS, Greenroom, build
+from bot.main import EVENTS, Greenroom, Pace, build
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral, Rules
 from bot.sandbox.slack import Message, Outcome, Slack, View
@@ -38,6 +39,9 @@ class World:
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
         self.socket_mode = socket_mode
         self.database_url = database_url or f"sqlite:///{folder / 'greenroom.db'}"
+        self.pace = Pace()
+        self.on_build: Callable[[Greenroom], None] = lambda _: None
+        """Called with each new bot before it has done anything, to shorten what a story would have to wait for."""
         self._bot: Greenroom | None = None
         self._changed = asyncio.Event()
         self.slack.on_change.append(self._changed.set)
@@ -67,17 +71,40 @@ class World:
             encryption_key=SecretStr(KEY),
         )
 
-    async def start_bot(self) -> None:
-        """Start Greenroom, and wait until it knows the directory and has listed the sessions once."""
-        self._bot = await build(self.settings, self.clock)
+    async def start_bot(self, *, ready: bool = True) -> None:
+        """Start Greenroom, and wait until it knows the directory and has listed the sessions once, if it is to."""
+        self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.room.telling.registration_waits = (0.01, 0.05, 0.2, 1.0)
+        self.on_build(self._bot)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
-        await self.until(lambda: self.bot.room.mirror.swept_at and self.bot.room.directory.service_user)
+        if ready:
+            await self.until(lambda: self.bot.room.mirror.swept_at and self.bot.room.directory.service_user)
 
     async def stop_bot(self) -> None:
         """Stop Greenroom in good order."""
         await self.bot.stop()
         self._bot = None
+
+    async def crash_bot(self) -> None:
+        """End Greenroom as `kill -9` would: nothing is finished, nothing more is written, nobody is told."""
+        bot, self._bot = self.bot, None
+        room = bot.room
+        for engine in (room.store._writer, room.store._reader):
+            event.listen(engine.sync_engine, "begin", _dead)
+            event.listen(engine.sync_engine, "commit", _dead)
+        scheduler, renewal = room.clockwork._scheduler, bot._provider._login._renewal
+        jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
+        dying = [*room.tasks._running, *jobs, *([renewal] if renewal else [])]
+        for task in dying:
+            task.cancel()
+        scheduler.shutdown(wait=False)
+        await asyncio.gather(*dying, return_exceptions=True)
+        if bot._socket:
+            await bot._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
+        await bot._http.close()
+        bot._runner._shutdown_timeout = 0.01  # a dead process waits for nobody
+        await bot._runner.cleanup()
+        await room.store.close()
 
     async def until(self, condition: Callable[[], T]) -> T:
         """Wait until something is so, and return it: looked at again after each change on either side."""
@@ -154,11 +181,22 @@ class World:
         return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
 
 
+def _dead(_: object) -> None:
+    raise asyncio.CancelledError
+
+
 @asynccontextmanager
-async def running(folder: Path, *, socket_mode: bool = False, database_url: str = "") -> AsyncIterator[World]:
-    """A world with everything started, stopped again at the end."""
+async def running(
+    folder: Path,
+    *,
+    socket_mode: bool = False,
+    database_url: str = "",
+    prepare: Callable[[World], None] = lambda _: None,
+) -> AsyncIterator[World]:
+    """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
     world = World(folder, socket_mode=socket_mode, database_url=database_url)
+    prepare(world)
     await world.slack.start()
     await world.ringcentral.start()
     try:

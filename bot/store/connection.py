@@ -73,10 +73,8 @@ class Store:
         self.vault = vault
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite takes one writer at a time: waiting for it in a queue of one beats "database is locked".
-        self._writer = _engine(self.url, size=1 if self.is_sqlite else 10)
+        self._writer = writer(self.url)
         self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
-        if self.is_sqlite:
-            event.listen(self._writer.sync_engine, "begin", _begin_immediate)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
@@ -109,11 +107,21 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=drivers[backend])
 
 
+def writer(url: URL) -> AsyncEngine:
+    """An engine for transactions that write: on SQLite one at a time, each waiting for the one before."""
+    if url.get_backend_name() != "sqlite":
+        return _engine(url, size=10)
+    engine = _engine(url, size=1)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
 def _engine(url: URL, size: int) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
-        return create_async_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=size, max_overflow=0)
+        return create_async_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    # Parameters hold names and addresses, and an error's text ends up in the log.
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
 

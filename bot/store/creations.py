@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from secrets import token_hex
 from typing import Any
+from zlib import crc32
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from bot.models import Account, Coworker, Form, Frozen
 from bot.store.connection import Db
@@ -24,15 +25,20 @@ class Step(StrEnum):
     WEBINAR_MADE = "webinar_made"
     SESSION_ASKED = "session_asked"
     WHOLE = "whole"
+    CARD_ASKED = "card_asked"
+    """Whole, and its card has been asked for, once and never again."""
     UNDOING = "undoing"
     UNDONE = "undone"
+    NOT_FOUND = "not_found"
+    """Asked for and not to be seen: the person is to be told that there is none."""
     WATCHED = "watched"
     """Told that there is none; a webinar that still appears late will be removed."""
     TOLD = "told"
 
 
 UNDER_WAY = (Step.BEGUN, Step.WEBINAR_ASKED, Step.WEBINAR_MADE, Step.SESSION_ASKED, Step.UNDOING)
-OPEN = (*UNDER_WAY, Step.WHOLE, Step.UNDONE)
+TO_BE_TOLD = (Step.WHOLE, Step.CARD_ASKED, Step.UNDONE, Step.NOT_FOUND)
+WORKED_ON = (*UNDER_WAY, *TO_BE_TOLD)
 
 
 class Order(Frozen):
@@ -44,7 +50,7 @@ class Order(Frozen):
 
 
 class Creation(Frozen):
-    """One creation as it is written down. `begun_at` is machine time."""
+    """One creation as it is written down. `begun_at` is on the clock by which RingCentral dates a webinar."""
 
     account: Account
     draft_id: str
@@ -55,6 +61,18 @@ class Creation(Frozen):
     webinar_id: str | None = None
     session_id: str | None = None
     problem: str = ""
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it has ended without a webinar, and the person knows."""
+        return self.step is Step.WATCHED or (self.step is Step.TOLD and self.session_id is None)
+
+
+async def one_at_a_time(db: Db, account: Account) -> None:
+    """Let nobody else begin a creation in this account before this transaction ends."""
+    if db.is_postgresql:  # SQLite has one writer at a time anyway
+        key = crc32(repr(sorted(account_columns(account).items())).encode())
+        await db.connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def begin(db: Db, creation: Creation, by: str, until: datetime) -> bool:
@@ -77,6 +95,12 @@ async def begin(db: Db, creation: Creation, by: str, until: datetime) -> bool:
     return True
 
 
+async def set_aside(db: Db, creation: Creation) -> None:
+    """Give a creation that came to nothing another key, so that the same form can be sent once more."""
+    aside = f"{creation.draft_id}~{token_hex(4)}"
+    await db.connection.execute(update(creations).where(*_same(creation)).values(draft_id=aside))
+
+
 async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
     """The creation that this form began."""
     row = (
@@ -89,15 +113,13 @@ async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
 
 async def same_title_under_way(db: Db, account: Account, title: str) -> bool:
     """Whether a webinar of this title is being created at this moment."""
-    return bool(
-        (
-            await db.connection.execute(
-                select(creations.c.draft_id).where(
-                    *of_account(creations, account), creations.c.title == title, creations.c.step.in_(UNDER_WAY)
-                )
-            )
-        ).first()
-    )
+    return await _any(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
+
+
+async def same_title_watched(db: Db, creation: Creation) -> bool:
+    """Whether another creation of this title was not found and may still come late."""
+    same = creations.c.title == creation.order.form.title, creations.c.draft_id != creation.draft_id
+    return await _any(db, creation.account, *same, creations.c.step.in_((Step.NOT_FOUND, Step.WATCHED)))
 
 
 async def known_webinars(db: Db, account: Account) -> frozenset[str]:
@@ -108,11 +130,11 @@ async def known_webinars(db: Db, account: Account) -> frozenset[str]:
     return frozenset(rows.scalars())
 
 
-async def advance(db: Db, creation: Creation, until: datetime) -> None:
-    """Write down how far it has come, and go on holding it until then."""
-    await db.connection.execute(
+async def advance(db: Db, creation: Creation, by: str, until: datetime) -> bool:
+    """Write down how far it has come, and go on holding it until then. False where somebody else has taken it over."""
+    changed = await db.connection.execute(
         update(creations)
-        .where(*of_account(creations, creation.account), creations.c.draft_id == creation.draft_id)
+        .where(*_same(creation), creations.c.claimed_by == by)
         .values(
             step=creation.step,
             webinar_id=creation.webinar_id,
@@ -121,42 +143,59 @@ async def advance(db: Db, creation: Creation, until: datetime) -> None:
             claimed_until=until,
         )
     )
+    return changed.rowcount == 1
 
 
-async def claim(
-    db: Db, by: str, now: datetime, until: datetime, watched_before: datetime, account: Account | None = None
-) -> Sequence[Creation]:
-    """Take over the creations that nobody works on any more, and the watched ones begun before then.
-
-    Those of one account, or without one of all.
-    """
-    free = or_(creations.c.claimed_until.is_(None), creations.c.claimed_until < now)
-    due = or_(
-        creations.c.step.in_(OPEN),
-        and_(creations.c.step == Step.WATCHED, creations.c.begun_at < watched_before),
+async def ask_for_card(db: Db, creation: Creation, by: str) -> bool:
+    """Write down that its card is asked for. True for one caller, once."""
+    changed = await db.connection.execute(
+        update(creations)
+        .where(*_same(creation), creations.c.claimed_by == by, creations.c.step == Step.WHOLE)
+        .values(step=Step.CARD_ASKED)
     )
-    whose = of_account(creations, account) if account else []
-    return await _take(db, and_(free, due, *whose), by, until)
+    return changed.rowcount == 1
+
+
+async def hold(db: Db, creation: Creation, by: str, until: datetime) -> None:
+    """Go on holding what is worked on; a watched one keeps the time at which it will be looked for."""
+    await db.connection.execute(
+        update(creations)
+        .where(*_same(creation), creations.c.claimed_by == by, creations.c.step.in_(WORKED_ON))
+        .values(claimed_until=until)
+    )
+
+
+async def claim(db: Db, account: Account, by: str, now: datetime, until: datetime) -> Creation | None:
+    """Take over the oldest creation that nobody works on any more, or a watched one whose time has come."""
+    free = or_(creations.c.claimed_until.is_(None), creations.c.claimed_until < now)
+    open_ = creations.c.step.in_((*WORKED_ON, Step.WATCHED))
+    chosen = select(creations).where(*of_account(creations, account), open_, free)
+    chosen = chosen.order_by(creations.c.begun_at, creations.c.draft_id).limit(1)
+    if db.is_postgresql:
+        chosen = chosen.with_for_update(skip_locked=True)
+    row = (await db.connection.execute(chosen)).first()
+    if row is None:
+        return None
+    creation = _creation(db, row)
+    values = {"claimed_by": by, "claimed_until": until}
+    await db.connection.execute(update(creations).where(*_same(creation)).values(**values))
+    return creation
 
 
 async def release_all(db: Db) -> None:
     """Free every claim: for a database that only one process uses, right after that process started."""
-    await db.connection.execute(update(creations).where(creations.c.step.in_(OPEN)).values(claimed_until=None))
+    await db.connection.execute(update(creations).where(creations.c.step.in_(WORKED_ON)).values(claimed_until=None))
 
 
-async def _take(db: Db, which: ColumnElement[bool], by: str, until: datetime) -> list[Creation]:
-    keys = (creations.c.team_id, creations.c.enterprise_id, creations.c.provider, creations.c.account)
-    chosen = select(creations.c.draft_id, *keys).where(which).limit(16)
-    if db.is_postgresql:
-        chosen = chosen.with_for_update(skip_locked=True)
-    taken = []
-    for row in (await db.connection.execute(chosen)).all():
-        values = dict(zip(("draft_id", "team_id", "enterprise_id", "provider", "account"), row, strict=True))
-        same = [creations.c[name] == value for name, value in values.items()]
-        await db.connection.execute(update(creations).where(*same).values(claimed_by=by, claimed_until=until))
-        full = (await db.connection.execute(select(creations).where(*same))).one()
-        taken.append(_creation(db, full))
-    return taken
+async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
+    found = await db.connection.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
+    return found.first() is not None
+
+
+def _same(creation: Creation) -> list[ColumnElement[bool]]:
+    # A form sent once more is a creation of its own: whoever still works on the earlier one must not touch it.
+    began = creations.c.begun_at == creation.begun_at
+    return [*of_account(creations, creation.account), creations.c.draft_id == creation.draft_id, began]
 
 
 def _creation(db: Db, row: Any) -> Creation:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.connection import async_url
+from bot.errors import SettingsError
+from bot.store.connection import async_url, writer
 
 LOCK = 4_703_881  # any number that nothing else in the database locks on
 
 
 async def migrate(url: str) -> None:
     """Run what is missing of bot/store/migrations. Replicas that start together wait for the first of them."""
-    engine = create_async_engine(async_url(url))
+    engine = writer(async_url(url))
     try:
-        async with engine.begin() as connection:
+        async with _connected(engine) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
             await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        connection = await engine.connect()
+    except (OSError, DBAPIError) as error:
+        raise SettingsError(
+            f"The database at DATABASE_URL cannot be opened ({type(error).__name__}). Is it there, and may we use it?"
+        ) from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.models import Account, Frozen, Notice, NoticeKind, NoticeState, Workspace
 from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, of_account, of_workspace
-from bot.store.schema import notices, webinars
+from bot.store.schema import notices
 
 IDENTITY = ("team_id", "enterprise_id", "provider", "account", "session_id", "kind", "start", "before_s", "channel_id")
-SESSION = ("team_id", "enterprise_id", "provider", "account", "session_id")
+HEARD_WITHIN = timedelta(minutes=10)
+"""How long after a change it is heard of: webinars are read every five minutes."""
 WAITING = (NoticeState.PLANNED, NoticeState.WITHDRAWING)
 
 
@@ -101,26 +102,14 @@ async def held_beyond(db: Db, second: int, workspace: Workspace | None = None) -
 
 
 async def mark_said(db: Db, now: datetime, workspace: Workspace | None = None) -> None:
-    """What Slack held for a second that has passed counts as said, once that can no longer have been untrue.
+    """What Slack held for a second that has passed counts as said after a while, or when its start has come.
 
-    That is when the webinar has been seen unchanged afterwards, or the start it spoke of has come. Until then a
-    change that happened before and is heard of late still finds it, and is followed by a correction.
+    Until then a change that happened before, and is heard of after it, still finds it and is followed by a correction.
     """
-    same = and_(*(notices.c[name] == webinars.c[name] for name in SESSION))
-    posted = await db.connection.execute(
-        select(notices.c.id, notices.c.post_at, notices.c.start, webinars.c.seen_at)
-        .select_from(notices.outerjoin(webinars, same))
-        .where(
-            notices.c.state == NoticeState.HELD,
-            notices.c.post_at <= int(now.timestamp()),
-            or_(notices.c.start <= now, webinars.c.seen_at >= notices.c.due_at),
-            *of(workspace),
-        )
-    )
-    said = [row.id for row in posted if row.start <= now or row.seen_at.timestamp() >= row.post_at]
+    posted = notices.c.post_at <= int((now - HEARD_WITHIN).timestamp())
     await db.connection.execute(
         update(notices)
-        .where(notices.c.id.in_(said), notices.c.state == NoticeState.HELD)
+        .where(notices.c.state == NoticeState.HELD, or_(posted, notices.c.start <= now), *of(workspace))
         .values(state=NoticeState.SAID)
     )
 

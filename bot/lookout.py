@@ -1,0 +1,83 @@
+"""Looks for a webinar that was asked for without a clear answer, to go on with it, or to remove it if it comes late."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import ProviderError
+from bot.models import WebinarFacts
+from bot.providers import NOTICE, Caller, WebinarProvider
+from bot.store import creations
+from bot.store.connection import Store
+from bot.store.creations import Creation
+
+log = logging.getLogger(__name__)
+
+SKEW = timedelta(minutes=2)
+"""How far RingCentral's clock may be behind ours when we look for a webinar by when it was created."""
+LATEST = timedelta(minutes=6)
+"""A webinar created longer than this after we began is not ours: the wait at our gate and for an answer are shorter."""
+SETTLED = timedelta(minutes=1)
+"""A webinar younger than this may still get its date from whoever made it."""
+DAY = timedelta(days=1)
+
+
+class StillUnclear(ProviderError):
+    """Whether it was made could not even be looked up."""
+
+
+class Lookout:
+    """Knows a webinar of ours by its title and its time, and by having no date: that it would get from us."""
+
+    def __init__(self, store: Store, provider: WebinarProvider, clock: Clock) -> None:
+        """Look at this provider."""
+        self._store = store
+        self._provider = provider
+        self._clock = clock
+        self.settled = SETTLED
+
+    async def find(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
+        """The webinar that this creation made, if it is there and surely the one. Raises `StillUnclear`."""
+        try:
+            alike = await self._lookalikes(creation, caller)
+        except ProviderError as error:
+            raise StillUnclear(error.sentence) from error
+        async with self._store.read() as db:
+            doubtful = await creations.same_title_watched(db, creation)
+        # Of several, or where another one of this title may come late, nobody could say which is ours: none is, and
+        # the watch removes them all.
+        return alike[0] if len(alike) == 1 and not doubtful else None
+
+    async def remove_late(self, creation: Creation) -> bool:
+        """Remove what this creation has made after all. False where it is too early to say. Raises `ProviderError`."""
+        late = await self._lookalikes(creation, NOTICE)
+        if await self._may_be_another(creation, late):
+            return False
+        for one in late:
+            log.warning("creation.came_late", extra={"webinar": one.webinar_id})
+            await self._provider.delete_webinar(one.webinar_id, NOTICE)
+        return True
+
+    async def _lookalikes(self, creation: Creation, caller: Caller) -> list[WebinarFacts]:
+        async with self._store.read() as db:
+            known = await creations.known_webinars(db, creation.account)
+        found: list[WebinarFacts] = []
+        title, since, host = creation.order.form.title, creation.begun_at - SKEW, creation.order.host
+        while one := await self._provider.find_webinar(title, since, known, caller):
+            known |= {one.webinar_id}
+            if one.created_at < creation.begun_at + LATEST and (host is None or one.host_user_id == host.user_id):
+                found.append(one)
+        if not found:
+            return []
+        dated = {session.webinar_id for session in await self._provider.sessions(self._clock.now() - DAY, caller)}
+        return [one for one in found if one.webinar_id not in dated]
+
+    async def _may_be_another(self, creation: Creation, late: list[WebinarFacts]) -> bool:
+        # Asked after the list was drawn up: what somebody begins only now cannot stand on it.
+        async with self._store.read() as db:
+            busy = await creations.same_title_under_way(db, creation.account, creation.order.form.title)
+            known = await creations.known_webinars(db, creation.account)
+        young = self._clock.now() - self.settled
+        return busy or any(one.webinar_id in known or one.created_at > young for one in late)

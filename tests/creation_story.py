@@ -1,0 +1,189 @@
+"""Creations that go wrong on purpose: how a story stops or hinders one, and what came of it for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import aiohttp
+from sqlalchemy import event, select
+
+from bot.main import Greenroom, Pace
+from bot.sandbox.slack import Outcome
+from bot.store.creations import WORKED_ON
+from bot.store.schema import creations
+from tests.world import PATIENCE, World
+
+HELD = 60.0
+"""Seconds for which a stand-in holds an answer back: longer than any story."""
+TIMEOUT = 0.4
+"""Seconds after which the bot gives a request up, where a story wants it to."""
+TITLE = "Launch day"
+SOON = timedelta(days=3)
+
+Reached = Callable[[], object]
+Arm = Callable[[World], Reached]
+"""Prepares a world so that the bot comes to a halt at some point, and says whether it has come there."""
+
+
+class Ending(NamedTuple):
+    """What there is in the end."""
+
+    complete: int
+    """Webinars with a date at RingCentral."""
+    half: int
+    """Webinars without one."""
+    mirrored: int
+    """Rows in the mirror of what is to take place."""
+    cards: int
+    told: tuple[str, ...]
+    """What the person was told, in their modal and by direct message."""
+
+
+MADE = Ending(1, 0, 1, 1, ("made",))
+NO_CARD = Ending(1, 0, 1, 0, ("made",))
+NONE = Ending(0, 0, 0, 0, ("not made",))
+
+
+def hurried(world: World) -> None:
+    """Budgets that never run out, no pauses between repeats, and whatever is to be looked at again is so at once."""
+    world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
+    company = world.ringcentral.company
+    company.people = [person.model_copy() for person in company.people]  # to be changed in one story alone
+    world.pace = Pace(sleep=_hardly_at_all)
+    world.on_build = _at_once
+
+
+def impatient(world: World) -> None:
+    """The same, and a request is given up soon."""
+    hurried(world)
+    world.pace = Pace(timeout=TIMEOUT, sleep=_hardly_at_all)
+
+
+async def _hardly_at_all(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, 0.01))
+
+
+def _at_once(bot: Greenroom) -> None:
+    creating = bot.room.creating
+    creating.retry = creating.watch = creating.lookout.settled = timedelta()
+
+
+async def send(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
+    """Fill in the form and send it, without waiting for what comes of it."""
+    await world.slack.command(user, "#launch", "/webinar", "create")
+    await world.until(lambda: world.slack.view_stack(user))
+    typed = {"Title": title, "Starts": world.clock.now() + SOON, "Length": "45m", "Announce in": "#launch", **values}
+    return await world.slack.submit(user, world.slack.view(user), typed)
+
+
+def at_ringcentral(method: str, path: str, *, done: bool) -> Arm:
+    """A call has arrived, with or without its effect, and is not answered."""
+
+    def arm(world: World) -> Reached:
+        fault = world.ringcentral.fail(method, path, status=None if done else 500, effect=done, hang=HELD)
+        return lambda: fault.times == 0
+
+    return arm
+
+
+def at_slack(method: str, *, done: bool) -> Arm:
+    """The same at Slack."""
+
+    def arm(world: World) -> Reached:
+        world.slack.fail(method, effect=done, hang=HELD)
+        return lambda: not world.slack._api.faults.waiting
+
+    return arm
+
+
+def before_writing(table: str, fact: str) -> Arm:
+    """A statement about `table` that holds `fact`, in its words or its values, is not executed, and none after it."""
+
+    def arm(world: World) -> Reached:
+        reached: list[str] = []
+
+        def look(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+            changes = statement.startswith((f"INSERT INTO {table} ", f"UPDATE {table} "))
+            if reached or (changes and (fact in statement or fact in map(str, values))):
+                reached.append(statement)
+                raise asyncio.CancelledError
+
+        store = world.bot.room.store
+        for engine in (store._writer, store._reader):
+            event.listen(engine.sync_engine, "before_cursor_execute", look)
+        return lambda: reached
+
+    return arm
+
+
+@dataclass(frozen=True)
+class _Written:
+    step: str
+    title: str
+
+
+async def written(world: World) -> list[_Written]:
+    """The creations as they stand in the database."""
+    async with world.bot.room.store.read() as db:
+        rows = await db.connection.execute(select(creations.c.step, creations.c.title))
+        return [_Written(row.step, row.title) for row in rows]
+
+
+async def ended(world: World) -> None:
+    """Wait until nobody works on a creation any more, taking over what was left, as the clockwork does."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await world.bot.room.telling.recover()
+            await world.settled()
+            if not any(one.step in WORKED_ON for one in await written(world)):
+                return
+            await asyncio.sleep(0.01)
+
+
+async def ending(world: World, user: str = "finn") -> Ending:
+    """Wait until it is over, and say what came of it."""
+    await ended(world)
+    now = world.clock.now()
+    webinars = world.ringcentral.dump().get("webinars", {}).values()
+    complete = [one for one in webinars if one.get("session")]
+    mirrored = [one for one in await world.bot.room.mirror.everything(now) if one.status == "Scheduled"]
+    cards = [message for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
+    return Ending(len(complete), len(webinars) - len(complete), len(mirrored), len(cards), told(world, user))
+
+
+def told(world: World, user: str) -> tuple[str, ...]:
+    """How a person was told, in order."""
+    kinds = {"create.done": "made", "create.failed": "not made"}
+    shown = [kinds[view.callback_id] for view in world.slack.view_stack(user) if view.callback_id in kinds]
+    said = [message for message in world.slack.messages(f"@{user}") if message.bot]
+    return (*shown, *("made" if one.text.startswith("Created: ") else "not made" for one in said))
+
+
+async def make_late(world: World, title: str = TITLE) -> None:
+    """A request to make a webinar that got lost on its way arrives after all."""
+    await arrive(world, "/webinars", {"title": title, "settings": {"registrationEnabled": True}})
+
+
+async def arrive(world: World, path: str, body: dict[str, Any]) -> None:
+    """A request that the service user sent arrives at RingCentral, whoever still waits for its answer."""
+    rc = world.ringcentral
+    form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": rc.jwt}
+    app = b64encode(f"{rc.client_id}:{rc.client_secret}".encode()).decode()
+    login = {"Authorization": f"Basic {app}"}
+    async with aiohttp.ClientSession(rc.url) as http:
+        async with http.post("/restapi/oauth/token", data=form, headers=login) as answer:
+            token = (await answer.json())["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        async with http.post(f"/webinar/configuration/v1{path}", json=body, headers=headers) as answer:
+            assert answer.status == 201
+
+
+def release(world: World) -> None:
+    """Whatever RingCentral holds back is answered now."""
+    world.ringcentral._stopping.set()
+    world.ringcentral._stopping.clear()

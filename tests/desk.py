@@ -1,0 +1,177 @@
+"""A desk at which reminders are handed to Slack: a workspace on a real socket, a real database, many workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from sqlalchemy import update
+
+from bot.announcing import replan
+from bot.clock import machine_now
+from bot.delivery import Delivery
+from bot.models import Account, NoticeState, Webinar, Workspace
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.slack import Message, Slack
+from bot.slack_api import SlackApi
+from bot.store import cards, notices, webinars
+from bot.store.connection import Store
+from bot.store.notices import Row
+from bot.store.schema import notices as table
+from bot.views.blocks import Message as Text
+from tests.webinar_samples import ACCOUNT, webinar
+
+LAUNCH = "C0LAUNCH"
+PATIENCE = aiohttp.ClientTimeout(total=0.25)
+"""How long a worker here waits for an answer of Slack's, so that no test waits for long."""
+
+
+class Gate(SlackApi):
+    """A way to Slack that stops before or after it hands something over or takes it back, until it is let through."""
+
+    def __init__(self, token: str, url: str, http: aiohttp.ClientSession, method: str, *, after: bool) -> None:
+        """Stop at this method."""
+        super().__init__(token, url, http)
+        self.reached, self.let_through = asyncio.Event(), asyncio.Event()
+        self._method, self._after = method, after
+
+    async def schedule(self, channel_id: str, post_at: int, message: Text) -> str:
+        """Hand something over."""
+        await self._stop("schedule", after=False)
+        held = await super().schedule(channel_id, post_at, message)
+        await self._stop("schedule", after=True)
+        return held
+
+    async def unschedule(self, channel_id: str, scheduled_id: str) -> None:
+        """Take something back."""
+        await self._stop("unschedule", after=False)
+        await super().unschedule(channel_id, scheduled_id)
+        await self._stop("unschedule", after=True)
+
+    async def _stop(self, method: str, *, after: bool) -> None:
+        if (method, after) == (self._method, self._after):
+            self.reached.set()
+            await self.let_through.wait()
+
+
+class Desk:
+    """The workspace, the database and the clock."""
+
+    def __init__(self, store: Store, slack: Slack, clock: SandboxClock, http: aiohttp.ClientSession) -> None:
+        """Nothing is planned yet."""
+        self.store = store
+        self.slack = slack
+        self.clock = clock
+        self.http = http
+
+    def api(self) -> SlackApi:
+        """A way to Slack."""
+        return SlackApi(self.slack.bot_token, f"{self.slack.url}/api/", self.http)
+
+    def gate(self, method: str, *, after: bool = False) -> Gate:
+        """A way to Slack that stops at a method."""
+        return Gate(self.slack.bot_token, f"{self.slack.url}/api/", self.http, method, after=after)
+
+    def worker(
+        self, name: str = "me", api: SlackApi | None = None, *, store: Store | None = None, of: Workspace | None = None
+    ) -> Delivery:
+        """Somebody who delivers."""
+        return Delivery(name, store or self.store, api or self.api(), self.clock, workspace=of)
+
+    async def announce(
+        self, start: datetime, session_id: str = "s1", account: Account = ACCOUNT, title: str = "Launch day"
+    ) -> Webinar:
+        """A webinar whose card stands in #launch, with its reminders planned."""
+        now = self.clock.now()
+        announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title)
+        put_up = cards.Card(
+            account=account,
+            session_id=session_id,
+            channel_id=LAUNCH,
+            message_ts="1.1",
+            shown="",
+            shared_by="U1",
+            shared_at=now,
+        )
+        async with self.store.write() as db:
+            await cards.save(db, put_up)
+        await self.becomes(announced)
+        return announced
+
+    async def becomes(self, changed: Webinar) -> None:
+        """The mirror learns what has become of a webinar."""
+        async with self.store.write() as db:
+            await webinars.save(db, changed)
+            await replan(db, changed, self.clock.now())
+
+    async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[Row]:
+        """What the outbox says, by when it is due."""
+        async with self.store.read() as db:
+            return await notices.of_session(db, account, session_id)
+
+    async def states(self) -> list[NoticeState]:
+        """How the notices stand, by when they are due."""
+        return [row.state for row in await self.rows()]
+
+    async def move_to(self, moment: datetime) -> None:
+        """Let time pass, unless it is later already; Slack posts what it holds at its second."""
+        while (held := self.slack.next_post_at()) is not None and held <= moment.timestamp():
+            self._move(datetime.fromtimestamp(held, UTC))
+            await self.slack.tick()
+        self._move(moment)
+
+    async def live_until(self, moment: datetime) -> None:
+        """Let time pass while somebody delivers, as the clockwork has it done."""
+        worker = self.worker()
+        while self.clock.now() < moment:
+            await self.move_to(min(await worker.run() or moment, moment))
+
+    async def claims_run_out(self) -> None:
+        """Let so much of the machine's time pass that nobody has a claim any more."""
+        async with self.store.write() as db:
+            past = machine_now() - timedelta(seconds=1)
+            held = table.c.claimed_until.is_not(None)
+            await db.connection.execute(update(table).where(held).values(claimed_until=past))
+
+    async def killed_at(self, gate: Gate) -> None:
+        """A worker gets as far as the gate, and is no more."""
+        task = asyncio.create_task(self.worker("killed", gate).run())
+        await gate.reached.wait()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    def posted(self) -> list[Message]:
+        """What stands in #launch by now."""
+        return self.slack.messages("#launch")
+
+    def _move(self, moment: datetime) -> None:
+        self.clock.move(max(moment - self.clock.now(), timedelta()))
+
+
+def second(moment: datetime) -> datetime:
+    """The whole second at or after a moment: Slack knows no fractions."""
+    whole = moment.replace(microsecond=0)
+    return whole if whole == moment else whole + timedelta(seconds=1)
+
+
+def posted_at(message: Message) -> datetime:
+    """When it was posted."""
+    return datetime.fromtimestamp(float(message.ts), UTC)
+
+
+@asynccontextmanager
+async def desk_on(store: Store) -> AsyncIterator[Desk]:
+    """A desk with this database."""
+    clock = SandboxClock()
+    slack = Slack(clock)
+    await slack.start()
+    try:
+        async with aiohttp.ClientSession(timeout=PATIENCE) as http:
+            yield Desk(store, slack, clock, http)
+    finally:
+        await slack.stop()

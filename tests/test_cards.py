@@ -1,0 +1,282 @@
+"""Cards: edited in place only when what they say changes, kept true through outages, and free of anything personal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from bot.models import Status
+from bot.sandbox.slack import Message
+from bot.store.schema import cards, notices
+from tests.creation_story import hurried
+from tests.world import World, running
+
+DAY = timedelta(days=1)
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits."""
+    async with running(tmp_path, prepare=hurried) as started:
+        yield started
+
+
+async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
+    """A webinar made in RingCentral's own app with a card in each of these channels; its id there."""
+    start = world.clock.now() + 3 * DAY
+    webinar_id = world.ringcentral.create(title, start, settings={"registrationEnabled": True})
+    await world.bot.room.mirror.sweep()
+    for channel in channels or ("#launch",):
+        await world.command("chloe", channel, f"share {title}")
+    return webinar_id
+
+
+def standing(world: World, channel: str = "#launch") -> list[Message]:
+    """What everybody sees there of us."""
+    return [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
+
+
+def edits(world: World) -> int:
+    """How often a message was rewritten, or was to be."""
+    return sum(call.method == "chat.update" for call in world.slack.calls)
+
+
+async def remembered(world: World) -> list[str]:
+    """The channels of the cards that are looked after."""
+    async with world.bot.room.store.read() as db:
+        return sorted((await db.connection.execute(select(cards.c.channel_id))).scalars())
+
+
+async def reminded(world: World) -> set[str]:
+    """The channels in which something is still to be said."""
+    async with world.bot.room.store.read() as db:
+        rows = await db.connection.execute(select(notices.c.channel_id).where(notices.c.state == "planned"))
+        return set(rows.scalars())
+
+
+async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> None:
+    """Repeated sweeps cost Slack nothing; one change is one edit, in place."""
+    webinar_id = await shared(world)
+    (card,) = standing(world)
+    for _ in range(5):
+        await world.bot.room.mirror.sweep()
+    assert edits(world) == 0
+
+    world.ringcentral.edit(webinar_id, title="Renamed")
+    for _ in range(3):
+        await world.bot.room.mirror.sweep()
+
+    assert edits(world) == 1
+    (edited,) = standing(world)
+    assert ("Renamed" in edited.words, edited.ts) == (True, card.ts)
+
+
+async def test_what_no_card_says_edits_none(world: World) -> None:
+    """A new host link or a language is nothing a channel reads."""
+    webinar_id = await shared(world)
+    world.ringcentral.edit(webinar_id, localeCode="de-DE", panelJoinTimeOffset=600)
+
+    await world.bot.room.mirror.sweep()
+
+    assert edits(world) == 0
+
+
+async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> None:
+    """Refresh renews the "as of" for whoever asked; a sweep after it finds nothing to do."""
+    await shared(world)
+    (session,) = [webinar.session_id for webinar in await world.bot.room.mirror.everything()]
+    world.ringcentral.register(session, 3)
+    await world.click("gia", standing(world)[0], "Refresh")
+    assert "3 registered" in standing(world)[0].words
+    before = edits(world)
+
+    await world.bot.room.mirror.sweep()
+
+    assert edits(world) == before
+
+
+async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(world: World) -> None:
+    """Shared twice, it stands twice, and says the same everywhere."""
+    webinar_id = await shared(world, "Elsewhere", "#launch", "#launch", "#marketing")
+
+    world.ringcentral.edit(webinar_id, title="Renamed")
+    await world.bot.room.mirror.sweep()
+
+    everywhere = [*standing(world), *standing(world, "#marketing")]
+    assert ["Renamed" in card.words for card in everywhere] == [True, True, True]
+    assert edits(world) == 3
+
+
+async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> None:
+    """Somebody took it down: nothing more is tried there, and nothing more is said there."""
+    webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
+    standing(world)[0].deleted = True
+    world.ringcentral.edit(webinar_id, title="Renamed")
+
+    await world.bot.room.mirror.sweep()
+    assert await remembered(world) == ["C0MARKETING"]
+    assert await reminded(world) == {"C0MARKETING"}
+    before = edits(world)
+    world.ringcentral.edit(webinar_id, title="Renamed again")
+    await world.bot.room.mirror.sweep()
+
+    assert edits(world) == before + 1
+    assert "Renamed again" in standing(world, "#marketing")[0].words
+
+
+@pytest.mark.parametrize("code", ["is_inactive", "is_archived", "channel_not_found", "not_in_channel"])
+async def test_a_card_in_a_channel_that_is_closed_to_us_is_forgotten(world: World, code: str) -> None:
+    """Archived, deleted or without us: asked once."""
+    webinar_id = await shared(world)
+    world.slack.fail("chat.update", error=code)
+    for title in ("Renamed", "Renamed again"):
+        world.ringcentral.edit(webinar_id, title=title)
+        await world.bot.room.mirror.sweep()
+
+    assert edits(world) == 1
+    assert await remembered(world) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 503},
+        {"cut": True},
+        {"cut": True, "effect": True},
+        {"error": "fatal_error"},
+        {"error": "msg_too_long"},
+    ],
+    ids=["503", "cut", "cut after", "in trouble", "refused"],
+)
+async def test_one_card_that_fails_stops_neither_the_others_nor_the_sweep(
+    world: World, fault: dict[str, object]
+) -> None:
+    """The other card is edited in the same sweep, and the one that failed in the next."""
+    webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
+    other_id = await shared(world, "Other", "#random")
+    world.ringcentral.edit(webinar_id, title="Renamed")
+    world.ringcentral.edit(other_id, title="Other now")
+    swept_at = world.bot.room.mirror.swept_at
+    world.slack.fail("chat.update", **fault)  # type: ignore[arg-type] # each of its own kind
+
+    await world.bot.room.mirror.sweep()
+
+    assert world.bot.room.mirror.swept_at != swept_at
+    assert "Other now" in standing(world, "#random")[0].words
+    assert "Renamed" in standing(world, "#marketing")[0].words
+    await world.bot.room.mirror.sweep()
+    assert "Renamed" in standing(world)[0].words
+    assert edits(world) == 4
+
+
+async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -> None:
+    """A rate limit holds for all cards: the others are not even tried, and all are true when it is over."""
+    webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
+    world.ringcentral.edit(webinar_id, title="Renamed")
+    world.slack.fail("chat.update", retry_after=30)
+
+    for _ in range(3):
+        await world.bot.room.mirror.sweep()
+    assert edits(world) == 1
+
+    world.bot.room.announcing._busy_until = 0.0  # half a minute later
+    await world.bot.room.mirror.sweep()
+    assert ["Renamed" in card.words for card in (*standing(world), *standing(world, "#marketing"))] == [True, True]
+
+
+async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) -> None:
+    """The webinar is cancelled and the person is told; the card follows at the next sweep."""
+    await shared(world)
+    world.slack.fail("chat.update", status=503)
+    await world.command("ana", "#launch", "cancel elsewhere")
+    await world.slack.submit("ana", world.slack.view("ana"))
+    await world.settled()
+    assert world.ringcentral.webinars() == []
+    assert world.slack.view("ana").callback_id == "cancel.done"
+
+    await world.bot.room.mirror.sweep()
+
+    assert "cancelled and will not take place" in standing(world)[0].words
+    assert standing(world)[0].buttons == []
+
+
+async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: World) -> None:
+    """Who was slow edits the card to what is so by now, not to what was so when they looked."""
+    await shared(world)
+    (stale,) = await world.bot.room.mirror.everything()
+    await world.bot.room.mirror.mark(stale, Status.CANCELLED)
+
+    await world.bot.room.announcing.bring_up_to_date(stale)
+
+    assert "cancelled" in standing(world)[0].words
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["watching", "away for days"])
+async def test_a_card_says_when_it_is_over(world: World, away: bool) -> None:
+    """After the planned end nobody can register any more, even if Greenroom was not there when it ended."""
+    await shared(world)
+    if away:
+        await world.stop_bot()
+    world.clock.move(3 * DAY + timedelta(hours=1, minutes=1) + (2 * DAY if away else timedelta()))
+    if away:
+        await world.start_bot()
+    else:
+        await world.bot.room.mirror.sweep()
+
+    (card,) = standing(world)
+    assert "This webinar is over" in card.words
+    assert card.buttons == []
+
+
+async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
+    """Through the whole life of a webinar with a password and registrants, whatever any channel was ever sent."""
+    seen: set[str] = set()
+
+    def look() -> None:
+        for channel in world.slack.world.channels.values():
+            if channel.kind != "dm":
+                said = [one for one in world.slack.messages(channel.id) if one.bot and one.ephemeral_to != "U0CHLOE"]
+                seen.update(one.text + json.dumps(one.blocks) for one in said)
+
+    world.slack.on_change.append(look)
+    await world.command("chloe", "#launch", "create Private day")
+    await world.click("chloe", world.slack.view("chloe"), "More Settings")
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"password": "s3cret-word"})
+    await world.settled()
+    starts = world.clock.now() + 1.02 * DAY
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"Starts": starts, "Announce in": "#launch"})
+    await world.settled()
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    (made,) = world.ringcentral.webinars()
+    world.ringcentral.register(made["session_id"], 3)
+    await world.click("gia", standing(world)[0], "Refresh")
+    for user in ("chloe", "ana"):
+        for text in ("", "show private", "count private", "list", "share private <#C0MARKETING|marketing>"):
+            await world.command(user, "#launch", text)
+    world.ringcentral.edit(made["webinar_id"], title="Moved day", scheduledDuration=7200)
+    await world.bot.room.mirror.sweep()
+    await world.move(timedelta(hours=1))
+    secrets = _secrets(world)
+    await world.command("chloe", "#launch", f"cancel {made['session_id']}")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await world.settled()
+
+    assert (len(secrets), len(seen) > 10) == (12, True)
+    assert [secret for secret in secrets if any(secret in one for one in seen)] == []
+
+
+def _secrets(world: World) -> list[str]:
+    """The host's link, the password, and each registrant's link, name and address, as RingCentral has them."""
+    (webinar,) = world.ringcentral._world.state.webinars.values()
+    session = webinar.session
+    assert session
+    people = [
+        secret for one in session.registrants for secret in (one.token, one.email, f"{one.first_name} {one.last_name}")
+    ]
+    return [session.host_token, session.attendee_token, str(webinar.fields.settings.password), *people]

@@ -1,0 +1,144 @@
+"""The clock of the bot: it looks when it is poked, when something is due and every so often, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.clockwork import SHORTEST_NAP, Clockwork
+
+CLOCK = SystemClock()
+
+
+class Work:
+    """What the clock drives here: it counts, and a delivery ends when it is let."""
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self.deliveries = 0
+        self.sweeps = 0
+        self.due: datetime | None = None
+        self.fails = False
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self._changed = asyncio.Event()
+
+    async def deliver(self) -> datetime | None:
+        """Look at the outbox."""
+        self.deliveries += 1
+        self._changed.set()
+        await self.go_on.wait()
+        if self.fails:
+            raise ConnectionError
+        due, self.due = self.due, None
+        return due
+
+    async def sweep(self) -> None:
+        """Something that takes long."""
+        self.sweeps += 1
+        self._changed.set()
+        await asyncio.Event().wait()
+
+    async def nothing(self) -> None:
+        """What is of no interest here."""
+
+    async def reaches(self, deliveries: int) -> None:
+        """Wait until so many deliveries have begun."""
+        async with asyncio.timeout(5):
+            while self.deliveries < deliveries:
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@asynccontextmanager
+async def ticking() -> AsyncIterator[tuple[Clockwork, Work]]:
+    """A clock that has just been started."""
+    work = Work()
+    clockwork = Clockwork(CLOCK, deliver=work.deliver, sweep=work.sweep, recover=work.nothing, daily=work.nothing)
+    clockwork.start()
+    await work.reaches(1)
+    try:
+        yield clockwork, work
+    finally:
+        work.go_on.set()
+        await clockwork.stop()
+
+
+async def test_poke_during_a_delivery_is_not_lost() -> None:
+    """It may be about something that the delivery under way has not seen; however many pokes, one more look will do."""
+    async with ticking() as (clockwork, work):
+        work.go_on.clear()
+        clockwork.poke()
+        await work.reaches(2)
+        for _ in range(5):
+            clockwork.poke()
+            await asyncio.sleep(0)
+        work.go_on.set()
+        await work.reaches(3)
+        clockwork.poke()
+        await work.reaches(4)
+
+    assert work.deliveries == 4
+
+
+async def test_pokes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
+    """People may press buttons as quickly as they like."""
+    async with ticking() as (clockwork, work):
+        work.go_on.clear()
+        for count in range(2, 5):
+            clockwork.poke()
+            clockwork.poke()
+            await work.reaches(min(count, 2))
+        work.go_on.set()
+        await work.reaches(3)
+
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_clock_wakes_when_the_next_notice_is_due() -> None:
+    """On time, and not in a spin where it is due already."""
+    async with ticking() as (clockwork, work):
+        work.due = CLOCK.now() - timedelta(hours=1)
+        began = CLOCK.now()
+        await clockwork.deliver()
+        await work.reaches(3)
+
+        assert SHORTEST_NAP - timedelta(milliseconds=20) < CLOCK.now() - began
+
+
+async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:
+    """The database was away for a moment: it is said, and the next look takes place."""
+    async with ticking() as (clockwork, work):
+        work.fails = True
+        clockwork.poke()
+        await work.reaches(2)
+        work.fails = False
+        clockwork.poke()
+        await work.reaches(3)
+        assert clockwork.is_alive
+
+    assert [record.reason for record in caplog.records if record.name == "bot.clockwork"] == ["ConnectionError"]  # type: ignore[attr-defined]
+
+
+async def test_stop_waits_for_a_delivery_and_breaks_off_the_rest_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    """What Slack is being told is written down; a sweep that waits for RingCentral is taken up again another day."""
+    async with ticking() as (clockwork, work):
+        work.go_on.clear()
+        clockwork.poke()
+        await work.reaches(2)
+        clockwork.poke()
+        stopping = asyncio.create_task(clockwork.stop())
+        done, _ = await asyncio.wait([stopping], timeout=0.05)
+        assert done == set()
+        work.go_on.set()
+        await stopping
+        await asyncio.sleep(0)
+
+    assert (work.sweeps, work.deliveries) == (1, 2)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

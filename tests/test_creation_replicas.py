@@ -1,0 +1,206 @@
+"""Creations under real deaths: a process that is killed and started again, and two replicas of which one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot.clock import machine_now
+from bot.errors import BadInput
+from bot.main import EVENTS, Greenroom, build
+from bot.models import Form
+from bot.store import creations
+from bot.store.creations import Creation, Order, Step
+from bot.store.schema import creations as table
+from tests.creation_story import (
+    MADE,
+    TITLE,
+    Arm,
+    Ending,
+    at_ringcentral,
+    ended,
+    ending,
+    hurried,
+    send,
+    told,
+    written,
+)
+from tests.programs import Program, program
+from tests.world import World, running
+
+if TYPE_CHECKING:
+    from tests.databases import Postgres  # the plugin below must be the first to import it
+
+pytest_plugins = ["tests.databases"]
+
+SHORT = timedelta(seconds=0.3)
+"""A lease that a story can wait for."""
+
+
+@asynccontextmanager
+async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
+    """`python -m bot run` in a process of its own, serving the people of this world."""
+    given = {
+        name.upper(): str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for name, value in world.settings
+    }
+    async with program("run", cwd=folder, settings={**given, "LOG_FORMAT": "json"}) as bot:
+        world.slack.events_url = json.loads(await bot.line("bot.ready"))["url"] + EVENTS
+        yield bot
+
+
+async def test_kill_9_between_the_calls_ends_in_one_complete_webinar(tmp_path: Path) -> None:
+    """Killed with a webinar made and not answered; killed again with a date asked for: in the end two, both whole."""
+
+    async def killed_at(arm: Arm, bot: Program, user: str, title: str) -> None:
+        reached = arm(world)
+        await send(world, user, title)
+        await world.until(reached)
+        await bot.end(signal.SIGKILL)
+
+    async with running(tmp_path, prepare=hurried) as world:
+        await world.stop_bot()
+        async with killable(world, tmp_path) as first:
+            await killed_at(at_ringcentral("POST", "/webinars$", done=True), first, "finn", TITLE)
+        async with killable(world, tmp_path) as second:
+            await world.until(lambda: told(world, "finn"))
+            await killed_at(at_ringcentral("POST", "/sessions$", done=False), second, "dev", "Another day")
+        async with killable(world, tmp_path) as third:
+            await world.until(lambda: told(world, "dev"))
+            await third.end(signal.SIGTERM)
+        await world.start_bot()
+
+        assert await ending(world) == Ending(complete=2, half=0, mirrored=2, cards=2, told=("made",))
+        assert told(world, "dev") == ("made",)
+
+
+@dataclass
+class Pair:
+    """Two replicas on one PostgreSQL database: Slack talks to the one in `world`."""
+
+    world: World
+    other: Greenroom
+
+    async def lose_one(self) -> None:
+        """The replica that Slack talks to dies, and the other one is all there is."""
+        await self.world.crash_bot()
+        self.world._bot = self.other
+
+
+@pytest_asyncio.fixture
+async def pair(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Both started."""
+    async with running(tmp_path, database_url=await postgres.migrated(), prepare=_hurried_with_short_leases) as world:
+        other = await build(world.settings, world.clock, world.pace)
+        world.on_build(other)
+        yield Pair(world, other)
+        if world._bot is not other:
+            await other.stop()
+
+
+def _hurried_with_short_leases(world: World) -> None:
+    hurried(world)
+    at_once = world.on_build
+
+    def on_build(bot: Greenroom) -> None:
+        at_once(bot)
+        bot.room.creating.lease = SHORT
+
+    world.on_build = on_build
+
+
+async def test_the_other_replica_goes_on_when_one_dies(pair: Pair) -> None:
+    """Its claim runs out, and what it had begun is completed and told by the other."""
+    reached = at_ringcentral("POST", "/sessions$", done=True)(pair.world)
+    await send(pair.world)
+    await pair.world.until(reached)
+
+    await pair.lose_one()
+
+    assert await ending(pair.world) == MADE
+
+
+async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> None:
+    """However long RingCentral makes one wait, its claim is renewed, and nobody else lays hands on it."""
+    at_ringcentral("POST", "/webinars$", done=True)(pair.world)
+    await send(pair.world)
+    first = await _claimed_until(pair.world)
+    async with asyncio.timeout(8):
+        while await _claimed_until(pair.world) < first + 2 * SHORT:
+            await pair.other.room.telling.recover()
+            await asyncio.sleep(0.02)
+
+    assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
+    pair.world.ringcentral._stopping.set()
+    assert await ending(pair.world) == MADE
+
+
+async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair: Pair) -> None:
+    """Away for longer than its claim, it finds that the creation is in other hands, and says that it goes on."""
+    reached = at_ringcentral("POST", "/webinars$", done=True)(pair.world)
+    await send(pair.world)
+    await pair.world.until(reached)
+    far = machine_now() + timedelta(hours=1)
+    async with pair.world.bot.room.store.write() as db:
+        assert await creations.claim(db, pair.world.bot.room.account, "thief", far, far)
+
+    pair.world.ringcentral._stopping.set()
+    await pair.world.settled()
+    assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
+    assert len(pair.world.ringcentral.dump()["webinars"]) == 1
+    assert pair.world.ringcentral.webinars() == []
+    assert "Greenroom goes on" in pair.world.slack.view("finn").words
+
+    async with pair.world.bot.room.store.write() as db:
+        await db.connection.execute(table.update().values(claimed_until=None))
+    assert await ending(pair.world) == MADE
+
+
+async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> None:
+    """The same form at both, and two forms of one title: one begins, whoever is asked at the same moment."""
+    one, two = pair.world.bot.room.creating, pair.other.room.creating
+    for number in range(8):
+        first, second = (_begun(pair.world, f"{name}{number}", f"Title {number}") for name in "ab")
+        same = await asyncio.gather(one.begin(first), two.begin(first))
+        assert sorted(earlier.draft_id if earlier else "" for earlier in same) == ["", first.draft_id]
+        third = second.model_copy(update={"draft_id": f"c{number}", "order": _order(f"Other {number}")})
+        second = second.model_copy(update={"order": third.order})
+        both = await asyncio.gather(one.begin(second), two.begin(third), return_exceptions=True)
+        assert [type(outcome) for outcome in both if outcome] == [BadInput]
+
+    async with pair.world.bot.room.store.write() as db:
+        await db.connection.execute(table.delete())
+    await ended(pair.world)
+
+
+def _begun(world: World, draft_id: str, title: str) -> Creation:
+    return Creation(
+        account=world.bot.room.account,
+        draft_id=draft_id,
+        user_id="U0FINN",
+        order=_order(title),
+        step=Step.BEGUN,
+        begun_at=machine_now(),
+    )
+
+
+def _order(title: str) -> Order:
+    start = machine_now() + timedelta(days=1)
+    return Order(form=Form(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
+
+
+async def _claimed_until(world: World) -> datetime:
+    async with world.bot.room.store.read() as db:
+        until: datetime = (await db.connection.execute(select(table.c.claimed_until))).scalar_one()
+    return until

@@ -1,0 +1,250 @@
+"""Creations that cannot be told apart at RingCentral, or whose webinar comes late: never two, and nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.store.creations import Step
+from tests.creation_story import (
+    HELD,
+    MADE,
+    NONE,
+    TITLE,
+    Ending,
+    ended,
+    ending,
+    hurried,
+    make_late,
+    send,
+    told,
+    written,
+)
+from tests.world import World, running
+
+ELSEWHERE = Ending(1, 0, 0, 0, ("not made",))
+"""None of ours, and one that somebody else has made, which the mirror has not listed yet."""
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits."""
+    async with running(tmp_path, prepare=hurried) as started:
+        yield started
+
+
+async def steps(world: World) -> list[str]:
+    """How far the creations have come."""
+    return sorted(one.step for one in await written(world))
+
+
+async def test_a_form_sent_twice_creates_once(world: World) -> None:
+    """Two submissions of the same view at the same moment find the same creation."""
+    await world.command("finn", "#launch", "create")
+    view = world.slack.view("finn")
+    typed = {"Title": TITLE, "Starts": world.clock.now() + timedelta(days=3), "Announce in": "#launch"}
+
+    await asyncio.gather(world.slack.submit("finn", view, typed), world.slack.submit("finn", view, typed))
+
+    assert await ending(world) == MADE
+    assert [call for call in world.vendor_calls() if call.endswith("/webinars")] == [
+        "POST /webinar/configuration/v1/webinars"
+    ]
+
+
+async def test_a_form_sent_again_after_its_result_shows_the_same_result(world: World) -> None:
+    """A delivery that comes twice finds what the first has made, and puts up no second card."""
+    await world.command("finn", "#launch", "create")
+    view = world.slack.view("finn")
+    typed = {"Title": TITLE, "Starts": world.clock.now() + timedelta(days=3), "Announce in": "#launch"}
+    await world.slack.fill("finn", view, typed)
+    form, values = view.body, view.values
+    await world.slack.submit("finn", view)
+    assert await ending(world) == MADE
+
+    view.body, view.values = form, values
+    await world.slack.submit("finn", view)
+
+    assert await ending(world) == MADE
+
+
+async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(world: World) -> None:
+    """While one is being made, another of the same title could not be told apart from it: who comes second waits."""
+    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=0.3)
+    await send(world, "finn")
+    await world.until(lambda: held.times == 0)
+
+    await send(world, "dev")
+    assert "is being created right now" in world.slack.view("dev").words
+    assert await ending(world, "finn") == MADE
+
+    await world.slack.close("dev", world.slack.view("dev"))
+    await world.slack.submit("dev", world.slack.view("dev"))
+    assert (await ending(world, "dev")).complete == 2
+
+
+async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
+    """Told that there is none, the person finds none, however late RingCentral does what it was asked."""
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    await send(world)
+    assert await ending(world) == NONE
+    assert await steps(world) == [Step.WATCHED]
+
+    await make_late(world)
+    await _its_time_has_come(world)
+
+    assert await ending(world) == NONE
+    assert await steps(world) == [Step.TOLD]
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["done", "late"])
+async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
+    """RingCentral dates what it makes by the clock that webinars live by; looking for it goes by the same."""
+    world.clock.move(timedelta(days=2))
+    world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    await send(world)
+    assert await ending(world) == (MADE if done else NONE)
+
+    if not done:
+        await make_late(world)
+        await _its_time_has_come(world)
+        assert await ending(world) == NONE
+
+
+async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
+    """Trying again at once with the same title is allowed: the late one goes, the new one stays."""
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    await send(world)
+    assert await ending(world) == NONE
+    await world.slack.close("finn", world.slack.view("finn"), clear=True)
+
+    await make_late(world)
+    await send(world)
+    assert (await ending(world)).complete == 1
+    await _its_time_has_come(world)
+
+    assert await ending(world) == MADE
+    assert await steps(world) == [Step.TOLD, Step.TOLD]
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["both are there", "the first one's is there"])
+async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(world: World, done: bool) -> None:
+    """What is there could be either's, with the settings of either: nothing is made, and all are removed."""
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    await send(world)
+    assert await ending(world) == NONE
+    await world.slack.close("finn", world.slack.view("finn"), clear=True)
+
+    await make_late(world)
+    world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
+    await send(world)
+    assert (await ending(world)).told == ("not made",)
+    await _its_time_has_come(world)
+
+    assert await ending(world) == NONE
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 500, "effect": True}], ids=["not done", "done"])
+async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fault: dict[str, Any]) -> None:
+    """The service user's own webinar of the same title, made in the same minute, is neither adopted nor removed."""
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    theirs = world.ringcentral.create(TITLE, world.clock.now() + timedelta(days=9))
+    world.ringcentral.fail("POST", "/webinars$", **fault)
+
+    await send(world)
+    at_first = await ending(world)
+    await _its_time_has_come(world)
+    await ended(world)
+
+    made = 1 if "effect" in fault else 0
+    assert at_first == Ending(1 + made, 0, made, made, ("made" if made else "not made",))
+    assert theirs in world.ringcentral.dump()["webinars"]
+    assert set(await steps(world)) == {Step.TOLD}
+
+
+async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -> None:
+    """Chloé's is hosted by her: one without a date under the service user is somebody else's, whatever its title."""
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    await make_late(world)
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+
+    await send(world, "chloe")
+    assert await ending(world, "chloe") == NONE._replace(half=1)
+    await _its_time_has_come(world)
+
+    assert await ending(world, "chloe") == NONE._replace(half=1)
+    assert await steps(world) == [Step.TOLD]
+
+
+async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) -> None:
+    """After a day of refusals nobody asks any more."""
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    world.bot.room.creating.watch = timedelta(minutes=1)
+    await send(world)
+    await ended(world)
+    world.ringcentral.fail("GET", "/webinars$", status=403, times=2)
+
+    await _its_time_has_come(world)
+    assert await steps(world) == [Step.WATCHED]
+    world.clock.move(timedelta(days=1))
+    await _its_time_has_come(world)
+    assert await steps(world) == [Step.TOLD]
+
+
+async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(world: World) -> None:
+    """One without a date that is only a moment old may be about to get it: it is looked at again later."""
+    creating = world.bot.room.creating
+    creating.watch, creating.lookout.settled = timedelta(minutes=1), timedelta(minutes=1)
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    await send(world)
+    await ended(world)
+    await make_late(world)
+
+    await _its_time_has_come(world)
+    assert (await ending(world)).half == 1
+    assert await steps(world) == [Step.WATCHED]
+
+    world.clock.move(timedelta(minutes=2))
+    await _its_time_has_come(world)
+    assert await ending(world) == NONE
+
+
+async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) -> None:
+    """What stands at RingCentral just then may be the other one's, which is not written down yet."""
+    creating = world.bot.room.creating
+    creating.watch = timedelta(minutes=1)
+    world.ringcentral.fail("POST", "/webinars$", status=500)
+    await send(world, "finn")
+    await ended(world)
+    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HELD)
+    await send(world, "dev")
+    await world.until(lambda: held.times == 0)
+
+    creating.watch = timedelta()
+    async with world.bot.room.store.write() as db:
+        await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
+    await world.bot.room.telling.recover()
+
+    assert await steps(world) == [Step.WATCHED, Step.WEBINAR_ASKED]
+    assert len(world.ringcentral.dump()["webinars"]) == 1
+    world.ringcentral._stopping.set()
+    assert (await ending(world, "dev"))._replace(told=told(world, "dev")) == MADE
+
+
+async def _its_time_has_come(world: World) -> None:
+    """The time for which a creation was to be watched is over."""
+    world.bot.room.creating.watch = timedelta()
+    async with world.bot.room.store.write() as db:
+        await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
+    await world.bot.room.telling.recover()
+    world.bot.room.creating.watch = timedelta(minutes=1)

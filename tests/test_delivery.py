@@ -1,0 +1,292 @@
+"""Handing reminders to Slack goes wrong in every way it can, and each is said once all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.models import NoticeState
+from bot.store import notices
+from bot.store.connection import Store
+from tests.desk import Desk, desk_on, posted_at, second
+from tests.store_samples import OTHERS
+from tests.webinar_samples import ACCOUNT
+
+pytest_plugins = ["tests.databases"]
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LOST: dict[str, dict[str, Any]] = {
+    "cut before it arrives": {"cut": True},
+    "cut after it was accepted": {"cut": True, "effect": True},
+    "no answer in time": {"hang": 5.0},
+    "no answer in time to what was accepted": {"hang": 5.0, "effect": True},
+    "an error of Slack's": {"status": 500},
+    "an error of Slack's after it was accepted": {"status": 503, "effect": True},
+    "an error in a good answer": {"error": "internal_error", "effect": True},
+}
+
+
+@pytest_asyncio.fixture
+async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
+    """A desk."""
+    async with desk_on(sqlite_store) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def any_desk(store: Store) -> AsyncIterator[Desk]:
+    """A desk on either database."""
+    async with desk_on(store) as opened:
+        yield opened
+
+
+async def in_hand_over(desk: Desk) -> datetime:
+    """Bring the clock to five minutes into the time in which the ten-minute reminder may be handed over; its start."""
+    start = desk.clock.now() + 20 * MINUTE
+    await desk.announce(start)
+    return start
+
+
+async def check_said_once(desk: Desk, start: datetime) -> None:
+    """Slack holds one reminder, for its second, and posts it then; nothing is said a second time."""
+    due = second(start - 10 * MINUTE)
+    assert [held.post_at for held in desk.slack.scheduled()] == [due.timestamp()]
+    assert await desk.states() == [NoticeState.HELD]
+    await desk.move_to(due - timedelta(seconds=1))
+    assert desk.posted() == []
+    await desk.move_to(due)
+    for _ in range(3):
+        await desk.worker().run()
+        await desk.claims_run_out()
+    (message,) = desk.posted()
+    assert posted_at(message) - due < timedelta(seconds=2)
+    assert "starts in 10 minutes" in message.words
+    await desk.move_to(start)
+    await desk.worker().run()
+    assert await desk.states() == [NoticeState.SAID]
+    assert len(desk.posted()) == 1
+
+
+@pytest.mark.parametrize("how", LOST)
+async def test_lost_answer_is_found_out_by_asking(desk: Desk, how: str) -> None:
+    """Nobody repeats what Slack may have: it is asked when the claim has run out, and then has it once."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", **LOST[how])
+
+    for _ in range(3):
+        await desk.worker().run()
+    calls = [call.method for call in desk.slack.calls]
+    assert calls.count("chat.scheduledMessages.list") == 0
+    assert await desk.states() == [NoticeState.HANDING]
+
+    await desk.claims_run_out()
+    await desk.worker().run()
+    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
+    await desk.worker().run()
+
+    await check_said_once(desk, start)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_process_killed_during_a_hand_over_leaves_one_message(any_desk: Desk, after: bool) -> None:
+    """Whether it died before the call or between Slack's yes and the commit: the next one finds out."""
+    start = await in_hand_over(any_desk)
+    await any_desk.killed_at(any_desk.gate("schedule", after=after))
+    assert await any_desk.states() == [NoticeState.HANDING]
+
+    async with any_desk.store.write() as db:
+        await notices.release_all(db)
+    await any_desk.worker("next").run()
+    assert await any_desk.states() == [NoticeState.HANDING]
+
+    await any_desk.claims_run_out()
+    await any_desk.worker("next").run()
+    await any_desk.move_to(any_desk.clock.now() + timedelta(seconds=3))
+    await any_desk.worker("next").run()
+
+    await check_said_once(any_desk, start)
+
+
+async def test_task_cancelled_while_slack_is_at_it_leaves_one_message(desk: Desk) -> None:
+    """The same when the process ends while it waits for an answer that would have been yes."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", effect=True, hang=5.0)
+    task = asyncio.create_task(desk.worker("killed").run())
+    await desk.slack.wait_for(desk.slack.scheduled)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    await desk.claims_run_out()
+    await desk.worker("next").run()
+
+    await check_said_once(desk, start)
+
+
+async def test_frozen_process_that_wakes_up_takes_its_own_back(any_desk: Desk) -> None:
+    """One that stood still past its claim hands over what another has handed over meanwhile, notices, and undoes it."""
+    start = await in_hand_over(any_desk)
+    gate = any_desk.gate("schedule")
+    frozen = asyncio.create_task(any_desk.worker("frozen", gate).run())
+    await gate.reached.wait()
+    await any_desk.claims_run_out()
+    await any_desk.worker("other").run()
+    await any_desk.move_to(any_desk.clock.now() + timedelta(seconds=3))
+    await any_desk.worker("other").run()
+    assert len(any_desk.slack.scheduled()) == 1
+
+    gate.let_through.set()
+    await frozen
+
+    await check_said_once(any_desk, start)
+
+
+async def test_unclear_hand_over_is_not_repeated_after_its_time(desk: Desk) -> None:
+    """Nobody was there to ask in time: it may have been said, so it is not said again, and an admin can see it."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", effect=True, cut=True)
+    await desk.worker().run()
+    await desk.claims_run_out()
+
+    await desk.move_to(start - 9 * MINUTE)
+    assert len(desk.posted()) == 1
+    for _ in range(3):
+        await desk.worker("next").run()
+        await desk.claims_run_out()
+
+    (row,) = await desk.rows()
+    assert (row.state, row.problem) == (NoticeState.UNKNOWN, "not clear whether Slack had it when it was due")
+    assert len(desk.posted()) == 1
+
+
+async def test_slack_that_cannot_say_is_asked_again(desk: Desk) -> None:
+    """While the asking fails as well, nothing is concluded."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", effect=True, cut=True)
+    await desk.worker().run()
+    for fault in ({"error": "ratelimited"}, {"cut": True}, {"error": "invalid_channel"}):
+        desk.slack.fail("chat.scheduledMessages.list", **fault)
+        await desk.claims_run_out()
+        await desk.worker().run()
+        assert await desk.states() == [NoticeState.HANDING]
+
+    await desk.claims_run_out()
+    await desk.worker().run()
+
+    await check_said_once(desk, start)
+
+
+async def test_busy_slack_is_waited_for(desk: Desk) -> None:
+    """After a 429 nobody knocks until it is over, not for the other reminders either."""
+    start = desk.clock.now() + 20 * MINUTE
+    for number in range(5):
+        await desk.announce(start, f"s{number}")
+    desk.slack.fail("chat.scheduleMessage", error="ratelimited", retry_after=30)
+    worker = desk.worker()
+    again = await worker.run()
+    assert again is not None
+    assert timedelta(seconds=29) < again - desk.clock.now() <= timedelta(seconds=30)
+    await worker.run()
+    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage"]
+
+    await desk.move_to(again)
+    await worker.run()
+
+    due = int(second(start - 10 * MINUTE).timestamp())
+    assert [held.post_at for held in desk.slack.scheduled()] == [due + n for n in range(5)]
+
+
+async def test_crowded_channel_is_tried_later(desk: Desk) -> None:
+    """Slack takes 30 messages of a channel in five minutes: the others come when there is room, and say so."""
+    start = desk.clock.now() + 70 * MINUTE
+    for number in range(32):
+        await desk.announce(start, f"s{number}")
+    await desk.worker().run()
+    assert len(desk.slack.scheduled()) == 30
+
+    await desk.live_until(start - 31 * MINUTE)
+
+    said = Counter(line for message in desk.posted() for line in re.findall("starts in .*", message.words))
+    assert said == {"starts in 1 hour": 30, "starts in 55 minutes": 2}
+
+
+@pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found", "invalid_blocks"])
+async def test_clear_no_is_the_end_of_a_reminder(desk: Desk, code: str) -> None:
+    """Nothing knocks for ever where Slack does not let us post; the row says why."""
+    await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", error=code)
+    for _ in range(3):
+        await desk.worker().run()
+        await desk.claims_run_out()
+
+    (row,) = await desk.rows()
+    assert row.state is NoticeState.DEAD
+    assert row.problem
+    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage"]
+
+
+@pytest.mark.parametrize("code", ["time_in_past", "invalid_auth", "service_unavailable"])
+async def test_no_for_now_is_tried_again_at_growing_intervals(desk: Desk, code: str) -> None:
+    """What an admin or Slack can mend is worth another try, but not for longer than the reminder is worth saying."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", error=code, times=100)
+    worker, tries = desk.worker(), []
+    while (wake := await worker.run()) is not None:
+        tries.append((wake - desk.clock.now()).total_seconds())
+        await desk.move_to(wake)
+
+    assert await desk.states() == [NoticeState.MISSED]
+    assert desk.clock.now() < start
+    assert [round(wait) for wait in tries] == [2, 4, 8, 16, 32] + [60] * 14
+    assert desk.posted() == []
+
+
+async def test_no_for_now_ends_well_when_it_is_mended(desk: Desk) -> None:
+    """One refusal costs nothing but a little time."""
+    start = await in_hand_over(desk)
+    desk.slack.fail("chat.scheduleMessage", error="invalid_auth")
+    wake = await desk.worker().run()
+    assert wake is not None
+    await desk.move_to(wake)
+    await desk.worker().run()
+
+    await check_said_once(desk, start)
+
+
+async def test_two_replicas_hand_over_each_once(any_desk: Desk) -> None:
+    """Two deliveries with connections of their own, on one database, many reminders at once."""
+    start = any_desk.clock.now() + 20 * MINUTE
+    count = 90
+    any_desk.slack.limits.schedule_in_window = count
+    for number in range(count):
+        await any_desk.announce(start, f"s{number}", title=f"Webinar {number}")
+    second_store = Store(any_desk.store.url.render_as_string(hide_password=False), any_desk.store.vault)
+
+    await asyncio.gather(any_desk.worker("one").run(), any_desk.worker("two", store=second_store).run())
+    await asyncio.gather(any_desk.worker("one").run(), any_desk.worker("two", store=second_store).run())
+
+    await second_store.close()
+    held = any_desk.slack.scheduled()
+    assert len({one.post_at for one in held}) == count
+    assert len({one.text for one in held}) == count
+    assert [call.ok for call in any_desk.slack.calls] == [True] * count
+
+
+async def test_workspace_that_is_not_ours_is_left_alone(any_desk: Desk) -> None:
+    """A worker with the token of one workspace neither hands over nor waits for what belongs to another."""
+    start = any_desk.clock.now() + 20 * MINUTE
+    other = OTHERS[0]
+    await any_desk.announce(start, account=other)
+    worker = any_desk.worker(of=ACCOUNT.workspace)
+    assert await worker.run() is None
+    assert any_desk.slack.calls == []
+
+    await any_desk.worker(of=other.workspace).run()
+    assert len(any_desk.slack.scheduled()) == 1

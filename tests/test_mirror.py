@@ -1,0 +1,427 @@
+"""The mirror: what happens at RingCentral shows here, costs one call, and never undoes what was written meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event, select
+
+from bot.models import Audience, Status, Webinar
+from bot.store.schema import notices
+from bot.views.facts import Stage, stage
+from tests.creation_story import Arm, at_ringcentral, before_writing, ended, hurried, release, send
+from tests.world import World, running
+
+COMPANY = "GET /webinar/configuration/v1/company/sessions"
+OWN = "GET /webinar/configuration/v1/sessions"
+DAY = timedelta(days=1)
+LEADS = (DAY, timedelta(hours=1), timedelta(minutes=10))
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits."""
+    async with running(tmp_path, prepare=hurried) as started:
+        yield started
+
+
+def in_days(world: World, days: float) -> datetime:
+    """A start to the second, as RingCentral keeps it."""
+    return (world.clock.now() + days * DAY).replace(microsecond=0)
+
+
+async def sweep(world: World) -> list[str]:
+    """What one sweep asks RingCentral."""
+    before = len(world.vendor_calls())
+    await world.bot.room.mirror.sweep()
+    return world.vendor_calls()[before:]
+
+
+async def known(world: World) -> dict[str, Webinar]:
+    """The mirror by title."""
+    return {webinar.title: webinar for webinar in await world.bot.room.mirror.everything()}
+
+
+async def planned(world: World) -> list[tuple[datetime, timedelta, str]]:
+    """The reminders that stand: the start they speak of, how long before it, and how far they are."""
+    async with world.bot.room.store.read() as db:
+        rows = await db.connection.execute(select(notices).order_by(notices.c.start, notices.c.due_at))
+        return [(row.start, timedelta(seconds=row.before_s), row.state) for row in rows if row.state != "withdrawn"]
+
+
+async def shared(world: World, title: str = "Elsewhere", days: float = 3) -> str:
+    """A webinar made in RingCentral's own app, swept up and shared in #launch; its id there."""
+    webinar_id = world.ringcentral.create(title, in_days(world, days), settings={"registrationEnabled": True})
+    await sweep(world)
+    await world.command("chloe", "#launch", f"share {title}")
+    return webinar_id
+
+
+def cards(world: World) -> list[str]:
+    """What the cards in #launch say."""
+    return [message.words for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
+
+
+async def test_a_webinar_made_elsewhere_appears_after_a_sweep(world: World) -> None:
+    """With one call, with its host, and with nothing claimed that was not read."""
+    world.ringcentral.create("Elsewhere", in_days(world, 2), host="dev@acme.example", scheduledDuration=1800)
+
+    assert await sweep(world) == [COMPANY]
+
+    webinar = (await known(world))["Elsewhere"]
+    assert (webinar.start, webinar.length) == (in_days(world, 2), timedelta(minutes=30))
+    assert (webinar.host_name, webinar.created_by) == ("Dev Patel", "")
+    assert (webinar.registration, webinar.audience, webinar.status) == (None, None, Status.SCHEDULED)
+
+
+async def test_what_changes_there_changes_here(world: World) -> None:
+    """Title, start and length: the row, the reminders, and the card in place."""
+    webinar_id = await shared(world)
+    (card, _) = world.slack.messages("#launch", "chloe")
+    before = await planned(world)
+    moved = in_days(world, 5)
+    world.ringcentral.edit(webinar_id, title="Renamed", scheduledStartTime=moved.isoformat(), scheduledDuration=5400)
+
+    assert await sweep(world) == [COMPANY]
+
+    webinar = (await known(world))["Renamed"]
+    assert (webinar.start, webinar.length) == (moved, timedelta(minutes=90))
+    assert await planned(world) == [(moved, lead, state) for _, lead, state in before]
+    (says,) = cards(world)
+    assert ("Renamed" in says, "1 hour 30 minutes" in says) == (True, True)
+    assert world.slack.messages("#launch")[0].ts == card.ts
+
+
+async def test_a_moved_webinar_takes_back_what_slack_holds(world: World) -> None:
+    """A reminder that Slack was given already is got back, and the one for the new start comes in its time."""
+    webinar_id = await shared(world, days=1.1)
+    await world.move(timedelta(hours=2.2))
+    assert [state for _, _, state in await planned(world)] == ["held", "planned", "planned"]
+    world.ringcentral.edit(webinar_id, scheduledStartTime=in_days(world, 6).isoformat())
+
+    await sweep(world)
+    await world.bot.room.clockwork.deliver()
+
+    assert world.slack.scheduled() == []
+    assert await planned(world) == [(in_days(world, 6), lead, "planned") for lead in LEADS]
+
+
+async def test_a_webinar_deleted_there_is_cancelled_here_after_a_404(world: World) -> None:
+    """Its absence from the list is asked about once; then the card says so, and the reminders are gone."""
+    webinar_id = await shared(world)
+    world.clock.move(timedelta(minutes=5))
+    world.ringcentral.cancel(webinar_id)
+
+    assert await sweep(world) == [COMPANY, f"GET /webinar/configuration/v1/webinars/{webinar_id}"]
+
+    assert (await known(world))["Elsewhere"].status is Status.CANCELLED
+    assert await planned(world) == []
+    (says,) = cards(world)
+    assert "cancelled and will not take place" in says
+    assert await sweep(world) == [COMPANY]
+
+
+@pytest.mark.parametrize("trouble", [False, True], ids=["forbidden", "in trouble"])
+async def test_a_list_that_is_merely_short_cancels_nothing(world: World, trouble: bool) -> None:
+    """A permission was taken away: what is no longer listed stands as it was, and the rest is followed all the same."""
+    world.ringcentral.create("Theirs", in_days(world, 3), host="dev@acme.example")
+    await sweep(world)
+    await world.command("chloe", "#launch", "share theirs")
+    theirs = (await known(world))["Theirs"]
+    world.ringcentral.create("Ours", in_days(world, 4))
+    world.clock.move(timedelta(minutes=5))
+    _take_permission_away(world)
+    if trouble:
+        world.ringcentral.fail("GET", "/webinars/[0-9]+$", status=500, times=4)
+
+    asked = await sweep(world)
+
+    assert asked == [
+        COMPANY,
+        OWN,
+        *[f"GET /webinar/configuration/v1/webinars/{theirs.webinar_id}"] * (4 if trouble else 1),
+    ]
+    assert (await known(world))["Theirs"] == theirs
+    assert set(await known(world)) == {"Theirs", "Ours"}
+    assert len(await planned(world)) == len(LEADS)
+
+
+async def test_missing_ones_are_asked_about_in_turn(world: World) -> None:
+    """Three a sweep, and never the same three: a deleted one is found however many others are merely not listed."""
+    for number in range(7):
+        world.ringcentral.create(f"Talk {number}", in_days(world, number + 1), host="dev@acme.example")
+    await sweep(world)
+    world.clock.move(timedelta(minutes=5))
+    world.ringcentral.cancel((await known(world))["Talk 6"].webinar_id)
+    _take_permission_away(world)
+
+    asked = [await sweep(world) for _ in range(3)]
+
+    assert [len(calls) for calls in asked] == [5, 4, 4]
+    statuses = {title: webinar.status for title, webinar in (await known(world)).items()}
+    assert [title for title, status in statuses.items() if status is Status.CANCELLED] == ["Talk 6"]
+
+
+async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -> None:
+    """The list was drawn up before the webinar: it is neither missing nor overwritten."""
+    at_ringcentral("GET", "company/sessions$", done=True)(world)
+    sweeping = asyncio.create_task(world.bot.room.mirror.sweep())
+    await world.until(lambda: not world.ringcentral.faults)
+    await send(world)
+    await ended(world)
+    before = await known(world)
+
+    release(world)
+    await sweeping
+
+    assert await known(world) == before
+    assert before["Launch day"].created_by == "U0FINN"
+
+
+async def test_a_sweep_that_is_first_to_see_a_creation_takes_nothing_from_it(world: World) -> None:
+    """Listed before it was written down here: its creator, its host's link and its audience are what we know of it."""
+    reached = at_ringcentral("POST", "/sessions$", done=True)(world)
+    await send(world)
+    await world.until(reached)
+    await sweep(world)
+    assert (await known(world))["Launch day"].created_by == ""
+
+    release(world)
+    await ended(world)
+
+    webinar = (await known(world))["Launch day"]
+    assert (webinar.created_by, webinar.audience) == ("U0FINN", Audience.REGISTRANTS)
+    assert "Start as Host" in world.slack.view("finn").buttons
+
+
+async def test_a_cancel_during_a_sweep_stays_cancelled(world: World) -> None:
+    """The list still shows it; what was written since it was asked for counts."""
+    await shared(world)
+    at_ringcentral("GET", "company/sessions$", done=True)(world)
+    sweeping = asyncio.create_task(world.bot.room.mirror.sweep())
+    await world.until(lambda: not world.ringcentral.faults)
+    await _cancel(world)
+
+    release(world)
+    await sweeping
+
+    assert (await known(world))["Elsewhere"].status is Status.CANCELLED
+    assert await planned(world) == []
+    assert "cancelled" in cards(world)[0]
+
+
+async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
+    """The figures that come back late are kept; what became of the webinar is not undone by them."""
+    await shared(world)
+    webinar = (await known(world))["Elsewhere"]
+    at_ringcentral("GET", "/registration/", done=True)(world)
+    await world.slack.click("dev", world.slack.messages("#launch")[0], "Refresh")
+    await world.until(lambda: not world.ringcentral.faults)
+    await world.bot.room.mirror.mark(webinar, Status.CANCELLED)
+
+    release(world)
+    await world.settled()
+
+    after = (await known(world))["Elsewhere"]
+    assert (after.status, after.audience) == (Status.CANCELLED, Audience.REGISTRANTS)
+    assert "cancelled" in cards(world)[0]
+
+
+async def test_2300_sessions_are_paged_through_and_cost_one_call_a_thousand(world: World) -> None:
+    """The first sweep writes them down; the next finds nothing to write, and asks as little."""
+    for number in range(2300):
+        world.ringcentral.create(f"Talk {number}", in_days(world, 1 + number % 90))
+
+    assert await sweep(world) == [COMPANY] * 3
+    assert len(await known(world)) == 2300
+
+    statements = _counting(world)
+    assert await sweep(world) == [COMPANY] * 3
+    assert [one for one in statements if not one.startswith("SELECT")] == []
+
+
+async def test_without_the_permission_the_own_list_is_swept(tmp_path: Path) -> None:
+    """An administrator without WebinarSettings is refused the company's list once, not at every sweep."""
+
+    def without(world: World) -> None:
+        hurried(world)
+        _take_permission_away(world)
+
+    async with running(tmp_path, prepare=without) as world:
+        world.ringcentral.create("Mine", in_days(world, 1))
+        world.ringcentral.create("Theirs", in_days(world, 1), host="dev@acme.example")
+        assert world.vendor_calls() == [COMPANY, OWN]
+
+        assert await sweep(world) == [OWN]
+        assert list(await known(world)) == ["Mine"]
+
+
+async def test_ringcentral_down_changes_nothing_and_is_said_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However long it lasts, one line when it begins and one when it is over; then all is followed again."""
+    caplog.set_level(logging.INFO)
+    await shared(world)
+    before, mirror, port = await known(world), world.bot.room.mirror, urlsplit(world.ringcentral.url).port
+    await world.ringcentral.stop()
+    for _ in range(3):
+        await mirror.keep_up()
+    assert await known(world) == before
+    await world.ringcentral.start(port=port or 0)
+    world.ringcentral.edit(before["Elsewhere"].webinar_id, title="Still here")
+
+    await mirror.keep_up()
+    await mirror.keep_up()
+
+    assert list(await known(world)) == ["Still here"]
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.mirror"]
+    assert [line for line in said if line != "mirror.swept"] == ["mirror.unread", "mirror.read_again"]
+
+
+async def test_started_and_finished_show_as_such(world: World) -> None:
+    """Live while the host runs it, over when it ends, whatever the clock says."""
+    webinar_id = await shared(world)
+    world.ringcentral.begin(webinar_id)
+    await sweep(world)
+    assert stage((await known(world))["Elsewhere"], world.clock.now()) is Stage.LIVE
+    assert "Live now" in cards(world)[0]
+
+    world.ringcentral.finish(webinar_id)
+    await sweep(world)
+    assert (await known(world))["Elsewhere"].status is Status.FINISHED
+    assert "This webinar is over" in cards(world)[0]
+    assert await planned(world) == []
+
+
+async def test_a_finished_webinar_that_is_deleted_later_is_not_called_cancelled(world: World) -> None:
+    """It took place: whoever tidies up at RingCentral does not rewrite what was."""
+    webinar_id = await shared(world)
+    world.ringcentral.begin(webinar_id)
+    world.ringcentral.finish(webinar_id)
+    await sweep(world)
+    world.clock.move(timedelta(minutes=5))
+    del world.ringcentral._world.state.webinars[webinar_id]  # over, so the app itself would not let it go
+
+    assert await sweep(world) == [COMPANY]
+    assert "This webinar is over" in cards(world)[0]
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [at_ringcentral("GET", "/registration/", done=True), before_writing("webinars", "registrant_count")],
+    ids=["not answered", "not written"],
+)
+async def test_a_registration_that_a_crash_left_unread_is_read_by_the_sweep(world: World, arm: Arm) -> None:
+    """One call, some minutes later; then the card has its way in."""
+    reached = arm(world)
+    await send(world)
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    await ended(world)
+    assert "Register" not in world.slack.messages("#launch")[0].buttons
+    session = (await known(world))["Launch day"].session_id
+
+    world.clock.move(timedelta(minutes=5))
+
+    assert await sweep(world) == [COMPANY, f"GET /webinar/registration/v1/sessions/{session}"]
+    assert "Register" in world.slack.messages("#launch")[0].buttons
+    assert await sweep(world) == [COMPANY]
+
+
+@pytest.mark.parametrize("registration", [True, False], ids=["registration", "everyone"])
+async def test_twenty_who_press_refresh_at_once_share_one_reading(world: World, registration: bool) -> None:
+    """Ten calls a minute are a budget: a crowd at one button costs what one person costs."""
+    settings = {"registrationEnabled": registration}
+    world.ringcentral.create("Elsewhere", in_days(world, 3), settings=settings)
+    await sweep(world)
+    await world.command("chloe", "#launch", "share elsewhere")
+    (card, _) = world.slack.messages("#launch", "chloe")
+    await world.click("chloe", card, "Refresh")
+    before = len(world.vendor_calls())
+    session = (await known(world))["Elsewhere"].session_id
+    one = f"GET /webinar/registration/v1/sessions/{session}" if registration else COMPANY
+    at_ringcentral("GET", one.removeprefix("GET "), done=True)(world)
+
+    await asyncio.gather(*(world.slack.click(user, card, "Refresh") for user in ["ana", "ben", "dev", "emi"] * 5))
+    await world.until(lambda: not world.ringcentral.faults)
+    release(world)
+    await world.settled()
+
+    assert world.vendor_calls()[before:] == [one]
+
+
+async def test_figures_say_what_is_known_of_them(world: World) -> None:
+    """Never read, a trial, real people, a limit, full, closed: each in words, with no call but Refresh."""
+    webinar_id = await shared(world)
+    session = (await known(world))["Elsewhere"].session_id
+
+    async def count(*, refresh: bool = True) -> str:
+        await world.command("dev", "#launch", "count elsewhere")
+        if refresh:
+            await world.click("dev", world.last("#launch", "dev"), "Refresh")
+        return world.last("#launch", "dev").words
+
+    before = len(world.vendor_calls())
+    assert "Registrations: not read yet" in await count(refresh=False)
+    assert len(world.vendor_calls()) == before
+
+    assert "Nobody yet" in await count()
+    world.ringcentral.register(session, 1, real=False)
+    assert ("1 person" in await count(refresh=False), "Only tests so far" in await count()) == (False, True)
+    world.ringcentral.register(session, 2)
+    assert "Real people" in await count()
+
+    world.ringcentral.edit(webinar_id, registration={"settings": {"autoCloseLimit": 5}})
+    assert "3 of 5 registered" in await count()
+    world.ringcentral.register(session, 2)
+    assert "5 of 5 registered, full" in await count()
+    assert "5 of 5 registered, full" in cards(world)[0]
+    world.ringcentral.edit(webinar_id, registration={"settings": {"autoCloseLimit": 0}, "registrationStatus": "Closed"})
+    assert "5 registered, registration is closed" in await count()
+    assert len(world.vendor_calls()) == before + 6
+
+
+async def test_a_webinar_for_everyone_gets_its_join_button_at_the_first_refresh(world: World) -> None:
+    """Lists leave the shared link out: it is read once, and from then on a Refresh costs one call."""
+    world.ringcentral.create("Elsewhere", in_days(world, 3))
+    await sweep(world)
+    await world.command("chloe", "#launch", "share elsewhere")
+    (card, _) = world.slack.messages("#launch", "chloe")
+    assert card.buttons == ["Refresh", "Details"]
+
+    await world.click("dev", card, "Refresh")
+    assert world.slack.messages("#launch")[0].buttons == ["Join", "Refresh", "Details"]
+    before = len(world.vendor_calls())
+    await world.click("dev", world.slack.messages("#launch")[0], "Refresh")
+    assert world.vendor_calls()[before:] == [COMPANY]
+
+
+def _take_permission_away(world: World) -> None:
+    for person in world.ringcentral.company.people:
+        person.webinar_settings = False
+
+
+def _counting(world: World) -> list[str]:
+    statements: list[str] = []
+
+    def look(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    store = world.bot.room.store
+    for engine in (store._writer, store._reader):
+        event.listen(engine.sync_engine, "before_cursor_execute", look)
+    return statements
+
+
+async def _cancel(world: World) -> None:
+    await world.command("ana", "#launch", "cancel elsewhere")
+    await world.slack.submit("ana", world.slack.view("ana"))
+    await world.settled()

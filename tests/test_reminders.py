@@ -1,0 +1,342 @@
+"""Reminders in a channel: planned when a webinar is shared, posted by Slack in time, true or corrected, never twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.clock import machine_now
+from bot.models import NoticeState
+from bot.sandbox.slack import Message
+from bot.store import notices
+from bot.store.notices import Row
+from bot.store.schema import notices as table
+from tests.world import World
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TOLD = {DAY: "1 day", HOUR: "1 hour", 10 * MINUTE: "10 minutes"}
+
+
+async def announced(world: World, ahead: timedelta = 3 * DAY) -> datetime:
+    """A webinar so long ahead, made and announced in #launch by Chloé; its start."""
+    start = (world.clock.now() + ahead).replace(microsecond=0)
+    await world.create("chloe", "Launch day", start=start, fields={"Announce in": "#launch"})
+    return start
+
+
+async def reach(world: World, moment: datetime) -> None:
+    """Let time pass as the sandbox does, stopping wherever the bot (if it runs) or Slack has something to do."""
+    while True:
+        wake = await world.bot.room.clockwork.deliver() if world._bot else None
+        await world.slack.tick()
+        if world.clock.now() >= moment:
+            return
+        held = world.slack.next_post_at()
+        stops = [moment, wake or moment, datetime.fromtimestamp(held, UTC) if held else moment]
+        world.clock.move(max(min(stops) - world.clock.now(), SECOND / 10))
+
+
+async def rows(world: World) -> list[Row]:
+    """What the outbox says of the one webinar, by when it is due."""
+    (webinar,) = await world.bot.room.mirror.everything()
+    async with world.bot.room.store.read() as db:
+        return await notices.of_session(db, webinar.account, webinar.session_id)
+
+
+async def states(world: World) -> list[NoticeState]:
+    """How the notices stand, by when they are due."""
+    return [row.state for row in await rows(world)]
+
+
+def reminders(world: World, start: datetime) -> list[tuple[int, str]]:
+    """What was posted in #launch beside cards: how many seconds before the start, and its first line."""
+    posted = [message for message in _standing(world) if "Refresh" not in message.buttons]
+    return [(round(start.timestamp() - float(message.ts)), message.words.splitlines()[0]) for message in posted]
+
+
+def told(*waits: timedelta, title: str = "Launch day") -> list[tuple[int, str]]:
+    """The reminders so long before the start, each in its second."""
+    return [(int(wait.total_seconds()), f"*{title}* starts in {TOLD[wait]}") for wait in waits]
+
+
+def card(world: World) -> Message:
+    """The one card in #launch."""
+    (found,) = [message for message in _standing(world) if "Refresh" in message.buttons]
+    return found
+
+
+def edit(world: World, **changes: object) -> None:
+    """Somebody changes the one webinar in RingCentral's own app."""
+    (made,) = world.ringcentral.webinars()
+    world.ringcentral.edit(str(made["session_id"]), **changes)
+
+
+async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
+    """A day, an hour and ten minutes before; each once, in its second, however often the bot looks and restarts."""
+    start = await announced(world)
+    for before in (DAY + 5 * MINUTE, HOUR - MINUTE):
+        await reach(world, start - before)
+        for _ in range(2):
+            await world.bot.room.clockwork.deliver()
+        await world.stop_bot()
+        await world.start_bot()
+    await reach(world, start + HOUR)
+
+    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+    assert await states(world) == [NoticeState.SAID] * 3
+
+
+@pytest.mark.parametrize(
+    ("ahead", "waits"),
+    [
+        (DAY + 5 * MINUTE, [DAY, HOUR, 10 * MINUTE]),
+        (DAY - MINUTE, [HOUR, 10 * MINUTE]),
+        (20 * MINUTE, [10 * MINUTE]),
+        (9 * MINUTE, []),
+    ],
+)
+async def test_only_reminders_that_are_still_ahead_are_planned(
+    world: World, ahead: timedelta, waits: list[timedelta]
+) -> None:
+    """Shared late, a webinar is not reminded of for times that have passed."""
+    start = await announced(world, ahead)
+    assert [row.notice.before for row in await rows(world)] == waits
+
+    await reach(world, start)
+
+    assert reminders(world, start) == told(*waits)
+
+
+async def test_reminder_is_handed_to_slack_a_quarter_of_an_hour_before(world: World) -> None:
+    """Not earlier, for the exact second, and without metadata, with which Slack would never post it."""
+    start = await announced(world)
+    await reach(world, start - DAY - 15 * MINUTE - 2 * SECOND)
+    assert world.slack.scheduled() == []
+
+    await reach(world, start - DAY - 15 * MINUTE + SECOND)
+
+    (held,) = world.slack.scheduled()
+    assert held.post_at == (start - DAY).timestamp()
+    assert held.content["metadata"] is None
+    assert held.text.startswith("Launch day starts in 1 day: ")
+
+
+async def test_reminder_is_posted_while_the_bot_is_down(world: World) -> None:
+    """Slack has it: the bot may be stopped, and does not repeat it when it is back."""
+    start = await announced(world)
+    await reach(world, start - DAY - 10 * MINUTE)
+    await world.stop_bot()
+    await reach(world, start - DAY + HOUR)
+    assert reminders(world, start) == told(DAY)
+
+    await world.start_bot()
+    await reach(world, start - 2 * HOUR)
+
+    assert reminders(world, start) == told(DAY)
+    assert await states(world) == [NoticeState.SAID, NoticeState.PLANNED, NoticeState.PLANNED]
+
+
+async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World) -> None:
+    """It was down when the reminder should have been handed over, and is back a minute before it is due."""
+    start = await announced(world)
+    await reach(world, start - DAY - HOUR)
+    await world.stop_bot()
+    await reach(world, start - DAY - MINUTE)
+    await world.start_bot()
+    await reach(world, start - DAY + MINUTE)
+
+    assert reminders(world, start) == told(DAY)
+
+
+async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: World) -> None:
+    """How long it really is until the start; nothing where that is no use any more."""
+    start = await announced(world)
+    await reach(world, start - DAY - HOUR)
+    await world.stop_bot()
+    await reach(world, start - 40 * MINUTE)
+    await world.start_bot()
+    await reach(world, start - 38 * MINUTE)
+
+    ((before, words),) = reminders(world, start)
+    assert words == "*Launch day* starts in 40 minutes"
+    assert 39 * 60 < before <= 40 * 60
+    first, second, third = await rows(world)
+    assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.HELD, NoticeState.PLANNED]
+
+
+async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> None:
+    """No false "starts in"."""
+    start = await announced(world)
+    await world.stop_bot()
+    await reach(world, start + MINUTE)
+    await world.start_bot()
+    await reach(world, start + HOUR)
+
+    assert reminders(world, start) == []
+    assert await states(world) == [NoticeState.MISSED] * 3
+
+
+async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
+    """Also the one that Slack holds already; nothing but the rewritten card is left."""
+    start = await announced(world)
+    await reach(world, start - DAY - 10 * MINUTE)
+    assert len(world.slack.scheduled()) == 1
+
+    await world.command("chloe", "#launch", "cancel launch day")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await world.settled()
+    await world.until(lambda: world.slack.scheduled() == [])
+    await reach(world, start + HOUR)
+
+    assert await states(world) == [NoticeState.WITHDRAWN] * 3
+    (left,) = _standing(world)
+    assert "is cancelled" in left.words
+
+
+async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:
+    """The sweep finds it: what is held is taken back, all is planned anew, each is said once."""
+    start = await announced(world)
+    await reach(world, start - DAY - 10 * MINUTE)
+    later = start + 2 * DAY
+    edit(world, scheduledStartTime=later)
+    await world.bot.room.mirror.sweep()
+    await reach(world, later)
+
+    assert reminders(world, later) == told(DAY, HOUR, 10 * MINUTE)
+    assert (await states(world))[:3] == [NoticeState.WITHDRAWN] * 3
+
+
+async def test_webinar_moved_away_and_back_is_reminded_of_as_before(world: World) -> None:
+    """Two sweeps, no trace."""
+    start = await announced(world)
+    await reach(world, start - DAY - 10 * MINUTE)
+    for moment in (start + DAY, start):
+        edit(world, scheduledStartTime=moment)
+        await world.bot.room.mirror.sweep()
+        await world.bot.room.clockwork.deliver()
+    await reach(world, start)
+
+    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+
+
+async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) -> None:
+    """It was moved in the last minute before a reminder: what Slack posted is followed by what is true."""
+    start = await announced(world)
+    await reach(world, start - 10 * MINUTE - 30 * SECOND)
+    edit(world, scheduledStartTime=start + DAY)
+    await world.bot.room.mirror.sweep()
+    await reach(world, start - 9 * MINUTE)
+
+    *said, (before, correction) = reminders(world, start)
+    assert said == told(DAY, HOUR, 10 * MINUTE)
+    assert correction.startswith("*Launch day* was moved: it is now ")
+    assert 9 * 60 <= before <= 9 * 60 + 50
+
+
+async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_corrected(world: World) -> None:
+    """RingCentral is read every five minutes; the reminder was false when Slack posted it."""
+    start = await announced(world)
+    await reach(world, start - HOUR - 2 * MINUTE)
+    await world.bot.room.mirror.sweep()
+    edit(world, scheduledStartTime=start + DAY)
+    await reach(world, start - HOUR + 2 * MINUTE)
+    await world.bot.room.mirror.sweep()
+    await reach(world, start - MINUTE)
+
+    *said, (_, correction) = reminders(world, start)
+    assert said == told(DAY, HOUR)
+    assert correction.startswith("*Launch day* was moved: it is now ")
+
+
+async def test_new_title_stands_in_the_reminder(world: World) -> None:
+    """Also where Slack held the old one already."""
+    start = (world.clock.now() + 2 * DAY).replace(microsecond=0)
+    world.ringcentral.create("Launch day", start)
+    await world.bot.room.mirror.sweep()
+    await world.command("chloe", "#launch", "share launch day")
+    await reach(world, start - DAY - 10 * MINUTE)
+    edit(world, title="Relaunch day")
+    await world.bot.room.mirror.sweep()
+    await reach(world, start - DAY)
+
+    assert reminders(world, start) == told(DAY, title="Relaunch day")
+
+
+async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: World) -> None:
+    """Both cards stay true; the reminders are the same ones."""
+    start = await announced(world)
+    await world.command("ana", "#launch", "share launch day")
+    await reach(world, start - DAY)
+    edit(world, scheduledDuration=7200)
+    await world.bot.room.mirror.sweep()
+
+    assert reminders(world, start) == told(DAY)
+    cards = [message for message in _standing(world) if "Refresh" in message.buttons]
+    assert ["2 hours" in each.words for each in cards] == [True, True]
+
+
+async def test_webinar_shared_in_two_channels_is_reminded_of_in_both(world: World) -> None:
+    """Each channel has its own."""
+    start = await announced(world)
+    await world.command("chloe", "#marketing", "share launch day")
+    await reach(world, start - DAY)
+
+    assert reminders(world, start) == told(DAY)
+    assert "starts in 1 day" in world.last("#marketing").words
+
+
+async def test_archived_channel_is_given_up(world: World) -> None:
+    """Each reminder is tried once; nothing knocks for ever."""
+    start = await announced(world)
+    world.slack.channel("#launch").archived = True
+    calls = len(world.slack.calls)
+    await reach(world, start)
+
+    assert await states(world) == [NoticeState.DEAD] * 3
+    scheduled = [call.error for call in world.slack.calls[calls:] if call.method == "chat.scheduleMessage"]
+    assert scheduled == ["is_archived"] * 3
+    world.slack.channel("#launch").archived = False
+
+
+async def test_deleted_card_takes_its_reminders_with_it(world: World) -> None:
+    """Whoever deletes the card does not want the channel reminded."""
+    start = await announced(world)
+    await reach(world, start - DAY - 10 * MINUTE)
+    card(world).deleted = True
+    edit(world, scheduledDuration=7200)
+    await world.bot.room.mirror.sweep()
+    await reach(world, start)
+
+    assert _standing(world) == []
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted: bool) -> None:
+    """Nobody knows whether Slack took it: the next bot waits, asks, and repeats only what is not there."""
+    start = await announced(world)
+    await reach(world, start - DAY - 16 * MINUTE)
+    world.slack.fail("chat.scheduleMessage", effect=accepted, hang=5.0)
+    world.clock.move(2 * MINUTE)
+    world.bot.room.clockwork.poke()
+    if accepted:
+        await world.until(world.slack.scheduled)
+    else:
+        await world.until(lambda: not world.slack._api.faults.waiting)
+    await world.crash_bot()
+    await world.start_bot()
+    await world.bot.room.clockwork.deliver()
+    assert (await states(world))[0] is NoticeState.HANDING
+
+    async with world.bot.room.store.write() as db:
+        held = table.c.claimed_until.is_not(None)
+        await db.connection.execute(update(table).where(held).values(claimed_until=machine_now() - SECOND))
+    await reach(world, start)
+
+    assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+
+
+def _standing(world: World) -> list[Message]:
+    """What everybody sees in #launch."""
+    return [message for message in world.slack.messages("#launch") if message.ephemeral_to is None]

@@ -1,0 +1,138 @@
+"""What is secret stands encrypted in the database, under a key that can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from bot.errors import SettingsError
+from bot.store import webinars
+from bot.store.connection import Store, Vault, async_url
+from bot.store.schema import metadata
+from tests.test_store import person
+from tests.webinar_samples import ACCOUNT, webinar
+from tests.world import World, running
+
+pytest_plugins = ["tests.databases"]
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+PASSWORD = "s3same-0pen"
+LINK = SecretStr("https://host.example/personal")
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
+    """Slack, RingCentral and the bot, on either database."""
+    async with running(tmp_path, database_url=database_url) as started:
+        yield started
+
+
+async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -> None:
+    """After one webinar was made and another form failed: no address, no personal link, no password anywhere."""
+    await _create(world, "Launch day")
+    world.ringcentral.fail("POST", "/sessions$", status=403)
+    await _create(world, "Never made")
+
+    room = world.bot.room
+    (made,) = world.ringcentral.webinars()
+    async with room.store.read() as db:
+        link = await webinars.host_link(db, room.account, str(made["session_id"]))
+    raw = await _raw(room.store) + _files(tmp_path)
+    assert link.startswith(world.ringcentral.url)
+    secrets = [PASSWORD, link, link.rsplit("/", 1)[1], "@acme.example"]
+    assert [secret for secret in secrets if secret.encode() in raw] == []
+    assert b"Launch day" in raw
+
+
+async def test_key_can_be_changed(database_url: str) -> None:
+    """The new key is put first: it encrypts from then on, and what the old one encrypted can still be read."""
+    store = Store(database_url, Vault(OLD))
+    async with store.write() as db:
+        await webinars.save(db, webinar(), LINK)
+    await store.close()
+
+    store = Store(database_url, Vault(f"{NEW}, {OLD}"))
+    async with store.write() as db:
+        assert await webinars.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
+        await webinars.save(db, webinar(), LINK)
+    await store.close()
+
+    store = Store(database_url, Vault(NEW))
+    async with store.read() as db:
+        assert await webinars.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
+    await store.close()
+
+
+async def test_lost_key_is_said_in_words(database_url: str) -> None:
+    """The admin learns which setting to mend, and nothing of what is stored."""
+    store = Store(database_url, Vault(OLD))
+    async with store.write() as db:
+        await webinars.save(db, webinar(), LINK)
+    await store.close()
+
+    store = Store(database_url, Vault(NEW))
+    async with store.read() as db:
+        with pytest.raises(SettingsError, match="Add the earlier key after a comma"):
+            await webinars.host_link(db, ACCOUNT, "s1")
+    await store.close()
+
+
+def test_person_is_not_shown_with_their_address() -> None:
+    """Neither in a log nor in an error."""
+    assert "ana@acme.example" not in repr(person())
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:///greenroom.db", "sqlite+aiosqlite:///greenroom.db"),
+        ("postgres://ana:s3cret@db/greenroom", "postgresql+asyncpg://ana:***@db/greenroom"),
+        ("postgresql+psycopg://db/greenroom", "postgresql+asyncpg://db/greenroom"),
+    ],
+)
+def test_database_address_is_understood(given: str, used: str) -> None:
+    """As the host's panel prints it, whatever driver it names."""
+    assert str(async_url(given)) == used
+
+
+@pytest.mark.parametrize("given", ["mysql://ana:s3cret@db/greenroom", "s3cret", "postgresql://ana:s3cret@db:port/x"])
+def test_wrong_database_address_is_said_in_words(given: str) -> None:
+    """With what it should look like, and without the password in it."""
+    with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+        async_url(given)
+    assert "s3cret" not in refused.value.sentence
+
+
+async def _create(world: World, title: str) -> None:
+    await world.command("chloe", "#launch", "create")
+    root = world.slack.view("chloe")
+    await world.slack.fill("chloe", root, {"Title": title})
+    await world.click("chloe", root, "More Settings")
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"password": PASSWORD})
+    await world.settled()
+    starts = world.clock.now() + timedelta(days=1)
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"Starts": starts})
+    await world.settled()
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+
+async def _raw(store: Store) -> bytes:
+    """Every value of every table, as the database holds it."""
+    values: list[object] = []
+    async with store.read() as db:
+        for table in metadata.tables:
+            for row in await db.connection.execute(text(f"select * from {table}")):  # noqa: S608 - names of ours
+                values += row
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
+
+
+def _files(folder: Path) -> bytes:
+    """What stands on the disk, for a database in a file."""
+    return b"".join(path.read_bytes() for path in folder.glob("greenroom.db*"))
