@@ -248,7 +248,7 @@ class Delivery:
     async def _refused(self, row: Row, code: str) -> None:
         log.warning("notice.refused", extra={"notice": row.id, "code": code})
         if code in FOR_NOW:
-            await self._write(claims.not_at_slack, row, self._clock.now())
+            await self._write(claims.not_at_slack, row, self._after(_backoff(row)))
         else:
             await self._write(claims.end, row, NoticeState.DEAD, code)
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.announcing import replan
 from bot.clock import machine_now
@@ -136,6 +136,13 @@ class Desk:
             past = machine_now() - timedelta(seconds=1)
             held = table.c.claimed_until.is_not(None)
             await db.connection.execute(update(table).where(held).values(claimed_until=past))
+
+    async def claimed_for(self) -> timedelta:
+        """How much longer the one claim there is holds, of the machine's time."""
+        async with self.store.read() as db:
+            query = select(table.c.claimed_until).where(table.c.claimed_until.is_not(None))
+            until: datetime = (await db.connection.execute(query)).scalar_one()
+        return until - machine_now()
 
     async def killed_at(self, gate: Gate) -> None:
         """A worker gets as far as the gate, and is no more."""
