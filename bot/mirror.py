@@ -158,8 +158,8 @@ class Mirror:
 
     async def _learn_link(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Lists leave out the link that everybody shares, so the first time it is read from the session itself."""
-        facts = await self._provider.find_session(webinar.webinar_id, webinar.start - LOOK_BACK, caller)
-        return await self._learn(webinar, attendee_link=facts.attendee_link) if facts else webinar
+        facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
+        return await self._learn(webinar, attendee_link=facts.attendee_link)
 
     async def _learn(self, webinar: Webinar, **facts: object) -> Webinar:
         # Laid over the row as it is now: it may have changed while RingCentral was asked.
