@@ -238,7 +238,8 @@ async def test_no_for_now_is_tried_again_at_growing_intervals(desk: Desk, code: 
     """What an admin or Slack can mend is worth another try, but not for longer than the reminder is worth saying."""
     start = await in_hand_over(desk)
     desk.slack.fail("chat.scheduleMessage", error=code, times=100)
-    worker, tries = desk.worker(), []
+    worker = desk.worker()
+    tries: list[float] = []
     while (wake := await worker.run()) is not None and len(tries) < 40:
         tries.append((wake - desk.clock.now()).total_seconds())
         await desk.move_to(wake)
