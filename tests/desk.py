@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from bot.announcing import replan
 from bot.clock import machine_now
+from bot.clockwork import SHORTEST_NAP
 from bot.delivery import Delivery
 from bot.models import Account, NoticeState, Webinar, Workspace
 from bot.sandbox.clock import SandboxClock
@@ -128,7 +129,8 @@ class Desk:
         """Let time pass while somebody delivers, as the clockwork has it done."""
         worker = self.worker()
         while self.clock.now() < moment:
-            await self.move_to(min(await worker.run() or moment, moment))
+            wake = await worker.run() or moment
+            await self.move_to(min(max(wake, self.clock.now() + SHORTEST_NAP), moment))
 
     async def claims_run_out(self) -> None:
         """Let so much of the machine's time pass that nobody has a claim any more."""

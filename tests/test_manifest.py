@@ -52,6 +52,7 @@ LENGTHS = {
 
 # docs.slack.dev/reference/methods/<method>, under "Scopes"
 SCOPES: dict[str, set[str]] = {
+    "apps.connections.open": set(),  # goes by the app-level token and its connections:write
     "auth.test": set(),
     "chat.deleteScheduledMessage": {"chat:write"},
     "chat.postMessage": {"chat:write", "chat:write.public"},  # the second for public channels we are not in
