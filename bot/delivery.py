@@ -62,7 +62,14 @@ class Delivery:
     """Moves the rows of the outbox along. Every step is written down before and after the call it makes."""
 
     def __init__(
-        self, me: str, store: Store, slack: SlackApi, clock: Clock, *, workspace: Workspace | None = None
+        self,
+        me: str,
+        store: Store,
+        slack: SlackApi,
+        clock: Clock,
+        *,
+        workspace: Workspace | None = None,
+        lease: timedelta = LEASE,
     ) -> None:
         """Claim rows under the name `me`: those of the workspace that this Slack is of, where it is of one."""
         self._me = me
@@ -70,6 +77,7 @@ class Delivery:
         self._slack = slack
         self._clock = clock
         self._workspace = workspace
+        self._lease = lease
         self._running = asyncio.Lock()
         self._busy_until = datetime.min.replace(tzinfo=UTC)
 
@@ -265,7 +273,7 @@ class Delivery:
 
     def _claim(self) -> Claim:
         machine = machine_now()
-        return Claim(by=self._me, at=machine, until=machine + LEASE, workspace=self._workspace)
+        return Claim(by=self._me, at=machine, until=machine + self._lease, workspace=self._workspace)
 
     def _is_near(self, row: Row) -> bool:
         return self._clock.now() >= _second(row) - SKEW

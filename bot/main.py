@@ -152,7 +152,7 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
         async with store.write() as db:
             await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
 
-    delivery = Delivery(me, store, slack, clock)
+    delivery = Delivery(me, store, slack, clock, workspace=account.workspace)
     clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=telling.recover, daily=daily)
     cancelling = Cancelling(provider, mirror, clockwork.poke)
     return Room(

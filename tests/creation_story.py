@@ -20,7 +20,7 @@ from tests.world import PATIENCE, World
 
 HELD = 60.0
 """Seconds for which a stand-in holds an answer back: longer than any story."""
-TIMEOUT = 0.4
+TIMEOUT = 0.3
 """Seconds after which the bot gives a request up, where a story wants it to."""
 TITLE = "Launch day"
 SOON = timedelta(days=3)

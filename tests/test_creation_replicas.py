@@ -26,12 +26,12 @@ from bot.store.schema import creations as table
 from tests.creation_story import (
     MADE,
     TITLE,
-    Arm,
     Ending,
     at_ringcentral,
     ended,
     ending,
     hurried,
+    release,
     send,
     told,
     written,
@@ -60,25 +60,19 @@ async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
         yield bot
 
 
-async def test_kill_9_between_the_calls_ends_in_one_complete_webinar(tmp_path: Path) -> None:
-    """Killed with a webinar made and not answered; killed again with a date asked for: in the end two, both whole."""
-
-    async def killed_at(arm: Arm, bot: Program, user: str, title: str) -> None:
-        reached = arm(world)
-        await send(world, user, title)
-        await world.until(reached)
-        await bot.end(signal.SIGKILL)
-
+async def test_kill_9_between_the_calls_ends_in_complete_webinars(tmp_path: Path) -> None:
+    """Killed with one webinar made and not answered, and the date of another on its way: both are whole in the end."""
     async with running(tmp_path, prepare=hurried) as world:
         await world.stop_bot()
-        async with killable(world, tmp_path) as first:
-            await killed_at(at_ringcentral("POST", "/webinars$", done=True), first, "finn", TITLE)
-        async with killable(world, tmp_path) as second:
-            await world.until(lambda: told(world, "finn"))
-            await killed_at(at_ringcentral("POST", "/sessions$", done=False), second, "dev", "Another day")
-        async with killable(world, tmp_path) as third:
-            await world.until(lambda: told(world, "dev"))
-            await third.end(signal.SIGTERM)
+        async with killable(world, tmp_path) as bot:
+            for user, title, path in (("finn", TITLE, "/webinars$"), ("dev", "Another day", "/sessions$")):
+                reached = at_ringcentral("POST", path, done=user == "finn")(world)
+                await send(world, user, title)
+                await world.until(reached)
+            await bot.end(signal.SIGKILL)
+        async with killable(world, tmp_path) as bot:
+            await world.until(lambda: told(world, "finn") and told(world, "dev"))
+            await bot.end(signal.SIGTERM)
         await world.start_bot()
 
         assert await ending(world) == Ending(complete=2, half=0, mirrored=2, cards=2, told=("made",))
@@ -142,7 +136,7 @@ async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> N
             await asyncio.sleep(0.02)
 
     assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
-    pair.world.ringcentral._stopping.set()
+    release(pair.world)
     assert await ending(pair.world) == MADE
 
 
@@ -155,7 +149,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     async with pair.world.bot.room.store.write() as db:
         assert await creations.claim(db, pair.world.bot.room.account, "thief", far, far)
 
-    pair.world.ringcentral._stopping.set()
+    release(pair.world)
     await pair.world.settled()
     assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
     assert len(pair.world.ringcentral.dump()["webinars"]) == 1

@@ -256,11 +256,11 @@ async def test_who_must_wait_at_the_gate_is_told_how_long(tmp_path: Path) -> Non
     """The budget is used up: "Creating…" says why and for how long, and then it is made."""
 
     def tight(world: World) -> None:
-        world.ringcentral.rules.budgets = {"Heavy": 3}
+        world.ringcentral.rules.budgets = {"Heavy": 4}
         world.ringcentral.rules.window = 1
 
     async with running(tmp_path, prepare=tight) as world:
-        for _ in range(2):
+        for _ in range(3):
             await world.bot.room.mirror.sweep(Caller(Lane.PERSON))
         await send(world)
         await world.until(lambda: "allows only a few calls a minute" in world.slack.view("finn").words)

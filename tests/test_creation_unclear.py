@@ -22,6 +22,7 @@ from tests.creation_story import (
     ending,
     hurried,
     make_late,
+    release,
     send,
     told,
     written,
@@ -76,12 +77,13 @@ async def test_a_form_sent_again_after_its_result_shows_the_same_result(world: W
 
 async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(world: World) -> None:
     """While one is being made, another of the same title could not be told apart from it: who comes second waits."""
-    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=0.3)
+    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HELD)
     await send(world, "finn")
     await world.until(lambda: held.times == 0)
 
     await send(world, "dev")
     assert "is being created right now" in world.slack.view("dev").words
+    release(world)
     assert await ending(world, "finn") == MADE
 
     await world.slack.close("dev", world.slack.view("dev"))
@@ -237,7 +239,7 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
 
     assert await steps(world) == [Step.WATCHED, Step.WEBINAR_ASKED]
     assert len(world.ringcentral.dump()["webinars"]) == 1
-    world.ringcentral._stopping.set()
+    release(world)
     assert (await ending(world, "dev"))._replace(told=told(world, "dev")) == MADE
 
 

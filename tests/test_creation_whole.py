@@ -118,7 +118,7 @@ UNDONE: dict[str, dict[str, Any]] = {
 }
 DONE: dict[str, dict[str, Any]] = {name: {**fault, "effect": True} for name, fault in UNDONE.items()}
 PASSING: dict[str, dict[str, Any]] = {
-    "429": {"status": 429, "retry_after": 0, "times": 2},
+    "429": {"status": 429, "retry_after": 0},
     "401": {"status": 401},
 }
 ORPHAN = Ending(0, 1, 0, 0, ("not made",))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.delivery import ONE_CALL, Delivery
 from bot.models import NoticeState
 from bot.store import notices
 from bot.store.connection import Store
@@ -279,6 +280,18 @@ async def test_two_replicas_hand_over_each_once(any_desk: Desk) -> None:
     assert len({one.post_at for one in held}) == count
     assert len({one.text for one in held}) == count
     assert [call.ok for call in any_desk.slack.calls] == [True] * count
+
+
+async def test_claim_that_is_nearly_over_begins_no_call(desk: Desk) -> None:
+    """Its answer could come when somebody else has taken the reminder over: it is given back and taken anew."""
+    start = await in_hand_over(desk)
+    hurried = Delivery("hurried", desk.store, desk.api(), desk.clock, lease=ONE_CALL)
+    await hurried.run()
+    assert desk.slack.calls == []
+    assert await desk.states() == [NoticeState.PLANNED]
+
+    await desk.worker().run()
+    await check_said_once(desk, start)
 
 
 async def test_workspace_that_is_not_ours_is_left_alone(any_desk: Desk) -> None:
