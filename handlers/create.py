@@ -22,6 +22,8 @@ from bot.words import Create
 from handlers import guard
 from handlers.asking import Ask, Commands, Listeners
 
+MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
+"""What is begun is brought to an end even if this conversation breaks off."""
 RESUMABLE = timedelta(days=1)
 """For how long a form that was closed comes back as it was left."""
 
@@ -107,7 +109,7 @@ async def sent(ask: Ask) -> None:
         begun_at=machine_now(),
     )
     earlier = await ask.room.creating.begin(creation)
-    ask.failed = lambda sentence: create_result.failed(sentence, draft.draft_id)
+    ask.failed = lambda sentence: create_result.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
     await ask.accept(response_action="update", view=create_result.working(form.title, draft.draft_id))
 
     async def work(ask: Ask) -> None:

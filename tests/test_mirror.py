@@ -428,3 +428,16 @@ async def _cancel(world: World) -> None:
     await world.command("ana", "#launch", "cancel elsewhere")
     await world.slack.submit("ana", world.slack.view("ana"))
     await world.settled()
+
+
+async def test_a_webinar_made_here_and_renamed_there_is_renamed_here(world: World) -> None:
+    """The session goes by its webinar's title, so a new title in RingCentral's own app reaches the card."""
+    await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
+    (webinar,) = world.ringcentral.webinars()
+    world.ringcentral.edit(webinar["webinar_id"], title="Launch week", description="Now all week")
+
+    await sweep(world)
+
+    (card,) = world.slack.messages("#launch")
+    assert "Launch week" in card.words
+    assert "Now all week" in card.words

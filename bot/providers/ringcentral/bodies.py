@@ -18,7 +18,7 @@ def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
     body = {
         "title": form.title,
         "settings": {**settings, "registrationEnabled": form.audience is Audience.REGISTRANTS},
-        **_description(form),
+        **({"description": form.description} if form.description else {}),
     }
     if host is None:
         return body
@@ -27,20 +27,14 @@ def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
 
 
 def session_body(form: Form) -> dict[str, Any]:
-    """WcsSessionWithLocaleCodeModel. The title stands on the session too, or lists would show none."""
+    """WcsSessionWithLocaleCodeModel. Without a title of its own, so that it goes by the webinar's when that changes."""
     return {
-        "title": form.title,
         "scheduledStartTime": in_utc(form.start),
         "scheduledDuration": int(form.length.total_seconds()),
         "timeZone": form.time_zone,
         "localeCode": form.locale_code,
         "panelJoinTimeOffset": int(form.panel_join_offset.total_seconds()),
-        **_description(form),
     }
-
-
-def _description(form: Form) -> dict[str, str]:
-    return {"description": form.description} if form.description else {}
 
 
 def in_utc(moment: datetime) -> str:
