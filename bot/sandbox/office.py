@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -14,21 +15,24 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from bot.sandbox import hosts
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.folder import take
 from bot.sandbox.ringcentral import RingCentral
-from bot.sandbox.ringcentral.answers import ApiError
 from bot.sandbox.slack import Slack
 
 COMMANDS = [
     {
         "command": "/webinar",
         "description": "Create, find, count, share and cancel webinars",
-        "usage_hint": "create [title] [when] | list | show | count | share | cancel | help",
+        "usage_hint": "create [title] [when] | list | show | count | share | remind | subscribe | unsubscribe | "
+        "subscriptions | open | close | limit | cancel | help",
     }
 ]
 STEP = 1.0
 """The clock moves at least this many seconds at once, so that a bot that is busy cannot hold it still."""
+HALT_EVERY = 3600.0
+"""On a long way the clock stops at each full hour, so that what is looked for at an hour of the day comes out at it."""
 SAVE_EVERY = 5.0
 PATIENCE = 10.0
 """Seconds the bot has for ending in good order."""
@@ -60,6 +64,7 @@ class Office:
         self._load()
         self.slack.move_clock = self.move
         self.slack.register_outsiders = self._register
+        self.slack.change_webinar = self._change
         self.slack.set_fault = self._set_fault
         self.slack.webinars = self.ringcentral.webinars
         self.slack.ringcentral_calls = self._calls
@@ -67,6 +72,7 @@ class Office:
         self._bot: Process | None = None
         self._next: float | None = None
         self._moving = asyncio.Lock()
+        self._asking = asyncio.Lock()
         self._saving: asyncio.Task[None] | None = None
 
     @property
@@ -103,8 +109,9 @@ class Office:
             # What the bot has to do next may have changed since the last move: webinars were made, cards shared.
             self._next = (await self._ask({"move": 0})).get("next")
             while (left := target - self.clock.now().timestamp()) > 0:
-                moments = [moment for moment in (self._next, self.slack.next_post_at()) if moment]
                 now = self.clock.now().timestamp()
+                halt = (now // HALT_EVERY + 1) * HALT_EVERY
+                moments = [halt, *(moment for moment in (self._next, self.slack.next_post_at()) if moment)]
                 step = min([max(moment - now, STEP) for moment in moments] + [left])
                 self.clock.move(timedelta(seconds=step))
                 self._next = (await self._ask({"move": step, "arrived": step == left})).get("next")
@@ -189,9 +196,10 @@ class Office:
     async def _ask(self, order: dict[str, object]) -> dict[str, Any]:
         if self._bot is None or self._bot.stdin is None or self._bot.returncode is not None:
             return {}
-        self._bot.stdin.write(json.dumps(order).encode() + b"\n")
-        await self._bot.stdin.drain()
-        return await self._read()
+        async with self._asking:  # answers come in the order of the questions
+            self._bot.stdin.write(json.dumps(order).encode() + b"\n")
+            await self._bot.stdin.drain()
+            return await self._read()
 
     async def _read(self) -> dict[str, Any]:
         line = await self._bot.stdout.readline() if self._bot and self._bot.stdout else b""
@@ -200,11 +208,19 @@ class Office:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    async def _register(self, session_id: str, count: int) -> None:
-        try:
-            self.ringcentral.register(session_id, count)
-        except ApiError as refusal:
-            raise LookupError("Nobody can register for this webinar, or not yet: try again in a moment.") from refusal
+    async def _register(self, session_id: str, count: int) -> int:
+        registered = await hosts.register(self.ringcentral, session_id, count)
+        await self._have_looked_at(session_id)
+        return registered
+
+    async def _change(self, session_id: str, act: str, given: dict[str, Any]) -> None:
+        hosts.change(self.ringcentral, session_id, act, given)
+        await self._have_looked_at(session_id if act in hosts.OF_REGISTRATION else "")
+
+    async def _have_looked_at(self, session_id: str) -> None:
+        # The bot would find out by itself within five minutes, which is long for somebody who watches.
+        with contextlib.suppress(BotDidNotStartError):
+            await self._ask({"look_at": session_id})
 
     async def _set_fault(self, target: str, kind: str) -> None:
         if target == "ringcentral":

@@ -124,6 +124,7 @@ SNAPSHOT: Json = {
             "start": START,
             "status": "Scheduled",
             "registration": True,
+            "open": True,
             "registrants": 2,
             "limit": 500,
             "registration_page_uri": "http://127.0.0.1:9/register/s1",

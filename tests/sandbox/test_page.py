@@ -205,6 +205,20 @@ async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: 
     await expect(place).to_have_text("board")
 
 
+async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, acme: PageWorld) -> None:
+    """As soon as one is that person, though the message came while one was somebody else."""
+    await show(page, acme)
+    news = message(-1, "UBOT", "Your webinar is filling up", to="UDEV")
+    acme.state["messages"]["DBOT"].append(news)
+    acme.changed()
+    place = page.locator("[data-channel=DBOT]")
+    await expect(place).to_have_text("Greenroom")
+    await page.get_by_label("You are").select_option("UDEV")
+    await expect(place).to_have_text("Greenroom1 unread")
+    await place.click()
+    await expect(place).to_have_text("Greenroom")
+
+
 async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: PageWorld) -> None:
     """A button sends its value, a menu its option with Slack's fields, both with the message they are on."""
     choice = option("Launch day", "s1")

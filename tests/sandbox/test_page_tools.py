@@ -34,6 +34,89 @@ async def test_tools_move_the_clock_register_people_and_order_faults(page: Page,
     await expect(page.get_by_test_id("tool-status")).to_have_text("Nothing is attached.")
 
 
+async def test_fewer_than_three_may_get_in(page: Page, acme: PageWorld) -> None:
+    """Where the limit is reached on the way, it is said how many."""
+    await show(page, acme)
+    acme.answers["register"] = {"ok": True, "registered": 1}
+    await page.get_by_role("button", name="3 people register").click()
+    await expect(page.get_by_test_id("tool-status")).to_have_text(
+        "1 of 3 people registered for “Launch day”, then registration was closed."
+    )
+
+
+async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageWorld) -> None:
+    """What can be done now is in it; each choice is posted, and told when it is done or refused."""
+    await show(page, acme)
+    menu = page.get_by_role("button", name="What the host of “Launch day” does")
+    items = page.get_by_role("menuitem")
+    await menu.click()
+    begin, change = ["Begin", "Rename…", "Move…"], ["Set limit…", "Close registration", "Cancel webinar"]
+    await expect(items).to_have_text([*begin, *change])
+    await items.get_by_text("Begin").click()
+    assert await acme.posted("webinar") == {"as": "UANA", "session_id": "s1", "act": "begin"}
+    await expect(page.get_by_test_id("tool-status")).to_have_text("“Launch day” has begun at RingCentral.")
+    acme.state["webinars"][0] |= {"status": "Active", "open": False}
+    acme.changed()
+    await expect(page.get_by_test_id("webinars")).to_contain_text("2 of 500 registered · closed")
+    await menu.click()
+    await expect(items).to_have_text(["Finish", "Rename…", "Set limit…", "Open registration"])
+    acme.answers["webinar"] = {"ok": False, "error": "not_possible", "text": "RingCentral does not allow this."}
+    await items.get_by_text("Open registration").click()
+    assert (await acme.posted("webinar"))["act"] == "open"
+    await expect(page.get_by_test_id("tool-status")).to_have_text("RingCentral does not allow this.")
+    acme.state["webinars"][0] |= {"status": "Finished"}
+    acme.changed()
+    await expect(page.get_by_test_id("webinars").locator(".pill")).to_have_text("Finished")
+    await menu.click()
+    await expect(items).to_have_text(["Rename…"])
+
+
+async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acme: PageWorld) -> None:
+    """Each asks for what it needs, keeps what is typed while the figures change, and gives focus back."""
+    await show(page, acme)
+    menu = page.get_by_role("button", name="What the host of “Launch day” does")
+    keys = page.keyboard
+
+    async def choose(down: int) -> None:
+        await menu.focus()
+        await keys.press("Enter")
+        for _ in range(down):
+            await keys.press("ArrowDown")
+        await keys.press("Enter")
+
+    await choose(1)
+    title = page.get_by_label("New title")
+    await expect(title).to_be_focused()
+    await expect(title).to_have_value("Launch day")
+    await title.fill("Launch")
+    acme.state["webinars"][0]["registrants"] = 7
+    acme.changed()
+    await expect(page.get_by_test_id("registrants")).to_have_text("7 of 500 registered")
+    await keys.type("ing day")
+    await keys.press("Enter")
+    sent = {"as": "UANA", "session_id": "s1"}
+    assert await acme.posted("webinar") == {**sent, "act": "rename", "title": "Launching day"}
+    await expect(title).to_be_hidden()
+    await expect(menu).to_be_focused()
+    await choose(2)
+    await page.get_by_label("By how much").fill("2")
+    await page.get_by_label("Unit of the move").select_option("hours")
+    await page.get_by_label("Later or earlier").select_option("earlier")
+    await keys.press("Enter")
+    assert await acme.posted("webinar") == {**sent, "act": "move", "seconds": -7200}
+    await choose(3)
+    limit = page.get_by_label("Limit, 0 for none")
+    await expect(limit).to_have_value("500")
+    await limit.fill("7")
+    await keys.press("Enter")
+    assert await acme.posted("webinar") == {**sent, "act": "limit", "limit": 7}
+    await choose(3)
+    await keys.press("Escape")
+    await expect(limit).to_be_hidden()
+    await expect(menu).to_be_focused()
+    assert acme.unseen("webinar") == 0
+
+
 async def test_tools_show_what_the_vendors_know(page: Page, acme: PageWorld) -> None:
     """Webinars with their count and registration page, calls with status and rate group, messages waiting, the app."""
     await show(page, acme)

@@ -48,6 +48,7 @@ async def test_the_state_has_all_an_app_needs_to_log_in() -> None:
                     "start": 1930402800.0,
                     "status": "Scheduled",
                     "registration": True,
+                    "open": True,
                     "registrants": 0,
                     "limit": None,
                 }

@@ -10,18 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack import Limits, payloads
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.slack import Chaos, Limits, Slack, payloads
+from bot.sandbox.slack.acceptor import Acceptor
 from bot.sandbox.slack.blocks import BLOCKS
+from bot.sandbox.slack.control import Control
 from bot.sandbox.slack.elements import ELEMENTS
+from bot.sandbox.slack.limits import RateLimits
 from bot.sandbox.slack.web_api import METHODS
 
 HERE = Path(__file__).parent
+ACTS = ("install", "uninstall")
 PAGE = (HERE.parent.parent / "docs" / "sandbox-slack.md").read_text(encoding="utf-8")
 
 
 def table(heading: str) -> dict[str, str]:
     """First column → test named in the last, of the table under a heading."""
-    part = PAGE.split(f"### {heading}\n", 1)[1].split("\n#", 1)[0]
+    part = PAGE.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0]
     rows = re.findall(r"^\| `([^`]+)` \|(?:.*\|)? `(test_\w+)` \|$", part, re.MULTILINE)
     assert len(rows) == len(dict(rows)), f"a row of {heading} stands twice"
     return dict(rows)
@@ -46,6 +51,15 @@ def test_every_method_is_in_the_table_and_nothing_else() -> None:
     assert set(table("Web API")) == set(METHODS)
 
 
+def test_every_method_has_the_scopes_that_the_table_says() -> None:
+    """The column between."""
+    part = PAGE.split("### Web API\n", 1)[1].split("\n#", 1)[0]
+    said = dict(re.findall(r"^\| `([^`]+)` \|(.*)\| `test_", part, re.MULTILINE))
+    assert {name: tuple(scopes.split()) for name, scopes in said.items()} == {
+        name: method.scopes for name, method in METHODS.items()
+    }
+
+
 def test_every_delivery_is_in_the_table_and_nothing_else() -> None:
     """Each public function of payloads makes one."""
     made = {
@@ -59,6 +73,26 @@ def test_every_delivery_is_in_the_table_and_nothing_else() -> None:
 def test_every_limit_is_in_the_table_and_nothing_else() -> None:
     """The fields of Limits."""
     assert set(table("Limits")) == {field.name for field in dataclasses.fields(Limits)}
+
+
+def test_every_share_of_chaos_is_in_the_table_and_nothing_else() -> None:
+    """What a call can meet."""
+    assert set(table("Faults and chaos")) == set(Chaos().shares)
+
+
+def test_every_control_route_is_in_the_table_and_nothing_else() -> None:
+    """Method and path."""
+    part = PAGE.split("## Control routes\n", 1)[1].split("\n#", 1)[0]
+    said = re.findall(r"^\| ([A-Z]+) \| `([^`]+)` \|", part, re.MULTILINE)
+    routes = [(route.method, route.path) for route in Control(Slack(SandboxClock())).routes()]
+    acts = {(method, path.replace("{act:install|uninstall}", act)) for method, path in routes for act in ACTS}
+    assert sorted(said) == sorted(acts)
+
+
+def test_every_method_of_many_workspaces_is_listed_and_nothing_else() -> None:
+    """The few that are quick."""
+    slack = Slack(SandboxClock())
+    assert listed("Methods there") == set(Acceptor(slack.world, RateLimits(slack.clock, slack.limits)).methods)
 
 
 def test_every_block_and_element_is_listed_and_nothing_else() -> None:

@@ -33,6 +33,7 @@ async def test_post_message_to_a_person_opens_the_dm(slack: Slack, web: AsyncWeb
     answer = await web.chat_postMessage(channel="U0ANA", text="psst")
     assert answer["channel"] == "D0ANA"
     assert [m.text for m in slack.messages("@ana", as_user="ana")] == ["psst"]
+    slack.scopes |= {"im:write"}
     assert (await web.conversations_open(users="U0ANA"))["already_open"] is True
 
 
@@ -42,7 +43,7 @@ async def test_post_message_where_the_bot_may_not(slack: Slack, web: AsyncWebCli
     assert await refusal(web.chat_postMessage(channel="#board", text="x")) == "channel_not_found"
     assert await refusal(web.chat_postMessage(channel="nowhere", text="x")) == "channel_not_found"
     assert (await web.chat_postMessage(channel="C0RANDOM", text="allowed by chat:write.public"))["ok"]
-    slack.world.scopes = "chat:write"
+    slack.scopes = {"chat:write"}
     assert await refusal(web.chat_postMessage(channel="C0RANDOM", text="x")) == "not_in_channel"
     slack.channel("#launch").archived = True
     assert await refusal(web.chat_postMessage(channel="C0LAUNCH", text="x")) == "is_archived"

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import Slack
-from tests.sandbox.slack_app import Browser
+from tests.sandbox.slack_app import Browser, Json
 
 
 async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> None:
@@ -18,6 +18,7 @@ async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> 
     for what, body in (
         ("clock", {"seconds": 1}),
         ("register", {"session_id": "1"}),
+        ("webinar", {"session_id": "1", "act": "begin"}),
         ("faults", {"target": "ringcentral", "kind": "429"}),
     ):
         said = await browser.does(what, **body)
@@ -28,19 +29,25 @@ async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> 
         done.append(round(seconds))
         slack.clock.move(timedelta(seconds=seconds))
 
-    async def register(session_id: str, count: int) -> None:
+    async def register(session_id: str, count: int) -> int:
         done.append((session_id, count))
+        return count - 1
+
+    async def change(session_id: str, act: str, given: Json) -> None:
+        done.append((session_id, act, given["title"]))
 
     async def fault(target: str, kind: str) -> None:
         done.append((target, kind))
 
     slack.move_clock, slack.register_outsiders, slack.set_fault = move, register, fault
+    slack.change_webinar = change
     said = await browser.does("clock", seconds=3600)
     assert (said["ok"], said["now"] > slack.clock.machine().timestamp() + 3000) == (True, True)
     await browser.does("clock", to=slack.clock.now().timestamp() + 600)
-    await browser.does("register", session_id="s1", count=3)
+    assert await browser.does("register", session_id="s1", count=3) == {"ok": True, "registered": 2}
+    assert await browser.does("webinar", session_id="s1", act="rename", title="New") == {"ok": True}
     await browser.does("faults", target="ringcentral", kind="500")
-    assert done == [3600, 600, ("s1", 3), ("ringcentral", "500")]
+    assert done == [3600, 600, ("s1", 3), ("s1", "rename", "New"), ("ringcentral", "500")]
     backwards = await browser.does("clock", seconds=-5)
     assert (backwards["ok"], backwards["text"]) == (False, "The sandbox clock only goes forward.")
 

@@ -109,16 +109,18 @@ async def test_conversations_members_pages(web: AsyncWebClient) -> None:
     assert second["response_metadata"]["next_cursor"] == ""
 
 
-async def test_conversations_open_gives_the_dm(web: AsyncWebClient) -> None:
+async def test_conversations_open_gives_the_dm(slack: Slack, web: AsyncWebClient) -> None:
     """One person's DM with the app; several people are not part of the sandbox."""
+    slack.scopes |= {"im:write"}
     assert (await web.conversations_open(users="U0BEN"))["channel"]["id"] == "D0BEN"
     assert (await web.conversations_open(channel="D0BEN", return_im=True))["channel"]["user"] == "U0BEN"
     assert await refusal(web.conversations_open(users="U0NOBODY")) == "user_not_found"
     assert await refusal(web.conversations_open(users="")) == "users_list_not_supplied"
 
 
-async def test_team_info_names_the_workspace(web: AsyncWebClient) -> None:
+async def test_team_info_names_the_workspace(slack: Slack, web: AsyncWebClient) -> None:
     """And refuses other teams."""
+    slack.scopes |= {"team:read"}
     assert (await web.team_info())["team"]["domain"] == "acme"
     assert await refusal(web.team_info(team="T0OTHER")) == "team_not_found"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import Slack
-from tests.sandbox.slack_app import refusal, section
+from tests.sandbox.slack_app import BoltApp, actions, button, refusal, section
 
 DAY = 86_400
 
@@ -35,11 +36,71 @@ async def test_scheduled_message_is_posted_when_the_domain_clock_gets_there(slac
     assert (slack.scheduled(), slack.next_post_at()) == ([], None)
 
 
+async def test_scheduled_messages_come_out_at_their_own_seconds_when_the_clock_is_moved(
+    slack: Slack, web: AsyncWebClient
+) -> None:
+    """However far it is moved at once; it never goes back."""
+    start = at(slack, 3600)
+    for seconds in (0, 60, 5 * DAY):
+        await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=start + seconds)
+    await slack.move(6 * DAY)
+    assert [int(float(m.ts)) - start for m in slack.messages("#launch")] == [0, 60, 5 * DAY]
+    assert abs(slack.clock.now().timestamp() - start - 6 * DAY + 3600) < 5
+    with pytest.raises(ValueError, match="only goes forward"):
+        await slack.move(-1)
+
+
 async def test_scheduled_message_comes_out_by_itself(slack: Slack, web: AsyncWebClient) -> None:
     """While the workspace is up nobody needs to call tick."""
     await web.chat_scheduleMessage(channel="U0ANA", text="soon", post_at=at(slack, 60))
     slack.clock.move(timedelta(seconds=61))
     assert (await slack.wait_for(lambda: slack.messages("@ana")))[0].text == "soon"
+
+
+async def test_scheduled_message_goes_to_a_person_by_their_dm_or_their_id(slack: Slack, web: AsyncWebClient) -> None:
+    """The answer names the DM either way, and under the DM it is listed and taken back."""
+    later = at(slack, 3600)
+    by_dm = await web.chat_scheduleMessage(channel="D0ANA", text="by the DM", post_at=later)
+    by_id = await web.chat_scheduleMessage(channel="U0ANA", text="by her id", post_at=later + 1)
+    assert (by_dm["channel"], by_id["channel"]) == ("D0ANA", "D0ANA")
+    assert await refusal(web.chat_scheduledMessages_list(channel="U0ANA")) == "invalid_channel"
+    assert len((await web.chat_scheduledMessages_list(channel="D0ANA"))["scheduled_messages"]) == 2
+    held = by_dm["scheduled_message_id"]
+    wrong = web.chat_deleteScheduledMessage(channel="U0ANA", scheduled_message_id=held)
+    assert await refusal(wrong) == "channel_not_found"
+    await web.chat_deleteScheduledMessage(channel="D0ANA", scheduled_message_id=held)
+    await slack.move(3700)
+    assert [m.text for m in slack.messages("@ana", as_user="ana")] == ["by her id"]
+
+
+async def test_buttons_of_a_scheduled_message_reach_the_app(slack: Slack, bolt: BoltApp) -> None:
+    """In a channel and in a DM, as if it had been posted at once."""
+    bolt.hears("snooze")
+    blocks = [actions(button("Snooze", "snooze", value="s1"))]
+    for channel in ("C0LAUNCH", "U0BEN"):
+        await bolt.bolt.client.chat_scheduleMessage(channel=channel, text="x", blocks=blocks, post_at=at(slack, 60))
+    await slack.move(61)
+    for place in ("#launch", "@ben"):
+        assert (await slack.click("ben", slack.messages(place)[-1], "Snooze")).ok
+    assert [(body["channel"]["id"], body["actions"][0]["value"]) for body in bolt.heard] == [
+        ("C0LAUNCH", "s1"),
+        ("D0BEN", "s1"),
+    ]
+
+
+async def test_schedule_takes_fifty_calls_a_minute_when_tiers_are_switched_on(
+    slack: Slack, web: AsyncWebClient
+) -> None:
+    """Then 429 with Retry-After, for the whole workspace; posting at once goes on."""
+    slack.limits.method_limits = True
+    later = at(slack, 3600)
+    for number in range(50):
+        await web.chat_scheduleMessage(channel="C0LAUNCH", text="x", post_at=later + 300 * number)
+    with pytest.raises(SlackApiError) as caught:
+        await web.chat_scheduleMessage(channel="C0MARKETING", text="x", post_at=later)
+    assert (caught.value.response.status_code, caught.value.response["error"]) == (429, "ratelimited")
+    assert 1 <= int(caught.value.response.headers["Retry-After"]) <= 60
+    assert (await web.chat_postMessage(channel="C0LAUNCH", text="x"))["ok"]
 
 
 async def test_schedule_in_the_past_or_too_far_is_refused(slack: Slack, web: AsyncWebClient) -> None:

@@ -1,10 +1,11 @@
 // The interactive elements of Block Kit by their type: buttons, menus, checkboxes, selects and fields.
 // https://docs.slack.dev/reference/block-kit/block-elements
 
-import { h, placePopup, safeUrl, uniqueId } from "./dom.js";
+import { h, safeUrl, uniqueId } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { icon } from "./icons.js";
 import { datePicker, momentPicker, textInput, timePicker } from "./inputs.js";
+import { menuButton } from "./menu.js";
 import { textObject } from "./mrkdwn.js";
 import { select } from "./selects.js";
 
@@ -74,59 +75,17 @@ function button(field) {
 }
 
 function overflow(field) {
-  const items = (field.element.options ?? []).map((option) => menuItem(option));
-  const list = h("div", { class: "popup", role: "menu", id: uniqueId("menu"), hidden: true }, items);
-  const node = h(
-    "button",
-    {
-      ...field.attributes(),
-      type: "button",
-      class: "button overflow",
-      "aria-label": field.element.accessibility_label ?? "More options",
-      "aria-haspopup": "menu",
-      "aria-expanded": "false",
-      "aria-controls": list.id,
-    },
-    icon("more"),
-  );
-  const show = (open) => {
-    list.hidden = !open;
-    node.setAttribute("aria-expanded", String(open));
-    if (open) placePopup(list, node);
-    if (open) items[0]?.focus();
-  };
-  const choose = (option) => {
-    show(false);
-    node.focus();
-    field.surface.act(field.block, field.element, { selected_option: option }, node);
-  };
-  node.addEventListener("click", () => show(list.hidden));
-  items.forEach((item, index) => item.addEventListener("click", () => choose(field.element.options[index])));
-  list.addEventListener("keydown", (event) => menuKey(event, items, () => (show(false), node.focus())));
-  list.addEventListener("focusout", (event) => list.contains(event.relatedTarget) || show(false));
-  return h("div", { class: "menu-anchor" }, node, list);
-}
-
-function menuItem(option) {
-  const detail = option.description?.text;
-  const words = [
-    withEmoji(option.text?.text ?? ""),
-    detail ? h("span", { class: "option-detail" }, detail) : null,
-  ];
-  const props = { class: "menu-item", role: "menuitem", tabindex: "-1" };
-  if (option.url && safeUrl(option.url))
-    return h("a", { ...props, href: option.url, target: "_blank", rel: "noopener noreferrer" }, words);
-  return h("button", { ...props, type: "button" }, words);
-}
-
-function menuKey(event, items, leave) {
-  const at = items.indexOf(document.activeElement);
-  if (event.key === "ArrowDown") items[(at + 1) % items.length].focus();
-  else if (event.key === "ArrowUp") items[(at - 1 + items.length) % items.length].focus();
-  else if (event.key === "Escape") leave();
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
+  const { element } = field;
+  const items = (element.options ?? []).map((option) => ({
+    words: [
+      withEmoji(option.text?.text ?? ""),
+      option.description ? h("span", { class: "option-detail" }, option.description.text) : null,
+    ],
+    href: option.url && safeUrl(option.url),
+    choose: (node) => field.surface.act(field.block, element, { selected_option: option }, node),
+  }));
+  const label = element.accessibility_label ?? "More options";
+  return menuButton({ ...field.attributes(), "aria-label": label }, items);
 }
 
 function choices(field, type) {

@@ -1,11 +1,11 @@
 // What the vendors see, in the tools panel: webinars at RingCentral, calls made, messages waiting at Slack.
 
-import { h, keyed, link, setText, uniqueId } from "./dom.js";
+import { h, keyed, setText, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayOf, shortDay } from "./time.js";
+import { WebinarRow } from "./webinar.js";
 
-const OUTSIDERS = 3;
 const VENDORS = [
   ["ringcentral", "RingCentral"],
   ["slack", "Slack"],
@@ -45,8 +45,9 @@ export class Ledger {
     for (const [key] of VENDORS) this.drawCalls(key, snapshot.calls ?? {}, reader);
     this.drawRows(this.webinarList, snapshot.webinars ?? [], "No webinar yet. Try /webinar create.", {
       key: (webinar) => String(webinar.session_id ?? webinar.webinar_id),
-      sign: (webinar) => JSON.stringify([webinar, reader.tz]),
-      build: (webinar) => this.webinar(webinar, reader),
+      sign: () => "webinar",
+      build: () => new WebinarRow(this.desk, this.tell).element,
+      patch: (node, webinar) => node.draw(webinar, reader),
     });
     this.drawRows(this.scheduledList, snapshot.scheduled ?? [], "Nothing is waiting.", {
       key: (message) => `${message.channel} ${message.post_at} ${message.text}`,
@@ -62,50 +63,6 @@ export class Ledger {
       sign: (words) => words,
       build: (words) => h("li", { class: "empty" }, words),
     });
-  }
-
-  webinar(webinar, reader) {
-    const { start, session_id: session, registration, registrants, limit } = webinar;
-    const register = async () => {
-      const answer = await this.desk.post("register", { session_id: session, count: OUTSIDERS });
-      this.tell(answer, `${OUTSIDERS} people registered for “${webinar.title}”.`);
-    };
-    const when = start
-      ? `${shortDay(start, reader.tz, reader.now)}, ${clockTime(start, reader.tz)}`
-      : "No date yet";
-    const count = registration
-      ? `${registrants}${limit ? ` of ${limit}` : ""} registered`
-      : "No registration";
-    return h(
-      "li",
-      { class: "row", "data-session": session },
-      h(
-        "div",
-        { class: "row-head" },
-        h("strong", {}, webinar.title),
-        h("span", { class: "pill" }, webinar.status),
-      ),
-      h("div", { class: "row-line" }, when, " · ", h("span", { "data-testid": "registrants" }, count)),
-      registration
-        ? h(
-            "div",
-            { class: "button-row" },
-            h(
-              "button",
-              {
-                type: "button",
-                class: "button small",
-                "data-focus": `register-${session}`,
-                on: { click: register },
-              },
-              `${OUTSIDERS} people register`,
-            ),
-            webinar.registration_page_uri
-              ? link(webinar.registration_page_uri, "Registration page", icon("external", 13))
-              : null,
-          )
-        : null,
-    );
   }
 
   message({ channel, post_at: at, text }, reader) {

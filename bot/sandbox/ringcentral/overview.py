@@ -25,6 +25,7 @@ def _line(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
         "start": session.fields.scheduled_start_time.timestamp(),
         "status": session.status,
         "registration": registration,
+        "open": session.registration.registration_status == "Open",
         "registrants": len(session.registrants),
         "limit": session.registration.settings.auto_close_limit or None,
         "registration_page_uri": registration_page_uri(world, session) if registration else None,

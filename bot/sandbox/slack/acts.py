@@ -33,7 +33,7 @@ class Acts:
     async def command(self, person: Person, channel: Channel, name: str, text: str) -> Outcome:
         """Send a slash command, show what came back; a failure is shown as Slackbot's line to the person alone."""
         known = next((one for one in self.commands if one["command"] == name), None)
-        if self.commands and known is None:
+        if (self.commands and known is None) or not self.world.installed:
             return self._command_failed(channel, person, "unknown_command", NO_COMMAND.format(name=name), Reply(""))
         text = text.strip()
         if known and known.get("should_escape"):

@@ -7,19 +7,21 @@ from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Json, Message
 from bot.sandbox.slack.registry import Args, Call, method
 
+WRITE = ("chat:write",)
 
-@method("chat.postMessage")
+
+@method("chat.postMessage", scopes=WRITE)
 def post_message(call: Call) -> Json:
     """Post to a channel, or to a person's DM when `channel` is a user id."""
     channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
     content = posting.check_content(call.world, _content(call.args))
-    if wait := call.rates.wait_for_channel(channel.id):
+    if wait := call.rates.wait_for_message(channel.id):
         raise SlackError("ratelimited", retry_after=wait)
-    message = posting.post(call.world, channel, content)
+    message = posting.accept(call.world, channel, content)
     return {"channel": channel.id, "ts": message.ts, "message": posting.as_sent(call.world, message)}
 
 
-@method("chat.postEphemeral", tier=4)
+@method("chat.postEphemeral", tier=4, scopes=WRITE)
 def post_ephemeral(call: Call) -> Json:
     """Show a message to one person in a channel both are in."""
     channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
@@ -33,10 +35,12 @@ def post_ephemeral(call: Call) -> Json:
     return {"message_ts": message.ts}
 
 
-@method("chat.update", tier=3)
+@method("chat.update", tier=3, scopes=WRITE)
 def update(call: Call) -> Json:
     """Rewrite one of the app's own messages; ephemeral ones cannot be found."""
     message = _own(call, "cant_update_message")
+    if call.world.channels[message.channel].archived:
+        raise SlackError("is_inactive")
     content = _content(call.args)
     if len(content["text"]) > call.world.limits.update_text:
         raise SlackError("msg_too_long")
@@ -46,11 +50,13 @@ def update(call: Call) -> Json:
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": sent}
 
 
-@method("chat.delete", tier=3)
+@method("chat.delete", tier=3, scopes=WRITE)
 def delete(call: Call) -> Json:
     """Delete one of the app's own messages."""
     message = _own(call, "cant_delete_message")
     message.deleted = True
+    if (accepted := call.world.accepted.get(message.ts)) is not None:
+        accepted.deleted = True
     call.world.changed()
     return {"channel": message.channel, "ts": message.ts}
 
@@ -64,7 +70,7 @@ def get_permalink(call: Call) -> Json:
     return {"channel": channel.id, "permalink": f"{host}/archives/{channel.id}/p{message.ts.replace('.', '')}"}
 
 
-@method("chat.scheduleMessage", tier=3)
+@method("chat.scheduleMessage", tier=3, scopes=WRITE)
 def schedule_message(call: Call) -> Json:
     """Have a message posted at `post_at`."""
     channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
@@ -83,7 +89,7 @@ def schedule_message(call: Call) -> Json:
     }
 
 
-@method("chat.deleteScheduledMessage", tier=3)
+@method("chat.deleteScheduledMessage", tier=3, scopes=WRITE)
 def delete_scheduled_message(call: Call) -> Json:
     """Take a scheduled message back."""
     channel = posting.conversation(call.world, call.args.needed("channel"))

@@ -56,6 +56,8 @@ class Delivery:
 
     async def deliver(self, kind: str, payload: Json) -> Reply:
         """Bring a "command", an "interaction" or an "event", and wait for the answer as long as Slack does."""
+        if not self.world.installed:
+            return Reply("dispatch_failed")
         began = self.world.clock.monotonic()
         try:
             async with asyncio.timeout(self.world.limits.ack_seconds):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.slack import posting, seed
+from bot.sandbox.slack import posting, scopes, seed
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Channel, Json, Person
 from bot.sandbox.slack.registry import Call, method
@@ -30,7 +30,7 @@ def auth_test(call: Call) -> Json:
     }
 
 
-@method("team.info", tier=3)
+@method("team.info", tier=3, scopes=("team:read",))
 def team_info(call: Call) -> Json:
     """The workspace itself."""
     if call.args.text("team") not in ("", call.world.team["id"]):
@@ -38,7 +38,7 @@ def team_info(call: Call) -> Json:
     return {"team": {**call.world.team, "email_domain": "", "icon": {"image_default": True}}}
 
 
-@method("users.info", tier=4)
+@method("users.info", tier=4, scopes=("users:read",))
 def users_info(call: Call) -> Json:
     """One person."""
     person = call.world.people.get(call.args.needed("user"))
@@ -47,7 +47,7 @@ def users_info(call: Call) -> Json:
     return {"user": user(call.world, person, with_locale=call.args.flag("include_locale"))}
 
 
-@method("users.lookupByEmail", tier=3)
+@method("users.lookupByEmail", tier=3, scopes=("users:read.email",))
 def users_lookup_by_email(call: Call) -> Json:
     """The person with this address."""
     email = call.args.needed("email").lower()
@@ -57,7 +57,7 @@ def users_lookup_by_email(call: Call) -> Json:
     raise SlackError("users_not_found")
 
 
-@method("users.list", tier=2)
+@method("users.list", tier=2, scopes=("users:read",))
 def users_list(call: Call) -> Json:
     """Everybody, by id."""
     people = sorted(call.world.people.values(), key=lambda person: person.id)
@@ -67,20 +67,24 @@ def users_list(call: Call) -> Json:
     return {"members": members, "cache_ts": int(call.world.now()), **following}
 
 
-@method("conversations.info", tier=3)
+@method("conversations.info", tier=3, scopes=scopes.any_of(scopes.READ))
 def conversations_info(call: Call) -> Json:
     """One conversation the app can see."""
     channel = posting.conversation(call.world, call.args.needed("channel"))
+    call.need(scopes.READ[channel.kind])
     more = {"num_members": len(channel.members)} if call.args.flag("include_num_members") else {}
     return {"channel": conversation(call.world, channel) | more}
 
 
-@method("conversations.list", tier=2)
+@method("conversations.list", tier=2, scopes=scopes.any_of(scopes.READ))
 def conversations_list(call: Call) -> Json:
     """The conversations the app can see, of the types asked for."""
     types = (call.args.text("types") or "public_channel").replace(" ", "").split(",")
     if not set(types) <= {"public_channel", "private_channel", "mpim", "im"}:
         raise SlackError("invalid_types")
+    for kind, name in TYPES.items():
+        if name in types:
+            call.need(scopes.READ[kind])
     found = [
         channel
         for channel in sorted(call.world.channels.values(), key=lambda channel: channel.id)
@@ -92,7 +96,7 @@ def conversations_list(call: Call) -> Json:
     return {"channels": [conversation(call.world, channel) for channel in page], **following}
 
 
-@method("conversations.open", tier=3)
+@method("conversations.open", tier=3, scopes=("im:write",))
 def conversations_open(call: Call) -> Json:
     """The app's DM with one person."""
     if wanted := call.args.text("channel"):
@@ -106,10 +110,11 @@ def conversations_open(call: Call) -> Json:
     return {"channel": full} | ({"no_op": True, "already_open": True} if known else {})
 
 
-@method("conversations.members", tier=4)
+@method("conversations.members", tier=4, scopes=scopes.any_of(scopes.READ))
 def conversations_members(call: Call) -> Json:
     """Who is in a conversation."""
     channel = posting.conversation(call.world, call.args.needed("channel"))
+    call.need(scopes.READ[channel.kind])
     page, following = call.args.page(channel.members, 100, str)
     return {"members": page, **following}
 
@@ -144,7 +149,7 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
         "is_app_user": False,
         "updated": FOUNDED,
     }
-    if person.email and "users:read.email" in world.scopes.split(","):
+    if person.email and "users:read.email" in world.scopes:
         shown["profile"]["email"] = person.email
     if person.role == "stranger":
         shown["is_stranger"] = person.is_stranger

@@ -1,10 +1,13 @@
-"""Faults on demand: the next call of a method is refused, cut or left hanging, before or after it took effect."""
+"""Faults on demand: the next call of a method fails in a chosen way, or a share of many calls does by a seeded die."""
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 ANY = "*"
+SERVER_ERROR = 500
 
 
 @dataclass
@@ -27,10 +30,67 @@ class Fault:
 
 
 @dataclass
+class Chaos:
+    """What shares (0 to 1) of the calls of `method` meet from now on; `met` counts what they met.
+
+    `limited` is a 429 and `refused` a 500: nothing has happened. `lost` is a 500, `cut` a connection that breaks and
+    `hang` one that is silent for `hang_seconds` and then breaks: Slack has done it all the same.
+    """
+
+    method: str = ANY
+    limited: float = 0.0
+    refused: float = 0.0
+    lost: float = 0.0
+    cut: float = 0.0
+    hang: float = 0.0
+    seed: int = 0
+    retry_after: int = 1
+    hang_seconds: float = 60.0
+    calls: int = field(default=0, init=False)
+    met: Counter[str] = field(default_factory=Counter, init=False)
+
+    def __post_init__(self) -> None:
+        """ValueError where the shares are none."""
+        if min(self.shares.values()) < 0 or sum(self.shares.values()) > 1:
+            raise ValueError("Shares are at least 0 and together at most 1.")
+        self._die = random.Random(self.seed)  # noqa: S311 - chance in a test must be repeatable
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How much of which."""
+        return {name: getattr(self, name) for name in ("limited", "refused", "lost", "cut", "hang")}
+
+    def roll(self) -> Fault | None:
+        """What the next call meets."""
+        self.calls += 1
+        thrown = self._die.random()
+        for name, share in self.shares.items():
+            if thrown < share:
+                self.met[name] += 1
+                return self._fault(name)
+            thrown -= share
+        return None
+
+    def _fault(self, name: str) -> Fault:
+        match name:
+            case "limited":
+                return Fault(self.method, error="ratelimited", retry_after=self.retry_after)
+            case "refused":
+                return Fault(self.method, status=SERVER_ERROR)
+            case "lost":
+                return Fault(self.method, status=SERVER_ERROR, effect=True)
+            case "cut":
+                return Fault(self.method, cut=True, effect=True)
+            case _:
+                return Fault(self.method, hang=self.hang_seconds, effect=True)
+
+
+@dataclass
 class Faults:
-    """The faults that are still to come, oldest first."""
+    """The faults that are still to come, oldest first, and the chaos that goes on until it is ended."""
 
     waiting: list[Fault] = field(default_factory=list)
+    chaos: list[Chaos] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
         """Line up a fault; one that says nothing is a rate limit."""
@@ -45,4 +105,5 @@ class Faults:
             fault.times -= 1
             if fault.times <= 0:
                 self.waiting.remove(fault)
-        return fault
+            return fault
+        return next((met for one in self.chaos if one.method in (ANY, method) and (met := one.roll())), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.slack import seed
+from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Channel, Json, Message
 from bot.sandbox.slack.surfaces import with_ids, wrong_in_message
@@ -22,14 +23,27 @@ def check_content(world: World, given: Json) -> Json:
     for structured in (blocks, attachments):
         if structured is not None and not isinstance(structured, list):
             raise SlackError("invalid_blocks_format")
-    if blocks and (problems := wrong_in_message(blocks)):
+    if blocks and world.limits.check_blocks and (problems := wrong_in_message(blocks)):
         raise SlackError("invalid_blocks", problems)
     if not given.get("text") and not blocks and not attachments:
         raise SlackError("no_text")
-    metadata = given.get("metadata")
-    if metadata and not (isinstance(metadata, dict) and {"event_type", "event_payload"} <= set(metadata)):
-        raise SlackError("invalid_metadata_format")
+    _check_metadata(given.get("metadata"))
     return given
+
+
+def accept(world: World, channel: Channel, content: Json, scheduled_id: str = "") -> Message:
+    """Post checked content for the Web API, at once or from the schedule, and note that it was accepted."""
+    message = post(world, channel, content)
+    world.accepted[message.ts] = Accepted(
+        channel=channel.id,
+        text=message.text,
+        metadata=message.metadata,
+        ts=message.ts,
+        at=world.clock.machine().timestamp(),
+        team=world.team["id"],
+        scheduled_id=scheduled_id,
+    )
+    return message
 
 
 def post(world: World, channel: Channel, content: Json, *, only_for: str | None = None) -> Message:
@@ -114,9 +128,20 @@ def as_sent(world: World, message: Message) -> Json:
 def _may_post(world: World, channel: Channel) -> None:
     if channel.archived:
         raise SlackError("is_archived")
-    public = channel.kind == "public" and "chat:write.public" in world.scopes.split(",")
+    public = channel.kind == "public" and "chat:write.public" in world.scopes
     if world.bot.id not in channel.members and not public:
         raise SlackError("not_in_channel")
+
+
+def _check_metadata(metadata: Any) -> None:
+    """A name and an object, whose contents are the app's affair (https://docs.slack.dev/messaging/message-metadata)."""
+    if metadata in (None, "", {}):
+        return  # none, or for chat.update: take it away
+    if not isinstance(metadata, dict):
+        raise SlackError("invalid_metadata_format")
+    kind, payload = metadata.get("event_type"), metadata.get("event_payload")
+    if not (isinstance(kind, str) and kind and isinstance(payload, dict)):
+        raise SlackError("invalid_metadata_format")
 
 
 def _markdown(world: World, given: Json) -> Json:
@@ -125,4 +150,5 @@ def _markdown(world: World, given: Json) -> Json:
         raise SlackError("markdown_text_conflict")
     if len(markdown) > world.limits.markdown_text:
         raise SlackError("msg_too_long")
+    _check_metadata(given.get("metadata"))
     return {**given, "text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}

@@ -56,8 +56,13 @@ class Args:
         except json.JSONDecodeError:
             raise SlackError(refusal) from None
 
-    def page(self, items: Sequence[T], default: int, ids: Callable[[T], str]) -> tuple[list[T], Json]:
-        """One page of `items` by `cursor` and `limit`, and the response_metadata that leads to the next."""
+    def page(
+        self, items: Sequence[T], default: int, ids: Callable[[T], str], most: int | None = None
+    ) -> tuple[list[T], Json]:
+        """One page of `items` by `cursor` and `limit`, and the response_metadata that leads to the next.
+
+        `most` cuts a page that was asked for longer.
+        """
         start = 0
         if cursor := self.text("cursor"):
             wanted = _from_cursor(cursor)
@@ -67,6 +72,7 @@ class Args:
         limit = self.number("limit", default)
         if limit <= 0:
             raise SlackError("invalid_limit")
+        limit = limit if most is None else min(limit, most)
         rest = items[start + limit : start + limit + 1]
         following = base64.b64encode(f"next:{ids(rest[0])}".encode()).decode() if rest else ""
         return list(items[start : start + limit]), {"response_metadata": {"next_cursor": following}}
@@ -87,27 +93,41 @@ class Call:
     args: Args
     rates: RateLimits
 
+    def need(self, scope: str) -> None:
+        """Refuse the call if the token lacks this scope."""
+        if scope not in self.world.scopes:
+            raise SlackError("missing_scope", needed=scope)
+
 
 @dataclass(frozen=True)
 class Method:
-    """One Web API method; `tier` is its rate limit, `needs` the kind of token it is called with."""
+    """One Web API method.
+
+    `tier` is its rate limit, `needs` the kind of token it is called with; of `scopes` the token has at least one.
+    """
 
     name: str
     answer: Callable[[Call], Json]
     tier: int | None
     needs: TokenKind
+    scopes: tuple[str, ...]
+
+    def check_scopes(self, granted: set[str]) -> None:
+        """Refuse a call whose token has none of the scopes."""
+        if self.scopes and granted.isdisjoint(self.scopes):
+            raise SlackError("missing_scope", needed=",".join(self.scopes))
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, tier: int | None = None, needs: TokenKind = "bot"
+    name: str, *, tier: int | None = None, needs: TokenKind = "bot", scopes: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Call], Json]], Callable[[Call], Json]]:
     """Register the function that answers `name`; it returns what follows `ok: true`."""
 
     def register(answer: Callable[[Call], Json]) -> Callable[[Call], Json]:
-        METHODS[name] = Method(name, answer, tier, needs)
+        METHODS[name] = Method(name, answer, tier, needs, scopes)
         return answer
 
     return register

@@ -11,7 +11,8 @@ from bot.sandbox.slack.world import ResponseUrl, World
 def respond(world: World, token: str, given: Json) -> Message | None:
     """Do what an app sent to a response_url; SlackError `expired_url` or `used_url` when that is over."""
     address = world.response_urls.get(token)
-    if address is None or world.clock.monotonic() - address.issued > world.limits.response_url_seconds:
+    too_old = address is not None and world.clock.monotonic() - address.issued > world.limits.response_url_seconds
+    if address is None or too_old or not world.installed:
         raise SlackError("expired_url")
     if address.used >= world.limits.response_url_uses:
         raise SlackError("used_url")

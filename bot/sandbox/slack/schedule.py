@@ -60,7 +60,10 @@ def pending(world: World) -> list[Scheduled]:
 
 
 def post_due(world: World) -> None:
-    """Post what is due by the domain clock; what has `metadata`, or may no longer be posted, is lost silently."""
+    """Post what is due by the domain clock; what has `metadata`, or may no longer be posted, is lost silently.
+
+    Nothing comes out of an app that is not installed any more.
+    """
     while (soonest := next_due(world)) is not None and soonest.post_at <= world.now():
         heappop(world.due)
         try:
@@ -68,9 +71,9 @@ def post_due(world: World) -> None:
         except SlackError:
             soonest.state = "lost"
         else:
-            soonest.state = "lost" if soonest.content.get("metadata") else "posted"
+            soonest.state = "posted" if world.installed and not soonest.content.get("metadata") else "lost"
             if soonest.state == "posted":
-                posting.post(world, channel, soonest.content)
+                posting.accept(world, channel, soonest.content, soonest.id)
         world.changed()
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TypeVar
 
 from aiohttp import web
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import schedule, seed
-from bot.sandbox.slack.acts import Acts, element_of
+from bot.sandbox.slack.accepted import Accepted
+from bot.sandbox.slack.acts import Acts
+from bot.sandbox.slack.control import Control
 from bot.sandbox.slack.delivery import Delivery
-from bot.sandbox.slack.faults import Fault
+from bot.sandbox.slack.faults import ANY, Chaos, Fault
 from bot.sandbox.slack.keeping import dumped, loaded
 from bot.sandbox.slack.limits import Limits, RateLimits
-from bot.sandbox.slack.model import ApiCall, Channel, Json, Message, Outcome, Person, Scheduled, View
+from bot.sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled
+from bot.sandbox.slack.people import PeopleSide
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
 from bot.sandbox.slack.workspace import WorkspacePage
@@ -27,8 +31,11 @@ TICK = 0.2  # seconds between looks at the domain clock for scheduled messages
 LARGEST_REQUEST = 4 * 1024 * 1024
 
 
-class Slack:
-    """The stand-in workspace; `commands` are those the app has registered (none: every command is delivered)."""
+class Slack(PeopleSide):
+    """The stand-in workspace; `commands` are those the app has registered (none: every command is delivered).
+
+    What people do in it stands in people.py.
+    """
 
     bot_token, app_token, signing_secret = seed.BOT_TOKEN, seed.APP_TOKEN, seed.SIGNING_SECRET
 
@@ -43,18 +50,19 @@ class Slack:
         """Build a workspace that nobody has spoken in yet."""
         self.clock = clock
         self.limits = Limits()
-        self.world = World(clock, self.limits)
-        self.world.populate(people or seed.people(), channels or seed.channels())
+        world = World(clock, self.limits)
+        world.populate(people or seed.people(), channels or seed.channels())
         self.url = ""
-        self._sockets = SocketMode(self.world)
-        self._delivery = Delivery(self.world, self._sockets)
-        self._acts = Acts(self.world, self._delivery, commands)
+        self._sockets = SocketMode(world)
+        self._delivery = Delivery(world, self._sockets)
+        super().__init__(world, Acts(world, self._delivery, commands))
         self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
         self._runner: web.AppRunner | None = None
         self._ticking: asyncio.Task[None] | None = None
         # Set by whoever wires the sandbox; without them the page is told that nothing is attached.
         self.move_clock: Callable[[float], Awaitable[None]] | None = None
-        self.register_outsiders: Callable[[str, int], Awaitable[None]] | None = None
+        self.register_outsiders: Callable[[str, int], Awaitable[int]] | None = None
+        self.change_webinar: Callable[[str, str, Json], Awaitable[None]] | None = None
         self.set_fault: Callable[[str, str], Awaitable[None]] | None = None
         self.webinars: Callable[[], list[Json]] | None = None
         self.ringcentral_calls: Callable[[], list[Json]] | None = None
@@ -66,6 +74,7 @@ class Slack:
         app.router.add_get("/link/", self._sockets.connect)
         for kind in ("commands", "actions", "app"):
             app.router.add_post(f"/{kind}/{{team}}/{{token}}", self._api.respond)
+        app.add_routes(Control(self).routes())
         WorkspacePage(self).add_to(app)
         self._api.stopping.clear()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -133,64 +142,38 @@ class Slack:
         """Every Web API call and every answer to a response_url, oldest first."""
         return self.world.calls
 
-    async def command(self, user: str, channel: str, name: str, text: str = "") -> Outcome:
-        """`user` types "/name text" in `channel`; LookupError if they cannot see it."""
-        return await self._acts.command(self.person(user), self._seen(user, channel), name, text)
+    @property
+    def scopes(self) -> set[str]:
+        """What the bot token may do; change it freely. Every answer names it in `x-oauth-scopes`."""
+        return self.world.scopes
 
-    async def click(
-        self,
-        user: str,
-        where: Message | View | str,
-        action: str,
-        block_id: str | None = None,
-        *,
-        value: Any = None,
-        element: Json | None = None,
-        values: Json | None = None,
-    ) -> Outcome:
-        """`user` clicks or chooses; `action` is an action_id or the words on it.
+    @scopes.setter
+    def scopes(self, granted: Iterable[str]) -> None:
+        self.world.scopes = set(granted)
 
-        `value` is what they choose in plain Python, `element` the same as Slack's own state fields, `values` what else
-        is filled in on the screen. LookupError or ValueError if they cannot do that.
-        """
-        screen = self._on_screen(user, where)
-        block, part = element_of(screen, action, block_id)
-        given = value if element is None else element
-        return await self._acts.click(self.person(user), screen, block, part, given, values or {})
+    def uninstall(self) -> None:
+        """Somebody removes the app: its token is account_inactive, nothing reaches it, what it scheduled is lost."""
+        self.world.installed = False
+        self.world.changed()
 
-    async def fill(self, user: str, view: View | str, values: Json) -> None:
-        """`user` types into a modal without sending it."""
-        self._acts.fill(self._top(user, view), values)
+    def install(self) -> None:
+        """The app is back, with the same token."""
+        self.world.installed = True
+        self.world.changed()
 
-    async def submit(self, user: str, view: View | str, values: Json | None = None) -> Outcome:
-        """`user` fills in `values` and submits; `Outcome.errors` are the field errors, Slack's own or the app's.
+    def kick(self, channel: str) -> None:
+        """Somebody removes the app from a channel."""
+        members = self.channel(channel).members
+        if self.world.bot.id in members:
+            members.remove(self.world.bot.id)
+        self.world.changed()
 
-        `values`: {block_id or label: plain value}, or Slack's {block_id: {action_id: state}}; the rest stays as it is.
-        """
-        top = self._top(user, view)
-        if top.body["type"] == "home":
-            raise ValueError("A Home tab has nothing to submit.")
-        return await self._acts.submit(self.person(user), top, values or {})
-
-    async def close(self, user: str, view: View | str, clear: bool = False) -> Outcome:  # noqa: FBT001, FBT002
-        """`user` goes back one view, or with `clear` closes the whole modal."""
-        return await self._acts.close(self.person(user), self._top(user, view), clear=clear)
-
-    async def suggest(
-        self, user: str, where: Message | View | str, action: str, text: str, block_id: str | None = None
-    ) -> Outcome:
-        """`user` types `text` into an external select; the answer is in `options` or `option_groups`."""
-        screen = self._on_screen(user, where)
-        block, part = element_of(screen, action, block_id)
-        return await self._acts.suggest(self.person(user), screen, block, part, text)
-
-    async def open_home(self, user: str) -> Outcome:
-        """`user` opens the app's Home tab."""
-        return await self._acts.open_home(self.person(user))
-
-    async def say(self, user: str, channel: str, text: str) -> Message:
-        """`user` writes a line of their own."""
-        return await self._acts.say(self.person(user), self._seen(user, channel), text)
+    def invite(self, channel: str) -> None:
+        """Somebody adds the app to a channel."""
+        members = self.channel(channel).members
+        if self.world.bot.id not in members:
+            members.append(self.world.bot.id)
+        self.world.changed()
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
         """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
@@ -199,46 +182,32 @@ class Slack:
     async def tick(self) -> None:
         """Post the scheduled messages whose time has come by the domain clock."""
         schedule.post_due(self.world)
+        self._api.others.post_due()
+
+    async def move(self, seconds: float) -> None:
+        """Move the domain clock forward; what is held comes out on the way, each at its own second."""
+        if seconds < 0:
+            raise ValueError("The sandbox clock only goes forward.")
+        target = self.clock.now() + timedelta(seconds=seconds)
+        while (due := self.next_post_at()) is not None and due < target.timestamp():
+            self.clock.move(timedelta(seconds=max(due - self.world.now(), 0.0)))
+            await self.tick()
+        self.clock.move(max(target - self.clock.now(), timedelta()))
+        await self.tick()
 
     def next_post_at(self) -> float | None:
         """When the next scheduled message is due, in unix seconds."""
-        soonest = schedule.next_due(self.world)
-        return None if soonest is None else float(soonest.post_at)
+        soonest, elsewhere = schedule.next_due(self.world), self._api.others.next_post_at()
+        moments = [float(soonest.post_at) if soonest else None, elsewhere]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def scheduled(self) -> list[Scheduled]:
         """What is held for later, soonest first."""
         return schedule.pending(self.world)
 
-    def messages(self, channel: str, as_user: str | None = None) -> list[Message]:
-        """A conversation, oldest first: all of it, or what `as_user` sees."""
-        place = self.channel(channel).id
-        return self.world.standing(place) if as_user is None else self.world.seen_by(self.user_id(as_user), place)
-
-    def view_stack(self, user: str) -> list[View]:
-        """The person's open modal, bottom view first."""
-        return [self.world.views[view_id] for view_id in self.world.stacks.get(self.user_id(user), [])]
-
-    def view(self, user: str) -> View:
-        """The view the person looks at; LookupError if no modal is open."""
-        if not (open_views := self.view_stack(user)):
-            raise LookupError(f"No modal is open for {user}.")
-        return open_views[-1]
-
-    def home(self, user: str) -> View | None:
-        """The person's Home tab, if the app has published one."""
-        return self.world.homes.get(self.user_id(user))
-
-    def person(self, user: str) -> Person:
-        """A person by id or first name."""
-        return self.world.person(user)
-
-    def user_id(self, user: str) -> str:
-        """A person's id."""
-        return self.world.person(user).id
-
-    def channel(self, channel: str) -> Channel:
-        """A channel by id, "#name", or "@person" for their DM with the app."""
-        return self.world.channel(channel)
+    def held(self) -> int:
+        """How many messages are held for later, in all workspaces."""
+        return len(self.scheduled()) + self._api.others.count()
 
     def fail(
         self,
@@ -259,6 +228,38 @@ class Slack:
         """
         self._api.faults.add(Fault(method, error, status, effect, cut, hang, times, retry_after))
 
+    def chaos(
+        self,
+        method: str = ANY,
+        *,
+        limited: float = 0.0,
+        refused: float = 0.0,
+        lost: float = 0.0,
+        cut: float = 0.0,
+        hang: float = 0.0,
+        seed: int = 0,
+        retry_after: int = 1,
+        hang_seconds: float = 60.0,
+    ) -> Chaos:
+        """From now on, these shares of the calls of `method` fail: `Chaos` says how, and counts them."""
+        chaos = Chaos(method, limited, refused, lost, cut, hang, seed, retry_after, hang_seconds)
+        self._api.faults.chaos.append(chaos)
+        return chaos
+
+    @property
+    def going_on(self) -> list[Chaos]:
+        """The chaos that has not been ended."""
+        return self._api.faults.chaos
+
+    def calm(self) -> None:
+        """No more chaos and no more faults; a call that hangs goes on hanging."""
+        self._api.faults.chaos.clear()
+        self._api.faults.waiting.clear()
+
+    def accepted(self) -> list[Accepted]:
+        """Everything the Web API has posted, at once or from the schedule, oldest first, as it was then."""
+        return list(self.world.accepted.values())
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Socket Mode: tell the app to reconnect ("warning" leaves the connection open a while)."""
         await self._sockets.disconnect(reason)
@@ -270,29 +271,6 @@ class Slack:
     def load(self, kept: Json) -> None:
         """Go on where a `dump` left off."""
         loaded(self.world, kept)
-
-    def _seen(self, user: str, channel: str) -> Channel:
-        place = self.channel(channel)
-        if not self.world.can_see(self.user_id(user), place):
-            raise LookupError(f"{user} does not see {channel}.")
-        return place
-
-    def _on_screen(self, user: str, where: Message | View | str) -> Message | View:
-        if not isinstance(where, Message):
-            return self._top(user, where)
-        self._seen(user, where.channel)
-        if where.ephemeral_to not in (None, self.user_id(user)) or where.deleted:
-            raise LookupError(f"{user} does not see this message.")
-        return where
-
-    def _top(self, user: str, view: View | str) -> View:
-        view_id = view if isinstance(view, str) else view.id
-        home, open_views = self.home(user), self.view_stack(user)
-        if home is not None and home.id == view_id:
-            return home
-        if not open_views or open_views[-1].id != view_id:
-            raise LookupError(f"{user} is not looking at this view.")
-        return open_views[-1]
 
     async def _tick_on(self) -> None:
         while True:

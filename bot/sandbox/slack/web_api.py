@@ -10,7 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.slack import chat, directory, modals, responses, seed
+from bot.sandbox.slack import chat, directory, history, modals, responses, seed
+from bot.sandbox.slack.acceptor import Acceptor, team_of
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.faults import Fault, Faults
 from bot.sandbox.slack.limits import RateLimits
@@ -18,7 +19,7 @@ from bot.sandbox.slack.model import ApiCall, Json
 from bot.sandbox.slack.registry import METHODS, Args, Call, Method, method
 from bot.sandbox.slack.world import World
 
-__all__ = ["METHODS", "WebApi", "chat", "directory", "modals"]  # importing these three registers their methods
+__all__ = ["METHODS", "WebApi", "chat", "directory", "history", "modals"]  # importing these registers their methods
 
 RETRY_AFTER = 1  # seconds a demanded rate limit names when nothing else is said
 RESPONSE_URL = "response_url"  # the name under which answers to response_urls are logged and can be made to fail
@@ -33,6 +34,10 @@ class WebApi:
     rates: RateLimits
     faults: Faults = field(default_factory=Faults)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """The workspaces beside our own have nobody in them yet."""
+        self.others = Acceptor(self.world, self.rates)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One Web API call, by POST or GET."""
@@ -59,7 +64,7 @@ class WebApi:
             try:
                 answer = run()
             except SlackError as error:
-                answer, status, retry_after = _refusal(error, name)
+                answer, status, retry_after = self._refusal(error, name)
         if fault is not None:
             if fault.hang is not None:
                 await self._hang(fault.hang)
@@ -70,15 +75,42 @@ class WebApi:
         return self._response(name, answer, status, retry_after)
 
     def _call(self, name: str, raw: Json, token: str) -> Json:
+        if self.world.limits.many_workspaces and (team := team_of(token)):
+            return {"ok": True, **self.others.answer(team, name, Args(raw))}
         found = METHODS.get(name)
         if found is None:
             raise SlackError("unknown_method")
-        _check_token(found, token)
+        self._check_token(found, token)
+        found.check_scopes(self.world.scopes)
         if wait := self.rates.wait_for_method(name, found.tier):
             raise SlackError("ratelimited", retry_after=wait)
         if name == "apps.connections.open":
             return {"ok": True, "url": self.new_socket_url()}
         return {"ok": True, **found.answer(Call(self.world, Args(raw), self.rates))}
+
+    def _check_token(self, wanted: Method, token: str) -> None:
+        if not token:
+            raise SlackError("not_authed")
+        if token not in (seed.BOT_TOKEN, seed.APP_TOKEN):
+            raise SlackError("invalid_auth")
+        if token != (seed.APP_TOKEN if wanted.needs == "app" else seed.BOT_TOKEN):
+            raise SlackError("not_allowed_token_type")
+        if token == seed.BOT_TOKEN and not self.world.installed:
+            raise SlackError("account_inactive")
+
+    def _refusal(self, error: SlackError, name: str) -> tuple[Json, int, int | None]:
+        answer: Json = {"ok": False, "error": error.code}
+        if error.needed:
+            answer |= {"needed": error.needed, "provided": ",".join(sorted(self.world.scopes))}
+        if error.problems:
+            answer["response_metadata"] = {"messages": [f"[ERROR] {problem}" for problem in error.problems]}
+        if error.code == "invalid_blocks":
+            answer["errors"] = error.problems
+        if error.code == "ratelimited":
+            return answer, 429, error.retry_after or RETRY_AFTER
+        if name == RESPONSE_URL:
+            return answer, 404 if error.code in ("expired_url", "used_url") else 400, None
+        return answer, 200, None
 
     async def _hang(self, seconds: float) -> None:
         try:
@@ -93,7 +125,7 @@ class WebApi:
         self.world.changed()
 
     def _response(self, name: str, answer: Json, status: int, retry_after: int | None) -> web.Response:
-        headers = {"x-oauth-scopes": self.world.scopes}
+        headers = {"x-oauth-scopes": ",".join(sorted(self.world.scopes))}
         if retry_after is not None:
             headers["Retry-After"] = str(retry_after)
         if name == RESPONSE_URL and answer.get("ok"):
@@ -133,28 +165,6 @@ def _token(request: web.Request, raw: Json) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     sent = raw.pop("token", "")
     return token.strip() if scheme.lower() == "bearer" else str(sent or "")
-
-
-def _check_token(wanted: Method, token: str) -> None:
-    if not token:
-        raise SlackError("not_authed")
-    if token not in (seed.BOT_TOKEN, seed.APP_TOKEN):
-        raise SlackError("invalid_auth")
-    if token != (seed.APP_TOKEN if wanted.needs == "app" else seed.BOT_TOKEN):
-        raise SlackError("not_allowed_token_type")
-
-
-def _refusal(error: SlackError, name: str) -> tuple[Json, int, int | None]:
-    answer: Json = {"ok": False, "error": error.code}
-    if error.problems:
-        answer["response_metadata"] = {"messages": [f"[ERROR] {problem}" for problem in error.problems]}
-    if error.code == "invalid_blocks":
-        answer["errors"] = error.problems
-    if error.code == "ratelimited":
-        return answer, 429, error.retry_after or RETRY_AFTER
-    if name == RESPONSE_URL:
-        return answer, 404 if error.code in ("expired_url", "used_url") else 400, None
-    return answer, 200, None
 
 
 def _as_demanded(fault: Fault) -> tuple[Json, int, int | None]:

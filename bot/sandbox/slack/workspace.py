@@ -50,6 +50,7 @@ class WorkspacePage:
         self.orders: dict[str, Callable[[Json], Awaitable[Json]]] = {
             "clock": self._clock,
             "register": self._register,
+            "webinar": self._webinar,
             "faults": self._faults,
         }
 
@@ -173,7 +174,14 @@ class WorkspacePage:
     async def _register(self, given: Json) -> Json:
         if self.slack.register_outsiders is None:
             return NOT_ATTACHED
-        await self.slack.register_outsiders(str(given["session_id"]), int(given.get("count", 1)))
+        registered = await self.slack.register_outsiders(str(given["session_id"]), int(given.get("count", 1)))
+        self.slack.world.changed()
+        return {"ok": True, "registered": registered}
+
+    async def _webinar(self, given: Json) -> Json:
+        if self.slack.change_webinar is None:
+            return NOT_ATTACHED
+        await self.slack.change_webinar(str(given["session_id"]), str(given["act"]), given)
         self.slack.world.changed()
         return {"ok": True}
 

@@ -10,15 +10,12 @@ from typing import TypeVar
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import seed
+from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.limits import Limits
 from bot.sandbox.slack.model import ApiCall, Channel, Json, Message, Person, Scheduled, View
+from bot.sandbox.slack.scopes import GRANTED
 
 T = TypeVar("T")
-
-SCOPES = (
-    "app_mentions:read,channels:read,chat:write,chat:write.public,commands,groups:read,im:read,im:write,"
-    "team:read,users:read,users:read.email"
-)
 
 
 @dataclass
@@ -50,7 +47,8 @@ class World:
     clock: SandboxClock
     limits: Limits = field(default_factory=Limits)
     team: Json = field(default_factory=lambda: dict(seed.TEAM))
-    scopes: str = SCOPES
+    scopes: set[str] = field(default_factory=lambda: set(GRANTED))
+    installed: bool = True
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
@@ -65,6 +63,7 @@ class World:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     calls: list[ApiCall] = field(default_factory=list)
+    accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → what was posted by the Web API, oldest first
     on_change: list[Callable[[], None]] = field(default_factory=list)
     rev: int = 0
     url: str = ""

@@ -1,0 +1,92 @@
+"""What the page's tools have hosts and outside people do at RingCentral."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.sandbox import hosts
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral import RingCentral
+
+
+@pytest.fixture
+def ringcentral() -> RingCentral:
+    """One that nobody calls, with a webinar in an hour."""
+    clock = SandboxClock()
+    ringcentral = RingCentral(clock)
+    settings = {"registrationEnabled": True}
+    ringcentral.create("Launch day", clock.now() + timedelta(hours=1), settings=settings)
+    return ringcentral
+
+
+def shown(ringcentral: RingCentral) -> dict[str, Any]:
+    """The webinar as the panel shows it."""
+    (webinar,) = ringcentral.webinars()
+    return webinar
+
+
+async def test_people_who_come_in_the_first_second_are_let_in(ringcentral: RingCentral) -> None:
+    """The registration of a webinar just made is there a moment later, and that is waited for."""
+    ringcentral.rules.registration_delay = 0.2
+    assert await hosts.register(ringcentral, shown(ringcentral)["session_id"], 3) == 3
+    assert shown(ringcentral)["registrants"] == 3
+
+
+async def test_people_are_let_in_as_long_as_there_is_room(ringcentral: RingCentral) -> None:
+    """Then it is closed, and the next ones are told at once that nobody can."""
+    ringcentral.rules.registration_delay = 0
+    session = shown(ringcentral)["session_id"]
+    hosts.change(ringcentral, session, "limit", {"limit": 2})
+    assert await hosts.register(ringcentral, session, 3) == 2
+    assert (shown(ringcentral)["open"], shown(ringcentral)["limit"]) == (False, 2)
+    assert await hosts.register(ringcentral, session, 3) == 0
+
+
+async def test_nobody_registers_where_there_is_no_registration(ringcentral: RingCentral) -> None:
+    """After a moment's patience, in a sentence."""
+    with pytest.raises(LookupError, match="Nobody can register for this webinar"):
+        await hosts.register(ringcentral, "1", 3, patience=0.1)
+
+
+def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
+    """One after another, each to be seen in the panel."""
+    before = shown(ringcentral)
+    session = before["session_id"]
+
+    acts = {"cancel"}
+
+    def done(act: str, **given: Any) -> dict[str, Any]:
+        acts.add(act)
+        hosts.change(ringcentral, session, act, given)
+        return shown(ringcentral)
+
+    assert done("rename", title="Launching day")["title"] == "Launching day"
+    assert done("move", seconds=-600)["start"] == before["start"] - 600
+    assert done("limit", limit=50)["limit"] == 50
+    assert done("limit", limit=0)["limit"] is None
+    assert done("close")["open"] is False
+    assert done("open")["open"] is True
+    assert done("begin")["status"] == "Active"
+    assert done("finish")["status"] == "Finished"
+    ringcentral.reset()
+    session = ringcentral.create("Another", ringcentral.clock.now() + timedelta(hours=1))
+    hosts.change(ringcentral, session, "cancel", {})
+    assert ringcentral.webinars() == []
+    assert acts == set(hosts.ACTS)
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [("finish", {}), ("rename", {"title": ""}), ("limit", {"limit": -1}), ("dance", {}), ("move", {})],
+)
+def test_what_ringcentral_does_not_allow_changes_nothing(
+    ringcentral: RingCentral, act: str, given: dict[str, Any]
+) -> None:
+    """A sentence for the page."""
+    before = shown(ringcentral)
+    with pytest.raises(LookupError):
+        hosts.change(ringcentral, before["session_id"], act, given)
+    assert shown(ringcentral) == before
