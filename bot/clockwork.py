@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -21,11 +22,30 @@ HEARTBEAT = timedelta(seconds=10)
 SWEEP = timedelta(minutes=5)
 DAILY = timedelta(days=1)
 RECOVER = timedelta(seconds=30)
+COUNT = timedelta(seconds=15)
+DIGEST = timedelta(minutes=1)
 STALE_BEATS = 3
 SHORTEST_NAP = timedelta(seconds=0.5)
 """So that a row which another replica holds does not keep this one spinning."""
 
 Work = Callable[[], Awaitable[object]]
+
+
+class Delivers(Protocol):
+    """Who moves the outbox along."""
+
+    async def run(self) -> datetime | None:
+        """Do what is due, and say when there is next something to do (domain time)."""
+        ...
+
+    async def stop(self) -> None:
+        """End in good order."""
+        ...
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be relied on."""
+        ...
 
 
 class Clockwork:
@@ -34,18 +54,22 @@ class Clockwork:
     def __init__(
         self,
         clock: Clock,
+        delivery: Delivers,
         *,
-        deliver: Callable[[], Awaitable[datetime | None]],
         sweep: Work,
+        count: Work,
+        digest: Work,
         recover: Work,
         daily: Work,
     ) -> None:
-        """`deliver` does what is due and says when it wants to be called again (domain time)."""
+        """Have `delivery` run at every beat, when something is due and when poked; the rest each at its own pace."""
         self._clock = clock
-        self._deliver = deliver
+        self._delivery = delivery
         self._work: dict[str, tuple[Work, timedelta]] = {
             "heartbeat": (self.deliver, HEARTBEAT),
             "sweep": (sweep, SWEEP),
+            "count": (count, COUNT),
+            "digest": (digest, DIGEST),
             "recover": (recover, RECOVER),
             "daily": (daily, DAILY),
         }
@@ -80,7 +104,7 @@ class Clockwork:
         """Do what is due, and set the timer for what is due next, which is returned (domain time)."""
         async with self._delivering:
             self._poked = False
-            due = await self._deliver()
+            due = await self._delivery.run()
             self._beat_at = monotonic()
             if due is not None and self._scheduler.running:
                 # The domain's clock may be ahead of the machine's, by which timers go.
@@ -90,8 +114,11 @@ class Clockwork:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the outbox has been looked at lately: a clock can stop without a word."""
-        return monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
+        """Whether the outbox has been looked at lately, and what comes of it is written down.
+
+        A clock can stop without a word, and so can a loop.
+        """
+        return self._delivery.is_alive and monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
 
     async def stop(self) -> None:
         """Begin nothing more, wait for a delivery under way, and break off what can be taken up again later."""
@@ -101,6 +128,7 @@ class Clockwork:
             async with self._delivering:
                 self._scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # the shutdown itself is posted to the loop
+        await self._delivery.stop()
 
     def _deliver_at(self, moment: datetime, name: str, max_instances: int = 1) -> None:
         job = partial(self._until_stopped, self.deliver)

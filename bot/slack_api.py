@@ -25,6 +25,8 @@ NOT_THERE = {
     "no_permission",
     "user_not_found",
 }
+MARKED = "greenroom_notice"
+PAGE = 200
 GUEST_FIELDS = ("is_restricted", "is_ultra_restricted")
 ADMIN_FIELDS = ("is_admin", "is_owner", "is_primary_owner")
 
@@ -62,6 +64,8 @@ class Identity:
     workspace: Workspace
     bot_id: str
     bot_user_id: str
+    scopes: frozenset[str] = frozenset()
+    """What the token was granted."""
 
 
 class SlackApi:
@@ -76,12 +80,19 @@ class SlackApi:
             token=token, base_url=url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
         )
         self._session = session
+        self._scopes: frozenset[str] | None = None
 
     async def identity(self) -> Identity:
         """The workspace and the bot user this token belongs to."""
         answer = await self._call(self.client.auth_test())
         workspace = Workspace(team_id=answer["team_id"], enterprise_id=answer.get("enterprise_id") or "")
-        return Identity(workspace, answer.get("bot_id") or "", answer["user_id"])
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        self._scopes = frozenset(headers.get("x-oauth-scopes", "").replace(" ", "").split(",")) - {""}
+        return Identity(workspace, answer.get("bot_id") or "", answer["user_id"], self._scopes)
+
+    async def scopes(self) -> frozenset[str]:
+        """What the token was granted, asked once."""
+        return self._scopes if self._scopes is not None else (await self.identity()).scopes
 
     async def person(self, workspace: Workspace, user_id: str) -> Person:
         """A person of this workspace, or a stranger who meets us in a shared channel."""
@@ -107,12 +118,38 @@ class SlackApi:
         if channel.get("is_private") and not channel.get("is_member") and not channel.get("is_im"):
             raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
 
-    async def post(self, channel_id: str, message: Message) -> tuple[str, str]:
-        """Post and return the channel (a DM has its own id) and the `ts` of what stands there now."""
+    async def post(self, channel_id: str, message: Message, mark: str = "") -> tuple[str, str]:
+        """Post and return the channel (a DM has its own id) and the `ts` of what stands there now.
+
+        By `mark`, which every app in the workspace can read, it can be found again (`posted`).
+        """
+        metadata = {"event_type": MARKED, "event_payload": {"id": mark}} if mark else None
         answer = await self._post(
-            self.client.chat_postMessage(channel=channel_id, unfurl_links=False, **_body(message))
+            self.client.chat_postMessage(channel=channel_id, unfurl_links=False, metadata=metadata, **_body(message))
         )
         return answer["channel"], answer["ts"]
+
+    async def posted(self, channel_id: str, since: int, mark: str) -> str | None:
+        """The `ts` of the message with this mark that was posted after a Unix second, if there is one.
+
+        Needs a history scope: docs.slack.dev/reference/methods/conversations.history
+        """
+        cursor = ""
+        while True:
+            asked = self.client.conversations_history(
+                channel=channel_id, oldest=str(since), include_all_metadata=True, limit=PAGE, cursor=cursor or None
+            )
+            answer = await self._post(asked)
+            for message in answer["messages"]:
+                if (message.get("metadata", {}).get("event_payload") or {}).get("id") == mark:
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    async def remove(self, channel_id: str, ts: str) -> None:
+        """Delete a message of ours."""
+        await self._post(self.client.chat_delete(channel=channel_id, ts=ts))
 
     async def edit(self, channel_id: str, ts: str, message: Message) -> None:
         """Put this message in the place of the one that stands there."""
@@ -129,15 +166,14 @@ class SlackApi:
         )
         return str(answer["scheduled_message_id"])
 
-    async def scheduled(self, channel_id: str, post_at: int) -> str | None:
-        """The id of the message that Slack holds for this channel and second, if it holds one."""
+    async def scheduled(self, channel_id: str, post_at: int) -> list[str]:
+        """The ids of the messages of ours that Slack holds for this channel and second."""
         answer = await self._call(
             self.client.chat_scheduledMessages_list(
                 channel=channel_id, oldest=str(post_at), latest=str(post_at + 1), limit=100
             )
         )
-        held = [item for item in answer["scheduled_messages"] if int(item["post_at"]) == post_at]
-        return str(held[0]["id"]) if held else None
+        return [str(item["id"]) for item in answer["scheduled_messages"] if int(item["post_at"]) == post_at]
 
     async def unschedule(self, channel_id: str, scheduled_id: str) -> None:
         """Take a held message back. Refused with `invalid_scheduled_message_id` when it is too late."""

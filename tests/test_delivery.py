@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.delivery import ONE_CALL, Delivery
-from bot.models import NoticeState
-from bot.store import notices
+from bot.delivery.shift import ONE_CALL
+from bot.outbox import NoticeState, ParcelState
+from bot.store import parcels
 from bot.store.connection import Store
 from tests.desk import Desk, desk_on, posted_at, second
 from tests.store_samples import OTHERS
@@ -23,6 +22,8 @@ from tests.webinar_samples import ACCOUNT
 pytest_plugins = ["tests.databases"]
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
+GIVING, HELD = ParcelState.GIVING, ParcelState.HELD
 LOST: dict[str, dict[str, Any]] = {
     "cut before it arrives": {"cut": True},
     "cut after it was accepted": {"cut": True, "effect": True},
@@ -59,7 +60,7 @@ async def check_said_once(desk: Desk, start: datetime) -> None:
     """Slack holds one reminder, for its second, and posts it then; nothing is said a second time."""
     due = second(start - 10 * MINUTE)
     assert [held.post_at for held in desk.slack.scheduled()] == [due.timestamp()]
-    assert await desk.states() == [NoticeState.HELD]
+    assert (await desk.states(), (await desk.parcel_states())[-1]) == ([PACKED], HELD)
     await desk.move_to(due - timedelta(seconds=1))
     assert desk.posted() == []
     await desk.move_to(due)
@@ -71,7 +72,7 @@ async def check_said_once(desk: Desk, start: datetime) -> None:
     assert "starts in 10 minutes" in message.words
     await desk.move_to(start)
     await desk.worker().run()
-    assert await desk.states() == [NoticeState.SAID]
+    assert await desk.states() == [SAID]
     assert len(desk.posted()) == 1
 
 
@@ -85,8 +86,8 @@ async def test_lost_answer_is_found_out_by_asking(desk: Desk, how: str) -> None:
         await desk.worker().run()
     calls = [call.method for call in desk.slack.calls]
     assert calls.count("chat.scheduledMessages.list") == 0
-    assert await desk.states() == [NoticeState.HANDING]
-    assert timedelta(seconds=5) < await desk.claimed_for() <= timedelta(seconds=10)
+    assert (await desk.states(), await desk.parcel_states()) == ([PACKED], [GIVING])
+    assert timedelta(seconds=55) < await desk.claimed_for() <= timedelta(seconds=60)
 
     await desk.claims_run_out()
     await desk.worker().run()
@@ -101,12 +102,12 @@ async def test_process_killed_during_a_hand_over_leaves_one_message(any_desk: De
     """Whether it died before the call or between Slack's yes and the commit: the next one finds out."""
     start = await in_hand_over(any_desk)
     await any_desk.killed_at(any_desk.gate("schedule", after=after))
-    assert await any_desk.states() == [NoticeState.HANDING]
+    assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
 
     async with any_desk.store.write() as db:
-        await notices.release_all(db)
+        await parcels.release_all(db)
     await any_desk.worker("next").run()
-    assert await any_desk.states() == [NoticeState.HANDING]
+    assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
 
     await any_desk.claims_run_out()
     await any_desk.worker("next").run()
@@ -177,7 +178,7 @@ async def test_slack_that_cannot_say_is_asked_again(desk: Desk) -> None:
         desk.slack.fail("chat.scheduledMessages.list", **fault)
         await desk.claims_run_out()
         await desk.worker().run()
-        assert await desk.states() == [NoticeState.HANDING]
+        assert (await desk.states(), await desk.parcel_states()) == ([PACKED], [GIVING])
 
     await desk.claims_run_out()
     await desk.worker().run()
@@ -186,12 +187,13 @@ async def test_slack_that_cannot_say_is_asked_again(desk: Desk) -> None:
 
 
 async def test_busy_slack_is_waited_for(desk: Desk) -> None:
-    """After a 429 nobody knocks until it is over, not for the other reminders either."""
+    """After a 429 nobody knocks until it is over, not for the reminders of other channels either."""
     start = desk.clock.now() + 20 * MINUTE
-    for number in range(5):
-        await desk.announce(start, f"s{number}")
+    rooms = desk.rooms(5)
+    for number, room in enumerate(rooms):
+        await desk.announce(start, f"s{number}", channel_id=room)
     desk.slack.fail("chat.scheduleMessage", error="ratelimited", retry_after=30)
-    worker = desk.worker()
+    worker = desk.worker(slots=1)
     again = await worker.run()
     assert again is not None
     assert timedelta(seconds=29) < again - desk.clock.now() <= timedelta(seconds=30)
@@ -202,26 +204,28 @@ async def test_busy_slack_is_waited_for(desk: Desk) -> None:
     await worker.run()
 
     due = int(second(start - 10 * MINUTE).timestamp())
-    assert [held.post_at for held in desk.slack.scheduled()] == [due + n for n in range(5)]
+    assert sorted((held.channel, held.post_at) for held in desk.slack.scheduled()) == [(room, due) for room in rooms]
 
 
 async def test_crowded_channel_is_tried_later(desk: Desk) -> None:
-    """Slack takes 30 messages of a channel in five minutes: the others come when there is room, and say so."""
+    """Slack takes 30 messages of a channel in five minutes: where somebody else has used them up, ours come later."""
     start = desk.clock.now() + 70 * MINUTE
-    for number in range(32):
-        await desk.announce(start, f"s{number}")
+    desk.slack.limits.schedule_in_window = 0
+    await desk.announce(start)
     await desk.worker().run()
-    assert len(desk.slack.scheduled()) == 30
+    assert [call.error for call in desk.slack.calls] == ["restricted_too_many"]
 
+    await desk.live_until(start - 55 * MINUTE)
+    desk.slack.limits.schedule_in_window = 30
     await desk.live_until(start - 31 * MINUTE)
 
-    said = Counter(line for message in desk.posted() for line in re.findall("starts in .*", message.words))
-    assert said == {"starts in 1 hour": 30, "starts in 55 minutes": 2}
+    said = [line for message in desk.posted() for line in re.findall("starts in .*|.*comes late.*", message.words)]
+    assert said == ["starts in 55 minutes", "Greenroom was away for a while, so this comes late."]
 
 
 @pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found", "invalid_blocks"])
 async def test_clear_no_is_the_end_of_a_reminder(desk: Desk, code: str) -> None:
-    """Nothing knocks for ever where Slack does not let us post; the row says why."""
+    """Nothing knocks for ever where Slack does not let us post; the row says why, and who set it up is told."""
     await in_hand_over(desk)
     desk.slack.fail("chat.scheduleMessage", error=code)
     for _ in range(3):
@@ -231,7 +235,26 @@ async def test_clear_no_is_the_end_of_a_reminder(desk: Desk, code: str) -> None:
     (row,) = await desk.rows()
     assert row.state is NoticeState.DEAD
     assert row.problem
-    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage"]
+    told = [] if code == "invalid_blocks" else ["chat.postMessage"]
+    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage", *told]
+
+
+async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(desk: Desk) -> None:
+    """Not for each webinar that cannot be told of there, until they set something up there anew."""
+    start = desk.clock.now() + 20 * MINUTE
+    await desk.announce(start)
+    await desk.announce(start + MINUTE, "s2")
+    desk.slack.channel("#launch").archived = True
+    await desk.worker().run()
+    await desk.move_to(desk.clock.now() + MINUTE)
+    await desk.worker().run()
+    assert [(await desk.rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.DEAD] * 2
+    (first,) = desk.posted("D0CHLOE")
+    assert first.words.startswith("Greenroom can't post in <#C0LAUNCH> any more")
+
+    await desk.announce(start, "s3")
+    await desk.live_until(start)
+    assert len(desk.posted("D0CHLOE")) == 2
 
 
 @pytest.mark.parametrize("code", ["time_in_past", "invalid_auth", "service_unavailable"])
@@ -267,17 +290,19 @@ async def test_two_replicas_hand_over_each_once(any_desk: Desk) -> None:
     """Two deliveries with connections of their own, on one database, many reminders at once."""
     start = any_desk.clock.now() + 20 * MINUTE
     count = 90
-    any_desk.slack.limits.schedule_in_window = count
-    for number in range(count):
-        await any_desk.announce(start, f"s{number}", title=f"Webinar {number}")
+    for number, room in enumerate(any_desk.rooms(count)):
+        await any_desk.announce(start, f"s{number}", title=f"Webinar {number}", channel_id=room)
     second_store = Store(any_desk.store.url.render_as_string(hide_password=False), any_desk.store.vault)
+    one = any_desk.worker("one", a_minute=count)
+    two = any_desk.worker("two", store=second_store, a_minute=count)
 
-    await asyncio.gather(any_desk.worker("one").run(), any_desk.worker("two", store=second_store).run())
-    await asyncio.gather(any_desk.worker("one").run(), any_desk.worker("two", store=second_store).run())
+    await asyncio.gather(one.run(), two.run())
+    await asyncio.gather(one.run(), two.run())
 
+    await two.stop()
     await second_store.close()
     held = any_desk.slack.scheduled()
-    assert len({one.post_at for one in held}) == count
+    assert len({one.channel for one in held}) == count
     assert len({one.text for one in held}) == count
     assert [call.ok for call in any_desk.slack.calls] == [True] * count
 
@@ -285,10 +310,10 @@ async def test_two_replicas_hand_over_each_once(any_desk: Desk) -> None:
 async def test_claim_that_is_nearly_over_begins_no_call(desk: Desk) -> None:
     """Its answer could come when somebody else has taken the reminder over: it is given back and taken anew."""
     start = await in_hand_over(desk)
-    hurried = Delivery("hurried", desk.store, desk.api(), desk.clock, lease=ONE_CALL)
+    hurried = desk.worker("hurried", lease=timedelta(seconds=ONE_CALL))
     await hurried.run()
     assert desk.slack.calls == []
-    assert await desk.states() == [NoticeState.PLANNED]
+    assert await desk.states() == [PLANNED]
 
     await desk.worker().run()
     await check_said_once(desk, start)

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection, MetaData, insert, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store import people
-from bot.store.connection import Store, async_url
+import bot.store
+from bot.clock import machine_now
+from bot.following import SHARED, Scope, Subscription
+from bot.outbox import NoticeKind, NoticeState, ParcelState, Way
+from bot.packing import at
+from bot.store import claims, following, notices, people
+from bot.store.claims import Claim
+from bot.store.connection import Store, Vault, async_url
+from bot.store.keys import account_columns
 from bot.store.migrate import migrate
-from bot.store.schema import metadata
-from tests.store_samples import LATER
+from bot.store.schema import Moment, metadata
+from tests.store_samples import HOUR, LATER, notice
 from tests.test_store import person
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.webinar_samples import ACCOUNT, NOW, START
 
 if TYPE_CHECKING:
     from tests.databases import Postgres
 
 pytest_plugins = ["tests.databases"]
 
-HEAD = "0001"
+HEAD = "0002"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",
@@ -48,7 +60,45 @@ async def test_migrated_database_is_like_one_made_from_the_schema(empty_url: str
     await _ask(empty_url, metadata.create_all)
 
     assert migrated == (await _ask(empty_url, _columns), await _ask(empty_url, _indexes))
-    assert "uq_notices_post" in migrated[1]
+    assert "uq_parcels_post" in migrated[1]
+
+
+async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> None:
+    """What Slack holds, is getting, or is to give back becomes a parcel; whatever else is known stays as it is."""
+    await _ask(empty_url, _to_first_version)
+    await _ask(empty_url, _fill_first_version)
+
+    await migrate(empty_url)
+
+    assert await _ask(empty_url, _differences) == []
+    store = Store(empty_url, Vault(Fernet.generate_key().decode()))
+    async with store.read() as db:
+        rows = await notices.of_session(db, ACCOUNT, "s1")
+        lines = await following.everything(db, ACCOUNT.workspace)
+    packed = [(row.parcel.state, row.parcel.scheduled_id) if row.parcel else None for row in rows]
+    assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
+        (NoticeState.SAID, None),
+        (NoticeState.PACKED, (ParcelState.GIVING, None)),
+        (NoticeState.PACKED, (ParcelState.HELD, "Q2")),
+        (NoticeState.WITHDRAWN, (ParcelState.WITHDRAWING, "Q3")),
+        (NoticeState.PLANNED, None),
+        (NoticeState.DEAD, None),
+    ]
+    assert {row.notice.kind for row in rows} == {NoticeKind.REMINDER}
+    (held,) = [row.parcel for row in rows if row.parcel and row.parcel.scheduled_id == "Q2"]
+    second = int(START.timestamp()) + 2
+    assert (held.way, held.post_at, held.text_digest, held.wake_at) == (Way.HELD, second, "digest", at(second))
+    shared = {"workspace": ACCOUNT.workspace, "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
+    assert lines == [
+        Subscription(**shared, channel_id="C1", features=SHARED, set_by="U1", set_at=NOW, by_share=True),
+        Subscription(**shared, channel_id="C2", features=SHARED, set_by="U3", set_at=LATER, by_share=True),
+    ]
+    async with store.write() as db:
+        # The claim of who was handing it over still holds, and new rows get ids of their own.
+        assert await claims.unclear(db, Claim(by="me", lease=HOUR)) == []
+        await notices.plan(db, [notice(session_id="s2")])
+        assert (await notices.of_session(db, ACCOUNT, "s2"))[0].id == 7
+    await store.close()
 
 
 async def test_migrating_again_does_nothing(store: Store) -> None:
@@ -84,6 +134,49 @@ async def _ask(url: str, question: Any) -> Any:
     return answer
 
 
+def _to_first_version(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+def _fill_first_version(connection: Connection) -> None:
+    tables = MetaData()
+    tables.reflect(connection, only=["notices", "cards"])
+    for number, state in enumerate(("said", "handing", "held", "withdrawing", "planned", "dead")):
+        at_slack = state in ("handing", "held", "withdrawing")
+        row = {
+            **account_columns(ACCOUNT),
+            "session_id": "s1",
+            "kind": "reminder",
+            "channel_id": "C1",
+            "before_s": 60 - number,
+            "state": state,
+            "post_at": int(START.timestamp()) + number if at_slack else None,
+            "scheduled_id": f"Q{number}" if state in ("held", "withdrawing") else None,
+            "text_digest": "digest" if state == "held" else None,
+            "claimed_by": "them" if state == "handing" else "",
+            "claimed_until": machine_now() + HOUR if state == "handing" else None,
+        }
+        times = {"start": START, "due_at": START + timedelta(seconds=number), "hand_at": NOW, "expires_at": START}
+        connection.execute(insert(tables.tables["notices"]).values(_stored(connection, {**row, **times})))
+    shares = [("C1", "2.0", "U2", LATER), ("C1", "1.0", "U1", NOW), ("C2", "3.0", "U3", LATER)]
+    for channel, ts, by, shared_at in shares:
+        row = {**account_columns(ACCOUNT), "session_id": "s1", "channel_id": channel, "message_ts": ts}
+        card = {**row, "shown": "", "shared_by": by, "shared_at": shared_at}
+        connection.execute(insert(tables.tables["cards"]).values(_stored(connection, card)))
+
+
+def _stored(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    moment = Moment()
+    moments = {name for name, value in row.items() if isinstance(value, datetime)}
+    return {
+        name: moment.process_bind_param(value, connection.dialect) if name in moments else value
+        for name, value in row.items()
+    }
+
+
 def _versions(connection: Connection) -> list[str]:
     return list(connection.execute(text("select version_num from alembic_version")).scalars())
 
@@ -99,11 +192,12 @@ def _differences(connection: Connection) -> list[Any]:
 
 def _columns(connection: Connection) -> list[tuple[Any, ...]]:
     found = inspect(connection)
-    return [
-        (table, column["name"], str(column["type"]), column["nullable"], column["default"])
-        for table in sorted(metadata.tables)
+    # Not in their order: a column that came later stands last.
+    return sorted(
+        (table, column["name"], str(column["type"]), column["nullable"], str(column["default"]))
+        for table in metadata.tables
         for column in found.get_columns(table)
-    ]
+    )
 
 
 def _indexes(connection: Connection) -> dict[str, str]:

@@ -10,9 +10,10 @@ from pydantic import SecretStr
 from sqlalchemy.exc import StatementError
 
 from bot.models import Account, Audience, FixedOptions, Person, Status, Workspace
-from bot.store import cards, drafts, people, webinars
+from bot.store import cards, counts, drafts, people, webinars
 from bot.store.cards import Card
 from bot.store.connection import Store
+from bot.store.counts import Figure
 from tests.store_samples import LATER, OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
@@ -132,7 +133,7 @@ async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
     async with store.write() as db:
         await webinars.save(db, webinar())
         assert await webinars.latest_fixed_options(db, ACCOUNT) is None
-        await webinars.save_registration(db, ACCOUNT, "s1", registration(limit=9))
+        await webinars.save(db, webinar(registration=registration(limit=9)))
         await webinars.save_fixed_options(db, ACCOUNT, "s1", FIXED)
 
         assert await webinars.find(db, ACCOUNT, "s1") == webinar(registration=registration(limit=9))
@@ -164,15 +165,58 @@ async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
         for other in OTHERS:
             assert await webinars.find(db, other, "s1") is None
             await webinars.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
-            await webinars.save_registration(db, other, "s1", registration())
             await webinars.save_fixed_options(db, other, "s1", FIXED)
-            await webinars.set_status(db, other, ["s1"], Status.CANCELLED, LATER)
+            theirs = webinar(account=other, title="Theirs", status=Status.CANCELLED, seen_at=LATER)
+            await webinars.save(db, theirs.model_copy(update={"registration": registration()}))
         assert await webinars.find(db, ACCOUNT, "s1") == webinar()
         assert await webinars.host_link(db, ACCOUNT, "s1") == ""
         assert await webinars.latest_fixed_options(db, ACCOUNT) is None
         for other in OTHERS[:2]:
             (theirs,) = await webinars.everything(db, other.workspace)
             assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELLED, LATER)
+
+
+async def test_webinars_are_found_several_at_once(store: Store) -> None:
+    """By account and id, those that are known, with one query; and nobody gets another account's."""
+    async with store.write() as db:
+        for account in (ACCOUNT, OTHERS[0]):
+            for session_id in ("s1", "s2"):
+                await webinars.save(db, webinar(account=account, session_id=session_id))
+        keys = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2"), (OTHERS[1], "s1"), (ACCOUNT, "s3")]
+
+        found = await webinars.by_keys(db, keys)
+
+        known = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2")]
+        assert found == {(account, key): webinar(account=account, session_id=key) for account, key in known}
+        assert await webinars.by_keys(db, []) == {}
+
+
+async def test_limit_is_kept_with_when_it_was_first_read(store: Store) -> None:
+    """It tells the same limit set twice from one that stood all along."""
+    read = webinar(registration=registration(limit=9, limit_since=NOW, read_at=LATER))
+    async with store.write() as db:
+        await webinars.save(db, read)
+        assert await webinars.find(db, ACCOUNT, "s1", to_change=True) == read
+
+
+async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
+    """The last reading until then; none before the first, and none of another account or session."""
+    figures = [registration(), registration(count=5, limit=9, is_open=False, read_at=LATER)]
+    async with store.write() as db:
+        for read in figures:
+            await counts.add(db, ACCOUNT, "s1", read)
+        for other in OTHERS:
+            await counts.add(db, other, "s1", registration(count=100, read_at=LATER))
+        await counts.add(db, ACCOUNT, "s2", registration(count=100, read_at=LATER))
+
+        first, second = (
+            Figure(read_at=NOW, count=3, limit=None, is_open=True),
+            Figure(read_at=LATER, count=5, limit=9, is_open=False),
+        )
+        assert await counts.of_session(db, ACCOUNT, "s1") == [first, second]
+        moments = [NOW - timedelta(seconds=1), NOW, LATER - timedelta(seconds=1), LATER, LATER + timedelta(days=9)]
+        said = [await counts.at(db, ACCOUNT, "s1", moment) for moment in moments]
+        assert said == [None, first, first, second, second]
 
 
 async def test_cards_stand_side_by_side(store: Store) -> None:
@@ -209,7 +253,7 @@ async def test_naive_times_are_refused(store: Store) -> None:
             drafts.save(db, ACCOUNT.workspace, "U1", "d1", "x", naive),
             drafts.latest_open(db, ACCOUNT.workspace, "U1", naive),
             drafts.forget_before(db, ACCOUNT.workspace, naive),
-            webinars.set_status(db, ACCOUNT, ["s1"], Status.CANCELLED, naive),
+            webinars.save(db, webinar().model_copy(update={"seen_at": naive})),
             cards.save(db, card().model_copy(update={"shared_at": naive})),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):

@@ -1,32 +1,45 @@
-"""The outbox on both databases: a notice is planned once, taken by one, and no latecomer undoes what came of it."""
+"""The outbox on both databases: a notice is planned once, packed by one, and taken back from wherever it is."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import update
+from sqlalchemy.exc import StatementError
 
-from bot.models import Account, NoticeState, Workspace
-from bot.store import claims, notices
-from bot.store.claims import Claim
+from bot.models import Account, Workspace
+from bot.outbox import Facts, NoticeKind, NoticeState, ParcelState, Way
+from bot.packing import at
+from bot.store import claims, notices, parcels
+from bot.store.bundling import for_slack_to_hold
+from bot.store.claims import TOO_LATE, Claim, Load, Taken
 from bot.store.connection import Db, Store
 from bot.store.notices import Row
+from bot.store.parcels import Handed
 from bot.store.schema import notices as table
+from bot.store.speaking import to_post
 from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 pytest_plugins = ["tests.databases"]
 
-SECOND = int((START - HOUR).timestamp())
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+DUE = int((START - HOUR).timestamp())
+PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
+WITHDRAWN, SKIPPED = NoticeState.WITHDRAWN, NoticeState.SKIPPED
 
 
 def claim(by: str = "me", workspace: Workspace | None = None) -> Claim:
-    """A claim from now on, for five minutes."""
-    return Claim(by=by, at=NOW, until=LATER, workspace=workspace)
+    """A claim from now on, for a minute."""
+    return Claim(by=by, lease=MINUTE, workspace=workspace)
+
+
+def room(_: Workspace, __: str) -> datetime | None:
+    """Slack has time for everything."""
+    return None
 
 
 async def stands(db: Db, account: Account = ACCOUNT) -> list[Row]:
@@ -40,43 +53,64 @@ async def state(db: Db) -> NoticeState:
     return row.state
 
 
-async def taken(db: Db) -> Row:
-    """The one notice, planned and taken to be handed over."""
+async def pack(db: Db, now: datetime = NOW, by: str = "me") -> Taken:
+    """Pack what Slack may be given to hold."""
+    return await for_slack_to_hold(db, now, claim(by), room)
+
+
+async def packed(db: Db) -> Load:
+    """The one notice, planned and packed, to be given to Slack."""
     await notices.plan(db, [notice()])
-    (row,) = await claims.due(db, NOW, claim())
-    return row
+    (load,) = (await pack(db)).loads
+    return load
 
 
-async def held(db: Db) -> Row:
+async def held(db: Db) -> Load:
     """The one notice, held by Slack."""
-    assert await claims.handed(db, await taken(db), "Q1", "digest")
-    (row,) = await stands(db)
-    return row
+    load = await packed(db)
+    assert await parcels.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    return load
 
 
 async def test_planning_twice_is_planning_once(store: Store) -> None:
-    """The same webinar, start, lead and channel is the same notice; any of them different is another."""
+    """The same kind, webinar, start, lead, occurrence and channel is the same notice; any of them different another."""
+    others = [
+        notice(channel_id="C2"),
+        notice(before=HOUR / 2),
+        notice(kind=NoticeKind.FULL, occurrence="1"),
+        notice(kind=NoticeKind.FULL, occurrence="2", facts=Facts(count=100, limit=100)),
+    ]
     for _ in range(2):
         async with store.write() as db:
-            await notices.plan(db, [notice(), notice(channel_id="C2"), notice(before=HOUR / 2)])
+            await notices.plan(db, [notice(), *others])
             await notices.plan(db, [notice(start=START + HOUR)])
     async with store.read() as db:
         rows = await stands(db)
-    assert len(rows) == 4
-    assert {row.state for row in rows} == {NoticeState.PLANNED}
-    assert notice() in [row.notice for row in rows]
+    assert {row.state for row in rows} == {PLANNED}
+    assert sorted(str(row.notice) for row in rows) == sorted(map(str, [notice(), *others, notice(start=START + HOUR)]))
 
 
 async def test_planning_leaves_what_is_under_way(store: Store) -> None:
-    """What Slack is getting, has, or has said, is not planned anew."""
+    """What Slack is getting, has, or has said, and what somebody had left out, is not planned anew."""
     async with store.write() as db:
-        row = await taken(db)
+        await packed(db)
         await notices.plan(db, [notice()])
-        assert await state(db) is NoticeState.HANDING
-        for ended in (NoticeState.HELD, NoticeState.SAID, NoticeState.MISSED, NoticeState.UNKNOWN, NoticeState.DEAD):
-            await claims.end(db, row, ended)
+        assert await state(db) is PACKED
+        for ended in set(notices.ENDED) - {WITHDRAWN}:
+            await db.connection.execute(update(table).values(state=ended))
             await notices.plan(db, [notice()])
             assert await state(db) is ended
+
+
+async def test_many_notices_are_planned_at_once(store: Store) -> None:
+    """More than go into one statement."""
+    due = START - HOUR
+    wanted = [notice(session_id=f"s{number}", hand_at=due - HOUR / 4) for number in range(notices.AT_ONCE + 1)]
+    async with store.write() as db:
+        await notices.plan(db, wanted)
+        assert await notices.crowds(db, ACCOUNT.workspace, [due, due - SECOND]) == {due: len(wanted), due - SECOND: 0}
+        assert await notices.crowds(db, OTHERS[0].workspace, [due]) == {due: 0}
+        assert await notices.crowds(db, ACCOUNT.workspace, []) == {}
 
 
 async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
@@ -84,238 +118,280 @@ async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
     async with store.write() as db:
         await notices.plan(db, [notice()])
         await notices.take_back(db, [row.id for row in await stands(db)])
-        assert await state(db) is NoticeState.WITHDRAWN
+        assert await state(db) is WITHDRAWN
         await notices.plan(db, [notice(hand_at=SOON)])
         (row,) = await stands(db)
-    assert (row.state, row.notice.hand_at, row.post_at) == (NoticeState.PLANNED, SOON, None)
+    assert (row.state, row.notice.hand_at, row.parcel) == (PLANNED, SOON, None)
 
 
-async def test_notice_wanted_again_while_it_is_taken_back_is_looked_for(store: Store) -> None:
-    """It may be at Slack or not: whoever takes it back says so, and else Slack is asked."""
+async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(store: Store) -> None:
+    """It may be at Slack or not: whoever gets the parcel back plans it again."""
     async with store.write() as db:
-        row = await held(db)
-        await notices.take_back(db, [row.id])
-        (withdrawing,) = await claims.withdrawals(db, NOW, claim())
+        load = await held(db)
+        await notices.take_back(db, [row.id for row in load.rows])
+        assert await state(db) is WITHDRAWN
         await notices.plan(db, [notice()])
-        assert await state(db) is NoticeState.HANDING
-        assert await claims.unclear(db, claim("you")) == []
+        assert await state(db) is PACKED
 
-        await claims.not_at_slack(db, withdrawing, SOON)
+        assert await parcels.not_at_slack(db, load.parcel, SOON)
         (row,) = await stands(db)
-    assert (row.state, row.notice.hand_at, row.scheduled_id) == (NoticeState.PLANNED, SOON, None)
+    assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
 
 
 async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) -> None:
-    """What is planned is withdrawn at once; what Slack is getting or holds must be got back; what was said stays."""
+    """What is planned is withdrawn at once; a parcel with what is not must be got back; what was said stays."""
     async with store.write() as db:
-        row = await taken(db)
+        load = await packed(db)
+        await notices.take_back(db, [row.id for row in load.rows])
+        (row,) = await stands(db)
+        assert row.parcel
+        assert (row.state, row.parcel.state) == (WITHDRAWN, ParcelState.WITHDRAWING)
+
+        await db.connection.execute(update(table).values(state=SAID))
         await notices.take_back(db, [row.id])
-        assert await state(db) is NoticeState.WITHDRAWING
-        await claims.end(db, row, NoticeState.SAID)
-        await notices.take_back(db, [row.id])
-        assert await state(db) is NoticeState.SAID
+        assert await state(db) is SAID
 
 
-async def test_due_notices_get_seconds_of_their_own(store: Store) -> None:
-    """Channel and second identify what Slack holds, so no two of ours share them; other channels do not matter."""
+async def test_what_is_being_posted_is_past_being_taken_back(store: Store) -> None:
+    """Nobody can hold a post back that is on its way."""
     async with store.write() as db:
-        await notices.plan(db, [notice(session_id=f"s{n}", channel_id=f"C{n % 2}") for n in range(4)])
-        first = await claims.due(db, NOW, claim())
-        await notices.plan(db, [notice(session_id="s9", channel_id="C0")])
-        second = await claims.due(db, NOW, claim())
-    seconds = sorted((row.notice.channel_id, row.post_at) for row in first + second)
-    assert seconds == [("C0", SECOND), ("C0", SECOND + 1), ("C0", SECOND + 2), ("C1", SECOND), ("C1", SECOND + 1)]
+        await notices.plan(db, [notice(kind=NoticeKind.FULL)])
+        (load,) = (await to_post(db, NOW, claim(), room)).loads
+        await notices.take_back(db, [row.id for row in load.rows])
+        assert await state(db) is PACKED
 
 
-async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
-    """The database itself refuses it, for one channel of one workspace."""
+async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
+    """As somebody asked; planning does not bring it back, and after its time nobody can."""
     async with store.write() as db:
-        row = await held(db)
-        others = [notice(session_id="s2", account=account) for account in (*OTHERS[:2], ACCOUNT)]
-        for other in others[:2]:
-            await _insert(db, other.account, row.post_at)
+        load = await held(db)
+        number = load.rows[0].id
+        await notices.skip(db, number)
+        await notices.plan(db, [notice()])
+        (row,) = await stands(db)
+        assert row.parcel
+        assert (row.state, row.parcel.state) == (SKIPPED, ParcelState.WITHDRAWING)
+        assert await notices.unskip(db, number, NOW)
+        assert await state(db) is PACKED
+        await notices.skip(db, number)
+        await parcels.not_at_slack(db, load.parcel, SOON)
+        assert await state(db) is SKIPPED
+
+        assert not await notices.unskip(db, number, row.notice.due_at)
+        assert await notices.unskip(db, number, NOW)
+        assert await state(db) is PLANNED
+        assert not await notices.unskip(db, number, NOW)
+
+
+async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
+    """Whatever is planned for it rides along; another minute or channel has its own, with a second of its own."""
+    wanted = [
+        notice(),
+        notice(session_id="s2", due_at=START - HOUR + 30 * SECOND, hand_at=LATER),
+        notice(session_id="s3", due_at=START - HOUR + MINUTE),
+        notice(session_id="s4", channel_id="C2"),
+        notice(session_id="s5", due_at=START - HOUR + MINUTE, hand_at=LATER, channel_id="C2"),
+    ]
     async with store.write() as db:
-        with pytest.raises(IntegrityError):
-            await _insert(db, ACCOUNT, row.post_at)
+        await notices.plan(db, wanted)
+        taken = await pack(db)
+    contents = [(load.parcel.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
+    assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
+    assert {load.parcel.way for load in taken.loads} == {Way.HELD}
 
 
-async def test_notice_is_due_when_it_may_be_handed_over(store: Store) -> None:
-    """Not before; and once it is taken, not for anybody else."""
+async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
+    """So that the channel hears one message; but not where it would be a close thing."""
+    async with store.write() as db:
+        first = await held(db)
+        await notices.plan(db, [notice(session_id="s2")])
+        assert (await pack(db)).loads == []
+        (row,) = await stands(db)
+        assert row.parcel
+        assert (row.state, row.parcel.state) == (PACKED, ParcelState.WITHDRAWING)
+        await parcels.not_at_slack(db, first.parcel, NOW)
+        (both,) = (await pack(db)).loads
+        assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
+
+        close = START - HOUR - 2 * MINUTE
+        await notices.plan(db, [notice(session_id="s3", hand_at=close)])
+        (alone,) = (await pack(db, close)).loads
+    assert (alone.parcel.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
+
+
+async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
+    """Not before; and once it is packed, by nobody else."""
     async with store.write() as db:
         await notices.plan(db, [notice(hand_at=SOON)])
         assert await notices.next_wake(db) == SOON
-        assert await claims.due(db, NOW, claim()) == []
-        (row,) = await claims.due(db, SOON, claim())
-        assert (row.state, row.post_at, row.claimed_by, row.attempts) == (NoticeState.HANDING, SECOND, "me", 1)
-        assert await claims.due(db, SOON, claim("you")) == []
+        assert (await pack(db)).loads == []
+        (load,) = (await pack(db, SOON)).loads
+        parcel = load.parcel
+        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (ParcelState.GIVING, DUE, "me", 1)
+        assert (await pack(db, SOON, "you")).loads == []
         assert await notices.next_wake(db) is None
-        assert await stands(db) == [row]
+        (row,) = await stands(db)
+        assert row.parcel
+        assert (row, row.parcel) == (load.rows[0], parcel)
+
+
+async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
+    """Without a parcel, until there is room."""
+    async with store.write() as db:
+        await notices.plan(db, [notice()])
+        assert (await for_slack_to_hold(db, NOW, claim(), lambda *_: SOON)).loads == []
+        assert (await notices.next_wake(db), await parcels.next_wake(db)) == (SOON, None)
+        assert len((await pack(db, SOON)).loads) == 1
 
 
 async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
-    """It is not said with a false "starts in", and the row says why."""
+    """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
     async with store.write() as db:
-        await notices.plan(db, [notice()])
-        (row,) = await claims.due(db, notice().expires_at, claim())
-        assert await stands(db) == [row]
-    assert (row.state, row.post_at, row.problem) == (NoticeState.MISSED, None, claims.TOO_LATE)
+        await notices.plan(db, [notice(), notice(session_id="s2")])
+        await db.connection.execute(update(table).where(table.c.session_id == "s2").values(problem="token_revoked"))
+        taken = await pack(db, notice().expires_at)
+        others = await notices.of_session(db, ACCOUNT, "s2")
+        assert taken.missed == [*await stands(db), *others]
+    assert [(row.state, row.problem) for row in taken.missed] == [
+        (NoticeState.MISSED, TOO_LATE),
+        (NoticeState.MISSED, "token_revoked"),
+    ]
 
 
-async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store: Store) -> None:
-    """As long as the claim holds, Slack may still be about to accept it."""
+async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
+    """Of several for one session only the nearest to its start, and those that come in time have their own message."""
+    now = START - 40 * MINUTE
+    wanted = [
+        notice(expires_at=START - 30 * MINUTE),
+        notice(before=50 * MINUTE, due_at=START - 50 * MINUTE, expires_at=START - 25 * MINUTE),
+        notice(session_id="s2", before=45 * MINUTE, due_at=START - 45 * MINUTE, expires_at=START - 20 * MINUTE),
+        notice(session_id="s3", due_at=now + 5 * MINUTE),
+    ]
     async with store.write() as db:
-        row = await taken(db)
-        assert await claims.unclear(db, claim("you")) == []
-        late = Claim(by="you", at=LATER + timedelta(seconds=1), until=LATER + HOUR)
-        assert await claims.unclear(db, late) == [row.model_copy(update={"claimed_by": "you"})]
-        assert await claims.unclear(db, late) == []
-        assert not await claims.still_ours(db, row)
+        await notices.plan(db, wanted)
+        loads = (await pack(db, now)).loads
+        rows = await stands(db)
+    said = sorted((load.parcel.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
+    assert [(at(second) - now, what) for second, what in said] == [(5 * SECOND, ["s1", "s2"]), (5 * MINUTE, ["s3"])]
+    assert [row.state for row in rows] == [NoticeState.OVERTAKEN, PACKED]
 
 
-async def test_held_notice_keeps_what_slack_said(store: Store) -> None:
-    """The id to take it back with and the digest of its words, and nobody has a claim on it."""
-    async with store.write() as db:
-        row = await held(db)
-        assert (row.state, row.scheduled_id, row.text_digest) == (NoticeState.HELD, "Q1", "digest")
-        assert await notices.held_beyond(db, SECOND - 1) == [row]
-        assert await notices.held_beyond(db, SECOND) == []
-
-
-async def test_notice_withdrawn_during_its_hand_over_is_got_back_after_it(store: Store) -> None:
-    """The hand-over ends first, and leaves the id that is needed."""
-    async with store.write() as db:
-        row = await taken(db)
-        assert await claims.still_ours(db, row)
-        await notices.take_back(db, [row.id])
-        assert not await claims.still_ours(db, row)
-        assert await claims.withdrawals(db, NOW, claim()) == []
-
-        assert await claims.handed(db, row, "Q1")
-        (withdrawing,) = await claims.withdrawals(db, NOW, claim())
-        assert withdrawing.scheduled_id == "Q1"
-        await claims.not_at_slack(db, withdrawing, NOW)
-        assert await state(db) is NoticeState.WITHDRAWN
-
-
-async def test_withdrawal_that_must_wait_is_taken_up_again(store: Store) -> None:
-    """At the time it was put off to, and the outbox wakes for it."""
-    async with store.write() as db:
-        row = await held(db)
-        await notices.take_back(db, [row.id])
-        (withdrawing,) = await claims.withdrawals(db, NOW, claim())
-        assert await notices.next_wake(db) is None
-        await claims.try_again(db, withdrawing, SOON)
-        assert await notices.next_wake(db) == SOON
-        assert await claims.withdrawals(db, NOW, claim()) == []
-        assert len(await claims.withdrawals(db, SOON, claim())) == 1
-
-
-async def test_latecomer_changes_nothing(store: Store) -> None:
-    """Who was away while somebody else settled and handed over again learns that theirs is one too many."""
-    async with store.write() as db:
-        late = await taken(db)
-        await claims.not_at_slack(db, late, NOW)
-        (row,) = await claims.due(db, NOW, claim("you"))
-        assert not await claims.handed(db, late, "Q-late")
-        await claims.not_at_slack(db, late, LATER)
-        await claims.end(db, late, NoticeState.DEAD)
-        await claims.hold(db, late, NOW)
-        assert await stands(db) == [row]
-
-        assert await claims.handed(db, row, "Q1")
-        assert not await claims.handed(db, late, "Q-late")
-        assert await claims.handed(db, late, "Q1")
-        (kept,) = await stands(db)
-    assert (kept.state, kept.scheduled_id) == (NoticeState.HELD, "Q1")
-
-
-async def test_held_notice_is_reopened_by_one(store: Store) -> None:
-    """To be handed over anew, in other words; not where it is being withdrawn."""
-    async with store.write() as db:
-        row = await held(db)
-        again = await claims.reopen(db, row, claim())
-        assert again is not None
-        assert await claims.reopen(db, row, claim("you")) is None
-        await claims.not_at_slack(db, again, NOW)
-        (row,) = await stands(db)
-        assert (row.state, row.scheduled_id) == (NoticeState.PLANNED, None)
-
-
-async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> None:
-    """Or when its start has come; until then a change that is heard of late still finds it."""
-    async with store.write() as db:
-        row = await held(db)
-        known = START - HOUR + notices.HEARD_WITHIN
-        await notices.mark_said(db, known - timedelta(seconds=1))
-        assert await state(db) is NoticeState.HELD
-        await notices.mark_said(db, known)
-        assert await state(db) is NoticeState.SAID
-
-        await claims.end(db, row, NoticeState.HELD)
-        await db.connection.execute(update(table).values(post_at=int(START.timestamp()) - 60))
-        await notices.mark_said(db, START)
-        assert await state(db) is NoticeState.SAID
-
-
-async def test_claims_are_freed_at_a_start(store: Store) -> None:
-    """But not those of a hand-over that the one who is gone had begun: Slack may still be about to accept it."""
-    async with store.write() as db:
-        row = await taken(db)
-        await notices.release_all(db)
-        assert await claims.unclear(db, claim("you")) == []
-        await notices.take_back(db, [row.id])
-        await notices.release_all(db)
-        assert await claims.withdrawals(db, NOW, claim("you")) == []
-
-        await claims.handed(db, row, "Q1")
-        await claims.withdrawals(db, NOW, claim())
-        assert await claims.withdrawals(db, NOW, claim("you")) == []
-        await notices.release_all(db)
-        assert len(await claims.withdrawals(db, NOW, claim("you"))) == 1
-
-
-async def test_two_who_claim_at_once_never_get_the_same(store: Store) -> None:
-    """Two connections, 300 notices, the same few channels and seconds: each is taken once, with its own second."""
-    planned = [notice(session_id=f"s{n}", channel_id=f"C{n % 3}") for n in range(300)]
+async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
+    """Two connections, 300 notices, few channels and seconds: each is packed once, each parcel has its own second."""
+    planned = [
+        notice(session_id=f"s{n}", channel_id=f"C{n % 7}", due_at=START - HOUR + n % 11 * 20 * SECOND)
+        for n in range(300)
+    ]
     async with store.write() as db:
         await notices.plan(db, planned)
 
-    async def claim_all(by: str) -> list[Row]:
-        mine: list[Row] = []
+    async def pack_all(by: str) -> list[Load]:
+        mine: list[Load] = []
         while True:
             async with store.write() as db:
-                rows = await claims.due(db, NOW, claim(by))
-            if not rows:
+                waiting = await notices.next_wake(db)
+                taken = await pack(db, waiting or NOW, by)
+                for load in taken.loads:
+                    await parcels.handed(db, [Handed(load.parcel.id, f"Q{load.parcel.id}")])
+                back = await parcels.next_wake(db)
+                if back == parcels.AT_ONCE:
+                    await _get_back(db)
+            mine += taken.loads
+            if waiting is None and back != parcels.AT_ONCE:
                 return mine
-            mine += rows
 
-    one, two = await asyncio.gather(claim_all("one"), claim_all("two"))
-    seconds = Counter((row.notice.channel_id, row.post_at) for row in one + two)
-    assert sorted(row.notice.session_id for row in one + two) == sorted(wanted.session_id for wanted in planned)
+    await asyncio.gather(pack_all("one"), pack_all("two"))
+    async with store.read() as db:
+        rows = [row for n in range(300) for row in await notices.of_session(db, ACCOUNT, f"s{n}")]
+    carried = {row.parcel for row in rows if row.parcel}
+    seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
+    assert {row.state for row in rows} == {PACKED}
+    assert {parcel.state for parcel in carried} == {ParcelState.HELD}
     assert set(seconds.values()) == {1}
+    assert len(carried) == 7 * 4
+
+
+async def _get_back(db: Db) -> None:
+    for parcel in await claims.withdrawals(db, LATER, claim()):
+        await parcels.not_at_slack(db, parcel, NOW)
+
+
+async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
+    """What was counted twice is summed up in the newer one, which says what it says for both."""
+    grown = {"kind": NoticeKind.REGISTRATIONS, "before": timedelta()}
+    wanted = [
+        notice(**grown, occurrence="1", due_at=NOW - MINUTE, facts=Facts(count=5, was_count=3)),
+        notice(**grown, occurrence="2", due_at=NOW, facts=Facts(count=9, was_count=5)),
+        notice(kind=NoticeKind.FULL, session_id="s2", due_at=NOW),
+    ]
+    async with store.write() as db:
+        await notices.plan(db, wanted)
+        (load,) = (await to_post(db, NOW, claim(), room)).loads
+        older, newer = await stands(db)
+    assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
+    assert (older.state, newer.state) == (NoticeState.OVERTAKEN, PACKED)
+    assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
+    assert (load.parcel.way, len(load.parcel.mark)) == (Way.POSTED, 16)
+
+
+async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
+    """A reminder that may be handed over only when it is due is posted in a DM, and handed over elsewhere."""
+    due = START - HOUR
+    wanted = [notice(channel_id=channel, hand_at=due) for channel in ("D1", "U2", "C3")] + [notice(channel_id="D4")]
+    async with store.write() as db:
+        await notices.plan(db, wanted)
+        held = (await pack(db, due)).loads
+        posted = (await to_post(db, due, claim(), room)).loads
+    assert sorted(load.parcel.channel_id for load in held) == ["C3", "D4"]
+    assert sorted(load.parcel.channel_id for load in posted) == ["D1", "U2"]
+
+
+async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
+    """What ended without having been said, newest first, of this workspace alone."""
+    ends = [NoticeState.MISSED, NoticeState.DEAD, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.OVERTAKEN]
+    wanted = [notice(session_id=f"s{n}", due_at=NOW + n * MINUTE) for n in range(len(ends))]
+    async with store.write() as db:
+        await notices.plan(db, [*wanted, notice(account=OTHERS[0])])
+        for number, ended in enumerate(ends):
+            await db.connection.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
+        found = await notices.problems(db, ACCOUNT.workspace, NOW, 10)
+        assert [row.state for row in found] == [NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED]
+        found = await notices.problems(db, ACCOUNT.workspace, NOW + MINUTE, 1)
+        assert [row.notice.session_id for row in found] == ["s2"]
+
+
+async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store) -> None:
+    """With its parcel; what ended lately, or has not ended, is kept."""
+    async with store.write() as db:
+        load = await held(db)
+        await parcels.count_as_said(db, START)
+        await notices.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
+        await notices.take_back(db, [row.id for row in await notices.of_session(db, ACCOUNT, "s2")])
+        await notices.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
+        await db.connection.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
+
+        assert await notices.clean_up(db, START, 1) == 2
+        assert await stands(db) == []
+        assert [await notices.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
+        left = [len(await notices.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
+    assert left == [0, 1, 1]
+    assert load.parcel.id == 1
 
 
 async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
-    """A worker for one workspace sees, takes, marks and wakes for nothing of another's."""
+    """A worker for one workspace sees, packs and wakes for nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
         await notices.plan(db, [notice(account=account, hand_at=SOON) for account in OTHERS[:2]])
         assert await stands(db) == []
         assert await notices.next_wake(db, here) is None
-        assert await claims.due(db, LATER, claim(workspace=here)) == []
+        assert (await for_slack_to_hold(db, LATER, claim(workspace=here), room)).loads == []
 
         for other in OTHERS[:2]:
-            (row,) = await claims.due(db, LATER, claim(workspace=other.workspace))
-            assert (row.notice.account, row.post_at) == (other, SECOND)
-            past = claim(workspace=here).model_copy(update={"at": LATER + HOUR})
-            assert await claims.unclear(db, past) == []
-            await claims.handed(db, row, "Q1")
-            assert await notices.held_beyond(db, 0, here) == []
-            await notices.mark_said(db, START, here)
-            await notices.take_back(db, [row.id])
-            assert await claims.withdrawals(db, LATER, past) == []
-            ((left, _),) = [(row.state, row.id) for row in await stands(db, other)]
-            assert left is NoticeState.WITHDRAWING
+            (load,) = (await for_slack_to_hold(db, LATER, claim(workspace=other.workspace), room)).loads
+            assert (load.rows[0].notice.account, load.parcel.post_at) == (other, DUE)
+            assert await notices.find(db, here, load.rows[0].id) is None
+            assert await notices.find(db, other.workspace, load.rows[0].id) == load.rows[0]
 
 
 async def test_notices_of_two_accounts_are_two(store: Store) -> None:
@@ -329,34 +405,12 @@ async def test_outbox_refuses_naive_times(store: Store) -> None:
     """A time without a zone means nothing."""
     naive = NOW.replace(tzinfo=None)
     async with store.write() as db:
-        row = await taken(db)
+        load = await packed(db)
         for refused in (
             notices.plan(db, [notice().model_copy(update={"due_at": naive})]),
-            claims.due(db, naive, claim()),
-            claims.not_at_slack(db, row, naive),
-            claims.hold(db, row, naive),
-            claims.try_again(db, row, naive),
+            pack(db, naive),
+            parcels.not_at_slack(db, load.parcel, naive),
+            parcels.try_again(db, load.parcel, naive),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):
                 await refused
-
-
-async def _insert(db: Db, account: Account, second: int | None) -> None:
-    workspace = account.workspace
-    values = {
-        "team_id": workspace.team_id,
-        "enterprise_id": workspace.enterprise_id,
-        "provider": account.provider,
-        "account": account.name,
-        "session_id": "s2",
-        "kind": "reminder",
-        "channel_id": "C1",
-        "start": START,
-        "before_s": 3600,
-        "due_at": START,
-        "hand_at": START,
-        "expires_at": START,
-        "state": NoticeState.HELD,
-        "post_at": second,
-    }
-    await db.connection.execute(insert(table).values(values))

@@ -1,189 +1,298 @@
-"""Takes notices from the outbox to work on them, and writes down what came of it."""
+"""Takes what is to be done from the outbox, so that nobody else does it too: notices to pack, parcels to look after."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Interval,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.models import Frozen, Notice, NoticeState, Workspace
-from bot.notices import post_at
+from bot.clock import machine_now
+from bot.models import Workspace
+from bot.outbox import TIMED, NoticeState, ParcelState, Way
 from bot.store.connection import Db
-from bot.store.notices import Row, of, read
-from bot.store.schema import notices
+from bot.store.keys import among, keyed, together, workspace_columns
+from bot.store.notices import ROWS, Row, in_words
+from bot.store.notices import read as read_row
+from bot.store.parcels import Parcel, lease_clock, read
+from bot.store.parcels import of as of_parcels
+from bot.store.schema import notices, parcels
 
 BATCH = 64
-AT_SLACK = (NoticeState.HANDING, NoticeState.HELD, NoticeState.WITHDRAWING)
-OPEN = (NoticeState.HANDING, NoticeState.WITHDRAWING)
+RIDERS = 1000
+"""More than fit in any message."""
 TOO_LATE = "it was too late for it to be worth saying"
 
 Place = tuple[str, str, str]
+"""Team, enterprise, channel."""
+Room = Callable[[Workspace, str], datetime | None]
+"""Takes room for one more call to Slack for this workspace and channel, or says when there is some."""
 
 
-class Claim(Frozen):
-    """Who takes rows, from when until when (machine time), and of which workspace; without one, of all."""
+@dataclass(frozen=True)
+class Claim:
+    """Who takes rows, for how much of the machine's time, and of which workspace; without one, of all."""
 
     by: str
-    at: AwareDatetime
-    until: AwareDatetime
+    lease: timedelta
     workspace: Workspace | None = None
 
 
-async def due(db: Db, now: datetime, claim: Claim) -> list[Row]:
-    """Take the planned notices that may be handed over at `now`, each with the second it will be posted at.
+@dataclass(frozen=True)
+class Load:
+    """A parcel and what is in it."""
 
-    One that is no longer worth saying comes back as missed, and is done with.
+    parcel: Parcel
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was packed, and what was missed; `more` where there may be more to pack at once."""
+
+    loads: list[Load]
+    missed: list[Row]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to become a parcel."""
+
+    rows: Sequence[Row]
+    way: Way
+    post_at: int
+    wake_at: datetime
+
+
+async def unclear(db: Db, claim: Claim, limit: int = BATCH) -> list[Parcel]:
+    """Take over what was being given to Slack when the claim on it ran out: nobody knows whether Slack has it."""
+    return await _take(db, parcels.c.state == ParcelState.GIVING, claim, limit)
+
+
+async def withdrawals(db: Db, now: datetime, claim: Claim, limit: int = BATCH) -> list[Parcel]:
+    """Take what must be got back from Slack, or corrected, by `now`."""
+    return await _take(db, and_(parcels.c.state == ParcelState.WITHDRAWING, parcels.c.wake_at <= now), claim, limit)
+
+
+class PutOff:
+    """Notices that have to wait, by until when."""
+
+    def __init__(self) -> None:
+        """Nothing has to, so far."""
+        self._waiting: list[dict[str, Any]] = []
+
+    def add(self, until: datetime, rows: Iterable[Row]) -> None:
+        """These have to, until then."""
+        self._waiting += [{"key": row.id, "until": until} for row in rows]
+
+    async def write(self, db: Db) -> None:
+        """Write it down."""
+        if self._waiting:
+            await db.connection.execute(_WAIT, self._waiting)
+
+
+async def lock(
+    db: Db, claim: Claim, now: datetime, most: int, *, directly: bool, with_: Collection[Row] = (), **due: datetime
+) -> list[Row]:
+    """Planned notices that nobody else is packing, and nobody else will until we commit: those whose time has come.
+
+    `directly`: of those to be posted, else of those to be held. `with_`: others of the same channels as these; of those
+    to be held those that are due between `first` and `last`, whether their own time has come or not.
     """
-    rows = await _lock(db, and_(notices.c.state == NoticeState.PLANNED, notices.c.hand_at <= now), claim)
-    taken = await _seconds_taken(db, {_place(row.notice) for row in rows})
-    begun = []
-    for row in rows:
-        busy = taken[_place(row.notice)]
-        second = post_at(row.notice, now, frozenset(busy))
-        busy.add(second or 0)
-        begun.append(await _begin(db, row, second, claim))
-    return begun
+    query = _planned(directly=directly, more=bool(with_), of_one=bool(claim.workspace), postgresql=db.is_postgresql)
+    values = {"now": now, "most": most, **due, **(workspace_columns(claim.workspace) if claim.workspace else {})}
+    if with_:
+        values |= {"mine": [row.id for row in with_], **those_places(db, with_)}
+    return [read_row(row) for row in await db.connection.execute(query, values)]
 
 
-async def unclear(db: Db, claim: Claim) -> list[Row]:
-    """Take over the hand-overs whose claim has run out: nobody knows whether Slack has them."""
-    return await _take(db, notices.c.state == NoticeState.HANDING, claim)
+@cache
+def _planned(*, directly: bool, more: bool, of_one: bool, postgresql: bool) -> Select[Any]:
+    which = [notices.c.state == NoticeState.PLANNED, POSTED_AT_ONCE if directly else not_(POSTED_AT_ONCE)]
+    if of_one:
+        which += [notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
+    if more:
+        which += [
+            in_places(notices, postgresql=postgresql),
+            not_(among(notices.c.id, "mine", postgresql=postgresql)),
+            notices.c.expires_at > bindparam("now"),
+        ]
+    if more and not directly:
+        which.append(notices.c.due_at.between(bindparam("first"), bindparam("last")))
+    else:
+        which.append(notices.c.hand_at <= bindparam("now"))
+    query = ROWS.where(*which).order_by(notices.c.hand_at, notices.c.id).limit(bindparam("most"))
+    return _unlocked_by_others(query, notices)
 
 
-async def withdrawals(db: Db, now: datetime, claim: Claim) -> list[Row]:
-    """Take the notices that must be got back from Slack, or corrected, by `now`."""
-    return await _take(db, and_(notices.c.state == NoticeState.WITHDRAWING, notices.c.hand_at <= now), claim)
+async def begin(db: Db, rows: list[Row], now: datetime, limit: int) -> tuple[list[Row], list[Row], bool]:
+    """Of rows just locked, those that are missed, those to go on with, and whether there may be more."""
+    late = [ended(row, NoticeState.MISSED) for row in rows if row.notice.expires_at <= now]
+    await end(db, late)
+    left = [row for row in rows if row.notice.expires_at > now]
+    ours = await _lock_channels(db, {place_of(row) for row in left})
+    mine = [row for row in left if place_of(row) in ours]
+    return late, mine, len(rows) == limit and bool(late or mine)
 
 
-async def reopen(db: Db, row: Row, claim: Claim) -> Row | None:
-    """Take a notice that Slack holds, to hand it over anew; nothing where somebody else has done something with it."""
-    again = row.model_copy(update={"state": NoticeState.HANDING, "claimed_by": claim.by, "attempts": row.attempts + 1})
-    values = {"state": again.state, "claimed_by": claim.by, "claimed_until": claim.until, "attempts": again.attempts}
-    changed = await db.connection.execute(
-        update(notices).where(*_same(row), notices.c.state == NoticeState.HELD).values(values)
-    )
-    return again if changed.rowcount else None
+async def _lock_channels(db: Db, places: set[Place]) -> set[Place]:
+    """Those channels for which nobody else packs anything until we commit."""
+    if not db.is_postgresql or not places:
+        return places
+    # Never waited for: whoever waits with rows in hand could be waited for as well.
+    keys = {"|".join(place): place for place in places}
+    wanted = func.unnest(literal(sorted(keys), ARRAY(Text))).column_valued("wanted")
+    got = select(wanted, func.pg_try_advisory_xact_lock(func.hashtextextended(wanted, 0)))
+    return {keys[key] for key, is_ours in await db.connection.execute(got) if is_ours}
 
 
-async def still_ours(db: Db, row: Row) -> bool:
-    """Whether a notice taken to be handed over still is to be, and by us."""
-    query = select(notices.c.id).where(
-        *_same(row), notices.c.state == NoticeState.HANDING, notices.c.claimed_by == row.claimed_by
-    )
-    return (await db.connection.execute(query)).first() is not None
+def ended(row: Row, state: NoticeState) -> Row:
+    """A notice that is done with."""
+    problem = (row.problem or TOO_LATE) if state is NoticeState.MISSED else ""
+    return replace(row, state=state, problem=problem)
 
 
-async def handed(db: Db, row: Row, scheduled_id: str, text_digest: str | None = None) -> bool:
-    """Slack has it. One that was to be withdrawn meanwhile keeps that state, and now the id to do it with.
-
-    False where the row has gone on without us, so that what Slack now holds under this id is one too many.
-    """
-    held = case((notices.c.state == NoticeState.HANDING, NoticeState.HELD), else_=notices.c.state)
-    values = {"state": held, "scheduled_id": scheduled_id, "text_digest": text_digest, "claimed_until": None}
-    changed = await db.connection.execute(update(notices).where(*_same(row), notices.c.state.in_(OPEN)).values(values))
-    if changed.rowcount:
-        return True
-    # Somebody else may have found it at Slack before we came to say so.
-    query = select(notices.c.id).where(notices.c.id == row.id, notices.c.scheduled_id == scheduled_id)
-    return (await db.connection.execute(query)).first() is not None
+async def end(db: Db, rows: Collection[Row]) -> None:
+    """Write down which notices are done with, and why."""
+    if rows:
+        values = [{"key": row.id, "ended": row.state, "why": row.problem} for row in rows]
+        await db.connection.execute(_END, values)
 
 
-async def not_at_slack(db: Db, row: Row, again_at: datetime) -> None:
-    """Slack surely does not have it: hand it over (again) from then on, or let it be if it was to be withdrawn."""
-    withdrawing = notices.c.state == NoticeState.WITHDRAWING
-    values = {
-        "state": case((withdrawing, NoticeState.WITHDRAWN), else_=NoticeState.PLANNED),
-        "hand_at": again_at,
-        "post_at": None,
-        "scheduled_id": None,
-        "claimed_until": None,
-    }
-    await db.connection.execute(update(notices).where(*_same(row), notices.c.state.in_(OPEN)).values(values))
+async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
+    """Write the parcels down, as being given to Slack by us."""
+    if not drafts:
+        return []
+    drafts = [replace(one, rows=sorted(one.rows, key=_by_due)) for one in drafts]
+    until = {"lease": claim.lease} if db.is_postgresql else {"claimed_until": machine_now() + claim.lease}
+    begun = [{**_begun(draft, claim), **until} for draft in drafts]
+    made = await db.connection.execute(_begin(postgresql=db.is_postgresql), begun)
+    ids = list(made.scalars())
+    loads = [_load(draft, number, values) for draft, number, values in zip(drafts, ids, begun, strict=True)]
+    contents = [
+        {"key": row.id, "parcel": load.parcel.id, "said": in_words(row.notice.facts)}
+        for load in loads
+        for row in load.rows
+    ]
+    await db.connection.execute(_CONTENT, contents)
+    return loads
 
 
-async def hold(db: Db, row: Row, until: datetime) -> None:
-    """Leave it unclear, for somebody to look into after `until` (machine time)."""
-    await db.connection.execute(
-        update(notices).where(*_same(row), notices.c.claimed_by == row.claimed_by).values(claimed_until=until)
-    )
+@cache
+def _begin(*, postgresql: bool) -> Any:
+    begun = insert(parcels).returning(parcels.c.id, sort_by_parameter_order=True)
+    until = func.clock_timestamp() + bindparam("lease", type_=Interval())
+    return begun.values(claimed_until=until) if postgresql else begun
 
 
-async def try_again(db: Db, row: Row, at: datetime) -> None:
-    """Give up the claim on a withdrawal, to be taken up again at that time."""
-    await db.connection.execute(
-        update(notices)
-        .where(*_same(row), notices.c.state == NoticeState.WITHDRAWING)
-        .values(hand_at=at, claimed_until=None)
-    )
+def _by_due(row: Row) -> tuple[datetime, int]:
+    return row.notice.due_at, row.id
 
 
-async def end(db: Db, row: Row, state: NoticeState, problem: str = "") -> None:
-    """Close a notice for good, with the reason where there is one."""
-    await db.connection.execute(
-        update(notices).where(*_same(row)).values(state=state, problem=problem, claimed_until=None)
-    )
-
-
-async def _lock(db: Db, which: ColumnElement[bool], claim: Claim) -> list[Row]:
-    free = or_(notices.c.claimed_until.is_(None), notices.c.claimed_until < claim.at)
-    query: Select[Any] = select(notices).where(which, free, *of(claim.workspace))
-    query = query.order_by(notices.c.hand_at, notices.c.id).limit(BATCH)
-    if db.is_postgresql:
-        # The one difference between the databases: SQLite's write transaction already keeps everyone else out.
-        query = query.with_for_update(skip_locked=True)
-    return [read(row) for row in await db.connection.execute(query)]
-
-
-async def _take(db: Db, which: ColumnElement[bool], claim: Claim) -> list[Row]:
-    rows = await _lock(db, which, claim)
-    await db.connection.execute(
-        update(notices)
-        .where(notices.c.id.in_([row.id for row in rows]))
-        .values(claimed_by=claim.by, claimed_until=claim.until)
-    )
-    return [row.model_copy(update={"claimed_by": claim.by}) for row in rows]
-
-
-async def _begin(db: Db, row: Row, second: int | None, claim: Claim) -> Row:
-    changes: dict[str, Any] = {
-        "state": NoticeState.HANDING if second else NoticeState.MISSED,
-        "post_at": second,
-        "problem": "" if second else TOO_LATE,
+def _begun(draft: Draft, claim: Claim) -> dict[str, Any]:
+    notice = draft.rows[0].notice
+    return {
+        **workspace_columns(notice.account.workspace),
+        "channel_id": notice.channel_id,
+        "way": draft.way,
+        "state": ParcelState.GIVING,
+        "post_at": draft.post_at,
+        "mark": secrets.token_hex(8) if draft.way is Way.POSTED else "",
+        "wake_at": draft.wake_at,
         "claimed_by": claim.by,
-        "attempts": row.attempts + 1,
+        "attempts": 1 + max(row.parcel.attempts if row.parcel else 0 for row in draft.rows),
     }
-    values = {**changes, "claimed_until": claim.until if second else None}
-    await db.connection.execute(update(notices).where(notices.c.id == row.id).values(values))
-    return row.model_copy(update=changes)
 
 
-async def _seconds_taken(db: Db, places: Collection[Place]) -> dict[Place, set[int]]:
-    """The seconds at which Slack holds something of ours in these channels. No one else chooses one until we commit."""
-    if db.is_postgresql:
-        # Sorted, so that two who want the same channels cannot wait for each other.
-        for place in sorted(places):
-            lock = func.pg_advisory_xact_lock(func.hashtextextended("|".join(place), 0))
-            await db.connection.execute(select(lock))
-    key = (notices.c.team_id, notices.c.enterprise_id, notices.c.channel_id)
-    held = await db.connection.execute(
-        select(*key, notices.c.post_at).where(
-            tuple_(*key).in_(places), notices.c.post_at.is_not(None), notices.c.state.in_(AT_SLACK)
-        )
+def _load(draft: Draft, parcel_id: int, values: dict[str, Any]) -> Load:
+    parcel = Parcel(
+        id=parcel_id,
+        workspace=draft.rows[0].notice.account.workspace,
+        **{name: values[name] for name in ("channel_id", "way", "state", "post_at", "mark", "wake_at")},
+        claimed_by=values["claimed_by"],
+        attempts=values["attempts"],
     )
-    taken: dict[Place, set[int]] = defaultdict(set)
-    for team_id, enterprise_id, channel_id, second in held:
-        taken[team_id, enterprise_id, channel_id].add(second)
-    return taken
+    rows = (replace(row, state=NoticeState.PACKED, parcel=parcel) for row in draft.rows)
+    return Load(parcel, tuple(rows))
 
 
-def _place(notice: Notice) -> Place:
-    workspace = notice.account.workspace
-    return workspace.team_id, workspace.enterprise_id, notice.channel_id
+async def _take(db: Db, which: ColumnElement[bool], claim: Claim, limit: int) -> list[Parcel]:
+    free = or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < lease_clock(db))
+    query = select(parcels).where(which, free, *of_parcels(claim.workspace)).order_by(parcels.c.wake_at, parcels.c.id)
+    found = [read(row) for row in await db.connection.execute(_unlocked_by_others(query.limit(limit), parcels))]
+    ours = {"claimed_by": claim.by, "claimed_until": lease_clock(db, claim.lease)}
+    if found:
+        await db.connection.execute(update(parcels).where(parcels.c.id.in_([one.id for one in found])).values(ours))
+    return [replace(parcel, claimed_by=claim.by) for parcel in found]
 
 
-def _same(row: Row) -> list[ColumnElement[bool]]:
-    return [notices.c.id == row.id, notices.c.attempts == row.attempts]
+def _unlocked_by_others(query: Select[Any], table: Table) -> Select[Any]:
+    # The one difference between the databases: SQLite's write transaction already keeps everyone else out.
+    return query.with_for_update(skip_locked=True, of=table)
+
+
+def place_of(row: Row) -> Place:
+    """Where it is to be said."""
+    workspace = row.notice.account.workspace
+    return workspace.team_id, workspace.enterprise_id, row.notice.channel_id
+
+
+def places(table: Table) -> list[Column[Any]]:
+    """The columns that say which channel a row is about."""
+    return [table.c.team_id, table.c.enterprise_id, table.c.channel_id]
+
+
+def in_places(table: Table, *, postgresql: bool) -> ColumnElement[bool]:
+    """The condition for being about one of some channels, to be given as `those_places`."""
+    return together(places(table), "place", postgresql=postgresql)
+
+
+def those_places(db: Db, rows: Iterable[Row]) -> dict[str, list[Any]]:
+    """The channels of these, for `in_places`."""
+    return keyed(places(notices), "place", _places_of(rows), db)
+
+
+def _places_of(rows: Iterable[Row]) -> set[Place]:
+    return {place_of(row) for row in rows}
+
+
+POSTED_AT_ONCE = or_(
+    notices.c.kind.not_in(sorted(TIMED)),
+    # Reminders of a very large crowd, each in a DM of its own.
+    and_(
+        notices.c.hand_at >= notices.c.due_at,
+        or_(*(notices.c.channel_id.startswith(letter) for letter in ("D", "U", "W"))),
+    ),
+)
+"""Which notices Slack is not to hold."""
+_WAIT = update(notices).where(notices.c.id == bindparam("key")).values(hand_at=bindparam("until"))
+_END = (
+    update(notices).where(notices.c.id == bindparam("key")).values(state=bindparam("ended"), problem=bindparam("why"))
+)
+_CONTENT = (
+    update(notices)
+    .where(notices.c.id == bindparam("key"))
+    .values(state=NoticeState.PACKED, parcel_id=bindparam("parcel"), facts=bindparam("said"))
+)

@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import SettingsError
 
 SQLITE_PATIENCE_MS = 15_000
+FORGOTTEN_MS = 20_000
+"""PostgreSQL ends a transaction in which nothing happens for so long, and a statement that lasts as long: whoever began
+it is frozen or gone, and what it has locked is for others to go on with."""
 
 
 class Vault:
@@ -107,19 +110,31 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=drivers[backend])
 
 
-def writer(url: URL) -> AsyncEngine:
-    """An engine for transactions that write: on SQLite one at a time, each waiting for the one before."""
+def writer(url: URL, *, patient: bool = False) -> AsyncEngine:
+    """An engine for transactions that write: on SQLite one at a time, each waiting for the one before.
+
+    A `patient` one is for what may take as long as it takes.
+    """
     if url.get_backend_name() != "sqlite":
-        return _engine(url, size=10)
+        return _engine(url, size=10, patient=patient)
     engine = _engine(url, size=1)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def _engine(url: URL, size: int) -> AsyncEngine:
+def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
+    # A statement, too, can be left half-way by who is frozen: prepared, and never run.
+    ends = () if patient else ("idle_in_transaction_session_timeout", "statement_timeout")
     if url.get_backend_name() == "postgresql":
-        # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
-        return create_async_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            url,
+            pool_size=size,
+            max_overflow=0,
+            # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": {setting: str(FORGOTTEN_MS) for setting in ends}},
+        )
     # Parameters hold names and addresses, and an error's text ends up in the log.
     engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)

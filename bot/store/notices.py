@@ -2,134 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.models import Account, Frozen, Notice, NoticeKind, NoticeState, Workspace
+from bot.models import Account, Workspace
+from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState
+from bot.packing import HAND_OVER_BEFORE
 from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, of_account, of_workspace
-from bot.store.schema import notices
+from bot.store.parcels import Parcel, labelled, touch, withdraw
+from bot.store.parcels import read as read_parcel
+from bot.store.schema import notices, parcels
 
-IDENTITY = ("team_id", "enterprise_id", "provider", "account", "session_id", "kind", "start", "before_s", "channel_id")
-HEARD_WITHIN = timedelta(minutes=10)
-"""How long after a change it is heard of: webinars are read every five minutes."""
-WAITING = (NoticeState.PLANNED, NoticeState.WITHDRAWING)
+IDENTITY = (
+    "team_id",
+    "enterprise_id",
+    "provider",
+    "account",
+    "session_id",
+    "kind",
+    "start",
+    "before_s",
+    "occurrence",
+    "channel_id",
+)
+PROBLEMS = (NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED)
+ENDED = (*PROBLEMS, NoticeState.SAID, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.OVERTAKEN)
+AT_ONCE = 500
+"""Notices written in one go."""
+MOST_COUNTED = 10_000
+NO_FACTS = Facts()
+ROWS = select(notices, *labelled("p_")).outerjoin_from(notices, parcels, notices.c.parcel_id == parcels.c.id)
+"""The query for rows that `read` understands; made once, because to make it takes longer than to run it."""
 
 
-class Row(Frozen):
-    """A notice as it stands in the outbox.
-
-    `post_at` is the Unix second at which Slack posts or posted it, `text_digest` that of the message Slack holds.
-    `attempts` counts how often it was taken to be handed over: who comes back with an older count comes too late.
-    """
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A notice as it stands in the outbox, with the parcel in which it last went to Slack, if it did."""
 
     id: int
     notice: Notice
     state: NoticeState
-    post_at: int | None
-    scheduled_id: str | None
-    text_digest: str | None
-    claimed_by: str
-    attempts: int
-    problem: str
+    parcel: Parcel | None = None
+    problem: str = ""
 
 
 async def plan(db: Db, wanted: Iterable[Notice]) -> None:
-    """Write notices down. One that is there already stays as it is; a withdrawn one is planned again.
+    """Write notices down, many at once. One that is there already stays as it is; a withdrawn one is planned again.
 
-    One that is being withdrawn just now may or may not be at Slack any more: that has to be found out first.
+    One whose parcel is being got back just now stays in it: whoever gets it back plans it again. What Slack holds
+    about the same sessions is looked over, because a plan is made anew whenever something has changed.
     """
-    insert = postgresql.insert(notices) if db.is_postgresql else sqlite.insert(notices)
-    withdrawn = notices.c.state == NoticeState.WITHDRAWN
-    for notice in wanted:
-        statement = insert.values(
-            **account_columns(notice.account),
-            session_id=notice.session_id,
-            kind=notice.kind,
-            channel_id=notice.channel_id,
-            start=notice.start,
-            before_s=int(notice.before.total_seconds()),
-            due_at=notice.due_at,
-            hand_at=notice.hand_at,
-            expires_at=notice.expires_at,
-            state=NoticeState.PLANNED,
-        )
-        again = {
-            "state": case((withdrawn, NoticeState.PLANNED), else_=NoticeState.HANDING),
-            "hand_at": notice.hand_at,
-            "post_at": case((withdrawn, None), else_=notices.c.post_at),
-            "scheduled_id": None,
-            "text_digest": None,
-            "problem": "",
-        }
-        off = notices.c.state.in_((NoticeState.WITHDRAWN, NoticeState.WITHDRAWING))
-        await db.connection.execute(statement.on_conflict_do_update(index_elements=IDENTITY, set_=again, where=off))
+    upsert = _UPSERTS[db.is_postgresql]
+    everything = iter(wanted)
+    while some := list(islice(everything, AT_ONCE)):
+        packed = await _lock_packed(db, some)
+        await db.connection.execute(upsert, [_columns(notice) for notice in some])
+        await touch(db, packed, min(notice.hand_at for notice in some))
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Row]:
     """Every notice about this session, by when it is due."""
-    rows = await db.connection.execute(
-        select(notices)
-        .where(*of_account(notices, account), notices.c.session_id == session_id)
-        .order_by(notices.c.due_at, notices.c.id)
-    )
-    return [read(row) for row in rows]
+    which = [*of_account(notices, account), notices.c.session_id == session_id]
+    return await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))
+
+
+async def of_channel(db: Db, workspace: Workspace, channel_id: str, since: datetime) -> list[Row]:
+    """Every notice for this channel that is or was due from then on, by when it is due."""
+    which = [*of_workspace(notices, workspace), notices.c.channel_id == channel_id, notices.c.due_at >= since]
+    return await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))
+
+
+async def find(db: Db, workspace: Workspace, notice_id: int) -> Row | None:
+    """The notice with this id."""
+    found = await _read(db, ROWS.where(*of_workspace(notices, workspace), notices.c.id == notice_id))
+    return found[0] if found else None
+
+
+async def packed(db: Db, parcel_ids: Collection[int]) -> dict[int, list[Row]]:
+    """What is in these parcels and to be said, by when it is due."""
+    which = (notices.c.parcel_id.in_(parcel_ids), notices.c.state == NoticeState.PACKED)
+    contents: dict[int, list[Row]] = defaultdict(list)
+    for row in await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id)):
+        if row.parcel:
+            contents[row.parcel.id].append(row)
+    return contents
+
+
+async def these(db: Db, ids: Collection[int]) -> list[Row]:
+    """The notices with these ids."""
+    return await _read(db, ROWS.where(notices.c.id.in_(ids)).order_by(notices.c.id))
 
 
 async def take_back(db: Db, ids: Sequence[int]) -> None:
     """Withdraw notices: at once where Slack does not have them, else by asking Slack for them back."""
-    chosen = notices.c.id.in_(ids)
-    await db.connection.execute(
-        update(notices).where(chosen, notices.c.state == NoticeState.PLANNED).values(state=NoticeState.WITHDRAWN)
-    )
-    await db.connection.execute(
-        update(notices)
-        .where(chosen, notices.c.state.in_((NoticeState.HANDING, NoticeState.HELD)))
-        .values(state=NoticeState.WITHDRAWING)
-    )
+    await _off(db, ids, NoticeState.WITHDRAWN)
 
 
-async def held_beyond(db: Db, second: int, workspace: Workspace | None = None) -> list[Row]:
-    """What Slack holds to post after this Unix second."""
-    rows = await db.connection.execute(
-        select(notices).where(notices.c.state == NoticeState.HELD, notices.c.post_at > second, *of(workspace))
-    )
-    return [read(row) for row in rows]
+async def skip(db: Db, notice_id: int) -> None:
+    """Leave this one out, as somebody asked for; it is not planned again by itself."""
+    await _off(db, [notice_id], NoticeState.SKIPPED)
 
 
-async def mark_said(db: Db, now: datetime, workspace: Workspace | None = None) -> None:
-    """What Slack held for a second that has passed counts as said after a while, or when its start has come.
+async def unskip(db: Db, notice_id: int, now: datetime) -> bool:
+    """Say this one after all. False where its time has passed, or where it is not left out."""
+    skipped = (notices.c.id == notice_id, notices.c.state == NoticeState.SKIPPED, notices.c.due_at > now)
+    locked = await db.connection.execute(_locked(db, select(notices.c.id).where(*skipped)))
+    if locked.first() is None:
+        return False
+    await db.connection.execute(update(notices).where(notices.c.id == notice_id).values(state=_PLANNED_OR_PACKED))
+    return True
 
-    Until then a change that happened before, and is heard of after it, still finds it and is followed by a correction.
+
+async def crowds(db: Db, workspace: Workspace, dues: Collection[datetime]) -> dict[datetime, int]:
+    """How many notices of the workspace wait to fall due at each of these times or in the minutes before.
+
+    10,000 is as many as count.
     """
-    posted = notices.c.post_at <= int((now - HEARD_WITHIN).timestamp())
-    await db.connection.execute(
-        update(notices)
-        .where(notices.c.state == NoticeState.HELD, or_(posted, notices.c.start <= now), *of(workspace))
-        .values(state=NoticeState.SAID)
-    )
+    wanted = list(dues)
+    counted = [select(func.count()).select_from(_crowd(workspace, due)).scalar_subquery() for due in wanted]
+    row = (await db.connection.execute(select(*counted))).one() if wanted else ()
+    return dict(zip(wanted, row, strict=True))
+
+
+async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) -> list[Row]:
+    """What was due since then and is unknown, dead or missed, newest first: what an admin must be able to see."""
+    which = [*of_workspace(notices, workspace), notices.c.state.in_(PROBLEMS), notices.c.due_at >= since]
+    return await _read(db, ROWS.where(*which).order_by(notices.c.due_at.desc(), notices.c.id).limit(limit))
 
 
 async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
-    """When the outbox next has something to do that nobody is at yet."""
-    query = select(func.min(notices.c.hand_at)).where(
-        notices.c.state.in_(WAITING), notices.c.claimed_until.is_(None), *of(workspace)
-    )
+    """When the next planned notice may be handed over or posted."""
+    query = select(func.min(notices.c.hand_at)).where(notices.c.state == NoticeState.PLANNED, *of(workspace))
     moment: datetime | None = (await db.connection.execute(query)).scalar()
     return moment
 
 
-async def release_all(db: Db) -> None:
-    """Free claims: for a database that only one process uses, right after that process started.
-
-    A hand-over that was under way stays claimed until its time runs out: Slack may still be about to accept it.
-    """
-    under_way = or_(notices.c.state == NoticeState.HANDING, notices.c.scheduled_id.is_(None))
-    await db.connection.execute(update(notices).where(~under_way).values(claimed_until=None))
+async def clean_up(db: Db, before: datetime, limit: int) -> int:
+    """Delete at most so many notices that ended before then, and the parcels of which nothing is left; how many."""
+    over = (notices.c.state.in_(ENDED), notices.c.expires_at < before, notices.c.due_at < before)
+    old = select(notices.c.id).where(*over).order_by(notices.c.id).limit(limit)
+    gone = await db.connection.execute(delete(notices).where(notices.c.id.in_(old)))
+    closed = parcels.c.state.in_((ParcelState.SAID, ParcelState.WITHDRAWN, ParcelState.UNKNOWN, ParcelState.DEAD))
+    empty = ~exists().where(notices.c.parcel_id == parcels.c.id)
+    past = parcels.c.post_at < int(before.timestamp())
+    left = select(parcels.c.id).where(closed, past, empty).order_by(parcels.c.id).limit(limit)
+    emptied = await db.connection.execute(delete(parcels).where(parcels.c.id.in_(left)))
+    return gone.rowcount + emptied.rowcount
 
 
 def of(workspace: Workspace | None) -> list[ColumnElement[bool]]:
@@ -141,22 +180,116 @@ def read(row: Any) -> Row:
     """A row of the table in our words."""
     return Row(
         id=row.id,
-        notice=Notice(
-            kind=NoticeKind(row.kind),
-            account=account_in(row),
-            session_id=row.session_id,
-            channel_id=row.channel_id,
-            start=row.start,
-            before=timedelta(seconds=row.before_s),
-            due_at=row.due_at,
-            hand_at=row.hand_at,
-            expires_at=row.expires_at,
-        ),
+        notice=read_notice(row),
         state=NoticeState(row.state),
-        post_at=row.post_at,
-        scheduled_id=row.scheduled_id,
-        text_digest=row.text_digest,
-        claimed_by=row.claimed_by,
-        attempts=row.attempts,
+        parcel=read_parcel(row, "p_") if row.p_way else None,
         problem=row.problem,
     )
+
+
+def read_notice(row: Any) -> Notice:
+    """The notice that a row of the table holds."""
+    return Notice(
+        kind=NoticeKind(row.kind),
+        account=account_in(row),
+        session_id=row.session_id,
+        channel_id=row.channel_id,
+        start=row.start,
+        before=timedelta(seconds=row.before_s),
+        occurrence=row.occurrence,
+        due_at=row.due_at,
+        hand_at=row.hand_at,
+        expires_at=row.expires_at,
+        facts=NO_FACTS if row.facts == "{}" else Facts.model_validate_json(row.facts),
+    )
+
+
+def in_words(facts: Facts) -> str:
+    """Facts as they are stored."""
+    return "{}" if facts == NO_FACTS else facts.model_dump_json(exclude_defaults=True)
+
+
+def _crowd(workspace: Workspace, due: datetime) -> Any:
+    # The index that is partial to what is planned goes by when it may be handed over: at most so long before.
+    handed = notices.c.hand_at.between(due - 5 * HAND_OVER_BEFORE, due)
+    falls_due = notices.c.due_at.between(due - HAND_OVER_BEFORE, due)
+    some = select(notices.c.id).where(*of_workspace(notices, workspace), handed, falls_due, text("state = 'planned'"))
+    return some.limit(MOST_COUNTED).subquery()
+
+
+async def _read(db: Db, query: Select[Any]) -> list[Row]:
+    return [read(row) for row in await db.connection.execute(query)]
+
+
+async def _lock_packed(db: Db, wanted: Sequence[Notice]) -> list[int]:
+    """Keep parcels of these sessions from ending while we plan, and return those with something that is to be said.
+
+    Who plans reads the state of a parcel; read after the notices are locked, it is as the last one to end it left it.
+    """
+    spaces = ((notice.account.workspace, notice.session_id) for notice in wanted if notice.kind in TIMED)
+    keys = {(space.team_id, space.enterprise_id, session_id) for space, session_id in spaces}
+    if not keys:
+        return []
+    mine = tuple_(notices.c.team_id, notices.c.enterprise_id, notices.c.session_id).in_(keys)
+    state = notices.c.state.in_((NoticeState.PACKED, NoticeState.WITHDRAWN))
+    query = select(notices.c.state, notices.c.parcel_id).where(mine, state, notices.c.parcel_id.is_not(None))
+    found = await db.connection.execute(_locked(db, query))
+    return sorted({row.parcel_id for row in found if row.state == NoticeState.PACKED})
+
+
+async def _off(db: Db, ids: Sequence[int], state: NoticeState) -> None:
+    waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED))
+    query = select(notices.c.id, notices.c.state, notices.c.parcel_id).where(notices.c.id.in_(ids), waiting)
+    rows = list(await db.connection.execute(_locked(db, query))) if ids else []
+    packed_in = {row.parcel_id for row in rows if row.state == NoticeState.PACKED}
+    back = await withdraw(db, packed_in)
+    gone = [row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back]
+    if gone:
+        await db.connection.execute(update(notices).where(notices.c.id.in_(gone)).values(state=state, problem=""))
+
+
+def _locked(db: Db, query: Select[Any]) -> Select[Any]:
+    return query.order_by(notices.c.id).with_for_update() if db.is_postgresql else query
+
+
+def _columns(notice: Notice) -> dict[str, Any]:
+    return {
+        **account_columns(notice.account),
+        "session_id": notice.session_id,
+        "kind": notice.kind,
+        "channel_id": notice.channel_id,
+        "start": notice.start,
+        "before_s": int(notice.before.total_seconds()),
+        "occurrence": notice.occurrence,
+        "due_at": notice.due_at,
+        "hand_at": notice.hand_at,
+        "expires_at": notice.expires_at,
+        "facts": in_words(notice.facts),
+        "state": NoticeState.PLANNED,
+    }
+
+
+def _upsert(insert: Any) -> Any:
+    again = {
+        "state": _PLANNED_OR_PACKED,
+        "hand_at": insert.excluded.hand_at,
+        "expires_at": insert.excluded.expires_at,
+        "facts": insert.excluded.facts,
+        "problem": "",
+    }
+    withdrawn = notices.c.state == NoticeState.WITHDRAWN
+    return insert.on_conflict_do_update(index_elements=IDENTITY, set_=again, where=withdrawn)
+
+
+# Spelled out, because a list of values cannot stand in a statement that is executed for many rows at once.
+_PARCEL_IS_OPEN = or_(
+    parcels.c.state == ParcelState.GIVING,
+    parcels.c.state == ParcelState.HELD,
+    parcels.c.state == ParcelState.WITHDRAWING,
+)
+_PLANNED_OR_PACKED = case(
+    # By name: in what an insert does on conflict, SQLAlchemy does not correlate and would ask about all notices.
+    (exists().where(parcels.c.id == literal_column("notices.parcel_id"), _PARCEL_IS_OPEN), NoticeState.PACKED.value),
+    else_=NoticeState.PLANNED.value,
+)
+_UPSERTS = {True: _upsert(postgresql.insert(notices)), False: _upsert(sqlite.insert(notices))}

@@ -74,6 +74,15 @@ def _account() -> list[Column[Any]]:
     ]
 
 
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows that matter for it, however many others there are."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+PROBLEMS = "state in ('unknown', 'dead', 'missed')"
+OPEN = "state in ('giving', 'held', 'withdrawing')"
+PLACE_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
+
 people = Table(
     "people",
     metadata,
@@ -137,6 +146,7 @@ webinars = Table(
     Column("registration_open", Boolean),
     Column("has_real_registrants", Boolean),
     Column("counted_at", Moment),
+    Column("limit_since", Moment),  # when this limit was first read: the same limit set again is another occasion
     Column("fixed_options", Text),  # JSON of what the account decided, as last read
     Column("seen_at", Moment, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
@@ -167,18 +177,13 @@ notices = Table(
     Column("channel_id", String(32), nullable=False),
     Column("start", Moment, nullable=False),
     Column("before_s", Integer, nullable=False),
+    Column("occurrence", String(64), nullable=False, server_default=""),
     Column("due_at", Moment, nullable=False),
     Column("hand_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),  # JSON; titles, figures and Slack ids, no registrant
     Column("state", String(16), nullable=False),
-    Column(
-        "post_at", BigInteger
-    ),  # the second at which Slack posts it: with the channel it identifies what Slack holds
-    Column("scheduled_id", String(64)),
-    Column("text_digest", String(64)),  # of the message Slack holds, to hand it over anew when it would say otherwise
-    Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
     Column("problem", Text, nullable=False, server_default=""),
     UniqueConstraint(
         "team_id",
@@ -189,22 +194,93 @@ notices = Table(
         "kind",
         "start",
         "before_s",
+        "occurrence",
         "channel_id",
         name="uq_notices_what",
     ),
-    Index(
-        "ix_notices_hand", "hand_at", sqlite_where=text("state = 'planned'"), postgresql_where=text("state = 'planned'")
-    ),
-    Index(
-        "uq_notices_post",
-        "team_id",
-        "enterprise_id",
-        "channel_id",
-        "post_at",
-        unique=True,
-        sqlite_where=text("state in ('handing', 'held', 'withdrawing')"),
-        postgresql_where=text("state in ('handing', 'held', 'withdrawing')"),
-    ),
+    _partial("ix_notices_hand", "hand_at", where="state = 'planned'"),
+    _partial("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
+    _partial("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
     Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),
+    Index("ix_notices_channel", "team_id", "enterprise_id", "channel_id", "due_at"),
+    _partial("ix_notices_parcel", "parcel_id", where="parcel_id is not null"),
     sqlite_autoincrement=True,
 )
+
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("enterprise_id", String(32), nullable=False, server_default=""),
+    Column("channel_id", String(32), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    # The second at which it is posted: with the channel it identifies what Slack holds.
+    Column("post_at", BigInteger, nullable=False),
+    Column("mark", String(32), nullable=False, server_default=""),  # what a posted one carries as metadata, to find it
+    Column("scheduled_id", String(64)),
+    Column("message_ts", String(32)),
+    Column("text_digest", String(64)),  # of the message Slack holds, to exchange it when it would say otherwise
+    Column("wake_at", Moment, nullable=False),  # when there is next something to do about it (domain time)
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    _partial("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
+    Index("ix_parcels_channel", *PLACE_AND_SECOND),
+    _partial("ix_parcels_open", "wake_at", where=OPEN),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(32), primary_key=True),
+    Column("scope", String(16), primary_key=True),  # webinar, mine, all
+    Column("subject", String(32), primary_key=True),  # the session's id, the person's id, or empty
+    Column("provider", String(32), primary_key=True, server_default=""),  # of a webinar, else empty
+    Column("account", String(64), primary_key=True, server_default=""),
+    Column("features", Text, nullable=False),  # by their words, with commas
+    Column("leads", Text),  # seconds before the start, with commas; null: as the workspace has it
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("by_share", Boolean, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    *_workspace(),
+    Column("channel_id", String(32), primary_key=True),
+    Column("time_zone", String(64), nullable=False),
+    Column("quiet_from", Integer),  # minutes after local midnight; null: no quiet hours
+    Column("quiet_to", Integer),
+    Column("digest", String(16), nullable=False, server_default=""),  # daily, weekly, or empty
+    Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after local midnight
+    Column("digest_day", Integer, nullable=False, server_default="0"),  # 0 Monday … 6 Sunday, for a weekly one
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    *_workspace(),
+    Column("leads", Text, nullable=False),  # default reminders: seconds before the start, with commas
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    *_account(),
+    Column("session_id", String(32), primary_key=True),
+    Column("read_at", Moment, primary_key=True),
+    Column("registrant_count", Integer, nullable=False),
+    Column("registrant_limit", Integer),
+    Column("registration_open", Boolean, nullable=False),
+)
+"""One row for each reading that differed from the one before."""

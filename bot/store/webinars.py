@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+from zlib import crc32
 
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from bot.models import Account, Audience, FixedOptions, Registration, Status, Webinar, Workspace
 from bot.store.connection import Db
-from bot.store.keys import account_columns, account_in, of_account, of_workspace
+from bot.store.keys import account_columns, account_in, keyed, of_account, of_workspace, together
 from bot.store.schema import webinars
 
+_KEY = list(webinars.primary_key)
 NO_LINK = SecretStr("")
+AT_ONCE = 200
+"""Rows read in one go."""
+_NEW_ONES = 3
+"""Tells this kind of lock from the others."""
 
 
 async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None:
@@ -44,15 +52,6 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
     await db.upsert(webinars, row, keep=unknown)
 
 
-async def save_registration(db: Db, account: Account, session_id: str, registration: Registration) -> None:
-    """Keep the figures of a session's registration as they were just read."""
-    await db.connection.execute(
-        update(webinars)
-        .where(*of_account(webinars, account), webinars.c.session_id == session_id)
-        .values(**_registration_columns(registration))
-    )
-
-
 async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: FixedOptions) -> None:
     """Keep what the vendor's account decided for this webinar, to show it in the next form."""
     await db.connection.execute(
@@ -62,14 +61,30 @@ async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: F
     )
 
 
-async def find(db: Db, account: Account, session_id: str) -> Webinar | None:
-    """The webinar with this session id."""
-    row = (
-        await db.connection.execute(
-            select(webinars).where(*of_account(webinars, account), webinars.c.session_id == session_id)
-        )
-    ).first()
+async def find(db: Db, account: Account, session_id: str, *, to_change: bool = False) -> Webinar | None:
+    """The webinar with this session id.
+
+    `to_change`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
+    only one does. (SQLite lets one writer in at a time anyway.)
+    """
+    query = select(webinars).where(*of_account(webinars, account), webinars.c.session_id == session_id)
+    row = (await db.connection.execute(query.with_for_update() if to_change else query)).first()
     return _webinar(row) if row else None
+
+
+async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], Webinar]:
+    """Several webinars by account and session id, in one query; those that are not known are left out."""
+    if not keys:
+        return {}
+    wanted = {(*account_columns(account).values(), session_id) for account, session_id in keys}
+    query = _by_keys(postgresql=db.is_postgresql)
+    found = [_webinar(row) for row in await db.connection.execute(query, keyed(_KEY, "key", wanted, db))]
+    return {(webinar.account, webinar.session_id): webinar for webinar in found}
+
+
+@cache
+def _by_keys(*, postgresql: bool) -> Select[Any]:
+    return select(webinars).where(together(_KEY, "key", postgresql=postgresql))
 
 
 async def everything(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
@@ -80,6 +95,47 @@ async def everything(db: Db, workspace: Workspace, ending_after: datetime | None
         query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
     found = [_webinar(row) for row in await db.connection.execute(query)]
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
+
+
+async def to_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
+    """The account's webinars to come, or on, whose registration was never read, or not since then, by start.
+
+    Those that everybody can join have none; of those made elsewhere that may still have to be found out.
+    """
+    unread = or_(webinars.c.counted_at.is_(None), webinars.c.counted_at <= read_before)
+    for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
+    is_on = webinars.c.status.in_((Status.SCHEDULED, Status.ACTIVE))
+    late = webinars.c.start > now - timedelta(hours=12)
+    query = select(webinars).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
+    found = []
+    for row in await db.connection.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
+        found.append(_webinar(row))
+        if len(found) % AT_ONCE == 0:
+            await asyncio.sleep(0)  # it is asked several times a minute, and others want to run as well
+    return found
+
+
+async def hold(db: Db, workspace: Workspace, ending_after: datetime) -> None:
+    """Let no webinar of the workspace that ends later change or be added before this transaction ends.
+
+    Whoever changes what a channel hears needs this, or a webinar that changes meanwhile would miss it, and be missed.
+    """
+    if not db.is_postgresql:
+        return  # SQLite has one writer at a time anyway
+    in_order = (webinars.c.provider, webinars.c.account, webinars.c.session_id)
+    late = webinars.c.start > ending_after - timedelta(hours=12)
+    query = select(webinars.c.session_id).where(*of_workspace(webinars, workspace), late).order_by(*in_order)
+    await db.connection.execute(query.with_for_update())
+    await db.connection.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
+
+
+async def adding(db: Db, workspace: Workspace) -> None:
+    """Wait until nobody holds the workspace's webinars: before anything follows from one that is being added.
+
+    Not before every row is locked that this transaction changes: `hold` takes both in that order, too.
+    """
+    if db.is_postgresql:
+        await db.connection.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
 
 
 async def host_link(db: Db, account: Account, session_id: str) -> str:
@@ -105,13 +161,8 @@ async def latest_fixed_options(db: Db, account: Account) -> tuple[FixedOptions, 
     return (FixedOptions.model_validate_json(row.fixed_options), row.seen_at) if row else None
 
 
-async def set_status(db: Db, account: Account, session_ids: Sequence[str], status: Status, now: datetime) -> None:
-    """Say of these sessions what became of them."""
-    await db.connection.execute(
-        update(webinars)
-        .where(*of_account(webinars, account), webinars.c.session_id.in_(session_ids))
-        .values(status=status, seen_at=now)
-    )
+def _key(workspace: Workspace) -> int:
+    return crc32(repr(tuple(workspace.model_dump().values())).encode()) - 2**31
 
 
 def _registration_columns(registration: Registration) -> dict[str, Any]:
@@ -122,6 +173,7 @@ def _registration_columns(registration: Registration) -> dict[str, Any]:
         "registration_open": registration.is_open,
         "has_real_registrants": registration.has_real_registrants,
         "counted_at": registration.read_at,
+        "limit_since": registration.limit_since,
     }
 
 
@@ -154,4 +206,5 @@ def _registration(row: Any) -> Registration:
         is_open=row.registration_open,
         has_real_registrants=row.has_real_registrants,
         read_at=row.counted_at,
+        limit_since=row.limit_since,
     )
