@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 PY := .venv/bin/python
 STAMP := .venv/.installed
+RIVALS := .venv/.rivals-installed
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -34,7 +35,7 @@ run: setup  ## run the bot with the settings in the environment
 	@exec $(PY) -m bot run
 
 test: setup  ## all tests
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n auto --dist worksteal
 
 lint: setup  ## style
 	$(PY) -m ruff check .
@@ -48,12 +49,18 @@ imports: setup  ## the import order of the house
 
 check: lint types imports test  ## everything .ci/run checks
 
-bench: setup  ## the measurements behind the README's figures
+bench: $(RIVALS)  ## the measurements behind the README's figures
 	$(PY) -m bench
+
+$(RIVALS): requirements/bench.txt $(STAMP)
+	@echo "Installing into .venv what the outbox is measured against"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $(RIVALS)
 
 lock: setup  ## write the hash-pinned lists again from pyproject.toml
 	$(COMPILE) -o requirements/run.txt
 	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean:  ## forget the demo and the caches (keeps .venv)
 	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*

@@ -12,12 +12,13 @@ from weakref import WeakValueDictionary
 from bot.clock import Clock, monotonic
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
 from bot.models import Account, Webinar
-from bot.notices import is_stale, plan
 from bot.slack_api import SlackApi, SlackBusy, SlackRefused
-from bot.store import cards, notices, webinars
-from bot.store.connection import Db, Store
+from bot.store import cards, webinars
+from bot.store.connection import Store
+from bot.subscribing import follow_card, forget_card, said_there
 from bot.views.card import card, fingerprint
 from bot.views.facts import Stage, stage
+from bot.views.share_result import SaidThere
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Announcing:
         self._busy_until = 0.0
 
     async def share(self, webinar: Webinar, channel_id: str, user_id: str) -> cards.Card:
-        """Put the card up in a channel and plan its reminders there, in one transaction with the card's row.
+        """Put the card up in a channel, and have the channel hear about its webinar, in one transaction.
 
         Raises `ChannelUnreachable` where Slack does not let us, and `BadInput` for a webinar that is over.
         """
@@ -56,8 +57,13 @@ class Announcing:
         )
         async with self._store.write() as db:
             await cards.save(db, put_up)
-            await notices.plan(db, plan(webinar, [channel], now))
+            await follow_card(db, webinar, channel, user_id, now)
         return put_up
+
+    async def said_in(self, webinar: Webinar, channel_id: str) -> SaidThere:
+        """What will be said about this webinar in a channel, as it stands now."""
+        async with self._store.read() as db:
+            return await said_there(db, webinar, channel_id, self._clock.now())
 
     async def bring_up_to_date(self, webinar: Webinar, *, as_of_too: bool = False) -> None:
         """Edit every card of this webinar that no longer says what is so; `as_of_too` for a figure just asked for.
@@ -111,18 +117,8 @@ class Announcing:
             log.info("card.forgotten", extra=extra)
             async with self._store.write() as db:
                 await cards.forget(db, put_up)
-                await replan(db, webinar, now)
+                await forget_card(db, webinar, put_up.channel_id, now)
             return
         log.warning("card.not_edited", extra=extra)
         if isinstance(error, SlackBusy):
             self._busy_until = monotonic() + error.seconds
-
-
-async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
-    """Bring the notices of a webinar to what it has become, in the transaction that changes its row."""
-    standing = await cards.of_session(db, webinar.account, webinar.session_id)
-    channels = list(dict.fromkeys(put_up.channel_id for put_up in standing))
-    rows = await notices.of_session(db, webinar.account, webinar.session_id)
-    stale = [row.id for row in rows if is_stale(row.notice, webinar, frozenset(channels))]
-    await notices.take_back(db, stale)
-    await notices.plan(db, plan(webinar, channels, now))

@@ -19,16 +19,17 @@ class Cancelling:
         self._mirror = mirror
         self._poke = poke
 
-    async def cancel(self, webinar: Webinar, caller: Caller) -> Webinar:
+    async def cancel(self, webinar: Webinar, caller: Caller, by: str) -> Webinar:
         """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
 
-        Deleting is safe to repeat: what is gone already counts as deleted.
+        `by` is the Slack user who asked for it: they are not told by a notice. Deleting is safe to repeat: what is gone
+        already counts as deleted.
         """
         if webinar.status is Status.CANCELLED:
             return webinar
         if webinar.status is not Status.SCHEDULED:
             raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
-        cancelled = await self._mirror.mark(webinar, Status.CANCELLED)
+        cancelled = await self._mirror.mark(webinar, Status.CANCELLED, by)
         self._poke()
         return cancelled

@@ -15,6 +15,7 @@ from bot.directory import Directory
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
 from bot.lookout import Lookout, StillUnclear
 from bot.models import Account, Audience, SessionFacts, Webinar, WebinarFacts
+from bot.planning import follow_up
 from bot.providers import NOTICE, Caller, WebinarProvider
 from bot.store import creations, webinars
 from bot.store.connection import Store
@@ -217,7 +218,9 @@ class Creating:
         )
         whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
         async with self._store.write() as db:
+            swept = await webinars.find(db, creation.account, session.session_id, to_change=True)
             await webinars.save(db, webinar, session.host_link)
+            await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
             await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
             if not await creations.advance(db, whole, self._me, machine_now() + self.lease):
                 raise TakenOver
@@ -279,12 +282,8 @@ class Creating:
     async def _advance(
         self, creation: Creation, step: Step, *, webinar_id: str | None = None, problem: str = ""
     ) -> Creation:
-        changes = {
-            "step": step,
-            "webinar_id": webinar_id or creation.webinar_id,
-            "problem": problem or creation.problem,
-        }
-        creation = creation.model_copy(update=changes)
+        made, told = webinar_id or creation.webinar_id, problem or creation.problem
+        creation = creation.model_copy(update={"step": step, "webinar_id": made, "problem": told})
         until = machine_now() + (self.watch if step is Step.WATCHED else self.lease)
         async with self._store.write() as db:
             if not await creations.advance(db, creation, self._me, until):

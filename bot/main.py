@@ -25,8 +25,10 @@ from bot.cancelling import Cancelling
 from bot.clock import Clock
 from bot.clockwork import Clockwork
 from bot.creating import Creating
-from bot.delivery import Delivery
+from bot.delivery import Delivery, forget_notices
+from bot.digests import Digests
 from bot.directory import Directory
+from bot.door import Door
 from bot.errors import GreenroomError, SettingsError
 from bot.mirror import Mirror
 from bot.models import Account
@@ -37,7 +39,7 @@ from bot.providers.ringcentral.client import RingCentral
 from bot.room import Room
 from bot.settings import Settings
 from bot.slack_api import TIMEOUT, Identity, SlackApi
-from bot.store import creations, drafts, notices
+from bot.store import creations, drafts, parcels
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
 from bot.tasks import Tasks
@@ -50,6 +52,8 @@ log = logging.getLogger(__name__)
 EVENTS = "/slack/events"
 KEEP_DRAFTS = timedelta(days=7)
 """A form that nobody came back to for so long is forgotten."""
+KEEP_NOTICES = timedelta(days=90)
+"""What was said, or was not, can be looked up for so long."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenr
         identity = await _identity(slack)
         provider = _provider(settings, clock, http, pace)
         store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
-        room = _room(identity, store, slack, provider, clock)
+        room = _room(settings, identity, store, slack, provider, clock)
         app = _bolt(settings, identity)
         listen(app, room)
         runner, url = await _serve(settings, app, room)
@@ -132,7 +136,9 @@ def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pac
     )
 
 
-def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentral, clock: Clock) -> Room:
+def _room(
+    settings: Settings, identity: Identity, store: Store, slack: SlackApi, provider: RingCentral, clock: Clock
+) -> Room:
     me = secrets.token_hex(8)
     account = Account(workspace=identity.workspace, provider=provider.name)
     tasks = Tasks()
@@ -141,6 +147,7 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
     mirror = Mirror(account, store, provider, directory, announcing, clock)
     creating = Creating(me, account, store, provider, directory, clock)
     telling = Telling(store, slack, creating, announcing, mirror, tasks)
+    digests = Digests(store, clock, account)
 
     async def sweep() -> None:
         if not directory.is_read:
@@ -151,9 +158,18 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
         await directory.refresh()
         async with store.write() as db:
             await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
+        await forget_notices(store, clock.now() - KEEP_NOTICES)
 
-    delivery = Delivery(me, store, slack, clock, workspace=account.workspace)
-    clockwork = Clockwork(clock, deliver=delivery.run, sweep=sweep, recover=telling.recover, daily=daily)
+    async def digest() -> None:
+        if await digests.plan_due():
+            clockwork.poke()
+
+    delivery = Delivery(
+        me, store, lambda _: slack, clock, workspace=account.workspace, unclear_alerts=settings.unclear_alerts
+    )
+    clockwork = Clockwork(
+        clock, delivery, sweep=sweep, count=mirror.count_next, digest=digest, recover=telling.recover, daily=daily
+    )
     cancelling = Cancelling(provider, mirror, clockwork.poke)
     return Room(
         account=account,
@@ -168,6 +184,7 @@ def _room(identity: Identity, store: Store, slack: SlackApi, provider: RingCentr
         creating=creating,
         telling=telling,
         cancelling=cancelling,
+        door=Door(provider, mirror, clock, clockwork.poke),
         clockwork=clockwork,
     )
 
@@ -177,7 +194,7 @@ async def _free_claims(store: Store) -> None:
     if store.is_sqlite:
         async with store.write() as db:
             await creations.release_all(db)
-            await notices.release_all(db)
+            await parcels.release_all(db)
 
 
 def _bolt(settings: Settings, identity: Identity) -> AsyncApp:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
 
@@ -146,6 +145,8 @@ class Registration(Frozen):
     is_open: bool
     has_real_registrants: bool
     read_at: AwareDatetime
+    limit_since: AwareDatetime | None = None
+    """When this limit was first read; the same limit set again later is another occasion. The mirror knows it."""
 
 
 class Webinar(Frozen):
@@ -226,41 +227,3 @@ class Lane(StrEnum):
     PERSON = "person"
     NOTICE = "notice"
     UPKEEP = "upkeep"
-
-
-class NoticeKind(StrEnum):
-    """What the bot says on its own."""
-
-    REMINDER = "reminder"
-
-
-class NoticeState(StrEnum):
-    """The life of a notice: planned, being handed to Slack, held by Slack, said; or how it ended instead."""
-
-    PLANNED = "planned"
-    HANDING = "handing"
-    HELD = "held"
-    SAID = "said"
-    WITHDRAWING = "withdrawing"
-    WITHDRAWN = "withdrawn"
-    MISSED = "missed"
-    UNKNOWN = "unknown"
-    DEAD = "dead"
-
-
-class Notice(Frozen):
-    """One thing to be said in one channel about one session at one time; a row before it is a message."""
-
-    kind: NoticeKind = NoticeKind.REMINDER
-    account: Account
-    session_id: str
-    channel_id: str
-    start: AwareDatetime
-    """The start that it speaks of: a moved session gets new notices."""
-    before: Annotated[timedelta, Field(ge=timedelta())]
-    """How long before the start it is due."""
-    due_at: AwareDatetime
-    hand_at: AwareDatetime
-    """From when on it may be handed to Slack."""
-    expires_at: AwareDatetime
-    """From when on it is no longer worth saying."""

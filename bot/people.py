@@ -41,25 +41,49 @@ def check_may_create(person: Person) -> None:
     _check_member(person, "create webinars")
 
 
+def check_may_follow(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "choose what a channel hears")
+
+
 def check_may_share(person: Person) -> None:
     """Raise `NotAllowed` for guests and for people of another organisation."""
     _check_member(person, "share webinars")
 
 
-def may_cancel(person: Person, webinar: Webinar) -> bool:
+def check_may_remind(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "change what a channel is reminded of")
+
+
+def may_set_defaults(person: Person) -> bool:
+    """An admin or owner of the workspace."""
+    return person.is_admin and not person.is_stranger
+
+
+def check_may_set_defaults(person: Person) -> None:
+    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    if not may_set_defaults(person):
+        raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
+
+
+def may_steer(person: Person, webinar: Webinar) -> bool:
     """The person who created it, or an admin or owner of the workspace."""
     if person.is_stranger:
         return False
     return person.is_admin or (bool(webinar.created_by) and person.user_id == webinar.created_by)
 
 
-def check_may_cancel(person: Person, webinar: Webinar) -> None:
-    """Raise `NotAllowed`, naming who can, for anyone but the creator and the workspace's admins."""
-    if may_cancel(person, webinar):
+def check_may_steer(person: Person, webinar: Webinar, what: str) -> None:
+    """Raise `NotAllowed`, naming who can, for anyone but the creator and the workspace's admins.
+
+    `what` goes on after "You can't": "cancel this webinar".
+    """
+    if may_steer(person, webinar):
         return
     creator = f"<@{webinar.created_by}>, who created it, or"
     who = creator if webinar.created_by else "it was not created in Slack, so only"
-    raise NotAllowed(f"You can't cancel this webinar: {who} an admin or owner of this workspace can.")
+    raise NotAllowed(f"You can't {what}: {who} an admin or owner of this workspace can.")
 
 
 def _check_member(person: Person, what: str) -> None:

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.clockwork import Clockwork
 from bot.creating import Creating
 from bot.directory import Directory
+from bot.door import Door
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.people import People
@@ -35,4 +36,5 @@ class Room:
     creating: Creating
     telling: Telling
     cancelling: Cancelling
+    door: Door
     clockwork: Clockwork

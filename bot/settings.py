@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.outbox import UnclearAlerts
 
 STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
 """What pydantic's kinds of mistakes are called here, where its own words would puzzle."""
@@ -72,6 +73,11 @@ class Settings(BaseSettings):
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     encryption_key: Keys = Field(
         description="Fernet key(s), comma-separated, the first encrypts; what is secret is stored under it"
+    )
+    unclear_alerts: UnclearAlerts = Field(
+        default=UnclearAlerts.REPEAT,
+        description="what becomes of an alert when Slack's answer got lost and the channel's history may not be read: "
+        "repeat (with a line that it may be a repetition) or drop",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
     log_format: Literal["console", "json"] = Field(default="console", description="how log lines look")

@@ -86,6 +86,7 @@ class Telling:
     async def _tell_whole(self, creation: Creation) -> None:
         webinar = await self._mirror.find(str(creation.session_id))
         announced, notes = await self._announce(creation, webinar)
+        there = await self._announcing.said_in(webinar, announced) if announced else None
         async with self._store.write() as db:
             link = await webinars.host_link(db, webinar.account, webinar.session_id)
             await drafts.forget(db, webinar.account.workspace, creation.draft_id)
@@ -93,6 +94,7 @@ class Telling:
             webinar,
             host_link=SecretStr(link) if link else None,
             announced=announced,
+            there=there,
             notes=notes,
             password_set=bool(creation.order.form.options.password.get_secret_value()),
         )

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from difflib import get_close_matches
-from string import punctuation
-from typing import Final, Literal, Protocol, TypeAlias, TypeVar
-from unicodedata import category, normalize
+from typing import Final, Literal, TypeAlias
 
-VERBS: Final = ("create", "list", "show", "count", "share", "cancel", "help")
-# What people type first when they do not know our word; none of them is close to it in letters.
-SYNONYMS: Final = {
-    "new": "create", "add": "create", "make": "create", "schedule": "create", "plan": "create",
-    "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
-    "open": "show", "info": "show", "details": "show", "view": "show",
-    "registrations": "count", "attendees": "count",
-    "post": "share", "announce": "share", "publish": "share", "send": "share",
-    "delete": "cancel", "remove": "cancel", "stop": "cancel",
-}  # fmt: skip
-LATE: Final = timedelta(hours=1)  # how long after its start a webinar that nobody has opened still counts as coming
-OVER: Final = frozenset({"Finished", "Cancelled"})
+from bot.typed import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
+from bot.verbs import VERBS, nearest
 
-_QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]|['‘’‚‹](.*)['‘’›]", re.DOTALL)
-_EDGES = punctuation + "“”„«»‘’‚‹›–—…·"
-# https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>, <@U1|name>, <!here>, <https://…|label>, &amp;
-_ESCAPED = re.compile(
-    r"<(?:([#@])([A-Z0-9]+)|(!)([^<>|]+)|([a-z][a-z0-9+.-]*:[^<>|]*))(?:\|([^<>]*))?>|&(?:amp|lt|gt);"
-)
-_ENTITY = re.compile(r"&(amp|lt|gt);")
-_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
+# https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
 _TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # "Episode #5" is no channel
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
+_TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
+_ABOUT = frozenset({"for", "to", "from"})  # what stands before the target of a subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +33,12 @@ class WebinarWords:
     @property
     def is_next(self) -> bool:
         """Whether the webinar that comes next is meant."""
-        return not self.quoted and _plain(self.text) == "next"
+        return not self.quoted and plain(self.text) == "next"
+
+    @property
+    def is_defaults(self) -> bool:
+        """Whether no webinar is meant but what the workspace wants for all (only `remind` has this)."""
+        return not self.quoted and plain(self.text) == "defaults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +94,84 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """Say what a channel is reminded of, or when; `times` are lengths as typed, or words that are none."""
+
+    which: WebinarWords
+    times: str = ""
+
+
+Target: TypeAlias = WebinarWords | Literal["mine", "all"]
+"""What a subscription is about: one webinar, those that the person made, or all of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Have more said in this channel; `features` are words as typed, ours or not, and none means the usual ones."""
+
+    features: tuple[str, ...] = ()
+    target: Target = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Have less said in this channel; without `features`, nothing at all."""
+
+    features: tuple[str, ...] = ()
+    target: Target = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Say what is said in this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the registration of a webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the registration of a webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Say how many may register: `to` is the last word as typed, empty where only a webinar was named."""
+
+    which: WebinarWords
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Cancel a webinar, after asking."""
 
     which: WebinarWords
 
 
-Command: TypeAlias = Bare | Help | Create | List | Show | Count | Share | Cancel
-
-
-class Named(Protocol):
-    """What `find` needs to know of a webinar."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def start(self) -> datetime: ...
-    @property
-    def status(self) -> str: ...
-
-
-W = TypeVar("W", bound=Named)
+Command: TypeAlias = (
+    Bare
+    | Help
+    | Create
+    | List
+    | Show
+    | Count
+    | Share
+    | Remind
+    | Subscribe
+    | Unsubscribe
+    | Subscriptions
+    | Open
+    | Close
+    | Limit
+    | Cancel
+)
 
 
 def parse(text: str) -> Command:
@@ -139,22 +180,8 @@ def parse(text: str) -> Command:
     if not words:
         return Bare()
     first, rest = words[0], words[1] if len(words) > 1 else ""
-    match _plain(first):
-        case "create":
-            return Create(unescape(rest))
-        case "list":
-            return _list(rest)
-        case "show":
-            return Show(_webinar(rest))
-        case "count":
-            return Count(_webinar(rest))
-        case "cancel":
-            return Cancel(_webinar(rest))
-        case "share":
-            return _share(rest)
-        case "help" | "":
-            return _help(unescape(rest))
-    return Help(unknown=unescape(first), nearest=nearest(_plain(first)))
+    verb = plain(first) or "help"
+    return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest(verb))
 
 
 def _without_backticks(text: str) -> str:
@@ -167,32 +194,24 @@ def _without_backticks(text: str) -> str:
     return bare.removesuffix(ticks).strip()
 
 
-def _plain(word: str) -> str:
-    """A word of ours however it was typed: any case, any width, with punctuation or invisible characters around it."""
-    visible = "".join(c for c in normalize("NFKC", word[:80]) if category(c) != "Cf")
-    return visible.strip(_EDGES + " ").casefold()
-
-
 def _list(rest: str) -> List:
     words = rest.split(maxsplit=1)
-    first = _plain(words[0]) if words and not _QUOTED.fullmatch(rest) else ""
-    after = _unquoted(unescape(words[1] if len(words) > 1 else ""))
+    first = plain(words[0]) if words and not QUOTED.fullmatch(rest) else ""
+    after = unquoted(unescape(words[1] if len(words) > 1 else ""))
     if first == "mine":
         return List("mine", after)
     if first == "past":
         return List("past", after)
-    return List("coming", _unquoted(unescape(rest)))
+    return List("coming", unquoted(unescape(rest)))
 
 
 def _webinar(rest: str) -> WebinarWords:
-    text = unescape(rest)
-    bare = _unquoted(text)
+    return _webinar_typed(unescape(rest))
+
+
+def _webinar_typed(text: str) -> WebinarWords:
+    bare = unquoted(text)
     return WebinarWords(bare, quoted=bare != text)
-
-
-def _unquoted(text: str) -> str:
-    match = _QUOTED.fullmatch(text)
-    return (match[1] or match[2] or "").strip() if match else text
 
 
 def _share(rest: str) -> Share:
@@ -202,80 +221,79 @@ def _share(rest: str) -> Share:
         return Share(_webinar(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
     after = rest[match.end() :]
-    which = _webinar(f"{before} {after if after.strip(_EDGES + ' ') else ''}".strip())
+    which = _webinar(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
     if not marked:
         return Share(which, channel_name=match[1])
     return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
 
 
+def _remind(rest: str) -> Remind:
+    text = unescape(rest)
+    quoted = cut_quoted(text)
+    first, after = [*text.split(maxsplit=1), "", ""][:2]
+    if plain(first) == "defaults" and not quoted:
+        return Remind(WebinarWords("defaults"), after)
+    before, times = quoted or cut_lengths(text)
+    return Remind(_webinar_typed(before), times)
+
+
+def _subscribe(rest: str) -> Subscribe | Subscriptions:
+    if plain(rest) == "list":
+        return Subscriptions()
+    return Subscribe(*_followed(unescape(rest)))
+
+
+def _unsubscribe(rest: str) -> Unsubscribe:
+    return Unsubscribe(*_followed(unescape(rest)))
+
+
+def _followed(text: str) -> tuple[tuple[str, ...], Target]:
+    """The features, and what comes after "for"; "mine" and "all" need no "for"."""
+    about = next((found for found in re.finditer(r"\S+", text) if plain(found[0]) in _ABOUT), None)
+    named = text[: about.start()] if about else text
+    features = [word.strip(EDGES) or word for word in re.split(r"[\s,]+", named)]
+    features = [word for word in features if word and plain(word) not in ("and", "")]
+    target = _target(text[about.end() :].strip()) if about else None
+    if target is None and features and plain(features[-1]) in ("mine", "all"):
+        target = _target(features.pop())
+    return tuple(features), target or "all"
+
+
+def _target(text: str) -> Target | None:
+    which = _webinar_typed(text)
+    word = "" if which.quoted else plain(text)
+    if word == "mine" or word == "all":
+        return "mine" if word == "mine" else "all"
+    return None if which.is_missing else which
+
+
+def _limit(rest: str) -> Limit:
+    text = unescape(rest)
+    words = text.rsplit(maxsplit=1)
+    before, to = cut_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
+    return Limit(_webinar_typed(_TO_LIMIT.sub("", before)), to)
+
+
 def _help(topic: str) -> Help:
-    word = _plain(topic)
+    word = plain(topic)
     if not word or word in VERBS:
         return Help(word or None)
     return Help(unknown=topic, nearest=nearest(word))
 
 
-def unescape(text: str) -> str:
-    """`text` as it was typed: Slack's marks for channels, people and links become what the person saw."""
-    return _ESCAPED.sub(_as_typed, text).strip()
-
-
-def _as_typed(match: re.Match[str]) -> str:
-    sign, thing, special, broadcast, link, label = match.groups(default="")
-    named = label or thing or broadcast or link
-    if not named:
-        return _ENTITY.sub(_character, match[0])
-    shown = _ENTITY.sub(_character, named)
-    sign = "@" if special and not label else sign
-    return sign + shown
-
-
-def _character(match: re.Match[str]) -> str:
-    return _CHARACTERS[match[1]]
-
-
-def nearest(word: str) -> str | None:
-    """The verb that someone who typed `word` may have meant."""
-    word = word[:40]
-    begins = [verb for verb in VERBS if word and verb.startswith(word)]
-    close = begins if len(begins) == 1 else get_close_matches(word, VERBS, n=1)
-    return SYNONYMS.get(word) or (close[0] if close else None)
-
-
-def find(which: WebinarWords, webinars: Iterable[W], now: datetime) -> list[W]:
-    """The webinars that `which` may mean: first those to come, the soonest first, then those that are over, backwards.
-
-    An id means its webinar alone, `next` the soonest that is not over, a whole title only the webinars that bear it.
-    Other words must all occur in the title, in any order, whatever their case and accents.
-    """
-    ordered = _in_order(webinars, now)
-    if which.is_missing:
-        return []
-    if which.is_next:
-        coming = [webinar for webinar in ordered if _is_coming(webinar, now)]
-        return [webinar for webinar in coming if webinar.start == coming[0].start]
-    by_id = [webinar for webinar in ordered if not which.quoted and webinar.id == which.text.strip(_EDGES)]
-    whole = [webinar for webinar in ordered if _folded(webinar.title) == _folded(which.text)]
-    words = [word.strip(_EDGES) or word for word in _folded(which.text).split()]
-    partly = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
-    return by_id or whole or partly
-
-
-def _in_order(webinars: Iterable[W], now: datetime) -> list[W]:
-    found = sorted(webinars, key=lambda webinar: webinar.start)
-    coming = [webinar for webinar in found if _is_coming(webinar, now)]
-    return coming + [webinar for webinar in reversed(found) if not _is_coming(webinar, now)]
-
-
-def _is_coming(webinar: Named, now: datetime) -> bool:
-    """Whether it is on or still ahead; one that was due an hour ago and has not been opened is not."""
-    return webinar.status not in OVER and (webinar.status == "Active" or webinar.start > now - LATE)
-
-
-def _folded(text: str) -> str:
-    """`text` for comparing: without case, accents, and the difference between straight and typographic marks."""
-    flat = normalize("NFKD", text).translate(_FLAT)
-    return " ".join("".join(c for c in flat if not category(c).startswith("M")).casefold().split())
-
-
-_FLAT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\N{HYPHEN}": "-"})
+_READ: Final[dict[str, Callable[[str], Command]]] = {
+    "create": lambda rest: Create(unescape(rest)),
+    "list": _list,
+    "show": lambda rest: Show(_webinar(rest)),
+    "count": lambda rest: Count(_webinar(rest)),
+    "share": _share,
+    "remind": _remind,
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+    "subscriptions": lambda _: Subscriptions(),
+    "open": lambda rest: Open(_webinar(rest)),
+    "close": lambda rest: Close(_webinar(rest)),
+    "limit": _limit,
+    "cancel": lambda rest: Cancel(_webinar(rest)),
+    "help": lambda rest: _help(unescape(rest)),
+}

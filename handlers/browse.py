@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
+from bot.finding import find
 from bot.models import Status, Webinar
-from bot.people import may_cancel
+from bot.people import may_steer
 from bot.store import webinars
 from bot.views import browse, buttons
 from bot.views.blocks import Message
 from bot.views.facts import Stage, stage
 from bot.views.help import help_message
-from bot.words import Bare, Count, Help, List, Show, WebinarWords, find, parse
+from bot.words import Bare, Count, Help, List, Show, WebinarWords, parse
 from handlers.asking import Ask, Commands, Listeners
+
+NOT_CANCELLED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel"})
+"""What is only done with webinars that are not cancelled, so that others are not even offered."""
 
 
 async def bare(ask: Ask, _: Bare) -> None:
@@ -68,13 +72,12 @@ async def count(ask: Ask, command: Count) -> None:
     """How many have registered, from the mirror."""
     webinar = await chosen(ask, command.which, "count")
     if webinar:
-        await ask.say(browse.count(webinar, now=ask.room.clock.now()))
+        await ask.say(await _count(ask, webinar))
 
 
 async def count_button(ask: Ask) -> None:
     """The same from a button."""
-    webinar = await ask.room.mirror.find(ask.value)
-    await ask.say(browse.count(webinar, now=ask.room.clock.now()))
+    await ask.say(await _count(ask, await ask.room.mirror.find(ask.value)))
 
 
 async def refresh_card(ask: Ask) -> None:
@@ -91,18 +94,21 @@ async def refresh_details(ask: Ask) -> None:
 async def refresh_count(ask: Ask) -> None:
     """Read the figures anew (one call), and show them in the same place."""
     webinar = await ask.room.mirror.refresh(ask.value, ask.caller())
-    await ask.say(browse.count(webinar, now=ask.room.clock.now()), replace=True)
+    await ask.say(await _count(ask, webinar), replace=True)
 
 
 async def opened(_: Ask) -> None:
     """A button that opens a page has done so; Slack only wants to hear that we heard."""
 
 
-async def chosen(ask: Ask, which: WebinarWords, verb: str) -> Webinar | None:
-    """The webinar that the words mean. Where they mean none or several, the person is answered, and there is none."""
+async def chosen(ask: Ask, which: WebinarWords, verb: str, *, typed: str = "") -> Webinar | None:
+    """The webinar that the words mean. Where they mean none or several, the person is answered, and there is none.
+
+    `typed` is what else the command said: the buttons of the picker carry it on.
+    """
     now = ask.room.clock.now()
     known = await ask.room.mirror.everything()
-    if verb in ("share", "cancel"):
+    if verb in NOT_CANCELLED:
         known = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
     found = find(which, known, now)
     if which.is_missing:
@@ -110,7 +116,7 @@ async def chosen(ask: Ask, which: WebinarWords, verb: str) -> Webinar | None:
     if len(found) == 1:
         return found[0]
     nothing = browse.nothing_found(which.text, verb)
-    await ask.say(browse.pick(found, verb, words=which.text, now=now) if found else nothing)
+    await ask.say(browse.pick(found, verb, words=which.text, now=now, typed=typed) if found else nothing)
     return None
 
 
@@ -148,6 +154,11 @@ def _matching(known: Sequence[Webinar], which: str, ask: Ask) -> list[Webinar]:
     return [webinar for webinar in found if matches is None or webinar.id in matches]
 
 
+async def _count(ask: Ask, webinar: Webinar) -> Message:
+    steers = may_steer(await ask.person(), webinar)
+    return browse.count(webinar, now=ask.room.clock.now(), may_steer=steers)
+
+
 async def _details(ask: Ask, webinar: Webinar) -> Message:
     person = await ask.person()
     link = ""
@@ -158,7 +169,7 @@ async def _details(ask: Ask, webinar: Webinar) -> Message:
         webinar,
         now=ask.room.clock.now(),
         host_link=SecretStr(link) if link else None,
-        may_cancel=may_cancel(person, webinar),
+        may_steer=may_steer(person, webinar),
         here=bool(ask.channel_id),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.models import Lane, Status, Webinar
-from bot.people import check_may_cancel
+from bot.people import check_may_steer
 from bot.providers import Caller
 from bot.views import buttons, cancel_form
 from bot.views.messages import waiting
@@ -12,6 +12,8 @@ from bot.words import Cancel
 from handlers import guard
 from handlers.asking import Ask, Commands, Listeners
 from handlers.browse import chosen
+
+WHAT = "cancel this webinar"
 
 
 async def cancel(ask: Ask, command: Cancel) -> None:
@@ -29,14 +31,14 @@ async def cancel_button(ask: Ask) -> None:
 async def confirmed(ask: Ask) -> None:
     """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
     webinar = await ask.room.mirror.find(ask.note)
-    check_may_cancel(await ask.person(), webinar)
+    check_may_steer(await ask.person(), webinar, WHAT)
     ask.failed = cancel_form.failed
     await ask.accept(response_action="update", view=cancel_form.working(webinar))
     guard.later(ask, _cancel)
 
 
 async def _confirm(ask: Ask, webinar: Webinar) -> None:
-    check_may_cancel(await ask.person(), webinar)
+    check_may_steer(await ask.person(), webinar, WHAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be cancelled.")
     standing = await ask.room.announcing.standing(webinar)
@@ -50,7 +52,7 @@ async def _cancel(ask: Ask) -> None:
     async def tell_wait(seconds: float) -> None:
         await ask.room.slack.update(ask.view_id, cancel_form.working(webinar, note=waiting(seconds)))
 
-    cancelled = await ask.room.cancelling.cancel(webinar, Caller(Lane.PERSON, on_wait=tell_wait))
+    cancelled = await ask.room.cancelling.cancel(webinar, Caller(Lane.PERSON, on_wait=tell_wait), by=ask.user_id)
     if not await ask.room.slack.update(ask.view_id, cancel_form.done(cancelled)):
         await ask.room.slack.post(ask.user_id, cancel_form.done_message(cancelled))
 

@@ -1,10 +1,9 @@
-"""Sharing a webinar: its card goes up in a channel, and reminders are planned there."""
+"""Sharing a webinar: its card goes up in a channel, and the channel hears about it from then on."""
 
 from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.models import Webinar
-from bot.notices import plan
 from bot.people import check_may_share
 from bot.views import buttons
 from bot.views.share_result import shared
@@ -40,8 +39,8 @@ async def _share(ask: Ask, webinar: Webinar, channel_id: str) -> None:
         raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
     put_up = await ask.room.announcing.share(webinar, channel_id, ask.user_id)
     ask.room.clockwork.poke()
-    leads = [notice.before for notice in plan(webinar, [put_up.channel_id], ask.room.clock.now())]
-    await ask.say(shared(webinar, put_up.channel_id, leads))
+    there = await ask.room.announcing.said_in(webinar, put_up.channel_id)
+    await ask.say(shared(webinar, put_up.channel_id, there))
 
 
 COMMANDS: Commands = {Share: share}

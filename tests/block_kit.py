@@ -29,6 +29,7 @@ BLOCK_KEYS = {
     "input": {"label", "element", "hint", "optional", "dispatch_action"},
 }
 MODAL_ONLY = {"alert", "input"}
+TYPED_INTO = {"initial_value", "placeholder", "dispatch_action_config", "focus_on_load"}
 ELEMENT_KEYS = {
     "button": {"text", "url", "value", "style", "confirm", "accessibility_label"},
     "overflow": {"options", "confirm"},
@@ -45,15 +46,9 @@ ELEMENT_KEYS = {
         "focus_on_load",
     },
     "datetimepicker": {"initial_date_time", "confirm", "focus_on_load"},
-    "plain_text_input": {
-        "initial_value",
-        "multiline",
-        "min_length",
-        "max_length",
-        "placeholder",
-        "dispatch_action_config",
-        "focus_on_load",
-    },
+    "timepicker": {"initial_time", "timezone", "placeholder", "confirm", "focus_on_load"},
+    "number_input": {"is_decimal_allowed", "min_value", "max_value"} | TYPED_INTO,
+    "plain_text_input": {"multiline", "min_length", "max_length"} | TYPED_INTO,
 }
 VIEW_KEYS = {
     "type",
@@ -119,6 +114,7 @@ def _initial_state(element: Json) -> dict[str, Any]:
     held: dict[str, Any] = {
         "plain_text_input": {"value": element.get("initial_value")},
         "datetimepicker": {"selected_date_time": element.get("initial_date_time")},
+        "timepicker": {"selected_time": element.get("initial_time")},
         "radio_buttons": {"selected_option": element.get("initial_option")},
         "static_select": {"selected_option": element.get("initial_option")},
         "checkboxes": {"selected_options": element.get("initial_options", [])},

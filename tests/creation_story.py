@@ -71,6 +71,7 @@ async def _hardly_at_all(seconds: float) -> None:
 def _at_once(bot: Greenroom) -> None:
     creating = bot.room.creating
     creating.retry = creating.watch = creating.lookout.settled = timedelta()
+    bot.room.mirror.ration.most = 1000
 
 
 async def send(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:

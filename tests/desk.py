@@ -7,26 +7,32 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 from sqlalchemy import select, update
 
-from bot.announcing import replan
 from bot.clock import machine_now
 from bot.clockwork import SHORTEST_NAP
 from bot.delivery import Delivery
-from bot.models import Account, NoticeState, Webinar, Workspace
+from bot.following import Feature, Features, Scope, Subscription
+from bot.models import Account, Webinar, Workspace
+from bot.outbox import TIMED, NoticeState, ParcelState
+from bot.planning import follow_up, replan
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import Message, Slack
+from bot.sandbox.slack.model import Channel
 from bot.slack_api import SlackApi
-from bot.store import cards, notices, webinars
+from bot.store import following, notices, webinars
 from bot.store.connection import Store
 from bot.store.notices import Row
-from bot.store.schema import notices as table
+from bot.store.parcels import Parcel, read
+from bot.store.schema import parcels as table
 from bot.views.blocks import Message as Text
 from tests.webinar_samples import ACCOUNT, webinar
 
-LAUNCH = "C0LAUNCH"
+LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
+REMINDED: Features = frozenset({Feature.REMINDERS})
 PATIENCE = aiohttp.ClientTimeout(total=0.25)
 """How long a worker here waits for an answer of Slack's, so that no test waits for long."""
 
@@ -53,6 +59,13 @@ class Gate(SlackApi):
         await super().unschedule(channel_id, scheduled_id)
         await self._stop("unschedule", after=True)
 
+    async def post(self, channel_id: str, message: Text, mark: str = "") -> tuple[str, str]:
+        """Post something."""
+        await self._stop("post", after=False)
+        posted = await super().post(channel_id, message, mark)
+        await self._stop("post", after=True)
+        return posted
+
     async def _stop(self, method: str, *, after: bool) -> None:
         if (method, after) == (self._method, self._after):
             self.reached.set()
@@ -68,6 +81,7 @@ class Desk:
         self.slack = slack
         self.clock = clock
         self.http = http
+        self._workers: list[Delivery] = []
 
     def api(self) -> SlackApi:
         """A way to Slack."""
@@ -78,36 +92,66 @@ class Desk:
         return Gate(self.slack.bot_token, f"{self.slack.url}/api/", self.http, method, after=after)
 
     def worker(
-        self, name: str = "me", api: SlackApi | None = None, *, store: Store | None = None, of: Workspace | None = None
+        self,
+        name: str = "me",
+        api: SlackApi | None = None,
+        *,
+        store: Store | None = None,
+        of: Workspace | None = None,
+        **how: Any,
     ) -> Delivery:
         """Somebody who delivers."""
-        return Delivery(name, store or self.store, api or self.api(), self.clock, workspace=of)
+        way = api or self.api()
+        made = Delivery(name, store or self.store, lambda _: way, self.clock, workspace=of, **how)
+        self._workers.append(made)
+        return made
+
+    async def go_home(self) -> None:
+        """Nobody delivers any more."""
+        for worker in self._workers:
+            await worker.stop()
 
     async def announce(
-        self, start: datetime, session_id: str = "s1", account: Account = ACCOUNT, title: str = "Launch day"
+        self,
+        start: datetime,
+        session_id: str = "s1",
+        account: Account = ACCOUNT,
+        *,
+        title: str = "Launch day",
+        channel_id: str = LAUNCH,
+        features: Features = REMINDED,
+        **facts: Any,
     ) -> Webinar:
-        """A webinar whose card stands in #launch, with its reminders planned."""
+        """A webinar that #launch hears of, with its reminders planned."""
         now = self.clock.now()
-        announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title)
-        put_up = cards.Card(
-            account=account,
-            session_id=session_id,
-            channel_id=LAUNCH,
-            message_ts="1.1",
-            shown="",
-            shared_by="U1",
-            shared_at=now,
+        announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title, **facts)
+        async with self.store.write() as db:
+            await webinars.save(db, announced)
+        await self.hears(announced, features, channel_id)
+        return announced
+
+    async def hears(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
+        """The channel is to hear this of a webinar from now on."""
+        line = Subscription(
+            workspace=announced.account.workspace,
+            channel_id=channel_id,
+            scope=Scope.WEBINAR,
+            subject=announced.session_id,
+            account=announced.account,
+            features=features,
+            set_by=CHLOE,
+            set_at=self.clock.now(),
         )
         async with self.store.write() as db:
-            await cards.save(db, put_up)
-        await self.becomes(announced)
-        return announced
+            await following.save(db, line)
+            await replan(db, announced, self.clock.now())
 
     async def becomes(self, changed: Webinar) -> None:
         """The mirror learns what has become of a webinar."""
         async with self.store.write() as db:
+            before = await webinars.find(db, changed.account, changed.session_id, to_change=True)
             await webinars.save(db, changed)
-            await replan(db, changed, self.clock.now())
+            await follow_up(db, before, changed, self.clock.now())
 
     async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[Row]:
         """What the outbox says, by when it is due."""
@@ -115,8 +159,28 @@ class Desk:
             return await notices.of_session(db, account, session_id)
 
     async def states(self) -> list[NoticeState]:
-        """How the notices stand, by when they are due."""
-        return [row.state for row in await self.rows()]
+        """How the reminders stand, by when they are due."""
+        return [row.state for row in await self.rows() if row.notice.kind in TIMED]
+
+    async def parcels(self) -> list[Parcel]:
+        """All that went to Slack or was to, in its order."""
+        async with self.store.read() as db:
+            return [read(row) for row in await db.connection.execute(select(table).order_by(table.c.id))]
+
+    async def parcels_in(self, channel_id: str) -> list[Parcel]:
+        """Those for one channel."""
+        return [parcel for parcel in await self.parcels() if parcel.channel_id == channel_id]
+
+    async def known(self, session_id: str = "s1") -> Webinar:
+        """A webinar as the mirror has it."""
+        async with self.store.read() as db:
+            found = await webinars.find(db, ACCOUNT, session_id)
+        assert found is not None
+        return found
+
+    async def parcel_states(self) -> list[ParcelState]:
+        """How the parcels stand."""
+        return [parcel.state for parcel in await self.parcels()]
 
     async def move_to(self, moment: datetime) -> None:
         """Let time pass, unless it is later already; Slack posts what it holds at its second."""
@@ -154,9 +218,16 @@ class Desk:
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    def posted(self) -> list[Message]:
-        """What stands in #launch by now."""
-        return self.slack.messages("#launch")
+    def rooms(self, count: int) -> list[str]:
+        """So many more channels that the bot is in; their ids."""
+        ids = [f"C0ROOM{number:03}" for number in range(count)]
+        for one in ids:
+            self.slack.world.channels[one] = Channel(one, one.lower(), members=[self.slack.world.bot.id])
+        return ids
+
+    def posted(self, channel: str = "#launch") -> list[Message]:
+        """What stands in a channel by now."""
+        return self.slack.messages(channel)
 
     def _move(self, moment: datetime) -> None:
         self.clock.move(max(moment - self.clock.now(), timedelta()))
@@ -181,6 +252,8 @@ async def desk_on(store: Store) -> AsyncIterator[Desk]:
     await slack.start()
     try:
         async with aiohttp.ClientSession(timeout=PATIENCE) as http:
-            yield Desk(store, slack, clock, http)
+            desk = Desk(store, slack, clock, http)
+            yield desk
+            await desk.go_home()
     finally:
         await slack.stop()

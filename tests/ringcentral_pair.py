@@ -90,6 +90,7 @@ async def answering(status: int, body: str, **headers: str) -> AsyncIterator[tup
     async def answer(request: web.Request) -> web.Response:
         if request.path == TOKEN:
             return web.json_response({"access_token": "literal", "expires_in": 3600})
+        await request.read()  # so that a story can look at it afterwards
         requests.append(request)
         return web.Response(status=status, text=body, headers=headers)
 

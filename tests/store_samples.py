@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.models import Notice, Workspace
+from bot.models import Workspace
+from bot.outbox import Notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 OTHERS = [

@@ -38,8 +38,9 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
 
 
 def standing(world: World, channel: str = "#launch") -> list[Message]:
-    """What everybody sees there of us."""
-    return [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
+    """The cards that everybody sees there: only they begin with a header."""
+    ours = [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
+    return [message for message in ours if message.blocks[0]["type"] == "header"]
 
 
 def edits(world: World) -> int:

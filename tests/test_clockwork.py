@@ -25,11 +25,13 @@ class Work:
         self.sweeps = 0
         self.due: datetime | None = None
         self.fails = False
+        self.is_alive = True
+        self.stopped = False
         self.go_on = asyncio.Event()
         self.go_on.set()
         self._changed = asyncio.Event()
 
-    async def deliver(self) -> datetime | None:
+    async def run(self) -> datetime | None:
         """Look at the outbox."""
         self.deliveries += 1
         self._changed.set()
@@ -38,6 +40,10 @@ class Work:
             raise ConnectionError
         due, self.due = self.due, None
         return due
+
+    async def stop(self) -> None:
+        """Nobody asks for another delivery."""
+        self.stopped = True
 
     async def sweep(self) -> None:
         """Something that takes long."""
@@ -60,7 +66,8 @@ class Work:
 async def ticking() -> AsyncIterator[tuple[Clockwork, Work]]:
     """A clock that has just been started."""
     work = Work()
-    clockwork = Clockwork(CLOCK, deliver=work.deliver, sweep=work.sweep, recover=work.nothing, daily=work.nothing)
+    others = dict.fromkeys(("count", "digest", "recover", "daily"), work.nothing)
+    clockwork = Clockwork(CLOCK, work, sweep=work.sweep, **others)
     clockwork.start()
     await work.reaches(1)
     try:
@@ -126,6 +133,14 @@ async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCap
     assert [record.reason for record in caplog.records if record.name == "bot.clockwork"] == ["ConnectionError"]  # type: ignore[attr-defined]
 
 
+async def test_clock_is_no_help_where_nothing_gets_written_down() -> None:
+    """Whoever relies on this process learns that it cannot be relied on."""
+    async with ticking() as (clockwork, work):
+        assert clockwork.is_alive
+        work.is_alive = False
+        assert not clockwork.is_alive
+
+
 async def test_stop_waits_for_a_delivery_and_breaks_off_the_rest_quietly(caplog: pytest.LogCaptureFixture) -> None:
     """What Slack is being told is written down; a sweep that waits for RingCentral is taken up again another day."""
     async with ticking() as (clockwork, work):
@@ -140,5 +155,5 @@ async def test_stop_waits_for_a_delivery_and_breaks_off_the_rest_quietly(caplog:
         await stopping
         await asyncio.sleep(0)
 
-    assert (work.sweeps, work.deliveries) == (1, 2)
+    assert (work.sweeps, work.deliveries, work.stopped) == (1, 2, True)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

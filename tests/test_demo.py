@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -172,3 +173,20 @@ async def test_a_second_sandbox_finds_its_own_port_and_folder_and_says_so(tmp_pa
         await page.command("help")
         await page.until(lambda state: said(state, "/webinar create"))
         await stop(first)
+
+
+async def test_what_a_host_does_in_ringcentrals_own_app_is_seen_at_once(tmp_path: Path) -> None:
+    """By the panel's tools, with nobody pressing Refresh: people register, the title, the limit, the beginning."""
+    async with sandbox(tmp_path) as (running, page, _):
+        session = (await make_webinar(page))["session_id"]
+        await page.post("register", session_id=session, count=3)
+        await page.command("share next")
+        await page.until(lambda state: said(state, "3 registered"))
+        for given, words in (
+            ({"act": "rename", "title": "Launching day"}, "Launching day"),
+            ({"act": "limit", "limit": 3}, "3 of 3"),
+            ({"act": "begin"}, "Live now"),
+        ):
+            await page.post("webinar", session_id=session, **given)
+            await page.until(partial(said, words=words))
+        await stop(running)

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import Settings
-from bot.words import VERBS
+from bot.verbs import VERBS
 from tests.pages import ROOT, table
 
 # Written so that they do not match themselves.

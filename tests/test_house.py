@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +16,32 @@ from pydantic import SecretStr
 
 import bot
 import bot.views
+from bot.following import SHARED
 from bot.models import Audience
+from bot.outbox import NoticeKind
 from bot.views import (
     browse,
     cancel_form,
     card,
     create_form,
     create_result,
+    door_form,
+    door_result,
+    follow_form,
+    follow_result,
     help,  # noqa: A004 - that is what it is about
     messages,
-    reminder,
     settings_form,
     share_result,
+    speech,
 )
 from bot.views.create_form import Draft
+from bot.views.share_result import SaidThere
 from handlers import ACTIONS, SUBMISSIONS
+from tests.notice_samples import about
 from tests.programs import ROOT
-from tests.webinar_samples import NOW, START, registration, webinar
+from tests.remind_samples import remind_messages, remind_modals
+from tests.webinar_samples import NOW, registration, webinar
 
 LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
@@ -72,9 +80,10 @@ def test_every_module_is_in_one_layer() -> None:
 
 
 def test_the_other_contracts_are_about_every_module() -> None:
-    """What stands in a layer is kept apart from the stand-ins as well, and the lowest layers are the core."""
+    """What stands in a layer is kept apart from the stand-ins as well, and from the views down it is the core."""
     house = {module for layer in layers()[1:] for module in layer}
-    core = {module for layer in layers()[-2:] for module in layer}
+    views = next(number for number, layer in enumerate(layers()) if "bot.views" in layer)
+    core = {module for layer in layers()[views:] for module in layer}
     assert set(STANDING_APART["forbidden_modules"]) == house
     assert set(UNAWARE["source_modules"]) == house
     assert set(PURE["source_modules"]) == core
@@ -105,19 +114,23 @@ def views() -> list[dict[str, Any]]:
     link = SecretStr("https://join.example/host")
     draft = Draft(draft_id="d1")
     created = create_result.Created(plain, host_link=link)
+    channel = follow_result.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
         *(browse.home_menu(plain, now=NOW), browse.home_menu(None, now=NOW)),
         *(browse.listing([plain], **middle), browse.listing([], **middle)),
-        *(browse.details(plain, now=NOW, host_link=link, may_cancel=True, here=here) for here in (True, False)),
+        *(browse.details(plain, now=NOW, host_link=link, may_steer=True, here=here) for here in (True, False)),
         *(browse.count(plain, now=NOW), browse.nothing_found("garden", "show")),
         *(browse.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
-        *(reminder.reminder(one, timedelta(hours=1)) for one in (plain, open_to_all)),
-        *(reminder.correction(plain, kind, spoke_of=START) for kind in reminder.Correction),
+        *(speech.compose([about(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
         *(create_result.done_message(created), create_result.failed_message("No.", "d1")),
         *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
-        *(share_result.shared(plain, "C1", []), help.help_message(), messages.problem(ValueError())),
+        *(door_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
+        door_result.unchanged(plain, "It is open.", now=NOW),
+        *(share_result.shared(plain, "C1", SaidThere(SHARED, ())), help.help_message(), messages.problem(ValueError())),
+        *(follow_result.state(channel), follow_result.intro("U1", channel)),
+        *remind_messages(plain),
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True),
@@ -125,6 +138,11 @@ def views() -> list[dict[str, Any]]:
         *(create_result.working("Launch day", "d1"), create_result.done(created), create_result.failed("No.", "d1")),
         *(cancel_form.ask(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
+        *(door_form.ask(plain, now=NOW), door_form.working(plain), door_form.failed("No.")),
+        door_result.changed_view(plain, registration(is_open=False), now=NOW),
+        *(follow_form.build(channel, zone="UTC"), follow_form.working("C1"), follow_form.failed("No.")),
+        follow_result.done(channel, "Saved."),
+        *remind_modals(plain),
         *(messages.problem_view(ValueError()), messages.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]

@@ -121,7 +121,7 @@ def test_image_installs_the_hash_pinned_list() -> None:
     assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bench.txt"])
 def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(name: str) -> None:
     """Where packages come from is a matter of the machine that installs."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
@@ -135,7 +135,8 @@ def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(nam
 def test_the_lists_hold_what_the_project_asks_for() -> None:
     """`make lock` was run after the last change of a dependency."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for name, wanted in (("run.txt", []), ("dev.txt", project["optional-dependencies"]["dev"])):
+    extras = project["optional-dependencies"]
+    for name, wanted in (("run.txt", []), ("dev.txt", extras["dev"]), ("bench.txt", extras["bench"])):
         pinned = pins(name)
         for requirement in map(Requirement, [*project["dependencies"], *wanted]):
             assert Version(pinned[requirement.name.lower()]) in requirement.specifier

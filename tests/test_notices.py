@@ -1,143 +1,237 @@
-"""What should be said, when and where: always ahead, never twice, never in the same second, whatever the clocks do."""
+"""What should be said, when and where: always ahead, never twice, and never longer than it is worth saying."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, given
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models import Notice, Status, Webinar
-from bot.notices import HAND_OVER_BEFORE, REMINDERS, SHORTEST_LEAD, is_stale, misleads, plan, post_at
+from bot.following import FEATURE_OF, Feature, Hearing
+from bot.models import Status, Webinar
+from bot.notices import REMINDERS, TRUE_WHILE, WORTH, Since, is_stale, misleads, plan, worth_until
+from bot.outbox import TIMED, Notice, NoticeKind
+from bot.packing import HAND_OVER_BEFORE
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-CHANNELS = st.lists(st.sampled_from(["C1", "C2", "C3"]), max_size=5)
-LEADS = st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=5)
+EVERYTHING = frozenset(Feature)
+HEARINGS = st.lists(
+    st.builds(
+        Hearing,
+        channel_id=st.sampled_from(["C1", "C2", "D3"]),
+        features=st.frozensets(st.sampled_from(Feature)),
+        leads=st.none()
+        | st.lists(st.integers(0, 7 * 86400).map(lambda s: timedelta(seconds=s)), max_size=5).map(tuple),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.channel_id,
+)
 ZONES = st.sampled_from(["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
 CHANGES = ["2026-03-08T02:30", "2026-11-01T01:30", "2026-03-29T02:30", "2026-10-25T02:30", "2026-04-05T01:45"]
 """Times of day that come twice, or never, in one of these zones."""
 WALL = datetime.fromisoformat
 LOCAL = st.sampled_from(CHANGES).map(WALL) | st.datetimes(WALL("2026-01-01"), WALL("2027-12-31"))
-SCHEDULED = WEBINARS.map(lambda any_one: any_one.model_copy(update={"status": Status.SCHEDULED}))
+ON = (Status.SCHEDULED, Status.ACTIVE)
 
 
-def notice(before: timedelta = HOUR) -> Notice:
+def hearing(*features: Feature, channel: str = "C1", leads: tuple[timedelta, ...] | None = None) -> Hearing:
+    """What #launch hears: all there is, if nothing is named."""
+    return Hearing(channel_id=channel, features=frozenset(features) or EVERYTHING, leads=leads)
+
+
+def reminder(before: timedelta = HOUR) -> Notice:
     """The reminder of an ordinary webinar, planned long before."""
-    (planned,) = plan(webinar(), ["C1"], NOW, [before])
+    (planned,) = plan(webinar(), [hearing(Feature.REMINDERS, leads=(before,))], NOW)
     return planned
 
 
+def notice(kind: NoticeKind, channel: str = "C1") -> Notice:
+    """Something to be said of an ordinary webinar."""
+    facts = {"account": webinar().account, "session_id": "s1", "channel_id": channel, "start": START}
+    return Notice(kind=kind, due_at=NOW, hand_at=NOW, expires_at=START, **facts)
+
+
 def test_plan_of_an_ordinary_webinar() -> None:
-    """A day, an hour and ten minutes before, each given to Slack a quarter of an hour earlier."""
-    planned = plan(webinar(), ["C1"], NOW)
+    """A day, an hour and ten minutes before, each given to Slack a quarter of an hour earlier; then that it starts."""
+    planned = plan(webinar(), [hearing()], NOW)
 
-    assert [START - one.due_at for one in planned] == [DAY, HOUR, 10 * MINUTE]
-    assert [one.due_at - one.hand_at for one in planned] == [HAND_OVER_BEFORE] * 3
-    assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE]
+    assert [one.kind for one in planned] == [NoticeKind.REMINDER] * 3 + [NoticeKind.STARTING]
+    assert [START - one.due_at for one in planned] == [DAY, HOUR, 10 * MINUTE, timedelta()]
+    assert [one.due_at - one.hand_at for one in planned] == [HAND_OVER_BEFORE] * 4
+    assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE, -5 * MINUTE]
 
 
-@given(SCHEDULED, CHANNELS, MOMENTS, LEADS)
+def test_channels_are_reminded_as_they_chose() -> None:
+    """Its own times, those of the workspace, or none; that it starts only where that was asked for."""
+    hearings = [
+        hearing(Feature.REMINDERS, channel="C1", leads=(HOUR, 5 * MINUTE)),
+        hearing(Feature.REMINDERS, Feature.LIVE, channel="C2"),
+        hearing(Feature.REMINDERS, channel="C3", leads=()),
+        hearing(Feature.CHANGES, channel="C4"),
+    ]
+
+    planned = plan(webinar(), hearings, NOW, default_leads=[2 * HOUR])
+
+    assert [(one.channel_id, one.kind, one.before) for one in planned] == [
+        ("C2", NoticeKind.REMINDER, 2 * HOUR),
+        ("C1", NoticeKind.REMINDER, HOUR),
+        ("C1", NoticeKind.REMINDER, 5 * MINUTE),
+        ("C2", NoticeKind.STARTING, timedelta()),
+    ]
+
+
+def test_a_reminder_of_no_time_ahead_is_no_reminder() -> None:
+    """That it starts is asked for by another name."""
+    assert plan(webinar(), [hearing(Feature.REMINDERS, leads=(timedelta(),))], NOW) == []
+
+
+@given(WEBINARS, HEARINGS, MOMENTS, st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=4))
 def test_plan_is_ahead_and_says_everything_once(
-    any_one: Webinar, channels: list[str], now: datetime, leads: list[timedelta]
+    any_one: Webinar, hearings: list[Hearing], now: datetime, defaults: list[timedelta]
 ) -> None:
     """One for each channel and lead that is still to come, however they are given; none is for the past."""
-    planned = plan(any_one, iter(channels), now, iter(leads))
+    planned = plan(any_one, iter(hearings), now, defaults)
 
+    leads = {
+        (heard.channel_id, lead)
+        for heard in hearings
+        for lead in (*(defaults if heard.leads is None else heard.leads), timedelta())
+        if (Feature.REMINDERS if lead else Feature.LIVE) in heard.features
+    }
+    ahead = {(channel, lead) for channel, lead in leads if any_one.start - lead > now}
     said = [(one.channel_id, one.before) for one in planned]
-    ahead = {(channel, lead) for channel in channels for lead in leads if any_one.start - lead > now}
-    assert set(said) == ahead
+    assert set(said) == (ahead if any_one.status in ON else set())
     assert len(said) == len(set(said))
     for one in planned:
-        assert now < one.due_at < one.expires_at < one.start
+        assert now < one.due_at < one.expires_at
         assert now <= one.hand_at < one.due_at
         assert one.due_at == one.start - one.before
+        assert one.expires_at == worth_until(one.kind, any_one, before=one.before)
+        assert one.kind is (NoticeKind.REMINDER if one.before else NoticeKind.STARTING)
 
 
-@given(SCHEDULED, CHANNELS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
-def test_plan_made_later_adds_nothing(any_one: Webinar, channels: list[str], now: datetime, wait: timedelta) -> None:
+@given(WEBINARS, HEARINGS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
+def test_plan_made_later_adds_nothing(
+    any_one: Webinar, hearings: list[Hearing], now: datetime, wait: timedelta
+) -> None:
     """Planned again at any time, it is the same plan without what has passed; and nothing of it is stale."""
-    first, again = plan(any_one, channels, now), plan(any_one, channels, now + wait)
+    first, again = plan(any_one, hearings, now), plan(any_one, hearings, now + wait)
 
-    assert plan(any_one, channels, now) == first
-    identities = [_identity(one) for one in first if one.due_at > now + wait]
-    assert [_identity(one) for one in again] == identities
-    assert not any(is_stale(one, any_one, frozenset(channels)) for one in first)
-
-
-@given(WEBINARS, CHANNELS, MOMENTS)
-def test_plan_is_for_scheduled_webinars(any_one: Webinar, channels: list[str], now: datetime) -> None:
-    """Nothing is to be said of one that has begun, is over or is cancelled."""
-    assume(any_one.status is not Status.SCHEDULED)
-
-    assert plan(any_one, channels, now) == []
+    assert plan(any_one, hearings, now) == first
+    assert [_identity(one) for one in again] == [_identity(one) for one in first if one.due_at > now + wait]
+    assert not any(is_stale(one, any_one, hearings) for one in first)
 
 
-@given(LOCAL, ZONES, st.sampled_from([0, 1]), CHANNELS)
-def test_change_of_the_clocks_moves_nothing(wall: datetime, zone: str, fold: int, channels: list[str]) -> None:
+@given(LOCAL, ZONES, st.sampled_from([0, 1]), HEARINGS)
+def test_change_of_the_clocks_moves_nothing(wall: datetime, zone: str, fold: int, hearings: list[Hearing]) -> None:
     """A day before is 24 hours before, also where the night between is an hour longer; the zone does not matter."""
     start = wall.replace(tzinfo=ZoneInfo(zone), fold=fold)
     local, same = webinar(start=start), webinar(start=start.astimezone(UTC))
-    now = same.start - timedelta(days=2)
+    now = same.start - timedelta(days=8)
 
-    planned = plan(local, channels, now)
+    planned = plan(local, hearings, now)
 
-    assert planned == plan(same, channels, now)
-    assert {one.start.timestamp() - one.due_at.timestamp() for one in planned} <= {
-        lead.total_seconds() for lead in REMINDERS
-    }
-    assert not any(is_stale(one, local, frozenset(channels)) for one in planned)
+    assert planned == plan(same, hearings, now)
+    waits = [one.start.timestamp() - one.due_at.timestamp() for one in planned]
+    assert waits == [one.before.total_seconds() for one in planned]
+    assert not any(is_stale(one, local, hearings) for one in planned)
     assert not any(misleads(one, local, now) for one in planned)
 
 
-@given(WEBINARS, st.sampled_from([timedelta(), HOUR, -MINUTE]), st.sampled_from(Status), CHANNELS)
-def test_notice_is_stale_when_it_would_be_untrue(
-    any_one: Webinar, moved: timedelta, status: Status, left: list[str]
+@given(st.sampled_from([timedelta(), HOUR, -MINUTE]), st.sampled_from(Status), HEARINGS)
+def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
+    moved: timedelta, status: Status, left: list[Hearing]
 ) -> None:
-    """Another start, a session that is off, a channel without card; else it stands."""
-    (planned,) = plan(any_one.model_copy(update={"status": Status.SCHEDULED}), ["C1"], any_one.start - DAY, [HOUR])
-    now_so = any_one.model_copy(update={"start": any_one.start + moved, "status": status})
+    """Another start, a webinar that is off, a channel that has other times or none; else it stands."""
+    now_so = webinar(start=START + moved, status=status)
 
-    off = status in (Status.CANCELLED, Status.FINISHED)
-    assert is_stale(planned, now_so, frozenset(left)) == (off or bool(moved) or "C1" not in left)
-
-
-@given(st.timedeltas(MINUTE, timedelta(days=2)), st.timedeltas(-DAY, DAY), st.frozensets(st.integers(-5, 60)))
-def test_second_of_a_reminder(before: timedelta, late: timedelta, offsets: frozenset[int]) -> None:
-    """Never before it is due, in the past, or taken; none at all when it is no longer worth saying."""
-    planned = notice(before)
-    now = planned.due_at + late
-    taken = frozenset(int(planned.due_at.timestamp()) + offset for offset in offsets)
-
-    second = post_at(planned, now, taken)
-
-    earliest = max(planned.due_at, now + SHORTEST_LEAD).timestamp()
-    first = next(n for n in range(int(earliest), int(earliest) + 100) if n >= earliest and n not in taken)
-    assert second == (first if first < planned.expires_at.timestamp() else None)
+    wanted = {(one.channel_id, one.before) for one in plan(now_so, left, NOW, REMINDERS)}
+    assert is_stale(reminder(), now_so, left, REMINDERS) == (bool(moved) or ("C1", HOUR) not in wanted)
 
 
-@given(st.integers(1, 40), st.timedeltas(-DAY, 25 * MINUTE))
-def test_many_reminders_of_one_channel_never_share_a_second(count: int, late: timedelta) -> None:
-    """They follow each other second by second, from when they are due or from now on."""
-    taken: set[int] = set()
-    for _ in range(count):
-        second = post_at(notice(), START - HOUR + late, frozenset(taken))
-        assert second is not None
-        assert second not in taken
-        taken.add(second)
-    assert max(taken) - min(taken) == count - 1
+@pytest.mark.parametrize("kind", sorted(FEATURE_OF))
+def test_what_a_channel_no_longer_wants_to_hear_is_stale(kind: NoticeKind) -> None:
+    """Muted, or with other features; for every kind that can be asked for."""
+    true_of = webinar(status=TRUE_WHILE.get(kind, Status.SCHEDULED))
+    planned = reminder() if kind is NoticeKind.REMINDER else notice(kind)
+
+    assert not is_stale(planned, true_of, [hearing()])
+    for heard in ([], [hearing(channel="C2")], [hearing(*(EVERYTHING - {FEATURE_OF[kind]}))]):
+        assert is_stale(planned, true_of, heard)
 
 
-def test_posted_reminder_misleads_only_while_its_start_is_ahead() -> None:
-    """Moved or cancelled before that, people must be told; afterwards, or where it took place, they need not."""
-    spoken = notice()
-    moved, cancelled = webinar(start=START + HOUR), webinar(status=Status.CANCELLED)
+@pytest.mark.parametrize("status", Status)
+def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
+    """What waits for a quiet night to end may have lost its point by then; news of what is to come has not."""
+    kinds = [kind for kind in FEATURE_OF if kind not in TIMED]
 
-    assert [misleads(spoken, one, START - MINUTE) for one in (moved, cancelled)] == [True, True]
-    assert [misleads(spoken, one, START) for one in (moved, cancelled)] == [False, False]
+    said = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [hearing()])]
+
+    to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.CANCELLED}
+    assert (
+        set(said)
+        == {
+            Status.SCHEDULED: to_come,
+            Status.ACTIVE: to_come | {NoticeKind.LIVE},
+            Status.FINISHED: {NoticeKind.ENDED},
+            Status.CANCELLED: {NoticeKind.CANCELLED},
+        }[status]
+    )
+
+
+def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
+    """And what is addressed to somebody for another reason stays, too."""
+    for planned in (notice(NoticeKind.FILLING, "U1"), notice(NoticeKind.CORRECTION), notice(NoticeKind.CUT_OFF, "U2")):
+        assert not is_stale(planned, webinar(), [])
+    assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
+
+
+def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
+    """Moved or cancelled before its start, people must be told; afterwards, or where it took place, they need not."""
+    spoken = reminder()
+    (starting,) = plan(webinar(), [hearing(Feature.LIVE)], NOW)
+    off = [webinar(start=START + HOUR), webinar(status=Status.CANCELLED)]
+
+    assert [misleads(spoken, one, START - MINUTE) for one in off] == [True, True]
+    assert [misleads(spoken, one, START) for one in off] == [False, False]
+    assert [misleads(starting, one, START + MINUTE) for one in off] == [True, True]
+    assert [misleads(starting, one, START + 5 * MINUTE) for one in off] == [False, False]
     for status in (Status.SCHEDULED, Status.ACTIVE, Status.FINISHED):
         assert not misleads(spoken, webinar(status=status), START - MINUTE)
+
+
+def test_every_kind_says_until_when_it_is_worth_saying() -> None:
+    """And what people have instead; the moments are those that were promised."""
+    assert set(WORTH) == set(NoticeKind)
+    assert all(worth.instead for worth in WORTH.values())
+    one = webinar()
+    until = {
+        kind: worth_until(kind, one, before=HOUR, moment=NOW) - START
+        for kind in NoticeKind
+        if WORTH[kind].since is not Since.MOMENT
+    }
+    assert until == {
+        NoticeKind.REMINDER: -HOUR / 2,
+        NoticeKind.STARTING: 5 * MINUTE,
+        NoticeKind.LIVE: 45 * MINUTE,
+        NoticeKind.ENDED: 45 * MINUTE + 12 * HOUR,
+        NoticeKind.CANCELLED: 45 * MINUTE,
+        **dict.fromkeys([NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.OPENED, NoticeKind.FILLING], timedelta()),
+        **dict.fromkeys([NoticeKind.MOVED, NoticeKind.RETITLED], timedelta()),
+    }
+
+
+def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
+    """A digest is about many, and being cut off about none; without their moment nobody can say."""
+    of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CUT_OFF]
+    assert [worth_until(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
+    with pytest.raises(ValueError, match="depends on its moment"):
+        worth_until(NoticeKind.DIGEST, webinar())
+    with pytest.raises(ValueError, match="depends on its webinar"):
+        worth_until(NoticeKind.MOVED, None)
 
 
 def _identity(planned: Notice) -> tuple[object, ...]:

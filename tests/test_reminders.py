@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import machine_now
-from bot.models import NoticeState
+from bot.outbox import TIMED, NoticeState
 from bot.sandbox.slack import Message
 from bot.store import notices
 from bot.store.notices import Row
-from bot.store.schema import notices as table
+from bot.store.schema import parcels as table
 from tests.world import World
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -46,14 +46,19 @@ async def rows(world: World) -> list[Row]:
 
 
 async def states(world: World) -> list[NoticeState]:
-    """How the notices stand, by when they are due."""
-    return [row.state for row in await rows(world)]
+    """How the reminders stand, by when they are due."""
+    return [row.state for row in await rows(world) if row.notice.kind in TIMED]
 
 
 def reminders(world: World, start: datetime) -> list[tuple[int, str]]:
-    """What was posted in #launch beside cards: how many seconds before the start, and its first line."""
-    posted = [message for message in _standing(world) if "Refresh" not in message.buttons]
+    """The reminders in #launch and their corrections: how many seconds before the start, and the first line."""
+    posted = [message for message in _posted(world) if not _is_news(message)]
     return [(round(start.timestamp() - float(message.ts)), message.words.splitlines()[0]) for message in posted]
+
+
+def news(world: World) -> list[str]:
+    """What else was posted in #launch beside cards: the first line of each."""
+    return [message.words.splitlines()[0] for message in _posted(world) if _is_news(message)]
 
 
 def told(*waits: timedelta, title: str = "Launch day") -> list[tuple[int, str]]:
@@ -163,7 +168,7 @@ async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: Worl
     assert words == "*Launch day* starts in 40 minutes"
     assert 39 * 60 < before <= 40 * 60
     first, second, third = await rows(world)
-    assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.HELD, NoticeState.PLANNED]
+    assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.PACKED, NoticeState.PLANNED]
 
 
 async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> None:
@@ -179,7 +184,7 @@ async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> No
 
 
 async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
-    """Also the one that Slack holds already; nothing but the rewritten card is left."""
+    """Also the one that Slack holds already; the rewritten card is left, and the news of it."""
     start = await announced(world)
     await reach(world, start - DAY - 10 * MINUTE)
     assert len(world.slack.scheduled()) == 1
@@ -191,8 +196,9 @@ async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
     await reach(world, start + HOUR)
 
     assert await states(world) == [NoticeState.WITHDRAWN] * 3
-    (left,) = _standing(world)
-    assert "is cancelled" in left.words
+    rewritten, told = (message.words for message in _standing(world))
+    assert "is cancelled" in rewritten
+    assert told.startswith("*Launch day* was cancelled by <@U0CHLOE>")
 
 
 async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:
@@ -205,6 +211,7 @@ async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world
     await reach(world, later)
 
     assert reminders(world, later) == told(DAY, HOUR, 10 * MINUTE)
+    assert news(world) == ["*Launch day* was moved"]
     assert (await states(world))[:3] == [NoticeState.WITHDRAWN] * 3
 
 
@@ -231,7 +238,7 @@ async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) 
 
     *said, (before, correction) = reminders(world, start)
     assert said == told(DAY, HOUR, 10 * MINUTE)
-    assert correction.startswith("*Launch day* was moved: it is now ")
+    assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
     assert 9 * 60 <= before <= 9 * 60 + 50
 
 
@@ -247,7 +254,7 @@ async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_cor
 
     *said, (_, correction) = reminders(world, start)
     assert said == told(DAY, HOUR)
-    assert correction.startswith("*Launch day* was moved: it is now ")
+    assert correction.startswith("*Launch day* was moved, so the reminder above is no longer right")
 
 
 async def test_new_title_stands_in_the_reminder(world: World) -> None:
@@ -262,6 +269,7 @@ async def test_new_title_stands_in_the_reminder(world: World) -> None:
     await reach(world, start - DAY)
 
     assert reminders(world, start) == told(DAY, title="Relaunch day")
+    assert news(world) == ["*Launch day* is now called *Relaunch day*"]
 
 
 async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: World) -> None:
@@ -327,7 +335,7 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
     await world.crash_bot()
     await world.start_bot()
     await world.bot.room.clockwork.deliver()
-    assert (await states(world))[0] is NoticeState.HANDING
+    assert (await states(world))[0] is NoticeState.PACKED
 
     async with world.bot.room.store.write() as db:
         held = table.c.claimed_until.is_not(None)
@@ -335,6 +343,14 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
     await reach(world, start)
 
     assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
+
+
+def _posted(world: World) -> list[Message]:
+    return [message for message in _standing(world) if "Refresh" not in message.buttons]
+
+
+def _is_news(message: Message) -> bool:
+    return "starts in" not in message.words and "so the reminder above" not in message.words
 
 
 def _standing(world: World) -> list[Message]:

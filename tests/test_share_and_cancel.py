@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.following import SHARED, Scope, Subscription
+from bot.outbox import NoticeState
+from bot.store import following, notices
 from tests.block_kit import check_message, check_view
 from tests.world import World
 
 
+async def lines(world: World) -> list[Subscription]:
+    """What #marketing is set up for."""
+    room = world.bot.room
+    async with room.store.read() as db:
+        return await following.of_channel(db, room.account.workspace, "C0MARKETING")
+
+
+async def waiting(world: World) -> list[NoticeState]:
+    """What is still to be said in #marketing."""
+    room = world.bot.room
+    async with room.store.read() as db:
+        rows = await notices.of_channel(db, room.account.workspace, "C0MARKETING", world.clock.now())
+    return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
+
+
 async def test_share_puts_up_a_card_and_tells_what_will_be_said(world: World) -> None:
-    """`share` into another channel answers with the reminders that will come there."""
+    """`share` into another channel answers with all that will be said there, and the ways to change it."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
@@ -17,8 +35,71 @@ async def test_share_puts_up_a_card_and_tells_what_will_be_said(world: World) ->
 
     (card,) = world.slack.messages("#marketing")
     assert "Launch day" in card.words
-    assert "1 day, 1 hour, 10 minutes before" in world.last("#launch", "chloe").words
+    answer = world.last("#launch", "chloe")
+    assert answer.words.splitlines()[:4] == [
+        "*Launch day* is announced in <#C0MARKETING>. Greenroom will say there:",
+        "• reminders 1 day, 1 hour and 10 minutes before the start",
+        "• when registration is full, closed, or open again",
+        "• when it is moved, renamed or cancelled",
+    ]
+    assert answer.buttons == ["Change Reminders", "Change Channel", "Details"]
     check_message(card.text, card.blocks)
+
+
+async def test_share_makes_the_channel_hear_about_it_until_the_card_goes(world: World) -> None:
+    """One line, by whoever shared it, however often it is shared; it goes with the last card, and so do reminders."""
+    await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("dev", "#marketing", "share launch")
+    (line,) = await lines(world)
+    assert (line.scope, line.features, line.set_by, line.by_share) == (Scope.WEBINAR, SHARED, "U0CHLOE", True)
+
+    first, second = (one for one in world.slack.messages("#marketing") if one.ephemeral_to is None)
+    first.deleted = True
+    world.ringcentral.edit(world.ringcentral.webinars()[0]["webinar_id"], title="Renamed")
+    await world.bot.room.mirror.sweep()
+    assert await lines(world) == [line]
+    second.deleted = True
+    world.ringcentral.edit(world.ringcentral.webinars()[0]["webinar_id"], title="Renamed again")
+    await world.bot.room.mirror.sweep()
+    assert (await lines(world), await waiting(world)) == ([], [])
+
+
+async def test_share_leaves_alone_what_somebody_chose_for_it(world: World) -> None:
+    """Where it was muted it stays so, also when the card is gone, and the answer says that nothing else is said."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("dev", "#marketing", "subscribe")
+    await world.command("dev", "#marketing", "unsubscribe for launch")
+    chosen = await lines(world)
+
+    await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
+
+    answer = world.last("#launch", "chloe")
+    assert "Nothing else is said about it there, as somebody chose." in answer.words
+    assert answer.buttons == ["Add Reminders", "Change Channel", "Details"]
+    assert (await lines(world), await waiting(world)) == (chosen, [])
+
+
+async def test_answer_to_a_share_leads_to_the_forms_of_that_channel(world: World) -> None:
+    """Not of the channel in which the command was typed."""
+    await world.create("chloe", "Launch day")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
+    answer = world.last("#launch", "chloe")
+    for button in ("Change Channel", "Change Reminders"):
+        await world.click("chloe", answer, button)
+        assert "<#C0MARKETING>" in world.slack.view("chloe").words
+        await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+
+async def test_creation_that_announces_tells_what_will_be_said(world: World) -> None:
+    """In its result, as the answer to a share does; the quiet hours of the channel change nothing about reminders."""
+    result = await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
+    assert (
+        "Announced in <#C0MARKETING>. Greenroom will say there: reminders 1 day, 1 hour and 10 minutes before the "
+        "start; when registration is full, closed, or open again; when it is moved, renamed or cancelled."
+    ) in result.words
 
 
 async def test_share_without_a_channel_means_here(world: World) -> None:

@@ -133,10 +133,13 @@ def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
 
 def test_details_for_the_creator_hold_the_hosts_link() -> None:
     """And say that it is theirs alone."""
-    message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, may_steer=True)
     check_message(message.text, message.blocks)
     found = buttons(message.blocks)
-    assert list(found) == ["Register", "Start as Host", "Share Here", "Refresh", "Cancel Webinar"]
+    assert list(found) == [
+        *("Register", "Start as Host", "Share Here", "Refresh"),
+        *("Close Registration", "Set Limit", "Cancel Webinar"),
+    ]
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert "Start as Host is your own link: do not pass it on" in words(message.blocks)
     assert HOST_LINK.get_secret_value() not in message.text
@@ -144,14 +147,14 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
 
 def test_details_for_anybody_else_hold_no_personal_link() -> None:
     """Nor a button that they may not use."""
-    message = details(webinar(registration=registration()), now=NOW, host_link=None, may_cancel=False)
+    message = details(webinar(registration=registration()), now=NOW, host_link=None, may_steer=False)
     assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
     assert "own link" not in words(message.blocks)
 
 
 def test_details_in_a_modal_ask_where_to_share() -> None:
     """There is no channel that "here" could mean."""
-    message = details(webinar(), now=NOW, host_link=None, may_cancel=False, here=False)
+    message = details(webinar(), now=NOW, host_link=None, may_steer=False, here=False)
     check_message(message.text, message.blocks)
     picker = next(block for block in message.blocks if block.get("block_id"))
     assert (picker["elements"][0]["action_id"], ids.shared_by(picker["block_id"])) == (ids.SHARE_IN, "s1")
@@ -161,20 +164,20 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 @pytest.mark.parametrize("status", [Status.FINISHED, Status.CANCELLED])
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status) -> None:
     """It can be looked at, and that is all."""
-    message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, may_steer=True)
     assert list(buttons(message.blocks)) == ["Refresh"]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
     """The vendor refuses to delete a webinar that is going on."""
-    message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_cancel=True)
+    message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_steer=True)
     assert list(buttons(message.blocks)) == ["Start as Host", "Share Here", "Refresh"]
 
 
 def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:
     """The description whole, as plain text."""
     one = webinar(registration=registration(read_at=NOW - timedelta(hours=3)), description="<!here> *come*")
-    message = details(one, now=NOW, host_link=None, may_cancel=False)
+    message = details(one, now=NOW, host_link=None, may_steer=False)
     assert {"type": "plain_text", "text": "<!here> *come*", "emoji": True} in [
         block.get("text") for block in message.blocks
     ]
@@ -187,7 +190,7 @@ def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None
 def test_problem_stands_above_the_details() -> None:
     """A refresh that failed leaves what is known in place and says why."""
     for message in (
-        details(webinar(), now=NOW, host_link=None, may_cancel=False, problem="RingCentral is down."),
+        details(webinar(), now=NOW, host_link=None, may_steer=False, problem="RingCentral is down."),
         count(webinar(), now=NOW, problem="RingCentral is down."),
     ):
         assert message.blocks[0]["text"]["text"] == "RingCentral is down."
@@ -240,6 +243,15 @@ def test_pick_goes_on_with_the_verb(verb: str) -> None:
         (VERBS[verb][1], "s1"),
         (VERBS[verb][1], "s2"),
     ]
+
+
+def test_pick_carries_on_what_else_was_typed() -> None:
+    """So that nobody types their limit twice; a novel is cut."""
+    message = pick([webinar(session_id="s1")], "limit", words="launch", now=NOW, typed="50 " + "x" * 3000)
+    check_message(message.text, message.blocks)
+    session_id, typed = ids.picked(message.blocks[1]["accessory"]["value"])
+    assert (session_id, typed) == ("s1", "50 " + "x" * (ids.MAX_TYPED - 3))
+    assert ids.picked("s1") == ("s1", "")
 
 
 def test_pick_of_too_many_says_how_to_narrow_it() -> None:

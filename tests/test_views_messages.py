@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from bot.errors import NotAllowed, NotFound
+from bot.verbs import VERBS
 from bot.views.help import TOPICS, help_message
 from bot.views.messages import problem, problem_view, say, waiting
 from tests.block_kit import buttons, check_message, check_view
 from tests.webinar_samples import NASTY
 
-COMMANDS = ["create", "list", "show", "count", "share", "cancel", "help"]
+COMMANDS = list(VERBS)
 
 
 def test_known_error_speaks_for_itself() -> None:

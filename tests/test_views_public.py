@@ -1,4 +1,4 @@
-"""What a channel sees: cards, reminders, lists and figures fit every state and hold nothing personal."""
+"""What a channel sees: cards, lists and figures fit every state and hold nothing personal."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ from bot.views.blocks import Message
 from bot.views.browse import PAGE_SIZE, count, details, home_menu, listing, pick
 from bot.views.buttons import join
 from bot.views.card import card, fingerprint
-from bot.views.reminder import Correction, correction, reminder
 from tests.block_kit import buttons, check_message, words
 from tests.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
 
 SHARED = "https://join.example/shared"
-BEFORES = [timedelta(days=1), timedelta(hours=1), timedelta(minutes=10), timedelta()]
 
 
 def shown(message: Message) -> tuple[str, str]:
@@ -38,8 +36,6 @@ def public(one: Webinar, now: datetime) -> list[Message]:
         home_menu(one, now=now),
         listing([one] * 10, page=2, pages=3, total=30, which="mine", now=now, seen_at=None),
         pick([one] * 11, "show", words=one.title, now=now),
-        *(reminder(one, before) for before in BEFORES),
-        *(correction(one, kind, spoke_of=now) for kind in Correction),
     ]
 
 
@@ -63,11 +59,11 @@ def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, now: d
 def test_nothing_public_can_hold_a_secret() -> None:
     """What they are built from has no secret in it, and none of them takes one besides."""
     assert not [name for name, field in Webinar.model_fields.items() if "Secret" in str(field.annotation)]
-    builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick, reminder, correction]
+    builders: list[Callable[..., Message]] = [card, count, home_menu, listing, pick]
     given_to = {name for builder in builders for name in signature(builder).parameters}
     assert given_to == {
         *("webinar", "coming", "webinars", "page", "pages", "total", "which", "seen_at", "now", "problem"),
-        *("verb", "words", "before", "kind", "spoke_of"),
+        *("verb", "words", "typed", "may_steer"),
     }
 
 
@@ -194,58 +190,9 @@ def test_card_changes_by_itself_only_when_the_planned_end_has_passed() -> None:
     assert fingerprint(one, now=NOW) != fingerprint(one, now=one.end)
 
 
-def test_reminder_says_how_soon_and_leads_in() -> None:
-    """One line, the time in each reader's zone, and the button for its audience."""
-    message = reminder(webinar(registration=registration()), timedelta(hours=1))
-    text, _ = shown(message)
-    start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
-    assert text == f"Launch day starts in 1 hour: {start}, 45 minutes"
-    assert list(buttons(message.blocks)) == ["Register"]
-
-
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [
-        (timedelta(days=1), "starts in 1 day"),
-        (timedelta(days=2), "starts in 2 days"),
-        (timedelta(hours=36), "starts in 36 hours"),
-        (timedelta(minutes=10), "starts in 10 minutes"),
-        (timedelta(), "starts now"),
-    ],
-)
-def test_reminder_says_days_as_days(before: timedelta, words: str) -> None:
-    """Nobody says 24 hours for a day."""
-    assert reminder(webinar(), before).text.startswith(f"Launch day {words}: ")
-
-
 def test_join_is_offered_only_where_one_link_is_for_everyone() -> None:
     """Whoever asks for the button."""
     assert join(webinar(attendee_link=SHARED)) is None
-
-
-def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
-    """The shared link is known when the reminder is handed to Slack."""
-    message = reminder(webinar(audience=Audience.ANYONE, attendee_link=SHARED), timedelta(minutes=10))
-    assert {name: button["url"] for name, button in buttons(message.blocks).items()} == {"Join": SHARED}
-
-
-def test_reminder_holds_no_figure() -> None:
-    """It is written before it is posted, and Slack does not let it be edited."""
-    one = webinar(registration=registration())
-    more = webinar(registration=registration(count=4, limit=4, is_open=False))
-    assert reminder(one, timedelta(hours=1)) == reminder(more, timedelta(hours=1))
-
-
-def test_correction_says_what_is_true_instead() -> None:
-    """A reminder that could not be taken back is put right in its channel."""
-    one = webinar()
-    old = START - timedelta(days=1)
-    then = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
-    new = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>, 45 minutes"
-    assert [correction(one, kind, spoke_of=old).text for kind in (Correction.MOVED, Correction.CANCELLED)] == [
-        f"*Launch day* was moved: it is now {new}, not {then}.",
-        f"*Launch day* is cancelled and does not take place {then}.",
-    ]
 
 
 @pytest.mark.parametrize("total", [1, 10, 500])
@@ -270,5 +217,5 @@ def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
     """The details, with everything a person may see and do."""
     one, now = data.draw(WEBINARS), data.draw(MOMENTS)
     problem = data.draw(st.just("") | st.text(max_size=300))
-    message = details(one, now=now, host_link=None, may_cancel=data.draw(st.booleans()), problem=problem)
+    message = details(one, now=now, host_link=None, may_steer=data.draw(st.booleans()), problem=problem)
     check_message(message.text, message.blocks)

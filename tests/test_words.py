@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.typed import unescape
+from bot.verbs import SYNONYMS, VERBS
 from bot.words import (
-    VERBS,
     Bare,
     Cancel,
+    Close,
     Command,
     Count,
     Create,
     Help,
+    Limit,
     List,
+    Open,
+    Remind,
     Share,
     Show,
+    Subscribe,
+    Subscriptions,
+    Target,
+    Unsubscribe,
     WebinarWords,
-    find,
     parse,
-    unescape,
 )
 from tests.pages import table
+from tests.typed_samples import ANY
 
-NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
 LAUNCH = WebinarWords("Launch day")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A webinar as far as `find` looks at it."""
-
-    id: str
-    title: str
-    start: datetime
-    status: str
-
-
-WEBINARS = [
-    Kept(number, title, datetime.fromisoformat(start).replace(tzinfo=UTC), status)
-    for number, title, start, status in table("commands.md", "id")
-]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +83,27 @@ WEBINARS = [
         ("share Launch day in #launch-2026", Share(LAUNCH, None, "launch-2026")),
         ("share #general", Share(WebinarWords(), None, "general")),
         ("share Episode #5", Share(WebinarWords("Episode #5"))),
+        ("open Launch day", Open(LAUNCH)),
+        ('close "Launch day"', Close(WebinarWords("Launch day", quoted=True))),
+        ("OPEN", Open(WebinarWords())),
+        ("remind", Remind(WebinarWords())),
+        ("remind 10m", Remind(WebinarWords(), "10m")),
+        ("remind Q&amp;A &amp; more １ｄ", Remind(WebinarWords("Q&A & more"), "１ｄ")),
+        ("remind ‘Don’t panic’ 1h", Remind(WebinarWords("Don’t panic", quoted=True), "1h")),
+        ('remind "defaults" 1h', Remind(WebinarWords("defaults", quoted=True), "1h")),
+        ('remind "a" or "b" 1h', Remind(WebinarWords('"a" or "b"'), "1h")),
+        ("subscriptions", Subscriptions()),
+        ("subscribe list", Subscriptions()),
+        ("unsubscribe", Unsubscribe()),
+        ("unsubscribe live from “Launch day”", Unsubscribe(("live",), WebinarWords("Launch day", quoted=True))),
+        ("unsubscribe reminders, mine", Unsubscribe(("reminders",), "mine")),
+        ("limit", Limit(WebinarWords())),
+        ("limit Launch day 1,000", Limit(LAUNCH, "1,000")),
+        ('limit "Launch day"', Limit(WebinarWords("Launch day", quoted=True))),
+        ("follow Launch", Help(None, "follow", "subscribe")),
+        ("mute 5", Help(None, "mute", "unsubscribe")),
+        ("reopen 5", Help(None, "reopen", "open")),
+        ("cap 5", Help(None, "cap", "limit")),
         ("edit 5", Help(None, "edit")),
         ("creat Launch", Help(None, "creat", "create")),
         ("delete 5", Help(None, "delete", "cancel")),
@@ -130,72 +139,54 @@ def test_marks_of_slack_become_what_was_typed(sent: str, typed: str) -> None:
     assert parse(f"create {sent}") == Create(typed)
 
 
-@pytest.mark.parametrize(("typed", "means", "because"), table("commands.md", "typed"))
-def test_documented_name_means_what_the_page_says(typed: str, means: str, because: str) -> None:
-    """Each example of the page finds the webinars that it names, in that order."""
-    command = parse(f"show {typed.strip('`')}")
-    assert isinstance(command, Show)
-    assert [found.id for found in find(command.which, WEBINARS, NOW)] == [
-        number for number in means.split(", ") if number != "none"
-    ]
+@pytest.mark.parametrize(("typed", "webinar", "times"), table("commands.md", "typed after `remind`"))
+def test_documented_reminder_is_taken_apart_as_the_page_says(typed: str, webinar: str, times: str) -> None:
+    """The lengths at the end are the times, and the rest is the webinar."""
+    shown = parse(f"show {webinar}")
+    assert isinstance(shown, Show)
+    assert parse(f"remind {typed}") == Remind(shown.which, times)
+
+
+@pytest.mark.parametrize(("typed", "features", "about"), table("commands.md", "typed after `subscribe`"))
+def test_documented_subscription_is_taken_apart_as_the_page_says(typed: str, features: str, about: str) -> None:
+    """Features first, then what they are about."""
+    shown = parse(f"show {about}")
+    assert isinstance(shown, Show)
+    everyones: dict[str, Target] = {"all": "all", "mine": "mine"}
+    expected = tuple(features.split(", ")) if features else ()
+    assert parse(f"subscribe {typed}") == Subscribe(expected, everyones.get(about, shown.which))
+    assert parse(f"unsubscribe {typed}") == Unsubscribe(expected, everyones.get(about, shown.which))
+
+
+@pytest.mark.parametrize(("typed", "webinar", "limit"), table("commands.md", "typed after `limit`"))
+def test_documented_limit_is_the_last_word(typed: str, webinar: str, limit: str) -> None:
+    """And what stands before it is the webinar."""
+    shown = parse(f"show {webinar}")
+    assert isinstance(shown, Show)
+    assert parse(f"limit {typed}") == Limit(shown.which, limit)
 
 
 def test_documentation_has_its_tables() -> None:
     """The tables read above are there: none of these tests passes by finding nothing."""
-    assert (len(WEBINARS), len(table("commands.md", "typed"))) == (6, 11)
+    read = [
+        "id",
+        "typed",
+        *(f"typed after `{verb}`" for verb in ("remind", "subscribe", "limit")),
+        "also after `remind`",
+    ]
+    assert [len(table("commands.md", first)) for first in read] == [6, 11, 10, 11, 6, 4]
+
+
+def test_other_words_lead_to_verbs() -> None:
+    """No synonym is a verb itself, and each names one."""
+    assert set(SYNONYMS) & set(VERBS) == set()
+    assert set(SYNONYMS.values()) <= set(VERBS)
 
 
 def test_documentation_names_every_verb() -> None:
     """The page lists all verbs, and only verbs."""
     said = [row[0].strip("`").split()[1:2] for row in table("commands.md", "command")]
     assert {verb for words in said for verb in words} == set(VERBS)
-
-
-def test_next_passes_over_what_is_over_or_was_never_opened() -> None:
-    """`next` is neither finished, nor cancelled, nor one that nobody opened for an hour; of two at once it is both."""
-    at = NOW + timedelta(hours=2)
-    soon = [Kept("1", "A", at, "Scheduled"), Kept("2", "B", at, "Scheduled")]
-    others = [
-        Kept("3", "C", NOW + timedelta(hours=1), "Cancelled"),
-        Kept("4", "D", NOW - timedelta(minutes=5), "Finished"),
-        Kept("5", "E", NOW - timedelta(hours=1), "Scheduled"),
-    ]
-    assert find(WebinarWords("NEXT!"), [*others, *soon], NOW) == soon
-    late = Kept("6", "F", NOW - timedelta(minutes=59), "Scheduled")
-    assert find(WebinarWords("next"), [*others, *soon, late], NOW) == [late]
-    assert find(WebinarWords("next"), others, NOW) == []
-
-
-def test_nothing_named_finds_nothing() -> None:
-    """Without words there is nothing to find: the picker is the answer."""
-    assert find(WebinarWords(), WEBINARS, NOW) == []
-
-
-def test_found_webinars_stand_in_a_sensible_order() -> None:
-    """What comes, the soonest first, then what is over, the latest first; marks around a word do not matter."""
-    days = {"1": -2, "2": 3, "3": -1, "4": 1}
-    webinars = [Kept(number, "Weekly news", NOW + timedelta(days=day), "Scheduled") for number, day in days.items()]
-    assert [found.id for found in find(WebinarWords("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
-
-
-def test_id_in_quotes_is_a_title() -> None:
-    """Quotes turn an id, too, into words of a title."""
-    assert find(WebinarWords("101", quoted=True), WEBINARS, NOW) == []
-
-
-ANY = st.one_of(
-    st.text(max_size=80),
-    st.builds(
-        " ".join,
-        st.lists(
-            st.sampled_from(
-                [*VERBS, "mine", "next", "#a", "<#C1|a>", "<@U1>", "&amp;", "`", '"', "<", "|", "to", "\u200b", "5"]
-            )
-            | st.text(max_size=4),
-            max_size=8,
-        ),
-    ),
-)
 
 
 @settings(max_examples=500, deadline=None)
@@ -221,17 +212,3 @@ def test_reading_a_command_again_changes_nothing(text: str) -> None:
     assert isinstance(command, Create)
     sent = command.words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert parse(f"create {sent}") == command
-
-
-@settings(deadline=None)
-@given(words=ANY, titles=st.lists(ANY, max_size=5), hours=st.integers(-3, 3))
-def test_any_words_find_some_of_the_webinars(words: str, titles: list[str], hours: int) -> None:
-    """No words raise; a webinar is found at most once, and by its own title always."""
-    webinars = [
-        Kept(str(n), title, NOW + timedelta(hours=hours + n), "Scheduled") for n, title in enumerate(titles, start=100)
-    ]
-    found = find(WebinarWords(words), webinars, NOW)
-    assert sorted(one.id for one in found) == sorted({one.id for one in found})
-    for webinar in webinars:
-        if webinar.title.strip():
-            assert webinar in find(WebinarWords(webinar.title, quoted=True), webinars, NOW)

@@ -94,7 +94,9 @@ class World:
             event.listen(engine.sync_engine, "commit", _dead)
         scheduler, renewal = room.clockwork._scheduler, bot._provider._login._renewal
         jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
-        dying = [*room.tasks._running, *jobs, *([renewal] if renewal else [])]
+        writing = room.clockwork._delivery._outcomes  # type: ignore[attr-defined] # the Delivery that main has wired
+        others = [task for task in (renewal, writing._supervision) if task]
+        dying = [*room.tasks._running, *jobs, *others]
         for task in dying:
             task.cancel()
         scheduler.shutdown(wait=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+from enum import Enum, StrEnum
+from typing import Final, Protocol
 
 from bot.models import (
     Coworker,
@@ -45,6 +45,25 @@ class Caller:
 
 UPKEEP = Caller(Lane.UPKEEP)
 NOTICE = Caller(Lane.NOTICE)
+
+
+class Unchanged(Enum):
+    """What stands for "leave it as it is", where None already says that there is none."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+
+@dataclass(frozen=True)
+class RegistrationChange:
+    """What shall be so of a registration. It says how it ends, so doing it twice is the same as doing it once."""
+
+    is_open: bool
+    """Never left out: RingCentral requires it with every change, so who changes the limit alone says what it is."""
+    limit: int | Unchanged | None = UNCHANGED
+    """The most people who may register; None for as many as like to."""
 
 
 class WebinarProvider(Protocol):
@@ -93,6 +112,14 @@ class WebinarProvider(Protocol):
 
     async def registration(self, session_id: str, caller: Caller) -> Registration:
         """The registration of a session. Raises `ProviderGone` where there is none, or none yet. One call."""
+        ...
+
+    async def change_registration(self, session_id: str, change: RegistrationChange, caller: Caller) -> Registration:
+        """Open or close it, or change its limit; returns what became of it, as a limit that is reached keeps it closed.
+
+        Raises `ProviderGone` where there is none, or none yet, and `OutcomeUnknown` where every try ended in silence.
+        One call.
+        """
         ...
 
     async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:

@@ -27,15 +27,17 @@ from bot.views.blocks import (
     section,
     verbatim,
 )
+from bot.views.door_buttons import door_buttons
 from bot.views.facts import (
     NOT_READ,
     SYSTEM,
     Stage,
+    counted,
     entrance,
     essentials,
-    is_full,
     is_open_to_come,
     people,
+    registration_state,
     registrations,
     stage,
     status_line,
@@ -51,6 +53,12 @@ VERBS = {
     "show": ("Show", buttons.SHOW),
     "count": ("Count", buttons.COUNT),
     "share": ("Share Here", buttons.SHARE_HERE),
+    "remind": ("Set Reminders", buttons.REMIND),
+    "subscribe": ("Subscribe", buttons.SUBSCRIBE),
+    "unsubscribe": ("Unsubscribe", buttons.UNSUBSCRIBE),
+    "open": ("Open Registration", buttons.REOPEN),
+    "close": ("Close Registration", buttons.CLOSE),
+    "limit": ("Set Limit", buttons.RAISE_LIMIT),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
 }
 """What can be done with a webinar that was named by words, and the button that goes on with it."""
@@ -114,13 +122,14 @@ def details(
     *,
     now: datetime,
     host_link: SecretStr | None,
-    may_cancel: bool,
+    may_steer: bool,
     here: bool = True,
     problem: str = "",
 ) -> Message:
     """The answer to `show`, for one person: `host_link` only if that person created it.
 
-    `here` says whether it is shown in a channel; in a modal there is no "here" to share in, so a picker asks where.
+    `may_steer` says whether that person may open, close, limit and cancel it. `here` says whether it is shown in a
+    channel; in a modal there is no "here" to share in, so a picker asks where.
     """
     coming = is_open_to_come(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
@@ -128,13 +137,14 @@ def details(
     blocks += [heading(webinar.title), fields([*essentials(webinar), ("Status", status_line(webinar, now))])]
     if webinar.description.strip():
         blocks.append(verbatim(webinar.description.strip()))
-    blocks.append(context(_registrations_with_age(webinar, now)))
-    cancellable = may_cancel and stage(webinar, now) is Stage.COMING
+    blocks.append(context(counted(webinar, now)))
+    cancellable = may_steer and stage(webinar, now) is Stage.COMING
     blocks += actions(
         entrance(webinar, now),
         link,
         buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
         buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
+        *(door_buttons(webinar, now) if may_steer else ()),
         buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger") if cancellable else None,
     )
     if coming and not here:
@@ -146,25 +156,32 @@ def details(
     return message(spoken, [*blocks, context(" · ".join(notes))])
 
 
-def count(webinar: Webinar, *, now: datetime, problem: str = "") -> Message:
-    """The answer to `count`: figures only, with their age; what was never read says so."""
+def count(webinar: Webinar, *, now: datetime, may_steer: bool = False, problem: str = "") -> Message:
+    """The answer to `count`: figures only, with their age; what was never read says so.
+
+    `may_steer` says whether the person may open, close and limit the registration.
+    """
     blocks: list[Block] = [paragraph(problem)] if problem else []
-    blocks += [heading(webinar.title), _figures(webinar), context(_registrations_with_age(webinar, now))]
+    blocks += [heading(webinar.title), _figures(webinar), context(counted(webinar, now))]
     blocks += actions(
-        buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT), buttons.about(webinar, "Details", buttons.SHOW)
+        buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT),
+        *(door_buttons(webinar, now) if may_steer else ()),
+        buttons.about(webinar, "Details", buttons.SHOW),
     )
     spoken = f"{said(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()
     return message(spoken, blocks)
 
 
-def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime) -> Message:
+def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, typed: str = "") -> Message:
     """Several webinars match `words`, or are coming up where there are none: each of the first ten has a button that
-    goes on with `verb` (one of `VERBS`)."""
+    goes on with `verb` (one of `VERBS`), and with what else was `typed` (`buttons.picked`)."""
     label, action_id = VERBS[verb]
     shown = webinars[:PAGE_SIZE]
     total = number(len(webinars), "webinar")
     head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} coming up. Which one?"
-    rows: list[Block] = [section(_row(webinar, now), buttons.about(webinar, label, action_id)) for webinar in shown]
+    rows: list[Block] = [
+        section(_row(webinar, now), buttons.about(webinar, label, action_id, typed=typed)) for webinar in shown
+    ]
     more: list[Block] = []
     if len(webinars) > len(shown):
         more = [
@@ -220,20 +237,13 @@ def _empty_list(which: str, age: str) -> Message:
     return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *aged])
 
 
-def _registrations_with_age(webinar: Webinar, now: datetime) -> str:
-    read = webinar.registration
-    if read is None or webinar.audience is Audience.ANYONE:
-        return registrations(webinar)
-    return f"{registrations(webinar)} · read from {SYSTEM} {ago(read.read_at, now)}"
-
-
 def _figures(webinar: Webinar) -> Block:
     read = webinar.registration
     if webinar.audience is Audience.ANYONE:
         return section(f"Everyone with the link can join: {SYSTEM} counts nobody before it starts.")
     if read is None:
         return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {SYSTEM}.")
-    state = "Full" if is_full(read) else "Open" if read.is_open else "Closed"
     kind = "Nobody yet" if read.count == 0 else "Real people" if read.has_real_registrants else "Only tests so far"
     limit = people(read.limit) if read.limit is not None else "None"
+    state = registration_state(read)
     return fields([("Registered", people(read.count)), ("Limit", limit), ("Registration", state), ("Who", kind)])

@@ -26,6 +26,23 @@ REFRESH_COUNT = "refresh.count"
 SHARE_IN = "webinar.share_in"
 """A channel picker; its block id says which webinar (`shared_by`)."""
 
+REMIND = "remind.open"
+MUTE = "notice.mute"
+SNOOZE = "notice.snooze"
+RAISE_LIMIT = "door.raise"
+REOPEN = "door.open"
+CLOSE = "door.close"
+
+UNDO_DOOR = "door.undo"
+"""The value says what to go back to (`door_result.Undo`)."""
+
+SUBSCRIBE = "follow.more"
+UNSUBSCRIBE = "follow.less"
+"""The value of these two is the webinar's id, and which features (`picked`)."""
+
+FOLLOW = "follow.change"
+"""Opens the form for what a channel hears. The value is a channel's id."""
+
 # These have no value that matters.
 CREATE = "create.open"
 HELP = "help.open"
@@ -38,6 +55,9 @@ REFRESH_LIST = "refresh.list"
 
 CHANNELS = ConversationFilter(include=["public", "private"], exclude_bot_users=True)
 """What can be announced in: channels, never someone's direct messages."""
+
+MAX_TYPED = 200
+"""How much of what was typed a button carries on."""
 
 _SHARE_BLOCK = "share:"
 
@@ -59,9 +79,48 @@ def start(webinar: Webinar, host_link: str) -> ButtonElement | None:
     return link_button("Start as Host", START, host_link, label=f"Start {one_line(webinar.title)} as its host")
 
 
-def about(webinar: Webinar, text: str, action_id: str, *, style: str | None = None) -> ButtonElement:
-    """A button that does something about one webinar."""
-    return _button(text, action_id, webinar.id, style=style, label=f"{text}: {one_line(webinar.title)}")
+def about(webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = "") -> ButtonElement:
+    """A button that does something about one webinar, with what else was `typed` in the command that led to it."""
+    value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
+    return _button(text, action_id, value, style=style, label=f"{text}: {one_line(webinar.title)}")
+
+
+def picked(value: str) -> tuple[str, str]:
+    """The webinar's id and what else was typed, from the value of such a button."""
+    session_id, _, typed = value.partition(" ")
+    return session_id, typed
+
+
+def details(webinar: Webinar) -> ButtonElement:
+    """Everything that is known of a webinar, for whoever presses it."""
+    return about(webinar, "Details", SHOW)
+
+
+def remind_me(webinar: Webinar) -> ButtonElement:
+    """Has the person who presses it reminded once more, in their own messages."""
+    return about(webinar, "Remind Me", SNOOZE)
+
+
+def mute(webinar: Webinar, channel_id: str) -> ButtonElement:
+    """Ends the reminders of this webinar in this channel, or for the person where it is their own messages."""
+    return about(webinar, "Mute Here" if channel_id.startswith(("C", "G")) else "Mute", MUTE)
+
+
+def raise_limit(webinar: Webinar) -> ButtonElement:
+    """Lets more people register, for those who may say so."""
+    return about(webinar, "Raise Limit", RAISE_LIMIT)
+
+
+def reopen(webinar: Webinar) -> ButtonElement:
+    """Opens registration again, for those who may say so."""
+    return about(webinar, "Reopen", REOPEN)
+
+
+def follow(channel_id: str) -> ButtonElement | None:
+    """Opens the form for what a channel hears; nothing where it is a person's own messages."""
+    if not channel_id.startswith(("C", "G")):
+        return None
+    return _button("Change", FOLLOW, channel_id, label="Change what Greenroom says here")
 
 
 def share_picker(text: str) -> ConversationSelectElement:

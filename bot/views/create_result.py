@@ -27,6 +27,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.facts import SYSTEM, essentials, summary
+from bot.views.share_result import SaidThere, announced
 
 WORKING = "create.working"
 DONE = "create.done"
@@ -48,6 +49,8 @@ class Created:
     notes: Sequence[str] = ()
     """Whole sentences: what the account decided differently, or what else did not go as asked."""
     password_set: bool = False
+    there: SaidThere | None = None
+    """What else will be said in that channel, where that is known."""
 
 
 def working(title: str, draft_id: str, *, note: str = "") -> View:
@@ -71,7 +74,7 @@ def done(created: Created) -> View:
 
 def done_message(created: Created) -> Message:
     """The same as a direct message to the creator, where the modal was closed meanwhile."""
-    words = [f"Created: {summary(created.webinar)}.", _announced(created.announced), *map(said, created.notes)]
+    words = [f"Created: {summary(created.webinar)}.", _announced(created), *map(said, created.notes)]
     return message(cut(" ".join(words), MAX_SECTION), _result(created))
 
 
@@ -105,7 +108,7 @@ def _result(created: Created) -> list[Block]:
 
 
 def _next_steps(created: Created) -> list[str]:
-    steps, webinar = [_announced(created.announced)], created.webinar
+    steps, webinar = [_announced(created)], created.webinar
     if webinar.audience is Audience.REGISTRANTS and webinar.registration is None:
         steps.append(f"The registration page follows as soon as {SYSTEM} has it.")
     if created.password_set:
@@ -113,5 +116,9 @@ def _next_steps(created: Created) -> list[str]:
     return steps
 
 
-def _announced(channel: str | None) -> str:
-    return f"Announced in <#{channel}>." if channel else "Not announced yet."
+def _announced(created: Created) -> str:
+    if created.announced is None:
+        return "Not announced yet."
+    if created.there is None:
+        return f"Announced in <#{created.announced}>."
+    return announced(created.webinar, created.announced, created.there)

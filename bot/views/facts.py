@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ButtonElement
 
 from bot.models import Audience, Registration, Status, Webinar
 from bot.views import buttons
-from bot.views.blocks import number, plain, when
+from bot.views.blocks import ago, number, plain, when
 from bot.when import say_length
 
 SYSTEM = "RingCentral"
@@ -69,6 +69,19 @@ def registrations(webinar: Webinar) -> str:
     if is_full(read):
         return f"{of_limit}, full"
     return of_limit if read.is_open else f"{of_limit}, registration is closed"
+
+
+def counted(webinar: Webinar, now: datetime) -> str:
+    """The same, with how long ago it was read."""
+    read = webinar.registration
+    if read is None or webinar.audience is Audience.ANYONE:
+        return registrations(webinar)
+    return f"{registrations(webinar)} · read from {SYSTEM} {ago(read.read_at, now)}"
+
+
+def registration_state(read: Registration) -> str:
+    """Open, full or closed, in a word."""
+    return "Full" if is_full(read) else "Open" if read.is_open else "Closed"
 
 
 def timing(webinar: Webinar) -> str:

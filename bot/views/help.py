@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import buttons
 from bot.views.blocks import Message, actions, button, context, message, plain, section
 from bot.views.browse import MAX_WORDS, place
+from bot.views.follow_words import SAID, listed
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Topic:
 
 EVERYONE = "Everyone can use it."
 NO_GUESTS = "Not for guests or people of another organisation."
+WHO_STEERS = "For its creator, and admins and owners of the workspace."
 
 TOPICS = {
     "create": Topic(
@@ -46,15 +48,47 @@ TOPICS = {
     "count": Topic("count <webinar>", "Says how many people have registered.", "count next", EVERYONE),
     "share": Topic(
         "share <webinar> [#channel]",
-        "Posts the webinar's card, with reminders before it starts.",
+        "Posts the webinar's card; reminders, changes and alerts about it follow there.",
         "share next #launch",
         NO_GUESTS,
+    ),
+    "remind": Topic(
+        "remind <webinar>|defaults [1d 1h 10m]",
+        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace.",
+        "remind Launch day 1d 30m",
+        f"{NO_GUESTS} The defaults are for admins and owners.",
+    ),
+    "subscribe": Topic(
+        "subscribe [features] [for <webinar>|mine|all]",
+        f"Has more said in this channel. Features: {listed([feature.value for feature in SAID])}.",
+        "subscribe live filling for next",
+        NO_GUESTS,
+    ),
+    "unsubscribe": Topic(
+        "unsubscribe [features] [for <webinar>|mine|all]",
+        "Has less said in this channel; without features, nothing.",
+        "unsubscribe reminders for Launch day",
+        NO_GUESTS,
+    ),
+    "subscriptions": Topic(
+        "subscriptions",
+        "Says what this channel hears, who set it up, when it is quiet, and when its digest comes.",
+        "subscriptions",
+        EVERYONE,
+    ),
+    "open": Topic("open <webinar>", "Opens registration.", "open Launch day", WHO_STEERS),
+    "close": Topic("close <webinar>", "Closes registration.", "close Launch day", WHO_STEERS),
+    "limit": Topic(
+        "limit <webinar> <number|off>",
+        "Closes registration by itself when so many have registered.",
+        "limit Launch day 500",
+        WHO_STEERS,
     ),
     "cancel": Topic(
         "cancel <webinar>",
         "Asks, then deletes the webinar and takes its reminders back.",
         "cancel Launch day",
-        "For its creator, and admins and owners of the workspace.",
+        WHO_STEERS,
     ),
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
+from slack_sdk.models.blocks import Block
+
+from bot.following import Feature, Features
+from bot.hours import ChannelHours
 from bot.models import Webinar
 from bot.views import buttons
-from bot.views.blocks import Message, actions, message, plain, section
-from bot.views.facts import ahead
+from bot.views.blocks import Message, actions, button, context, message, plain, section
+from bot.views.follow_words import about_one, quiet
+from bot.views.remind_result import remind_button
+
+MUTED = "Nothing else is said about it there, as somebody chose."
 
 
-def shared(webinar: Webinar, channel_id: str, leads: Sequence[timedelta]) -> Message:
-    """The answer to a share; `leads` are the reminders that are still ahead."""
-    planned = ", ".join(ahead(lead) for lead in leads)
-    reminders = f"Reminders go out there {planned} before the start." if leads else "It is too late for reminders."
-    text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {reminders}"
-    return message(text, [section(text), *actions(buttons.about(webinar, "Details", buttons.SHOW))])
+@dataclass(frozen=True)
+class SaidThere:
+    """What will be said about one webinar in one channel."""
+
+    features: Features
+    ahead: Collection[timedelta]
+    """The reminders whose time has not passed, by how long before the start they are."""
+    hours: ChannelHours | None = None
+
+
+def shared(webinar: Webinar, channel_id: str, there: SaidThere) -> Message:
+    """The answer to a share: where the card is, all that will be said there, and the ways to change that."""
+    lines = about_one(webinar, there.features, there.ahead)
+    said = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
+    text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {said}"
+    less = f"To hear less of it, type there, for example, `/webinar unsubscribe changes for {plain(webinar.id)}`"
+    notes = [note for note in (quiet(there.hours), less if lines else "") if note]
+    blocks: list[Block] = [section(text), *(context(note) for note in notes)]
+    reminds = Feature.REMINDERS in there.features
+    blocks += actions(
+        remind_button(webinar, "Change Reminders" if reminds else "Add Reminders", channel_id=channel_id),
+        button("Change Channel", buttons.FOLLOW, channel_id, label="Change what Greenroom says in this channel"),
+        buttons.details(webinar),
+    )
+    return message(" ".join([text, *notes]), blocks)
+
+
+def announced(webinar: Webinar, channel_id: str, there: SaidThere) -> str:
+    """The same in a line, for the result of a creation (mrkdwn)."""
+    lines = about_one(webinar, there.features, there.ahead)
+    said = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED
+    return f"Announced in <#{channel_id}>. {said}"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.models import Audience, Coworker, Form
+from bot.providers import UNCHANGED, RegistrationChange
 from bot.providers.ringcentral.models import SettingsRecord
 
 
@@ -35,6 +36,12 @@ def session_body(form: Form) -> dict[str, Any]:
         "localeCode": form.locale_code,
         "panelJoinTimeOffset": int(form.panel_join_offset.total_seconds()),
     }
+
+
+def registration_body(change: RegistrationChange) -> dict[str, Any]:
+    """RegSessionModel as far as it can be written: it requires the status with every change. A limit of 0 is none."""
+    status = {"registrationStatus": "Open" if change.is_open else "Closed"}
+    return status if change.limit is UNCHANGED else {**status, "settings": {"autoCloseLimit": change.limit or 0}}
 
 
 def in_utc(moment: datetime) -> str:

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from bot.clock import Clock, monotonic
 from bot.errors import ProviderForbids, ProviderGone
 from bot.models import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
-from bot.providers import Ability, Caller, WebinarProvider
+from bot.providers import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.gate import Gate
 from bot.providers.ringcentral.auth import Login
-from bot.providers.ringcentral.bodies import in_utc, session_body, webinar_body
+from bot.providers.ringcentral.bodies import in_utc, registration_body, session_body, webinar_body
 from bot.providers.ringcentral.models import (
     DirectoryPage,
     ExtensionRecord,
@@ -162,6 +162,14 @@ class RingCentral(WebinarProvider):
         ids = {"session_id": session_id}
         body = await self._request("GET", REGISTRATION, group=HEAVY, caller=caller, ids=ids)
         return read(RegistrationRecord, body).registration(self._clock.now())
+
+    async def change_registration(self, session_id: str, change: RegistrationChange, caller: Caller) -> Registration:
+        """See the port."""
+        ids, json = {"session_id": session_id}, registration_body(change)
+        body = await self._request(
+            "PATCH", REGISTRATION, group=HEAVY, caller=caller, changes=True, settles=True, ids=ids, json=json
+        )
+        return read(RegistrationRecord, body, changes=True).registration(self._clock.now())
 
     async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:
         """See the port."""

@@ -96,6 +96,7 @@ PARAMETERS = {
     "userId": "the host",
     "accountId": "the host",
     "host": "the host",
+    "autoCloseLimit": "the limit",
 }
 STATES = frozenset({"status", "registrationStatus"})
 NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")

@@ -23,7 +23,7 @@ from bot.providers.ringcentral.errors import problem, trouble
 log = logging.getLogger(__name__)
 
 REPEATS = 3
-"""How often a read or a removal is repeated after trouble: developers.ringcentral.com/guide/basics/errors"""
+"""How often a read, a removal or a setting is repeated after trouble: developers.ringcentral.com/guide/basics/errors"""
 FIRST_PAUSE = 2.0
 """Seconds before the first repeat, doubled each time, as the same guide advises."""
 REFUSALS = 5
@@ -47,6 +47,8 @@ class Request:
     group: str
     changes: bool = False
     """Whether it matters if this is done or not."""
+    settles: bool = False
+    """Whether a change says what shall be so in the end, and not what to add."""
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     json: Any = field(default=None, repr=False)
@@ -55,7 +57,7 @@ class Request:
     @property
     def repeatable(self) -> bool:
         """Whether doing it twice is the same as doing it once."""
-        return not self.changes or self.method == "DELETE"
+        return not self.changes or self.settles or self.method == "DELETE"
 
     @property
     def app_permission(self) -> str:

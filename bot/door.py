@@ -1,0 +1,209 @@
+"""Opens and closes the registration of a webinar, limits it, and takes that back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock
+from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
+from bot.mirror import Mirror
+from bot.models import Audience, Registration, Webinar
+from bot.providers import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.views.door_result import Doorway, Undo, doorway
+from bot.views.facts import Stage, is_full, people, stage
+
+FRESH = timedelta(minutes=5)
+"""How old a figure may be for a decision to rest on it: an older one is read again, or RingCentral is asked at once."""
+
+ANYONE = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
+CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
+OVER = "This webinar is over, so its registration can't be changed any more."
+NOT_THERE = (
+    "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
+)
+OPEN_ALREADY = "Registration is open already."
+CLOSED_ALREADY = "Registration is closed already."
+LIMITED_ALREADY = "The limit is {} already."
+UNLIMITED_ALREADY = "There is no limit already."
+FULL = "Registration is full and stays closed while the limit is {}. Raise the limit, and it opens again."
+REFUSED = "RingCentral was asked and left it as it is, without saying why. Look at the webinar in RingCentral."
+NOT_DONE = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
+CHANGED_SINCE = "This was not undone, because something else has changed since."
+BACK_ALREADY = "This is undone already."
+GROWN = "This can't be undone: {} by now, so a limit of {} would be too low."
+
+
+class Stays(BadInput):
+    """The registration stays as it is; `webinar` says how that is, for the buttons that help."""
+
+    def __init__(self, sentence: str, webinar: Webinar) -> None:
+        """Keep what the sentence is about."""
+        super().__init__(sentence)
+        self.webinar = webinar
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What became of a webinar, and its registration before: it differs in nothing but what was asked for."""
+
+    webinar: Webinar
+    before: Registration
+
+
+class Door:
+    """The registrations of one account. Every change is one vendor call.
+
+    Where the mirror's figure is older than `FRESH`, a limit or an undo costs another one that reads it first; opening
+    and closing say all that they need to, and their answer tells what was so.
+    All of it raises `Stays` where there is nothing to do or it cannot be done, `BadInput` where there is no
+    registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
+    """
+
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, poke: Callable[[], None]) -> None:
+        """`poke` wakes the delivery of what the channels are told."""
+        self._provider = provider
+        self._mirror = mirror
+        self._clock = clock
+        self._poke = poke
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
+        """Let people register."""
+        async with self._turn(session_id):
+            webinar, read = await self._known(session_id, caller)
+            if self._is_fresh(read) and is_full(read):
+                raise Stays(_full(read), webinar)
+            if self._is_fresh(read) and read.is_open:
+                raise Stays(OPEN_ALREADY, webinar)
+            return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
+
+    async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
+        """Let nobody register any more."""
+        async with self._turn(session_id):
+            webinar, read = await self._known(session_id, caller)
+            if self._is_fresh(read) and not read.is_open:
+                raise Stays(CLOSED_ALREADY, webinar)
+            return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
+
+    async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
+        """Let so many people register, or any number; what was full is opened again in the same step."""
+        async with self._turn(session_id):
+            webinar, read = await self._known(session_id, caller, fresh=True)
+            check_limit(webinar, limit)
+            change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
+            return await self._change(webinar, read, change, caller, by)
+
+    async def undo(self, undo: Undo, caller: Caller, by: str) -> Changed:
+        """Go back to what was so before a change, as long as nothing else has changed since."""
+        async with self._turn(undo.session_id):
+            webinar, read = await self._known(undo.session_id, caller, fresh=True)
+            if doorway(read) == undo.back:
+                raise Stays(BACK_ALREADY, webinar)
+            if doorway(read) != undo.made:
+                raise Stays(CHANGED_SINCE, webinar)
+            _check_back(webinar, read, undo.back)
+            limit = UNCHANGED if undo.back.limit == read.limit else undo.back.limit
+            change = RegistrationChange(is_open=undo.back.is_open, limit=limit)
+            return await self._change(webinar, read, change, caller, by)
+
+    def check(self, webinar: Webinar) -> None:
+        """Raise `BadInput` for a webinar that has no registration to change: over, cancelled, or for everybody."""
+        now_at = stage(webinar, self._clock.now())
+        if now_at is Stage.CANCELLED:
+            raise BadInput(CANCELLED)
+        if now_at is Stage.OVER:
+            raise BadInput(OVER)
+        if webinar.audience is Audience.ANYONE:
+            raise BadInput(ANYONE)
+
+    def _turn(self, session_id: str) -> asyncio.Lock:
+        # One change of a webinar after the other: the second of two clicks finds what the first one made.
+        return self._turns.setdefault(session_id, asyncio.Lock())
+
+    def _is_fresh(self, read: Registration) -> bool:
+        return self._clock.now() - read.read_at <= FRESH
+
+    async def _known(self, session_id: str, caller: Caller, *, fresh: bool = False) -> tuple[Webinar, Registration]:
+        """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters."""
+        webinar = await self._mirror.find(session_id)
+        self.check(webinar)
+        if webinar.registration is None or (fresh and not self._is_fresh(webinar.registration)):
+            try:
+                webinar = await self._mirror.refresh(session_id, caller)
+            except ProviderGone as gone:
+                raise BadInput(NOT_THERE) from gone
+            self.check(webinar)
+        if webinar.registration is None:
+            raise BadInput(NOT_THERE)
+        return webinar, webinar.registration
+
+    async def _change(
+        self, webinar: Webinar, before: Registration, change: RegistrationChange, caller: Caller, by: str
+    ) -> Changed:
+        trouble = REFUSED
+        try:
+            after = await self._provider.change_registration(webinar.session_id, change, caller)
+        except ProviderGone as gone:
+            raise BadInput(NOT_THERE) from gone
+        except OutcomeUnknown as unknown:
+            after, trouble = await self._look(webinar, unknown, caller), NOT_DONE
+        is_done = _is_done(change, after)
+        current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
+        self._poke()
+        if not is_done:
+            raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
+        if change.limit is UNCHANGED:
+            # The mirror may have been behind in what nobody asked for, and an Undo must not bring that back.
+            before = before.model_copy(update={"limit": after.limit})
+        if doorway(before) == doorway(after):
+            raise Stays(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
+        return Changed(current, before)
+
+    async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
+        """What is so after a change that nobody answered clearly."""
+        try:
+            return await self._provider.registration(webinar.session_id, caller)
+        except ProviderError:
+            # That it cannot be read is no news: what matters is that the change may have happened.
+            raise unknown from None
+
+
+def check_limit(webinar: Webinar, limit: int | None) -> None:
+    """Raise `Stays` for a limit that is so already, or that would let in nobody beyond those who have registered."""
+    read = webinar.registration
+    if read is None:
+        return
+    if limit == read.limit:
+        raise Stays(UNLIMITED_ALREADY if limit is None else LIMITED_ALREADY.format(people(limit)), webinar)
+    if limit is None or limit > read.count:
+        return
+    enough = f"Choose at least {read.count + 1:,}, or close registration instead."
+    if limit < read.count:
+        lost = "a limit takes nobody off the list"
+        raise Stays(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
+    raise Stays(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
+
+
+def _check_back(webinar: Webinar, read: Registration, back: Doorway) -> None:
+    # Back to what was full is fine; back to what was open must leave it open.
+    if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
+        raise Stays(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
+
+
+def _is_done(change: RegistrationChange, after: Registration) -> bool:
+    limited = change.limit is UNCHANGED or change.limit == after.limit
+    # A limit that was reached in the meantime closes what was opened with it.
+    filled = change.limit is not UNCHANGED and is_full(after)
+    return limited and (change.is_open == after.is_open or filled)
+
+
+def _full(read: Registration) -> str:
+    return FULL.format(people(read.limit or 0))
+
+
+def _registered(read: Registration) -> str:
+    return f"{people(read.count)} {'has' if read.count == 1 else 'have'} registered"

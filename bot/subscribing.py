@@ -1,0 +1,150 @@
+"""Changes what a channel hears, and knows all that was set up in it; every function is one transaction's part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.following import Scope, Subscription, Wish, follow_all, hears
+from bot.hours import ChannelHours
+from bot.models import Webinar, Workspace
+from bot.notices import REMINDERS
+from bot.planning import replan, replan_channel
+from bot.store import cards, following, notices, webinars
+from bot.store.connection import Db
+from bot.views.follow_form import Choice
+from bot.views.follow_result import ChannelState, Unsaid
+from bot.views.share_result import SaidThere
+
+LATELY = timedelta(days=7)
+MOST_UNSAID = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a channel was set up for before somebody said something, and after it."""
+
+    before: ChannelState
+    after: ChannelState
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything is different."""
+        return self.before != self.after
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first time that somebody asked for anything there, beside sharing cards."""
+        return self.after.is_set_up and not self.before.is_set_up
+
+
+async def state(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> ChannelState:
+    """All that was set up in one channel."""
+    lines = await following.of_channel(db, workspace, channel_id)
+    coming = await webinars.everything(db, workspace, ending_after=now) if lines else []
+    own = {line.subject for line in lines if line.scope is Scope.WEBINAR}
+    usual = await following.default_leads(db, workspace)
+    return ChannelState(
+        channel_id=channel_id,
+        lines=lines,
+        webinars={webinar.session_id: webinar for webinar in coming if webinar.session_id in own},
+        hours=(await following.hours_of(db, workspace, [channel_id])).get(channel_id),
+        usual=REMINDERS if usual is None else usual,
+    )
+
+
+async def change(
+    db: Db, wish: Wish, granted: Callable[[Sequence[Subscription], Wish], Sequence[Subscription]]
+) -> Change:
+    """Bring the lines of a channel to what `granted` makes of them, and plan anew what is to be said there."""
+    await following.one_at_a_time(db, wish.workspace, wish.channel_id)
+    before = await state(db, wish.workspace, wish.channel_id, wish.at)
+    lines = granted(before.lines, wish)
+    await following.replace(db, before.lines, lines)
+    if lines != before.lines:
+        await replan_channel(db, wish.workspace, wish.channel_id, wish.at)
+    return Change(before, await state(db, wish.workspace, wish.channel_id, wish.at))
+
+
+async def set_up(db: Db, wish: Wish, choice: Choice) -> Change:
+    """Bring a channel to what its form says: what it hears of all webinars, its quiet hours and its digest."""
+    await following.one_at_a_time(db, wish.workspace, wish.channel_id)
+    before = await state(db, wish.workspace, wish.channel_id, wish.at)
+    hours = ChannelHours(
+        workspace=wish.workspace,
+        channel_id=wish.channel_id,
+        set_by=wish.by,
+        set_at=wish.at,
+        **choice.model_dump(exclude={"features"}),
+    )
+    if _differ(before.hours, hours) if before.hours else choice.wants_hours:
+        await following.save_hours(db, hours)
+    done = await change(db, wish, lambda lines, wish: follow_all(lines, wish, choice.features))
+    return Change(before, done.after)
+
+
+async def follow_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> None:
+    """Have a channel hear about a webinar whose card was put up there, unless somebody said what it hears of it."""
+    workspace = webinar.account.workspace
+    await following.one_at_a_time(db, workspace, channel_id)
+    if _own(await following.of_channel(db, workspace, channel_id), webinar) is None:
+        line = Subscription(
+            workspace=workspace,
+            channel_id=channel_id,
+            scope=Scope.WEBINAR,
+            subject=webinar.session_id,
+            account=webinar.account,
+            set_by=by,
+            set_at=now,
+            by_share=True,
+        )
+        await following.save(db, line)
+    await _replan(db, webinar, now)
+
+
+async def forget_card(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
+    """A card is gone: with the last one in a channel, what came with it goes as well."""
+    workspace = webinar.account.workspace
+    await following.one_at_a_time(db, workspace, channel_id)
+    standing = await cards.of_session(db, webinar.account, webinar.session_id)
+    own = _own(await following.of_channel(db, workspace, channel_id), webinar)
+    if own and own.by_share and own.leads is None and channel_id not in {card.channel_id for card in standing}:
+        await following.forget(db, own)
+    await _replan(db, webinar, now)
+
+
+async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> SaidThere:
+    """What will be said about one webinar in a channel."""
+    known = await state(db, webinar.account.workspace, channel_id, now)
+    heard = next(iter(hears(webinar, known.lines)), None)
+    leads = heard.leads if heard and heard.leads is not None else known.usual
+    return SaidThere(
+        features=heard.features if heard else frozenset(),
+        ahead=tuple(lead for lead in leads if webinar.start - lead > now),
+        hours=known.hours,
+    )
+
+
+async def unsaid(db: Db, workspace: Workspace, now: datetime) -> list[Unsaid]:
+    """What did not go out lately, or perhaps did not, the newest first."""
+    rows = await notices.problems(db, workspace, now - LATELY, MOST_UNSAID)
+    known = await webinars.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
+    return [
+        Unsaid(row.notice, row.state, row.problem, known.get((row.notice.account, row.notice.session_id)))
+        for row in rows
+    ]
+
+
+async def _replan(db: Db, webinar: Webinar, now: datetime) -> None:
+    # As it is by now: it may have been moved while Slack took the card, by somebody who saw no line of this channel.
+    await replan(db, await webinars.find(db, webinar.account, webinar.session_id, to_change=True) or webinar, now)
+
+
+def _differ(before: ChannelHours, after: ChannelHours) -> bool:
+    return before != after.model_copy(update={"set_by": before.set_by, "set_at": before.set_at})
+
+
+def _own(lines: Sequence[Subscription], webinar: Webinar) -> Subscription | None:
+    about = (line for line in lines if line.scope is Scope.WEBINAR and line.account == webinar.account)
+    return next((line for line in about if line.subject == webinar.session_id), None)

@@ -1,0 +1,90 @@
+"""Takes apart what was typed: Slack's marks, quotation marks, and the lengths of time at the end."""
+
+from __future__ import annotations
+
+import re
+from string import punctuation
+from typing import Final
+from unicodedata import category, normalize
+
+EDGES: Final = punctuation + "“”„«»‘’‚‹›–—…·"
+QUOTED: Final = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]|['‘’‚‹](.*)['‘’›]", re.DOTALL)
+
+_DOUBLE = re.compile(r"[\"“”„«»]")
+_FIRST_QUOTED = re.compile(rf"(?:{QUOTED.pattern})(?:\s+(?P<rest>\S.*))?", re.DOTALL)
+# https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>, <@U1|name>, <!here>, <https://…|label>, &amp;
+_ESCAPED = re.compile(
+    r"<(?:([#@])([A-Z0-9]+)|(!)([^<>|]+)|([a-z][a-z0-9+.-]*:[^<>|]*))(?:\|([^<>]*))?>|&(?:amp|lt|gt);"
+)
+_ENTITY = re.compile(r"&(amp|lt|gt);")
+_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
+_UNIT = r"(?:w|wks?|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)"
+_NUMBER = r"[+\-−–]?[0-9]+(?:[.,:][0-9]+)?"
+_LENGTH = re.compile(rf"{_NUMBER}{_UNIT}(?:[0-9]+{_UNIT})*(?:[0-9]+)?")
+_BETWEEN = frozenset({"and", "&", ",", "before"})
+
+
+def unescape(text: str) -> str:
+    """`text` as it was typed: Slack's marks for channels, people and links become what the person saw."""
+    return _ESCAPED.sub(_as_typed, text).strip()
+
+
+def _as_typed(match: re.Match[str]) -> str:
+    sign, thing, special, broadcast, link, label = match.groups(default="")
+    named = label or thing or broadcast or link
+    if not named:
+        return _ENTITY.sub(_character, match[0])
+    shown = _ENTITY.sub(_character, named)
+    sign = "@" if special and not label else sign
+    return sign + shown
+
+
+def _character(match: re.Match[str]) -> str:
+    return _CHARACTERS[match[1]]
+
+
+def plain(word: str) -> str:
+    """A word of ours however it was typed: any case, any width, with punctuation or invisible characters around it."""
+    visible = "".join(c for c in normalize("NFKC", word[:80]) if category(c) != "Cf")
+    return visible.strip(EDGES + " ").casefold()
+
+
+def unquoted(text: str) -> str:
+    """What stands between quotation marks that enclose the whole text; any other text as it is."""
+    match = QUOTED.fullmatch(text)
+    return (match[1] or match[2] or "").strip() if match else text
+
+
+def cut_quoted(text: str) -> tuple[str, str] | None:
+    """What is quoted at the beginning, with its marks, and all that follows; None where nothing is."""
+    match = _FIRST_QUOTED.fullmatch(text)
+    if not match or _DOUBLE.search(match["rest"] or ""):  # "a" or "b" is not a quoted title with something after it
+        return None
+    rest: str = match["rest"] or ""
+    return text[: len(text) - len(rest)].strip(), rest
+
+
+def cut_lengths(text: str) -> tuple[str, str]:
+    """What stands before the longest run of lengths at the end ("1d 1h 10m", "2 weeks and 1 hour"), and that run.
+
+    A bare number is no length: it may be an id or a year. A length with a sign is one, so that it can be refused.
+    """
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    words = [normalize("NFKC", text[a:b]).casefold().rstrip(".;!?") for a, b in spans]
+    at = keep = len(words)
+    while at:
+        if _is_length(words[at - 1]):
+            at = keep = at - 1
+        elif at > 1 and re.fullmatch(rf"{_UNIT},?", words[at - 1]) and re.fullmatch(_NUMBER, words[at - 2]):
+            at = keep = at - 2
+        elif words[at - 1] in _BETWEEN:
+            at -= 1
+        else:
+            break
+    where = spans[keep][0] if keep < len(spans) else len(text)
+    return text[:where].strip(), text[where:].strip()
+
+
+def _is_length(word: str) -> bool:
+    word = word.rstrip(",")
+    return bool(_LENGTH.fullmatch(word)) or all(_LENGTH.fullmatch(part) for part in word.split(","))

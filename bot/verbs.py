@@ -1,0 +1,34 @@
+"""The verbs of `/webinar`, and what people type before they know them."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final
+
+VERBS: Final = (
+    "create", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
+    "open", "close", "limit", "cancel", "help",
+)  # fmt: skip
+# What people type first when they do not know our word; none of them is close to it in letters.
+SYNONYMS: Final = {
+    "new": "create", "add": "create", "make": "create", "schedule": "create", "plan": "create",
+    "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
+    "info": "show", "details": "show", "view": "show",
+    "registrations": "count", "attendees": "count",
+    "post": "share", "announce": "share", "publish": "share", "send": "share",
+    "reminder": "remind", "reminders": "remind", "notify": "remind", "alarm": "remind", "defaults": "remind",
+    "follow": "subscribe", "watch": "subscribe", "alerts": "subscribe",
+    "unfollow": "unsubscribe", "mute": "unsubscribe", "unwatch": "unsubscribe", "silence": "unsubscribe",
+    "following": "subscriptions", "digest": "subscriptions", "quiet": "subscriptions", "settings": "subscriptions",
+    "reopen": "open", "unlock": "open", "lock": "close", "shut": "close",
+    "cap": "limit", "max": "limit", "capacity": "limit", "seats": "limit",
+    "delete": "cancel", "remove": "cancel", "stop": "cancel",
+}  # fmt: skip
+
+
+def nearest(word: str) -> str | None:
+    """The verb that someone who typed `word` may have meant."""
+    word = word[:40]
+    begins = [verb for verb in VERBS if word and verb.startswith(word)]
+    close = begins if len(begins) == 1 else get_close_matches(word, VERBS, n=1)
+    return SYNONYMS.get(word) or (close[0] if close else None)

@@ -1,0 +1,24 @@
+"""The buttons that open, close or limit a webinar's registration, as far as each helps just now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import ButtonElement
+
+from bot.models import Audience, Webinar
+from bot.views import buttons
+from bot.views.facts import is_full, is_open_to_come
+
+
+def door_buttons(webinar: Webinar, now: datetime) -> list[ButtonElement]:
+    """For those who may steer the webinar; none where there is nothing to open or close, or nothing is known of it."""
+    read = webinar.registration
+    if read is None or webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
+        return []
+    if is_full(read):
+        return [buttons.about(webinar, "Raise Limit", buttons.RAISE_LIMIT)]
+    limit = buttons.about(webinar, "Set Limit" if read.limit is None else "Change Limit", buttons.RAISE_LIMIT)
+    if read.is_open:
+        return [buttons.about(webinar, "Close Registration", buttons.CLOSE), limit]
+    return [buttons.about(webinar, "Open Registration", buttons.REOPEN), limit]

@@ -1,0 +1,147 @@
+"""Opening and closing a registration, limiting it, and taking that back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.door import Changed, Stays, check_limit
+from bot.errors import BadInput
+from bot.limits import read_limit, settle
+from bot.models import Lane, Webinar
+from bot.people import check_may_steer
+from bot.providers import Caller
+from bot.views import buttons, door_form, door_result
+from bot.views.messages import waiting
+from bot.words import Close, Limit, Open
+from handlers import guard
+from handlers.asking import Ask, Commands, Listeners
+from handlers.browse import chosen
+
+WHAT = "open, close or limit the registration of this webinar"
+
+
+async def open_registration(ask: Ask, command: Open) -> None:
+    """Open the registration of the webinar that was named."""
+    webinar = await chosen(ask, command.which, "open")
+    if webinar:
+        await _open(ask, webinar)
+
+
+async def open_button(ask: Ask) -> None:
+    """The same from a button."""
+    await _open(ask, await _named(ask))
+
+
+async def close_registration(ask: Ask, command: Close) -> None:
+    """Close the registration of the webinar that was named."""
+    webinar = await chosen(ask, command.which, "close")
+    if webinar:
+        await _close(ask, webinar)
+
+
+async def close_button(ask: Ask) -> None:
+    """The same from a button."""
+    await _close(ask, await _named(ask))
+
+
+async def limit_registration(ask: Ask, command: Limit) -> None:
+    """Set the limit that was named, or ask for it where none was."""
+    room = ask.room
+    command = settle(command, await room.mirror.everything(), room.clock.now())
+    limit = read_limit(command.to) if command.to else None
+    webinar = await chosen(ask, command.which, "limit", typed=command.to)
+    if not webinar:
+        return
+    if not command.to:
+        await _ask_limit(ask, webinar)
+        return
+    check_may_steer(await ask.person(), webinar, WHAT)
+    await _tell(ask, room.door.limit(webinar.session_id, limit, ask.caller(), ask.user_id))
+
+
+async def limit_button(ask: Ask) -> None:
+    """Ask for the limit."""
+    session_id, typed = buttons.picked(ask.value)
+    await _ask_limit(ask, await ask.room.mirror.find(session_id), typed)
+
+
+async def limit_sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, or it is being set."""
+    room = ask.room
+    webinar = await room.mirror.find(ask.note)
+    check_may_steer(await ask.person(), webinar, WHAT)
+    room.door.check(webinar)
+    limit = door_form.read(ask.values)
+    try:
+        check_limit(webinar, limit)
+    except Stays as stays:
+        raise BadInput(stays.sentence, {door_form.LIMIT: stays.sentence}) from stays
+    ask.failed = door_form.failed
+    await ask.accept(response_action="update", view=door_form.working(webinar))
+
+    async def work(ask: Ask) -> None:
+        await _set_limit(ask, webinar, limit)
+
+    guard.later(ask, work)
+
+
+async def undo(ask: Ask) -> None:
+    """Go back to what was so before, and say so in the place of what was said."""
+    wanted = door_result.read_undo(ask.value)
+    check_may_steer(await ask.person(), await ask.room.mirror.find(wanted.session_id), WHAT)
+    await _tell(ask, ask.room.door.undo(wanted, ask.caller(), ask.user_id), undone=True)
+
+
+async def _named(ask: Ask) -> Webinar:
+    return await ask.room.mirror.find(buttons.picked(ask.value)[0])
+
+
+async def _open(ask: Ask, webinar: Webinar) -> None:
+    check_may_steer(await ask.person(), webinar, WHAT)
+    await _tell(ask, ask.room.door.open(webinar.session_id, ask.caller(), ask.user_id))
+
+
+async def _close(ask: Ask, webinar: Webinar) -> None:
+    check_may_steer(await ask.person(), webinar, WHAT)
+    await _tell(ask, ask.room.door.close(webinar.session_id, ask.caller(), ask.user_id))
+
+
+async def _tell(ask: Ask, change: Awaitable[Changed], *, undone: bool = False) -> None:
+    # The answer to an Undo takes the place of the message whose button was pressed; any other is a new one, because
+    # the button may stand on something that everybody sees.
+    try:
+        done = await change
+    except Stays as stays:
+        answer = door_result.unchanged(stays.webinar, stays.sentence, now=ask.room.clock.now())
+    else:
+        answer = door_result.changed(done.webinar, done.before, now=ask.room.clock.now(), undone=undone)
+    await ask.say(answer, replace=undone)
+
+
+async def _ask_limit(ask: Ask, webinar: Webinar, typed: str = "") -> None:
+    check_may_steer(await ask.person(), webinar, WHAT)
+    ask.room.door.check(webinar)
+    await ask.open(door_form.ask(webinar, now=ask.room.clock.now(), typed=typed))
+
+
+async def _set_limit(ask: Ask, webinar: Webinar, limit: int | None) -> None:
+    slack = ask.room.slack
+
+    async def tell_wait(seconds: float) -> None:
+        await slack.update(ask.view_id, door_form.working(webinar, note=waiting(seconds)))
+
+    caller = Caller(Lane.PERSON, on_wait=tell_wait)
+    done = await ask.room.door.limit(webinar.session_id, limit, caller, ask.user_id)
+    now = ask.room.clock.now()
+    if not await slack.update(ask.view_id, door_result.changed_view(done.webinar, done.before, now=now)):
+        await slack.post(ask.user_id, door_result.changed(done.webinar, done.before, now=now))
+
+
+COMMANDS: Commands = {Open: open_registration, Close: close_registration, Limit: limit_registration}
+ACTIONS: Listeners = {
+    buttons.REOPEN: open_button,
+    buttons.CLOSE: close_button,
+    buttons.RAISE_LIMIT: limit_button,
+    buttons.UNDO_DOOR: undo,
+}
+SUBMISSIONS: Listeners = {door_form.CALLBACK: limit_sent}

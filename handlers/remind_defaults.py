@@ -1,0 +1,88 @@
+"""The workspace's own reminders: shown to anyone, set by its admins, and planned anew wherever they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot import reminding
+from bot.errors import BadInput
+from bot.leads import read_leads, repeated, say_lead, spell_leads
+from bot.people import check_may_set_defaults, may_set_defaults
+from bot.views import remind_defaults
+from bot.views.blocks import Message
+from bot.views.remind_defaults import Defaults, UndoDefaults
+from handlers import guard
+from handlers.asking import Ask, Listeners
+
+
+async def defaults(ask: Ask, times: str) -> None:
+    """Show them, or set those that were named."""
+    person = await ask.person()
+    if not times:
+        known = await _known(ask)
+        await ask.say(remind_defaults.answer(known, may_change=may_set_defaults(person), zone=person.time_zone))
+        return
+    check_may_set_defaults(person)
+    try:
+        leads = read_leads(times)
+    except BadInput as error:
+        await ask.say(remind_defaults.not_set(error.sentence, times))
+        return
+    note = " ".join(f"{say_lead(lead)} was named more than once and is one reminder." for lead in repeated(times))
+    await ask.say(await _set(ask, leads, note=note))
+
+
+async def open_form(ask: Ask) -> None:
+    """Ask for them, with what was typed in vain if anything was."""
+    person = await ask.person()
+    check_may_set_defaults(person)
+    typed = "" if ask.value == "defaults" else ask.value
+    await ask.open(remind_defaults.form(await _known(ask), zone=person.time_zone, typed=typed))
+
+
+async def sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, or they are being set."""
+    check_may_set_defaults(await ask.person())
+    leads = remind_defaults.read(ask.values)
+    ask.failed = remind_defaults.failed
+    await ask.accept(response_action="update", view=remind_defaults.working())
+
+    async def work(ask: Ask) -> None:
+        answer = await _set(ask, leads)
+        if not await ask.room.slack.update(ask.view_id, remind_defaults.saved_view(answer)):
+            await ask.room.slack.post(ask.user_id, answer)
+
+    guard.later(ask, work)
+
+
+async def undo(ask: Ask) -> None:
+    """Go back to what was so before, unless somebody has changed it since."""
+    check_may_set_defaults(await ask.person())
+    wanted = remind_defaults.read_undo(ask.value)
+    known = await _known(ask)
+    if known.set_at != wanted.changed_at:
+        person = await ask.person()
+        await ask.say(remind_defaults.answer(known, may_change=True, zone=person.time_zone), replace=True)
+        return
+    await ask.say(await _set(ask, read_leads(wanted.leads), undone=True), replace=True)
+
+
+async def _set(ask: Ask, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
+    person, now = await ask.person(), ask.room.clock.now()
+    async with ask.room.store.write() as db:
+        before = await reminding.defaults(db, ask.workspace)
+        replanned = await reminding.set_defaults(db, ask.workspace, leads, ask.user_id, now)
+        after = await reminding.defaults(db, ask.workspace)
+    ask.room.clockwork.poke()
+    back = None if undone else UndoDefaults(leads=spell_leads(before.leads), changed_at=now)
+    return remind_defaults.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
+
+
+async def _known(ask: Ask) -> Defaults:
+    async with ask.room.store.read() as db:
+        return await reminding.defaults(db, ask.workspace)
+
+
+ACTIONS: Listeners = {remind_defaults.CHANGE: open_form, remind_defaults.UNDO: undo}
+SUBMISSIONS: Listeners = {remind_defaults.CALLBACK: sent}

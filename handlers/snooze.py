@@ -1,0 +1,74 @@
+"""What people press on a reminder that was posted: once more for me alone, or no more of them here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import reminding
+from bot.errors import ChannelUnreachable
+from bot.models import Webinar
+from bot.packing import is_direct
+from bot.people import check_may_remind
+from bot.views import buttons, remind_result, snooze
+from bot.views.remind_sheet import is_to_come
+from handlers.asking import Ask, Listener, Listeners
+
+NO_MESSAGES = (
+    "Slack does not let Greenroom write to you, so it cannot remind you. "
+    "People of other organisations can ask their admin to allow direct messages from apps."
+)
+
+
+async def ask_when(ask: Ask) -> None:
+    """Ask when this person wants to be reminded once more."""
+    webinar = await ask.room.mirror.find(buttons.picked(ask.value)[0])
+    await ask.say(snooze.choices(webinar, now=ask.room.clock.now()))
+
+
+async def mute(ask: Ask) -> None:
+    """No more reminders of this webinar in the channel where it was pressed, or for the person in their messages."""
+    if not is_direct(ask.channel_id):
+        check_may_remind(await ask.person())
+    async with ask.room.store.write() as db:
+        webinar = await reminding.current(db, ask.room.account, buttons.picked(ask.value)[0], ask.channel_id)
+        change = await reminding.mute(db, webinar, ask.channel_id, ask.user_id, ask.room.clock.now())
+        sheet = await reminding.sheet(db, webinar, ask.channel_id)
+    ask.room.clockwork.poke()
+    answer = remind_result.muted(webinar, ask.channel_id, change) if change else remind_result.already_muted(sheet)
+    await ask.say(answer)
+
+
+def _choice(way: str) -> Listener:
+    async def chosen(ask: Ask) -> None:
+        webinar, now = await ask.room.mirror.find(buttons.picked(ask.value)[0]), ask.room.clock.now()
+        before = snooze.lead(way, webinar.start, now)
+        if before is None or not is_to_come(webinar, now):
+            await ask.say(snooze.too_late(webinar, now=now), replace=True)
+            return
+        await _remind(ask, webinar, before)
+        await ask.say(snooze.reminded(webinar, before), replace=True)
+
+    return chosen
+
+
+async def _remind(ask: Ask, webinar: Webinar, before: timedelta) -> None:
+    # The message comes first: only its answer tells which channel the person's own messages are.
+    try:
+        channel_id, ts = await ask.room.slack.post(ask.user_id, snooze.confirmation(webinar, before))
+    except ChannelUnreachable as error:
+        raise ChannelUnreachable(NO_MESSAGES) from error
+    try:
+        async with ask.room.store.write() as db:
+            webinar = await reminding.current(db, ask.room.account, webinar.session_id, channel_id)
+            await reminding.snooze(db, webinar, channel_id, before, ask.user_id, ask.room.clock.now())
+    except Exception:
+        await ask.room.slack.edit(channel_id, ts, snooze.failed(webinar))
+        raise
+    ask.room.clockwork.poke()
+
+
+ACTIONS: Listeners = {
+    buttons.SNOOZE: ask_when,
+    buttons.MUTE: mute,
+    **{way: _choice(way) for way in snooze.WAYS},
+}

@@ -1,0 +1,85 @@
+"""A webinar whose registration is opened, closed and limited in a story: how it is made, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.main import Pace
+from bot.models import Lane
+from bot.providers import Caller
+from bot.sandbox.slack import View
+from tests.world import World
+
+PATH = "/webinar/registration/v1/sessions/"
+PERSON = Caller(Lane.PERSON)
+TIMEOUT = 0.3
+
+
+def hurried(world: World) -> None:
+    """A budget that never runs out, a request that is soon given up, and no pauses between repeats."""
+    world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
+    world.pace = Pace(timeout=TIMEOUT, sleep=_hardly_at_all)
+
+
+async def _hardly_at_all(_: float) -> None:
+    return
+
+
+@dataclass
+class Door:
+    """The registration of one webinar, at RingCentral and in Slack."""
+
+    world: World
+    session_id: str
+    seen: int = 0
+
+    @property
+    def there(self) -> tuple[bool, int | None, int]:
+        """Whether it is open at RingCentral, its limit, and how many have registered."""
+        [one] = [one for one in self.world.ringcentral.webinars() if one["session_id"] == self.session_id]
+        return one["open"], one["limit"], one["registrants"]
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked about it at RingCentral since somebody looked last: the methods, in order."""
+        seen, self.seen = self.seen, len(self._calls)
+        return self._calls[seen:]
+
+    @property
+    def _calls(self) -> list[str]:
+        return [call.method for call in self.world.ringcentral.calls if call.path == PATH + self.session_id]
+
+    async def becomes(self, registrants: int = 0, **registration: Any) -> None:
+        """People register, somebody changes it in RingCentral's own app, and the bot comes to know."""
+        if registrants:
+            self.world.ringcentral.register(self.session_id, registrants)
+        if registration:
+            self.world.ringcentral.edit(self.session_id, registration=registration)
+        await self.world.bot.room.mirror.refresh(self.session_id, PERSON)
+        self.seen = len(self._calls)
+
+    async def says(self, user: str, text: str) -> str:
+        """Somebody types a command in #launch; returns the words of the answer."""
+        await self.world.command(user, "#launch", text)
+        return self.world.last("#launch", user).words
+
+    async def form(self, user: str, text: str = "limit launch") -> View:
+        """Somebody types a command in #launch that opens a form; returns it."""
+        await self.world.command(user, "#launch", text)
+        return self.world.slack.view(user)
+
+
+async def a_door(world: World, *, user: str = "chloe", title: str = "Launch day", **becomes: Any) -> Door:
+    """A webinar that this person has created, with a registration that the bot has read."""
+    await world.create(user, title)
+    await world.slack.close(user, world.slack.view(user), clear=True)
+    [made] = [one for one in world.ringcentral.webinars() if one["title"] == title]
+    door = Door(world, made["session_id"])
+    await door.becomes(**becomes)
+    return door
+
+
+def limited(limit: int) -> dict[str, Any]:
+    """What `Door.becomes` takes for a limit."""
+    return {"settings": {"autoCloseLimit": limit}}

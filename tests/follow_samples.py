@@ -1,0 +1,84 @@
+"""What channels are set up for: an ordinary one, and any that there could be (Hypothesis)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+from hypothesis import strategies as st
+
+from bot.following import Feature, Scope, Subscription
+from bot.hours import ChannelHours, DigestPace
+from bot.models import Webinar
+from bot.notices import REMINDERS
+from bot.views.blocks import when
+from bot.views.follow_result import ChannelState
+from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
+
+HERE = ACCOUNT.workspace
+AT = when(NOW)
+
+
+def line(**changes: Any) -> Subscription:
+    """#launch hears the usual of all webinars."""
+    facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
+    return Subscription(**(facts | changes))
+
+
+def about(one: Webinar, **changes: Any) -> Subscription:
+    """#launch hears something of one webinar."""
+    return line(**({"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT} | changes))
+
+
+def hours(**changes: Any) -> ChannelHours:
+    """#launch has chosen a zone."""
+    facts = {"workspace": HERE, "channel_id": "C1", "time_zone": "Europe/Madrid", "set_by": "U2", "set_at": NOW}
+    return ChannelHours(**(facts | changes))
+
+
+def channel(
+    *lines: Subscription, webinars: tuple[Webinar, ...] = (), hours: ChannelHours | None = None
+) -> ChannelState:
+    """What is set up in #launch."""
+    by_id = {one.session_id: one for one in webinars}
+    return ChannelState("C1", lines=lines, webinars=by_id, hours=hours, usual=REMINDERS)
+
+
+NIGHT = hours(quiet_from=22 * 60, quiet_to=7 * 60 + 5)
+WEEKLY = hours(digest=DigestPace.WEEKLY, digest_day=6, digest_at=9 * 60 + 30)
+
+
+LINES = st.builds(
+    line,
+    features=st.frozensets(st.sampled_from(Feature)),
+    leads=st.none() | st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10).map(tuple),
+    by_share=st.booleans(),
+    set_at=MOMENTS,
+)
+HOURS = st.none() | st.builds(
+    hours,
+    time_zone=st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"})),
+    quiet_from=st.none() | st.integers(0, 1439),
+    quiet_to=st.none() | st.integers(0, 1439),
+    digest=st.sampled_from(DigestPace),
+    digest_at=st.integers(0, 1439),
+    digest_day=st.integers(0, 6),
+)
+
+
+@st.composite
+def channels(draw: st.DrawFn) -> ChannelState:
+    """Any channel: with lines of every kind, about webinars of any title."""
+    webinars = draw(st.lists(WEBINARS, max_size=20, unique_by=lambda one: one.session_id))
+    single = [
+        draw(LINES).model_copy(update={"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT})
+        for one in webinars
+    ]
+    people = [
+        draw(LINES).model_copy(update={"scope": Scope.MINE, "subject": f"U{n}"}) for n in range(draw(st.integers(0, 3)))
+    ]
+    general = draw(st.lists(LINES, max_size=1))
+    leads = draw(st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10))
+    by_id = {one.session_id: one for one in webinars}
+    return ChannelState("C1", [*single, *people, *general], by_id, draw(HOURS), tuple(leads))

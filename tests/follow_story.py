@@ -1,0 +1,65 @@
+"""What stories of following look at: what a channel is set up for, and what waits to be said there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.following import Features, Scope, Subscription
+from bot.hours import ChannelHours
+from bot.outbox import NoticeKind, NoticeState
+from bot.sandbox.slack import Message
+from bot.store import following, notices
+from tests.world import World
+
+LAUNCH = "C0LAUNCH"
+
+
+async def lines(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
+    """What a channel is set up for."""
+    room = world.bot.room
+    async with room.store.read() as db:
+        return await following.of_channel(db, room.account.workspace, channel_id)
+
+
+async def heard(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
+    """The same in short: about what, which features, and by whom."""
+    return [(line.scope, line.features, line.set_by) for line in await lines(world, channel_id)]
+
+
+async def hours(world: World) -> ChannelHours | None:
+    """The hours of #launch."""
+    room = world.bot.room
+    async with room.store.read() as db:
+        return (await following.hours_of(db, room.account.workspace, [LAUNCH])).get(LAUNCH)
+
+
+async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
+    """What waits to be said in a channel: about which webinar, what, and how long before its start."""
+    room = world.bot.room
+    async with room.store.read() as db:
+        rows = await notices.of_channel(db, room.account.workspace, channel_id, world.clock.now())
+        titles = {webinar.session_id: webinar.title for webinar in await room.mirror.everything()}
+    waiting = [row.notice for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
+    return [(titles[one.session_id], one.kind, one.before) for one in waiting]
+
+
+async def reminded_of(world: World, channel_id: str = LAUNCH) -> set[str]:
+    """The webinars that a channel will be reminded of."""
+    return {title for title, kind, _ in await planned(world, channel_id) if kind is NoticeKind.REMINDER}
+
+
+async def made(world: World, user: str = "chloe", title: str = "Launch day", announce: str | None = None) -> None:
+    """Somebody created a webinar and closed its result."""
+    await world.create(user, title, fields={"Announce in": announce} if announce else None)
+    await world.slack.close(user, world.slack.view(user), clear=True)
+
+
+async def says(world: World, user: str, text: str, channel: str = "#launch") -> str:
+    """What somebody reads after typing a command."""
+    await world.command(user, channel, text)
+    return world.last(channel, user).words
+
+
+def public(world: World) -> list[Message]:
+    """What everybody sees in #launch."""
+    return [message for message in world.slack.messages("#launch") if message.ephemeral_to is None]

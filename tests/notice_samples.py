@@ -1,0 +1,35 @@
+"""Notices for tests of what is said: of any kind, about an ordinary webinar, with all that can be known of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.models import Webinar
+from bot.outbox import Facts, Notice, NoticeKind
+from bot.views.speech import Said
+from tests.webinar_samples import ACCOUNT, NOW, START
+
+AN_HOUR_AHEAD = START - timedelta(hours=1)
+ALL_KNOWN = Facts(
+    by="U1",
+    count=42,
+    limit=100,
+    percent=80,
+    was_count=37,
+    was_start=START - timedelta(days=1),
+    was_title="Old day",
+    urgent=True,
+)
+
+
+def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
+    """A notice of this kind in #launch, about an ordinary webinar, due an hour before it starts."""
+    facts: dict[str, Any] = {"kind": kind, "account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START}
+    times = {"due_at": AN_HOUR_AHEAD, "hand_at": NOW, "expires_at": START}
+    return Notice(**{**facts, **times, **changes})
+
+
+def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Said:
+    """A notice about this webinar, with it."""
+    return Said(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one)

@@ -1,0 +1,73 @@
+"""What the tests of planning share: who hears what, a webinar with figures, and how the mirror learns of a change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.following import Feature, Scope, Subscription
+from bot.models import Webinar
+from bot.outbox import NoticeKind, NoticeState
+from bot.planning import follow_up
+from bot.store import following, notices, webinars
+from bot.store.connection import Db
+from tests.store_samples import LATER
+from tests.webinar_samples import ACCOUNT, NOW, registration, webinar
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+WORKSPACE = ACCOUNT.workspace
+REMINDERS, ALERTS, CHANGES, FILLING = Feature.REMINDERS, Feature.ALERTS, Feature.CHANGES, Feature.FILLING
+Told = tuple[str, NoticeKind]
+
+
+def line(channel: str, *features: Feature, set_by: str = "U9", **changes: Any) -> Subscription:
+    """What a channel hears of all webinars."""
+    return Subscription(
+        **{
+            "workspace": WORKSPACE,
+            "channel_id": channel,
+            "scope": Scope.ALL,
+            "features": frozenset(features),
+            "set_by": set_by,
+            "set_at": NOW,
+            **changes,
+        }
+    )
+
+
+def about(channel: str, *features: Feature, session_id: str = "s1", **changes: Any) -> Subscription:
+    """What a channel hears of one webinar."""
+    return line(channel, *features, scope=Scope.WEBINAR, subject=session_id, account=ACCOUNT, **changes)
+
+
+def counted(count: int, limit: int | None = None, *, is_open: bool = True, at: datetime = NOW) -> Webinar:
+    """An ordinary webinar whose registrations were read then."""
+    return webinar(registration=registration(count=count, limit=limit, is_open=is_open, read_at=at))
+
+
+async def known(db: Db, webinar: Webinar, *lines: Subscription) -> None:
+    """A webinar that channels follow, with its reminders."""
+    for one in lines:
+        await following.save(db, one)
+    await changed(db, webinar)
+
+
+async def changed(db: Db, after: Webinar, *, by: str = "", now: datetime = LATER) -> None:
+    """The mirror learns of it, as it does everywhere."""
+    before = await webinars.find(db, after.account, after.session_id, to_change=True)
+    await webinars.save(db, after)
+    await follow_up(db, before, after, now, by)
+
+
+async def told(db: Db, session_id: str = "s1") -> list[Told]:
+    """What news stands to be said of it, and where."""
+    rows = await notices.of_session(db, ACCOUNT, session_id)
+    news = [row.notice for row in rows if row.notice.kind is not NoticeKind.REMINDER]
+    return sorted((one.channel_id, one.kind) for one in news)
+
+
+async def reminders(db: Db, session_id: str = "s1") -> list[tuple[str, datetime, timedelta]]:
+    """The reminders that stand: where, of which start, how long before."""
+    rows = await notices.of_session(db, ACCOUNT, session_id)
+    planned = [row.notice for row in rows if row.state is NoticeState.PLANNED]
+    return sorted((one.channel_id, one.start, one.before) for one in planned if one.kind is NoticeKind.REMINDER)

@@ -1,0 +1,47 @@
+"""The buttons on alerts about a registration: what a channel is told leads to what can be done about it."""
+
+from __future__ import annotations
+
+from bot.sandbox.slack import Message
+from tests.door_story import a_door, limited
+from tests.world import World
+
+
+async def test_an_alert_leads_to_what_helps(world: World) -> None:
+    """The channel hears that it is full; whoever may raises the limit right there, and the alert stays."""
+    door = await a_door(world, **limited(2))
+    await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
+    await door.becomes(registrants=2)
+    alert = await _alert(world, "full")
+    assert "Raise Limit" in alert.buttons
+    said = alert.words
+
+    await world.click("dev", alert, "Raise Limit")
+    assert world.slack.view_stack("dev") == []
+    assert "admin or owner" in world.last("#marketing", "dev").words
+
+    await world.click("ben", alert, "Raise Limit")
+    await world.slack.submit("ben", world.slack.view("ben"))
+    await world.settled()
+    assert (door.there, door.asked) == ((True, 3, 2), ["PATCH"])
+    found = await _alert(world, "full")
+    assert (found.ts, found.words) == (alert.ts, said)
+
+
+async def test_an_alert_of_a_closed_registration_opens_it_again(world: World) -> None:
+    """Closed by hand in RingCentral's own app: one press and one call."""
+    door = await a_door(world)
+    await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
+    await door.becomes(registrationStatus="Closed")
+    alert = await _alert(world, "closed")
+
+    await world.click("chloe", alert, "Reopen")
+
+    assert (door.there, door.asked) == ((True, None, 0), ["PATCH"])
+    assert "Registration is open again." in world.last("#marketing", "chloe").words
+
+
+async def _alert(world: World, words: str) -> Message:
+    """Wait for the alert in #marketing that has these words; the first message there is the card."""
+    found = await world.until(lambda: [one for one in world.slack.messages("#marketing")[1:] if words in one.words])
+    return found[0]

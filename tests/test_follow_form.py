@@ -1,0 +1,112 @@
+"""The form of a channel: what it hears of all webinars, its quiet hours and its digest, and who may send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.following import Feature, Scope
+from bot.hours import DigestPace
+from bot.views.follow_form import NEVER
+from tests.follow_story import heard, hours, lines, made, public, reminded_of
+from tests.world import World
+
+
+async def form(world: World, user: str = "dev") -> Any:
+    """The form of #launch, opened with *Change*."""
+    await world.command(user, "#launch", "subscriptions")
+    await world.click(user, world.last("#launch", user), "Change")
+    return world.slack.view(user)
+
+
+FILLED = {
+    "features": ["reminders", "live"],
+    "quiet_from": "22:00",
+    "quiet_to": "07:30",
+    "digest": "weekly",
+    "digest_day": "4",
+    "digest_at": "08:15",
+    "zone": "new york",
+}
+
+
+async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:
+    """Features, quiet hours, digest and zone at once; the channel is told by whom; the form opens as it was left."""
+    await made(world)
+    outcome = await world.slack.submit("dev", await form(world), FILLED)
+    assert outcome.errors == {}
+    await world.settled()
+
+    result = world.slack.view("dev")
+    assert result.title == "What is said here"
+    assert "Saved." in result.words
+    assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
+    assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words
+    assert "Digest every Friday at 08:15 (America/New_York) · set by <@U0DEV>" in result.words
+    (introduction,) = public(world)
+    assert "<@U0DEV> set up Greenroom here: reminders and live about all webinars." in introduction.text
+    kept = await hours(world)
+    assert kept is not None
+    assert (kept.quiet_from, kept.quiet_to, kept.digest, kept.digest_day, kept.digest_at) == (
+        22 * 60,
+        7 * 60 + 30,
+        DigestPace.WEEKLY,
+        4,
+        8 * 60 + 15,
+    )
+    assert await reminded_of(world) == {"Launch day"}
+
+    await world.slack.close("dev", result, clear=True)
+    again = await form(world, "emi")
+    await world.slack.submit("emi", again, {})
+    await world.settled()
+    assert "Nothing changed: it was set up like this already." in world.slack.view("emi").words
+    assert (await hours(world), await heard(world)) == (
+        kept,
+        [(Scope.ALL, frozenset({Feature.REMINDERS, Feature.LIVE}), "U0DEV")],
+    )
+
+
+async def test_form_that_cannot_be_used_says_why_under_each_field(world: World) -> None:
+    """All at once; what was typed stays, and can be mended and sent."""
+    opened = await form(world)
+    outcome = await world.slack.submit("dev", opened, {**FILLED, "quiet_to": None, "zone": "Europe/Madird"})
+    assert outcome.errors == {
+        "quiet_to": "Choose when quiet hours end, or clear their beginning.",
+        "zone": "There is no such time zone. Did you mean Europe/Madrid?",
+    }
+    assert (await lines(world), await hours(world)) == ([], None)
+    outcome = await world.slack.submit("dev", world.slack.view("dev"), {"quiet_to": "08:00", "zone": "Europe/Madrid"})
+    assert outcome.errors == {}
+    await world.settled()
+    assert "Quiet from 22:00 to 08:00 (Europe/Madrid)" in world.slack.view("dev").words
+
+
+async def test_form_ends_what_it_began(world: World) -> None:
+    """Nothing ticked, the same time twice, no digest: the channel is as silent as before."""
+    await world.slack.submit("dev", await form(world), FILLED)
+    await world.settled()
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    off = {"features": [], "quiet_from": "08:00", "quiet_to": "08:00", "digest": NEVER}
+    await world.slack.submit("emi", await form(world, "emi"), off)
+    await world.settled()
+    assert "Nothing is said here yet." in world.slack.view("emi").words
+    assert "No quiet hours and no digest" in world.slack.view("emi").words
+    assert await lines(world) == []
+
+
+async def test_form_that_was_closed_answers_by_direct_message(world: World) -> None:
+    """The result is not lost."""
+    await world.slack.submit("dev", await form(world), FILLED)
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.settled()
+    assert "Saved." in world.last("@dev").words
+
+
+async def test_form_of_an_outsider_is_refused(world: World) -> None:
+    """Whatever was drawn: the button and the form ask again who it is."""
+    await world.command("dev", "#launch", "subscribe")
+    drawn = world.last("#launch", "dev")
+    drawn.ephemeral_to = world.slack.user_id("gia")
+    await world.click("gia", drawn, "Change")
+    assert world.slack.view_stack("gia") == []
+    assert "Guests and people of other organisations" in world.last("#launch", "gia").words

@@ -1,0 +1,206 @@
+"""A channel's hours: quiet over midnight and over changes of the clocks, one digest a local day, zones by name."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.hours import DAY, ChannelHours, DigestPace, instant, last_slot, quiet_until, zone_named
+from tests.webinar_samples import ACCOUNT, NOW
+
+MADRID = "Europe/Madrid"
+SOUTH = "Australia/Lord_Howe"  # half an hour of summer time, in the other half of the year
+SAMOA = "Pacific/Apia"  # skipped 30 December 2011 altogether
+ZONES = [MADRID, "America/New_York", "Asia/Kathmandu", "Africa/Cairo", SOUTH, SAMOA, "UTC"]
+
+
+def hours(zone: str = MADRID, **changes: object) -> ChannelHours:
+    """What somebody set up for #launch."""
+    facts = {"workspace": ACCOUNT.workspace, "channel_id": "C1", "time_zone": zone, "set_by": "U1", "set_at": NOW}
+    return ChannelHours.model_validate(facts | changes)
+
+
+def at(local: str, zone: str = MADRID) -> datetime:
+    """A wall time of a zone (the first of two) as an instant."""
+    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+NIGHT = hours(quiet_from=22 * 60, quiet_to=8 * 60)
+LUNCH = hours(quiet_from=12 * 60, quiet_to=13 * 60)
+
+
+@pytest.mark.parametrize(
+    ("setting", "now", "until"),
+    [
+        (NIGHT, "2026-03-10T21:59:59", None),
+        (NIGHT, "2026-03-10T22:00", "2026-03-11T08:00"),
+        (NIGHT, "2026-03-11T00:00", "2026-03-11T08:00"),
+        (NIGHT, "2026-03-11T07:59:59", "2026-03-11T08:00"),
+        (NIGHT, "2026-03-11T08:00", None),
+        (LUNCH, "2026-03-11T11:59", None),
+        (LUNCH, "2026-03-11T12:30", "2026-03-11T13:00"),
+        (LUNCH, "2026-03-11T23:30", None),
+        (hours(quiet_from=0, quiet_to=60), "2026-03-11T00:00", "2026-03-11T01:00"),
+        (hours(quiet_from=23 * 60, quiet_to=0), "2026-03-11T23:30", "2026-03-12T00:00"),
+        (hours(quiet_from=600, quiet_to=600), "2026-03-11T10:00", None),
+        (hours(quiet_from=600), "2026-03-11T10:00", None),
+        (hours(quiet_to=600), "2026-03-11T09:00", None),
+    ],
+)
+def test_quiet_hours_end_when_the_wall_clock_says(setting: ChannelHours, now: str, until: str | None) -> None:
+    """They may go on past midnight; their first moment is quiet, their last is not."""
+    assert quiet_until(setting, at(now)) == (at(until) if until else None)
+
+
+def test_channel_without_hours_is_never_quiet() -> None:
+    """Nor is one in a zone that nobody knows any more quiet at other hours than those of UTC."""
+    assert quiet_until(None, NOW) is None
+    gone = hours("Mars/Base", quiet_from=12 * 60, quiet_to=13 * 60)
+    assert quiet_until(gone, at("2026-03-11T12:30", "UTC")) == at("2026-03-11T13:00", "UTC")
+
+
+def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
+    """The night in which the clocks go forward is an hour shorter, the one in which they go back an hour longer."""
+    begins, ends = at("2026-03-28T22:00"), at("2026-03-29T08:00")
+    assert (quiet_until(NIGHT, begins), ends - begins) == (ends, timedelta(hours=9))
+    begins, ends = at("2026-10-24T22:00"), at("2026-10-25T08:00")
+    assert (quiet_until(NIGHT, begins), ends - begins) == (ends, timedelta(hours=11))
+
+
+def test_end_that_the_clocks_skip_or_repeat_is_one_moment() -> None:
+    """Skipped, it comes an hour later by the wall; shown twice, quiet ends at the first."""
+    early = hours(quiet_from=22 * 60, quiet_to=2 * 60 + 30)
+    assert quiet_until(early, at("2026-03-29T01:59")) == at("2026-03-29T03:30")
+    assert quiet_until(early, at("2026-10-25T02:29")) == at("2026-10-25T02:30")
+    assert quiet_until(early, at("2026-10-25T02:30")) is None
+    assert quiet_until(early, at("2026-10-25T02:15") + timedelta(hours=1)) is None
+
+
+@settings(deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    begins=st.integers(0, 1439),
+    ends=st.integers(0, 1439),
+    now=st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - zone is given
+)
+def test_quiet_never_lasts_longer_than_a_day_and_really_ends(zone: str, begins: int, ends: int, now: datetime) -> None:
+    """At its end nothing is quiet, unless the end and the next beginning are close by a change of the clocks."""
+    setting = hours(zone, quiet_from=begins, quiet_to=ends)
+    until = quiet_until(setting, now)
+    if until is not None:
+        assert now < until <= now + DAY + timedelta(hours=25)
+        after = quiet_until(setting, until)
+        assert after is None or after > until
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "slot"),
+    [
+        ({"digest": DigestPace.DAILY}, "2026-03-11T09:00", "2026-03-11T09:00"),
+        ({"digest": DigestPace.DAILY}, "2026-03-11T08:59", "2026-03-10T09:00"),
+        ({"digest": DigestPace.WEEKLY}, "2026-03-09T09:00", "2026-03-09T09:00"),  # a Monday
+        ({"digest": DigestPace.WEEKLY}, "2026-03-09T08:59", "2026-03-02T09:00"),
+        ({"digest": DigestPace.WEEKLY, "digest_day": 6}, "2026-03-14T23:59", "2026-03-08T09:00"),
+        ({"digest": DigestPace.DAILY, "digest_at": 0}, "2026-03-11T00:00", "2026-03-11T00:00"),
+        ({"digest": DigestPace.DAILY, "digest_at": 1439}, "2026-03-11T23:58", "2026-03-10T23:59"),
+    ],
+)
+def test_digest_slot_is_the_latest_that_has_come(changes: dict[str, object], now: str, slot: str) -> None:
+    """At its very moment it has come."""
+    assert last_slot(hours(MADRID, **changes), at(now)) == at(slot)
+
+
+def test_no_digest_no_slot() -> None:
+    """As long as nobody asked for one."""
+    assert last_slot(hours(), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "slot"),
+    [
+        ("2026-03-28", "2026-03-28T02:30"),
+        ("2026-03-29", "2026-03-29T03:30"),  # skipped: an hour later by the wall
+        ("2026-03-30", "2026-03-30T02:30"),
+        ("2026-10-25", "2026-10-25T02:30"),  # shown twice: the first
+        ("2026-10-26", "2026-10-26T02:30"),
+    ],
+)
+def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: str) -> None:
+    """Whenever one looks during that day, there is this one slot."""
+    setting = hours(digest=DigestPace.DAILY, digest_at=2 * 60 + 30)
+    began = at(f"{day}T00:00")
+    slots = {last_slot(setting, began + timedelta(minutes=minute)) for minute in range(0, 23 * 60, 10)}
+    local = {one for one in slots if one and one.astimezone(ZoneInfo(MADRID)).date() == date.fromisoformat(day)}
+    assert local == {at(slot)}
+
+
+@settings(deadline=None)
+@given(
+    zone=st.sampled_from(sorted(available_timezones() - {"localtime", SAMOA, "Pacific/Kwajalein"})),
+    minutes=st.integers(0, 1439),
+    first=st.dates(date(2012, 1, 2), date(2030, 1, 1)),
+)
+def test_each_local_day_has_exactly_one_slot(zone: str, minutes: int, first: date) -> None:
+    """In any zone and at any hour, for a week on end, looked at once an hour; they come in order and none twice."""
+    setting = hours(zone, digest=DigestPace.DAILY, digest_at=minutes)
+    begin = instant(first, 0, ZoneInfo(zone))
+    seen = [last_slot(setting, begin + timedelta(hours=hour)) for hour in range(8 * 24)]
+    slots = [slot for slot in dict.fromkeys(seen) if slot]
+    assert slots == sorted(slots)
+    expected = [instant(first + day * DAY, minutes, ZoneInfo(zone)) for day in range(7)]
+    assert [slot for slot in slots if expected[0] <= slot <= expected[-1]] == expected
+
+
+def test_day_that_a_zone_skips_has_no_digest_of_its_own() -> None:
+    """Samoa had no 30 December 2011: its slot falls on that of the next day, and one notice is said."""
+    setting = hours(SAMOA, digest=DigestPace.DAILY)
+    begin = at("2011-12-29T00:00", SAMOA)
+    slots = {last_slot(setting, begin + timedelta(hours=hour)) for hour in range(48)}
+    assert slots == {at(f"2011-12-{day}T09:00", SAMOA) for day in (28, 29, 31)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Europe/Madrid", MADRID),
+        (" europe/madrid ", MADRID),
+        ("Madrid", MADRID),
+        ("new york", "America/New_York"),
+        ("utc", "UTC"),
+    ],
+)
+def test_zone_is_known_by_its_name_or_its_city(typed: str, name: str) -> None:
+    """However it is typed."""
+    assert zone_named(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "offer"),
+    [
+        ("Europe/Madird", "Did you mean Europe/Madrid?"),
+        ("Berlni", "Did you mean Europe/Berlin?"),
+        ("Mars/Base", "Write one such as Europe/Madrid or America/New_York."),
+        ("../../etc/passwd", "Write one such as Europe/Madrid or America/New_York."),
+        ("x" * 5000, "Write one such as Europe/Madrid or America/New_York."),
+    ],
+)
+def test_zone_that_does_not_exist_brings_the_nearest(typed: str, offer: str) -> None:
+    """Or an example where none is near."""
+    with pytest.raises(BadInput) as refused:
+        zone_named(typed)
+    assert refused.value.sentence == f"There is no such time zone. {offer}"
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=60), st.sampled_from(sorted(available_timezones()))))
+def test_any_text_is_a_zone_or_refused(typed: str) -> None:
+    """What is taken is a zone that can be used."""
+    with suppress(BadInput):
+        name = zone_named(typed)
+        assert ZoneInfo(name).key == name

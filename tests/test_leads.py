@@ -1,0 +1,176 @@
+"""How long before a start people want to be reminded, as they write it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.leads import (
+    MAX_LEAD,
+    MAX_LEADS,
+    read_leads,
+    repeated,
+    say_lead,
+    say_leads,
+    say_too_late,
+    spell_leads,
+    too_late,
+)
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+START = datetime(2026, 11, 24, 15, tzinfo=UTC)
+ALL_WRONG = (
+    "“soon” is no time: write 1d, 2h or 30m. Reminders go out before the start, so write 1h instead of -1h. "
+    "A reminder goes out before the start, so 0 cannot be used."
+)
+LEADS = st.lists(st.integers(1, int(MAX_LEAD.total_seconds())), min_size=1, max_size=MAX_LEADS, unique=True).map(
+    lambda found: tuple(timedelta(seconds=one) for one in sorted(found, reverse=True))
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("1d 1h 10m", (DAY, HOUR, 10 * MINUTE)),
+        ("10m 1h 1d", (DAY, HOUR, 10 * MINUTE)),
+        ("1 hour, 10 minutes", (HOUR, 10 * MINUTE)),
+        ("1d,1h,10m", (DAY, HOUR, 10 * MINUTE)),
+        ("90m", (90 * MINUTE,)),
+        ("2 weeks", (14 * DAY,)),
+        ("1h30m", (90 * MINUTE,)),
+        ("1h30", (90 * MINUTE,)),
+        ("1:30", (90 * MINUTE,)),
+        ("1h 30m", (HOUR, 30 * MINUTE)),
+        ("1d2h", (26 * HOUR,)),
+        ("1w1d", (8 * DAY,)),
+        ("1.5h", (90 * MINUTE,)),
+        ("1,5h", (90 * MINUTE,)),
+        ("１ｄ", (DAY,)),
+        ("2 Days and 1 Hour before", (2 * DAY, HOUR)),
+        ("a day & half an hour", (DAY, 30 * MINUTE)),
+        ("2 Tage, 1 Stunde", (2 * DAY, HOUR)),
+        ("“1d 10m”", (DAY, 10 * MINUTE)),
+        ("30s", (timedelta(seconds=30),)),
+        ("120d", (120 * DAY,)),
+    ],
+)
+def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]) -> None:
+    """Any order and unit, together or apart; longest first."""
+    assert read_leads(text) == leads
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Say how long before the start, for example 1d 1h 10m."),
+        (" and , ", "Say how long before the start, for example 1d 1h 10m."),
+        ("soon", "“soon” is no time: write 1d, 2h or 30m."),
+        ("1d soon 10 later soon", "“soon”, “10”, “later” are no times: write 1d, 2h or 30m."),
+        ("a b c d e f g", "“a”, “b”, “c”, “d”, “e” and 2 more are no times: write 1d, 2h or 30m."),
+        ("x" * 3000, f"“{'x' * 40}…” is no time: write 1d, 2h or 30m."),
+        ("10", "“10” is no time: write 1d, 2h or 30m."),
+        ("1d2", "“1d2” is no time: write 1d, 2h or 30m."),
+        ("1h -10m", "Reminders go out before the start, so write 10m instead of -10m."),
+        ("+1h", "Reminders go out before the start, so write 1h instead of +1h."),
+        ("0m 1h", "A reminder goes out before the start, so 0 cannot be used."),
+        ("121d", "121 days before is too early: the longest is 120 days."),
+        ("99999w", "699993 days before is too early: the longest is 120 days."),
+        (
+            " ".join(f"{n}m" for n in range(1, 41)),
+            "These are 40 reminders: a channel has at most 10 for a webinar.",
+        ),
+        (
+            "soon -1h 0m",
+            ALL_WRONG,
+        ),
+    ],
+)
+def test_lead_that_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) -> None:
+    """All that is wrong at once, by the words that were typed."""
+    with pytest.raises(BadInput) as refused:
+        read_leads(text)
+    assert refused.value.sentence == sentence
+
+
+def test_lead_named_twice_is_kept_once_and_can_be_said() -> None:
+    """Sixty minutes are an hour; forty times the same is one reminder."""
+    assert read_leads("60m 1d 1h") == (DAY, HOUR)
+    assert repeated("60m 1d 1h") == (HOUR,)
+    assert read_leads("10m " * 40) == (10 * MINUTE,)
+    assert repeated("1d 1h") == ()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "leads", "sentence"),
+    [
+        (3 * HOUR, (DAY,), "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."),
+        (
+            HOUR,
+            (DAY, HOUR),
+            "The webinar starts in 1 hour, so reminders 1 day and 1 hour before would be in the past.",
+        ),
+        (
+            26.5 * HOUR,
+            (2 * DAY,),
+            "The webinar starts in 1 day 2 hours, so a reminder 2 days before would be in the past.",
+        ),
+        (
+            30 * timedelta(seconds=1),
+            (MINUTE,),
+            "The webinar starts in less than a minute, so a reminder 1 minute before would be in the past.",
+        ),
+        (timedelta(), (), "The webinar's start has passed, so there is nothing left to remind of."),
+        (HOUR, (), ""),
+    ],
+)
+def test_lead_that_comes_too_late_is_explained(ahead: timedelta, leads: tuple[timedelta, ...], sentence: str) -> None:
+    """By how long there still is."""
+    assert say_too_late(leads, START, START - ahead) == sentence
+
+
+def test_lead_is_too_late_from_its_moment_on() -> None:
+    """A second before it is not."""
+    assert too_late((DAY, HOUR), START, START - HOUR) == (DAY, HOUR)
+    assert too_late((DAY, HOUR), START, START - HOUR - timedelta(seconds=1)) == (DAY,)
+
+
+def test_leads_are_said_in_words() -> None:
+    """One, several, none; days where it is days."""
+    assert say_leads((DAY, HOUR, 10 * MINUTE)) == "1 day, 1 hour and 10 minutes before"
+    assert say_leads((2 * DAY,)) == "2 days before"
+    assert say_leads(()) == "never"
+    assert say_lead(26 * HOUR + 30 * MINUTE) == "1 day 2 hours 30 minutes"
+
+
+@given(LEADS)
+def test_leads_spelled_are_read_back(leads: tuple[timedelta, ...]) -> None:
+    """What a form is filled with can be sent again as it stands."""
+    assert read_leads(spell_leads(leads)) == leads
+
+
+@given(LEADS)
+def test_leads_said_one_by_one_are_read_back(leads: tuple[timedelta, ...]) -> None:
+    """Words apart are reminders apart, so each part of what was said is one."""
+    for lead in leads:
+        assert sum(read_leads(say_lead(lead)), timedelta()) == lead
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.from_regex(r"[\d.,:+\- dhmsw]{1,40}", fullmatch=True)))
+def test_leads_of_any_text_are_usable_or_refused(text: str) -> None:
+    """Never anything else, and never more or longer than allowed."""
+    repeated(text)
+    try:
+        leads = read_leads(text)
+    except BadInput as error:
+        sentence = error.sentence
+        assert len(sentence) < 1000
+        return
+    assert 0 < len(leads) <= MAX_LEADS
+    assert leads == tuple(sorted(set(leads), reverse=True))
+    assert timedelta() < leads[-1]
+    assert leads[0] <= MAX_LEAD

@@ -1,0 +1,220 @@
+"""What is news in a webinar, once each time it happens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.models import Status, Webinar
+from bot.news import FILLING_AT, Door, News, changes, door
+from bot.outbox import Facts, NoticeKind
+from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LATER = NOW + MINUTE
+DOOR_KINDS = {NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED}
+MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELLED
+OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
+REGISTRATIONS = NoticeKind.REGISTRATIONS
+
+
+def counted(count: int, limit: int | None = None, *, is_open: bool = True, **changed: Any) -> Webinar:
+    """An ordinary webinar for which so many have registered."""
+    return webinar(registration=registration(count=count, limit=limit, is_open=is_open, **changed))
+
+
+def kinds(before: Webinar, after: Webinar, now: datetime = LATER) -> list[NoticeKind]:
+    """What is news, by kind."""
+    return [news.kind for news in changes(before, after, now)]
+
+
+def only(before: Webinar, after: Webinar, now: datetime = LATER) -> News:
+    """The one thing that is news."""
+    (news,) = changes(before, after, now)
+    return news
+
+
+def test_a_move_says_what_was() -> None:
+    """The old start; and nobody needs it any more when the new one has come."""
+    news = only(webinar(), webinar(start=START + HOUR))
+
+    assert (news.kind, news.facts) == (MOVED, Facts(was_start=START))
+    assert (news.due_at, news.expires_at) == (LATER, START + HOUR)
+    assert kinds(webinar(), webinar(start=LATER)) == []
+
+
+def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
+    """Each is known by what was known before it, so that everybody who sees it calls it the same."""
+    here, there = webinar(seen_at=NOW), webinar(start=START + HOUR, seen_at=LATER)
+    again = [changes(here, there, LATER), changes(there, here, LATER), changes(_seen(here, LATER + HOUR), there, LATER)]
+
+    assert len({news.occurrence for (news,) in again}) == 3
+    assert changes(here, there, LATER)[0].occurrence == changes(here, there, LATER + HOUR)[0].occurrence
+
+
+def test_a_new_title_says_both() -> None:
+    """The webinar may be renamed again before it is said."""
+    assert only(webinar(), webinar(title="Launch week")).facts == Facts(was_title="Launch day", title="Launch week")
+    assert kinds(webinar(title=""), webinar()) == []
+
+
+def test_a_cancelled_webinar_has_no_other_news() -> None:
+    """Whatever else is different about it; and nothing once it would have been over."""
+    off = counted(9, 9).model_copy(update={"status": Status.CANCELLED, "title": "New", "start": START + HOUR})
+
+    assert kinds(counted(1, 9), off) == [CANCELLED]
+    assert kinds(counted(1, 9), off, off.end) == []
+    assert kinds(_as(Status.FINISHED), off) == []
+    assert kinds(off, off) == []
+
+
+def test_live_is_not_said_while_hosts_may_practise() -> None:
+    """RingCentral calls a session active from the practice on, an hour ahead at most: until the start, nobody knows."""
+    scheduled, active = webinar(), _as(Status.ACTIVE)
+
+    said = {ahead: only(scheduled, active, START - ahead).due_at for ahead in (2 * HOUR, HOUR, MINUTE, -MINUTE)}
+
+    assert said == {2 * HOUR: START - 2 * HOUR, HOUR: START, MINUTE: START, -MINUTE: START + MINUTE}
+    assert kinds(scheduled, active, scheduled.end) == []
+    assert kinds(active, active) == []
+
+
+def test_ended_is_said_of_what_has_surely_run() -> None:
+    """Seen live, or over before its time; what nobody ever started is over without a word."""
+    finished = _as(Status.FINISHED)
+
+    assert kinds(_as(Status.ACTIVE), finished, finished.end + HOUR) == [NoticeKind.ENDED]
+    assert kinds(webinar(), finished, finished.end - MINUTE) == [NoticeKind.ENDED]
+    assert kinds(webinar(), finished, finished.end) == []
+    assert kinds(_as(Status.ACTIVE), finished, finished.end + 12 * HOUR) == []
+    assert kinds(_as(Status.CANCELLED), finished) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "read", "said"),
+    [
+        ((3, 4, True), (4, 4, True), FULL),
+        ((3, 4, True), (4, 4, False), FULL),
+        ((3, 4, True), (3, 4, False), CLOSED),
+        ((3, None, True), (3, None, False), CLOSED),
+        ((3, None, False), (3, None, True), OPENED),
+        ((4, 4, False), (4, 9, True), OPENED),
+        ((9, 20, True), (9, 5, False), FULL),
+        ((4, 4, False), (4, 9, False), None),  # a raised limit opens nothing by itself
+        ((4, 4, False), (3, 4, False), None),  # somebody gave a place back, and nobody can take it
+        ((3, 4, False), (3, 3, False), None),
+        ((3, 9, True), (3, 9, True), None),
+    ],
+)
+def test_door_is_news_when_people_can_register_or_cannot_any_more(
+    was: tuple[int, int | None, bool], read: tuple[int, int | None, bool], said: NoticeKind | None
+) -> None:
+    """Full by the limit, closed by hand, or open again, with the figures; from shut to shut, nothing changes."""
+    before, after = (counted(count, limit, is_open=is_open) for count, limit, is_open in (was, read))
+
+    news = [one for one in changes(before, after, LATER) if one.kind in DOOR_KINDS]
+
+    assert [one.kind for one in news] == ([said] if said else [])
+    assert all(one.facts == Facts(count=read[0], limit=read[1]) for one in news)
+    assert all(one.expires_at == START for one in news)
+
+
+@pytest.mark.parametrize(
+    ("was", "read", "percent"),
+    [
+        ((79, 100), (80, 100), 80),
+        ((80, 100), (81, 100), None),
+        ((80, 100), (95, 100), 95),
+        ((10, 100), (99, 100), 95),  # both at once: only the higher
+        ((10, 100), (100, 100), None),  # full is another thing
+        ((85, 200), (85, 100), 80),  # a lower limit is nearly reached
+        ((85, None), (85, 100), 80),
+        ((85, 100), (85, 110), None),
+        ((3, 5), (4, 5), 80),
+        ((0, 1), (1, 1), None),
+    ],
+)
+def test_filling_is_news_when_a_share_of_the_limit_is_reached(
+    was: tuple[int, int | None], read: tuple[int, int | None], percent: int | None
+) -> None:
+    """At 80 and at 95 percent, with the figures."""
+    news = [one for one in changes(counted(*was), counted(*read), LATER) if one.kind is FILLING]
+
+    expected = [Facts(count=read[0], limit=read[1], percent=percent)] if percent else []
+    assert [one.facts for one in news] == expected
+
+
+def test_filling_is_said_once_for_each_limit() -> None:
+    """A place given back and taken again is no other occasion; a limit that was changed is, even back and forth."""
+
+    def occurrence(limit: int, limit_since: datetime) -> str:
+        reached = (
+            counted(limit, 2 * limit, limit_since=limit_since),
+            counted(limit * 9 // 10, limit, limit_since=limit_since),
+        )
+        (found,) = [news.occurrence for news in changes(*reached, LATER) if news.kind is FILLING]
+        return found
+
+    again = [occurrence(100, NOW), occurrence(100, NOW), occurrence(110, LATER), occurrence(100, LATER + HOUR)]
+
+    assert again[0] == again[1]
+    assert len(set(again)) == 3
+
+
+def test_registrations_are_news_when_there_are_more() -> None:
+    """From how many to how many; fewer is no news, and neither is a first reading."""
+    grown = only(counted(3), counted(5))
+
+    assert (grown.kind, grown.facts, grown.expires_at) == (
+        REGISTRATIONS,
+        Facts(was_count=3, count=5),
+        LATER + DAY,
+    )
+    assert kinds(counted(5), counted(3)) == []
+    assert kinds(webinar(), counted(5)) == []
+    assert kinds(counted(5), webinar()) == []
+
+
+@given(WEBINARS, WEBINARS, MOMENTS)
+def test_any_change_has_news_that_can_be_kept_and_said(before: Webinar, after: Webinar, now: datetime) -> None:
+    """Of each kind once, worth saying when it is due, by a key that fits; and what has not changed is no news."""
+    news = changes(before, after, now)
+
+    assert len({one.kind for one in news}) == len(news)
+    assert all(now <= one.due_at < one.expires_at for one in news)
+    assert all(len(one.occurrence) <= 64 for one in news)
+    assert len({one.kind for one in news} & (DOOR_KINDS | {FILLING})) <= 2
+    assert changes(after, after, now) == []
+
+
+@given(st.integers(0, 120), st.integers(1, 120), st.booleans())
+def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> None:
+    """Full counts before closed: the limit is why; and without a limit nothing is ever full."""
+    read = registration(count=count, limit=limit, is_open=is_open)
+
+    assert door(read) is (Door.FULL if count >= limit else Door.OPEN if is_open else Door.CLOSED)
+    unlimited = read.model_copy(update={"limit": None})
+    assert door(unlimited) is (Door.OPEN if is_open else Door.CLOSED)
+
+
+@given(st.lists(st.integers(0, 100), min_size=2, max_size=30))
+def test_filling_is_said_at_most_once_at_each_share_of_a_limit(readings: list[int]) -> None:
+    """However the count goes up and down, the keys are as many as the shares."""
+    read = [counted(count, 100, limit_since=NOW) for count in readings]
+    said = [one for before, after in pairwise(read) for one in changes(before, after, LATER) if one.kind is FILLING]
+
+    assert len({one.occurrence for one in said}) <= len(FILLING_AT)
+    assert {one.facts.percent for one in said} <= set(FILLING_AT)
+
+
+def _as(status: Status) -> Webinar:
+    return webinar(status=status)
+
+
+def _seen(known: Webinar, at: datetime) -> Webinar:
+    return known.model_copy(update={"seen_at": at})

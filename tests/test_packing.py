@@ -1,0 +1,128 @@
+"""Which notices go out together and when: at their second, never crowded, not at night, not too often."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.hours import ChannelHours
+from bot.outbox import Facts, NoticeKind
+from bot.packing import (
+    CROWDED,
+    CROWDED_S,
+    EASY_CROWD,
+    HAND_OVER_BEFORE,
+    HEARD_WITHIN,
+    LATE,
+    SHORTEST_LEAD,
+    Spoken,
+    at,
+    bundle,
+    hand_at,
+    is_direct,
+    is_late,
+    outdone,
+    post_at,
+    said_at,
+    wait_until,
+)
+from tests.store_samples import HOUR, notice
+from tests.webinar_samples import ACCOUNT, NOW, START
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+NIGHT = ChannelHours(
+    workspace=ACCOUNT.workspace,
+    channel_id="C1",
+    quiet_from=NOW.hour * 60,
+    quiet_to=NOW.hour * 60 + 60,
+    set_by="U1",
+    set_at=NOW,
+)
+MORNING = NOW.replace(minute=0) + HOUR
+
+
+@pytest.mark.parametrize(
+    ("crowd", "channel", "ahead"),
+    [
+        (0, "C1", HAND_OVER_BEFORE),
+        (EASY_CROWD, "C1", HAND_OVER_BEFORE),
+        (2 * EASY_CROWD, "C1", 2 * HAND_OVER_BEFORE),
+        (10_000, "C1", 20 * HAND_OVER_BEFORE),
+        (2000, "D1", 4 * HAND_OVER_BEFORE),
+        (2001, "D1", timedelta()),
+        (2001, "U1", timedelta()),
+    ],
+)
+def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
+    """So that fifty calls a minute are enough; a very large one is posted in its minute, where each has a DM."""
+    assert START - hand_at(START, crowd, channel) == ahead
+    assert is_direct(channel) is (channel[0] != "C")
+
+
+def test_bundle_is_a_channels_minute() -> None:
+    """Seconds do not matter; what comes noticeably late goes with all else that does."""
+    due = NOW.replace(second=7) + 5 * MINUTE
+    here = notice(due_at=due)
+    assert bundle(here, NOW) == bundle(notice(due_at=due + 52 * SECOND, session_id="s2"), NOW)
+    assert bundle(here, NOW) != bundle(notice(due_at=due + 53 * SECOND), NOW)
+    assert bundle(here, NOW) != bundle(notice(due_at=due, channel_id="C2"), NOW)
+    late = due + 2 * MINUTE - SHORTEST_LEAD
+    assert [bundle(here, moment)[2] == LATE for moment in (late, late + SECOND)] == [False, True]
+    assert [is_late(due, due + wait) for wait in (2 * MINUTE, 2 * MINUTE + SECOND)] == [False, True]
+
+
+def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
+    """By the one that is nearest to its start; that it starts is nearer than any reminder."""
+    day, hour = notice(before=24 * HOUR), notice()
+    starting = notice(session_id="s2", kind=NoticeKind.STARTING, before=timedelta())
+    reminder = notice(session_id="s2")
+    assert outdone([day, hour, starting, reminder]) == [day, reminder]
+
+
+@given(st.integers(-1000, 1000), st.sets(st.integers(-400, 400)))
+def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
+    """At its due second or at once, whole, never one of the taken, never among thirty in five minutes."""
+    due = NOW + offset * SECOND / 2
+    busy = {int(NOW.timestamp()) + each for each in taken}
+    second = post_at(due, NOW, busy)
+    earliest = max(due, NOW + SHORTEST_LEAD)
+    assert at(second) >= earliest
+    assert second not in busy
+    assert sum(abs(each - second) < CROWDED_S for each in busy) < CROWDED
+    if not busy:
+        assert at(second) - earliest < SECOND
+
+
+def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
+    """But not before it was posted."""
+    second = int(NOW.timestamp())
+    assert said_at(second, [START]) == NOW + HEARD_WITHIN
+    assert said_at(second, [NOW + MINUTE, NOW + 2 * MINUTE]) == NOW + 2 * MINUTE
+    assert said_at(second, [NOW - MINUTE]) == NOW
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgent", "channel", "until"),
+    [
+        (NoticeKind.FULL, False, Spoken(), None),
+        (NoticeKind.FULL, False, Spoken(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
+        (NoticeKind.FULL, False, Spoken(posted_at=int(NOW.timestamp()) - 60), None),
+        (NoticeKind.FULL, True, Spoken(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
+        (NoticeKind.FULL, False, Spoken(hours=NIGHT), MORNING),
+        (NoticeKind.FULL, True, Spoken(hours=NIGHT), None),
+        (NoticeKind.CORRECTION, False, Spoken(hours=NIGHT), None),
+        (NoticeKind.REMINDER, False, Spoken(int(NOW.timestamp()), NIGHT, NOW + HOUR), None),
+        (NoticeKind.FULL, False, Spoken(withdrawing_until=NOW + MINUTE), None),
+        (NoticeKind.MOVED, False, Spoken(withdrawing_until=NOW + MINUTE), NOW + MINUTE),
+        (NoticeKind.CANCELLED, False, Spoken(withdrawing_until=datetime(1970, 1, 1, tzinfo=UTC)), NOW + 2 * SECOND),
+        (NoticeKind.MOVED, False, Spoken(int(NOW.timestamp()), NIGHT, NOW + MINUTE), MORNING),
+    ],
+)
+def test_channel_is_spoken_to_when_it_may_be(
+    kind: NoticeKind, urgent: bool, channel: Spoken, until: datetime | None
+) -> None:
+    """Once a minute, not at night, a change not before the correction of what it makes untrue; reminders always."""
+    assert wait_until(notice(kind=kind, facts=Facts(urgent=urgent)), NOW, channel) == until

@@ -1,0 +1,211 @@
+"""What follows from a change of a webinar: notices where they are wanted, once, and none to whoever made the change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.following import Feature, Scope
+from bot.models import Status
+from bot.outbox import Facts, NoticeKind, NoticeState
+from bot.planning import replan, replan_channel
+from bot.store import following, notices, webinars
+from bot.store.connection import Db, Store
+from tests.planning_samples import (
+    ALERTS,
+    CHANGES,
+    DAY,
+    FILLING,
+    HOUR,
+    REMINDERS,
+    WORKSPACE,
+    about,
+    changed,
+    counted,
+    known,
+    line,
+    reminders,
+    told,
+)
+from tests.store_samples import LATER, OTHERS, notice
+from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+
+pytest_plugins = ["tests.databases"]
+
+QUARTER = HOUR / 4
+
+
+@pytest_asyncio.fixture
+async def db(store: Store) -> AsyncIterator[Db]:
+    """A transaction on either database."""
+    async with store.write() as opened:
+        yield opened
+
+
+async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
+    """Full: where alerts are heard, with the figure; where they are not, nothing."""
+    await known(db, counted(3, 4), line("C1", ALERTS), line("C2", CHANGES, FILLING), about("C3", ALERTS))
+
+    await changed(db, counted(4, 4, at=LATER))
+
+    assert await told(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
+    (first, *_) = await notices.of_session(db, ACCOUNT, "s1")
+    assert first.notice.facts == Facts(count=4, limit=4)
+    assert (first.notice.due_at, first.notice.hand_at, first.notice.expires_at) == (LATER, LATER, START)
+
+
+async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
+    """The old ones are taken back in the same breath."""
+    await known(db, webinar(), about("C1", REMINDERS, CHANGES, leads=(HOUR,)))
+    assert await reminders(db) == [("C1", START, HOUR)]
+
+    await changed(db, webinar(start=START + DAY, seen_at=LATER), by="U1")
+
+    assert await reminders(db) == [("C1", START + DAY, HOUR)]
+    moved = [row.notice for row in await notices.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.MOVED]
+    assert [(one.start, one.facts) for one in moved] == [(START + DAY, Facts(was_start=START, by="U1"))]
+
+
+async def test_who_did_it_is_not_told(db: Db) -> None:
+    """Not in their own messages; the channels are, and so is anybody else."""
+    lines = [line(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
+    await known(db, webinar(), *lines)
+
+    await changed(db, webinar(status=Status.CANCELLED, seen_at=LATER), by="U1")
+
+    assert await told(db) == [("C1", NoticeKind.CANCELLED), ("D2", NoticeKind.CANCELLED)]
+
+
+@pytest.mark.parametrize(("by", "places"), [("", ["U1"]), ("U2", ["U1"]), ("U1", [])])
+async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[str]) -> None:
+    """Without having asked, unless it was they who lowered the limit."""
+    await known(db, counted(8, 100))
+
+    await changed(db, counted(8, 10, at=LATER), by=by)
+
+    assert await told(db) == [(place, NoticeKind.FILLING) for place in places]
+
+
+async def test_organiser_who_asked_for_it_is_told_once(db: Db) -> None:
+    """In the direct message that they asked in, and not in it again by another name."""
+    await known(db, counted(7, 10), line("D1", FILLING, set_by="U1"), line("C1", FILLING, set_by="U1"))
+
+    await changed(db, counted(8, 10, at=LATER))
+
+    assert await told(db) == [("C1", NoticeKind.FILLING), ("D1", NoticeKind.FILLING)]
+
+
+async def test_a_webinar_seen_first_is_reminded_of_but_no_news(db: Db) -> None:
+    """A channel that follows all webinars is reminded of one that was made a moment ago."""
+    await known(db, counted(10, 10), line("C1", *Feature))
+
+    assert await told(db) == [("C1", NoticeKind.STARTING)]
+    assert await reminders(db) == [("C1", START, before) for before in (HOUR / 6, HOUR, DAY)]
+
+
+async def test_a_creator_who_is_learnt_later_is_heard_of_by_those_who_follow_them(db: Db) -> None:
+    """The sweep may see a webinar before its creation here is written down."""
+    await known(db, webinar(created_by=""), line("C1", REMINDERS, scope=Scope.MINE, subject="U1"))
+    assert await reminders(db) == []
+
+    await changed(db, webinar())
+
+    assert len(await reminders(db)) == 3
+
+
+async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
+    """Counts come every minute; reminders do not depend on them."""
+    await known(db, counted(3), line("C1", REMINDERS))
+    for row in await notices.of_session(db, ACCOUNT, "s1"):
+        await notices.take_back(db, [row.id])
+
+    await changed(db, counted(5, at=LATER))
+
+    assert await reminders(db) == []
+
+
+async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
+    """The workspace's own, where a channel has none of its own."""
+    await following.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+
+    await known(db, webinar(), line("C1", REMINDERS), about("C2", REMINDERS, leads=(HOUR,)))
+
+    assert await reminders(db) == [("C1", START, 2 * HOUR), ("C2", START, HOUR)]
+
+
+async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
+    """Where a thousand fall due at once, Slack needs half an hour to take them; where few do, a quarter is enough."""
+    crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
+    await notices.plan(db, [one.model_copy(update={"hand_at": one.due_at - QUARTER}) for one in crowd])
+
+    await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR, 2 * HOUR)))
+
+    rows = await notices.of_session(db, ACCOUNT, "s1")
+    assert [row.notice.due_at - row.notice.hand_at for row in rows] == [QUARTER, 2 * QUARTER]
+
+
+async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:
+    """What was planned is taken back, and comes again when it is wanted again."""
+    await known(db, webinar(), line("C1", REMINDERS), line("C2", REMINDERS))
+    await following.save(db, about("C1", CHANGES))
+    await replan(db, webinar(), LATER)
+    assert {channel for channel, *_ in await reminders(db)} == {"C2"}
+
+    await following.forget(db, about("C1"))
+    await replan(db, webinar(), LATER)
+
+    assert {channel for channel, *_ in await reminders(db)} == {"C1", "C2"}
+
+
+async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
+    """For every webinar to come: what waits and is not wanted any more goes, and what is wanted comes; no other's."""
+    await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS), line("C2", REMINDERS))
+    await known(db, webinar(session_id="s2"))
+    await changed(db, counted(4, 4, at=LATER))
+    others = [one for one in await reminders(db) if one[0] == "C2"]
+
+    await following.save(db, line("C1", CHANGES))
+    await following.save(db, about("C1", REMINDERS, session_id="s2", leads=(HOUR,)))
+    await replan_channel(db, WORKSPACE, "C1", LATER)
+
+    assert await reminders(db) == others
+    assert ("C1", START, HOUR) in await reminders(db, "s2")
+    assert [row.state for row in await notices.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL] == [
+        NoticeState.WITHDRAWN
+    ]
+
+
+async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
+    """However many there are; not of those that are over, and not of another workspace's."""
+    for number in range(120):
+        await webinars.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
+    await webinars.save(db, webinar(session_id="over", start=NOW - DAY))
+    await webinars.save(db, webinar(session_id="theirs", account=OTHERS[0]))
+    await following.save(db, line("C1", REMINDERS))
+
+    await replan_channel(db, WORKSPACE, "C1", NOW)
+
+    planned = await notices.of_channel(db, WORKSPACE, "C1", NOW)
+    assert len(planned) == 3 * 120
+    assert {row.notice.session_id for row in planned} == {f"s{number}" for number in range(120)}
+
+
+async def test_a_transaction_that_was_broken_off_is_followed_up_again(store: Store) -> None:
+    """A crash between reading and writing leaves nothing behind, and the same is said of the same change later."""
+    async with store.write() as db:
+        await known(db, counted(3, 4), line("C1", ALERTS))
+
+    async def crash() -> None:
+        async with store.write() as db:
+            await changed(db, counted(4, 4, at=LATER))
+            assert await told(db) == [("C1", NoticeKind.FULL)]
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await crash()
+    async with store.write() as db:
+        assert await told(db) == []
+        await changed(db, counted(4, 4, at=LATER + HOUR), now=LATER + HOUR)
+        assert await told(db) == [("C1", NoticeKind.FULL)]

@@ -1,0 +1,118 @@
+"""Two at one database: a change is followed up once, and whoever comes second knows of what the first has written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from sqlalchemy import event
+
+from bot.following import Feature
+from bot.planning import follow_up, replan_channel
+from bot.store import following, notices, webinars
+from bot.store.connection import Store
+from tests.planning_samples import ALERTS, DAY, REMINDERS, WORKSPACE, changed, counted, known, line, reminders
+from tests.store_samples import LATER
+from tests.webinar_samples import ACCOUNT, START, webinar
+
+pytest_plugins = ["tests.databases"]
+
+PATIENCE = 20
+
+
+class Replica(Store):
+    """The same database, as another process has it; says when it asks for something."""
+
+    def __init__(self, store: Store) -> None:
+        """Nothing has been asked yet."""
+        super().__init__(store.url.render_as_string(hide_password=False), store.vault)
+        self._asked: list[tuple[str, asyncio.Event]] = []
+        event.listen(self._writer.sync_engine, "before_cursor_execute", self._look)
+
+    async def asks(self, what: str) -> None:
+        """Wait until it sends a statement about something, which it may then wait for. (On SQLite it waits before.)"""
+        if not self.is_sqlite:
+            sent = asyncio.Event()
+            self._asked.append((what, sent))
+            async with asyncio.timeout(PATIENCE):
+                await sent.wait()
+
+    def _look(self, _: object, __: object, statement: str, *___: object) -> None:
+        for what, sent in self._asked:
+            if what in statement:
+                sent.set()
+
+
+@pytest_asyncio.fixture
+async def second(store: Store) -> AsyncIterator[Replica]:
+    """Another process at the same database."""
+    opened = Replica(store)
+    yield opened
+    await opened.close()
+
+
+async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Replica) -> None:
+    """Two replicas count at the same time: each step from count to count is told by the one that comes to see it."""
+    async with store.write() as db:
+        await known(db, counted(3, 8), line("C1", ALERTS, Feature.REGISTRATIONS))
+
+    async def read(replica: Store, count: int) -> None:
+        async with replica.write() as db:
+            await changed(db, counted(count, 8, at=LATER))
+
+    async with store.write() as db:
+        before = await webinars.find(db, ACCOUNT, "s1", to_change=True)
+        other = asyncio.create_task(read(second, 8))
+        await second.asks("FROM webinars")
+        after = counted(5, 8, at=LATER)
+        await webinars.save(db, after)
+        await follow_up(db, before, after, LATER)
+    await other
+
+    async with store.read() as db:
+        rows = await notices.of_session(db, ACCOUNT, "s1")
+    steps = [(row.notice.facts.was_count, row.notice.facts.count) for row in rows]
+    assert sorted(steps, key=str) == [(3, 5), (5, 8), (None, 8)]
+
+
+async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Store, second: Replica) -> None:
+    """Whichever comes second knows of the first: the channel is reminded of the new start, and of no other."""
+    async with store.write() as db:
+        await known(db, webinar())
+
+    async def follow() -> None:
+        async with second.write() as db:
+            await following.save(db, line("C1", REMINDERS))
+            await replan_channel(db, WORKSPACE, "C1", LATER)
+
+    async with store.write() as db:
+        before = await webinars.find(db, ACCOUNT, "s1", to_change=True)
+        other = asyncio.create_task(follow())
+        await second.asks("FROM webinars")
+        after = webinar(start=START + DAY, seen_at=LATER)
+        await webinars.save(db, after)
+        await follow_up(db, before, after, LATER)
+    await other
+
+    async with store.read() as db:
+        assert {start for _, start, _ in await reminders(db)} == {START + DAY}
+
+
+async def test_a_channel_that_begins_to_follow_all_while_a_webinar_is_made(store: Store, second: Replica) -> None:
+    """It is reminded of that one, too."""
+
+    async def follow() -> None:
+        async with second.write() as db:
+            await following.save(db, line("C1", REMINDERS))
+            await replan_channel(db, WORKSPACE, "C1", LATER)
+
+    async with store.write() as db:
+        await webinars.save(db, webinar())
+        await follow_up(db, None, webinar(), LATER)
+        other = asyncio.create_task(follow())
+        await second.asks("advisory")
+    await other
+
+    async with store.read() as db:
+        assert len(await reminders(db)) == 3

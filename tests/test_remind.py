@@ -1,0 +1,588 @@
+"""What people say about reminders, and what is then said: by words, in the form, and on the reminders themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.sandbox.slack import Message, View
+from tests.block_kit import check_message
+from tests.world import World
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+AHEAD = timedelta(days=3)
+TOO_LATE = (
+    "The webinar starts in 2 days 23 hours, so a reminder 4 days before would be in the past. Nothing was changed."
+)
+
+
+async def scheduled(world: World, ahead: timedelta = AHEAD, title: str = "Launch day", user: str = "chloe") -> datetime:
+    """A webinar that nobody has shared yet; when it starts."""
+    start = (world.clock.now() + ahead).replace(microsecond=0)
+    start -= timedelta(seconds=start.second)
+    await world.create(user, title, start=start)
+    await world.slack.close(user, world.slack.view(user), clear=True)
+    return start
+
+
+def posted(world: World, channel: str) -> list[datetime]:
+    """When Slack posted reminders in a channel."""
+    place = world.slack.channel(channel).id
+    held = [one for one in world.slack.world.scheduled.values() if one.channel == place and one.state == "posted"]
+    return sorted(datetime.fromtimestamp(one.post_at, UTC) for one in held)
+
+
+def planned(words: str) -> list[str]:
+    """The reminders that an answer or a form names."""
+    return [line.removeprefix("• ").split("*")[1] for line in words.splitlines() if " before* · " in line]
+
+
+async def form(world: World, user: str = "chloe", channel: str = "#launch") -> View:
+    """The form for the one webinar there is."""
+    await world.command(user, channel, "remind launch")
+    return world.slack.view(user)
+
+
+async def at(world: World, moment: datetime) -> None:
+    """Go on to a moment."""
+    await world.move(moment - world.clock.now())
+
+
+async def test_remind_by_words_is_posted_at_its_times(world: World) -> None:
+    """The channel is reminded when it was asked for, to the second, and at no other time."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+
+    await world.command("chloe", "#marketing", "remind launch 2h 1 hour, 15m")
+
+    answer = world.last("#marketing", "chloe")
+    assert planned(answer.words) == ["2 hours before", "1 hour before", "15 minutes before"]
+    assert answer.buttons == ["Change", "Undo"]
+    assert "<@U0CHLOE>" in answer.words
+    check_message(answer.text, answer.blocks)
+    await at(world, start)
+    assert posted(world, "#marketing") == [start - 2 * HOUR, start - HOUR, start - 15 * MINUTE]
+    assert posted(world, "#launch") == []
+
+
+async def test_remind_again_replaces_the_times(world: World) -> None:
+    """What Slack holds already is taken back, and Undo brings the first times back."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 115m 1h")
+    await world.until(lambda: len(world.slack.scheduled()) == 1)
+
+    await world.command("dev", "#launch", "remind launch 30m")
+    answer = world.last("#launch", "dev")
+    assert planned(answer.words) == ["30 minutes before"]
+    await world.until(lambda: world.slack.scheduled() == [])
+
+    await world.click("dev", answer, "Undo")
+    undone = world.last("#launch", "dev")
+    assert undone.words.startswith("Undone. ")
+    assert planned(undone.words) == ["1 hour 55 minutes before", "1 hour before"]
+    await world.until(lambda: [one.post_at for one in world.slack.scheduled()] == [int(start.timestamp()) - 115 * 60])
+
+
+async def test_remind_is_not_undone_over_a_later_change(world: World) -> None:
+    """Who changed it since is named instead."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "remind launch 1h")
+    first = world.last("#launch", "chloe")
+    await world.command("dev", "#launch", "remind launch 30m")
+
+    await world.click("chloe", first, "Undo")
+
+    answer = world.last("#launch", "chloe").words
+    assert "changed again since then" in answer
+    assert "<@U0DEV>" in answer
+    assert planned((await form(world)).words) == ["30 minutes before"]
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"),
+    [
+        ("soon", "“soon” is no time: write 1d, 2h or 30m. Nothing was changed."),
+        ("1d -1h", "Reminders go out before the start, so write 1h instead of -1h. Nothing was changed."),
+        ("0m", "A reminder goes out before the start, so 0 cannot be used. Nothing was changed."),
+        (
+            " ".join(f"{n}m" for n in range(1, 41)),
+            "These are 40 reminders: a channel has at most 10 for a webinar. Nothing was changed.",
+        ),
+        ("121d", "121 days before is too early: the longest is 120 days. Nothing was changed."),
+        (
+            "4d",
+            TOO_LATE,
+        ),
+    ],
+)
+async def test_remind_refuses_in_words_and_keeps_what_was_typed(world: World, times: str, sentence: str) -> None:
+    """Nothing changes, and what was typed stands in the answer and in the form that Change opens."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "remind launch 1h")
+
+    await world.command("chloe", "#launch", f"remind launch {times}")
+
+    answer = world.last("#launch", "chloe")
+    assert answer.words.splitlines()[:2] == [sentence, f"You typed: `{times}`"]
+    await world.click("chloe", answer, "Change")
+    view = world.slack.view("chloe")
+    assert planned(view.words) == ["1 hour before"]
+    assert times in [state["lead"].get("value") for state in view.values.values()]
+
+
+async def test_remind_keeps_what_is_past_for_a_later_start(world: World) -> None:
+    """Of several times some may be past: the others are set, and it is said."""
+    await scheduled(world, ahead=timedelta(hours=3, minutes=1))
+
+    await world.command("chloe", "#launch", "remind launch 1d 60m 1h")
+
+    answer = world.last("#launch", "chloe").words
+    assert planned(answer) == ["1 hour before"]
+    assert "The webinar starts in 3 hours" in answer
+    assert "so a reminder 1 day before would be in the past." in answer
+    assert "1 hour was named more than once and is one reminder." in answer
+
+
+async def test_remind_of_a_webinar_that_is_cancelled_or_unknown(world: World) -> None:
+    """Each in a sentence."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "cancel launch")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await world.settled()
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#launch", "remind launch 1h")
+    assert "This webinar is cancelled, so there is nothing to remind of." in world.last("#launch", "chloe").words
+    await world.command("chloe", "#launch", "remind picnic 1h")
+    assert "No webinar matches" in world.last("#launch", "chloe").words
+
+
+async def test_remind_of_several_that_match_goes_on_with_the_times(world: World) -> None:
+    """The picker's button sets what was typed."""
+    await scheduled(world, title="Launch day")
+    await scheduled(world, title="Launch party")
+
+    await world.command("chloe", "#launch", "remind launch 2h")
+    picker = world.last("#launch", "chloe")
+    block = next(block for block in picker.blocks if "party" in str(block.get("text")))
+    await world.click("chloe", picker, "Set Reminders", block_id=block["block_id"])
+
+    answer = world.last("#launch", "chloe").words
+    assert "Launch party" in answer
+    assert planned(answer) == ["2 hours before"]
+
+
+async def test_remind_where_greenroom_cannot_post_says_how_to_invite_it(world: World) -> None:
+    """By words and in the form; nothing is planned."""
+    await scheduled(world, user="ana")
+
+    await world.command("ana", "#board", "remind launch 1h")
+    assert "/invite @Greenroom" in world.last("#board", "ana").words
+    view = await form(world, "ana", "#board")
+    outcome = await world.slack.submit("ana", view, {"Add a reminder before the start": "1h"})
+    assert ["/invite @Greenroom" in error for error in outcome.errors.values()] == [True]
+    await world.click("ana", world.slack.view("ana"), "Turn On")
+    assert "/invite @Greenroom" in world.slack.view("ana").words
+    assert planned(world.slack.view("ana").words) == []
+
+
+async def test_remind_in_a_direct_message_belongs_to_a_channel(world: World) -> None:
+    """Times are kept for the channel that is chosen then."""
+    await scheduled(world)
+
+    await world.command("chloe", "@chloe", "remind launch 2h")
+    answer = world.last("@chloe", "chloe")
+    assert "Type this in the channel: `/webinar remind " in answer.words
+    await world.click("chloe", answer, "Choose a Channel")
+    await world.click("chloe", world.slack.view("chloe"), "remind.channel", value="#marketing")
+    view = world.slack.view("chloe")
+    assert "Reminders in <#C0MARKETING>" in view.words
+    await world.slack.submit("chloe", view)
+
+    assert planned(world.slack.view("chloe").words) == ["2 hours before"]
+
+
+@pytest.mark.parametrize("outsider", ["gia", "hal"])
+async def test_remind_is_for_members(world: World, outsider: str) -> None:
+    """Guests and strangers change nothing, by words or by a button."""
+    await scheduled(world)
+    channel = "#partners"
+    await world.command("chloe", channel, "remind launch 70h")
+    answer = world.last(channel, "chloe")
+
+    await world.command(outsider, channel, "remind launch 1h")
+
+    assert "Guests and people of other organisations can't" in world.last(channel, outsider).words
+    assert planned((await form(world, "chloe", channel)).words) == planned(answer.words)
+
+
+async def test_form_adds_lengths_and_moments(world: World) -> None:
+    """Each shows at once in the same form, which is ready for the next."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    view = await form(world)
+    assert "*Off here.*" in view.words
+
+    await world.slack.submit("chloe", view, {"Add a reminder before the start": "150m 30m"})
+    view = world.slack.view("chloe")
+    assert planned(view.words) == ["2 hours 30 minutes before", "30 minutes before"]
+    assert [state["lead"].get("value") for state in view.values.values()] == [None, None]
+    await world.slack.submit("chloe", view, {"Or at a date and time": start - HOUR})
+
+    assert planned(world.slack.view("chloe").words) == [
+        "2 hours 30 minutes before",
+        "1 hour before",
+        "30 minutes before",
+    ]
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 150 * MINUTE, start - HOUR, start - 30 * MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Write how long before the start, such as 1d 1h 10m, or choose a date and a time."),
+        ({"Add a reminder before the start": "2h"}, "There is a reminder 2 hours before already."),
+        ({"Add a reminder before the start": "10 bananas"}, "“10”, “bananas” are no times: write 1d, 2h or 30m."),
+        (
+            {"Add a reminder before the start": "1m 2m 3m 4m 5m 6m 7m 8m 9m 10m"},
+            "There can be at most 10 reminders of a webinar. Change the time of one of them instead.",
+        ),
+    ],
+)
+async def test_form_refuses_in_words_under_its_field(world: World, typed: dict[str, str], sentence: str) -> None:
+    """What was typed stays there to be mended."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "remind launch 2h")
+
+    outcome = await world.slack.submit("chloe", await form(world), typed)
+
+    assert list(outcome.errors.values()) == [sentence]
+    assert planned(world.slack.view("chloe").words) == ["2 hours before"]
+
+
+async def test_form_skips_one_and_brings_it_back(world: World) -> None:
+    """A skipped one is taken back from Slack and not planned again by itself; brought back, it is."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 110m 1h")
+    await world.until(lambda: len(world.slack.scheduled()) == 1)
+    view = await form(world)
+
+    await world.click("chloe", view, "Skip", block_id=_row(view, "1 hour 50 minutes"))
+    view = world.slack.view("chloe")
+    assert "Skipped" in view.words
+    await world.until(lambda: world.slack.scheduled() == [])
+    await world.click("chloe", view, "Bring Back")
+    assert "Skipped" not in world.slack.view("chloe").words
+    await world.until(lambda: len(world.slack.scheduled()) == 1)
+
+    view = world.slack.view("chloe")
+    await world.click("chloe", view, "Skip", block_id=_row(view, "1 hour"))
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 110 * MINUTE]
+
+
+async def test_form_changes_the_time_of_one(world: World) -> None:
+    """By a length or a moment, also where Slack holds it already; the form behind shows it."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 110m 1h")
+    await world.until(lambda: len(world.slack.scheduled()) == 1)
+    view = await form(world)
+
+    await world.click("chloe", view, "Change Time", block_id=_row(view, "1 hour 50 minutes"))
+    outcome = await world.slack.submit("chloe", world.slack.view("chloe"), {"How long before the start": "1h"})
+    assert list(outcome.errors.values()) == ["There is a reminder 1 hour before already."]
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"How long before the start": "30m"})
+    await world.settled()
+    view = world.slack.view("chloe")
+    assert planned(view.words) == ["1 hour before", "30 minutes before"]
+    await world.until(lambda: world.slack.scheduled() == [])
+
+    await world.click("chloe", view, "Change Time", block_id=_row(view, "1 hour"))
+    await world.slack.submit("chloe", world.slack.view("chloe"), {"Or at a date and time": start - 20 * MINUTE})
+    await world.settled()
+    assert planned(world.slack.view("chloe").words) == ["30 minutes before", "20 minutes before"]
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 30 * MINUTE, start - 20 * MINUTE]
+
+
+async def test_form_leaves_alone_what_goes_out_in_a_moment(world: World) -> None:
+    """In its last minute Slack gives nothing back: that is said, and the reminder comes once."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 1h")
+    view = await form(world)
+    await at(world, start - HOUR - timedelta(seconds=30))
+
+    await world.click("chloe", view, "Skip")
+
+    shown = world.slack.view("chloe").words
+    assert "This one goes out in a moment, and Slack does not give it back any more." in shown
+    await at(world, start)
+    assert posted(world, "#launch") == [start - HOUR]
+
+
+async def test_form_mutes_and_turns_on_again(world: World) -> None:
+    """All reminders of one webinar in one channel; the times that were chosen are kept."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 110m")
+    await world.command("chloe", "#marketing", "remind launch 110m")
+    await world.until(lambda: len(world.slack.scheduled()) == 2)
+
+    await world.click("chloe", await form(world), "Mute Here")
+    view = world.slack.view("chloe")
+    assert "*Off here.*" in view.words
+    await world.until(lambda: [one.channel for one in world.slack.scheduled()] == ["C0MARKETING"])
+    await world.click("chloe", view, "Turn On")
+
+    assert planned(world.slack.view("chloe").words) == ["1 hour 50 minutes before"]
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 110 * MINUTE]
+
+
+async def test_form_goes_back_to_the_usual_times(world: World) -> None:
+    """The workspace's own, which then may change."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "remind launch 2h")
+    view = await form(world)
+    assert "Times chosen for this webinar here" in view.words
+
+    await world.click("chloe", view, "Use the Usual Times")
+
+    view = world.slack.view("chloe")
+    assert planned(view.words) == ["1 day before", "1 hour before", "10 minutes before"]
+    assert "Times as usual in this workspace" in view.words
+
+
+async def test_form_shows_what_was_said_after_a_refresh(world: World) -> None:
+    """It stands where it was open; nothing is asked of RingCentral for it."""
+    start = await scheduled(world, ahead=timedelta(hours=2))
+    await world.command("chloe", "#launch", "remind launch 1h 10m")
+    view = await form(world)
+    await at(world, start - 40 * MINUTE)
+    calls = len(world.vendor_calls())
+
+    await world.click("chloe", view, "Refresh")
+
+    words = world.slack.view("chloe").words
+    assert "posted" in next(line for line in words.splitlines() if line.startswith("• *1 hour before*"))
+    assert len(world.vendor_calls()) == calls
+
+
+async def test_webinar_that_moves_takes_its_times_along(world: World) -> None:
+    """The leads are kept; a skipped one was skipped for the old start only."""
+    await scheduled(world)
+    await world.command("chloe", "#launch", "remind launch 1d 2h")
+    await world.click("chloe", await form(world), "Skip", block_id=_row(world.slack.view("chloe"), "1 day"))
+    (session,) = world.ringcentral.webinars()
+    later = world.clock.now() + timedelta(days=5)
+    world.ringcentral.edit(session["session_id"], scheduledStartTime=later.isoformat())
+
+    await world.bot.room.mirror.sweep()
+    await world.click("chloe", world.slack.view("chloe"), "Refresh")
+
+    view = world.slack.view("chloe")
+    assert planned(view.words) == ["1 day before", "2 hours before"]
+    assert "Skipped" not in view.words
+
+
+async def test_mute_on_a_reminder_and_back(world: World) -> None:
+    """A member ends this webinar's reminders in the channel; a guest cannot."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h 1h 10m")
+    await at(world, start - 110 * MINUTE)
+    (reminder,) = _everybodys(world, "#launch")
+
+    await world.click("gia", reminder, "notice.mute")
+    assert "Guests and people of other organisations can't" in world.last("#launch", "gia").words
+    await world.click("dev", reminder, "notice.mute")
+    answer = world.last("#launch", "dev")
+    assert (
+        answer.words.splitlines()[0] == "You muted the reminders of *Launch day* in <#C0LAUNCH>, for everybody there."
+    )
+    await world.click("emi", reminder, "notice.mute")
+    assert "<@U0DEV>" in world.last("#launch", "emi").words
+
+    await at(world, start - 30 * MINUTE)
+    assert len(_everybodys(world, "#launch")) == 1
+    await world.click("dev", answer, "Undo")
+    assert planned(world.last("#launch", "dev").words) == ["10 minutes before"]
+    await at(world, start)
+    assert posted(world, "#launch")[1:] == [start - 10 * MINUTE]
+
+
+@pytest.mark.parametrize(("user", "channel"), [("dev", "#launch"), ("gia", "#launch"), ("hal", "#partners")])
+async def test_snooze_reminds_one_person_again(world: World, user: str, channel: str) -> None:
+    """For the person alone, in a direct message, at its second; guests and strangers may, too."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", channel, "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    (reminder,) = _everybodys(world, channel)
+
+    await world.click(user, reminder, "notice.snooze")
+    choices = world.last(channel, user)
+    assert choices.buttons == ["In 10 Minutes", "In 1 Hour", "10 Minutes Before It Starts"]
+    before = world.clock.now()
+    await world.click(user, choices, "In 1 Hour")
+    after = world.clock.now()
+    assert "You will be reminded of *Launch day* in a direct message" in world.last(channel, user).words
+    confirmation = world.last(f"@{user}")
+    assert confirmation.buttons == ["Details", "Stop"]
+
+    await at(world, start)
+    (moment,) = posted(world, f"@{user}")
+    assert before + HOUR - timedelta(seconds=1) <= moment <= after + HOUR + timedelta(seconds=1)
+    assert "Launch day" in _everybodys(world, f"@{user}")[-1].words
+    assert len(_everybodys(world, channel)) == 1
+
+
+async def test_snooze_follows_a_webinar_that_moves(world: World) -> None:
+    """The person is told of the move, and reminded so long before the new start."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    await world.click("dev", _everybodys(world, "#launch")[0], "notice.snooze")
+    await world.click("dev", world.last("#launch", "dev"), "10 Minutes Before It Starts")
+    (session,) = world.ringcentral.webinars()
+    world.ringcentral.edit(session["session_id"], scheduledStartTime=(start + HOUR).isoformat())
+
+    await world.bot.room.mirror.sweep()
+    await at(world, start + HOUR)
+
+    (_, moved, reminder) = _everybodys(world, "@dev")
+    assert "moved" in moved.words
+    assert "Launch day" in reminder.words
+    assert posted(world, "@dev") == [start + HOUR - 10 * MINUTE]
+
+
+async def test_snooze_in_the_direct_message_adds_up_and_stop_ends_it(world: World) -> None:
+    """One may be reminded several times; Stop ends them all, and can be undone."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    await world.click("dev", _everybodys(world, "#launch")[0], "notice.snooze")
+    await world.click("dev", world.last("#launch", "dev"), "In 10 Minutes")
+    await at(world, start - 105 * MINUTE)
+    reminder = _everybodys(world, "@dev")[-1]
+
+    await world.click("dev", reminder, "notice.snooze")
+    await world.click("dev", world.last("@dev", "dev"), "In 1 Hour")
+    await world.click("dev", _everybodys(world, "@dev")[-1], "Stop")
+    answer = world.last("@dev", "dev")
+    assert answer.words.splitlines()[0] == "You won't be reminded of *Launch day* in your own messages any more."
+    await world.click("dev", answer, "Undo")
+
+    undone = world.last("@dev", "dev").words
+    assert "Reminders of *Launch day* in your own messages" in undone
+    assert len(planned(undone)) == 1
+    await at(world, start)
+    assert len(posted(world, "@dev")) == 2
+
+
+async def test_snooze_too_late_offers_what_is_left(world: World) -> None:
+    """The choices may stand for long before one is pressed."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    await world.click("dev", _everybodys(world, "#launch")[0], "notice.snooze")
+    choices = world.last("#launch", "dev")
+    await at(world, start - 30 * MINUTE)
+
+    await world.click("dev", choices, "In 1 Hour")
+
+    answer = world.last("#launch", "dev")
+    assert answer.words.startswith("That moment has passed by now.")
+    assert answer.buttons == ["In 10 Minutes", "10 Minutes Before It Starts"]
+    assert posted(world, "@dev") == []
+
+
+async def test_snooze_where_slack_lets_nobody_write_says_so(world: World) -> None:
+    """Nothing is planned then."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#partners", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    await world.click("hal", _everybodys(world, "#partners")[0], "notice.snooze")
+    world.slack.fail("chat.postMessage", error="user_not_found")
+
+    await world.click("hal", world.last("#partners", "hal"), "In 10 Minutes")
+
+    assert "Slack does not let Greenroom write to you" in world.last("#partners", "hal").words
+    await at(world, start)
+    assert posted(world, "@hal") == []
+
+
+async def test_snooze_ten_times_is_enough(world: World) -> None:
+    """The eleventh is refused, and its direct message says that it was not set."""
+    start = await scheduled(world, ahead=timedelta(hours=3))
+    await world.command("chloe", "#launch", "remind launch 2h")
+    await at(world, start - 2 * HOUR + MINUTE)
+    (reminder,) = _everybodys(world, "#launch")
+    world.slack.limits.messages_per_second = None
+    for _ in range(11):
+        await world.click("dev", reminder, "notice.snooze")
+        await world.click("dev", world.last("#launch", "dev"), "In 1 Hour")
+        world.clock.move(timedelta(seconds=2))
+
+    assert "You are reminded of this webinar 10 times already." in world.last("#launch", "dev").words
+    confirmations = _everybodys(world, "@dev")
+    assert len(confirmations) == 11
+    assert confirmations[-1].words == "The reminder of *Launch day* could not be set."
+
+
+async def test_usual_times_are_set_by_admins_and_hold_everywhere(world: World) -> None:
+    """Where nobody chose otherwise what waits is planned anew; anyone sees them, and who set them."""
+    start = await scheduled(world, ahead=timedelta(hours=5))
+    await world.click("chloe", await form(world), "Turn On")
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#marketing", "remind launch 2h")
+
+    await world.command("chloe", "#launch", "remind defaults 3h")
+    assert "Only an admin or owner" in world.last("#launch", "chloe").words
+    await world.command("ben", "#launch", "remind defaults 3h 180m")
+    answer = world.last("#launch", "ben")
+    assert "now go out 3 hours before the start" in answer.words
+    assert "1 webinar to come is planned anew." in answer.words
+    assert "3 hours was named more than once and is one reminder." in answer.words
+    await world.command("chloe", "#launch", "remind defaults")
+    seen = world.last("#launch", "chloe")
+    assert "go out 3 hours before the start" in seen.words
+    assert "<@U0BEN>" in seen.words
+    assert seen.buttons == []
+
+    await at(world, start)
+    assert posted(world, "#launch") == [start - 3 * HOUR]
+    assert posted(world, "#marketing") == [start - 2 * HOUR]
+
+
+async def test_usual_times_in_their_form_and_back(world: World) -> None:
+    """A mistake stands under its field; Undo brings Greenroom's own back."""
+    await scheduled(world)
+    await world.command("ben", "#launch", "remind defaults soon")
+    refusal = world.last("#launch", "ben")
+    assert refusal.words.splitlines()[0] == "“soon” is no time: write 1d, 2h or 30m. Nothing was changed."
+    await world.click("ben", refusal, "Change")
+    view = world.slack.view("ben")
+    outcome = await world.slack.submit("ben", view)
+    assert outcome.errors == {"times": "“soon” is no time: write 1d, 2h or 30m."}
+    await world.slack.submit("ben", view, {"How long before the start": "2d"})
+    assert "Planning every webinar anew" in world.slack.view("ben").words
+    await world.settled()
+    assert "now go out 2 days before the start" in world.slack.view("ben").words
+    await world.slack.close("ben", world.slack.view("ben"), clear=True)
+
+    await world.command("ben", "#launch", "remind defaults 5h")
+    await world.click("ben", world.last("#launch", "ben"), "Undo")
+
+    assert (
+        "Undone. Reminders in this workspace now go out 2 days before the start." in world.last("#launch", "ben").words
+    )
+
+
+def _row(view: View, lead: str) -> str:
+    """The block with the buttons of one reminder in the form."""
+    place = next(
+        at for at, block in enumerate(view.blocks) if f"*{lead} before*" in str(block.get("text", {}).get("text", ""))
+    )
+    return str(view.blocks[place + 1]["block_id"])
+
+
+def _everybodys(world: World, channel: str) -> list[Message]:
+    return [message for message in world.slack.messages(channel) if message.bot and message.ephemeral_to is None]

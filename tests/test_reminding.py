@@ -1,0 +1,222 @@
+"""What a channel is reminded of is changed whole, on both databases, whoever else changes something meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot import reminding
+from bot.errors import BadInput, NotFound
+from bot.following import SHARED, Feature, Scope, Subscription
+from bot.notices import REMINDERS
+from bot.outbox import NoticeState
+from bot.planning import replan
+from bot.store import following, notices, webinars
+from bot.store.connection import Store
+from bot.views.remind_sheet import Origin, Sheet
+from tests.store_samples import LATER
+from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+
+pytest_plugins = ["tests.databases"]
+
+HERE = ACCOUNT.workspace
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+def line(**changes: Any) -> Subscription:
+    """#launch hears the usual of the ordinary webinar because its card was shared there."""
+    facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
+    return Subscription(**(facts | {"set_by": "U1", "set_at": NOW, "by_share": True} | changes))
+
+
+def followed(**changes: Any) -> Subscription:
+    """#launch hears the usual of all webinars."""
+    return line(**({"scope": Scope.ALL, "subject": "", "account": None, "by_share": False} | changes))
+
+
+async def known(store: Store, *lines: Subscription) -> None:
+    """The ordinary webinar, planned as these lines say."""
+    async with store.write() as db:
+        await webinars.save(db, webinar())
+        for one in lines:
+            await following.save(db, one)
+        await replan(db, webinar(), NOW)
+
+
+async def seen(store: Store, channel_id: str = "C1") -> Sheet:
+    """What is shown of it."""
+    async with store.read() as db:
+        return await reminding.sheet(db, webinar(), channel_id)
+
+
+def waiting(sheet: Sheet) -> list[timedelta]:
+    """The leads of what is to go out."""
+    return [one.before for one in sheet.reminders if one.state is NoticeState.PLANNED]
+
+
+async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
+    """And it is known who shared it."""
+    await known(store, line())
+    sheet = await seen(store)
+    assert waiting(sheet) == list(REMINDERS)
+    assert (sheet.is_on, sheet.has_own_leads, sheet.leads, sheet.usual) == (True, False, REMINDERS, REMINDERS)
+    assert (sheet.origin, sheet.set_by, sheet.set_at) == (Origin.SHARED, "U1", NOW)
+    elsewhere = await seen(store, "C2")
+    assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, Origin.NOBODY, [])
+
+
+async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
+    """The card's line still only adds to what else is heard, with these times; Undo restores it as it was."""
+    await known(store, line())
+    async with store.write() as db:
+        change = await reminding.set_leads(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
+        (own,) = await following.of_channel(db, HERE, "C1")
+    assert own == line(features=SHARED, leads=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
+    assert waiting(await seen(store)) == [2 * DAY, HOUR]
+    async with store.write() as db:
+        assert await reminding.undo(db, webinar(), change, LATER)
+        assert await following.of_channel(db, HERE, "C1") == [line()]
+        assert not await reminding.undo(db, webinar(), change, LATER)
+    assert waiting(await seen(store)) == list(REMINDERS)
+
+
+async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(store: Store) -> None:
+    """A channel that follows all webinars goes by that again, and by what is asked for there later."""
+    await known(store, followed())
+    async with store.write() as db:
+        await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        await reminding.set_leads(db, webinar(), "C1", None, "U2", LATER)
+        assert await following.of_channel(db, HERE, "C1") == [followed()]
+    sheet = await seen(store)
+    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), Origin.FOLLOWED)
+
+
+async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
+    """What else is heard stays; turned on again, the times are those that were chosen."""
+    await known(store, followed())
+    async with store.write() as db:
+        await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        assert await reminding.mute(db, webinar(), "C1", "U2", LATER)
+        assert await reminding.mute(db, webinar(), "C1", "U2", LATER) is None
+        own = next(one for one in await following.of_channel(db, HERE, "C1") if one.scope is Scope.WEBINAR)
+    assert own.features == {Feature.ALERTS, Feature.CHANGES}
+    assert waiting(await seen(store)) == []
+    async with store.write() as db:
+        await reminding.turn_on(db, webinar(), "C1", "U2", LATER)
+    assert waiting(await seen(store)) == [HOUR]
+
+
+async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
+    """Turned on again, nothing is left of it."""
+    await known(store, followed())
+    async with store.write() as db:
+        await reminding.mute(db, webinar(), "C1", "U2", LATER)
+    assert not (await seen(store)).is_on
+    async with store.write() as db:
+        await reminding.turn_on(db, webinar(), "C1", "U2", LATER)
+        assert await following.of_channel(db, HERE, "C1") == [followed()]
+    assert waiting(await seen(store)) == list(REMINDERS)
+
+
+async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> None:
+    """Nobody asked for the usual ones there."""
+    await known(store)
+    async with store.write() as db:
+        await reminding.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
+    sheet = await seen(store)
+    assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], Origin.SET, "U2")
+
+
+async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> None:
+    """Neither is lost, neither goes beyond ten."""
+    await known(store, line(leads=(DAY,), by_share=False))
+    refused = 0
+
+    async def add(minutes: int) -> None:
+        nonlocal refused
+        try:
+            async with store.write() as db:
+                current = await reminding.current(db, ACCOUNT, "s1", "C1")
+                await reminding.add(db, current, "C1", (minutes * MINUTE,), "U2", LATER)
+        except BadInput:
+            refused += 1
+
+    await asyncio.gather(*(add(minutes) for minutes in range(10, 22)))
+
+    sheet = await seen(store)
+    assert len(waiting(sheet)) == len(sheet.leads) == 10
+    assert refused == 3
+
+
+async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
+    """Until it is brought back, or its time has passed."""
+    await known(store, line())
+    skipped = next(one for one in (await seen(store)).reminders if one.before == HOUR)
+    async with store.write() as db:
+        await reminding.skip(db, webinar(), "C1", skipped.id, LATER)
+        await reminding.add(db, webinar(), "C1", (2 * HOUR,), "U2", LATER)
+        with pytest.raises(BadInput, match="not waiting to go out"):
+            await reminding.skip(db, webinar(), "C1", skipped.id, LATER)
+    assert waiting(await seen(store)) == [DAY, 2 * HOUR, 10 * MINUTE]
+    async with store.write() as db:
+        with pytest.raises(BadInput, match="Its time has passed"):
+            await reminding.bring_back(db, webinar(), "C1", skipped.id, START - HOUR)
+        await reminding.bring_back(db, webinar(), "C1", skipped.id, LATER)
+    assert waiting(await seen(store)) == [DAY, 2 * HOUR, HOUR, 10 * MINUTE]
+
+
+async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
+    """By whatever id it is named."""
+    await known(store, line(), line(channel_id="C2"))
+    theirs = (await seen(store, "C2")).reminders[0]
+    async with store.write() as db:
+        for change in (
+            reminding.skip(db, webinar(), "C1", theirs.id, LATER),
+            reminding.move(db, webinar(), "C1", theirs.id, 2 * HOUR, "U2", LATER),
+            reminding.bring_back(db, webinar(), "C1", theirs.id, LATER),
+        ):
+            with pytest.raises(BadInput):
+                await change
+    assert waiting(await seen(store, "C2")) == list(REMINDERS)
+
+
+async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> None:
+    """Each webinar that goes by them is planned anew, and counted."""
+    await known(store, line(), line(channel_id="C2", leads=(2 * HOUR,), by_share=False))
+    other = webinar(session_id="s2", webinar_id="w2")
+    async with store.write() as db:
+        await webinars.save(db, other)
+        assert (await reminding.defaults(db, HERE)).leads == REMINDERS
+        assert await reminding.set_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
+        found = await reminding.defaults(db, HERE)
+    assert (found.leads, found.set_by, found.set_at) == ((3 * HOUR,), "U9", LATER)
+    assert waiting(await seen(store)) == [3 * HOUR]
+    assert waiting(await seen(store, "C2")) == [2 * HOUR]
+
+
+async def test_snooze_forgets_what_has_passed(store: Store) -> None:
+    """A person's line holds what is ahead; ended, nothing is left of it."""
+    await known(store)
+    async with store.write() as db:
+        await reminding.snooze(db, webinar(), "D1", DAY, "U2", NOW)
+        await reminding.snooze(db, webinar(), "D1", HOUR, "U2", START - 2 * HOUR)
+        (own,) = await following.of_channel(db, HERE, "D1")
+        assert (own.leads, own.set_by) == ((HOUR,), "U2")
+        assert own.features == {Feature.REMINDERS, Feature.CHANGES}
+        await reminding.mute(db, webinar(), "D1", "U2", LATER)
+        assert await following.of_channel(db, HERE, "D1") == []
+        rows = await notices.of_session(db, ACCOUNT, "s1")
+    assert {row.state for row in rows} == {NoticeState.WITHDRAWN}
+
+
+async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store) -> None:
+    """Each in a sentence."""
+    await known(store)
+    async with store.write() as db:
+        with pytest.raises(BadInput, match="start has passed"):
+            await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", START)
+        with pytest.raises(NotFound):
+            await reminding.current(db, ACCOUNT, "s9", "C1")

@@ -1,0 +1,232 @@
+"""Changing a registration at RingCentral: what is sent, what comes back, and what trouble means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbids, ProviderGone, ProviderRefused
+from bot.models import Registration
+from bot.providers import UNCHANGED, UPKEEP, RegistrationChange
+from bot.providers.ringcentral import RingCentral
+from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
+
+OPEN, CLOSED = RegistrationChange(is_open=True), RegistrationChange(is_open=False)
+ANSWER = {"registrationStatus": "Open", "registrantCount": 3, "hasRealRegistrants": True}
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    """A stand-in with budgets out of the way, whose registration service knows a session at once."""
+    async with paired() as both:
+        both.vendor.rules.registration_delay = 0
+        yield both
+
+
+async def a_session(pair: Pair, client: RingCentral) -> str:
+    """A webinar with registration; returns its session's id."""
+    pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
+    [session] = await client.sessions(START, UPKEEP)
+    return session.session_id
+
+
+def path(session_id: str) -> str:
+    """Where the registration of a session is."""
+    return f"/webinar/registration/v1/sessions/{session_id}"
+
+
+def said(registration: Registration) -> tuple[bool, int | None, int]:
+    """Whether it is open, its limit and its count."""
+    return registration.is_open, registration.limit, registration.count
+
+
+@pytest.mark.parametrize("partial_updates", [True, False])
+async def test_each_change_is_one_call_and_answers_with_the_figures(pair: Pair, partial_updates: bool) -> None:
+    """Close, limit, lift, open: also where RingCentral keeps to the schema, which requires the status each time."""
+    pair.vendor.rules.partial_updates = partial_updates
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.register(session_id, 2)
+
+    answers = [
+        await client.change_registration(session_id, change, PERSON)
+        for change in (
+            CLOSED,
+            RegistrationChange(is_open=False, limit=50),
+            RegistrationChange(is_open=True, limit=3),
+            OPEN,
+            RegistrationChange(is_open=True, limit=None),
+        )
+    ]
+
+    assert [said(answer) for answer in answers] == [
+        (False, None, 2),
+        (False, 50, 2),
+        (True, 3, 2),
+        (True, 3, 2),
+        (True, None, 2),
+    ]
+    assert (pair.asked("PATCH", path(session_id)), pair.asked("GET", path(session_id))) == ([200] * 5, [])
+    assert answers[-1].page_uri.startswith(pair.vendor.url)
+    # The clock of the answers is the domain's, and a reading says the same.
+    read = await client.registration(session_id, PERSON)
+    assert read.model_copy(update={"read_at": answers[-1].read_at}) == answers[-1]
+
+
+async def test_other_preferences_stay_as_they_are(pair: Pair) -> None:
+    """A change of the limit says nothing about the rest."""
+    client = pair.client()
+    webinar_id = pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
+    pair.vendor.edit(webinar_id, registration={"settings": {"workEmailRequired": True}})
+    [session] = await client.sessions(START, UPKEEP)
+
+    await client.change_registration(session.session_id, RegistrationChange(is_open=True, limit=9), PERSON)
+
+    settings = pair.vendor.dump()["webinars"][webinar_id]["session"]["registration"]["settings"]
+    assert (settings["workEmailRequired"], settings["autoCloseLimit"]) == (True, 9)
+
+
+@pytest.mark.parametrize(
+    ("change", "body"),
+    [
+        (OPEN, {"registrationStatus": "Open"}),
+        (CLOSED, {"registrationStatus": "Closed"}),
+        (replace(OPEN, limit=7), {"registrationStatus": "Open", "settings": {"autoCloseLimit": 7}}),
+        (replace(OPEN, limit=None), {"registrationStatus": "Open", "settings": {"autoCloseLimit": 0}}),
+        (replace(CLOSED, limit=UNCHANGED), {"registrationStatus": "Closed"}),
+    ],
+)
+async def test_only_what_can_be_written_is_sent(change: RegistrationChange, body: dict[str, Any]) -> None:
+    """The status always, the limit where it changes, and nothing that RingCentral calls read-only."""
+    async with answering(200, json.dumps(ANSWER)) as (client, requests):
+        answer = await client.change_registration("7", change, PERSON)
+
+        assert [(request.method, await request.json()) for request in requests] == [("PATCH", body)]
+    assert said(answer) == (True, None, 3)
+
+
+async def test_a_reached_limit_keeps_it_closed(pair: Pair) -> None:
+    """Opening what is full is no error there: the answer tells that it stayed closed."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    await client.change_registration(session_id, RegistrationChange(is_open=True, limit=2), PERSON)
+    pair.vendor.register(session_id, 2)
+
+    assert said(await client.change_registration(session_id, OPEN, PERSON)) == (False, 2, 2)
+    assert said(await client.change_registration(session_id, replace(OPEN, limit=3), PERSON)) == (True, 3, 2)
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": None, "effect": True, "hang": 30}, {"cut": True}])
+async def test_an_unclear_change_is_repeated(pair: Pair, fault: dict[str, Any]) -> None:
+    """Saying twice how it shall end is saying it once, so nobody has to look first."""
+    client = pair.client(timeout=0.3)
+    session_id = await a_session(pair, client)
+    pair.vendor.fail("PATCH", "/registration/", **fault)
+
+    closed = await client.change_registration(session_id, CLOSED, PERSON)
+
+    assert (said(closed), pair.pauses, pair.asked("PATCH", path(session_id))[-1]) == ((False, None, 0), [2.0], 200)
+
+
+async def test_a_change_that_stays_unclear_may_have_happened(pair: Pair) -> None:
+    """Four tries, and nobody says that nothing has changed."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.fail("PATCH", "/registration/", status=503, effect=True, times=9)
+
+    with pytest.raises(OutcomeUnknown):
+        await client.change_registration(session_id, CLOSED, PERSON)
+
+    assert (pair.asked("PATCH", path(session_id)), pair.pauses) == ([503] * 4, [2.0, 4.0, 8.0])
+    assert said(await client.registration(session_id, PERSON)) == (False, None, 0)
+
+
+async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
+    """A refused connection is down, because the change was never sent."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    await pair.vendor.stop()
+    with pytest.raises(ProviderDown):
+        await client.registration(session_id, PERSON)  # learns that the kept connection is gone
+
+    with pytest.raises(ProviderDown):
+        await client.change_registration(session_id, CLOSED, PERSON)
+
+
+async def test_an_unreadable_answer_may_be_a_yes() -> None:
+    """The change may have been made."""
+    async with answering(200, "[]") as (client, requests):
+        with pytest.raises(OutcomeUnknown):
+            await client.change_registration("7", CLOSED, PERSON)
+
+        assert [request.method for request in requests] == ["PATCH"]
+
+
+async def test_a_refused_change_goes_round_and_the_person_is_told(pair: Pair) -> None:
+    """A 429 had no effect: it waits its time and is sent again, or is given back to the impatient."""
+    told: list[float] = []
+
+    async def on_wait(seconds: float) -> None:
+        told.append(seconds)
+
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=1)
+    await client.change_registration(session_id, CLOSED, replace(PERSON, on_wait=on_wait))
+    assert pair.asked("PATCH", path(session_id)) == [429, 200]
+    assert told == pytest.approx([1.25], abs=0.05)
+
+    pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=600)
+    with pytest.raises(ProviderBusy, match="Nothing has changed"):
+        await client.change_registration(session_id, OPEN, PERSON)
+
+
+async def test_a_session_that_is_not_there_yet_is_gone(pair: Pair) -> None:
+    """Just after its creation, or where there is no registration at all."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.rules.registration_delay = 3600
+
+    with pytest.raises(ProviderGone):
+        await client.change_registration(session_id, CLOSED, PERSON)
+    with pytest.raises(ProviderGone):
+        await client.change_registration("1", CLOSED, PERSON)
+
+
+async def test_what_is_over_is_not_opened(pair: Pair) -> None:
+    """The refusal says why in words."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.begin(session_id)
+    pair.vendor.finish(session_id)
+
+    with pytest.raises(ProviderRefused, match="may have started or ended"):
+        await client.change_registration(session_id, OPEN, PERSON)
+
+
+async def test_a_limit_that_ringcentral_does_not_take_is_named(pair: Pair) -> None:
+    """Its upper bound is published nowhere, so the refusal must speak of the limit."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+
+    with pytest.raises(ProviderRefused, match="does not accept the limit") as refusal:
+        await client.change_registration(session_id, RegistrationChange(is_open=True, limit=2**31), PERSON)
+
+    assert refusal.value.parameter == "settings.autoCloseLimit"
+
+
+async def test_missing_permissions_are_named(pair: Pair) -> None:
+    """The app's, and the user's."""
+    session_id = await a_session(pair, pair.client())
+    plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
+    with pytest.raises(ProviderForbids, match="lacks the permission WebinarSettings"):
+        await plain.change_registration(session_id, CLOSED, PERSON)
+
+    pair.vendor.rules.app_permissions = ["ReadAccounts", "ReadWebinars"]
+    with pytest.raises(ProviderForbids, match="lacks the permission EditWebinars"):
+        await pair.client().change_registration(session_id, CLOSED, PERSON)

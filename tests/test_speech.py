@@ -1,0 +1,448 @@
+"""What Greenroom says on its own: words for every kind of notice, several in one message, within Slack's limits."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.models import Audience, Status, Webinar
+from bot.outbox import TIMED, Facts, NoticeKind
+from bot.views import buttons as our_buttons
+from bot.views.blocks import Message, actions, context, fields, heading, message, section, verbatim
+from bot.views.quick import quick_message
+from bot.views.sayings import begins
+from bot.views.speech import LATE, MOST, REPEATED, SEE_ALL, Said, compose
+from tests.block_kit import buttons, check_message, words
+from tests.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
+from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHARED = "https://join.example/shared"
+OLD = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
+NEW = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
+ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CUT_OFF}
+ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
+
+
+def speak(*said: Said, at: datetime = AN_HOUR_AHEAD, **more: Any) -> Message:
+    """The message of these notices, checked against Slack's limits."""
+    made = compose(said, at=at, **more)
+    check_message(made.text, made.blocks)
+    return made
+
+
+def several(count: int, **changes: Any) -> list[Said]:
+    """Reminders of that many webinars, a minute apart, the last first."""
+    each = [
+        webinar(session_id=f"s{number}", title=f"Day {number}", start=START + timedelta(minutes=number), **changes)
+        for number in range(count)
+    ]
+    return [about(one) for one in reversed(each)]
+
+
+def beside(made: Message) -> list[str]:
+    """The buttons beside the lines of a message."""
+    return [block["accessory"]["text"]["text"] for block in made.blocks if "accessory" in block]
+
+
+WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
+    NoticeKind.REMINDER: (f"Launch day starts in 1 hour: {NEW}, 45 minutes", ["Register", "Remind Me", "Mute Here"]),
+    NoticeKind.STARTING: (f"Launch day starts in 1 hour: {NEW}, 45 minutes", ["Register"]),
+    NoticeKind.LIVE: ("Launch day is live now: 42 registered", ["Register"]),
+    NoticeKind.ENDED: ("Launch day has ended: 42 registered", []),
+    NoticeKind.FULL: ("Launch day is full: 42 registered, closed by the limit of 100", ["Raise Limit"]),
+    NoticeKind.CLOSED: ("Registration for Launch day was closed by <@U1>: 42 of 100 registered", ["Reopen"]),
+    NoticeKind.OPENED: ("Registration for Launch day was opened again by <@U1>: 42 of 100 registered", ["Register"]),
+    NoticeKind.FILLING: ("Launch day is 42% full: 42 of 100 registered, 58 seats left", ["Raise Limit"]),
+    NoticeKind.REGISTRATIONS: ("5 more registered for Launch day: now 42 of 100, before 37", []),
+    NoticeKind.MOVED: (
+        f"Launch day was moved by <@U1>: now {NEW}, 45 minutes, instead of {OLD}",
+        ["Register"],
+    ),
+    NoticeKind.RETITLED: ("Old day was renamed by <@U1> and is now called Launch day", []),
+    NoticeKind.CANCELLED: (f"Launch day was cancelled by <@U1>: it was planned for {NEW}, 45 minutes", []),
+    NoticeKind.CORRECTION: (
+        f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ABOUT_WEBINARS)
+def test_every_kind_has_its_words_and_buttons(kind: NoticeKind) -> None:
+    """With all that can be known of it; Details is always there."""
+    text, expected = WITH_ALL_KNOWN[kind]
+    made = speak(about(webinar(registration=registration()), kind, facts=ALL_KNOWN))
+    assert (made.text, list(buttons(made.blocks))) == (text, [*expected, "Details"])
+
+
+WITH_NOTHING_KNOWN = {
+    NoticeKind.LIVE: "Launch day is live now",
+    NoticeKind.ENDED: "Launch day has ended",
+    NoticeKind.FULL: "Launch day is full",
+    NoticeKind.CLOSED: "Registration for Launch day is closed",
+    NoticeKind.OPENED: "Registration for Launch day is open again",
+    NoticeKind.FILLING: "Launch day is filling up",
+    NoticeKind.REGISTRATIONS: "Registrations for Launch day: not known yet",
+    NoticeKind.MOVED: f"Launch day was moved: now {NEW}, 45 minutes",
+    NoticeKind.RETITLED: "Launch day has a new title",
+    NoticeKind.CANCELLED: f"Launch day is cancelled: it was planned for {NEW}, 45 minutes",
+}
+
+
+@pytest.mark.parametrize("kind", WITH_NOTHING_KNOWN)
+def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
+    """No figure of nothing, nobody in particular, no time before."""
+    assert speak(about(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "text"),
+    [
+        (NoticeKind.FILLING, {"count": 99, "limit": 100}, "Launch day is 99% full: 99 of 100 registered, 1 seat left"),
+        (NoticeKind.FILLING, {"percent": 95}, "Launch day is 95% full"),
+        (NoticeKind.FULL, {"limit": 1000}, "Launch day is full: closed by the limit of 1,000"),
+        (NoticeKind.OPENED, {"count": 7}, "Registration for Launch day is open again: 7 registered"),
+        (
+            NoticeKind.REGISTRATIONS,
+            {"count": 40, "was_count": 42},
+            "2 fewer registered for Launch day: now 40, before 42",
+        ),
+        (NoticeKind.REGISTRATIONS, {"count": 42, "limit": 50}, "Registrations for Launch day: 42 of 50 registered"),
+        (NoticeKind.REGISTRATIONS, {"count": 4, "was_count": 4}, "Registrations for Launch day: 4 registered"),
+        (NoticeKind.RETITLED, {"was_title": "*Old*"}, "∗Old∗ is now called Launch day"),
+        (NoticeKind.RETITLED, {"was_title": "Old", "title": "New"}, "Old is now called New"),
+        (NoticeKind.RETITLED, {"by": "U1"}, "Launch day has a new title, given by <@U1>"),
+        (NoticeKind.CLOSED, {"by": "everyone> <!here"}, "Registration for Launch day is closed"),
+    ],
+)
+def test_figures_and_names_are_said_as_far_as_they_are_known(
+    kind: NoticeKind, facts: dict[str, Any], text: str
+) -> None:
+    """Whatever combination of them comes."""
+    assert speak(about(webinar(), kind, facts=Facts(**facts))).text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "phrase"),
+    [
+        (timedelta(days=9), "starts in 9 days"),
+        (timedelta(days=7) - timedelta(minutes=10), "starts in 7 days"),
+        (timedelta(days=3, hours=2), "starts in 3 days 2 hours"),
+        (timedelta(days=1), "starts in 1 day"),
+        (timedelta(days=2), "starts in 2 days"),
+        (timedelta(hours=36), "starts in 36 hours"),
+        (timedelta(minutes=10), "starts in 10 minutes"),
+        (timedelta(minutes=10, seconds=-7), "starts in 10 minutes"),
+        (timedelta(seconds=20), "starts now"),
+        (timedelta(minutes=-4), "was due to start 4 minutes ago"),
+    ],
+)
+def test_how_far_ahead_a_start_is_follows_from_when_it_is_said(before: timedelta, phrase: str) -> None:
+    """Days as days; to the minute; nothing finer than hours days ahead."""
+    assert begins(START, START - before) == phrase
+    assert speak(about(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
+
+
+def test_start_says_that_it_is_due_and_not_that_it_has_begun() -> None:
+    """Nobody has looked whether the host pressed the button."""
+    assert speak(about(webinar(), NoticeKind.STARTING), at=START).text == (
+        f"Launch day is due to start now: {NEW}, 45 minutes"
+    )
+
+
+def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
+    """The shared link is known when the reminder is handed to Slack."""
+    made = speak(about(webinar(audience=Audience.ANYONE, attendee_link=SHARED)))
+    assert buttons(made.blocks)["Join"]["url"] == SHARED
+
+
+def test_buttons_say_which_webinar_they_are_about() -> None:
+    """By its session's id, for whoever listens to them."""
+    found: dict[str, Any] = {}
+    for kind in ABOUT_WEBINARS:
+        found |= buttons(speak(about(webinar(), kind, facts=ALL_KNOWN)).blocks)
+    assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
+        "Remind Me": (our_buttons.SNOOZE, "s1"),
+        "Mute Here": (our_buttons.MUTE, "s1"),
+        "Raise Limit": (our_buttons.RAISE_LIMIT, "s1"),
+        "Reopen": (our_buttons.REOPEN, "s1"),
+        "Details": (our_buttons.SHOW, "s1"),
+    }
+
+
+def test_way_in_stands_only_where_it_leads_somewhere() -> None:
+    """What is posted at once knows whether registration is open."""
+    shut = webinar(registration=registration(is_open=False))
+    kinds = (NoticeKind.LIVE, NoticeKind.MOVED, NoticeKind.OPENED)
+    assert [list(buttons(speak(about(shut, kind)).blocks)) for kind in kinds] == [["Details"]] * 3
+
+
+@pytest.mark.parametrize("kind", sorted(TIMED))
+def test_what_slack_holds_says_nothing_that_changes_by_itself(kind: NoticeKind) -> None:
+    """It is written before it is posted, and Slack does not let it be edited."""
+    one = webinar(registration=registration())
+    full = registration(count=4, limit=4, is_open=False, read_at=START)
+    more = webinar(registration=full, seen_at=START, status=Status.ACTIVE, description="New", host_name="Ben Okafor")
+    assert speak(about(one, kind)) == speak(about(more, kind))
+
+
+def test_count_of_the_mirror_is_told_while_it_is_fresh() -> None:
+    """An hour later it is no figure to give without its age."""
+    one = webinar(registration=registration(read_at=START))
+    later = [timedelta(minutes=59), timedelta(minutes=61)]
+    assert [speak(about(one, NoticeKind.ENDED), at=START + after).text for after in later] == [
+        "Launch day has ended: 3 registered",
+        "Launch day has ended",
+    ]
+
+
+def test_several_reminders_are_one_line_each_soonest_first() -> None:
+    """The way in beside each; no button calls louder than the others."""
+    made = speak(*several(3, registration=registration()))
+    lines = [block["text"]["text"] for block in made.blocks]
+    assert [line.split(":")[0] for line in lines] == [
+        "*Day 0* starts in 1 hour",
+        "*Day 1* starts in 1 hour 1 minute",
+        "*Day 2* starts in 1 hour 2 minutes",
+    ]
+    assert made.text == "\n".join(lines).replace("*", "")
+    assert beside(made) == ["Register"] * 3
+    assert "primary" not in str(made.blocks)
+
+
+def test_line_without_a_way_in_leads_to_the_details() -> None:
+    """Where the page is not known yet, and for all that is not about to start."""
+    first, second = several(2)
+    assert beside(speak(first, about(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
+
+
+def test_more_than_fit_are_counted() -> None:
+    """And there is a way to see them."""
+    made = speak(*several(MOST + 5, registration=registration()))
+    named = sum(block["type"] == "section" for block in made.blocks)
+    assert MOST - 5 < named <= MOST
+    assert words(made.blocks[-1:]) == f"… and {MOST + 5 - named} more. {SEE_ALL}"
+    assert made.text.splitlines()[-1] == f"… and {MOST + 5 - (len(made.text.splitlines()) - 1)} more"
+
+
+def test_order_of_the_notices_makes_no_difference() -> None:
+    """The same parcel read again makes the same message."""
+    one, other = several(2)
+    title = about(other.webinar or webinar(), NoticeKind.RETITLED, facts=ALL_KNOWN)
+    full = about(other.webinar or webinar(), NoticeKind.FULL, facts=ALL_KNOWN)
+    made = {str(speak(*order)) for order in itertools.permutations([one, other, title, full])}
+    assert len(made) == 1
+
+
+def test_news_about_one_webinar_stands_together() -> None:
+    """It is named once, and everything that can be done about it stands below."""
+    kinds = (NoticeKind.FULL, NoticeKind.MOVED, NoticeKind.CLOSED)
+    made = speak(*(about(webinar(), kind, facts=ALL_KNOWN) for kind in kinds))
+    assert made.blocks[0]["text"]["text"].splitlines() == [
+        f"*Launch day* was moved by <@U1>: now {NEW}, 45 minutes, instead of {OLD}",
+        "It is full: 42 registered, closed by the limit of 100",
+        "Registration for it was closed by <@U1>: 42 of 100 registered",
+    ]
+    assert list(buttons(made.blocks)) == ["Raise Limit", "Reopen", "Details"]
+
+
+def test_sessions_of_two_accounts_are_two_webinars() -> None:
+    """Their ids are another system's, and may be the same."""
+    other = ACCOUNT.model_copy(update={"provider": "zoom"})
+    theirs = webinar(account=other, title="Other day")
+    made = speak(about(webinar()), Said(notice(account=other), theirs))
+    assert len([block for block in made.blocks if block["type"] == "section"]) == 2
+
+
+def test_several_reminders_of_one_webinar_are_one() -> None:
+    """After the bot was away; the words follow from when they are said."""
+    late = [about(webinar(), due_at=START - before) for before in (DAY, HOUR)]
+    made = speak(*late, at=START - timedelta(minutes=40), late=True)
+    assert made.text == f"Launch day starts in 40 minutes: {NEW}, 45 minutes\n{LATE}"
+    assert words(made.blocks[-1:]) == LATE
+
+
+def test_lateness_and_repetition_are_said_once() -> None:
+    """However many notices the message carries."""
+    made = speak(*several(3), late=True, repeated=True)
+    assert made.text.splitlines()[3:] == [LATE, REPEATED]
+    assert words(made.blocks).count(LATE) == words(made.blocks).count(REPEATED) == 1
+    assert made.blocks[-1]["type"] == "context"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"status": Status.CANCELLED},
+            f"Launch day is cancelled, so the reminder above is no longer right: it does not take place {OLD}",
+        ),
+        ({"status": Status.ACTIVE}, "Launch day is live now, so the reminder above is no longer right"),
+        ({"status": Status.FINISHED}, "Launch day has ended, so the reminder above is no longer right"),
+        (
+            {"start": START},
+            f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
+        ),
+    ],
+)
+def test_correction_says_what_is_so_instead(changes: dict[str, Any], text: str) -> None:
+    """The notice speaks of the start that the reminder spoke of; the mirror knows better."""
+    wrong = notice(NoticeKind.CORRECTION, start=START - DAY)
+    assert speak(Said(wrong, webinar(**changes))).text == text
+
+
+def digest(*coming: tuple[str, int | None], **changes: Any) -> Said:
+    """A digest of these sessions."""
+    facts: dict[str, Any] = {"session_id": "", "occurrence": "weekly", "facts": Facts(coming=coming)}
+    return Said(notice(NoticeKind.DIGEST, **{**facts, **changes}), None)
+
+
+def test_digest_says_what_is_coming_and_how_registrations_moved() -> None:
+    """Soonest first; what is cancelled, over or gone by now is left out."""
+    figures = {"count": 42, "limit": 100}
+    others = {
+        "s1": webinar(registration=registration(**figures)),
+        "s2": webinar(session_id="s2", title="Second day", start=START + DAY, registration=registration(count=7)),
+        "s3": webinar(session_id="s3", title="No day", status=Status.CANCELLED),
+        "s4": webinar(session_id="s4", title="First day", start=START - DAY, registration=registration(**figures)),
+        "s5": webinar(session_id="s5", title="Third day", start=START + 2 * DAY),
+        "s6": webinar(session_id="s6", title="Open day", start=START + 3 * DAY, audience=Audience.ANYONE),
+        "over": webinar(session_id="over", start=NOW - HOUR),
+    }
+    since = digest(("s1", 37), ("s2", 9), ("s3", 1), ("s4", 42), ("s5", None), ("s6", None), ("over", 2), ("gone", 3))
+    made = speak(since, at=NOW, others=others)
+    lines = [line.split(" · ") for line in made.text.splitlines()]
+    assert lines[0] == ["Coming up in the next 8 days"]
+    assert [(line[0].split(":")[0], line[1]) for line in lines[1:]] == [
+        ("First day", "42 of 100 registered, the same as a week ago"),
+        ("Launch day", "42 of 100 registered, up 5 from 37 a week ago"),
+        ("Second day", "7 registered, down 2 from 9 a week ago"),
+        ("Third day", "registrations not read yet"),
+        ("Open day", "no registration needed"),
+    ]
+    assert beside(made) == ["Details"] * 5
+    assert buttons(made.blocks)["Change"]["value"] == "C1"
+
+
+def test_digest_without_figures_before_says_only_those_of_now() -> None:
+    """The first one has nothing to compare with."""
+    made = speak(digest(("s1", None)), others={"s1": webinar(registration=registration())})
+    assert made.text.endswith("45 minutes · 3 registered")
+
+
+@pytest.mark.parametrize(("pace", "span"), [("daily", "2 days"), ("weekly", "8 days")])
+def test_digest_with_nothing_to_come_is_one_line(pace: str, span: str) -> None:
+    """With how far it looked."""
+    assert speak(digest(occurrence=pace)).text == f"No webinars are coming up in the next {span}."
+
+
+def test_digest_in_a_dm_offers_no_form_for_a_channel() -> None:
+    """And a reminder there is muted for the person alone."""
+    made = speak(digest(("s1", 3), channel_id="D1"), others={"s1": webinar()})
+    assert list(buttons(made.blocks)) == ["Details"]
+    assert "Mute" in buttons(speak(about(webinar(), channel_id="D1")).blocks)
+
+
+def test_digest_and_news_share_a_message() -> None:
+    """What happened comes first; of two digests that waited, the newer one stays."""
+    older = digest(("s2", 1), start=START - DAY)
+    made = speak(older, digest(("s1", 3)), about(webinar(), NoticeKind.FULL), others={"s1": webinar()})
+    assert [line.split(":")[0] for line in made.text.splitlines()] == [
+        "Launch day is full",
+        "Coming up in the next 8 days",
+        "Launch day",
+    ]
+
+
+@pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
+def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurrence: str, where: str) -> None:
+    """And what to do; the notice's occurrence begins with the channel's id."""
+    made = speak(Said(notice(NoticeKind.CUT_OFF, session_id="", channel_id="U1", occurrence=occurrence), None))
+    assert made.text == (
+        f"Greenroom can't post in {where} any more, so nothing is said there. "
+        "If it is still in use, type /invite @Greenroom in it."
+    )
+
+
+FACTS = st.builds(
+    Facts,
+    by=st.sampled_from(["", "U1", "<!channel>"]) | st.text(max_size=20),
+    count=st.none() | st.integers(0, 10**12),
+    limit=st.none() | st.integers(-1, 10**12),
+    percent=st.none() | st.integers(0, 200),
+    was_count=st.none() | st.integers(0, 10**12),
+    was_start=st.none() | MOMENTS,
+    was_title=st.none() | TITLES,
+    title=st.none() | TITLES,
+    coming=st.lists(st.tuples(st.sampled_from("123456789"), st.none() | st.integers(0, 10**9)), max_size=30).map(tuple),
+)
+
+
+@st.composite
+def parcels(draw: st.DrawFn) -> tuple[list[Said], dict[str, Webinar]]:
+    """Any notices that could ever be in one message, with the webinars they are about."""
+    known = draw(st.lists(WEBINARS, min_size=1, max_size=30))
+    # Titles and addresses of any kind at once are rare by themselves.
+    if draw(st.booleans()):
+        page = registration(page_uri="https://events.example/" + "x" * 2900)
+        known = [one.model_copy(update={"title": NASTY, "registration": page}) for one in known]
+    said = []
+    for one in known:
+        kind = draw(st.sampled_from(NoticeKind))
+        facts, start, before = draw(FACTS), draw(st.just(one.start) | MOMENTS), draw(st.integers(0, 10**7))
+        times = {"start": start, "before": timedelta(seconds=before), "due_at": start}
+        is_known = kind not in ABOUT_CHANNELS and draw(st.integers(0, 9)) > 0
+        made = notice(kind, session_id=one.session_id, facts=facts, occurrence=draw(st.text(max_size=9)), **times)
+        said.append(Said(made, one if is_known else None))
+    return said, {str(number): one for number, one in enumerate(known)}
+
+
+@settings(deadline=None)
+@given(parcels(), MOMENTS, st.booleans(), st.booleans())
+def test_every_message_keeps_slacks_limits(
+    parcel: tuple[list[Said], dict[str, Webinar]],
+    at: datetime,
+    late: bool,
+    repeated: bool,
+) -> None:
+    """Whatever the webinars are called and the facts say; and the same parcel makes the same message."""
+    said, others = parcel
+    made = compose(said, at=at, others=others, late=late, repeated=repeated)
+    check_message(made.text, made.blocks)
+    assert len(str(made.blocks)) < 20_000
+    assert compose(said, at=at, others=others, late=late, repeated=repeated) == made
+
+
+@settings(deadline=None)
+@given(WEBINARS, MOMENTS, st.sampled_from(ABOUT_WEBINARS))
+def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: datetime, kind: NoticeKind) -> None:
+    """A join link in the mirror of a webinar with registration is nobody's to share."""
+    one = one.model_copy(update={"attendee_link": SHARED})
+    made = compose([about(one, kind, facts=ALL_KNOWN)], at=at)
+    assert SHARED not in str(made) or one.audience is Audience.ANYONE
+
+
+def test_what_a_notice_is_made_of_holds_nothing_personal() -> None:
+    """Figures, times, titles, and the Slack id of whoever did it: a new fact must be looked at here."""
+    assert set(Facts.model_fields) == {
+        *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),
+    }
+
+
+def test_written_quickly_is_the_same_as_slack_sdk_writes() -> None:
+    """Of the blocks it knows and of those that it leaves to slack_sdk."""
+    one = webinar(registration=registration())
+    ways: Sequence[Any] = [our_buttons.register(one), our_buttons.details(one), our_buttons.follow("C1")]
+    blocks = [
+        *(section("*a*"), section("b", our_buttons.mute(one, "C1")), section("c", block_id="mine")),
+        *(*actions(*ways), *actions(our_buttons.share_picker("Share in …")), *actions(*ways, block_id="row")),
+        *(context("d", "e"), heading("f"), verbatim("g"), fields([("h", "i")])),
+    ]
+    assert quick_message("text", blocks) == message("text", blocks)

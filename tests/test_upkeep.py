@@ -1,0 +1,160 @@
+"""What is asked of RingCentral while nobody waits: one call at a time, few in a minute, and complaints only once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.counting import MOST
+from bot.models import Audience, Status, Webinar
+from bot.store import counts
+from tests.creation_story import hurried
+from tests.world import World, running
+
+COMPANY = "GET /webinar/configuration/v1/company/sessions"
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits, and upkeep may ask as much as it likes."""
+    async with running(tmp_path, prepare=hurried) as started:
+        started.bot.room.clockwork._scheduler.remove_job("count")  # a story counts when it says so
+        yield started
+
+
+def made(world: World, title: str, days: float = 3, *, registration: bool = True) -> str:
+    """A webinar made in RingCentral's own app; its id there."""
+    start = (world.clock.now() + days * DAY).replace(microsecond=0)
+    return world.ringcentral.create(title, start, settings={"registrationEnabled": registration})
+
+
+async def known(world: World) -> dict[str, Webinar]:
+    """The mirror by title."""
+    return {webinar.title: webinar for webinar in await world.bot.room.mirror.everything()}
+
+
+async def shared(world: World, *titles: str) -> None:
+    """Swept up, and shared in #launch."""
+    await world.bot.room.mirror.sweep()
+    for title in titles:
+        await world.command("chloe", "#launch", f"share {title}")
+
+
+async def ticks(world: World, times: int) -> list[str]:
+    """What so many counts ask RingCentral."""
+    before = len(world.vendor_calls())
+    for _ in range(times):
+        await world.bot.room.mirror.count_next()
+    return world.vendor_calls()[before:]
+
+
+def reading(webinar: Webinar) -> str:
+    """The call that reads its registration."""
+    return f"GET /webinar/registration/v1/sessions/{webinar.session_id}"
+
+
+async def test_only_what_is_followed_is_counted_the_nearest_first(world: World) -> None:
+    """One call each, after one that finds out who it is for; then nothing for a while."""
+    for title, days in (("Far", 9), ("Near", 2), ("Nobody's", 1)):
+        made(world, title, days)
+    made(world, "Open house", 4, registration=False)
+    await shared(world, "far", "near", "open house")
+    mirror = await known(world)
+    far, near, house = (mirror[title] for title in ("Far", "Near", "Open house"))
+
+    asked = await ticks(world, 9)
+
+    whom = "GET /webinar/configuration/v1/webinars/"
+    assert sorted(asked) == sorted(
+        [reading(near), reading(far), *(f"{whom}{one.webinar_id}" for one in (near, far, house))]
+    )
+    assert asked.index(reading(near)) < asked.index(reading(far))
+    after = await known(world)
+    assert after["Open house"].audience is Audience.ANYONE
+    assert [after[title].registration is None for title in ("Far", "Near", "Nobody's")] == [False, False, True]
+
+
+async def test_counts_are_kept_where_they_differ(world: World) -> None:
+    """One line for each figure, however often it was read."""
+    made(world, "Elsewhere")
+    await shared(world, "elsewhere")
+    await ticks(world, 2)
+    webinar = (await known(world))["Elsewhere"]
+    for count in (0, 2, 0, 1):
+        world.ringcentral.register(webinar.session_id, count)
+        world.clock.move(6 * MINUTE)
+        assert await ticks(world, 2) == [reading(webinar)]
+
+    async with world.bot.room.store.read() as db:
+        kept = await counts.of_session(db, webinar.account, webinar.session_id)
+    assert [figure.count for figure in kept] == [0, 2, 3]
+
+
+async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
+    """Its list, what is missing from it, and counts together; a person's Refresh is another matter."""
+    mirror = world.bot.room.mirror
+    for number in range(9):
+        made(world, f"Talk {number}")
+    await shared(world, *(f'"talk {number}"' for number in range(9)))
+    await ticks(world, 9)
+    mirror.ration._taken.clear()
+    mirror.ration.most = MOST
+    world.clock.move(6 * MINUTE)
+
+    assert len(await ticks(world, 2)) == 2
+    before = len(world.vendor_calls())
+    await mirror.sweep()
+    assert world.vendor_calls()[before:] == [COMPANY]
+    assert len(await ticks(world, 9)) == 1
+    await world.command("dev", "#launch", 'count "talk 1"')
+    await world.click("dev", world.last("#launch", "dev"), "Refresh")
+    assert len(world.vendor_calls()) == before + 3
+
+
+async def test_what_a_sweep_had_no_calls_left_for_is_asked_before_counts(world: World) -> None:
+    """A webinar that was deleted is found out about, however busy counting is."""
+    mirror = world.bot.room.mirror
+    webinar_id = made(world, "Deleted", 2)
+    made(world, "Counted", 1)
+    await shared(world, "counted")
+    world.clock.move(6 * MINUTE)
+    world.ringcentral.cancel(webinar_id)
+    mirror.ration.most = 0
+    await mirror.sweep()
+    assert (await known(world))["Deleted"].status is Status.SCHEDULED
+
+    mirror.ration.most = 1000
+
+    assert await ticks(world, 1) == [f"GET /webinar/configuration/v1/webinars/{webinar_id}"]
+    assert (await known(world))["Deleted"].status is Status.CANCELLED
+
+
+async def test_what_cannot_be_counted_is_complained_about_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Once for a session that is refused, once while none can be read; and the others have their turn."""
+    caplog.set_level(logging.INFO)
+    for title in ("One", "Two"):
+        made(world, title)
+    await shared(world, "one", "two")
+    await ticks(world, 4)
+    mirror = await known(world)
+    one, two = mirror["One"], mirror["Two"]
+    world.ringcentral.fail("GET", f"{one.session_id}$", status=403, times=3)
+    for _ in range(3):
+        world.clock.move(6 * MINUTE)
+        assert sorted(await ticks(world, 3)) == sorted([reading(one), reading(two)])
+    world.ringcentral.fail("GET", "/registration/", status=503, times=4 * 4)
+    for _ in range(2):
+        world.clock.move(6 * MINUTE)
+        await ticks(world, 3)
+    world.ringcentral.faults.clear()
+    world.clock.move(6 * MINUTE)
+    await ticks(world, 3)
+
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.upkeep"]
+    assert said == ["registration.uncounted", "registration.uncounted", "registration.counted_again"]

@@ -1,0 +1,194 @@
+"""What is shown of a registration that is opened, closed or limited: buttons, form, result and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.models import Audience, Registration, Status, Webinar
+from bot.views import buttons as ids
+from bot.views import door_form, door_result
+from bot.views.browse import count
+from bot.views.door_buttons import door_buttons
+from bot.views.door_result import Doorway, Undo, changed, changed_view, read_undo, unchanged, what_changed
+from tests.block_kit import buttons, check_message, check_view, words
+from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
+
+OPEN, CLOSED = registration(), registration(is_open=False)
+FULL = registration(is_open=False, limit=3)
+
+
+def labels(one: Webinar) -> list[tuple[str, str | None]]:
+    """The buttons for a webinar, each by its words and its id."""
+    return [(button.text.text, button.action_id) for button in door_buttons(one, NOW) if button.text]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"registration": OPEN}, [("Close Registration", ids.CLOSE), ("Set Limit", ids.RAISE_LIMIT)]),
+        ({"registration": CLOSED}, [("Open Registration", ids.REOPEN), ("Set Limit", ids.RAISE_LIMIT)]),
+        (
+            {"registration": registration(limit=9), "status": Status.ACTIVE},
+            [("Close Registration", ids.CLOSE), ("Change Limit", ids.RAISE_LIMIT)],
+        ),
+        ({"registration": FULL}, [("Raise Limit", ids.RAISE_LIMIT)]),
+        ({"registration": None}, []),
+        ({"registration": OPEN, "audience": Audience.ANYONE}, []),
+        ({"registration": OPEN, "status": Status.FINISHED}, []),
+        ({"registration": OPEN, "status": Status.CANCELLED}, []),
+    ],
+)
+def test_buttons_are_those_that_help(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Opening what is full would only fail, and what is over has no door."""
+    assert labels(webinar(**changes)) == expected
+
+
+def test_count_has_the_buttons_for_those_who_may() -> None:
+    """Whoever may not open or close it does not see how."""
+    one = webinar(registration=registration())
+    may, may_not = (count(one, now=NOW, may_steer=may) for may in (True, False))
+    check_message(may.text, may.blocks)
+    assert list(buttons(may.blocks)) == ["Refresh", "Close Registration", "Set Limit", "Details"]
+    assert list(buttons(may_not.blocks)) == ["Refresh", "Details"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (OPEN, CLOSED, "Registration is closed. 3 people registered before, and their links stay good."),
+        (registration(count=0), registration(count=0, is_open=False), "Registration is closed."),
+        (CLOSED, OPEN, "Registration is open again."),
+        (OPEN, registration(limit=9), "The limit is now 9 people."),
+        (registration(limit=9), OPEN, "There is no limit any more."),
+        (
+            FULL,
+            registration(limit=9),
+            "The limit is now 9 people. Registration is open again: it had closed at the limit.",
+        ),
+        (FULL, OPEN, "There is no limit any more. Registration is open again: it had closed at the limit."),
+        (CLOSED, registration(is_open=False, limit=9), "The limit is now 9 people. Registration stays closed."),
+        (registration(limit=9), FULL, "The limit is now 3 people. Registration is full."),
+        (registration(limit=9), CLOSED, "There is no limit any more. Registration is closed."),
+    ],
+)
+def test_change_is_told_with_what_follows_from_it(before: Registration, after: Registration, sentence: str) -> None:
+    """What was done, and whether people can register now."""
+    assert what_changed(before, after) == sentence
+
+
+def test_result_says_old_and_new_and_the_figure() -> None:
+    """With Undo first, and the next likely steps."""
+    message = changed(webinar(registration=registration(limit=9)), FULL, now=NOW)
+    check_message(message.text, message.blocks)
+    assert message.text == (
+        "Launch day: The limit is now 9 people. Registration is open again: it had closed at the limit. "
+        "Registration: Full → Open. Limit: 3 people → 9 people. Registered: 3 people."
+    )
+    assert [field["text"] for field in message.blocks[1]["fields"]] == [
+        "*Registration*\nFull → Open",
+        "*Limit*\n3 people → 9 people",
+        "*Registered*\n3 people",
+    ]
+    assert list(buttons(message.blocks)) == ["Undo", "Close Registration", "Change Limit", "Details"]
+
+
+def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
+    """So that it never takes back what somebody else did since."""
+    message = changed(webinar(registration=registration(limit=9)), FULL, now=NOW)
+    button = buttons(message.blocks)["Undo"]
+    assert button["action_id"] == ids.UNDO_DOOR
+    assert read_undo(button["value"]) == Undo(
+        session_id="s1", made=Doorway(is_open=True, limit=9), back=Doorway(is_open=False, limit=3)
+    )
+
+
+def test_what_was_undone_has_no_undo() -> None:
+    """There and back is enough: the other buttons do the rest."""
+    message = changed(webinar(registration=OPEN), CLOSED, now=NOW, undone=True)
+    assert message.text.startswith("Launch day: Undone. Registration is open again. ")
+    assert list(buttons(message.blocks)) == ["Close Registration", "Set Limit", "Details"]
+
+
+def test_result_in_the_form_is_the_same() -> None:
+    """In the place where it was asked for."""
+    one = webinar(registration=registration(limit=9))
+    view = changed_view(one, FULL, now=NOW)
+    check_view(view)
+    assert (view["callback_id"], view["blocks"]) == (door_result.DONE, changed(one, FULL, now=NOW).blocks)
+
+
+def test_what_stays_says_why_and_what_is_so() -> None:
+    """With the age of the figure, the button that helps, and the way to a newer figure."""
+    message = unchanged(webinar(registration=FULL), "Registration is full.", now=NOW)
+    check_message(message.text, message.blocks)
+    assert words(message.blocks).splitlines()[:3] == [
+        "*Launch day*",
+        "Registration is full.",
+        "3 of 3 registered, full · read from RingCentral just now",
+    ]
+    assert list(buttons(message.blocks)) == ["Raise Limit", "Refresh"]
+    assert message.text == "Launch day: Registration is full."
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "offered"),
+    [
+        (FULL, "", "5"),
+        (registration(limit=100), "", "150"),
+        (OPEN, "", None),
+        (None, "", None),
+        (FULL, "1,000", "1000"),
+        (FULL, "many", "5"),
+        (OPEN, "off", None),
+    ],
+)
+def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, offered: str | None) -> None:
+    """What was typed, or the next one where there is one."""
+    view = door_form.ask(webinar(registration=read), now=NOW, typed=typed)
+    check_view(view)
+    assert (view["blocks"][1]["element"].get("initial_value"), view["private_metadata"]) == (offered, "s1")
+
+
+def test_form_says_what_raising_does() -> None:
+    """Only where it does it."""
+    full, not_full = (
+        words(door_form.ask(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1] for read in (FULL, OPEN)
+    )
+    assert full == (
+        "3 of 3 registered, full · read from RingCentral just now · It is full: a higher limit opens it again."
+    )
+    assert not_full == "3 registered · read from RingCentral just now"
+
+
+@pytest.mark.parametrize(("sent", "limit"), [("75", 75), ("", None), (None, None), (" 75 ", 75)])
+def test_form_is_read(sent: str | None, limit: int | None) -> None:
+    """An empty field is no limit."""
+    assert door_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
+
+
+@pytest.mark.parametrize("sent", ["0", "-1", "2.5", "9999999999", "many"])
+def test_what_cannot_be_a_limit_is_told_under_the_field(sent: str) -> None:
+    """In words that fit a form, where nobody types "off"."""
+    with pytest.raises(BadInput) as wrong:
+        door_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}})
+    assert wrong.value.fields == {door_form.LIMIT: wrong.value.sentence}
+    assert wrong.value.sentence.endswith("leave it empty for no limit.")
+
+
+@settings(deadline=None)
+@given(WEBINARS, REGISTRATIONS, REGISTRATIONS, MOMENTS, st.text(max_size=3000))
+def test_everything_keeps_slacks_limits(
+    one: Webinar, before: Registration, after: Registration, now: Any, text: str
+) -> None:
+    """Whatever the figures, the title, and the sentence."""
+    current = one.model_copy(update={"registration": after})
+    for message in (changed(current, before, now=now), unchanged(current, text, now=now)):
+        check_message(message.text, message.blocks)
+    views = [changed_view(current, before, now=now), door_form.ask(one, now=now, typed=text)]
+    for view in [*views, door_form.working(one, note=text), door_form.failed(text or "x")]:
+        check_view(view)

@@ -1,0 +1,200 @@
+"""What a channel hears, shown after each change and after a share: in words, within Slack's limits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.following import EVERYTHING, SHARED, Feature, Scope
+from bot.hours import ChannelHours, DigestPace
+from bot.models import Audience, Webinar
+from bot.notices import REMINDERS
+from bot.outbox import Notice, NoticeKind, NoticeState
+from bot.views import buttons as ids
+from bot.views import follow_form, follow_result
+from bot.views.blocks import when
+from bot.views.follow_result import ChannelState, Unsaid
+from bot.views.follow_words import SAID, about_one, digest, explained, listed, named, quiet
+from bot.views.share_result import MUTED, SaidThere, announced, shared
+from tests.block_kit import buttons, check_message, check_view, words
+from tests.follow_samples import AT, HOURS, NIGHT, WEEKLY, about, channel, channels, hours, line
+from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
+
+
+def test_state_says_who_set_what_and_when() -> None:
+    """All lines, general ones first, then single webinars by their start; muted ones are named as such."""
+    launch, soon, gone = webinar(), webinar(session_id="s2", title="Café *chat*", start=NOW), webinar(session_id="s3")
+    state = channel(
+        about(launch, features=frozenset[Feature](), set_by="U3"),
+        about(soon, by_share=True, leads=(timedelta(minutes=30),)),
+        about(gone),
+        line(scope=Scope.MINE, subject="U4", features=frozenset({Feature.LIVE})),
+        line(),
+        webinars=(launch, soon),
+    )
+    shown = follow_result.state(state, head="Done.")
+    usual = "reminders, alerts and changes"
+    assert words(shown.blocks[:1]).splitlines() == [
+        "Done.",
+        "*What Greenroom says in <#C1>:*",
+        f"• *All webinars*: reminders, alerts and changes · set by <@U1>, {AT}",
+        f"• *Webinars that <@U4> created*: live · set by <@U1>, {AT}",
+        f"• *Café ∗chat∗*: {usual} (reminders 30 minutes before) · set by <@U1>, {AT}",
+        f"• *Launch day*: muted · set by <@U3>, {AT}",
+    ]
+    assert buttons(shown.blocks)["Change"]["value"] == "C1"
+    assert buttons(shown.blocks)["Change"]["action_id"] == ids.FOLLOW
+
+
+def test_state_explains_what_is_heard_and_names_the_rest() -> None:
+    """With the workspace's own times, quiet hours, the digest, and who set these."""
+    both = NIGHT.model_copy(update={"digest": DigestPace.DAILY})
+    shown = follow_result.state(channel(line(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both))
+    assert words(shown.blocks[1:2]).splitlines() == [
+        "*reminders* 1 day, 1 hour and 10 minutes before it starts · *live* when it starts, is live, and has ended",
+        f"{quiet(both)} · {digest(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
+        "Not said here: alerts, changes, filling and registrations",
+    ]
+
+
+def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
+    """And that it has neither quiet hours nor a digest."""
+    shown = follow_result.state(channel(), may_change=False)
+    assert follow_result.NOTHING in words(shown.blocks)
+    assert "No quiet hours and no digest" in words(shown.blocks)
+    assert buttons(shown.blocks) == {}
+
+
+def test_long_list_says_how_many_more() -> None:
+    """A channel in which many cards were shared."""
+    webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(40))
+    shown = follow_result.state(channel(*(about(one, by_share=True) for one in webinars), webinars=webinars))
+    assert "• and 25 lines more" in words(shown.blocks).splitlines()
+
+
+def test_introduction_names_the_person_and_the_way_back() -> None:
+    """One short line, for everybody in the channel; what came with a card was no doing of theirs."""
+    launch = webinar()
+    state = channel(line(), about(launch, by_share=True), webinars=(launch,))
+    assert follow_result.intro("U7", state).text == (
+        "<@U7> set up Greenroom here: reminders, alerts and changes about all webinars. "
+        "To see or change it: `/webinar subscriptions`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "reason"),
+    [
+        (NoticeState.MISSED, "", "missed, because Greenroom was away or could not post in time"),
+        (NoticeState.UNKNOWN, "", "unclear, because Slack's answer got lost: look whether it was posted"),
+        (NoticeState.DEAD, "Slack <refused> this.", "not posted: Slack &lt;refused&gt; this."),
+        (NoticeState.DEAD, "", "not posted"),
+    ],
+)
+def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, problem: str, reason: str) -> None:
+    """When and where it was due, what it was, and about which webinar if about one."""
+    facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
+    times = {"due_at": NOW, "hand_at": NOW, "expires_at": START}
+    reminder = Notice.model_validate({**facts, **times})
+    told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CUT_OFF, "channel_id": "D9", "session_id": ""})
+    unsaid = [Unsaid(reminder, state, problem, webinar()), Unsaid(told, state, problem, None)]
+    assert words(follow_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
+        "*What did not go out lately*",
+        f"• {AT}, <#C9>, reminder of *Launch day*: {reason}",
+        f"• {AT}, direct message, cut off: {reason}",
+    ]
+
+
+def test_share_lists_what_will_be_said_there() -> None:
+    """Only reminders that are still ahead, and quiet hours; with the ways to change the webinar's and the channel's."""
+    ahead = (timedelta(hours=1), timedelta(minutes=10))
+    answer = shared(webinar(), "C1", SaidThere(SHARED, ahead, NIGHT))
+    assert words(answer.blocks).splitlines()[:6] == [
+        "*Launch day* is announced in <#C1>. Greenroom will say there:",
+        "• reminders 1 hour and 10 minutes before the start",
+        "• when registration is full, closed, or open again",
+        "• when it is moved, renamed or cancelled",
+        "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not",
+        "To hear less of it, type there, for example, `/webinar unsubscribe changes for s1`",
+    ]
+    pressed = {text: (one["action_id"], one["value"]) for text, one in buttons(answer.blocks).items()}
+    assert pressed == {
+        "Change Reminders": (ids.REMIND, "s1 <#C1>"),
+        "Change Channel": (ids.FOLLOW, "C1"),
+        "Details": (ids.SHOW, "s1"),
+    }
+
+
+def test_share_into_a_channel_that_muted_it_says_so() -> None:
+    """The card stands all the same."""
+    answer = shared(webinar(), "C1", SaidThere(frozenset(), ()))
+    assert words(answer.blocks).splitlines()[0] == f"*Launch day* is announced in <#C1>. {MUTED}"
+    assert "Add Reminders" in buttons(answer.blocks)
+    assert announced(webinar(), "C1", SaidThere(frozenset(), ())) == f"Announced in <#C1>. {MUTED}"
+
+
+def test_what_is_said_fits_the_webinar() -> None:
+    """Too late for a reminder; no registration to speak of where everyone has the link."""
+    open_to_all = webinar(audience=Audience.ANYONE)
+    assert about_one(open_to_all, EVERYTHING, ()) == [
+        "no reminder: it is too late for one",
+        "when it is moved, renamed or cancelled",
+        "when it starts, is live, and has ended",
+    ]
+    assert announced(webinar(), "C1", SaidThere(frozenset({Feature.LIVE}), ())) == (
+        "Announced in <#C1>. Greenroom will say there: when it starts, is live, and has ended."
+    )
+
+
+def test_words_of_features_and_hours() -> None:
+    """In their order; hours that last no time are none."""
+    assert set(SAID) == set(Feature)
+    assert (named(frozenset()), named(frozenset({Feature.LIVE})), listed([])) == ("nothing", "live", "")
+    assert explained(frozenset({Feature.REMINDERS}), ()) == ["*reminders* before it starts"]
+    assert quiet(hours(quiet_from=60, quiet_to=60)) == quiet(hours()) == quiet(None) == ""
+    assert quiet(NIGHT) == "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not"
+    assert (digest(WEEKLY), digest(hours()), digest(None)) == (
+        "Digest every Sunday at 09:30 (Europe/Madrid)",
+        "",
+        "",
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS)
+def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime) -> None:
+    """Whatever titles, zones and times there are."""
+    facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
+    missed = Notice.model_validate({**facts, "due_at": due, "hand_at": due, "expires_at": START})
+    unsaid = [Unsaid(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][:10]
+    shown = follow_result.state(state, head=head, unsaid=unsaid)
+    check_message(shown.text, shown.blocks)
+    introduction = follow_result.intro("U1", state)
+    check_message(introduction.text, introduction.blocks)
+    check_view(follow_result.done(state, head))
+
+
+@settings(deadline=None)
+@given(WEBINARS, st.frozensets(st.sampled_from(Feature)), HOURS)
+def test_any_share_keeps_slacks_limits(one: Webinar, features: frozenset[Feature], kept: ChannelHours | None) -> None:
+    """Whatever the title."""
+    there = SaidThere(features, REMINDERS, kept)
+    answer = shared(one, "C1", there)
+    check_message(answer.text, answer.blocks)
+    assert len(announced(one, "C1", there)) < 1000
+
+
+def test_nasty_title_neither_pings_nor_formats() -> None:
+    """In every place where a title stands."""
+    nasty = webinar(title=NASTY)
+    state = channel(about(nasty), webinars=(nasty,))
+    for text in (
+        follow_result.state(state).text,
+        words(follow_form.build(state, zone="UTC")["blocks"]),
+        shared(nasty, "C1", SaidThere(SHARED, ())).text,
+    ):
+        assert "<!channel>" not in text
+        assert "&lt;!channel&gt; &amp; &lt;b&gt; ∗" in text

@@ -1,0 +1,465 @@
+"""What is shown and asked about reminders: the form, the answers, the workspace's own times, and snoozing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.following import EVERYTHING, Scope, Subscription
+from bot.leads import MAX_LEADS
+from bot.models import Status
+from bot.outbox import NoticeState
+from bot.views import buttons as ids
+from bot.views import remind_defaults, remind_form, remind_result, remind_sheet, snooze
+from bot.views.blocks import when
+from bot.views.remind_defaults import Defaults, UndoDefaults
+from bot.views.remind_form import Place, Typed
+from bot.views.remind_result import Undo
+from bot.views.remind_sheet import Origin, Reminder, Sheet
+from tests.block_kit import buttons, check_message, check_view, initial_values, words
+from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+USUAL = (DAY, HOUR, 10 * MINUTE)
+WHERE = Place(session_id="s1", channel_id="C1")
+LEADS = st.lists(st.timedeltas(MINUTE, 120 * DAY), min_size=1, max_size=MAX_LEADS, unique=True).map(tuple)
+CHANNELS = st.sampled_from(["C0LAUNCH", "D0ANA"])
+SHEETS = st.builds(
+    Sheet,
+    webinar=WEBINARS,
+    channel_id=CHANNELS,
+    is_on=st.booleans(),
+    leads=LEADS,
+    usual=LEADS,
+    has_own_leads=st.booleans(),
+    reminders=st.lists(
+        st.builds(
+            Reminder,
+            id=st.integers(1, 10**12),
+            before=st.timedeltas(MINUTE, 120 * DAY),
+            start=MOMENTS,
+            due_at=MOMENTS,
+            state=st.sampled_from(NoticeState),
+            held_for=st.none() | MOMENTS,
+            problem=st.text(max_size=400),
+        ),
+        max_size=60,
+        unique_by=lambda one: one.id,
+    ),
+    origin=st.sampled_from(Origin),
+    set_by=st.sampled_from(["", "U1"]),
+    set_at=st.none() | MOMENTS,
+)
+LARGEST = Undo(
+    session_id="1" * 32,
+    channel_id="C" + "1" * 31,
+    before=Subscription(
+        workspace=ACCOUNT.workspace.model_copy(update={"team_id": "T" * 32, "enterprise_id": "E" * 32}),
+        channel_id="C" + "1" * 31,
+        scope=Scope.WEBINAR,
+        subject="1" * 32,
+        account=ACCOUNT.model_copy(update={"provider": "p" * 32, "name": "n" * 64}),
+        features=EVERYTHING,
+        leads=tuple(119 * DAY + 23 * HOUR + 59 * MINUTE + timedelta(seconds=second) for second in range(MAX_LEADS)),
+        set_by="U" * 32,
+        set_at=NOW.replace(microsecond=123456),
+        by_share=True,
+    ),
+    changed_at=NOW.replace(microsecond=123456),
+)
+
+
+def sheet(*reminders: Reminder, **changes: Any) -> Sheet:
+    """A channel that hears the usual of an ordinary webinar."""
+    facts: dict[str, Any] = {
+        "webinar": webinar(),
+        "channel_id": "C1",
+        "is_on": True,
+        "leads": USUAL,
+        "usual": USUAL,
+        "reminders": reminders,
+        "origin": Origin.SHARED,
+        "set_by": "U1",
+        "set_at": NOW,
+    }
+    return Sheet(**(facts | changes))
+
+
+def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **changes: Any) -> Reminder:
+    """One of the ordinary webinar's reminders."""
+    facts: dict[str, Any] = {
+        "id": int(before.total_seconds()),
+        "before": before,
+        "start": START,
+        "due_at": START - before,
+        "state": state,
+    }
+    return Reminder(**(facts | changes))
+
+
+def line(before: timedelta, said: str) -> str:
+    """How one reminder is said."""
+    return f"*{said} before* · {when(START - before, 'Europe/Madrid')}"
+
+
+@settings(deadline=None)
+@given(SHEETS, MOMENTS, st.text(max_size=3000), st.text(max_size=200))
+def test_form_keeps_slacks_limits(shown: Sheet, now: datetime, problem: str, typed: str) -> None:
+    """With any title, any number of reminders in any state, and whatever went wrong."""
+    where = Place(session_id=shown.webinar.session_id, channel_id=shown.channel_id, typed=typed)
+    check_view(remind_form.build(shown, where, now=now, problem=problem))
+    check_view(remind_form.choose_channel(shown.webinar, where))
+    for one in shown.reminders[:2]:
+        check_view(remind_form.move_form(shown, one, where))
+
+
+@settings(deadline=None)
+@given(SHEETS, MOMENTS, st.text(max_size=3000), st.lists(st.text(max_size=400), max_size=10))
+def test_answers_keep_slacks_limits(shown: Sheet, now: datetime, text: str, notes: list[str]) -> None:
+    """With any title, and whatever was typed."""
+    one, channel = shown.webinar, shown.channel_id
+    for message in (
+        remind_result.changed(shown, LARGEST, now=now, notes=notes, undone=True),
+        remind_result.muted(one, channel, LARGEST),
+        remind_result.already_muted(shown),
+        remind_result.not_undone(shown),
+        remind_result.not_set(one, text or "x", text, channel_id=channel),
+        remind_result.only_in_channels(one, text),
+        snooze.choices(one, now=now),
+        snooze.too_late(one, now=now),
+        snooze.reminded(one, HOUR),
+        snooze.confirmation(one, HOUR),
+        snooze.failed(one),
+    ):
+        check_message(message.text, message.blocks)
+
+
+@given(LEADS, st.text(max_size=3000), st.booleans(), st.none() | MOMENTS)
+def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
+    """Whatever they are, and whatever was typed."""
+    known = Defaults(leads=leads, set_by="U1" if set_at else "", set_at=set_at)
+    check_view(remind_defaults.form(known, zone="Europe/Madrid", typed=typed))
+    back = UndoDefaults(leads="119d23h59m59s " * 10, changed_at=NOW)
+    changed = remind_defaults.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
+    check_view(remind_defaults.saved_view(changed))
+    for message in (
+        remind_defaults.answer(known, may_change=may_change, zone="Mars/Base"),
+        changed,
+        remind_defaults.not_set(typed or "x", typed),
+    ):
+        check_message(message.text, message.blocks)
+
+
+def test_form_shows_what_is_planned_with_what_can_be_done_about_each() -> None:
+    """Soonest first, on the reader's clock; what is skipped can be brought back, what leaves is left alone."""
+    leaving = reminder(3 * DAY - MINUTE, NoticeState.PACKED, held_for=NOW + MINUTE)
+    shown = sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED), leaving, leads=(3 * DAY - MINUTE, DAY, HOUR))
+
+    view = remind_form.build(shown, WHERE, now=NOW)
+
+    assert words(view["blocks"]).splitlines()[:11] == [
+        "*Launch day*",
+        f"{when(START, 'Europe/Madrid')}, 45 minutes",
+        "Reminders in <#C1>",
+        line(3 * DAY - MINUTE, "2 days 23 hours 59 minutes"),
+        "Goes out in a moment",
+        line(DAY, "1 day"),
+        "Skip",
+        "Change Time",
+        "Bring Back",
+        line(HOUR, "1 hour"),
+        "Skipped",
+    ]
+    assert [row["block_id"] for row in view["blocks"] if row["type"] == "actions"] == ["reminder:86400", "switches"]
+    assert buttons(view["blocks"])["Bring Back"]["value"] == "3600"
+    assert (view["submit"]["text"], view["close"]["text"]) == ("Add Reminder", "Done")
+
+
+def test_form_shows_what_became_of_the_earlier_ones() -> None:
+    """Posted, skipped, missed, unclear and refused, each in words."""
+    past = {"start": START, "due_at": NOW - HOUR}
+    shown = sheet(
+        *(
+            reminder(DAY + number * HOUR, state, problem="is_archived", **past)
+            for number, state in enumerate(
+                [
+                    NoticeState.SAID,
+                    NoticeState.SKIPPED,
+                    NoticeState.MISSED,
+                    NoticeState.UNKNOWN,
+                    NoticeState.DEAD,
+                    NoticeState.PACKED,
+                    NoticeState.PLANNED,
+                    NoticeState.WITHDRAWN,
+                    NoticeState.OVERTAKEN,
+                ]
+            )
+        )
+    )
+
+    lines = words(remind_form.build(shown, WHERE, now=NOW)["blocks"]).splitlines()
+
+    assert [text.partition(">: ")[2] for text in lines if text.startswith("• ")] == [
+        "posted",
+        "skipped",
+        "missed: Greenroom was away or could not post in time",
+        "unclear: Slack's answer got lost, so look whether it was posted",
+        "not posted: is_archived",
+        "handed to Slack",
+        "about to be posted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown", "switches"),
+    [
+        ({"is_on": False}, "*Off here.* No reminder of this webinar is posted in <#C1>.", ["Turn On", "Refresh"]),
+        ({"has_own_leads": True}, "No reminder is planned any more.", ["Mute Here", "Use the Usual Times", "Refresh"]),
+        (
+            {"webinar": webinar(status=Status.CANCELLED)},
+            "This webinar is cancelled, so there is nothing to remind of.",
+            ["Refresh"],
+        ),
+        (
+            {"webinar": webinar(start=NOW)},
+            "This webinar's start has passed, so there is nothing left to remind of.",
+            ["Refresh"],
+        ),
+    ],
+)
+def test_form_offers_what_can_be_done_just_now(changes: dict[str, Any], shown: str, switches: list[str]) -> None:
+    """Off, with times of its own, cancelled, begun."""
+    view = remind_form.build(sheet(**changes), WHERE, now=NOW)
+    assert shown in words(view["blocks"]).splitlines()
+    row = next(block for block in view["blocks"] if block.get("block_id") == "switches")
+    assert [element["text"]["text"] for element in row["elements"]] == switches
+    assert ("submit" in view) == ("webinar" not in changes)
+
+
+def test_form_takes_no_more_than_ten() -> None:
+    """With ten of them nothing can be added, only changed."""
+    full = tuple(number * HOUR for number in range(10, 0, -1))
+    view = remind_form.build(sheet(leads=full), WHERE, now=NOW)
+    assert "submit" not in view
+    assert not [block for block in view["blocks"] if block["type"] == "input"]
+
+
+def test_form_says_which_times_have_passed_without_a_reminder() -> None:
+    """A webinar that was shared late; what was said in time needs no word."""
+    now = START - 3 * HOUR
+    late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
+    assert remind_sheet.missed_out(sheet(reminder(HOUR)), now) == late
+    assert remind_sheet.missed_out(sheet(reminder(DAY, NoticeState.SAID)), now) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"origin": Origin.SHARED}, "Here since <@U1> shared its card"),
+        ({"origin": Origin.SET}, "Set by <@U1>"),
+        ({"origin": Origin.FOLLOWED}, "Here because this channel follows webinars: set by <@U1>"),
+    ],
+)
+def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
+    """And whether the times are its own."""
+    at = when(NOW, "Europe/Madrid")
+    last = words(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
+    assert last == f"{said} · {at} · Times as usual in this workspace"
+    own = sheet(has_own_leads=True, leads=(DAY,), **changes)
+    assert remind_sheet.whose_times(own) == (
+        "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
+    )
+
+
+def test_form_keeps_what_was_typed_until_it_is_added() -> None:
+    """The words of a command stand in the field; after something was added, the fields are new ones."""
+    typed = remind_form.build(sheet(), WHERE.model_copy(update={"typed": "1d soon"}), now=NOW)
+    assert remind_form.read(initial_values(typed)) == Typed("1d soon", None)
+    again = remind_form.build(sheet(), WHERE.model_copy(update={"round": 1}), now=NOW)
+    assert not initial_values(typed).keys() & initial_values(again).keys()
+
+
+AT = START - 2 * HOUR
+AFTER_THE_START = (
+    "The webinar starts on Tue, Nov 24, 2026 at 15:20 UTC, and a reminder goes out before that. Choose an earlier time."
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        (Typed("2h", None), (2 * HOUR,)),
+        (Typed("1d 30m", None), (DAY, 30 * MINUTE)),
+        (Typed("", AT), (2 * HOUR,)),
+    ],
+)
+def test_form_reads_lengths_and_a_moment(typed: Typed, leads: tuple[timedelta, ...]) -> None:
+    """A moment is so long before the start."""
+    assert remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == leads
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        (
+            Typed("", None),
+            "text",
+            "Write how long before the start, such as 1d 1h 10m, or choose a date and a time.",
+        ),
+        (Typed("2h", AT), "at", "Use one of the two: leave this one or the one above as it was."),
+        (Typed("soon", None), "text", "“soon” is no time: write 1d, 2h or 30m."),
+        (
+            Typed("4d 1h", None),
+            "text",
+            "The webinar starts in 3 days, so a reminder 4 days before would be in the past.",
+        ),
+        (
+            Typed("", NOW),
+            "at",
+            "This is in the past: in UTC it is now Sat, Nov 21, 2026 at 15:20 UTC. Choose a later time.",
+        ),
+        (
+            Typed("", START + HOUR),
+            "at",
+            AFTER_THE_START,
+        ),
+    ],
+)
+def test_form_refuses_in_words_under_the_field(typed: Typed, field: str, sentence: str) -> None:
+    """Each under the field at fault."""
+    with pytest.raises(BadInput) as refused:
+        remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC")
+    assert refused.value.fields == {remind_form.block(field, WHERE): sentence}
+
+
+def test_form_refuses_a_moment_too_far_ahead() -> None:
+    """More than Slack would hold."""
+    far = webinar(start=NOW + 200 * DAY)
+    with pytest.raises(BadInput) as refused:
+        remind_form.leads_to_add(Typed("", NOW + DAY), WHERE, far, now=NOW, zone="UTC")
+    assert refused.value.sentence == "This is too early: choose a time at most 120 days before the start."
+
+
+@pytest.mark.parametrize(
+    ("typed", "lead"),
+    [
+        (Typed("", START - HOUR), HOUR),
+        (Typed("", None), HOUR),
+        (Typed("2h", START - HOUR), 2 * HOUR),
+        (Typed("", AT), 2 * HOUR),
+    ],
+)
+def test_other_time_is_a_length_or_a_moment(typed: Typed, lead: timedelta) -> None:
+    """What was not touched says nothing; the picker begins at the present time of the reminder."""
+    moved = reminder(HOUR)
+    assert remind_form.lead_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
+    view = remind_form.move_form(sheet(moved), moved, WHERE)
+    assert remind_form.read(initial_values(view)) == Typed("", START - HOUR)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (Typed("2h", AT), "Use one of the two: leave this one or the one above as it was."),
+        (Typed("1d 2h", START - HOUR), "Write one time: 1 day and 2 hours before are 2."),
+        (Typed("later", None), "“later” is no time: write 1d, 2h or 30m."),
+    ],
+)
+def test_other_time_is_one_time(typed: Typed, sentence: str) -> None:
+    """Two answers, or two times, are none."""
+    with pytest.raises(BadInput) as refused:
+        remind_form.lead_to_move_to(typed, WHERE, webinar(), reminder(HOUR), now=NOW, zone="UTC")
+    assert refused.value.sentence == sentence
+
+
+def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
+    """What is skipped is said to be; Undo carries the line that there was."""
+    undo = Undo(session_id="s1", channel_id="C1", changed_at=NOW)
+    message = remind_result.changed(
+        sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED)), undo, now=NOW, notes=["1 day was named twice."]
+    )
+    assert words(message.blocks).splitlines()[:4] == [
+        "Reminders of *Launch day* in <#C1>:",
+        f"• {line(DAY, '1 day')}",
+        f"• {line(HOUR, '1 hour')}: skipped",
+        "1 day was named twice.",
+    ]
+    found = buttons(message.blocks)
+    assert (found["Change"]["action_id"], found["Change"]["value"]) == (ids.REMIND, "s1 <#C1>")
+    assert remind_result.read_undo(found["Undo"]["value"]) == undo
+
+
+def test_undo_carries_the_largest_line_there_can_be() -> None:
+    """Within what Slack lets a button carry."""
+    message = remind_result.muted(webinar(), "C1", LARGEST)
+    value = buttons(message.blocks)["Undo"]["value"]
+    assert len(value) <= 2000
+    assert remind_result.read_undo(value) == LARGEST
+
+
+@pytest.mark.parametrize(
+    ("more", "target"),
+    [("<#C1> 1d soon", ("C1", "1d soon")), ("<#C1>", ("C1", "")), ("1d 1h", ("", "1d 1h")), ("", ("", ""))],
+)
+def test_button_names_a_channel_and_what_was_typed(more: str, target: tuple[str, str]) -> None:
+    """Either may be missing."""
+    assert remind_result.read_target(more) == target
+
+
+def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
+    """It can be read, and mended in the form; what is too long for a button can still be copied."""
+    message = remind_result.not_set(webinar(), "“soon” is no time.", "1d soon", channel_id="C1")
+    assert words(message.blocks).splitlines()[:2] == ["“soon” is no time. Nothing was changed.", "You typed: `1d soon`"]
+    assert buttons(message.blocks)["Change"]["value"] == "s1 <#C1> 1d soon"
+    long = remind_result.not_set(webinar(), "No.", "1d " * 90, channel_id="C1")
+    assert buttons(long.blocks)["Change"]["value"] == "s1 <#C1>"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "offered"),
+    [
+        (2 * HOUR, ["In 10 Minutes", "In 1 Hour", "10 Minutes Before It Starts"]),
+        (HOUR, ["In 10 Minutes", "10 Minutes Before It Starts"]),
+        (11 * MINUTE, ["In 10 Minutes", "10 Minutes Before It Starts"]),
+        (10 * MINUTE, []),
+        (-MINUTE, []),
+    ],
+)
+def test_snooze_offers_what_is_still_ahead(ahead: timedelta, offered: list[str]) -> None:
+    """And says so where nothing is."""
+    message = snooze.choices(webinar(start=NOW + ahead), now=NOW)
+    assert list(buttons(message.blocks)) == offered
+
+
+def test_snooze_reminds_to_the_second() -> None:
+    """The lead is counted from the start, so that a moved webinar takes it along."""
+    start = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    now = start - 2 * HOUR - timedelta(microseconds=1)
+    assert snooze.lead(snooze.IN_TEN_MINUTES, start, now) == 110 * MINUTE
+    assert snooze.lead(snooze.IN_AN_HOUR, start, now) == HOUR
+    assert snooze.lead(snooze.SHORTLY_BEFORE, start, now) == 10 * MINUTE
+
+
+def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
+    """The reason is said instead of choices."""
+    message = snooze.choices(webinar(status=Status.CANCELLED, title=NASTY), now=NOW)
+    assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
+    assert buttons(message.blocks) == {}
+
+
+def test_usual_times_can_be_changed_by_those_who_may() -> None:
+    """Anyone sees what they are and who set them."""
+    known = Defaults(leads=USUAL, set_by="U1", set_at=NOW)
+    seen = remind_defaults.answer(known, may_change=False, zone="UTC")
+    assert words(seen.blocks).splitlines() == [
+        "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + remind_defaults.WHERE,
+        f"Set by <@U1> · {when(NOW)}",
+    ]
+    assert buttons(remind_defaults.answer(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
+    form = remind_defaults.form(known, zone="UTC")
+    assert remind_defaults.read(initial_values(form)) == USUAL
