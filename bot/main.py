@@ -211,6 +211,7 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
         )
 
     return AsyncApp(
+        name="greenroom",  # without it, Bolt reads the source of everything on the stack to find one
         # Answers when the listener returns, instead of polling every 10 ms for the ack.
         process_before_response=True,
         signing_secret=settings.slack_signing_secret.get_secret_value() or None,

@@ -51,6 +51,7 @@ def languages(locale: str | None) -> list[str]:
     return [own, "en"] if own in LANGUAGES and own != "en" else ["en"]
 
 
+@cache
 def warm_up() -> None:
     """Load the tables of every language and of the calendar, which takes a fifth of a second the first time."""
     for language in LANGUAGES:

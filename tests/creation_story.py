@@ -131,7 +131,7 @@ class _Written:
 async def written(world: World) -> list[_Written]:
     """The creations as they stand in the database."""
     async with world.bot.room.store.read() as db:
-        rows = await db.connection.execute(select(creations.c.step, creations.c.title))
+        rows = await db.execute(select(creations.c.step, creations.c.title))
         return [_Written(row.step, row.title) for row in rows]
 
 

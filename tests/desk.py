@@ -33,7 +33,7 @@ from tests.webinar_samples import ACCOUNT, webinar
 
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
 REMINDED: Features = frozenset({Feature.REMINDERS})
-PATIENCE = aiohttp.ClientTimeout(total=0.25)
+PATIENCE = aiohttp.ClientTimeout(total=0.5)
 """How long a worker here waits for an answer of Slack's, so that no test waits for long."""
 
 
@@ -165,7 +165,7 @@ class Desk:
     async def parcels(self) -> list[Parcel]:
         """All that went to Slack or was to, in its order."""
         async with self.store.read() as db:
-            return [read(row) for row in await db.connection.execute(select(table).order_by(table.c.id))]
+            return [read(row) for row in await db.execute(select(table).order_by(table.c.id))]
 
     async def parcels_in(self, channel_id: str) -> list[Parcel]:
         """Those for one channel."""
@@ -201,13 +201,13 @@ class Desk:
         async with self.store.write() as db:
             past = machine_now() - timedelta(seconds=1)
             held = table.c.claimed_until.is_not(None)
-            await db.connection.execute(update(table).where(held).values(claimed_until=past))
+            await db.execute(update(table).where(held).values(claimed_until=past))
 
     async def claimed_for(self) -> timedelta:
         """How much longer the one claim there is holds, of the machine's time."""
         async with self.store.read() as db:
             query = select(table.c.claimed_until).where(table.c.claimed_until.is_not(None))
-            until: datetime = (await db.connection.execute(query)).scalar_one()
+            until: datetime = (await db.execute(query)).scalar_one()
         return until - machine_now()
 
     async def killed_at(self, gate: Gate) -> None:

@@ -51,13 +51,13 @@ def edits(world: World) -> int:
 async def remembered(world: World) -> list[str]:
     """The channels of the cards that are looked after."""
     async with world.bot.room.store.read() as db:
-        return sorted((await db.connection.execute(select(cards.c.channel_id))).scalars())
+        return sorted((await db.execute(select(cards.c.channel_id))).scalars())
 
 
 async def reminded(world: World) -> set[str]:
     """The channels in which something is still to be said."""
     async with world.bot.room.store.read() as db:
-        rows = await db.connection.execute(select(notices.c.channel_id).where(notices.c.state == "planned"))
+        rows = await db.execute(select(notices.c.channel_id).where(notices.c.state == "planned"))
         return set(rows.scalars())
 
 

@@ -157,7 +157,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     assert "Greenroom goes on" in pair.world.slack.view("finn").words
 
     async with pair.world.bot.room.store.write() as db:
-        await db.connection.execute(table.update().values(claimed_until=None))
+        await db.execute(table.update().values(claimed_until=None))
     assert await ending(pair.world) == MADE
 
 
@@ -174,7 +174,7 @@ async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> Non
         assert [type(outcome) for outcome in both if outcome] == [BadInput]
 
     async with pair.world.bot.room.store.write() as db:
-        await db.connection.execute(table.delete())
+        await db.execute(table.delete())
     await ended(pair.world)
 
 
@@ -196,5 +196,5 @@ def _order(title: str) -> Order:
 
 async def _claimed_until(world: World) -> datetime:
     async with world.bot.room.store.read() as db:
-        until: datetime = (await db.connection.execute(select(table.c.claimed_until))).scalar_one()
+        until: datetime = (await db.execute(select(table.c.claimed_until))).scalar_one()
     return until

@@ -158,7 +158,7 @@ async def test_admin_also_sees_what_did_not_go_out(world: World) -> None:
     await made(world, announce="#marketing")
     async with world.bot.room.store.write() as db:
         ended = {"state": NoticeState.DEAD, "problem": "Slack said no.", "due_at": world.clock.now()}
-        await db.connection.execute(update(schema.notices).where(schema.notices.c.before_s == 3600).values(**ended))
+        await db.execute(update(schema.notices).where(schema.notices.c.before_s == 3600).values(**ended))
 
     assert "<#C0MARKETING>, reminder of *Launch day*: not posted: Slack said no." in await says(
         world, "ana", "subscriptions"

@@ -56,7 +56,7 @@ async def planned(world: World) -> list[tuple[datetime, timedelta, str]]:
     """The reminders that stand: the start they speak of, how long before it, and how far they are."""
     async with world.bot.room.store.read() as db:
         reminders = select(notices).where(notices.c.kind == NoticeKind.REMINDER)
-        rows = await db.connection.execute(reminders.order_by(notices.c.start, notices.c.due_at))
+        rows = await db.execute(reminders.order_by(notices.c.start, notices.c.due_at))
         return [(row.start, timedelta(seconds=row.before_s), row.state) for row in rows if row.state != "withdrawn"]
 
 

@@ -148,7 +148,7 @@ async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, out
     handed = await given(store, 2)
 
     async def nonsense(db: Db) -> None:
-        await db.connection.execute(text("insert into drafts (team_id) values ('T1')"))
+        await db.execute(text("insert into drafts (team_id) values ('T1')"))
 
     told = await asyncio.gather(
         outcomes.handed(handed[0]), outcomes.write(nonsense), outcomes.handed(handed[1]), return_exceptions=True
@@ -194,6 +194,6 @@ async def test_connections_that_break_are_made_anew(store: Away, outcomes: Outco
     others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
     if not store.is_sqlite:
         async with store.read() as db:
-            await db.connection.execute(text(f"{others} and datname = current_database()"))
+            await db.execute(text(f"{others} and datname = current_database()"))
     assert await outcomes.handed(handed[1])
     assert await held(store) == {one.scheduled_id for one in handed}

@@ -339,7 +339,7 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
 
     async with world.bot.room.store.write() as db:
         held = table.c.claimed_until.is_not(None)
-        await db.connection.execute(update(table).where(held).values(claimed_until=machine_now() - SECOND))
+        await db.execute(update(table).where(held).values(claimed_until=machine_now() - SECOND))
     await reach(world, start)
 
     assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)

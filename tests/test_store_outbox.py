@@ -97,7 +97,7 @@ async def test_planning_leaves_what_is_under_way(store: Store) -> None:
         await notices.plan(db, [notice()])
         assert await state(db) is PACKED
         for ended in set(notices.ENDED) - {WITHDRAWN}:
-            await db.connection.execute(update(table).values(state=ended))
+            await db.execute(update(table).values(state=ended))
             await notices.plan(db, [notice()])
             assert await state(db) is ended
 
@@ -147,7 +147,7 @@ async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) ->
         assert row.parcel
         assert (row.state, row.parcel.state) == (WITHDRAWN, ParcelState.WITHDRAWING)
 
-        await db.connection.execute(update(table).values(state=SAID))
+        await db.execute(update(table).values(state=SAID))
         await notices.take_back(db, [row.id])
         assert await state(db) is SAID
 
@@ -248,7 +248,7 @@ async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
     """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
     async with store.write() as db:
         await notices.plan(db, [notice(), notice(session_id="s2")])
-        await db.connection.execute(update(table).where(table.c.session_id == "s2").values(problem="token_revoked"))
+        await db.execute(update(table).where(table.c.session_id == "s2").values(problem="token_revoked"))
         taken = await pack(db, notice().expires_at)
         others = await notices.of_session(db, ACCOUNT, "s2")
         assert taken.missed == [*await stands(db), *others]
@@ -353,7 +353,7 @@ async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
     async with store.write() as db:
         await notices.plan(db, [*wanted, notice(account=OTHERS[0])])
         for number, ended in enumerate(ends):
-            await db.connection.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
+            await db.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
         found = await notices.problems(db, ACCOUNT.workspace, NOW, 10)
         assert [row.state for row in found] == [NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED]
         found = await notices.problems(db, ACCOUNT.workspace, NOW + MINUTE, 1)
@@ -368,7 +368,7 @@ async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store)
         await notices.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
         await notices.take_back(db, [row.id for row in await notices.of_session(db, ACCOUNT, "s2")])
         await notices.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
-        await db.connection.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
+        await db.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
 
         assert await notices.clean_up(db, START, 1) == 2
         assert await stands(db) == []

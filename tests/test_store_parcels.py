@@ -71,7 +71,7 @@ async def stands(db: Db) -> tuple[NoticeState, Parcel]:
 async def claims_run_out(db: Db) -> None:
     """So much of the machine's time passes."""
     past = machine_now() - SECOND
-    await db.connection.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=past))
+    await db.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=past))
 
 
 async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
@@ -328,4 +328,4 @@ async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
 
 async def _insert(db: Db, workspace: Workspace, way: Way) -> None:
     what = {"channel_id": "C1", "way": way, "state": ParcelState.HELD, "post_at": DUE, "wake_at": START}
-    await db.connection.execute(insert(table).values(**workspace.model_dump(), **what))
+    await db.execute(insert(table).values(**workspace.model_dump(), **what))

@@ -128,7 +128,7 @@ async def _raw(store: Store) -> bytes:
     values: list[object] = []
     async with store.read() as db:
         for table in metadata.tables:
-            for row in await db.connection.execute(text(f"select * from {table}")):  # noqa: S608 - names of ours
+            for row in await db.execute(text(f"select * from {table}")):  # noqa: S608 - names of ours
                 values += row
     return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
 

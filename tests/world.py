@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,12 +20,15 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral, Rules
 from bot.sandbox.slack import Message, Outcome, Slack, View
 from bot.settings import Settings
+from bot.store.migrate import migrate
 from tests.block_kit import check_message, check_view
 
 T = TypeVar("T")
 PATIENCE = 8.0
 AFTER_A_CALL = 0.02
+A_SECOND = timedelta(seconds=1)
 KEY = Fernet.generate_key().decode()
+_FILES: list[bytes] = []
 COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
 
 
@@ -123,13 +126,17 @@ class World:
         async with asyncio.timeout(PATIENCE):
             await self.bot.room.tasks.quiet()
 
-    async def move(self, by: timedelta, *, step: timedelta = timedelta(minutes=5)) -> None:
-        """Let time pass, as the sandbox does: in steps, after each of which notices and Slack catch up."""
+    async def move(self, by: timedelta) -> None:
+        """Let time pass, as the sandbox does: from one thing that happens to the next, on either side."""
         target = self.clock.now() + by
-        while self.clock.now() < target:
-            self.clock.move(min(step, target - self.clock.now()))
-            await self.bot.room.clockwork.deliver()
+        while (left := target - self.clock.now()) > timedelta():
+            wake, post_at = await self.bot.room.clockwork.deliver(), self.slack.next_post_at()
+            moments = [wake] if wake else []
+            moments += [datetime.fromtimestamp(post_at, UTC)] if post_at else []
+            self.clock.move(min([left, *(max(moment - self.clock.now(), A_SECOND) for moment in moments)]))
             await self.slack.tick()
+        await self.bot.room.clockwork.deliver()
+        await self.slack.tick()
 
     async def command(self, user: str, channel: str, text: str) -> Outcome:
         """Somebody types `/webinar text`; waits until it has been worked on."""
@@ -183,6 +190,18 @@ class World:
         return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
 
 
+async def _migrated(folder: Path) -> str:
+    """The address of a SQLite file with the tables in it: a copy, which is quicker than migrating."""
+    path = folder / "greenroom.db"
+    url = f"sqlite:///{path}"
+    if not path.exists():
+        if not _FILES:
+            await migrate(url)
+            _FILES.append(path.read_bytes())
+        path.write_bytes(_FILES[0])
+    return url
+
+
 def _dead(_: object) -> None:
     raise asyncio.CancelledError
 
@@ -197,7 +216,7 @@ async def running(
 ) -> AsyncIterator[World]:
     """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
-    world = World(folder, socket_mode=socket_mode, database_url=database_url)
+    world = World(folder, socket_mode=socket_mode, database_url=database_url or await _migrated(folder))
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()

@@ -87,7 +87,7 @@ async def _held(db: Db, rows: Collection[Row]) -> dict[Place, list[Parcel]]:
     held: dict[Place, list[Parcel]] = defaultdict(list)
     if rows:
         query = _at_slack(postgresql=db.is_postgresql)
-        for row in await db.connection.execute(query, those_places(db, rows)):
+        for row in await db.execute(query, those_places(db, rows)):
             held[row.team_id, row.enterprise_id, row.channel_id].append(read(row))
     return held
 

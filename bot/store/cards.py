@@ -33,7 +33,7 @@ async def save(db: Db, card: Card) -> None:
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
     """Every card of this session, oldest first."""
-    rows = await db.connection.execute(
+    rows = await db.execute(
         select(cards)
         .where(*of_account(cards, account), cards.c.session_id == session_id)
         .order_by(cards.c.shared_at, cards.c.channel_id)
@@ -43,17 +43,17 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
 
 async def everywhere(db: Db, account: Account) -> list[Card]:
     """Every card that stands."""
-    return [_card(row) for row in await db.connection.execute(select(cards).where(*of_account(cards, account)))]
+    return [_card(row) for row in await db.execute(select(cards).where(*of_account(cards, account)))]
 
 
 async def saying(db: Db, card: Card, shown: str) -> None:
     """Write down what the card says now."""
-    await db.connection.execute(update(cards).where(*_same(card)).values(shown=shown))
+    await db.execute(update(cards).where(*_same(card)).values(shown=shown))
 
 
 async def forget(db: Db, card: Card) -> None:
     """Forget a card that is no longer there."""
-    await db.connection.execute(delete(cards).where(*_same(card)))
+    await db.execute(delete(cards).where(*_same(card)))
 
 
 def _same(card: Card) -> list[Any]:

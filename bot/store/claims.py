@@ -110,7 +110,7 @@ class PutOff:
     async def write(self, db: Db) -> None:
         """Write it down."""
         if self._waiting:
-            await db.connection.execute(_WAIT, self._waiting)
+            await db.execute(_WAIT, self._waiting)
 
 
 async def lock(
@@ -125,7 +125,7 @@ async def lock(
     values = {"now": now, "most": most, **due, **(workspace_columns(claim.workspace) if claim.workspace else {})}
     if with_:
         values |= {"mine": [row.id for row in with_], **those_places(db, with_)}
-    return [read_row(row) for row in await db.connection.execute(query, values)]
+    return [read_row(row) for row in await db.execute(query, values)]
 
 
 @cache
@@ -165,7 +165,7 @@ async def _lock_channels(db: Db, places: set[Place]) -> set[Place]:
     keys = {"|".join(place): place for place in places}
     wanted = func.unnest(literal(sorted(keys), ARRAY(Text))).column_valued("wanted")
     got = select(wanted, func.pg_try_advisory_xact_lock(func.hashtextextended(wanted, 0)))
-    return {keys[key] for key, is_ours in await db.connection.execute(got) if is_ours}
+    return {keys[key] for key, is_ours in await db.execute(got) if is_ours}
 
 
 def ended(row: Row, state: NoticeState) -> Row:
@@ -178,7 +178,7 @@ async def end(db: Db, rows: Collection[Row]) -> None:
     """Write down which notices are done with, and why."""
     if rows:
         values = [{"key": row.id, "ended": row.state, "why": row.problem} for row in rows]
-        await db.connection.execute(_END, values)
+        await db.execute(_END, values)
 
 
 async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
@@ -188,7 +188,7 @@ async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
     drafts = [replace(one, rows=sorted(one.rows, key=_by_due)) for one in drafts]
     until = {"lease": claim.lease} if db.is_postgresql else {"claimed_until": machine_now() + claim.lease}
     begun = [{**_begun(draft, claim), **until} for draft in drafts]
-    made = await db.connection.execute(_begin(postgresql=db.is_postgresql), begun)
+    made = await db.execute(_begin(postgresql=db.is_postgresql), begun)
     ids = list(made.scalars())
     loads = [_load(draft, number, values) for draft, number, values in zip(drafts, ids, begun, strict=True)]
     contents = [
@@ -196,7 +196,7 @@ async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
         for load in loads
         for row in load.rows
     ]
-    await db.connection.execute(_CONTENT, contents)
+    await db.execute(_CONTENT, contents)
     return loads
 
 
@@ -241,10 +241,10 @@ def _load(draft: Draft, parcel_id: int, values: dict[str, Any]) -> Load:
 async def _take(db: Db, which: ColumnElement[bool], claim: Claim, limit: int) -> list[Parcel]:
     free = or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < lease_clock(db))
     query = select(parcels).where(which, free, *of_parcels(claim.workspace)).order_by(parcels.c.wake_at, parcels.c.id)
-    found = [read(row) for row in await db.connection.execute(_unlocked_by_others(query.limit(limit), parcels))]
+    found = [read(row) for row in await db.execute(_unlocked_by_others(query.limit(limit), parcels))]
     ours = {"claimed_by": claim.by, "claimed_until": lease_clock(db, claim.lease)}
     if found:
-        await db.connection.execute(update(parcels).where(parcels.c.id.in_([one.id for one in found])).values(ours))
+        await db.execute(update(parcels).where(parcels.c.id.in_([one.id for one in found])).values(ours))
     return [replace(parcel, claimed_by=claim.by) for parcel in found]
 
 

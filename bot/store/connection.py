@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Executable, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingsError
 
+T = TypeVar("T")
 SQLITE_PATIENCE_MS = 15_000
 FORGOTTEN_MS = 20_000
-"""PostgreSQL ends a transaction in which nothing happens for so long, and a statement that lasts as long: whoever began
-it is frozen or gone, and what it has locked is for others to go on with."""
+"""PostgreSQL ends a transaction in which nothing happens for so long: whoever began it is frozen or gone, and what it
+has locked is for others to go on with. From version 17 on it ends all that last so long, which is surer: who is frozen
+with a statement prepared and not yet run does not count as doing nothing."""
 
 
 class Vault:
@@ -54,6 +58,10 @@ class Db:
         """Whether row locks and `SKIP LOCKED` are to be had."""
         return self.connection.dialect.name == "postgresql"
 
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement, once for each row where `values` is a list."""
+        return await unbroken(self.connection.execute(statement, values))
+
     async def upsert(self, table: Table, row: Mapping[str, Any], *, keep: Collection[str] = ()) -> None:
         """Insert the row, or bring the one with its primary key to these values, except for the columns in `keep`."""
         insert = postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
@@ -82,19 +90,48 @@ class Store:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
         """A transaction that is committed when the block ends well."""
-        async with self._writer.begin() as connection:
-            yield Db(connection, self.vault)
+        async with self._unbroken(self._writer.begin()) as db:
+            yield db
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Db]:
         """A transaction for looking."""
-        async with self._reader.connect() as connection:
+        async with self._unbroken(self._reader.connect()) as db:
+            yield db
+
+    @asynccontextmanager
+    async def _unbroken(self, transaction: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Db]:
+        stack = AsyncExitStack()
+        try:
+            connection = await unbroken(stack.enter_async_context(transaction))
             yield Db(connection, self.vault)
+        except BaseException as error:
+            await unbroken(stack.__aexit__(type(error), error, error.__traceback__))
+            raise
+        await unbroken(stack.aclose())
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+async def unbroken(work: Coroutine[Any, Any, T]) -> T:
+    """Do this to its end, even if who waits for it is cancelled: only then do they hear of that.
+
+    A driver that is cancelled in the middle of something leaves a connection, and what it has locked, to nobody: on
+    SQLite nothing can be written any more then.
+    """
+    doing = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        while not doing.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({doing})
+        if not doing.cancelled():
+            doing.exception()  # looked at, or the loop complains that nobody has
+        raise
 
 
 def async_url(url: str) -> URL:
@@ -123,22 +160,34 @@ def writer(url: URL, *, patient: bool = False) -> AsyncEngine:
 
 
 def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
-    # A statement, too, can be left half-way by who is frozen: prepared, and never run.
-    ends = () if patient else ("idle_in_transaction_session_timeout", "statement_timeout")
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(
+        forgotten = {} if patient else {"idle_in_transaction_session_timeout": str(FORGOTTEN_MS)}
+        engine = create_async_engine(
             url,
             pool_size=size,
             max_overflow=0,
             # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"server_settings": {setting: str(FORGOTTEN_MS) for setting in ends}},
+            connect_args={"server_settings": forgotten},
         )
+        if not patient:
+            event.listen(engine.sync_engine, "connect", _end_transactions)
+        return engine
     # Parameters hold names and addresses, and an error's text ends up in the log.
     engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+def _end_transactions(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(
+        f"select set_config('transaction_timeout', '{FORGOTTEN_MS}', false)"
+        " where current_setting('server_version_num')::int >= 170000"
+    )
+    cursor.close()
+    connection.commit()
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

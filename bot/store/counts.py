@@ -41,14 +41,14 @@ async def at(db: Db, account: Account, session_id: str, moment: datetime) -> Fig
     query = select(counts).where(
         *of_account(counts, account), counts.c.session_id == session_id, counts.c.read_at <= moment
     )
-    row = (await db.connection.execute(query.order_by(counts.c.read_at.desc()).limit(1))).first()
+    row = (await db.execute(query.order_by(counts.c.read_at.desc()).limit(1))).first()
     return _figure(row) if row else None
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Figure]:
     """Every figure of this session, oldest first."""
     query = select(counts).where(*of_account(counts, account), counts.c.session_id == session_id)
-    return [_figure(row) for row in await db.connection.execute(query.order_by(counts.c.read_at))]
+    return [_figure(row) for row in await db.execute(query.order_by(counts.c.read_at))]
 
 
 def _figure(row: Any) -> Figure:

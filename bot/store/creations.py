@@ -72,14 +72,14 @@ async def one_at_a_time(db: Db, account: Account) -> None:
     """Let nobody else begin a creation in this account before this transaction ends."""
     if db.is_postgresql:  # SQLite has one writer at a time anyway
         key = crc32(repr(sorted(account_columns(account).items())).encode())
-        await db.connection.execute(select(func.pg_advisory_xact_lock(key)))
+        await db.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def begin(db: Db, creation: Creation, by: str, until: datetime) -> bool:
     """Write a creation down before anything is asked. False where this form has begun one already."""
     if await find(db, creation.account, creation.draft_id):
         return False
-    await db.connection.execute(
+    await db.execute(
         creations.insert().values(
             **account_columns(creation.account),
             draft_id=creation.draft_id,
@@ -98,15 +98,13 @@ async def begin(db: Db, creation: Creation, by: str, until: datetime) -> bool:
 async def set_aside(db: Db, creation: Creation) -> None:
     """Give a creation that came to nothing another key, so that the same form can be sent once more."""
     aside = f"{creation.draft_id}~{token_hex(4)}"
-    await db.connection.execute(update(creations).where(*_same(creation)).values(draft_id=aside))
+    await db.execute(update(creations).where(*_same(creation)).values(draft_id=aside))
 
 
 async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
     """The creation that this form began."""
     row = (
-        await db.connection.execute(
-            select(creations).where(*of_account(creations, account), creations.c.draft_id == draft_id)
-        )
+        await db.execute(select(creations).where(*of_account(creations, account), creations.c.draft_id == draft_id))
     ).first()
     return _creation(db, row) if row else None
 
@@ -124,7 +122,7 @@ async def same_title_watched(db: Db, creation: Creation) -> bool:
 
 async def known_webinars(db: Db, account: Account) -> frozenset[str]:
     """The ids of all webinars that some creation of ours made."""
-    rows = await db.connection.execute(
+    rows = await db.execute(
         select(creations.c.webinar_id).where(*of_account(creations, account), creations.c.webinar_id.is_not(None))
     )
     return frozenset(rows.scalars())
@@ -132,7 +130,7 @@ async def known_webinars(db: Db, account: Account) -> frozenset[str]:
 
 async def advance(db: Db, creation: Creation, by: str, until: datetime) -> bool:
     """Write down how far it has come, and go on holding it until then. False where somebody else has taken it over."""
-    changed = await db.connection.execute(
+    changed = await db.execute(
         update(creations)
         .where(*_same(creation), creations.c.claimed_by == by)
         .values(
@@ -148,7 +146,7 @@ async def advance(db: Db, creation: Creation, by: str, until: datetime) -> bool:
 
 async def ask_for_card(db: Db, creation: Creation, by: str) -> bool:
     """Write down that its card is asked for. True for one caller, once."""
-    changed = await db.connection.execute(
+    changed = await db.execute(
         update(creations)
         .where(*_same(creation), creations.c.claimed_by == by, creations.c.step == Step.WHOLE)
         .values(step=Step.CARD_ASKED)
@@ -158,7 +156,7 @@ async def ask_for_card(db: Db, creation: Creation, by: str) -> bool:
 
 async def hold(db: Db, creation: Creation, by: str, until: datetime) -> None:
     """Go on holding what is worked on; a watched one keeps the time at which it will be looked for."""
-    await db.connection.execute(
+    await db.execute(
         update(creations)
         .where(*_same(creation), creations.c.claimed_by == by, creations.c.step.in_(WORKED_ON))
         .values(claimed_until=until)
@@ -173,22 +171,22 @@ async def claim(db: Db, account: Account, by: str, now: datetime, until: datetim
     chosen = chosen.order_by(creations.c.begun_at, creations.c.draft_id).limit(1)
     if db.is_postgresql:
         chosen = chosen.with_for_update(skip_locked=True)
-    row = (await db.connection.execute(chosen)).first()
+    row = (await db.execute(chosen)).first()
     if row is None:
         return None
     creation = _creation(db, row)
     values = {"claimed_by": by, "claimed_until": until}
-    await db.connection.execute(update(creations).where(*_same(creation)).values(**values))
+    await db.execute(update(creations).where(*_same(creation)).values(**values))
     return creation
 
 
 async def release_all(db: Db) -> None:
     """Free every claim: for a database that only one process uses, right after that process started."""
-    await db.connection.execute(update(creations).where(creations.c.step.in_(WORKED_ON)).values(claimed_until=None))
+    await db.execute(update(creations).where(creations.c.step.in_(WORKED_ON)).values(claimed_until=None))
 
 
 async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
-    found = await db.connection.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
+    found = await db.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
     return found.first() is not None
 
 

@@ -30,7 +30,7 @@ async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, conten
 async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str | None:
     """The content of this person's draft."""
     sealed = (
-        await db.connection.execute(
+        await db.execute(
             select(drafts.c.content).where(
                 *of_workspace(drafts, workspace), drafts.c.user_id == user_id, drafts.c.draft_id == draft_id
             )
@@ -42,7 +42,7 @@ async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str
 async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetime) -> str | None:
     """The content of the draft that this person left unfinished last, if it was touched since then."""
     sealed = (
-        await db.connection.execute(
+        await db.execute(
             select(drafts.c.content)
             .where(
                 *of_workspace(drafts, workspace),
@@ -59,16 +59,16 @@ async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetim
 
 async def mark(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:
     """Say whether a draft was sent off or is open (again, after a failure)."""
-    await db.connection.execute(
+    await db.execute(
         update(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id).values(state=state)
     )
 
 
 async def forget(db: Db, workspace: Workspace, draft_id: str) -> None:
     """Drop a draft that nobody needs any more."""
-    await db.connection.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id))
+    await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id))
 
 
 async def forget_before(db: Db, workspace: Workspace, moment: datetime) -> None:
     """Drop every draft not touched since then."""
-    await db.connection.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.changed_at < moment))
+    await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.changed_at < moment))

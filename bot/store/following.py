@@ -26,7 +26,7 @@ async def one_at_a_time(db: Db, workspace: Workspace, channel_id: str) -> None:
     """Let nobody else change what this channel hears before this transaction ends: what was read stays so."""
     if db.is_postgresql:  # SQLite has one writer at a time anyway
         key = crc32(repr((*workspace.model_dump().values(), channel_id)).encode())
-        await db.connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
+        await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
 
 
 async def replace(db: Db, before: Sequence[Subscription], after: Sequence[Subscription]) -> None:
@@ -58,7 +58,7 @@ async def save(db: Db, line: Subscription) -> None:
 async def forget(db: Db, line: Subscription) -> None:
     """Take a line away."""
     same: list[ColumnElement[bool]] = [subscriptions.c[name] == value for name, value in _key(line).items()]
-    await db.connection.execute(delete(subscriptions).where(*same))
+    await db.execute(delete(subscriptions).where(*same))
 
 
 async def everything(db: Db, workspace: Workspace) -> list[Subscription]:
@@ -86,7 +86,7 @@ async def save_hours(db: Db, hours: ChannelHours) -> None:
 
 async def hours_of(db: Db, workspace: Workspace, channel_ids: Collection[str]) -> dict[str, ChannelHours]:
     """The hours of these channels, as far as they have set any."""
-    rows = await db.connection.execute(
+    rows = await db.execute(
         select(channels).where(*of_workspace(channels, workspace), channels.c.channel_id.in_(channel_ids))
     )
     return {row.channel_id: _hours(row) for row in rows}
@@ -94,7 +94,7 @@ async def hours_of(db: Db, workspace: Workspace, channel_ids: Collection[str]) -
 
 async def with_digest(db: Db, workspace: Workspace) -> list[ChannelHours]:
     """The hours of every channel that wants a digest."""
-    rows = await db.connection.execute(
+    rows = await db.execute(
         select(channels).where(*of_workspace(channels, workspace), channels.c.digest != DigestPace.NEVER)
     )
     return [_hours(row) for row in rows]
@@ -110,19 +110,19 @@ async def save_default_leads(
 
 async def default_leads(db: Db, workspace: Workspace) -> tuple[timedelta, ...] | None:
     """The workspace's own reminders; None where it has not set any."""
-    found = await db.connection.execute(select(workspaces.c.leads).where(*of_workspace(workspaces, workspace)))
+    found = await db.execute(select(workspaces.c.leads).where(*of_workspace(workspaces, workspace)))
     stored: str | None = found.scalar()
     return None if stored is None else _leads(stored)
 
 
 async def who_set_defaults(db: Db, workspace: Workspace) -> tuple[tuple[timedelta, ...], str, datetime] | None:
     """The workspace's own reminders with who set them and when; None where it has not set any."""
-    row = (await db.connection.execute(select(workspaces).where(*of_workspace(workspaces, workspace)))).first()
+    row = (await db.execute(select(workspaces).where(*of_workspace(workspaces, workspace)))).first()
     return None if row is None else (_leads(row.leads), row.set_by, row.set_at)
 
 
 async def _read(db: Db, which: Iterable[ColumnElement[bool]]) -> list[Subscription]:
-    rows = await db.connection.execute(
+    rows = await db.execute(
         select(subscriptions).where(*which).order_by(subscriptions.c.scope, subscriptions.c.set_at, *_IDENTITY)
     )
     return [_subscription(row) for row in rows]

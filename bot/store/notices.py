@@ -77,7 +77,7 @@ async def plan(db: Db, wanted: Iterable[Notice]) -> None:
     everything = iter(wanted)
     while some := list(islice(everything, AT_ONCE)):
         packed = await _lock_packed(db, some)
-        await db.connection.execute(upsert, [_columns(notice) for notice in some])
+        await db.execute(upsert, [_columns(notice) for notice in some])
         await touch(db, packed, min(notice.hand_at for notice in some))
 
 
@@ -127,10 +127,10 @@ async def skip(db: Db, notice_id: int) -> None:
 async def unskip(db: Db, notice_id: int, now: datetime) -> bool:
     """Say this one after all. False where its time has passed, or where it is not left out."""
     skipped = (notices.c.id == notice_id, notices.c.state == NoticeState.SKIPPED, notices.c.due_at > now)
-    locked = await db.connection.execute(_locked(db, select(notices.c.id).where(*skipped)))
+    locked = await db.execute(_locked(db, select(notices.c.id).where(*skipped)))
     if locked.first() is None:
         return False
-    await db.connection.execute(update(notices).where(notices.c.id == notice_id).values(state=_PLANNED_OR_PACKED))
+    await db.execute(update(notices).where(notices.c.id == notice_id).values(state=_PLANNED_OR_PACKED))
     return True
 
 
@@ -141,7 +141,7 @@ async def crowds(db: Db, workspace: Workspace, dues: Collection[datetime]) -> di
     """
     wanted = list(dues)
     counted = [select(func.count()).select_from(_crowd(workspace, due)).scalar_subquery() for due in wanted]
-    row = (await db.connection.execute(select(*counted))).one() if wanted else ()
+    row = (await db.execute(select(*counted))).one() if wanted else ()
     return dict(zip(wanted, row, strict=True))
 
 
@@ -154,7 +154,7 @@ async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) ->
 async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
     """When the next planned notice may be handed over or posted."""
     query = select(func.min(notices.c.hand_at)).where(notices.c.state == NoticeState.PLANNED, *of(workspace))
-    moment: datetime | None = (await db.connection.execute(query)).scalar()
+    moment: datetime | None = (await db.execute(query)).scalar()
     return moment
 
 
@@ -162,12 +162,12 @@ async def clean_up(db: Db, before: datetime, limit: int) -> int:
     """Delete at most so many notices that ended before then, and the parcels of which nothing is left; how many."""
     over = (notices.c.state.in_(ENDED), notices.c.expires_at < before, notices.c.due_at < before)
     old = select(notices.c.id).where(*over).order_by(notices.c.id).limit(limit)
-    gone = await db.connection.execute(delete(notices).where(notices.c.id.in_(old)))
+    gone = await db.execute(delete(notices).where(notices.c.id.in_(old)))
     closed = parcels.c.state.in_((ParcelState.SAID, ParcelState.WITHDRAWN, ParcelState.UNKNOWN, ParcelState.DEAD))
     empty = ~exists().where(notices.c.parcel_id == parcels.c.id)
     past = parcels.c.post_at < int(before.timestamp())
     left = select(parcels.c.id).where(closed, past, empty).order_by(parcels.c.id).limit(limit)
-    emptied = await db.connection.execute(delete(parcels).where(parcels.c.id.in_(left)))
+    emptied = await db.execute(delete(parcels).where(parcels.c.id.in_(left)))
     return gone.rowcount + emptied.rowcount
 
 
@@ -218,7 +218,7 @@ def _crowd(workspace: Workspace, due: datetime) -> Any:
 
 
 async def _read(db: Db, query: Select[Any]) -> list[Row]:
-    return [read(row) for row in await db.connection.execute(query)]
+    return [read(row) for row in await db.execute(query)]
 
 
 async def _lock_packed(db: Db, wanted: Sequence[Notice]) -> list[int]:
@@ -233,19 +233,19 @@ async def _lock_packed(db: Db, wanted: Sequence[Notice]) -> list[int]:
     mine = tuple_(notices.c.team_id, notices.c.enterprise_id, notices.c.session_id).in_(keys)
     state = notices.c.state.in_((NoticeState.PACKED, NoticeState.WITHDRAWN))
     query = select(notices.c.state, notices.c.parcel_id).where(mine, state, notices.c.parcel_id.is_not(None))
-    found = await db.connection.execute(_locked(db, query))
+    found = await db.execute(_locked(db, query))
     return sorted({row.parcel_id for row in found if row.state == NoticeState.PACKED})
 
 
 async def _off(db: Db, ids: Sequence[int], state: NoticeState) -> None:
     waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED))
     query = select(notices.c.id, notices.c.state, notices.c.parcel_id).where(notices.c.id.in_(ids), waiting)
-    rows = list(await db.connection.execute(_locked(db, query))) if ids else []
+    rows = list(await db.execute(_locked(db, query))) if ids else []
     packed_in = {row.parcel_id for row in rows if row.state == NoticeState.PACKED}
     back = await withdraw(db, packed_in)
     gone = [row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back]
     if gone:
-        await db.connection.execute(update(notices).where(notices.c.id.in_(gone)).values(state=state, problem=""))
+        await db.execute(update(notices).where(notices.c.id.in_(gone)).values(state=state, problem=""))
 
 
 def _locked(db: Db, query: Select[Any]) -> Select[Any]:

@@ -73,12 +73,12 @@ async def handed(db: Db, those: Sequence[Handed]) -> set[int]:
 
     A parcel that is missing in the answer has gone on without us: what Slack now holds under this id is one too many.
     """
-    found = await db.connection.execute(_states(postgresql=db.is_postgresql), {"ids": [one.parcel_id for one in those]})
+    found = await db.execute(_states(postgresql=db.is_postgresql), {"ids": [one.parcel_id for one in those]})
     rows = {row.id: row for row in found}
     fit = [one for one in those if one.parcel_id in rows and rows[one.parcel_id].state in OPEN]
     if fit:
         values = [{"key": one.parcel_id, "at_slack": one.scheduled_id, "digest": one.text_digest} for one in fit]
-        await db.connection.execute(_HANDED, values)
+        await db.execute(_HANDED, values)
     # Somebody else may have found it at Slack before we came to say so.
     same = (one for one in those if one.parcel_id in rows and rows[one.parcel_id].scheduled_id == one.scheduled_id)
     return {one.parcel_id for one in (*fit, *same)}
@@ -88,11 +88,11 @@ async def posted(db: Db, those: Sequence[Posted]) -> set[int]:
     """Slack has posted them, and all that is in them is said. Who is missing in the answer has been posted twice."""
     ids = [one.parcel_id for one in those]
     await _lock_notices(db, ids)
-    found = await db.connection.execute(_states(postgresql=db.is_postgresql), {"ids": ids})
+    found = await db.execute(_states(postgresql=db.is_postgresql), {"ids": ids})
     rows = {row.id: row for row in found}
     fit = [one for one in those if one.parcel_id in rows and rows[one.parcel_id].state == ParcelState.GIVING]
     if fit:
-        await db.connection.execute(_POSTED, [{"key": one.parcel_id, "ts": one.ts} for one in fit])
+        await db.execute(_POSTED, [{"key": one.parcel_id, "ts": one.ts} for one in fit])
         await _say(db, [one.parcel_id for one in fit])
     same = (one for one in those if one.parcel_id in rows and rows[one.parcel_id].message_ts == one.ts)
     return {one.parcel_id for one in (*fit, *same)}
@@ -107,7 +107,7 @@ async def not_at_slack(db: Db, parcel: Parcel, again_at: datetime, problem: str 
     attempts = 0 if state is ParcelState.WITHDRAWING else parcels.c.attempts
     await _set(db, parcel, state=ParcelState.WITHDRAWN, attempts=attempts, problem=problem, claimed_until=None)
     again = {"state": NoticeState.PLANNED, "hand_at": again_at, "problem": problem}
-    await db.connection.execute(update(notices).where(*_packed_in(parcel)).values(again))
+    await db.execute(update(notices).where(*_packed_in(parcel)).values(again))
     return True
 
 
@@ -117,7 +117,7 @@ async def end(db: Db, parcel: Parcel, state: ParcelState, problem: str) -> bool:
         return False
     await _set(db, parcel, state=state, problem=problem, claimed_until=None)
     closed = {"state": NoticeState(state.value), "problem": problem}
-    await db.connection.execute(update(notices).where(*_packed_in(parcel)).values(closed))
+    await db.execute(update(notices).where(*_packed_in(parcel)).values(closed))
     return True
 
 
@@ -128,8 +128,8 @@ async def was_posted(db: Db, parcel: Parcel, problem: str = "") -> list[int]:
     ending = ParcelState.UNKNOWN if problem else ParcelState.SAID
     await _set(db, parcel, state=ending, problem=problem, claimed_until=None)
     closed = {"state": NoticeState(ending.value), "problem": problem}
-    await db.connection.execute(update(notices).where(*_packed_in(parcel)).values(closed))
-    off = await db.connection.execute(
+    await db.execute(update(notices).where(*_packed_in(parcel)).values(closed))
+    off = await db.execute(
         update(notices)
         .where(notices.c.parcel_id == parcel.id, notices.c.state.in_((NoticeState.WITHDRAWN, NoticeState.SKIPPED)))
         .values(state=NoticeState.SAID, problem=NOT_TAKEN_BACK)
@@ -140,7 +140,7 @@ async def was_posted(db: Db, parcel: Parcel, problem: str = "") -> list[int]:
 
 async def find(db: Db, parcel: Parcel) -> Parcel:
     """How it stands by now."""
-    return read((await db.connection.execute(select(parcels).where(parcels.c.id == parcel.id))).one())
+    return read((await db.execute(select(parcels).where(parcels.c.id == parcel.id))).one())
 
 
 async def of_second(db: Db, parcel: Parcel) -> list[Parcel]:
@@ -148,12 +148,12 @@ async def of_second(db: Db, parcel: Parcel) -> list[Parcel]:
     same = (parcels.c.channel_id == parcel.channel_id, parcels.c.post_at == parcel.post_at)
     state = parcels.c.state.in_((*AT_SLACK, ParcelState.SAID))
     held = (parcels.c.way == Way.HELD, state, *of(parcel.workspace), *same)
-    return [read(row) for row in await db.connection.execute(select(parcels).where(*held))]
+    return [read(row) for row in await db.execute(select(parcels).where(*held))]
 
 
 async def hold(db: Db, parcel: Parcel, wait: timedelta, problem: str | None = None) -> bool:
     """Leave it unclear, for somebody to look into when so much of the machine's time has passed. False if not ours."""
-    held = await db.connection.execute(
+    held = await db.execute(
         update(parcels)
         .where(parcels.c.id == parcel.id, parcels.c.state.in_(OPEN), parcels.c.claimed_by == parcel.claimed_by)
         .values(claimed_until=lease_clock(db, wait), problem=parcel.problem if problem is None else problem)
@@ -166,13 +166,13 @@ async def repeat(db: Db, parcel: Parcel, now: datetime, problem: str) -> Parcel 
     again = replace(parcel, attempts=parcel.attempts + 1, post_at=int(now.timestamp()), problem=problem)
     changes = {"attempts": again.attempts, "post_at": again.post_at, "problem": problem}
     ours = (parcels.c.state == ParcelState.GIVING, parcels.c.claimed_by == parcel.claimed_by)
-    done = await db.connection.execute(update(parcels).where(parcels.c.id == parcel.id, *ours).values(changes))
+    done = await db.execute(update(parcels).where(parcels.c.id == parcel.id, *ours).values(changes))
     return again if done.rowcount else None
 
 
 async def try_again(db: Db, parcel: Parcel, when: datetime, problem: str | None = None) -> None:
     """Give up the claim on a withdrawal, to be taken up again at that time."""
-    await db.connection.execute(
+    await db.execute(
         update(parcels)
         .where(parcels.c.id == parcel.id, parcels.c.state == ParcelState.WITHDRAWING)
         .values(wake_at=when, claimed_until=None, problem=parcel.problem if problem is None else problem)
@@ -183,7 +183,7 @@ async def to_look_over(db: Db, now: datetime, workspace: Workspace | None) -> li
     """What Slack holds for later and may have to be exchanged, because something about it has changed."""
     beyond = parcels.c.post_at > int((now + TIME_TO_CHANGE).timestamp())
     query = select(parcels).where(parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= now, beyond, *of(workspace))
-    return [read(row) for row in await db.connection.execute(query.order_by(parcels.c.wake_at).limit(MANY))]
+    return [read(row) for row in await db.execute(query.order_by(parcels.c.wake_at).limit(MANY))]
 
 
 async def exchange(db: Db, parcel: Parcel) -> None:
@@ -195,21 +195,19 @@ async def exchange(db: Db, parcel: Parcel) -> None:
 async def looked_over(db: Db, parcel: Parcel, wake_at: datetime) -> None:
     """It is as it should be, unless something has changed again since it was read."""
     same = (parcels.c.id == parcel.id, parcels.c.state == ParcelState.HELD, parcels.c.wake_at == parcel.wake_at)
-    await db.connection.execute(update(parcels).where(*same).values(wake_at=wake_at))
+    await db.execute(update(parcels).where(*same).values(wake_at=wake_at))
 
 
 async def count_as_said(db: Db, now: datetime, workspace: Workspace | None = None) -> bool:
     """What Slack held and has surely posted counts as said from its `wake_at` on. True where there may be more."""
     past = (parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= now, parcels.c.post_at <= int(now.timestamp()))
     query = select(parcels.c.id).where(*past, *of(workspace)).order_by(parcels.c.wake_at).limit(MANY)
-    ids = list((await db.connection.execute(query)).scalars())
+    ids = list((await db.execute(query)).scalars())
     await _lock_notices(db, ids)
-    still = (
-        list((await db.connection.execute(_locked(db, query.where(parcels.c.id.in_(ids))))).scalars()) if ids else []
-    )
+    still = list((await db.execute(_locked(db, query.where(parcels.c.id.in_(ids))))).scalars()) if ids else []
     if still:
         said = update(parcels).where(parcels.c.id.in_(still)).values(state=ParcelState.SAID)
-        await db.connection.execute(said)
+        await db.execute(said)
         await _say(db, still)
     return len(ids) == MANY
 
@@ -218,7 +216,7 @@ async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | No
     """When there is next something to do about a parcel that nobody is at yet."""
     waiting = or_(parcels.c.state == ParcelState.HELD, parcels.c.state == ParcelState.WITHDRAWING)
     query = select(func.min(parcels.c.wake_at)).where(waiting, parcels.c.claimed_until.is_(None), *of(workspace))
-    moment: datetime | None = (await db.connection.execute(query)).scalar()
+    moment: datetime | None = (await db.execute(query)).scalar()
     return moment
 
 
@@ -228,9 +226,7 @@ async def release_all(db: Db) -> None:
     What was being given to Slack stays claimed until its time runs out: Slack may still be about to accept it.
     """
     under_way = or_(parcels.c.state == ParcelState.GIVING, parcels.c.scheduled_id.is_(None))
-    await db.connection.execute(
-        update(parcels).where(parcels.c.claimed_until.is_not(None), ~under_way).values(claimed_until=None)
-    )
+    await db.execute(update(parcels).where(parcels.c.claimed_until.is_not(None), ~under_way).values(claimed_until=None))
 
 
 async def withdraw(db: Db, ids: Collection[int]) -> set[int]:
@@ -238,11 +234,11 @@ async def withdraw(db: Db, ids: Collection[int]) -> set[int]:
     query = _locked(db, select(parcels.c.id)).where(
         parcels.c.id.in_(ids), parcels.c.way == Way.HELD, parcels.c.state.in_(AT_SLACK)
     )
-    found = set((await db.connection.execute(query)).scalars()) if ids else set()
+    found = set((await db.execute(query)).scalars()) if ids else set()
     if found:
         off = {"state": ParcelState.WITHDRAWING, "wake_at": AT_ONCE}
         new = parcels.c.state != ParcelState.WITHDRAWING
-        await db.connection.execute(update(parcels).where(parcels.c.id.in_(found), new).values(off))
+        await db.execute(update(parcels).where(parcels.c.id.in_(found), new).values(off))
     return found
 
 
@@ -252,8 +248,8 @@ async def touch(db: Db, ids: Collection[int], now: datetime) -> None:
     if ids:
         state = parcels.c.state.in_((ParcelState.GIVING, ParcelState.HELD))
         query = _locked(db, select(parcels.c.id)).where(parcels.c.id.in_(ids), state, ahead)
-        found = list((await db.connection.execute(query)).scalars())
-        await db.connection.execute(update(parcels).where(parcels.c.id.in_(found)).values(wake_at=now))
+        found = list((await db.execute(query)).scalars())
+        await db.execute(update(parcels).where(parcels.c.id.in_(found)).values(wake_at=now))
 
 
 def lease_clock(db: Db, ahead: timedelta = timedelta()) -> ColumnElement[Any]:
@@ -287,7 +283,7 @@ def _states(*, postgresql: bool) -> Select[Any]:
 
 
 async def _say(db: Db, ids: Sequence[int]) -> None:
-    await db.connection.execute(_saying(postgresql=db.is_postgresql), {"ids": list(ids)})
+    await db.execute(_saying(postgresql=db.is_postgresql), {"ids": list(ids)})
 
 
 @cache
@@ -298,18 +294,18 @@ def _saying(*, postgresql: bool) -> Any:
 
 async def _lock_notices(db: Db, ids: Sequence[int]) -> None:
     if db.is_postgresql and ids:
-        await db.connection.execute(_NOTICES_IN, {"ids": list(ids)})
+        await db.execute(_NOTICES_IN, {"ids": list(ids)})
 
 
 async def _lock(db: Db, parcel: Parcel, states: Collection[ParcelState]) -> ParcelState | None:
     await _lock_notices(db, [parcel.id])
     query = _locked(db, select(parcels.c.state)).where(parcels.c.id == parcel.id, parcels.c.state.in_(states))
-    found: str | None = (await db.connection.execute(query)).scalar()
+    found: str | None = (await db.execute(query)).scalar()
     return ParcelState(found) if found else None
 
 
 async def _set(db: Db, parcel: Parcel, **values: Any) -> None:
-    await db.connection.execute(update(parcels).where(parcels.c.id == parcel.id).values(values))
+    await db.execute(update(parcels).where(parcels.c.id == parcel.id).values(values))
 
 
 def _locked(db: Db, query: Select[Any]) -> Select[Any]:

@@ -28,7 +28,7 @@ async def save(db: Db, person: Person, now: datetime) -> None:
 async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, datetime] | None:
     """A person and when they were last looked up."""
     row = (
-        await db.connection.execute(
+        await db.execute(
             select(people.c.profile, people.c.seen_at).where(
                 *of_workspace(people, workspace), people.c.user_id == user_id
             )

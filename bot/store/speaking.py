@@ -80,7 +80,7 @@ async def _spoken(db: Db, rows: Collection[Row], now: datetime) -> dict[Place, S
     hours = await _quiet_hours(db, rows)
     since = int((now - BETWEEN_POSTS).timestamp())
     query = _lately(postgresql=db.is_postgresql)
-    found = await db.connection.execute(query, {"since": since, **those_places(db, rows)})
+    found = await db.execute(query, {"since": since, **those_places(db, rows)})
     posted: dict[Place, int] = {}
     until: dict[Place, datetime] = {}
     for row in found:
@@ -94,7 +94,7 @@ async def _spoken(db: Db, rows: Collection[Row], now: datetime) -> dict[Place, S
 
 
 async def _quiet_hours(db: Db, rows: Collection[Row]) -> dict[Place, ChannelHours]:
-    found = await db.connection.execute(_with_hours(postgresql=db.is_postgresql), those_places(db, rows))
+    found = await db.execute(_with_hours(postgresql=db.is_postgresql), those_places(db, rows))
     quiet: dict[Workspace, list[str]] = defaultdict(list)
     for team_id, enterprise_id, channel_id in found:
         quiet[workspace_of(team_id, enterprise_id)].append(channel_id)

@@ -54,7 +54,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
 
 async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: FixedOptions) -> None:
     """Keep what the vendor's account decided for this webinar, to show it in the next form."""
-    await db.connection.execute(
+    await db.execute(
         update(webinars)
         .where(*of_account(webinars, account), webinars.c.session_id == session_id)
         .values(fixed_options=fixed.model_dump_json())
@@ -68,7 +68,7 @@ async def find(db: Db, account: Account, session_id: str, *, to_change: bool = F
     only one does. (SQLite lets one writer in at a time anyway.)
     """
     query = select(webinars).where(*of_account(webinars, account), webinars.c.session_id == session_id)
-    row = (await db.connection.execute(query.with_for_update() if to_change else query)).first()
+    row = (await db.execute(query.with_for_update() if to_change else query)).first()
     return _webinar(row) if row else None
 
 
@@ -78,7 +78,7 @@ async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[A
         return {}
     wanted = {(*account_columns(account).values(), session_id) for account, session_id in keys}
     query = _by_keys(postgresql=db.is_postgresql)
-    found = [_webinar(row) for row in await db.connection.execute(query, keyed(_KEY, "key", wanted, db))]
+    found = [_webinar(row) for row in await db.execute(query, keyed(_KEY, "key", wanted, db))]
     return {(webinar.account, webinar.session_id): webinar for webinar in found}
 
 
@@ -93,7 +93,7 @@ async def everything(db: Db, workspace: Workspace, ending_after: datetime | None
     if ending_after:
         # No session is longer than 12 hours, so the index on start narrows it down before the exact test.
         query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
-    found = [_webinar(row) for row in await db.connection.execute(query)]
+    found = [_webinar(row) for row in await db.execute(query)]
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
 
 
@@ -108,7 +108,7 @@ async def to_count(db: Db, account: Account, read_before: datetime, now: datetim
     late = webinars.c.start > now - timedelta(hours=12)
     query = select(webinars).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
     found = []
-    for row in await db.connection.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
+    for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
         found.append(_webinar(row))
         if len(found) % AT_ONCE == 0:
             await asyncio.sleep(0)  # it is asked several times a minute, and others want to run as well
@@ -125,8 +125,8 @@ async def hold(db: Db, workspace: Workspace, ending_after: datetime) -> None:
     in_order = (webinars.c.provider, webinars.c.account, webinars.c.session_id)
     late = webinars.c.start > ending_after - timedelta(hours=12)
     query = select(webinars.c.session_id).where(*of_workspace(webinars, workspace), late).order_by(*in_order)
-    await db.connection.execute(query.with_for_update())
-    await db.connection.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
+    await db.execute(query.with_for_update())
+    await db.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
 
 
 async def adding(db: Db, workspace: Workspace) -> None:
@@ -135,13 +135,13 @@ async def adding(db: Db, workspace: Workspace) -> None:
     Not before every row is locked that this transaction changes: `hold` takes both in that order, too.
     """
     if db.is_postgresql:
-        await db.connection.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
+        await db.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
 
 
 async def host_link(db: Db, account: Account, session_id: str) -> str:
     """The host's personal link, decrypted: for the one person who may see it. Empty where none is known."""
     sealed = (
-        await db.connection.execute(
+        await db.execute(
             select(webinars.c.host_link).where(*of_account(webinars, account), webinars.c.session_id == session_id)
         )
     ).scalar()
@@ -151,7 +151,7 @@ async def host_link(db: Db, account: Account, session_id: str) -> str:
 async def latest_fixed_options(db: Db, account: Account) -> tuple[FixedOptions, datetime] | None:
     """What the vendor's account decides, as last read, and when that was."""
     row = (
-        await db.connection.execute(
+        await db.execute(
             select(webinars.c.fixed_options, webinars.c.seen_at)
             .where(*of_account(webinars, account), webinars.c.fixed_options.is_not(None))
             .order_by(webinars.c.seen_at.desc())

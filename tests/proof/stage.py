@@ -148,13 +148,13 @@ class Stage:
         planned = exists().where(notices.c.state == NoticeState.PLANNED)
         under_way = exists().where(parcels.c.state.in_(UNDER_WAY))
         async with self.company.store.read() as db:
-            return not (await db.connection.execute(select(or_(planned, under_way)))).scalar_one()
+            return not (await db.execute(select(or_(planned, under_way)))).scalar_one()
 
     async def states(self) -> dict[NoticeState, int]:
         """How many notices there are in each state."""
         async with self.company.store.read() as db:
             query = select(notices.c.state, func.count()).group_by(notices.c.state)
-            return {NoticeState(state): count for state, count in await db.connection.execute(query)}
+            return {NoticeState(state): count for state, count in await db.execute(query)}
 
     def count(self) -> Count:
         """What Slack took, compared with what was planned."""

@@ -1,0 +1,101 @@
+"""Whoever is cancelled or frozen in the middle of a transaction leaves nothing locked for the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select, text, update
+
+from bot.store.connection import FORGOTTEN_MS, Store, Vault, unbroken, writer
+from bot.store.schema import notices, parcels
+
+if TYPE_CHECKING:
+    from tests.databases import Postgres  # the plugin below must be the first to import it
+
+pytest_plugins = ["tests.databases"]
+
+POINTS = (*range(30), *range(30, 600, 10))
+A_MOMENT = 2.0
+KEY = Fernet.generate_key().decode()
+
+
+async def write(store: Store) -> None:
+    """A transaction of two statements."""
+    async with store.write() as db:
+        await db.execute(update(notices).values(problem="x"))
+        await db.execute(update(parcels).values(problem="x"))
+
+
+async def look(store: Store) -> None:
+    """The same, reading."""
+    async with store.read() as db:
+        await db.execute(select(notices))
+        await db.execute(select(parcels))
+
+
+@pytest.mark.parametrize("work", [write, look])
+async def test_cancelled_at_any_point_the_next_one_can_write(
+    database_url: str, work: Callable[[Store], Coroutine[Any, Any, None]]
+) -> None:
+    """While it connects, within and after each step of the one that is cancelled."""
+    for point in POINTS:
+        store = Store(database_url, Vault(KEY))
+        broken = asyncio.create_task(work(store))
+        for _ in range(point):
+            await asyncio.sleep(0)
+        broken.cancel()
+        async with asyncio.timeout(A_MOMENT):
+            await write(store)
+        await asyncio.wait({broken})
+        await store.close()
+
+
+async def test_cancelled_again_and_again_it_still_goes_on_to_its_end() -> None:
+    """And who waited hears of it once that has come."""
+    opened, ended = asyncio.Event(), []
+
+    async def work() -> None:
+        await opened.wait()
+        ended.append("work")
+
+    waiting = asyncio.create_task(unbroken(work()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        waiting.cancel()
+    await asyncio.sleep(0)
+    assert (waiting.done(), ended) == (False, [])
+    opened.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert ended == ["work"]
+
+
+async def test_what_goes_wrong_after_the_cancellation_is_not_told_in_its_place() -> None:
+    """Who has been cancelled is, whatever else."""
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        raise ValueError
+
+    waiting = asyncio.create_task(unbroken(work()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_transactions_of_who_is_frozen_end_by_themselves(postgres: Postgres) -> None:
+    """Those of the migrations may take their time."""
+    store = Store(await postgres.migrated(), Vault(KEY))
+    async with store.read() as db:
+        assert (await db.execute(text("show transaction_timeout"))).scalar_one() == f"{FORGOTTEN_MS // 1000}s"
+        assert (await db.execute(text("show idle_in_transaction_session_timeout"))).scalar_one() != "0"
+    patient = writer(store.url, patient=True)
+    async with patient.connect() as connection:
+        assert (await connection.execute(text("show transaction_timeout"))).scalar_one() == "0"
+    await patient.dispose()
+    await store.close()
