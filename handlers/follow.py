@@ -182,7 +182,7 @@ async def _save(ask: Ask, choice: Choice) -> None:
 
 async def _introduce(ask: Ask, channel_id: str, change: Change) -> None:
     # Everybody there is told once, and by whom: what follows is said without anybody having asked just then.
-    await ask.room.slack.post(channel_id, follow_result.intro(ask.user_id, change.after))
+    await ask.room.slack.post(channel_id, follow_result.intro((await ask.person()).name, change.after))
 
 
 def _channel(ask: Ask) -> str:

@@ -10,6 +10,7 @@ import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,14 @@ class Postgres:
             self._prepared = True
         return await self._create(TEMPLATE)
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of the server descend from."""
+        return int(self._server.get_pid())
+
     async def crash(self) -> None:
         """End the server at once, without a word to anybody; what was committed is there when it starts again."""
-        os.kill(self._server.get_pid(), signal.SIGQUIT)
+        os.kill(self.pid, signal.SIGQUIT)
         await asyncio.to_thread(self._server.get_postmaster_info().process.wait, 10)
 
     async def start(self) -> None:
@@ -74,8 +80,8 @@ class Postgres:
         await engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of our own, stopped and removed at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the machine's own directories
@@ -85,6 +91,13 @@ def postgres() -> Iterator[Postgres]:
     yield Postgres(server)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The one for all tests."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -60,6 +60,6 @@ async def says(world: World, user: str, text: str, channel: str = "#launch") -> 
     return world.last(channel, user).words
 
 
-def public(world: World) -> list[Message]:
-    """What everybody sees in #launch."""
-    return [message for message in world.slack.messages("#launch") if message.ephemeral_to is None]
+def public(world: World, channel: str = "#launch") -> list[Message]:
+    """What everybody sees in a channel."""
+    return [message for message in world.slack.messages(channel) if message.ephemeral_to is None]

@@ -30,6 +30,6 @@ def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
     return Notice(**{**facts, **times, **changes})
 
 
-def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Said:
-    """A notice about this webinar, with it."""
-    return Said(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one)
+def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any) -> Said:
+    """A notice about this webinar, with it, and with what the person is called who did it."""
+    return Said(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one, by)

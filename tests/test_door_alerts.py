@@ -35,10 +35,22 @@ async def test_an_alert_of_a_closed_registration_opens_it_again(world: World) ->
     await door.becomes(registrationStatus="Closed")
     alert = await _alert(world, "closed")
 
-    await world.click("chloe", alert, "Reopen")
+    await world.click("chloe", alert, "Open Registration")
 
     assert (door.there, door.asked) == ((True, None, 0), ["PATCH"])
     assert "Registration is open again." in world.last("#marketing", "chloe").words
+
+
+async def test_an_alert_names_who_did_it_and_mentions_nobody(world: World) -> None:
+    """A mention would notify Chloé of what she did herself; the others read who it was."""
+    await a_door(world)
+    await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
+    await world.command("chloe", "#launch", "close launch")
+
+    alert = await _alert(world, "closed")
+
+    assert "Registration for *Launch day* was closed by chloe" in alert.words
+    assert "<@" not in alert.text + alert.words
 
 
 async def _alert(world: World, words: str) -> Message:

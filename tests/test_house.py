@@ -129,7 +129,7 @@ def views() -> list[dict[str, Any]]:
         *(door_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
         door_result.unchanged(plain, "It is open.", now=NOW),
         *(share_result.shared(plain, "C1", SaidThere(SHARED, ())), help.help_message(), messages.problem(ValueError())),
-        *(follow_result.state(channel), follow_result.intro("U1", channel)),
+        *(follow_result.state(channel), follow_result.intro("Ana Lima", channel)),
         *remind_messages(plain),
     ]
     modals = [

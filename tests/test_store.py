@@ -60,6 +60,18 @@ async def test_people_of_two_workspaces_are_two(store: Store) -> None:
         assert await people.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
 
 
+async def test_names_are_found_several_at_once(store: Store) -> None:
+    """Each by workspace and id; who is not known is left out."""
+    here, there = ACCOUNT.workspace, OTHERS[0].workspace
+    async with store.write() as db:
+        await people.save(db, person(), NOW)
+        await people.save(db, person(user_id="U2", name="Ben"), NOW)
+        await people.save(db, person(there, name="Stranger"), NOW)
+        wanted = {(here, "U1"), (there, "U1"), (there, "U2"), (here, "U3")}
+        assert await people.names(db, wanted) == {(here, "U1"): "Ana", (there, "U1"): "Stranger"}
+        assert await people.names(db, ()) == {}
+
+
 async def test_draft_is_kept_until_it_is_sent(store: Store) -> None:
     """The newest open draft of a person comes back; a sent one does not, even when it is saved once more."""
     here = ACCOUNT.workspace

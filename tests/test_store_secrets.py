@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.errors import SettingsError
-from bot.store import webinars
+from bot.store import people, webinars
 from bot.store.connection import Store, Vault, async_url
 from bot.store.schema import metadata
 from tests.test_store import person
-from tests.webinar_samples import ACCOUNT, webinar
+from tests.webinar_samples import ACCOUNT, NOW, webinar
 from tests.world import World, running
 
 pytest_plugins = ["tests.databases"]
@@ -81,6 +81,19 @@ async def test_lost_key_is_said_in_words(database_url: str) -> None:
     async with store.read() as db:
         with pytest.raises(SettingsError, match="Add the earlier key after a comma"):
             await webinars.host_link(db, ACCOUNT, "s1")
+    await store.close()
+
+
+async def test_name_under_a_lost_key_is_not_known(database_url: str) -> None:
+    """What would be said with it is said without."""
+    store = Store(database_url, Vault(OLD))
+    async with store.write() as db:
+        await people.save(db, person(), NOW)
+    await store.close()
+
+    store = Store(database_url, Vault(NEW))
+    async with store.read() as db:
+        assert await people.names(db, {(ACCOUNT.workspace, "U1")}) == {}
     await store.close()
 
 

@@ -79,8 +79,8 @@ def test_introduction_names_the_person_and_the_way_back() -> None:
     """One short line, for everybody in the channel; what came with a card was no doing of theirs."""
     launch = webinar()
     state = channel(line(), about(launch, by_share=True), webinars=(launch,))
-    assert follow_result.intro("U7", state).text == (
-        "<@U7> set up Greenroom here: reminders, alerts and changes about all webinars. "
+    assert follow_result.intro("Ana Lima", state).text == (
+        "Ana Lima set up Greenroom here: reminders, alerts and changes about all webinars. "
         "To see or change it: `/webinar subscriptions`"
     )
 
@@ -164,16 +164,18 @@ def test_words_of_features_and_hours() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS)
-def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime) -> None:
-    """Whatever titles, zones and times there are."""
+@given(channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS, st.sampled_from(["", NASTY]))
+def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime, name: str) -> None:
+    """Whatever titles, names, zones and times there are."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     missed = Notice.model_validate({**facts, "due_at": due, "hand_at": due, "expires_at": START})
     unsaid = [Unsaid(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][:10]
     shown = follow_result.state(state, head=head, unsaid=unsaid)
     check_message(shown.text, shown.blocks)
-    introduction = follow_result.intro("U1", state)
+    introduction = follow_result.intro(name, state)
     check_message(introduction.text, introduction.blocks)
+    assert "<@" not in introduction.text
+    assert "<!channel>" not in introduction.text
     check_view(follow_result.done(state, head))
 
 

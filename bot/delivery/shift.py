@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
@@ -18,7 +18,7 @@ from bot.notices import worth_until
 from bot.outbox import Notice, NoticeKind, ParcelState
 from bot.packing import at, is_direct
 from bot.slack_api import TIMEOUT, SlackApi, SlackBusy, SlackRefused, SlackUnclear
-from bot.store import following, notices, parcels, webinars
+from bot.store import following, notices, parcels, people, webinars
 from bot.store.claims import Claim, Load
 from bot.store.connection import Db, Store
 from bot.store.parcels import Parcel
@@ -120,11 +120,12 @@ class Shift:
         return [Load(parcel, tuple(packed[parcel.id])) for parcel in some]
 
     async def known(self, loads: Sequence[Load]) -> list[Known]:
-        """The webinars that these speak of, as the mirror has them, in one query."""
-        wanted = {key for load in loads for row in load.rows for key in _spoken_of(row.notice)}
+        """The webinars that these speak of, as the mirror has them, and the people, by name: a query for each."""
+        said = [row.notice for load in loads for row in load.rows]
         async with self.store.read() as db:
-            found = await webinars.by_keys(db, wanted)
-        return [_known(load, found) for load in loads]
+            found = await webinars.by_keys(db, {key for notice in said for key in _spoken_of(notice)})
+            names = await people.names(db, {_doer(notice) for notice in said if notice.facts.by})
+        return [_known(load, found, names) for load in loads]
 
     def busy(self, parcel: Parcel, method: str, error: SlackBusy) -> datetime:
         """Slack wants to be left alone with this; until when it is."""
@@ -174,8 +175,17 @@ def _spoken_of(notice: Notice) -> list[tuple[Account, str]]:
     return [(notice.account, notice.session_id), *others] if notice.session_id else others
 
 
-def _known(load: Load, found: dict[tuple[Account, str], Webinar]) -> Known:
-    said = [Said(row.notice, found.get((row.notice.account, row.notice.session_id))) for row in load.rows]
+def _doer(notice: Notice) -> tuple[Workspace, str]:
+    return notice.account.workspace, notice.facts.by
+
+
+def _known(
+    load: Load, found: Mapping[tuple[Account, str], Webinar], names: Mapping[tuple[Workspace, str], str]
+) -> Known:
+    said = [
+        Said(notice, found.get((notice.account, notice.session_id)), names.get(_doer(notice), ""))
+        for notice in (row.notice for row in load.rows)
+    ]
     coming = (key for row in load.rows if row.notice.facts.coming for key in _spoken_of(row.notice))
     return Known(said, {key[1]: found[key] for key in coming if key in found})
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from bot.errors import SettingsError
 from bot.models import Person, Workspace
 from bot.store.connection import Db
-from bot.store.keys import of_workspace
+from bot.store.keys import keyed, of_workspace, together, workspace_columns, workspace_of
 from bot.store.schema import people
+
+_KEY = list(people.primary_key)
 
 
 async def save(db: Db, person: Person, now: datetime) -> None:
@@ -35,3 +41,23 @@ async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, date
         )
     ).first()
     return (Person.model_validate_json(db.vault.open(row.profile)), row.seen_at) if row else None
+
+
+async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[Workspace, str], str]:
+    """What several people are called, in one query; those who are not known, or not readably, are left out."""
+    if not keys:
+        return {}
+    wanted = {(*workspace_columns(workspace).values(), user_id) for workspace, user_id in keys}
+    found: dict[tuple[Workspace, str], str] = {}
+    for row in await db.execute(_by_keys(postgresql=db.is_postgresql), keyed(_KEY, "key", wanted, db)):
+        try:
+            profile = db.vault.open(row.profile)
+        except SettingsError:
+            continue  # a lost key is said to whoever asks; what has no need of the name goes on without it
+        found[workspace_of(row.team_id, row.enterprise_id), row.user_id] = Person.model_validate_json(profile).name
+    return found
+
+
+@cache
+def _by_keys(*, postgresql: bool) -> Select[Any]:
+    return select(people).where(together(_KEY, "key", postgresql=postgresql))

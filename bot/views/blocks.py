@@ -40,6 +40,9 @@ TITLE_IN_LINE = 150
 
 UNTITLED = "Untitled webinar"
 
+NAME_IN_LINE = 80
+"""How much of a person's name stands in a line of text."""
+
 View = dict[str, Any]
 """A modal as the Web API takes it."""
 
@@ -109,6 +112,14 @@ def plain(text: str, size: int = TITLE_IN_LINE) -> str:
     if ends[-1] <= size:
         return "".join(pieces)
     return "".join(piece for piece, end in zip(pieces, ends, strict=True) if end < size).rstrip() + "…"
+
+
+def person(name: str) -> str:
+    """What somebody is called, for mrkdwn that others read: no mention, so that Slack does not notify them of it.
+
+    Empty where it is not known.
+    """
+    return plain(name, NAME_IN_LINE) if name.strip() else ""
 
 
 def said(sentence: str) -> str:

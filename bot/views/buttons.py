@@ -113,7 +113,7 @@ def raise_limit(webinar: Webinar) -> ButtonElement:
 
 def reopen(webinar: Webinar) -> ButtonElement:
     """Opens registration again, for those who may say so."""
-    return about(webinar, "Reopen", REOPEN)
+    return about(webinar, "Open Registration", REOPEN)
 
 
 def follow(channel_id: str) -> ButtonElement | None:

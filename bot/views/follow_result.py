@@ -24,6 +24,7 @@ from bot.views.blocks import (
     message,
     modal,
     number,
+    person,
     plain,
     said,
     section,
@@ -94,10 +95,15 @@ def done(channel: ChannelState, head: str) -> View:
     return modal(DONE, "What is said here", _blocks(channel, head), close="Done")
 
 
-def intro(user_id: str, channel: ChannelState) -> Message:
-    """The line in a channel that is set up for the first time: by whom, and how it is changed."""
-    asked = [f"{named(line.features)} about {_about(line, channel)}" for line in _shown(channel) if not line.by_share]
-    text = f"<@{user_id}> set up Greenroom here: {listed(asked[:3])}. To see or change it: `/webinar subscriptions`"
+def intro(name: str, channel: ChannelState) -> Message:
+    """The line in a channel that is set up for the first time: by whom, and how it is changed.
+
+    Everybody there reads it, so it mentions nobody; and what was asked for was all asked for by that one person.
+    """
+    who = person(name) or "Somebody"
+    lines = [line for line in _shown(channel) if not line.by_share]
+    asked = [f"{named(line.features)} about {_about(line, channel, creator=who)}" for line in lines]
+    text = f"{who} set up Greenroom here: {listed(asked[:3])}. To see or change it: `/webinar subscriptions`"
     return message(text, [section(text)])
 
 
@@ -144,12 +150,12 @@ def _line(line: Subscription, channel: ChannelState) -> str:
     return f"*{name}*: {heard}{times} · {who}, {at}"
 
 
-def _about(line: Subscription, channel: ChannelState) -> str:
+def _about(line: Subscription, channel: ChannelState, *, creator: str = "") -> str:
     match line.scope:
         case Scope.ALL:
             return "all webinars"
         case Scope.MINE:
-            return f"webinars that <@{line.subject}> created"
+            return f"webinars that {creator or f'<@{line.subject}>'} created"
     return plain(channel.webinars[line.subject].title)
 
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.models import Audience, Status, Webinar
-from bot.outbox import Facts, Notice, NoticeKind
-from bot.views.blocks import plain, when
+from bot.outbox import Notice, NoticeKind
+from bot.views.blocks import person, plain, when
 from bot.views.facts import ahead
 from bot.when import say_length
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STILL_KNOWN = timedelta(hours=1)
 """How old a count may be to be told without saying how old it is."""
-
-_PERSON = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,8 @@ class Said:
 
     notice: Notice
     webinar: Webinar | None
+    by: str = ""
+    """What the person is called who did it; empty where nobody did, or nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _old(said: Said, start: datetime | None) -> str:
 
 def _retitled(said: Said, it: str, _: datetime) -> Saying:
     facts = said.notice.facts
-    by = _by(facts)
+    by = _by(said)
     if facts.was_title is None:
         return Saying(f"{it} has a new title{f', given{by}' if by else ''}")
     new = title(said) if facts.title is None else f"*{plain(facts.title)}*"
@@ -194,12 +194,14 @@ def cut_off(said: Said) -> str:
 
 
 def _done(done: str, otherwise: str, said: Said) -> str:
-    by = _by(said.notice.facts)
+    by = _by(said)
     return f"was {done}{by}" if by else otherwise
 
 
-def _by(facts: Facts) -> str:
-    return f" by <@{facts.by}>" if _PERSON.fullmatch(facts.by) else ""
+def _by(said: Said) -> str:
+    # By name: a mention would notify them of what they did themselves.
+    who = person(said.by)
+    return f" by {who}" if who else ""
 
 
 def _listed(*parts: str) -> str:

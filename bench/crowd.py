@@ -1,0 +1,132 @@
+"""Fills databases for the outbox's benchmark: a million notices to come, or a crowd of them due at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.following import Feature, Scope, Subscription
+from bot.models import Account, Audience, Webinar, Workspace
+from bot.outbox import Facts, Notice, NoticeKind
+from bot.planning import replan
+from bot.store import following, notices, webinars
+from bot.store.connection import Store
+
+CHANNELS = 3
+"""In so many channels each session of the million is announced."""
+AT_ONCE = 10_000
+LEAD = timedelta(minutes=10)
+
+
+def webinar(team: str, session: str, start: datetime, now: datetime) -> Webinar:
+    """A webinar that is announced in channels."""
+    return Webinar(
+        account=Account(workspace=Workspace(team_id=team), provider="ringcentral"),
+        webinar_id=session,
+        session_id=session,
+        title=f"Launch day of {team}",
+        start=start,
+        length=timedelta(minutes=45),
+        time_zone="Europe/Madrid",
+        audience=Audience.REGISTRANTS,
+        host_name="Ana Ruiz",
+        created_by="U1",
+        seen_at=now,
+    )
+
+
+def notice(about: Webinar, channel: str, kind: NoticeKind, now: datetime) -> Notice:
+    """What is to be said of it there: a reminder ten minutes before, or at once that it is full."""
+    timed = kind is NoticeKind.REMINDER
+    return Notice(
+        kind=kind,
+        account=about.account,
+        session_id=about.session_id,
+        channel_id=channel,
+        start=about.start,
+        before=LEAD if timed else timedelta(),
+        occurrence="" if timed else "full",
+        due_at=about.start - LEAD if timed else now,
+        hand_at=now,
+        expires_at=about.start,
+        facts=Facts() if timed else Facts(count=100, limit=100),
+    )
+
+
+async def plan_crowd(store: Store, kind: NoticeKind, start: datetime, now: datetime, teams: int, channels: int) -> None:
+    """One notice for each of so many channels of so many workspaces, about one webinar of each workspace."""
+    for number in range(teams):
+        about = webinar(f"T{number}", "s1", start, now)
+        async with store.write() as db:
+            await webinars.save(db, about)
+            await notices.plan(db, [notice(about, f"C{channel:06}", kind, now) for channel in range(channels)])
+    await _analyze(store)
+
+
+async def plan_many(store: Store, sessions: int, now: datetime) -> int:
+    """So many sessions to come, announced in three channels each; returns how many notices there are.
+
+    One is planned as the bot plans it, and the others are copied from it by the database.
+    """
+    about = webinar("T0", "s0", now + timedelta(days=30), now)
+    async with store.write() as db:
+        await webinars.save(db, about)
+        for channel in range(CHANNELS):
+            await following.save(db, line(about, channel, now))
+        await replan(db, about, now)
+    for table in ("webinars", "subscriptions", "notices"):
+        copy = text(_copy(table, await _columns(store, table)))
+        for first in range(1, sessions, AT_ONCE):
+            async with store.write() as db:
+                await db.execute(copy, {"first": first, "last": min(first + AT_ONCE, sessions) - 1})
+    await _analyze(store)
+    async with store.read() as db:
+        return int((await db.execute(text("select count(*) from notices"))).scalar_one())
+
+
+def line(about: Webinar, channel: int, now: datetime) -> Subscription:
+    """A channel follows a webinar."""
+    return Subscription(
+        workspace=about.account.workspace,
+        channel_id=f"C{channel:06}",
+        scope=Scope.WEBINAR,
+        subject=about.session_id,
+        account=about.account,
+        features=frozenset({Feature.REMINDERS, Feature.CHANGES}),
+        set_by="U1",
+        set_at=now,
+    )
+
+
+async def _columns(store: Store, table: str) -> list[str]:
+    query = text("select column_name from information_schema.columns where table_name = :name")
+    async with store.read() as db:
+        return [str(name) for name in (await db.execute(query, {"name": table})).scalars()]
+
+
+def _copy(table: str, columns: list[str]) -> str:
+    """Copy the rows about s0 for s1, s2 …, each starting a minute after the one before, in channels of its own."""
+    later = "{} + n * interval '1 minute'"
+    values: dict[str, Any] = {
+        "id": "nextval(pg_get_serial_sequence('notices', 'id'))",
+        "session_id": "'s' || n",
+        "webinar_id": "'s' || n",
+        "subject": "'s' || n",
+        "channel_id": "'C' || lpad((n % 3000 * 3 + right(channel_id, 6)::int)::text, 6, '0')",
+        **{name: later.format(name) for name in ("start", "due_at", "hand_at", "expires_at")},
+    }
+    chosen = ", ".join(values.get(name, f'"{name}"') for name in columns)
+    about = "subject" if table == "subscriptions" else "session_id"
+    names = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f"insert into {table} ({names}) select {chosen} from {table}, "  # noqa: S608 - all of it is ours
+        f"generate_series(cast(:first as int), cast(:last as int)) n where {about} = 's0'"
+    )
+
+
+async def _analyze(store: Store) -> None:
+    # PostgreSQL does this by itself after a while; who fills a table in one go does not want to wait for it.
+    async with store.write() as db:
+        await db.execute(text("analyze"))

@@ -1,0 +1,66 @@
+"""`python -m bench.kills`: kills workers at 240 random points, and counts what Slack took of what was to be said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from dataclasses import astuple
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.store.migrate import migrate
+from tests.databases import Postgres, running_postgres
+from tests.proof.company import Count
+from tests.proof.killing import PLACES, kill_one_process, kill_two_replicas
+from tests.proof.stage import stage
+
+ROUNDS = 5
+KILLS = 24
+FIRST_SEED = 1000
+
+Counts = dict[str, tuple[int, Count]]
+"""How many notices there were, and what became of them."""
+
+
+async def kill(postgres: Postgres, rounds: int = ROUNDS, kills: int = KILLS) -> Counts:
+    """So many rounds of so many kills each, of one process on SQLite and of two replicas on PostgreSQL."""
+    counts: Counts = {}
+    for number in range(rounds):
+        with TemporaryDirectory() as folder:
+            url = f"sqlite:///{Path(folder) / 'greenroom.db'}"
+            await migrate(url)
+            async with stage(url, Path(folder), places=PLACES) as here:
+                await kill_one_process(here, kills, FIRST_SEED + number)
+                _add(counts, "one process, SQLite", len(here.company.planned), here.count())
+        with TemporaryDirectory() as folder:
+            async with stage(await postgres.migrated(), Path(folder), places=PLACES) as here:
+                await kill_two_replicas(here, kills, FIRST_SEED + number)
+                _add(counts, "two replicas, PostgreSQL", len(here.company.planned), here.count())
+    return counts
+
+
+def shown(counts: Counts, kills: int) -> str:
+    """The table that is printed."""
+    lines = [f"{'kill -9 at random points':32}{'kills':>8}{'notices':>9}{'lost':>6}{'doubled':>9}{'undone':>8}"]
+    for name, (planned, count) in counts.items():
+        lines.append(f"{name:32}{kills:8}{planned:9}{count.lost:6}{count.doubled:9}{count.undone:8}")
+    return "\n".join(lines)
+
+
+def _add(counts: Counts, name: str, planned: int, count: Count) -> None:
+    before = counts.get(name, (0, Count()))
+    added = Count(*(one + other for one, other in zip(astuple(before[1]), astuple(count), strict=True)))
+    counts[name] = (before[0] + planned, added)
+
+
+def main() -> None:
+    """Do it, and print the table."""
+    nowhere = Path(os.devnull)
+    with running_postgres() as postgres, nowhere.open("w", encoding="utf-8") as out, contextlib.redirect_stdout(out):
+        counts = asyncio.run(kill(postgres))
+    print(shown(counts, ROUNDS * KILLS))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,272 @@
+"""`python -m bench.outbox`: a million notices planned, a crowd due in one minute, and the same work done by others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import statistics
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psutil
+from cryptography.fernet import Fernet
+
+from bench.crowd import plan_crowd, plan_many
+from bench.deliverer import Report
+from bench.processes import ROOT
+from bench.rivals import queue, say, scheduler
+from bot.clock import machine_now
+from bot.models import Account, Workspace
+from bot.outbox import NoticeKind
+from bot.planning import replan
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.slack import Slack
+from bot.store import webinars
+from bot.store.connection import Store, Vault
+from tests.databases import Postgres, running_postgres
+
+SESSIONS = 111_112
+"""With nine notices each: three reminders in three channels."""
+MOVES = 300
+TEAMS, CHANNELS = 1000, 50
+"""50,000 channels. As many of one workspace as Slack lets us hand over in a minute."""
+DUEL = (200, 50)
+"""10,000 for each of the rivals, who are slower to fill."""
+JOBS_OF_A_SESSION = 9
+DUEL_MOVES = 30
+PATIENCE = 600.0
+LOOK_AGAIN = 0.05
+
+
+@dataclass(frozen=True)
+class Rush:
+    """How a crowd was served."""
+
+    seconds: float
+    """From the moment it was due until Slack had accepted the last."""
+    worker: float
+    """Microseconds of processor time for each notice, of all workers together."""
+    database: float
+    stall: float
+    """The longest in milliseconds for which a worker's loop did nothing else."""
+    lost: int
+    doubled: int
+
+
+async def move_one_of_many(postgres: Postgres, sessions: int = SESSIONS, moves: int = MOVES) -> tuple[int, list[float]]:
+    """How many notices there are, and the milliseconds that each of so many moves of a session by an hour took."""
+    now = machine_now()
+    store = Store(await postgres.migrated(), Vault(Fernet.generate_key().decode()))
+    planned = await plan_many(store, sessions, now)
+    waited = []
+    account = Account(workspace=Workspace(team_id="T0"), provider="ringcentral")
+    for number in range(moves + 10):
+        session = f"s{1 + number * (sessions - 1) // (moves + 10)}"
+        began = time.perf_counter()
+        async with store.write() as db:
+            before = await webinars.find(db, account, session, to_change=True)
+            assert before is not None
+            after = before.model_copy(update={"start": before.start + timedelta(hours=1)})
+            await webinars.save(db, after)
+            await replan(db, after, now)
+        waited.append((time.perf_counter() - began) * 1000)
+    await store.close()
+    return planned, waited[10:]  # the first ones make connections and statements ready
+
+
+async def rush(
+    postgres: Postgres, kind: NoticeKind, workers: int, teams: int = TEAMS, channels: int = CHANNELS
+) -> Rush:
+    """Everything due at once, said by so many of our workers; a reminder is handed over, anything else posted."""
+    url = await postgres.migrated()
+    store = Store(url, Vault(Fernet.generate_key().decode()))
+    now = machine_now()
+    await plan_crowd(store, kind, now + timedelta(minutes=20), now, teams, channels)
+    await store.close()
+    return await _served(postgres, url, "greenroom", workers, teams * channels, held=kind is NoticeKind.REMINDER)
+
+
+async def duel(postgres: Postgres, way: str, teams: int, channels: int) -> tuple[Rush, list[float]]:
+    """The same alerts said by somebody else, with one worker; and the milliseconds to move what a session has."""
+    url = await postgres.empty()
+    places = [(f"T{number}", f"C{channel:06}") for number in range(teams) for channel in range(channels)]
+    fill = {"APScheduler job store": _fill_scheduler, "procrastinate": _fill_queue}[way]
+    waited = await fill(url, places)
+    return await _served(postgres, url, way, 1, len(places), held=False), waited
+
+
+async def _fill_scheduler(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
+    clock = scheduler(url)
+    clock.start(paused=True)
+    now, later = machine_now(), machine_now() + timedelta(days=30)
+    for number, place in enumerate(places):
+        clock.add_job(say, "date", run_date=now, args=(*place, later.timestamp()), id=f"j{number}")
+    for number in range(DUEL_MOVES * JOBS_OF_A_SESSION):
+        clock.add_job(say, "date", run_date=later, args=("T0", "C0", later.timestamp()), id=f"later{number}")
+    waited = []
+    for session in range(DUEL_MOVES):
+        began = time.perf_counter()
+        for number in range(JOBS_OF_A_SESSION):
+            clock.reschedule_job(f"later{session * JOBS_OF_A_SESSION + number}", trigger="date", run_date=later)
+        waited.append((time.perf_counter() - began) * 1000)
+    clock.shutdown()
+    return waited
+
+
+async def _fill_queue(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
+    app, task = queue(url)
+    later = machine_now() + timedelta(days=30)
+    async with app.open_async():
+        await app.schema_manager.apply_schema_async()
+        jobs: list[dict[str, Any]] = [
+            {"team": team, "channel": channel, "start": later.timestamp()} for team, channel in places
+        ]
+        for first in range(0, len(jobs), 1000):
+            await task.batch_defer_async(*jobs[first : first + 1000])
+        ahead = task.configure(schedule_at=later)
+        ids = [await ahead.defer_async(**jobs[0]) for _ in range(DUEL_MOVES * JOBS_OF_A_SESSION)]
+        waited = []
+        for session in range(DUEL_MOVES):
+            began = time.perf_counter()
+            for one in ids[session * JOBS_OF_A_SESSION : (session + 1) * JOBS_OF_A_SESSION]:
+                await app.job_manager.cancel_job_by_id_async(one)
+                await ahead.defer_async(**jobs[0])
+            waited.append((time.perf_counter() - began) * 1000)
+    return waited
+
+
+async def _served(postgres: Postgres, url: str, way: str, workers: int, count: int, *, held: bool) -> Rush:
+    slack = Slack(SandboxClock())
+    slack.limits.many_workspaces = True
+    await slack.start()
+    try:
+        async with _workers(workers, way, url, slack.url) as processes:
+            database = _database_time(postgres)
+            began = machine_now()
+            for process in processes:
+                _word(process)
+            await _until(lambda: (slack.held() if held else len(slack.world.accepted)) >= count)
+            ended = machine_now()
+            await asyncio.sleep(1.0)  # whatever is said once too often comes now
+            reports = [await _report(process) for process in processes]
+            database = _database_time(postgres) - database
+        if held:
+            await slack.move(3600)
+        accepted = slack.accepted()
+    finally:
+        await slack.stop()
+    said = Counter((one.team, one.channel) for one in accepted)
+    last = ended if held else datetime.fromtimestamp(max(one.at for one in accepted), UTC)
+    return Rush(
+        seconds=(last - began).total_seconds(),
+        worker=sum(one.cpu for one in reports) / count * 1e6,
+        database=database / count * 1e6,
+        stall=max(one.stall for one in reports) * 1000,
+        lost=count - len(said),
+        doubled=said.total() - len(said),
+    )
+
+
+@asynccontextmanager
+async def _workers(count: int, way: str, url: str, slack_url: str) -> AsyncIterator[list[Process]]:
+    words = [sys.executable, "-m", "bench.deliverer", way, url, slack_url]
+    processes = [
+        await asyncio.create_subprocess_exec(*words, f"worker {number}", cwd=ROOT, stdin=PIPE, stdout=PIPE)
+        for number in range(count)
+    ]
+    try:
+        for process in processes:
+            await _line(process)
+        yield processes
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+def _word(process: Process) -> None:
+    assert process.stdin is not None
+    process.stdin.write(b"\n")
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    if not line:
+        raise RuntimeError("a worker ended by itself")
+    return line
+
+
+async def _report(process: Process) -> Report:
+    _word(process)
+    return Report(**json.loads(await _line(process)))
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - asked seldom, so that it takes little from those who are measured
+            await asyncio.sleep(LOOK_AGAIN)
+
+
+def _database_time(postgres: Postgres) -> float:
+    server = psutil.Process(postgres.pid)
+    used = 0.0
+    for one in (server, *server.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):  # the server ends what it does not need any more
+            times = one.cpu_times()
+            used += times.user + times.system
+            used += times.children_user + times.children_system if one is server else 0.0
+    return used
+
+
+Line = Callable[[Postgres], Awaitable[str]]
+
+
+async def measure(postgres: Postgres) -> list[str]:
+    """All of it, as the lines that are printed."""
+    planned, moved = await move_one_of_many(postgres)
+    lines = [f"{planned:,} planned: one session moved, ms: {_spread(moved)}"]
+    titles = f"{'due at once':44}{'seconds':>9}{'worker µs':>11}{'PG µs':>8}{'stall ms':>10}{'lost':>6}{'doubled':>9}"
+    lines += ["", titles]
+    crowd = f"{TEAMS * CHANNELS:,}"
+    for name, kind in (("posted", NoticeKind.FULL), ("handed over", NoticeKind.REMINDER)):
+        lines.append(_row(f"{crowd} {name}, two workers", await rush(postgres, kind, 2)))
+    teams, channels = DUEL
+    ours = await rush(postgres, NoticeKind.FULL, 1, teams, channels)
+    lines.append(_row(f"{teams * channels:,} posted, one worker", ours))
+    for way in ("APScheduler job store", "procrastinate"):
+        theirs, waited = await duel(postgres, way, teams, channels)
+        lines.append(_row(f"{teams * channels:,} posted by {way}", theirs))
+        times = theirs.seconds / ours.seconds, theirs.worker / ours.worker, theirs.database / ours.database
+        lines.append("  ours × {:.1f} in time, × {:.1f} in the worker, × {:.1f} in the database".format(*times))
+        lines.append(f"  to move the {JOBS_OF_A_SESSION} jobs of a session, ms: {_spread(waited)}")
+    return lines
+
+
+def _row(name: str, one: Rush) -> str:
+    figures = f"{one.seconds:9.1f}{one.worker:11.0f}{one.database:8.0f}{one.stall:10.0f}{one.lost:6}{one.doubled:9}"
+    return f"{name:44}{figures}"
+
+
+def _spread(waited: Sequence[float]) -> str:
+    cuts = statistics.quantiles(waited, n=100, method="inclusive")
+    return f"p50 {cuts[49]:.1f}, p99 {cuts[98]:.1f}, max {max(waited):.1f} ({len(waited)} times)"
+
+
+def main() -> None:
+    """Do it, and print the lines."""
+    with running_postgres() as postgres:
+        print("\n".join(asyncio.run(measure(postgres))))
+
+
+if __name__ == "__main__":
+    main()
