@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from bot.following import FEATURE_OF, Feature
 from bot.hours import ChannelHours, quiet_until
 from bot.models import Workspace
-from bot.outbox import TIMED, Notice, NoticeKind
+from bot.outbox import TIMED, Notice, NoticeKind, Way
 
 HAND_OVER_BEFORE = timedelta(minutes=15)
 """How long before it is due a reminder is given to Slack, so that Slack posts it even if we are down."""
@@ -57,6 +57,15 @@ def hand_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
     if crowd > DIRECT_CROWD and is_direct(channel_id):
         return due
     return due - HAND_OVER_BEFORE * max(1.0, crowd / EASY_CROWD)
+
+
+def way(notice: Notice) -> Way:
+    """How a notice goes out: held by Slack until its second where its words are known beforehand, else posted.
+
+    A reminder that is not to be handed over before it is due is one of a very large crowd, each in a DM of its own.
+    """
+    crowded = is_direct(notice.channel_id) and notice.hand_at >= notice.due_at
+    return Way.HELD if notice.kind in TIMED and not crowded else Way.POSTED
 
 
 def is_direct(channel_id: str) -> bool:

@@ -10,10 +10,12 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Interval,
     Select,
+    String,
     Table,
     Text,
     and_,
@@ -30,14 +32,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.clock import machine_now
 from bot.models import Workspace
-from bot.outbox import TIMED, NoticeState, ParcelState, Way
+from bot.outbox import NoticeState, ParcelState, Way
 from bot.store.connection import Db
-from bot.store.keys import among, keyed, together, workspace_columns
+from bot.store.keys import EachRow, among, keyed, together, workspace_columns
 from bot.store.notices import ROWS, Row, in_words
 from bot.store.notices import read as read_row
 from bot.store.parcels import Parcel, lease_clock, read
 from bot.store.parcels import of as of_parcels
-from bot.store.schema import notices, parcels
+from bot.store.schema import Moment, notices, parcels
 
 BATCH = 64
 RIDERS = 1000
@@ -109,8 +111,7 @@ class PutOff:
 
     async def write(self, db: Db) -> None:
         """Write it down."""
-        if self._waiting:
-            await db.execute(_WAIT, self._waiting)
+        await _WAIT.change(db, self._waiting)
 
 
 async def lock(
@@ -130,7 +131,7 @@ async def lock(
 
 @cache
 def _planned(*, directly: bool, more: bool, of_one: bool, postgresql: bool) -> Select[Any]:
-    which = [notices.c.state == NoticeState.PLANNED, POSTED_AT_ONCE if directly else not_(POSTED_AT_ONCE)]
+    which = [notices.c.state == NoticeState.PLANNED, notices.c.way == (Way.POSTED if directly else Way.HELD)]
     if of_one:
         which += [notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
     if more:
@@ -176,9 +177,7 @@ def ended(row: Row, state: NoticeState) -> Row:
 
 async def end(db: Db, rows: Collection[Row]) -> None:
     """Write down which notices are done with, and why."""
-    if rows:
-        values = [{"key": row.id, "ended": row.state, "why": row.problem} for row in rows]
-        await db.execute(_END, values)
+    await _END.change(db, [{"key": row.id, "ended": row.state, "why": row.problem} for row in rows])
 
 
 async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
@@ -196,7 +195,7 @@ async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
         for load in loads
         for row in load.rows
     ]
-    await db.execute(_CONTENT, contents)
+    await _CONTENT.change(db, contents)
     return loads
 
 
@@ -278,21 +277,12 @@ def _places_of(rows: Iterable[Row]) -> set[Place]:
     return {place_of(row) for row in rows}
 
 
-POSTED_AT_ONCE = or_(
-    notices.c.kind.not_in(sorted(TIMED)),
-    # Reminders of a very large crowd, each in a DM of its own.
-    and_(
-        notices.c.hand_at >= notices.c.due_at,
-        or_(*(notices.c.channel_id.startswith(letter) for letter in ("D", "U", "W"))),
-    ),
+_WAIT = EachRow(notices, {"until": Moment()}, lambda given: {"hand_at": given["until"]})
+_END = EachRow(
+    notices, {"ended": String(), "why": Text()}, lambda given: {"state": given["ended"], "problem": given["why"]}
 )
-"""Which notices Slack is not to hold."""
-_WAIT = update(notices).where(notices.c.id == bindparam("key")).values(hand_at=bindparam("until"))
-_END = (
-    update(notices).where(notices.c.id == bindparam("key")).values(state=bindparam("ended"), problem=bindparam("why"))
-)
-_CONTENT = (
-    update(notices)
-    .where(notices.c.id == bindparam("key"))
-    .values(state=NoticeState.PACKED, parcel_id=bindparam("parcel"), facts=bindparam("said"))
+_CONTENT = EachRow(
+    notices,
+    {"parcel": BigInteger(), "said": Text()},
+    lambda given: {"state": NoticeState.PACKED, "parcel_id": given["parcel"], "facts": given["said"]},
 )

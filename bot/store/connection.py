@@ -161,7 +161,10 @@ def writer(url: URL, *, patient: bool = False) -> AsyncEngine:
 
 def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
-        forgotten = {} if patient else {"idle_in_transaction_session_timeout": str(FORGOTTEN_MS)}
+        # A plan that was made once and kept, while the tables were small, reads all of them when they have grown.
+        settings = {"plan_cache_mode": "force_custom_plan"}
+        if not patient:
+            settings["idle_in_transaction_session_timeout"] = str(FORGOTTEN_MS)
         engine = create_async_engine(
             url,
             pool_size=size,
@@ -169,7 +172,7 @@ def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
             # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"server_settings": forgotten},
+            connect_args={"server_settings": settings},
         )
         if not patient:
             event.listen(engine.sync_engine, "connect", _end_transactions)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, any_, bindparam, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Table, any_, bindparam, column, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from bot.models import Account, Workspace
 from bot.store.connection import Db
@@ -78,3 +79,36 @@ def keyed(columns: Sequence[Column[Any]], name: str, keys: Collection[tuple[Any,
         return {name: list(keys)}
     by_column = zip(*keys, strict=True) if keys else ((),) * len(columns)
     return {f"{name}_{column.name}": list(values) for column, values in zip(columns, by_column, strict=True)}
+
+
+class EachRow:
+    """Changes many rows of a table by their ids, each to values of its own.
+
+    In one statement on PostgreSQL, where one for each row would take most of the time; one by one on SQLite.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        given: Mapping[str, TypeEngine[Any]],
+        change: Callable[[Mapping[str, ColumnElement[Any]]], Mapping[str, Any]],
+    ) -> None:
+        """`change` says what becomes of a row, from the values that are given for it."""
+        types = {"key": table.c.id.type, **given}
+        lists = [bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()]
+        columns = [column(name, kind) for name, kind in types.items()]
+        rows = func.unnest(*lists).table_valued(*columns, name="given").render_derived()
+        listed = {name: rows.c[name] for name in types}
+        self._at_once = update(table).where(table.c.id == listed["key"]).values(change(listed))
+        named = {name: bindparam(name, type_=kind) for name, kind in types.items()}
+        self._one_by_one = update(table).where(table.c.id == named["key"]).values(change(named))
+        self._names = tuple(types)
+
+    async def change(self, db: Db, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Change these rows: of each its `key` and what is given for it. On PostgreSQL they are locked already."""
+        if not rows:
+            return
+        if db.is_postgresql:
+            await db.execute(self._at_once, {name: [row[name] for row in rows] for name in self._names})
+        else:
+            await db.execute(self._one_by_one, [dict(row) for row in rows])

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     case,
     delete,
     exists,
@@ -26,8 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.models import Account, Workspace
-from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState
-from bot.packing import HAND_OVER_BEFORE
+from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
+from bot.packing import HAND_OVER_BEFORE, way
 from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, of_account, of_workspace
 from bot.store.parcels import Parcel, labelled, touch, withdraw
@@ -101,6 +102,8 @@ async def find(db: Db, workspace: Workspace, notice_id: int) -> Row | None:
 
 async def packed(db: Db, parcel_ids: Collection[int]) -> dict[int, list[Row]]:
     """What is in these parcels and to be said, by when it is due."""
+    if not parcel_ids:
+        return {}
     which = (notices.c.parcel_id.in_(parcel_ids), notices.c.state == NoticeState.PACKED)
     contents: dict[int, list[Row]] = defaultdict(list)
     for row in await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id)):
@@ -111,6 +114,8 @@ async def packed(db: Db, parcel_ids: Collection[int]) -> dict[int, list[Row]]:
 
 async def these(db: Db, ids: Collection[int]) -> list[Row]:
     """The notices with these ids."""
+    if not ids:
+        return []
     return await _read(db, ROWS.where(notices.c.id.in_(ids)).order_by(notices.c.id))
 
 
@@ -153,9 +158,10 @@ async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) ->
 
 async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
     """When the next planned notice may be handed over or posted."""
-    query = select(func.min(notices.c.hand_at)).where(notices.c.state == NoticeState.PLANNED, *of(workspace))
-    moment: datetime | None = (await db.execute(query)).scalar()
-    return moment
+    planned = [notices.c.state == NoticeState.PLANNED, *of(workspace)]
+    soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == one, *planned) for one in Way]
+    row = (await db.execute(select(*(one.scalar_subquery() for one in soonest)))).one()
+    return min((moment for moment in row if moment), default=None)
 
 
 async def clean_up(db: Db, before: datetime, limit: int) -> int:
@@ -211,7 +217,7 @@ def in_words(facts: Facts) -> str:
 
 def _crowd(workspace: Workspace, due: datetime) -> Any:
     # The index that is partial to what is planned goes by when it may be handed over: at most so long before.
-    handed = notices.c.hand_at.between(due - 5 * HAND_OVER_BEFORE, due)
+    handed = and_(notices.c.way == Way.HELD, notices.c.hand_at.between(due - 5 * HAND_OVER_BEFORE, due))
     falls_due = notices.c.due_at.between(due - HAND_OVER_BEFORE, due)
     some = select(notices.c.id).where(*of_workspace(notices, workspace), handed, falls_due, text("state = 'planned'"))
     return some.limit(MOST_COUNTED).subquery()
@@ -263,6 +269,7 @@ def _columns(notice: Notice) -> dict[str, Any]:
         "occurrence": notice.occurrence,
         "due_at": notice.due_at,
         "hand_at": notice.hand_at,
+        "way": way(notice),
         "expires_at": notice.expires_at,
         "facts": in_words(notice.facts),
         "state": NoticeState.PLANNED,
@@ -273,6 +280,7 @@ def _upsert(insert: Any) -> Any:
     again = {
         "state": _PLANNED_OR_PACKED,
         "hand_at": insert.excluded.hand_at,
+        "way": insert.excluded.way,
         "expires_at": insert.excluded.expires_at,
         "facts": insert.excluded.facts,
         "problem": "",

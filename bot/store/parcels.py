@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Select, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Interval, Select, String, case, func, literal, or_, select, update
 
 from bot.clock import machine_now
 from bot.models import Workspace
 from bot.outbox import NoticeState, ParcelState, Way
 from bot.packing import TIME_TO_CHANGE
 from bot.store.connection import Db
-from bot.store.keys import among, of_workspace, workspace_of
+from bot.store.keys import EachRow, among, of_workspace, workspace_of
 from bot.store.schema import EPOCH, Moment, notices, parcels
 
 AT_SLACK = (ParcelState.GIVING, ParcelState.HELD, ParcelState.WITHDRAWING)
@@ -78,7 +78,7 @@ async def handed(db: Db, those: Sequence[Handed]) -> set[int]:
     fit = [one for one in those if one.parcel_id in rows and rows[one.parcel_id].state in OPEN]
     if fit:
         values = [{"key": one.parcel_id, "at_slack": one.scheduled_id, "digest": one.text_digest} for one in fit]
-        await db.execute(_HANDED, values)
+        await _HANDED.change(db, values)
     # Somebody else may have found it at Slack before we came to say so.
     same = (one for one in those if one.parcel_id in rows and rows[one.parcel_id].scheduled_id == one.scheduled_id)
     return {one.parcel_id for one in (*fit, *same)}
@@ -92,7 +92,7 @@ async def posted(db: Db, those: Sequence[Posted]) -> set[int]:
     rows = {row.id: row for row in found}
     fit = [one for one in those if one.parcel_id in rows and rows[one.parcel_id].state == ParcelState.GIVING]
     if fit:
-        await db.execute(_POSTED, [{"key": one.parcel_id, "ts": one.ts} for one in fit])
+        await _POSTED.change(db, [{"key": one.parcel_id, "ts": one.ts} for one in fit])
         await _say(db, [one.parcel_id for one in fit])
     same = (one for one in those if one.parcel_id in rows and rows[one.parcel_id].message_ts == one.ts)
     return {one.parcel_id for one in (*fit, *same)}
@@ -324,20 +324,20 @@ _NOTICES_IN = (
 )
 _FIELDS = [field.name for field in fields(Parcel) if field.name != "workspace"]
 _GIVING = parcels.c.state == ParcelState.GIVING
-_HANDED = (
-    update(parcels)
-    .where(parcels.c.id == bindparam("key"))
-    .values(
-        state=case((_GIVING, ParcelState.HELD), else_=parcels.c.state),
-        scheduled_id=bindparam("at_slack"),
-        text_digest=bindparam("digest"),
-        attempts=0,
-        problem="",
-        claimed_until=None,
-    )
+_HANDED = EachRow(
+    parcels,
+    {"at_slack": String(), "digest": String()},
+    lambda given: {
+        "state": case((_GIVING, ParcelState.HELD), else_=parcels.c.state),
+        "scheduled_id": given["at_slack"],
+        "text_digest": given["digest"],
+        "attempts": 0,
+        "problem": "",
+        "claimed_until": None,
+    },
 )
-_POSTED = (
-    update(parcels)
-    .where(parcels.c.id == bindparam("key"))
-    .values(state=ParcelState.SAID, message_ts=bindparam("ts"), problem="", claimed_until=None)
+_POSTED = EachRow(
+    parcels,
+    {"ts": String()},
+    lambda given: {"state": ParcelState.SAID, "message_ts": given["ts"], "problem": "", "claimed_until": None},
 )

@@ -180,6 +180,7 @@ notices = Table(
     Column("occurrence", String(64), nullable=False, server_default=""),
     Column("due_at", Moment, nullable=False),
     Column("hand_at", Moment, nullable=False),
+    Column("way", String(16), nullable=False),  # held, posted: those of one kind must not be looked for among the other
     Column("expires_at", Moment, nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),  # JSON; titles, figures and Slack ids, no registrant
     Column("state", String(16), nullable=False),
@@ -198,7 +199,7 @@ notices = Table(
         "channel_id",
         name="uq_notices_what",
     ),
-    _partial("ix_notices_hand", "hand_at", where="state = 'planned'"),
+    _partial("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
     _partial("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
     _partial("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
     Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),

@@ -29,6 +29,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("occurrence", sa.String(length=64), server_default="", nullable=False))
         batch.add_column(sa.Column("facts", sa.Text(), server_default="{}", nullable=False))
         batch.add_column(sa.Column("parcel_id", sa.BigInteger(), nullable=True))
+        # There were only reminders so far.
+        batch.add_column(sa.Column("way", sa.String(length=16), server_default="held", nullable=False))
     _pack()
     _follow()
     _rebuild_notices()
@@ -170,6 +172,9 @@ def _rebuild_notices() -> None:
         batch.create_unique_constraint("uq_notices_what", [*IDENTITY, "occurrence", "channel_id"])
         for name in MOVED_OUT:
             batch.drop_column(name)
+        batch.alter_column("way", server_default=None)
+    op.drop_index("ix_notices_hand", table_name="notices")
+    _partial_index("ix_notices_hand", "notices", ["way", "hand_at", "id"], "state = 'planned'")
     op.create_index("ix_notices_channel", "notices", ["team_id", "enterprise_id", "channel_id", "due_at"])
     due = ["team_id", "enterprise_id", "due_at"]
     _partial_index("ix_notices_due", "notices", due, "state = 'planned'")
