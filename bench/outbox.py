@@ -62,7 +62,7 @@ class Rush:
 
 
 async def move_one_of_many(postgres: Postgres, sessions: int = SESSIONS, moves: int = MOVES) -> tuple[int, list[float]]:
-    """How many notices there are, and the milliseconds that each of so many moves of a session by an hour took."""
+    """How many notices there are, and the milliseconds that planning anew took after each of so many moves."""
     now = machine_now()
     store = Store(await postgres.migrated(), Vault(Fernet.generate_key().decode()))
     planned = await plan_many(store, sessions, now)
@@ -70,12 +70,13 @@ async def move_one_of_many(postgres: Postgres, sessions: int = SESSIONS, moves: 
     account = Account(workspace=Workspace(team_id="T0"), provider="ringcentral")
     for number in range(moves + 10):
         session = f"s{1 + number * (sessions - 1) // (moves + 10)}"
-        began = time.perf_counter()
         async with store.write() as db:
             before = await webinars.find(db, account, session, to_change=True)
             assert before is not None
             after = before.model_copy(update={"start": before.start + timedelta(hours=1)})
             await webinars.save(db, after)
+        began = time.perf_counter()
+        async with store.write() as db:
             await replan(db, after, now)
         waited.append((time.perf_counter() - began) * 1000)
     await store.close()
@@ -149,6 +150,7 @@ async def _served(postgres: Postgres, url: str, way: str, workers: int, count: i
     await slack.start()
     try:
         async with _workers(workers, way, url, slack.url) as processes:
+            await asyncio.sleep(1.0)  # by now the connections of who filled it have ended
             database = _database_time(postgres)
             began = machine_now()
             for process in processes:

@@ -7,11 +7,13 @@ import contextlib
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Executable, Table, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable, Table, bindparam, event, make_url
+from sqlalchemy.dialects import postgresql as postgres
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -64,15 +66,20 @@ class Db:
 
     async def upsert(self, table: Table, row: Mapping[str, Any], *, keep: Collection[str] = ()) -> None:
         """Insert the row, or bring the one with its primary key to these values, except for the columns in `keep`."""
-        insert = postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
-        keys = [column.name for column in table.primary_key]
-        changes = {name: insert.excluded[name] for name in row if name not in keys and name not in keep}
-        statement = insert.values(row)
-        await self.connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=changes)
-            if changes
-            else statement.on_conflict_do_nothing(index_elements=keys)
-        )
+        statement = _upsert(table, tuple(row), frozenset(keep), postgresql=self.is_postgresql)
+        await self.execute(statement, dict(row))
+
+
+@cache
+def _upsert(table: Table, names: tuple[str, ...], keep: frozenset[str], *, postgresql: bool) -> Any:
+    insert = postgres.insert(table) if postgresql else sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: insert.excluded[name] for name in names if name not in keys and name not in keep}
+    # Made once, with a name for each value: to make it takes longer than to run it.
+    statement = insert.values({name: bindparam(name) for name in names})
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 class Store:

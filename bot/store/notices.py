@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -30,10 +32,10 @@ from bot.models import Account, Workspace
 from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
 from bot.packing import HAND_OVER_BEFORE, way
 from bot.store.connection import Db
-from bot.store.keys import account_columns, account_in, of_account, of_workspace
+from bot.store.keys import account_columns, account_in, of_account, of_workspace, workspace_columns
 from bot.store.parcels import Parcel, labelled, touch, withdraw
 from bot.store.parcels import read as read_parcel
-from bot.store.schema import notices, parcels
+from bot.store.schema import Moment, notices, parcels
 
 IDENTITY = (
     "team_id",
@@ -145,9 +147,11 @@ async def crowds(db: Db, workspace: Workspace, dues: Collection[datetime]) -> di
     10,000 is as many as count.
     """
     wanted = list(dues)
-    counted = [select(func.count()).select_from(_crowd(workspace, due)).scalar_subquery() for due in wanted]
-    row = (await db.execute(select(*counted))).one() if wanted else ()
-    return dict(zip(wanted, row, strict=True))
+    if not wanted:
+        return {}
+    moments = {f"{name}_{number}": moment for number, due in enumerate(wanted) for name, moment in _around(due).items()}
+    values = {**workspace_columns(workspace), **moments}
+    return dict(zip(wanted, (await db.execute(_crowds(len(wanted)), values)).one(), strict=True))
 
 
 async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) -> list[Row]:
@@ -215,11 +219,22 @@ def in_words(facts: Facts) -> str:
     return "{}" if facts == NO_FACTS else facts.model_dump_json(exclude_defaults=True)
 
 
-def _crowd(workspace: Workspace, due: datetime) -> Any:
+def _around(due: datetime) -> dict[str, datetime]:
+    return {"due": due, "early": due - 5 * HAND_OVER_BEFORE, "before": due - HAND_OVER_BEFORE}
+
+
+@cache
+def _crowds(count: int) -> Select[Any]:
+    return select(*(select(func.count()).select_from(_crowd(number)).scalar_subquery() for number in range(count)))
+
+
+def _crowd(number: int) -> Any:
+    due, early, before = (bindparam(f"{name}_{number}", type_=Moment()) for name in ("due", "early", "before"))
+    mine = (notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id"))
     # The index that is partial to what is planned goes by when it may be handed over: at most so long before.
-    handed = and_(notices.c.way == Way.HELD, notices.c.hand_at.between(due - 5 * HAND_OVER_BEFORE, due))
-    falls_due = notices.c.due_at.between(due - HAND_OVER_BEFORE, due)
-    some = select(notices.c.id).where(*of_workspace(notices, workspace), handed, falls_due, text("state = 'planned'"))
+    handed = and_(notices.c.way == Way.HELD, notices.c.hand_at.between(early, due))
+    falls_due = notices.c.due_at.between(before, due)
+    some = select(notices.c.id).where(*mine, handed, falls_due, text("state = 'planned'"))
     return some.limit(MOST_COUNTED).subquery()
 
 

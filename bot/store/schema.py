@@ -248,6 +248,7 @@ subscriptions = Table(
     Column("set_by", String(32), nullable=False),
     Column("set_at", Moment, nullable=False),
     Column("by_share", Boolean, nullable=False),
+    Index("ix_subscriptions_subject", "team_id", "enterprise_id", "subject"),
 )
 
 channels = Table(

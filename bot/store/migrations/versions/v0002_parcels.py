@@ -78,6 +78,7 @@ def _create_following() -> None:
         sa.Column("by_share", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "channel_id", "scope", "subject", "provider", "account"),
     )
+    op.create_index("ix_subscriptions_subject", "subscriptions", ["team_id", "enterprise_id", "subject"])
     op.create_table(
         "channels",
         *_workspace(),
