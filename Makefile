@@ -51,6 +51,8 @@ check: lint types imports test  ## everything .ci/run checks
 
 bench: $(RIVALS)  ## the measurements behind the README's figures
 	$(PY) -m bench
+	$(PY) -m bench.outbox
+	$(PY) -m bench.kills
 
 $(RIVALS): requirements/bench.txt $(STAMP)
 	@echo "Installing into .venv what the outbox is measured against"

@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -41,6 +41,9 @@ TEAMS, CHANNELS = 1000, 50
 DUEL = (200, 50)
 """10,000 for each of the rivals, who are slower to fill."""
 JOBS_OF_A_SESSION = 9
+ROUNDS = 3
+"""So often each of the rivals is measured, in turn; the medians are shown."""
+FIGURES = ("seconds", "worker", "database", "stall")
 DUEL_MOVES = 30
 PATIENCE = 600.0
 LOOK_AGAIN = 0.05
@@ -243,15 +246,29 @@ async def measure(postgres: Postgres) -> list[str]:
     for name, kind in (("posted", NoticeKind.FULL), ("handed over", NoticeKind.REMINDER)):
         lines.append(_row(f"{crowd} {name}, two workers", await rush(postgres, kind, 2)))
     teams, channels = DUEL
-    ours = await rush(postgres, NoticeKind.FULL, 1, teams, channels)
-    lines.append(_row(f"{teams * channels:,} posted, one worker", ours))
-    for way in ("APScheduler job store", "procrastinate"):
-        theirs, waited = await duel(postgres, way, teams, channels)
-        lines.append(_row(f"{teams * channels:,} posted by {way}", theirs))
-        times = theirs.seconds / ours.seconds, theirs.worker / ours.worker, theirs.database / ours.database
-        lines.append("  ours × {:.1f} in time, × {:.1f} in the worker, × {:.1f} in the database".format(*times))
-        lines.append(f"  to move the {JOBS_OF_A_SESSION} jobs of a session, ms: {_spread(waited)}")
+    ours: list[Rush] = []
+    theirs: dict[str, list[Rush]] = defaultdict(list)
+    waited: dict[str, list[float]] = defaultdict(list)
+    for _ in range(ROUNDS):
+        ours.append(await rush(postgres, NoticeKind.FULL, 1, teams, channels))
+        for way in ("APScheduler job store", "procrastinate"):
+            one, moves = await duel(postgres, way, teams, channels)
+            theirs[way].append(one)
+            waited[way] += moves
+    lines.append(_row(f"{teams * channels:,} posted, one worker", _middle(ours)))
+    for way, rounds in theirs.items():
+        us, them = _middle(ours), _middle(rounds)
+        lines.append(_row(f"{teams * channels:,} posted by {way}", them))
+        times = them.seconds / us.seconds, them.worker / us.worker, them.database / us.database, them.stall / us.stall
+        lines.append("  ours × {:.1f} in time, × {:.1f} worker, × {:.1f} database, × {:.1f} stall".format(*times))
+        lines.append(f"  to move the {JOBS_OF_A_SESSION} jobs of a session, ms: {_spread(waited[way])}")
     return lines
+
+
+def _middle(rounds: Sequence[Rush]) -> Rush:
+    """The median of each figure; nothing that was lost or doubled is passed over."""
+    figures = {name: statistics.median(getattr(one, name) for one in rounds) for name in FIGURES}
+    return Rush(**figures, lost=sum(one.lost for one in rounds), doubled=sum(one.doubled for one in rounds))
 
 
 def _row(name: str, one: Rush) -> str:
