@@ -49,7 +49,7 @@ async def test_an_alert_names_who_did_it_and_mentions_nobody(world: World) -> No
 
     alert = await _alert(world, "closed")
 
-    assert "Registration for *Launch day* was closed by chloe" in alert.words
+    assert "Registration for *Launch day* was closed by Chloé Martin" in alert.words
     assert "<@" not in alert.text + alert.words
 
 

@@ -20,7 +20,7 @@ async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> No
     words = await says(world, "dev", "subscribe")
 
     (introduction,), answer = public(world), world.last("#launch", "dev")
-    assert "dev set up Greenroom here: reminders, alerts and changes about all webinars." in introduction.text
+    assert "Dev Patel set up Greenroom here: reminders, alerts and changes about all webinars." in introduction.text
     assert answer.ephemeral_to == "U0DEV"
     assert "Said here from now on: reminders, alerts and changes about all webinars." in words
     assert "*All webinars*: reminders, alerts and changes · set by <@U0DEV>" in words
@@ -82,7 +82,7 @@ async def test_mine_are_those_of_whoever_typed_it(world: World) -> None:
     assert "about the webinars that you created" in await says(world, "dev", "subscribe reminders for mine", "#random")
     assert "*Webinars that <@U0DEV> created*: reminders" in world.last("#random", "dev").words
     (introduction,) = public(world, "#random")
-    assert "dev set up Greenroom here: reminders about webinars that dev created." in introduction.text
+    assert "Dev Patel set up Greenroom here: reminders about webinars that Dev Patel created." in introduction.text
     assert await reminded_of(world, "C0RANDOM") == set()
     await made(world, "dev", "His")
     assert await reminded_of(world, "C0RANDOM") == {"His"}

@@ -198,7 +198,7 @@ async def test_cancelled_webinar_takes_its_reminders_back(world: World) -> None:
     assert await states(world) == [NoticeState.WITHDRAWN] * 3
     rewritten, told = (message.words for message in _standing(world))
     assert "is cancelled" in rewritten
-    assert told.startswith("*Launch day* was cancelled by chloe")
+    assert told.startswith("*Launch day* was cancelled by Chloé Martin")
 
 
 async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world: World) -> None:

@@ -136,8 +136,8 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
             "title": person.title,
             "real_name": person.real_name,
             "real_name_normalized": person.real_name,
-            "display_name": person.name,
-            "display_name_normalized": person.name,
+            "display_name": person.real_name,  # what the page shows of them as well
+            "display_name_normalized": person.real_name,
             "team": person.team_id,
         },
         "is_admin": person.role in ("owner", "admin"),
