@@ -43,7 +43,7 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words
     assert "Digest every Friday at 08:15 (America/New_York) · set by <@U0DEV>" in result.words
     (introduction,) = public(world)
-    assert "dev set up Greenroom here: reminders and live about all webinars." in introduction.text
+    assert "Dev Patel set up Greenroom here: reminders and live about all webinars." in introduction.text
     kept = await hours(world)
     assert kept is not None
     assert (kept.quiet_from, kept.quiet_to, kept.digest, kept.digest_day, kept.digest_at) == (
