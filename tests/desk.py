@@ -33,7 +33,7 @@ from tests.webinar_samples import ACCOUNT, webinar
 
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
 REMINDED: Features = frozenset({Feature.REMINDERS})
-PATIENCE = aiohttp.ClientTimeout(total=0.5)
+PATIENCE = aiohttp.ClientTimeout(total=2.0)
 """How long a worker here waits for an answer of Slack's, so that no test waits for long."""
 
 
