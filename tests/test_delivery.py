@@ -151,6 +151,26 @@ async def test_frozen_process_that_wakes_up_takes_its_own_back(any_desk: Desk) -
     await check_said_once(any_desk, start)
 
 
+@pytest.mark.parametrize("fault", [{"retry_after": 1}, {"cut": True}], ids=["busy", "cut"])
+async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(desk: Desk, fault: dict[str, Any]) -> None:
+    """Slack is busy at first, or its answer gets lost: what is one too many does not stay for that."""
+    start = await in_hand_over(desk)
+    gate = desk.gate("schedule")
+    frozen = asyncio.create_task(desk.worker("frozen", gate).run())
+    await gate.reached.wait()
+    await desk.claims_run_out()
+    await desk.worker("other").run()
+    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
+    await desk.worker("other").run()
+    desk.slack.fail("chat.deleteScheduledMessage", **fault)
+
+    gate.let_through.set()
+    await frozen
+
+    assert [call.ok for call in desk.slack.calls if call.method == "chat.deleteScheduledMessage"] == [False, True]
+    await check_said_once(desk, start)
+
+
 async def test_unclear_hand_over_is_not_repeated_after_its_time(desk: Desk) -> None:
     """Nobody was there to ask in time: it may have been said, so it is not said again, and an admin can see it."""
     start = await in_hand_over(desk)
