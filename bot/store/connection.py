@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import SettingsError
 
 T = TypeVar("T")
+GOODBYE = 2.0
+"""Seconds for which a store that is closed waits for transactions under way."""
 SQLITE_PATIENCE_MS = 15_000
 FORGOTTEN_MS = 20_000
 """PostgreSQL ends a transaction in which nothing happens for so long: whoever began it is frozen or gone, and what it
@@ -93,6 +95,8 @@ class Store:
         # SQLite takes one writer at a time: waiting for it in a queue of one beats "database is locked".
         self._writer = writer(self.url)
         self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
+        self._under_way: set[AsyncExitStack] = set()
+        self._ended = asyncio.Event()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
@@ -109,16 +113,26 @@ class Store:
     @asynccontextmanager
     async def _unbroken(self, transaction: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Db]:
         stack = AsyncExitStack()
+        self._under_way.add(stack)
         try:
-            connection = await unbroken(stack.enter_async_context(transaction))
-            yield Db(connection, self.vault)
-        except BaseException as error:
-            await unbroken(stack.__aexit__(type(error), error, error.__traceback__))
-            raise
-        await unbroken(stack.aclose())
+            try:
+                connection = await unbroken(stack.enter_async_context(transaction))
+                yield Db(connection, self.vault)
+            except BaseException as error:
+                await unbroken(stack.__aexit__(type(error), error, error.__traceback__))
+                raise
+            await unbroken(stack.aclose())
+        finally:
+            self._under_way.discard(stack)
+            self._ended.set()
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, when those who were cancelled have come to the end of what they were at."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                while self._under_way:
+                    self._ended.clear()
+                    await self._ended.wait()
         await self._writer.dispose()
         await self._reader.dispose()
 
