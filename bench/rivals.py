@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from cryptography.fernet import Fernet
 
 from bench.crowd import notice, webinar
-from bot.clock import machine_now
+from bot.clock import SystemClock, machine_now
 from bot.delivery import Delivery
 from bot.models import Workspace
 from bot.outbox import NoticeKind
@@ -32,14 +32,6 @@ WEBINAR_LENGTH = timedelta(minutes=45)
 Begin = Callable[[], Awaitable[None]]
 
 
-class MachineClock:
-    """The time of the machine."""
-
-    def now(self) -> datetime:
-        """Now, aware, in UTC."""
-        return machine_now()
-
-
 @asynccontextmanager
 async def greenroom(database_url: str, slack_url: str, name: str, http: aiohttp.ClientSession) -> AsyncIterator[Begin]:
     """Ours: as `bot.main` sets it up, for all workspaces."""
@@ -49,7 +41,7 @@ async def greenroom(database_url: str, slack_url: str, name: str, http: aiohttp.
     def slack(workspace: Workspace) -> SlackApi:
         return SlackApi(f"xoxb-{workspace.team_id[1:]}", f"{slack_url}/api/", http)
 
-    delivery = Delivery(name, store, slack, MachineClock(), slots=2 * AT_ONCE)
+    delivery = Delivery(name, store, slack, SystemClock(), slots=2 * AT_ONCE)
 
     async def begin() -> None:
         while True:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -19,8 +20,8 @@ from bot.outbox import UnclearAlerts, Way
 from bot.slack_api import SlackApi
 from bot.store import claims, notices, parcels
 from bot.store.bundling import for_slack_to_hold
-from bot.store.claims import BATCH, Load, Taken
-from bot.store.connection import Store
+from bot.store.claims import BATCH, Claim, Load, Room, Taken
+from bot.store.connection import Db, Store
 from bot.store.parcels import Parcel
 from bot.store.speaking import to_post
 
@@ -33,6 +34,7 @@ SLOTS = 64
 MANY = 500
 
 Give = Callable[[Load, Known, Fence], Coroutine[Any, Any, None]]
+Packing = Callable[[Db, datetime, Claim, Room, int], Awaitable[Taken]]
 Pack = Callable[[int], Awaitable[tuple[Taken, Fence]]]
 
 
@@ -121,26 +123,18 @@ class Delivery:
                 return
 
     async def _give(self) -> None:
-        held = self._give_all(self._pack_held, self._handing.give)
-        posted = self._give_all(self._pack_posted, self._posting.give)
+        held = self._give_all(partial(self._pack, for_slack_to_hold, HOLD), self._handing.give)
+        posted = self._give_all(partial(self._pack, to_post, POST), self._posting.give)
         for ended in await asyncio.gather(held, posted, return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended
 
-    async def _pack_held(self, limit: int) -> tuple[Taken, Fence]:
+    async def _pack(self, pack: Packing, method: str, limit: int) -> tuple[Taken, Fence]:
         def room(workspace: Workspace, channel_id: str) -> datetime | None:
-            return self._pacing.room(workspace, channel_id, HOLD)
+            return self._pacing.room(workspace, channel_id, method)
 
         claim, fence = self._shift.claim()
-        now = self._shift.clock.now()
-        return await self._shift.take(for_slack_to_hold, now, claim, room, limit), fence
-
-    async def _pack_posted(self, limit: int) -> tuple[Taken, Fence]:
-        def room(workspace: Workspace, channel_id: str) -> datetime | None:
-            return self._pacing.room(workspace, channel_id, POST)
-
-        claim, fence = self._shift.claim()
-        return await self._shift.take(to_post, self._shift.clock.now(), claim, room, limit), fence
+        return await self._shift.take(pack, self._shift.clock.now(), claim, room, limit), fence
 
     async def _give_all(self, pack: Pack, give: Give) -> None:
         """Pack as much as there are slots for and give it to Slack, until there is no more."""
