@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.following import Feature, Scope, Subscription
+from bot.following import Feature, Features, follows
 from bot.models import Account, Audience, Webinar, Workspace
 from bot.outbox import Facts, Notice, NoticeKind
 from bot.planning import replan
@@ -16,6 +16,7 @@ from bot.store.connection import Store
 
 CHANNELS = 3
 """In so many channels each session of the million is announced."""
+HEARD: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
 AT_ONCE = 10_000
 LEAD = timedelta(minutes=10)
 
@@ -74,7 +75,7 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     async with store.write() as db:
         await webinars.save(db, about)
         for channel in range(CHANNELS):
-            await following.save(db, line(about, channel, now))
+            await following.save(db, follows(about, f"C{channel:06}", "U1", now, features=HEARD))
         await replan(db, about, now)
     for table in ("webinars", "subscriptions", "notices"):
         copy = text(_copy(table, await _columns(store, table)))
@@ -84,20 +85,6 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     await _analyze(store)
     async with store.read() as db:
         return int((await db.execute(text("select count(*) from notices"))).scalar_one())
-
-
-def line(about: Webinar, channel: int, now: datetime) -> Subscription:
-    """A channel follows a webinar."""
-    return Subscription(
-        workspace=about.account.workspace,
-        channel_id=f"C{channel:06}",
-        scope=Scope.WEBINAR,
-        subject=about.session_id,
-        account=about.account,
-        features=frozenset({Feature.REMINDERS, Feature.CHANGES}),
-        set_by="U1",
-        set_at=now,
-    )
 
 
 async def _columns(store: Store, table: str) -> list[str]:

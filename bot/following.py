@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Literal
@@ -77,6 +77,31 @@ class Subscription(Frozen):
     by_share: bool = False
     """Made by sharing a card, and nobody has said what to hear of this webinar since: it only adds to other lines, and
     goes when the card goes, unless somebody chose its times."""
+
+
+def follows(
+    webinar: Webinar,
+    channel_id: str,
+    by: str,
+    now: datetime,
+    *,
+    features: Features = SHARED,
+    leads: tuple[timedelta, ...] | None = None,
+    by_share: bool = False,
+) -> Subscription:
+    """The line of a channel that hears of one webinar."""
+    return Subscription(
+        workspace=webinar.account.workspace,
+        channel_id=channel_id,
+        scope=Scope.WEBINAR,
+        subject=webinar.session_id,
+        account=webinar.account,
+        features=features,
+        leads=leads,
+        set_by=by,
+        set_at=now,
+        by_share=by_share,
+    )
 
 
 class Hearing(Frozen):

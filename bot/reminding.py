@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import BadInput, NotFound
-from bot.following import EVERYTHING, Feature, Features, Scope, Subscription, Wish, hears, subscribe, unsubscribe
+from bot.following import (
+    EVERYTHING,
+    Feature,
+    Features,
+    Scope,
+    Subscription,
+    Wish,
+    follows,
+    hears,
+    subscribe,
+    unsubscribe,
+)
 from bot.leads import MAX_LEADS, say_lead
 from bot.models import Account, Webinar, Workspace
 from bot.notices import REMINDERS
@@ -77,7 +88,7 @@ async def set_leads(
     features = _heard(webinar, lines) | ONLY_REMINDERS
     if leads is None and features == _heard(webinar, [line for line in lines if line != own]):
         return await _replace(db, webinar, channel_id, (own, None), now)
-    line = _line(webinar, channel_id, features, ordered, by, now)
+    line = follows(webinar, channel_id, by, now, features=features, leads=ordered)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -153,7 +164,7 @@ async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by:
     if len({*ahead, lead}) > MAX_LEADS:
         raise BadInput(f"You are reminded of this webinar {MAX_LEADS} times already.")
     leads = tuple(sorted({*ahead, lead}, reverse=True))
-    line = _line(webinar, channel_id, _heard(webinar, lines) | SNOOZED, leads, by, now)
+    line = follows(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, leads=leads)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -211,7 +222,7 @@ async def _turn(
     if own and own.leads is not None and not is_direct(channel_id):
         # Kept even where it asks for nothing more than other lines: the times chosen here would be lost with it.
         features = (_heard(webinar, lines) - ONLY_REMINDERS) | more
-        line = _line(webinar, channel_id, features, own.leads, by, now)
+        line = follows(webinar, channel_id, by, now, features=features, leads=own.leads)
         return await _replace(db, webinar, channel_id, (own, line), now)
     wish = Wish(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     return await _replace(db, webinar, channel_id, (own, _own(wanted(lines, wish))), now)
@@ -247,22 +258,6 @@ def _own(lines: Sequence[Subscription]) -> Subscription | None:
 def _heard(webinar: Webinar, lines: Sequence[Subscription]) -> Features:
     """All lines are those of one channel."""
     return frozenset[Feature]().union(*(hearing.features for hearing in hears(webinar, lines)))
-
-
-def _line(
-    webinar: Webinar, channel_id: str, features: Features, leads: tuple[timedelta, ...] | None, by: str, now: datetime
-) -> Subscription:
-    return Subscription(
-        workspace=webinar.account.workspace,
-        channel_id=channel_id,
-        scope=Scope.WEBINAR,
-        subject=webinar.session_id,
-        account=webinar.account,
-        features=features,
-        leads=leads,
-        set_by=by,
-        set_at=now,
-    )
 
 
 def _check_to_come(webinar: Webinar, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.following import Scope, Subscription, Wish, follow_all, hears
+from bot.following import Scope, Subscription, Wish, follow_all, follows, hears
 from bot.hours import ChannelHours
 from bot.models import Webinar, Workspace
 from bot.notices import REMINDERS
@@ -89,16 +89,7 @@ async def follow_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: d
     workspace = webinar.account.workspace
     await following.one_at_a_time(db, workspace, channel_id)
     if _own(await following.of_channel(db, workspace, channel_id), webinar) is None:
-        line = Subscription(
-            workspace=workspace,
-            channel_id=channel_id,
-            scope=Scope.WEBINAR,
-            subject=webinar.session_id,
-            account=webinar.account,
-            set_by=by,
-            set_at=now,
-            by_share=True,
-        )
+        line = follows(webinar, channel_id, by, now, by_share=True)
         await following.save(db, line)
     await _replan(db, webinar, now)
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from bot.clock import machine_now
 from bot.clockwork import SHORTEST_NAP
 from bot.delivery import Delivery
-from bot.following import Feature, Features, Scope, Subscription
+from bot.following import Feature, Features, follows
 from bot.models import Account, Webinar, Workspace
 from bot.outbox import TIMED, NoticeState, ParcelState
 from bot.planning import follow_up, replan
@@ -132,16 +132,7 @@ class Desk:
 
     async def hears(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
         """The channel is to hear this of a webinar from now on."""
-        line = Subscription(
-            workspace=announced.account.workspace,
-            channel_id=channel_id,
-            scope=Scope.WEBINAR,
-            subject=announced.session_id,
-            account=announced.account,
-            features=features,
-            set_by=CHLOE,
-            set_at=self.clock.now(),
-        )
+        line = follows(announced, channel_id, CHLOE, self.clock.now(), features=features)
         async with self.store.write() as db:
             await following.save(db, line)
             await replan(db, announced, self.clock.now())

@@ -35,20 +35,8 @@ from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, of_account, of_workspace, workspace_columns
 from bot.store.parcels import Parcel, labelled, touch, withdraw
 from bot.store.parcels import read as read_parcel
-from bot.store.schema import Moment, notices, parcels
+from bot.store.schema import IDENTITY, Moment, notices, parcels
 
-IDENTITY = (
-    "team_id",
-    "enterprise_id",
-    "provider",
-    "account",
-    "session_id",
-    "kind",
-    "start",
-    "before_s",
-    "occurrence",
-    "channel_id",
-)
 PROBLEMS = (NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED)
 ENDED = (*PROBLEMS, NoticeState.SAID, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.OVERTAKEN)
 AT_ONCE = 500

@@ -81,6 +81,19 @@ def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Inde
 
 PROBLEMS = "state in ('unknown', 'dead', 'missed')"
 OPEN = "state in ('giving', 'held', 'withdrawing')"
+IDENTITY = (
+    "team_id",
+    "enterprise_id",
+    "provider",
+    "account",
+    "session_id",
+    "kind",
+    "start",
+    "before_s",
+    "occurrence",
+    "channel_id",
+)
+"""What makes a notice another one."""
 PLACE_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
 
 people = Table(
@@ -186,19 +199,7 @@ notices = Table(
     Column("state", String(16), nullable=False),
     Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
     Column("problem", Text, nullable=False, server_default=""),
-    UniqueConstraint(
-        "team_id",
-        "enterprise_id",
-        "provider",
-        "account",
-        "session_id",
-        "kind",
-        "start",
-        "before_s",
-        "occurrence",
-        "channel_id",
-        name="uq_notices_what",
-    ),
+    UniqueConstraint(*IDENTITY, name="uq_notices_what"),
     _partial("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
     _partial("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
     _partial("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
