@@ -3,53 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-import re
 import sys
-from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.openapi import Description
 from bot.sandbox.ringcentral import RingCentral
-from bot.sandbox.ringcentral.operations import OPERATIONS, Operation
+from bot.sandbox.ringcentral.operations import OPERATIONS
+from bot.sandbox.spec_calls import MEMBER, START, ComparedCalls
+from bot.sandbox.spec_people import invitees, registrants
 
 PLENTY = 1_000_000
-MEMBER = "ben@acme.example"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-START = "2031-03-04T15:00:00Z"
 SESSION = {"scheduledStartTime": START, "scheduledDuration": 3600, "timeZone": "Europe/Madrid"}
 LONG_AGO = "2001-01-01T00:00:00Z"
-SOMEWHERE = {"accountId": "~", "extensionId": "~", "webinarId": "1", "sessionId": "1"}
-
-# Answers that the description leaves out although the vendor's guide or the text of its reference has them.
-SHARED = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}
-BEYOND = {
-    ("readExtension", 404): "guide, errors: CMN-102",
-    ("listExtensions", 400): "guide, errors: CMN-101",
-    ("listExtensions", 404): "guide, errors: CMN-102",
-    ("listDirectoryEntries", 404): "reference, ADG-107",
-    ("rcwConfigListAllCompanySessions", 403): "reference, text of the operation",
-}
-WITH_RETRY_AFTER = (429, 503)  # the description shares one answer between 400, 500 and 503 of the directory
-NO_APP_PERMISSION = "guide, errors: CMN-401"
 
 
-class Check:
+class Check(ComparedCalls):
     """A tour through all operations, and what was wrong on the way."""
-
-    def __init__(self, rc: RingCentral, http: aiohttp.ClientSession, description: Description) -> None:
-        """The stand-in has been started."""
-        self.rc, self._http, self._description = rc, http, description
-        self.seen: dict[str, list[int]] = defaultdict(list)
-        self.wrong: dict[str, list[str]] = defaultdict(list)
-        self.beyond: dict[str, dict[int, str]] = defaultdict(dict)
-        self._tokens: dict[str, str] = {}
-        self._operations = {one.name: one for one in OPERATIONS}
 
     async def all(self) -> None:
         """Every operation in its good and its bad moments."""
@@ -60,65 +34,17 @@ class Check:
         await self._webinars()
         await self._sessions()
         await self._lists()
+        await invitees(self)
         await self._registration()
+        await registrants(self)
         await self._what_can_happen_to_all()
-
-    async def call(
-        self,
-        name: str,
-        status: int,
-        body: Any = None,
-        *,
-        who: str = "",
-        query: dict[str, str] | None = None,
-        **ids: str,
-    ) -> Any:
-        """Make a call that ought to end with this status, compare its answer, return its JSON."""
-        operation = self._operations[name]
-        path = re.sub(r"\{(\w+)\}", lambda found: {**SOMEWHERE, **ids}[found[1]], operation.path)
-        headers = {"Authorization": f"Bearer {self._tokens.get(who, who)}"}
-        return await self._send(operation, status, path, headers, json=body, params=query)
-
-    async def oauth(self, name: str, status: int, *, client: str = "", **form: str) -> Any:
-        """The same for the two operations of the token service."""
-        operation = self._operations[name]
-        known = base64.b64encode(f"{self.rc.client_id}:{self.rc.client_secret}".encode()).decode()
-        headers = {"Authorization": client or f"Basic {known}"}
-        return await self._send(operation, status, operation.path, headers, data=form)
-
-    async def _send(self, operation: Operation, status: int, path: str, headers: dict[str, str], **sent: Any) -> Any:
-        url = self.rc.url + path
-        async with self._http.request(operation.method, url, headers=headers, **sent) as response:
-            is_json = response.content_type == "application/json"
-            body = await response.json() if is_json else await response.text()
-            self._compare(operation.name, status, response, body)
-            return body
-
-    def _compare(self, name: str, status: int, response: aiohttp.ClientResponse, body: Any) -> None:
-        self.seen[name].append(response.status)
-        if response.status != status:
-            self.wrong[name].append(f"{response.status} instead of {status}: {body}")
-            return
-        described = self._description.response(name, status)
-        if described is None:
-            reason = BEYOND.get((name, status)) or (NO_APP_PERMISSION if status == 403 else None)
-            if reason is None:
-                self.wrong[name].append(f"{status} is not described")
-                return
-            self.beyond[name][status] = reason
-            described = self._description.shared_response(SHARED[status])
-        if status not in WITH_RETRY_AFTER:
-            headers = {one: what for one, what in described.get("headers", {}).items() if one != "Retry-After"}
-            described = {**described, "headers": headers}
-        for problem in self._description.answer_problems(described, response.headers, body, closed=response.ok):
-            self.wrong[name].append(f"{status}: {problem}")
 
     async def _logins(self) -> None:
         self.rc.rules.issue_refresh_tokens = True
         for who in ("", MEMBER):
             jwt = self.rc.jwt_for(who) if who else self.rc.jwt
             info = await self.oauth("getToken", 200, grant_type=JWT_GRANT, assertion=jwt)
-            self._tokens[who] = info["access_token"]
+            self.tokens[who] = info["access_token"]
         spare = await self.oauth("getToken", 200, grant_type=JWT_GRANT, assertion=self.rc.jwt, access_token_ttl="600")
         fresh = await self.oauth("getToken", 200, grant_type="refresh_token", refresh_token=spare["refresh_token"])
         self.rc.rules.issue_refresh_tokens = False
@@ -147,6 +73,10 @@ class Check:
         await self.call("listDirectoryEntries", 200, query={"page": "9", "perPage": "all"})
         await self.call("listDirectoryEntries", 400, query={"page": "0"})
         await self.call("listDirectoryEntries", 404, accountId="1")
+        for words in ({}, {"searchString": "BEN@", "searchFields": ["email"]}, {"page": 9, "perPage": 5000}):
+            await self.call("searchDirectoryEntries", 200, words)
+        await self.call("searchDirectoryEntries", 400, {"perPage": 0})
+        await self.call("searchDirectoryEntries", 404, {}, accountId="1")
 
     async def _webinars(self) -> None:
         settings = {

@@ -116,6 +116,20 @@ async def test_outside_people_can_sign_up() -> None:
         assert (await control(at, "POST", "register", {"sessionId": "1"}))[0] == 404
 
 
+async def test_who_attends_and_who_is_mailed_can_be_seen_from_outside() -> None:
+    """A participant id for one who joins, and the mails that RingCentral would have sent."""
+    async with desk() as at:
+        _, session_id = await at.registrable()
+        (someone,) = at.rc.register(session_id)
+        assert (await control(at, "POST", "attend", {"registrantId": someone}))[0] == 403
+        at.rc.begin(session_id)
+        status, answer = await control(at, "POST", "attend", {"registrantId": someone})
+        (person,) = at.rc.registrants(session_id)
+        assert (status, answer) == (200, {"participantId": person["participantId"]})
+        mail = {"at": "2030-01-01T00:00:00.300Z", "sessionId": session_id, "kind": "confirmation"}
+        assert await control(at, "GET", "mails") == (200, {"mails": [{**mail, "address": person["email"]}]})
+
+
 async def test_people_in_ringcentrals_own_app_can_be_played() -> None:
     """Create, edit, start, finish, and cancel too late."""
     async with desk() as at:

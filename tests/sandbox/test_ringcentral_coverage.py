@@ -70,7 +70,9 @@ def test_every_rule_and_every_word_of_a_fault_is_explained() -> None:
     """Both ways, with the usual value of the plain ones."""
     assert [row[0] for row in rows_after("Figures that can be set")] == list(Rules.model_fields)
     plain = {
-        name: str(value).lower() for name, value in Rules().model_dump().items() if not isinstance(value, dict | list)
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in Rules().model_dump().items()
+        if not isinstance(value, dict | list)
     }
     written = {row[0]: str(float(row[1])) if "." in row[1] else row[1] for row in rows_after("Figures that can be set")}
     assert {name: written[name] for name in plain} == {name: value.removesuffix(".0") for name, value in plain.items()}

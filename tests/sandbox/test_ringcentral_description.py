@@ -79,7 +79,7 @@ def test_headers_and_bodies_that_are_not_described_are_reported() -> None:
 
 def open_description() -> dict[str, Any]:
     """A description that allows every answer of every operation."""
-    statuses = ("200", "201", "204", "400", "401", "403", "404", "415", "429", "500", "503")
+    statuses = ("200", "201", "204", "400", "401", "403", "404", "409", "415", "429", "500", "503")
     paths: dict[str, Any] = {}
     for one in OPERATIONS:
         responses = {status: {"content": {"application/json": {"schema": ANYTHING}}} for status in statuses}
@@ -105,13 +105,13 @@ async def test_the_command_succeeds_only_where_nothing_differs(tmp_path: Path) -
     path.write_text(json.dumps(raw))
     code, said = await run_check(path)
     assert code == 0
-    assert re.fullmatch(r"18 operations, \d+ answers, 0 differences from the description", said.splitlines()[-1])
+    assert re.fullmatch(r"28 operations, \d+ answers, 0 differences from the description", said.splitlines()[-1])
     registration = raw["paths"]["/webinar/registration/v1/sessions/{sessionId}"]["get"]
     registration["responses"]["200"]["content"]["application/json"]["schema"] = {**ANYTHING, "required": ["moon"]}
     path.write_text(json.dumps(raw))
     code, said = await run_check(path)
     assert code == 1
-    assert [line.strip() for line in said.splitlines() if "moon" in line] == ["200: body.moon is missing"] * 2
+    assert [line.strip() for line in said.splitlines() if "moon" in line] == ["200: body.moon is missing"] * 3
     assert [line.split()[:2] for line in said.splitlines() if line.startswith("WRONG")] == [
         ["WRONG", "rcwRegGetSession"]
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, CONFIGURATION, LONG_AGO, WEBINARS, desk
+from tests.sandbox.ringcentral_people import Team, coworker
 
 
 async def test_a_dump_brings_everything_back_elsewhere() -> None:
@@ -16,6 +17,7 @@ async def test_a_dump_brings_everything_back_elsewhere() -> None:
     async with desk() as old, desk() as new:
         webinar_id, session_id = await old.registrable()
         old.rc.register(session_id, 3)
+        await Team(old, webinar_id, session_id).add(coworker())
         new.rc.load(json.loads(json.dumps(old.rc.dump())))
         assert new.rc.dump() == old.rc.dump()
         path = f"{WEBINARS}/{webinar_id}/sessions/{session_id}"
@@ -23,7 +25,26 @@ async def test_a_dump_brings_everything_back_elsewhere() -> None:
         assert after == {**before, "hostJoinUri": before["hostJoinUri"].replace(old.rc.url, new.rc.url)}
         registration = await new.call("GET", f"/webinar/registration/v1/sessions/{session_id}")
         assert (registration.status, registration.body["registrantCount"]) == (200, 3)
-        assert await new.make_webinar() == "510000006"
+        assert await new.make_webinar() == "510000007"
+        people = [[*at.rc.invitees(session_id), *at.rc.registrants(session_id)] for at in (old, new)]
+        assert (len(people[0]), json.dumps(people[0]).replace(old.rc.url, new.rc.url)) == (5, json.dumps(people[1]))
+        assert new.rc.mails == []  # of the moment only
+
+
+async def test_a_dump_from_before_there_were_invitees_is_read() -> None:
+    """People who signed up then have all that they need now; the host is on the team."""
+    async with desk() as at:
+        webinar_id, session_id = await at.registrable()
+        at.rc.register(session_id)
+        dumped = at.rc.dump()
+        session = dumped["webinars"][webinar_id]["session"]
+        registrant = {"id": "710000003", "first_name": "Lena", "last_name": "Berger", "email": "lena@visitor.example"}
+        session["registrants"] = [{**registrant, "token": "t", "registered": "2030-01-01T00:00:00Z", "real": True}]
+        assert "invitees" not in session
+        at.rc.load(dumped)
+        (one,) = at.rc.registrants(session_id)
+        assert (one["cancellationUri"], one["registeredPostWebinar"]) == (f"{at.rc.url}/w/a/cancel/t", False)
+        assert [one["role"] for one in at.rc.invitees(session_id)] == ["Host"]
 
 
 async def test_a_stopped_stand_in_refuses_connections_and_goes_on_later() -> None:
@@ -40,10 +61,11 @@ async def test_a_stopped_stand_in_refuses_connections_and_goes_on_later() -> Non
 async def test_a_reset_forgets_webinars_calls_faults_and_logins() -> None:
     """The rules stay."""
     async with desk() as at:
-        await at.make_webinar()
+        _, session_id = await at.registrable()
+        at.rc.register(session_id)
         at.rc.fail("GET", ".*")
         at.rc.reset()
-        assert (at.rc.dump(), at.rc.calls, at.rc.faults, at.rc.webinars()) == ({}, [], [], [])
+        assert (at.rc.dump(), at.rc.calls, at.rc.faults, at.rc.webinars(), at.rc.mails) == ({}, [], [], [], [])
         assert (await at.call("GET", WEBINARS, creationTimeFrom=LONG_AGO)).status == 401
         assert at.rc.rules.budgets["Heavy"] == 100_000
 
@@ -59,8 +81,9 @@ async def test_listeners_hear_of_every_change() -> None:
         at.clock.push(1)
         at.rc.register(str(at.rc.webinars()[0]["session_id"]))
         at.rc.begin(webinar_id)
+        at.rc.attend(at.rc.registrants(webinar_id)[0]["id"])
         at.rc.finish(webinar_id)
-        assert heard == [0, 0, 1, 1, 1, 1, 1]
+        assert heard == [0, 0, 1, 1, 1, 1, 1, 1]
 
 
 async def test_a_webinar_made_in_the_app_is_listed() -> None:

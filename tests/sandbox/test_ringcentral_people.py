@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.sandbox.ringcentral import Company, Person
+from bot.sandbox.slack.seed import people as slack_people
 from tests.sandbox.ringcentral_desk import ANA, BEN, SERVICE, desk
 
 ACCOUNT = "/restapi/v1.0/account"
 EXTENSIONS, ENTRIES = f"{ACCOUNT}/~/extension", f"{ACCOUNT}/~/directory/entries"
+SEARCH = f"{ENTRIES}/search"
 
 
 async def test_the_caller_reads_who_they_are() -> None:
@@ -138,6 +142,50 @@ async def test_the_directory_comes_in_pages_of_its_own_kind() -> None:
         }  # fmt: skip
         everything = await at.call("GET", ENTRIES, perPage="all")
         assert len(everything.body["records"]) == 2000
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ({"searchString": "BEN@acme", "searchFields": ["email"]}, ["Ben Okafor"]),
+        ({"searchString": "BEN@acme", "searchFields": ["firstName"]}, []),
+        ({"searchString": "MART"}, ["Chloé Martin"]),
+        ({"extensionType": "Department"}, ["Support Line"]),
+        ({"extensionTypes": ["Department"], "extensionStatuses": ["Disabled"]}, []),
+        ({"extensionIds": ["62190107", "62190104"]}, ["Dev Patel", "Igor Novak"]),
+        ({"page": 3, "perPage": 4}, ["Support Line"]),
+    ],
+)
+async def test_the_directory_can_be_searched(words: dict[str, Any], names: list[str]) -> None:
+    """Part of any field, or of those that are named; by type, status and id; in pages."""
+    async with desk() as at:
+        reply = await at.call("POST", SEARCH, words)
+        assert (reply.status, [one["name"] for one in reply.body["records"]]) == (200, names)
+
+
+async def test_a_search_is_refused_as_the_directory_refuses() -> None:
+    """ADG codes, and the account left out where federation is not wanted."""
+    async with desk() as at:
+        for body, parameter in (
+            ({"searchFields": ["shoe"]}, "searchFields.0"),
+            ({"perPage": 0}, "perPage"),
+            ([], "body"),
+        ):
+            refused = await at.call("POST", SEARCH, body)
+            assert (refused.status, refused.codes, refused.parameters) == (400, ["ADG-121"], [parameter])
+        assert (await at.call("POST", f"{ACCOUNT}/1/directory/entries/search", {})).codes == ["ADG-107"]
+        plain = await at.call("POST", SEARCH, {"showFederated": False})
+        assert all("account" not in one for one in plain.body["records"])
+
+
+async def test_not_everybody_in_slack_is_in_the_directory() -> None:
+    """Nor the other way round, so that both can be tried: the two stand-ins stand for one company."""
+    in_slack = {one.email for one in slack_people() if one.email and one.role != "stranger"}
+    async with desk() as at:
+        records = (await at.call("GET", ENTRIES)).body["records"]
+    in_directory = {one["email"] for one in records if "email" in one}
+    assert in_slack - in_directory >= {"finn@acme.example", "gia@acme.example"}
+    assert in_directory - in_slack >= {"noor@acme.example", "igor@acme.example"}
 
 
 @pytest.mark.parametrize(

@@ -5,5 +5,6 @@ from bot.sandbox.ringcentral.company import Company, Person
 from bot.sandbox.ringcentral.faults import Fault
 from bot.sandbox.ringcentral.rules import Rules
 from bot.sandbox.ringcentral.server import Call, RingCentral
+from bot.sandbox.ringcentral.world import Mail
 
-__all__ = ["ApiError", "Call", "Company", "Fault", "Person", "RingCentral", "Rules"]
+__all__ = ["ApiError", "Call", "Company", "Fault", "Mail", "Person", "RingCentral", "Rules"]

@@ -64,6 +64,11 @@ def not_found(parameter: str) -> ApiError:
     return ApiError(404, "CMN-102", f"Resource for parameter [{parameter}] is not found", parameter)
 
 
+def duplicate(parameter: str) -> ApiError:
+    """409 for what is there already."""
+    return ApiError(409, "CMN-406", f"Duplicate value for parameter {parameter} found in request", parameter)
+
+
 def needs_permission(permission: str) -> ApiError:
     """403 for a person who lacks a user permission; the guide prints its status as 4003."""
     sentence = f"In order to call this API endpoint, user needs to have [{permission}] permission."

@@ -14,7 +14,7 @@ from multidict import MultiMapping
 
 from bot.sandbox.ringcentral.answers import ApiError, invalid
 from bot.sandbox.ringcentral.company import Person
-from bot.sandbox.ringcentral.models import INT32_MAX, parse_moment
+from bot.sandbox.ringcentral.wire import INT32_MAX, parse_moment
 
 if TYPE_CHECKING:
     from bot.sandbox.ringcentral.world import World

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.sandbox.ringcentral.answers import ApiError
 from bot.sandbox.ringcentral.faults import Fault
-from bot.sandbox.ringcentral.models import iso
 from bot.sandbox.ringcentral.rules import Rules
+from bot.sandbox.ringcentral.wire import iso
 
 if TYPE_CHECKING:
     from bot.sandbox.ringcentral.server import RingCentral
@@ -39,6 +39,8 @@ class Control:
             web.post("/sandbox/faults", _plainly(self.add_fault)),
             web.delete("/sandbox/faults", _plainly(self.clear_faults)),
             web.post("/sandbox/register", _plainly(self.register)),
+            web.post("/sandbox/attend", _plainly(self.attend)),
+            web.get("/sandbox/mails", _plainly(self.show_mails)),
             web.post("/sandbox/webinars", _plainly(self.create)),
             web.patch("/sandbox/webinars/{id}", _plainly(self.edit)),
             web.post("/sandbox/webinars/{id}/{act:start|finish|cancel}", _plainly(self.act)),
@@ -117,6 +119,19 @@ class Control:
         sent = await _object(request)
         count, real = int(sent.get("count", 1)), bool(sent.get("real", True))
         return web.json_response({"ids": self._rc.register(str(sent.get("sessionId")), count, real=real)})
+
+    async def attend(self, request: web.Request) -> web.Response:
+        """A registrant joins the running session."""
+        sent = await _object(request)
+        return web.json_response({"participantId": self._rc.attend(str(sent.get("registrantId")))})
+
+    async def show_mails(self, _: web.Request) -> web.Response:
+        """Who would have been mailed, oldest first."""
+        mails = [
+            {"at": iso(one.at), "sessionId": one.session_id, "kind": one.kind, "address": one.address}
+            for one in self._rc.mails
+        ]
+        return web.json_response({"mails": mails})
 
     async def create(self, request: web.Request) -> web.Response:
         """A webinar made in RingCentral's own app."""

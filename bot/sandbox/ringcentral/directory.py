@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
 
 from bot.sandbox.ringcentral.answers import Answer, ApiError, not_found
-from bot.sandbox.ringcentral.asked import Asked, numbered_page_of
+from bot.sandbox.ringcentral.asked import MAX_PER_PAGE, Asked, numbered_page_of
 from bot.sandbox.ringcentral.company import Person
+from bot.sandbox.ringcentral.wire import Wire, checked
 
 ACCOUNTS = "/restapi/v1.0/account"
 MAX_DIRECTORY_PAGE = 2000
+
+SearchField = Literal[
+    "firstName", "lastName", "extensionNumber", "phoneNumber", "email", "jobTitle", "department", "customFieldValue"
+]
+
+
+class Search(Wire):
+    """The part of SearchDirectoryEntriesRequest that has an effect here."""
+
+    search_string: str = ""
+    search_fields: list[SearchField] = Field(default_factory=lambda: list(get_args(SearchField)))
+    show_federated: bool = True
+    extension_type: str = ""
+    extension_types: list[str] = Field(default_factory=list)
+    extension_statuses: list[Literal["Enabled", "Disabled", "NotActivated"]] = Field(default_factory=list)
+    extension_ids: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
+    per_page: Annotated[int, Field(ge=1)] = 100
+
+    def finds(self, entry: dict[str, Any]) -> bool:
+        """Everything that is asked for fits; the words may be anywhere in any of the fields, in any case."""
+        kinds = {*self.extension_types, *([self.extension_type] if self.extension_type else [])}
+        texts = (str(entry.get(name, "")).lower() for name in self.search_fields)
+        return (
+            (not kinds or entry["type"] in kinds)
+            and (not self.extension_statuses or entry["status"] in self.extension_statuses)
+            and (not self.extension_ids or entry["id"] in self.extension_ids)
+            and (not self.search_string or any(self.search_string.lower() in text for text in texts))
+        )
 
 
 def get_extension(asked: Asked) -> Answer:
@@ -55,12 +87,30 @@ def list_directory(asked: Asked) -> Answer:
     kind, group = asked.query.get("type"), asked.query.get("typeGroup")
     if group not in (None, "User", "NonUser"):
         raise _directory_invalid("typeGroup")
+    federated = asked.query.get("showFederated", "true") != "false"
     people = [
-        _contact(asked, one)
+        _contact(asked, one, federated=federated)
         for one in asked.world.company.people
         if kind in (None, one.kind) and (group is None or (group == "User") == (one.kind == "User"))
     ]
     return Answer(200, numbered_page_of(people, *_directory_page(asked, len(people))))
+
+
+def search_directory(asked: Asked) -> Answer:
+    """POST /restapi/v1.0/account/{accountId}/directory/entries/search, sorted as the company lists its people.
+
+    Sites, custom fields, number routing and `orderBy` are passed over. How the words are matched is published
+    nowhere.
+    """
+    if asked.path["accountId"] not in ("~", asked.world.company.id):
+        raise ApiError(404, "ADG-107", "Account not found.")
+    try:
+        wanted = checked(Search, asked.json())
+    except ApiError as error:
+        raise _directory_invalid(error.errors[0].get("parameterName", "body")) from error
+    entries = [_contact(asked, one, federated=wanted.show_federated) for one in asked.world.company.people]
+    found = [one for one in entries if wanted.finds(one)]
+    return Answer(200, numbered_page_of(found, wanted.page, min(wanted.per_page, MAX_PER_PAGE)))
 
 
 def _own_account(asked: Asked) -> None:
@@ -85,7 +135,7 @@ def _extension(asked: Asked, person: Person) -> dict[str, Any]:
     }
 
 
-def _contact(asked: Asked, person: Person) -> dict[str, Any]:
+def _contact(asked: Asked, person: Person, *, federated: bool) -> dict[str, Any]:
     """ContactResource; what an entry lacks is left out: a call queue has no e-mail address."""
     company = asked.world.company
     entry: dict[str, Any] = {
@@ -99,7 +149,7 @@ def _contact(asked: Asked, person: Person) -> dict[str, Any]:
         "extensionNumber": person.extension_number,
         "jobTitle": person.job_title,
     }
-    if asked.query.get("showFederated", "true") != "false":
+    if federated:
         entry["account"] = {"id": company.id, "companyName": company.name}
     return {name: value for name, value in entry.items() if value}
 

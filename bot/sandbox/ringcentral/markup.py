@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from zoneinfo import ZoneInfo
+
+from aiohttp import web
 
 from bot.sandbox.ringcentral.models import Session, Webinar
 
@@ -25,6 +27,11 @@ button{margin-top:1.5rem;padding:.7rem 1.4rem;font:inherit;font-weight:600;color
 border-radius:6px;cursor:pointer}
 footer{margin-top:2rem;font-size:.8rem;color:#5b6a64}
 """
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 FOOTER = "This page is part of a stand-in for RingCentral. Nothing here is real, and no mail is sent."
 
 
@@ -56,6 +63,16 @@ def page(title: str, body: str) -> str:
     )
 
 
+def response(status: int, title: str, body: str) -> web.Response:
+    """A whole page as an answer; `body` is HTML that is already safe."""
+    return web.Response(status=status, text=page(title, body), content_type="text/html", headers=HEADERS)
+
+
+def no_page(text: str) -> web.Response:
+    """404 in a sentence."""
+    return response(404, "Not found", note(text))
+
+
 def about(webinar: Webinar, session: Session, host: str) -> str:
     """Title, time in the webinar's own zone, host and description."""
     fields = session.fields
@@ -73,9 +90,14 @@ def note(text: str) -> str:
     return f'<p class="note" role="status">{escape(text)}</p>'
 
 
-def form(values: Mapping[str, str], wrong: Mapping[str, str]) -> str:
+def question(text: str, button: str) -> str:
+    """A question with the one button that says yes to it."""
+    return f'<form method="post"><p>{escape(text)}</p><button type="submit">{escape(button)}</button></form>'
+
+
+def form(fields: Sequence[Field], values: Mapping[str, str], wrong: Mapping[str, str]) -> str:
     """The registration form as it was filled in, with what is wrong under each field."""
-    inputs = "".join(_input(field, values.get(field.name, ""), wrong.get(field.name, "")) for field in FIELDS)
+    inputs = "".join(_input(field, values.get(field.name, ""), wrong.get(field.name, "")) for field in fields)
     return f'<form method="post" novalidate>{inputs}<button type="submit">Register</button></form>'
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.sandbox.ringcentral import directory, logins, registration, sessions, webinars
+from bot.sandbox.ringcentral import directory, invitees, logins, registrants, registration, sessions, webinars
 from bot.sandbox.ringcentral.answers import Answer
 from bot.sandbox.ringcentral.asked import Asked
 from bot.sandbox.ringcentral.rules import Group
@@ -16,7 +16,11 @@ CONFIGURATION = "/webinar/configuration/v1"
 WEBINARS = f"{CONFIGURATION}/webinars"
 WEBINAR = f"{WEBINARS}/{{webinarId}}"
 SESSION = f"{WEBINAR}/sessions/{{sessionId}}"
+INVITEES = f"{SESSION}/invitees"
+INVITEE = f"{INVITEES}/{{inviteeId}}"
 REGISTRATION = "/webinar/registration/v1/sessions/{sessionId}"
+REGISTRANTS = f"{REGISTRATION}/registrants"
+REGISTRANT = f"{REGISTRANTS}/{{registrantId}}"
 
 Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars"]
 
@@ -48,6 +52,14 @@ OPERATIONS = (
         "ReadAccounts",
         directory.list_directory,
     ),
+    Operation(
+        "searchDirectoryEntries",
+        "POST",
+        f"{ACCOUNT}/directory/entries/search",
+        "Heavy",
+        "ReadAccounts",
+        directory.search_directory,
+    ),
     Operation("rcwConfigListWebinars", "GET", WEBINARS, "Heavy", "ReadWebinars", webinars.list_webinars),
     Operation("rcwConfigCreateWebinar", "POST", WEBINARS, "Heavy", "EditWebinars", webinars.create_webinar),
     Operation("rcwConfigGetWebinar", "GET", WEBINAR, "Heavy", "ReadWebinars", webinars.get_webinar),
@@ -75,6 +87,15 @@ OPERATIONS = (
         "ReadWebinars",
         sessions.list_company_sessions,
     ),
+    Operation("rcwConfigListInvitees", "GET", INVITEES, "Heavy", "ReadWebinars", invitees.list_invitees),
+    Operation("rcwConfigUpdateInvitees", "PATCH", INVITEES, "Heavy", "EditWebinars", invitees.patch_invitees),
+    Operation("rcwConfigGetInvitee", "GET", INVITEE, "Heavy", "ReadWebinars", invitees.get_invitee),
+    Operation("rcwConfigUpdateInvitee", "PUT", INVITEE, "Heavy", "EditWebinars", invitees.put_invitee),
+    Operation("rcwConfigDeleteInvitee", "DELETE", INVITEE, "Heavy", "EditWebinars", invitees.delete_invitee),
     Operation("rcwRegGetSession", "GET", REGISTRATION, "Heavy", "ReadWebinars", registration.get_registration),
     Operation("rcwRegUpdateSession", "PATCH", REGISTRATION, "Heavy", "EditWebinars", registration.patch_registration),
+    Operation("rcwRegListRegistrants", "GET", REGISTRANTS, "Heavy", "ReadWebinars", registrants.list_registrants),
+    Operation("rcwRegCreateRegistrant", "POST", REGISTRANTS, "Heavy", "EditWebinars", registrants.create_registrant),
+    Operation("rcwRegGetRegistrant", "GET", REGISTRANT, "Heavy", "ReadWebinars", registrants.get_registrant),
+    Operation("rcwRegDeleteRegistrant", "DELETE", REGISTRANT, "Heavy", "EditWebinars", registrants.delete_registrant),
 )

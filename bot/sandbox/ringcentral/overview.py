@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.ringcentral.models import Session, Webinar
-from bot.sandbox.ringcentral.registration import registration_page_uri
+from bot.sandbox.ringcentral.registration import is_open, registration_page_uri
 from bot.sandbox.ringcentral.world import World
 
 
 def overview(world: World) -> list[dict[str, Any]]:
     """Each webinar that has a date, soonest first; `start` in Unix seconds, `limit` None where there is none."""
-    dated = [(one, one.session) for one in world.state.webinars.values() if one.session]
-    dated.sort(key=lambda pair: pair[1].fields.scheduled_start_time)
+    dated = sorted(world.dated(), key=lambda pair: pair[1].fields.scheduled_start_time)
     return [_line(world, webinar, session) for webinar, session in dated]
 
 
@@ -25,7 +24,7 @@ def _line(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
         "start": session.fields.scheduled_start_time.timestamp(),
         "status": session.status,
         "registration": registration,
-        "open": session.registration.registration_status == "Open",
+        "open": is_open(world, session),
         "registrants": len(session.registrants),
         "limit": session.registration.settings.auto_close_limit or None,
         "registration_page_uri": registration_page_uri(world, session) if registration else None,

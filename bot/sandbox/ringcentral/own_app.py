@@ -8,7 +8,9 @@ from typing import Any
 from bot.sandbox.ringcentral.answers import ApiError, not_found, not_in_this_state
 from bot.sandbox.ringcentral.company import SERVICE_USER
 from bot.sandbox.ringcentral.models import Session, Status, Webinar
-from bot.sandbox.ringcentral.registration import change_registration, enrol
+from bot.sandbox.ringcentral.people import NewRegistrant
+from bot.sandbox.ringcentral.registrants import enrol, question_ids
+from bot.sandbox.ringcentral.registration import change_registration, close_for_the_end, is_open
 from bot.sandbox.ringcentral.sessions import change_session, make_session
 from bot.sandbox.ringcentral.webinars import change_webinar, make_webinar, remove_webinar
 from bot.sandbox.ringcentral.world import World
@@ -62,9 +64,9 @@ def start(world: World, any_id: str) -> None:
 
 
 def finish(world: World, any_id: str) -> None:
-    """The host ends: Active becomes Finished, and registration closes with it (our reading)."""
+    """The host ends: Active becomes Finished, and registration closes or goes on for latecomers (our reading)."""
     session = _move_on(world, any_id, "Active", "Finished")
-    session.registration = session.registration.model_copy(update={"registration_status": "Closed"})
+    close_for_the_end(session, world.now())
 
 
 def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
@@ -72,13 +74,31 @@ def register(world: World, session_id: str, count: int, *, real: bool) -> list[s
     _, session = world.registration(session_id)
     ids: list[str] = []
     for _ in range(count):
-        if session.registration.registration_status != "Open":
+        if not is_open(world, session):
             break
         number = world.state.last_number + 1
         first = FIRST_NAMES[number % len(FIRST_NAMES)]
         last = LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]
-        ids.append(enrol(world, session, first, last, f"guest{number}@visitor.example", real=real).id)
+        guest = NewRegistrant(
+            firstName=first,
+            lastName=last,
+            email=f"guest{number}@visitor.example",
+            questionnaire=[{"questionId": one, "answerText": "Yes"} for one in sorted(question_ids(world))],
+        )
+        ids.append(enrol(world, session, guest, real=real).id)
     return ids
+
+
+def attend(world: World, registrant_id: str) -> str:
+    """A registrant joins the running session: the participant id they get, or have since they joined first."""
+    for _, session in world.dated():
+        person = next((one for one in session.registrants if one.id == registrant_id), None)
+        if person is not None:
+            if session.status != "Active":
+                raise not_in_this_state(session.status)
+            person.participant_id = person.participant_id or world.new_id("participant")
+            return person.participant_id
+    raise not_found("registrantId")
 
 
 def _move_on(world: World, any_id: str, before: Status, after: Status) -> Session:

@@ -1,40 +1,30 @@
-"""The pages people see: the registration page of a webinar, and what opens behind a join link."""
+"""The registration page of a webinar: what people see who sign up by themselves."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from aiohttp import web
 
 from bot.sandbox.ringcentral import markup
 from bot.sandbox.ringcentral.answers import ApiError
+from bot.sandbox.ringcentral.joining import ENDED, NO_PAGE
 from bot.sandbox.ringcentral.models import Session, Webinar
-from bot.sandbox.ringcentral.registration import enrol
+from bot.sandbox.ringcentral.people import EMAIL, NewRegistrant
+from bot.sandbox.ringcentral.registrants import enrol, is_private, join_link, question_ids
+from bot.sandbox.ringcentral.registration import is_open
 from bot.sandbox.ringcentral.world import World
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 REGISTERED = "You’re registered"
 ALREADY = "This address is already registered. Its join link was shown when it registered."
 CLOSED = "Registration for this webinar is closed."
 FULL = "This webinar is full: no more registrations are taken."
-ENDED = "This webinar has ended."
-NO_PAGE = "There is no such page. The webinar may have been cancelled."
-STATES = {
-    "Scheduled": "It has not started yet.",
-    "Active": "It is live now.",
-    "Finished": ENDED,
-}
+PRIVATE = "Please register with the address you have at work."
 
 
 class PublicPages:
-    """Serves the pages of one world; `changed` is called when somebody has registered."""
+    """Serves the page of each session of one world; `changed` is called when somebody has registered."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
         """Needs nothing else."""
@@ -42,77 +32,61 @@ class PublicPages:
         self._changed = changed
 
     def routes(self) -> list[web.RouteDef]:
-        """Where the pages live; the paths of join links are like RingCentral's own."""
+        """One address, to look and to send."""
         return [
             web.get("/w/{page}/register", self.show_form),
             web.post("/w/{page}/register", self.take_form),
-            web.get("/w/join/{token}", self.show_host_link),
-            web.get("/w/a/join/{token}", self.show_attendee_link),
         ]
 
     async def show_form(self, request: web.Request) -> web.Response:
         """The registration form, or why there is none."""
         found = self._by_page(request.match_info["page"])
         if found is None:
-            return _response(404, "Not found", markup.note(NO_PAGE))
-        refusal = _refusal(found[1])
-        return self._registration(200, found, markup.note(refusal) if refusal else markup.form({}, {}))
+            return markup.no_page(NO_PAGE)
+        refusal = _refusal(self._world, found[1])
+        body = markup.note(refusal) if refusal else markup.form(self._fields(), {}, {})
+        return self._registration(200, found, body)
 
     async def take_form(self, request: web.Request) -> web.Response:
         """Register the person, and show their own link to nobody but them, once."""
         found = self._by_page(request.match_info["page"])
         if found is None:
-            return _response(404, "Not found", markup.note(NO_PAGE))
-        refusal = _refusal(found[1])
+            return markup.no_page(NO_PAGE)
+        refusal = _refusal(self._world, found[1])
         if refusal:
             return self._registration(403, found, markup.note(refusal))
-        form = await request.post()
-        values = {field.name: str(form.get(field.name, "")).strip() for field in markup.FIELDS}
-        wrong = _wrong(values)
+        form, fields = await request.post(), self._fields()
+        values = {field.name: str(form.get(field.name, "")).strip() for field in fields}
+        wrong = _wrong(fields, values, found[1])
         if wrong:
-            return self._registration(400, found, markup.form(values, wrong))
+            return self._registration(400, found, markup.form(fields, values, wrong))
         return self._enrol(found, values)
 
-    async def show_host_link(self, request: web.Request) -> web.Response:
-        """Behind the host's own link."""
-        token = request.match_info["token"]
-        for webinar, session in self._sessions():
-            if session.host_token == token:
-                return self._joined(webinar, session, "This is the host’s own link: whoever opens it, starts it.")
-        return _response(404, "Not found", markup.note(NO_PAGE))
-
-    async def show_attendee_link(self, request: web.Request) -> web.Response:
-        """Behind a registrant's own link, or the shared one of a webinar without registration."""
-        token = request.match_info["token"]
-        for webinar, session in self._sessions():
-            if session.attendee_token == token and not webinar.fields.settings.registration_enabled:
-                return self._joined(webinar, session, "This is the link for everybody who attends.")
-            for one in session.registrants:
-                if one.token == token:
-                    return self._joined(webinar, session, f"This link belongs to {one.first_name} {one.last_name}.")
-        return _response(404, "Not found", markup.note(NO_PAGE))
-
     def _enrol(self, found: tuple[Webinar, Session], values: dict[str, str]) -> web.Response:
+        answers = [{"questionId": one, "answerText": values[one]} for one in sorted(question_ids(self._world))]
         try:
-            person = enrol(self._world, found[1], values["firstName"], values["lastName"], values["email"])
+            person = enrol(self._world, found[1], NewRegistrant.model_validate({**values, "questionnaire": answers}))
         except ApiError:
             return self._registration(409, found, markup.note(ALREADY))
         self._changed()
-        link = escape(f"{self._world.url}/w/a/join/{person.token}")
+        link = escape(join_link(self._world, person))
         said = markup.note(f"{REGISTERED}, {person.first_name}.")
         return self._registration(200, found, f'{said}<p>Your own join link: <a href="{link}">{link}</a></p>')
+
+    def _fields(self) -> Sequence[markup.Field]:
+        questions = [
+            markup.Field(f"question{number}", f"Question {number}", "text", "off", 256)
+            for number in range(1, self._world.rules.required_questions + 1)
+        ]
+        return [*markup.FIELDS, *questions]
 
     def _registration(self, status: int, found: tuple[Webinar, Session], body: str) -> web.Response:
         webinar, session = found
         top = markup.about(webinar, session, self._world.host_of(webinar).name)
-        return _response(status, webinar.fields.title, top + body)
-
-    def _joined(self, webinar: Webinar, session: Session, whose: str) -> web.Response:
-        top = markup.about(webinar, session, self._world.host_of(webinar).name)
-        return _response(200, webinar.fields.title, top + markup.note(whose) + markup.note(STATES[session.status]))
+        return markup.response(status, webinar.fields.title, top + body)
 
     def _by_page(self, key: str) -> tuple[Webinar, Session] | None:
-        for _, session in self._sessions():
+        for _, session in self._world.dated():
             if session.page_key == key:
                 try:
                     return self._world.registration(session.id)
@@ -120,30 +94,25 @@ class PublicPages:
                     return None
         return None
 
-    def _sessions(self) -> list[tuple[Webinar, Session]]:
-        return [(one, one.session) for one in self._world.state.webinars.values() if one.session]
 
-
-def _refusal(session: Session) -> str:
+def _refusal(world: World, session: Session) -> str:
     """Why nobody can register, in words; empty when they can."""
+    if is_open(world, session):
+        return ""
     if session.status == "Finished":
         return ENDED
-    if session.registration.registration_status == "Open":
-        return ""
     return FULL if session.is_full else CLOSED
 
 
-def _wrong(values: dict[str, str]) -> dict[str, str]:
+def _wrong(fields: Sequence[markup.Field], values: dict[str, str], session: Session) -> dict[str, str]:
     wrong = {}
-    for field in markup.FIELDS:
+    for field in fields:
         if not values[field.name]:
             wrong[field.name] = f"{field.label} is missing."
         elif len(values[field.name]) > field.max_length:
             wrong[field.name] = f"{field.label} is longer than {field.max_length} characters."
     if "email" not in wrong and not EMAIL.fullmatch(values["email"]):
         wrong["email"] = "This is not an e-mail address."
+    if "email" not in wrong and session.registration.settings.work_email_required and is_private(values["email"]):
+        wrong["email"] = PRIVATE
     return wrong
-
-
-def _response(status: int, title: str, body: str) -> web.Response:
-    return web.Response(status=status, text=markup.page(title, body), content_type="text/html", headers=HEADERS)

@@ -45,6 +45,25 @@ class Rules(BaseModel):
     # same. False takes the schemas by the letter.
     partial_updates: bool = True
 
+    # The guide has callers set `joinUri` and `cancellationUri` of a registrant, the reference calls both
+    # read-only, which means passed over. True: kept and shown, as the guide says.
+    keep_own_links: bool = False
+
+    # How many questions the host has put into the registration form, each to be answered. No operation tells of
+    # them, and what a create without answers gets is published nowhere.
+    required_questions: int = Field(default=0, ge=0, le=10)
+
+    # What an address of a free mail provider gets where `workEmailRequired` is on is published nowhere.
+    work_email_code: str = "CMN-101"
+
+    # Support pages: at most 99 co-hosts and panelists, and a co-host must be a coworker. The guide's own sample
+    # invites an outsider as co-host.
+    panel_limit: int = Field(default=99, ge=0)
+    outside_cohosts: bool = False
+
+    # The reference refuses removing and changing once a session runs, and says nothing of adding.
+    add_while_active: bool = True
+
     @field_validator("budgets")
     @classmethod
     def _all_groups(cls, given: dict[Group, int]) -> dict[Group, int]:

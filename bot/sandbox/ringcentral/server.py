@@ -14,19 +14,23 @@ from aiohttp.typedefs import Handler
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import own_app
+from bot.sandbox.ringcentral.admission import admit
 from bot.sandbox.ringcentral.answers import Answer, ApiError
 from bot.sandbox.ringcentral.asked import Asked
 from bot.sandbox.ringcentral.company import SERVICE_USER, Company
 from bot.sandbox.ringcentral.control import Control
 from bot.sandbox.ringcentral.faults import Fault, check, take
-from bot.sandbox.ringcentral.logins import CLIENT_ID, CLIENT_SECRET, Logins, subject
+from bot.sandbox.ringcentral.invitees import team_of
+from bot.sandbox.ringcentral.joining import LinkPages
+from bot.sandbox.ringcentral.logins import CLIENT_ID, CLIENT_SECRET, Logins
 from bot.sandbox.ringcentral.models import State
 from bot.sandbox.ringcentral.operations import OPERATIONS, Operation
 from bot.sandbox.ringcentral.overview import overview
 from bot.sandbox.ringcentral.public import PublicPages
-from bot.sandbox.ringcentral.rates import Key, Rates
+from bot.sandbox.ringcentral.rates import Rates
+from bot.sandbox.ringcentral.registrants import registrants_of
 from bot.sandbox.ringcentral.rules import Group, Rules
-from bot.sandbox.ringcentral.world import World
+from bot.sandbox.ringcentral.world import Mail, World
 
 OTHER_LIMIT = 429  # as a fault: a limit that is not the budget whose headers we have
 
@@ -158,6 +162,26 @@ class RingCentral:
         self._changed()
         return ids
 
+    def attend(self, registrant_id: str) -> str:
+        """A registrant joins the running webinar; their participant id."""
+        participant_id = own_app.attend(self._world, registrant_id)
+        self._changed()
+        return participant_id
+
+    def invitees(self, session_id: str) -> list[dict[str, Any]]:
+        """The team of a session as the API shows it, the host first."""
+        webinar = self._world.named(session_id)
+        return team_of(self._world, webinar, webinar.session) if webinar.session else []
+
+    def registrants(self, session_id: str) -> list[dict[str, Any]]:
+        """Who has signed up for a session, as the API shows them, with what they answered."""
+        return registrants_of(self._world, self._world.named(session_id))
+
+    @property
+    def mails(self) -> list[Mail]:
+        """Who would have been mailed since the start or the last reset, oldest first; of the moment only."""
+        return self._world.mails
+
     def webinars(self) -> list[dict[str, Any]]:
         """What a control panel shows of each webinar that has a date, soonest first (`overview` has the fields)."""
         return overview(self._world)
@@ -175,6 +199,7 @@ class RingCentral:
         """Forget everything but the company and the rules; every token is unknown afterwards."""
         self.calls.clear()
         self.faults.clear()
+        self.mails.clear()
         self.logins = self._world.logins = Logins(self.rules, self.clock)
         self.rates = Rates(self.rules, self.clock)
         self.load({})
@@ -184,6 +209,7 @@ class RingCentral:
         for one in OPERATIONS:
             app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
         app.add_routes(PublicPages(self._world, self._changed).routes())
+        app.add_routes(LinkPages(self._world, self._changed).routes())
         app.add_routes(Control(self).routes())
         return app
 
@@ -191,7 +217,7 @@ class RingCentral:
         call = self._note(request, operation.group)
         asked = await Asked.read(self._world, request)
         try:
-            limits = self._admit(operation, asked)
+            limits = admit(operation, asked, self.rates)
         except ApiError as refusal:
             return self._send(call, refusal.answer(request.path))
         act = functools.partial(self._act, operation, asked, request.path)
@@ -207,32 +233,6 @@ class RingCentral:
         call = Call(request.method, request.path, group, None, self.clock.machine())
         self.calls.append(call)
         return call
-
-    def _admit(self, operation: Operation, asked: Asked) -> dict[str, str]:
-        """Login, then budget, then the app's permission: the headers of the budget, or the refusal with them.
-
-        A caller nobody knows is refused before any budget; the headers then show one that is unspent.
-        """
-        key: Key = ("", self.client_id, operation.group)
-        try:
-            key = (self._caller_id(operation, asked), self.client_id, operation.group)
-            limits = self.rates.charge(key)
-            self._check_app_permission(operation.permission)
-        except ApiError as refusal:
-            refusal.headers = {**self.rates.headers(key), **refusal.headers}
-            raise
-        return limits
-
-    def _caller_id(self, operation: Operation, asked: Asked) -> str:
-        if not operation.permission:
-            return subject(asked, self.company, self.logins)
-        asked.caller = self.logins.bearer(asked.authorization).person
-        return asked.caller.id
-
-    def _check_app_permission(self, permission: str) -> None:
-        if permission and permission not in self.rules.app_permissions:
-            sentence = f"In order to call this API endpoint, application needs to have [{permission}] permission"
-            raise ApiError(403, "CMN-401", sentence)
 
     def _act(self, operation: Operation, asked: Asked, path: str) -> Answer:
         try:

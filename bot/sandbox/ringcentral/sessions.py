@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 from bot.sandbox.ringcentral.answers import Answer, ApiError, invalid, needs_permission, not_in_this_state
 from bot.sandbox.ringcentral.asked import Asked, page_of
-from bot.sandbox.ringcentral.models import Session, SessionFields, Status, Webinar, checked, iso, overlay
+from bot.sandbox.ringcentral.models import Session, SessionFields, Status, Webinar
 from bot.sandbox.ringcentral.webinars import linked_user
+from bot.sandbox.ringcentral.wire import checked, iso, overlay
 from bot.sandbox.ringcentral.world import WEBINAR_SETTINGS, World, secret
 
 MAX_HOSTS = 10
@@ -118,7 +119,7 @@ def session_resource(asked: Asked, webinar: Webinar, session: Session) -> dict[s
     resource = {
         **_listed_fields(world, session),
         "videoBridgeId": session.bridge_id,
-        "hasUnsentInvites": False,
+        "hasUnsentInvites": any(not one.send_invite for one in session.invitees),
     }
     if settings.password and asked.caller.id == webinar.host_id:
         resource["videoBridgePassword"] = settings.password
@@ -145,11 +146,7 @@ def _ending_late_enough(asked: Asked) -> list[tuple[Webinar, Session]]:
     states = asked.several("status")
     if any(state not in get_args(Status) for state in states):
         raise invalid("status")
-    found = [
-        (webinar, webinar.session)
-        for webinar in asked.world.state.webinars.values()
-        if webinar.session and webinar.session.fields.end >= since
-    ]
+    found = [pair for pair in asked.world.dated() if pair[1].fields.end >= since]
     return sorted((pair for pair in found if not states or pair[1].status in states), key=_when)
 
 

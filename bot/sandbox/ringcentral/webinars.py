@@ -9,15 +9,8 @@ from typing import Any
 from bot.sandbox.ringcentral.answers import Answer, ApiError, needs_permission, not_in_this_state
 from bot.sandbox.ringcentral.asked import Asked, page_of
 from bot.sandbox.ringcentral.company import Person
-from bot.sandbox.ringcentral.models import (
-    READ_ONLY_SETTINGS,
-    NewWebinar,
-    Webinar,
-    WebinarFields,
-    checked,
-    iso,
-    overlay,
-)
+from bot.sandbox.ringcentral.models import READ_ONLY_SETTINGS, NewWebinar, Webinar, WebinarFields
+from bot.sandbox.ringcentral.wire import checked, iso, overlay
 from bot.sandbox.ringcentral.world import WEBINAR_SETTINGS, World
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral.answers import needs_permission, not_found
@@ -14,7 +15,25 @@ from bot.sandbox.ringcentral.models import Session, State, Webinar
 from bot.sandbox.ringcentral.rules import Rules
 
 WEBINAR_SETTINGS = "WebinarSettings"
-FIRST_NUMBERS = {"webinar": 510_000_000, "session": 610_000_000, "registrant": 710_000_000}
+FIRST_NUMBERS = {
+    "webinar": 510_000_000,
+    "session": 610_000_000,
+    "registrant": 710_000_000,
+    "invitee": 810_000_000,
+    "participant": 910_000_000,
+}
+
+MailKind = Literal["invitation", "confirmation", "cancellation"]
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that RingCentral would have sent; the stand-in sends none."""
+
+    at: datetime  # the domain's time
+    session_id: str
+    kind: MailKind
+    address: str
 
 
 @dataclass
@@ -27,6 +46,7 @@ class World:
     logins: Logins
     state: State = field(default_factory=State)
     url: str = ""
+    mails: list[Mail] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The domain's time, in the vendor's precision of milliseconds."""
@@ -37,6 +57,10 @@ class World:
         """A fresh id; the vendor's are strings of at most 20 characters."""
         self.state.last_number += 1
         return str(FIRST_NUMBERS[kind] + self.state.last_number)
+
+    def mail(self, session: Session, kind: MailKind, address: str) -> None:
+        """Note who would have been mailed, and what."""
+        self.mails.append(Mail(self.now(), session.id, kind, address))
 
     def webinar_for(self, caller: Person, webinar_id: str) -> Webinar:
         """A webinar the caller may read and change: their own, or anybody's for an admin with WebinarSettings.
@@ -80,6 +104,10 @@ class World:
             if any_id == webinar.id or (webinar.session and any_id == webinar.session.id):
                 return webinar
         raise not_found("webinarId")
+
+    def dated(self) -> list[tuple[Webinar, Session]]:
+        """Every webinar that has a date, with it."""
+        return [(one, one.session) for one in self.state.webinars.values() if one.session]
 
     def host_of(self, webinar: Webinar) -> Person:
         """Who hosts; somebody who left the company since is still named by id."""
