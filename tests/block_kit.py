@@ -16,7 +16,8 @@ SELECTS = {"static_select", "external_select", "users_select", "conversations_se
 CHOICES = {"checkboxes", "radio_buttons", "datepicker", "timepicker"} | SELECTS | {f"multi_{kind}" for kind in SELECTS}
 IN_SECTION = CHOICES | {"button", "image", "overflow"}
 IN_ACTIONS = CHOICES | {"button", "overflow", "datetimepicker"}
-IN_INPUT = CHOICES | {"datetimepicker", "plain_text_input", "number_input", "email_text_input", "url_text_input"}
+TYPED = {f"{kind}_input" for kind in ("plain_text", "number", "email_text", "url_text")}
+IN_INPUT = CHOICES | TYPED | {"datetimepicker", "file_input"}
 
 BLOCK_KEYS = {
     "header": {"text"},
@@ -30,12 +31,16 @@ BLOCK_KEYS = {
 }
 MODAL_ONLY = {"alert", "input"}
 TYPED_INTO = {"initial_value", "placeholder", "dispatch_action_config", "focus_on_load"}
+CHOSEN_FROM = {"max_selected_items", "placeholder", "confirm", "focus_on_load"}
 ELEMENT_KEYS = {
     "button": {"text", "url", "value", "style", "confirm", "accessibility_label"},
     "overflow": {"options", "confirm"},
     "checkboxes": {"options", "initial_options", "confirm", "focus_on_load"},
     "radio_buttons": {"options", "initial_option", "confirm", "focus_on_load"},
     "static_select": {"options", "option_groups", "initial_option", "placeholder", "confirm", "focus_on_load"},
+    "multi_static_select": {"options", "initial_options"} | CHOSEN_FROM,
+    "users_select": {"initial_user", "placeholder", "confirm", "focus_on_load"},
+    "multi_users_select": {"initial_users"} | CHOSEN_FROM,
     "conversations_select": {
         "initial_conversation",
         "default_to_current_conversation",
@@ -49,6 +54,9 @@ ELEMENT_KEYS = {
     "timepicker": {"initial_time", "timezone", "placeholder", "confirm", "focus_on_load"},
     "number_input": {"is_decimal_allowed", "min_value", "max_value"} | TYPED_INTO,
     "plain_text_input": {"multiline", "min_length", "max_length"} | TYPED_INTO,
+    "email_text_input": TYPED_INTO,
+    "url_text_input": TYPED_INTO,
+    "file_input": {"filetypes", "max_files"},
 }
 VIEW_KEYS = {
     "type",
@@ -111,16 +119,20 @@ def words(blocks: Sequence[Json]) -> str:
 
 
 def _initial_state(element: Json) -> dict[str, Any]:
-    held: dict[str, Any] = {
-        "plain_text_input": {"value": element.get("initial_value")},
+    by_kind: dict[str, dict[str, Any]] = {
+        **{kind: {"value": element.get("initial_value")} for kind in TYPED},
+        "file_input": {"files": []},
+        "users_select": {"selected_user": element.get("initial_user")},
+        "multi_users_select": {"selected_users": element.get("initial_users", [])},
+        "multi_static_select": {"selected_options": element.get("initial_options", [])},
         "datetimepicker": {"selected_date_time": element.get("initial_date_time")},
         "timepicker": {"selected_time": element.get("initial_time")},
         "radio_buttons": {"selected_option": element.get("initial_option")},
         "static_select": {"selected_option": element.get("initial_option")},
         "checkboxes": {"selected_options": element.get("initial_options", [])},
         "conversations_select": {"selected_conversation": element.get("initial_conversation")},
-    }[element["type"]]
-    return {"type": element["type"], **held}
+    }
+    return {"type": element["type"], **by_kind[element["type"]]}
 
 
 def _check_blocks(blocks: Sequence[Json]) -> None:

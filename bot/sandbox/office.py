@@ -24,9 +24,10 @@ from bot.sandbox.slack import Slack
 COMMANDS = [
     {
         "command": "/webinar",
-        "description": "Create, find, count, share and cancel webinars",
-        "usage_hint": "create [title] [when] | list | show | count | share | remind | subscribe | unsubscribe | "
-        "subscriptions | open | close | limit | cancel | help",
+        "description": "Create webinars, invite their team, register people, and remind your channels",
+        "usage_hint": "create [title] [when] | list | show | count | share | invite | team | register | registrants | "
+        "remind | subscribe | unsubscribe | subscriptions | open | close | limit | settings | cancel | help",
+        "should_escape": True,
     }
 ]
 STEP = 1.0

@@ -63,6 +63,12 @@ def message(seconds_ago: float, user: str, text: str = "", *blocks: Json, **more
     return kept | {"text": text, "blocks": list(blocks), "edited": None, "deleted": False, **more}
 
 
+def file(file_id: str, name: str, **more: Any) -> Json:
+    """A file of a message."""
+    known: Json = {"id": file_id, "name": name, "title": name, "size": 34, "mimetype": "", "alt": "", "picture": False}
+    return known | {"deleted": False, "url": f"/workspace/files/{file_id}?as=UANA", **more}
+
+
 def view(view_id: str, title: str, *blocks: Json, root: str = "", **more: Any) -> Json:
     """A modal with a submit and a Cancel."""
     words: Json = {"id": view_id, "root_id": root or view_id, "type": "modal", "callback_id": "form", "title": title}
@@ -109,6 +115,7 @@ SNAPSHOT: Json = {
         _channel("DBOT", "greenroom", "dm", **{"with": "UBOT"}),
     ],
     "commands": [{"command": "/webinar", "description": "Run webinars from Slack", "usage_hint": "[create | list]"}],
+    "groups": [{"id": "SEVENTS", "handle": "events", "name": "Events"}],
     "messages": {"CLAUNCH": [message(600, "UDEV", "Shall we?")], "CBOARD": [], "CPARTNERS": [], "DBOT": []},
     "home": None,
     "calls": {
@@ -152,6 +159,7 @@ class PageWorld:
         self.views: dict[str, list[Json]] = {"UANA": [], "UDEV": [], "UFINN": []}
         self.answers: dict[str, Json] = {}  # what a kind of post is answered with, {"ok": True} otherwise
         self.effects: dict[str, Callable[[Json], None]] = {}  # what a kind of post does to the snapshot
+        self.files: dict[str, bytes] = {}  # id → what the page gets for it
         self.hold: asyncio.Event | None = None  # set: posts wait for it
         self._posts: dict[str, asyncio.Queue[Json]] = {}
 
@@ -162,6 +170,8 @@ class PageWorld:
         app.router.add_get("/page/{name}", self._file)
         app.router.add_get("/workspace/state", self._state)
         app.router.add_get("/workspace/events", self._events)
+        app.router.add_get("/workspace/files/{file}", self._shared_file)
+        app.router.add_post("/workspace/upload", self._upload)
         app.router.add_post("/workspace/{name}", self._post)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
@@ -220,6 +230,16 @@ class PageWorld:
             return stream
         finally:
             self._streams.discard(change)
+
+    async def _shared_file(self, request: web.Request) -> web.StreamResponse:
+        content = self.files.get(request.match_info["file"])
+        return web.Response(status=404) if content is None else web.Response(body=content, content_type="image/png")
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        self._queue("upload").put_nowait({**request.query, "content": content})
+        chosen = {"id": f"F{len(content)}", "name": request.query["name"], "size": len(content)}
+        return web.json_response(self.answers.get("upload", {"ok": True, "file": chosen}))
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         name, body = request.match_info["name"], await request.json()

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.ringcentral.company import Company
 from bot.sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
@@ -50,6 +52,46 @@ async def test_users_info_knows_zone_mail_and_role(web: AsyncWebClient) -> None:
     assert (gia["is_restricted"], gia["is_ultra_restricted"], gia["is_admin"]) == (True, False, False)
     assert (hal["team_id"], hal["is_stranger"], "locale" in hal) == ("T0OTHER", True, False)
     assert await refusal(web.users_info(user="U0NOBODY")) == "user_not_found"
+
+
+async def test_profiles_have_first_and_last_names(web: AsyncWebClient) -> None:
+    """As forms are prefilled with; the app itself has no last name and no address."""
+    profiles = [(await web.users_info(user=user))["user"]["profile"] for user in ("U0CHLOE", "U0HAL", "U0GREENROOM")]
+    assert [(p["first_name"], p["last_name"], p["real_name"], p.get("email")) for p in profiles] == [
+        ("Chloé", "Martin", "Chloé Martin", "chloe@acme.example"),
+        ("Hal", "Stone", "Hal Stone", "hal@other.example"),
+        ("Greenroom", "", "Greenroom", None),
+    ]
+
+
+def test_one_member_is_not_in_ringcentrals_directory() -> None:
+    """Finn: so that it can be tried what becomes of somebody who cannot be a co-host."""
+    company, slack = Company(), Slack(SandboxClock())
+    members = [person for person in slack.world.people.values() if person.role in ("owner", "admin", "member")]
+    assert [person.name for person in members if company.by_email(person.email) is None] == ["finn"]
+
+
+async def test_person_can_refuse_the_apps_dms(slack: Slack, web: AsyncWebClient) -> None:
+    """By any way, until they take them again; what was scheduled meanwhile is lost. Channels are another thing."""
+    slack.scopes |= {"im:write", "files:write"}
+    soon = int(slack.clock.now().timestamp()) + 60
+    await web.chat_scheduleMessage(channel="D0FINN", text="later", post_at=soon)
+    slack.refuse_dms("finn")
+    refusals = [
+        web.chat_postMessage(channel="U0FINN", text="x"),
+        web.chat_postMessage(channel="D0FINN", text="x"),
+        web.chat_scheduleMessage(channel="D0FINN", text="x", post_at=soon),
+        web.conversations_open(users="U0FINN"),
+        web.files_upload_v2(channel="D0FINN", filename="a.txt", content="a"),
+    ]
+    assert [await refusal(call) for call in refusals] == ["messages_tab_disabled"] * 5
+    slack.refuse_dms("finn", "cannot_dm_bot")
+    assert await refusal(web.chat_postMessage(channel="U0FINN", text="x")) == "cannot_dm_bot"
+    await slack.move(120)
+    assert (await web.chat_postEphemeral(channel="C0LAUNCH", user="U0FINN", text="here"))["ok"]
+    slack.refuse_dms("finn", "")
+    await web.chat_postMessage(channel="U0FINN", text="again")
+    assert [message.text for message in slack.messages("@finn")] == ["again"]
 
 
 async def test_users_info_zone_follows_the_domain_clock(slack: Slack, web: AsyncWebClient) -> None:

@@ -23,6 +23,15 @@ export async function post(name, body) {
   return { ok: true, ...answer };
 }
 
+/** Hands over a file a person has chosen; answers {ok, file}, or {ok: false, text}. */
+export async function upload(person, file) {
+  const query = new URLSearchParams({ as: person, name: file.name });
+  const response = await fetch(`/workspace/upload?${query}`, { method: "POST", body: file }).catch(() => null);
+  if (!response) return { ok: false, error: "unreachable", text: SILENCE };
+  const answer = await response.json().catch(() => null);
+  return answer ?? { ok: false, error: `http_${response.status}`, text: "The sandbox did not take this file." };
+}
+
 function words(error) {
   return error ? `That did not work: ${error}.` : "That did not work.";
 }

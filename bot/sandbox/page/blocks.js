@@ -29,8 +29,13 @@ const BUILDERS = {
       { class: "block-actions", role: "group", "aria-label": "Actions" },
       (block.elements ?? []).map((element) => control(new Field(surface, block, element, {}))),
     ),
-  image: (block) =>
-    h("figure", {}, block.title ? h("figcaption", {}, block.title.text) : null, picture(block)),
+  image: (block, surface) =>
+    h(
+      "figure",
+      {},
+      block.title ? h("figcaption", {}, block.title.text) : null,
+      picture(block, surface.reader),
+    ),
   input,
   rich_text: (block, surface) => h("div", { class: "rich-text" }, richText(block, surface.reader)),
   markdown: (block) => h("div", { class: "rich-text" }, markdown(block.text ?? "")),
@@ -95,7 +100,7 @@ function section(block, surface) {
 }
 
 function contextPart(part, surface) {
-  return part.type === "image" ? picture(part) : h("span", {}, ...words(part, surface));
+  return part.type === "image" ? picture(part, surface.reader) : h("span", {}, ...words(part, surface));
 }
 
 function input(block, surface) {

@@ -3,6 +3,7 @@
 
 import { h, safeUrl, uniqueId } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { fileInput } from "./files.js";
 import { icon } from "./icons.js";
 import { datePicker, momentPicker, textInput, timePicker } from "./inputs.js";
 import { menuButton } from "./menu.js";
@@ -21,7 +22,8 @@ const BUILDERS = {
   number_input: textInput,
   email_text_input: textInput,
   url_text_input: textInput,
-  image: (field) => picture(field.element),
+  file_input: fileInput,
+  image: (field) => picture(field.element, field.reader),
 };
 
 /** The control for a field; what the page does not know is shown as a box that names it. */
@@ -36,12 +38,18 @@ export function unknown(type) {
   return h("div", { class: "unknown" }, icon("info", 16), ` The sandbox does not draw “${type}”.`);
 }
 
-/** An image with its words; only http and https addresses are loaded. */
-export function picture(image) {
-  const source = safeUrl(image.image_url ?? image.slack_file?.url ?? "");
+/** An image with its words; only http and https addresses are loaded, and files of the workspace. */
+export function picture(image, reader) {
+  const file = image.slack_file && fileOf(image.slack_file);
+  const own = file && `${location.origin}/workspace/files/${file}?as=${reader.me}`;
+  const source = safeUrl(own ?? image.image_url ?? "");
   return source
     ? h("img", { src: source, alt: image.alt_text ?? "" })
     : h("span", { class: "unknown" }, image.alt_text ?? "Image");
+}
+
+function fileOf({ id, url }) {
+  return id ?? /-(F[A-Z0-9]+)\//.exec(url)?.[1];
 }
 
 function button(field) {

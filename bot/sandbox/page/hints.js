@@ -1,4 +1,4 @@
-// What can complete the words before the caret: slash commands, people after "@", channels after "#".
+// What can complete the words before the caret: commands, people and user groups after "@", channels after "#".
 
 /** {title, from, items: [{label, detail, insert}]} for the text up to the caret, or null where nothing fits. */
 export function completions(text, caret, commands, reader) {
@@ -7,7 +7,8 @@ export function completions(text, caret, commands, reader) {
   const word = /(?:^|\s)([@#])([\p{L}\p{N}_-]*)$/u.exec(before);
   if (!word) return null;
   const from = caret - word[2].length - 1;
-  if (word[1] === "@") return some("People", from, personItems(word[2], reader));
+  if (word[1] === "@")
+    return some("People", from, [...personItems(word[2], reader), ...groupItems(word[2], reader)]);
   return some("Channels", from, channelItems(word[2], reader));
 }
 
@@ -32,6 +33,17 @@ function personItems(word, reader) {
     label: person.real_name,
     detail: person.title ?? "",
     insert: `@${person.real_name} `,
+  }));
+}
+
+function groupItems(word, reader) {
+  const groups = [...(reader.groups?.values() ?? [])].filter(
+    (group) => starts(group.handle, word) || starts(group.name, word),
+  );
+  return groups.map((group) => ({
+    label: `@${group.handle}`,
+    detail: `${group.name}, a user group`,
+    insert: `@${group.handle} `,
   }));
 }
 
@@ -72,6 +84,8 @@ export function encoded(text, reader) {
   const names = new Map(
     [...reader.people.values()].map((person) => [`@${person.real_name}`, `<@${person.id}>`]),
   );
+  for (const group of reader.groups?.values() ?? [])
+    names.set(`@${group.handle}`, `<!subteam^${group.id}|@${group.handle}>`);
   for (const channel of reader.channels.values())
     if (channel.kind !== "dm") names.set(`#${channel.name}`, `<#${channel.id}|${channel.name}>`);
   return replaced(text, names, (words) =>

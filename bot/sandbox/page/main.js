@@ -1,6 +1,6 @@
 // Starts the page: keeps the snapshot, the chosen person and channel, and has the parts drawn when one changes.
 
-import { Events, firstSnapshot, post } from "./api.js";
+import { Events, firstSnapshot, post, upload } from "./api.js";
 import { Composer } from "./composer.js";
 import { keepFocus } from "./dom.js";
 import { Messages } from "./messages.js";
@@ -24,6 +24,7 @@ class Page {
     });
     const desk = {
       post: (name, body) => post(name, { as: this.me, ...body }),
+      upload: (file) => upload(this.me, file),
       update: () => this.draw(),
       open: (channel) => this.open(channel),
       become: (person) => this.become(person),
@@ -91,6 +92,7 @@ class Page {
       now: this.now(),
       people,
       channels,
+      groups: new Map((snapshot.groups ?? []).map((group) => [group.id, group])),
       channel: channel.id,
       open: (id) => this.open(id),
       title: (each) => titleOf(each, people),

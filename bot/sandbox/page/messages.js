@@ -3,6 +3,7 @@
 import { avatar } from "./avatar.js";
 import { h, keepFocus, keyed, setText, single } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
+import { drawFiles } from "./files.js";
 import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayOf, fillTemplate, longDay } from "./time.js";
@@ -262,6 +263,7 @@ function frame({ message, together }, reader) {
       { class: "message-body" },
       head,
       h("div", { class: "content" }),
+      h("div", { class: "files" }),
       message.edited ? h("span", { class: "edited" }, "(edited)") : null,
       h("div", { class: "alert error notice", role: "alert", hidden: true }),
     ),
@@ -279,6 +281,7 @@ function fill(node, message, reader, surface) {
     const sign = JSON.stringify([message.text, reader.tz, reader.me, dayOf(reader.now, reader.tz), minute]);
     single(content, sign, () => h("div", { class: "message-text" }, ...mrkdwn(message.text ?? "", reader)));
   }
+  drawFiles(node.querySelector(".files"), message.files ?? []);
   const notice = node.querySelector(".notice");
   notice.hidden = !surface.notice;
   setText(notice, surface.notice);

@@ -146,7 +146,7 @@ function bracket(inner, reader) {
   if (target.startsWith("!date^")) return [dateToken(target, label, reader)];
   if (/^!(here|channel|everyone)\b/.test(target))
     return [h("span", { class: "mention loud" }, `@${target.slice(1).split("^")[0]}`)];
-  if (target.startsWith("!subteam^")) return [h("span", { class: "mention" }, label || "@group")];
+  if (target.startsWith("!subteam^")) return [groupMention(target.slice(9), label, reader)];
   if (/^(https?|slack|mailto|tel):/.test(target)) {
     const words = label ? inline(label, reader) : [unescape(target.replace(/^(mailto|tel):/, ""))];
     return [link(unescape(target), ...words)];
@@ -163,6 +163,13 @@ export function userMention(id, label, reader) {
     { class: `mention${own}` },
     `@${person?.real_name || person?.name || unescape(label) || id}`,
   );
+}
+
+/** A user group's handle as a mention. */
+export function groupMention(id, label, reader) {
+  const group = reader.groups?.get(id);
+  const name = group ? `@${group.handle}` : unescape(label) || "@group";
+  return h("span", { class: "mention" }, name);
 }
 
 /** A channel's name that opens it if the reader can see it. */

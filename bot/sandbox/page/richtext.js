@@ -3,7 +3,7 @@
 
 import { emoji } from "./emoji.js";
 import { h, link } from "./dom.js";
-import { channelMention, dateNode, userMention } from "./mrkdwn.js";
+import { channelMention, dateNode, groupMention, userMention } from "./mrkdwn.js";
 
 const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
 
@@ -12,7 +12,7 @@ const INLINE = {
   link: (part) => link(part.url, part.text || part.url),
   user: (part, reader) => userMention(part.user_id, "", reader),
   channel: (part, reader) => channelMention(part.channel_id, "", reader),
-  usergroup: () => h("span", { class: "mention" }, "@group"),
+  usergroup: (part, reader) => groupMention(part.usergroup_id, "", reader),
   broadcast: (part) => h("span", { class: "mention loud" }, `@${part.range}`),
   emoji: (part) => h("span", { class: "emoji" }, emoji(part.name) ?? `:${part.name}:`),
   date: (part, reader) => dateNode(part.timestamp, part.format, part.url, part.fallback ?? "", reader),

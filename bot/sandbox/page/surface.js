@@ -5,7 +5,7 @@ import { confirmed } from "./confirm.js";
 
 /** One surface; it lives as long as the page, so that nothing typed is lost when a snapshot comes or a person changes. */
 export class Surface {
-  /** `desk` is the page's {post, update, open}; `container` is Slack's {type, …} for the server. */
+  /** `desk` is the page's {post, upload, update, open}; `container` is Slack's {type, …} for the server. */
   constructor(id, container, desk) {
     this.id = id;
     this.container = container;
@@ -64,6 +64,11 @@ export class Surface {
     this.notice = answer.ok ? "" : answer.text;
     this.desk.update();
     return true;
+  }
+
+  /** Hands a file over to the workspace: {ok, file}. */
+  upload(file) {
+    return this.desk.upload(file);
   }
 
   /** Options for what was typed into an external select: [{label, options}]. */

@@ -21,6 +21,7 @@ const INITIAL = {
   datetimepicker: (element) => ({ selected_date_time: element.initial_date_time ?? null }),
   checkboxes: (element) => ({ selected_options: element.initial_options ?? [] }),
   radio_buttons: (element) => ({ selected_option: element.initial_option ?? null }),
+  file_input: () => ({ files: [] }),
 };
 
 const REQUIRED = "Please complete this required field.";

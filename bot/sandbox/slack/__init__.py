@@ -3,7 +3,18 @@
 from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.faults import Chaos
 from bot.sandbox.slack.limits import Limits
-from bot.sandbox.slack.model import ApiCall, Channel, Message, Outcome, Person, Scheduled, View
+from bot.sandbox.slack.model import (
+    ApiCall,
+    Channel,
+    File,
+    Message,
+    Outcome,
+    Person,
+    Scheduled,
+    Upload,
+    UserGroup,
+    View,
+)
 from bot.sandbox.slack.server import Slack
 
 __all__ = [
@@ -11,11 +22,14 @@ __all__ = [
     "ApiCall",
     "Channel",
     "Chaos",
+    "File",
     "Limits",
     "Message",
     "Outcome",
     "Person",
     "Scheduled",
     "Slack",
+    "Upload",
+    "UserGroup",
     "View",
 ]

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.sandbox.slack import inputs, payloads, posting, responses, stack
+from bot.sandbox.slack import file_objects, inputs, payloads, posting, responses, stack, uploads
 from bot.sandbox.slack.delivery import Delivery, Reply
 from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.model import Channel, Json, Message, Outcome, Person, Values, View, elements, label_of
+from bot.sandbox.slack.escaping import escaped
+from bot.sandbox.slack.model import (
+    Channel,
+    File,
+    Json,
+    Message,
+    Outcome,
+    Person,
+    Upload,
+    Values,
+    View,
+    elements,
+    label_of,
+)
 from bot.sandbox.slack.submission import take_answer
 from bot.sandbox.slack.surfaces import wrong_in_options
 from bot.sandbox.slack.world import World
@@ -37,7 +49,7 @@ class Acts:
             return self._command_failed(channel, person, "unknown_command", NO_COMMAND.format(name=name), Reply(""))
         text = text.strip()
         if known and known.get("should_escape"):
-            text = self._escaped(text)
+            text = escaped(self.world, text)
         payload = payloads.command(self.world, person, channel, name, text)
         reply = await self.delivery.deliver("command", payload)
         if reply.error:
@@ -54,10 +66,11 @@ class Acts:
         self, person: Person, where: Message | View, block: Json, element: Json, given: Any, values: Json
     ) -> Outcome:
         """Use an element; an input without dispatch_action is only filled in, as its app is not told."""
-        now_there = inputs.filled(self.values_of(where), where.blocks, values, self._find)
+        find = self._finder(person.id)
+        now_there = inputs.filled(self.values_of(where), where.blocks, values, find)
         state: Json = {}
         if element["type"] in inputs.FIELDS:
-            state = inputs.answer(element, given, self._find)
+            state = inputs.answer(element, given, find)
             now_there.setdefault(block["block_id"], {})[element["action_id"]] = state
         elif element["type"] == "overflow":
             chosen = given.get("selected_option", given) if isinstance(given, dict) else given
@@ -74,13 +87,13 @@ class Acts:
 
     def fill(self, view: View, values: Json) -> None:
         """Type into a view without sending anything."""
-        view.values = inputs.filled(view.values, view.blocks, values, self._find)
+        view.values = inputs.filled(view.values, view.blocks, values, self._finder(view.user))
         self.world.changed()
 
     async def submit(self, person: Person, view: View, values: Json) -> Outcome:
         """Send a form, unless Slack's client itself has something to complain about."""
         self.fill(view, values)
-        view.errors = inputs.complaints(view.blocks, view.values)
+        view.errors = inputs.complaints(view.blocks, view.values, self.world.limits.form_file_bytes)
         self.world.changed()
         if view.errors:
             return Outcome(ok=False, errors=dict(view.errors))
@@ -169,19 +182,22 @@ class Acts:
             self.world.changed()
         return None if empty else responses.answer(self.world, person.id, channel.id, content)
 
-    def _find(self, field: str, name: str) -> str:
-        return self.world.person(name).id if "user" in field else self.world.channel(name).id
+    def _finder(self, user: str) -> inputs.Find:
+        """How what a person names becomes what Slack sends: ids of people and channels, and whole files."""
 
-    def _escaped(self, text: str) -> str:
-        def person(found: re.Match[str]) -> str:
-            one = next((p for p in self.world.people.values() if p.name == found[1]), None)
-            return f"<@{one.id}|{one.name}>" if one else found[0]
+        def find(field: str, named: Any) -> Any:
+            if field == "files":
+                file = uploads.given(self.world, user, named) if isinstance(named, Upload) else self._own(user, named)
+                return file_objects.as_sent(self.world, file)
+            return self.world.person(named).id if "user" in field else self.world.channel(named).id
 
-        def channel(found: re.Match[str]) -> str:
-            one = next((c for c in self.world.channels.values() if c.kind != "dm" and c.name == found[1]), None)
-            return f"<#{one.id}|{one.name}>" if one else found[0]
+        return find
 
-        return re.sub(r"(?<!\S)#([a-z0-9_-]+)", channel, re.sub(r"(?<!\S)@([a-z0-9._-]+)", person, text))
+    def _own(self, user: str, named: Any) -> File:
+        file = self.world.files.get(str(named.get("id") if isinstance(named, dict) else named))
+        if file is None or file.user != user or file.state != "kept":
+            raise LookupError("This file is not there, or not theirs.")
+        return file
 
 
 def element_of(where: Message | View, action: str, block_id: str | None) -> tuple[Json, Json]:

@@ -136,6 +136,8 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
             "title": person.title,
             "real_name": person.real_name,
             "real_name_normalized": person.real_name,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
             "display_name": person.real_name,  # what the page shows of them as well
             "display_name_normalized": person.real_name,
             "team": person.team_id,
@@ -199,4 +201,6 @@ def _dm_with(world: World, users: str) -> Channel:
         raise SlackError("user_not_found")
     if len(wanted) > 1:
         raise SlackError("too_many_users")  # DMs of several people are not part of the sandbox
+    if refusal := world.people[wanted[0]].dm_refusal:
+        raise SlackError(refusal)
     return world.dm(wanted[0])

@@ -33,7 +33,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time"),
     "file_input": ("files", ""),
 }
-Find = Callable[[str, str], str]  # state field, what a person calls someone or some channel → id
+Find = Callable[[str, Any], Any]  # state field, what a person names → the id of it, or a whole file
+MOST_FILES = 10
 REQUIRED = "Please complete this required field."  # the words of Slack's own client
 
 
@@ -81,19 +82,19 @@ def answer(element: Json, given: Any, find: Find) -> Json:
         given = given.get(field)
     if field.startswith("selected_option"):
         many = field.endswith("s")
-        found = [option_of(element, one) for one in (given or [])] if many else None
+        found = [option_of(element, one) for one in _several(element, given)] if many else None
         state: Any = found if many else (None if given is None else option_of(element, given))
     elif element["type"].endswith(("users_select", "channels_select", "conversations_select")):
-        chosen = [find(field, one) for one in given or []] if field.endswith("s") else None
+        chosen = [find(field, one) for one in _several(element, given)] if field.endswith("s") else None
         state = chosen if chosen is not None else (find(field, given) if given else None)
     elif field == "files":
-        state = list(given or [])
+        state = [find(field, one) for one in (given if isinstance(given, list) else [given] if given else [])]
     else:
         state = _plain(element["type"], given)
     return _state(element, field, state)
 
 
-def complaints(blocks: list[Json], values: Values) -> dict[str, str]:
+def complaints(blocks: list[Json], values: Values, largest_file: int) -> dict[str, str]:
     """What Slack's client says under each field before it sends a form at all: block_id → words."""
     found: dict[str, str] = {}
     for block in blocks:
@@ -104,7 +105,7 @@ def complaints(blocks: list[Json], values: Values) -> dict[str, str]:
         value = state.get(FIELDS[element["type"]][0])
         if value in (None, []) and not block.get("optional"):
             found[block["block_id"]] = REQUIRED
-        elif value not in (None, []) and (trouble := _trouble(element, value)):
+        elif value not in (None, []) and (trouble := _trouble(element, value, largest_file)):
             found[block["block_id"]] = trouble
     return found
 
@@ -153,6 +154,13 @@ def option_of(element: Json, wanted: Any) -> Json:
     raise ValueError(f"There is no option {value!r}; there are {[label_of(one['text']) for one in offered]}.")
 
 
+def _several(element: Json, given: Any) -> list[Any]:
+    chosen = list(given or [])
+    if len(chosen) > (most := element.get("max_selected_items", len(chosen))):
+        raise ValueError(f"No more than {most} can be chosen here.")
+    return chosen
+
+
 def _plain(kind: str, given: Any) -> Any:
     if given is None or given == "":
         return None
@@ -161,19 +169,33 @@ def _plain(kind: str, given: Any) -> Any:
     return str(given)
 
 
-def _trouble(element: Json, value: Any) -> str:
+def _trouble(element: Json, value: Any, largest_file: int) -> str:
     """The client's other checks; the wording of these is ours."""
     kind = element["type"]
     if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         return "Enter a valid email address."
     if kind == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
         return "Enter a valid URL."
+    if kind == "file_input":
+        return _file_trouble(element, value, largest_file)
     if kind == "number_input":
         return _number_trouble(element, value)
     if kind == "plain_text_input" and len(value) < element.get("min_length", 0):
         return f"Enter at least {element['min_length']} characters."
     if kind == "plain_text_input" and len(value) > element.get("max_length", 3000):
         return f"Enter at most {element.get('max_length', 3000)} characters."
+    return ""
+
+
+def _file_trouble(element: Json, files: list[Json], largest: int) -> str:
+    most, kinds = element.get("max_files", MOST_FILES), [kind.lower() for kind in element.get("filetypes") or []]
+    if len(files) > most:
+        return f"Choose at most {most} file{'' if most == 1 else 's'}."
+    for file in files:
+        if kinds and file["name"].rpartition(".")[2].lower() not in kinds:
+            return f"{file['name']} cannot be taken here: choose a file of type {', '.join(kinds)}."
+        if file["size"] > largest:
+            return f"{file['name']} is too large: {largest // 1_000_000} MB is the most."
     return ""
 
 

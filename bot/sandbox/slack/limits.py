@@ -28,6 +28,9 @@ class Limits:
     update_text: int = 4_000
     markdown_text: int = 12_000
     view_bytes: int = 250_000
+    alt_text: int = 1_000
+    snippet_bytes: int = 1_000_000
+    form_file_bytes: int = 10_000_000
     schedule_ahead: float = 120 * DAY
     schedule_window: float = 5 * MINUTE
     schedule_in_window: int = 30

@@ -30,6 +30,60 @@ class Person:
     team_id: str = ""
     locale: str = "en-US"
     is_stranger: bool = False
+    dm_refusal: str = ""  # the error code with which Slack refuses the app's DMs to them; none: it takes them
+
+    @property
+    def first_name(self) -> str:
+        """The name before the first space."""
+        return self.real_name.partition(" ")[0]
+
+    @property
+    def last_name(self) -> str:
+        """All names after it."""
+        return self.real_name.partition(" ")[2]
+
+
+@dataclass
+class UserGroup:
+    """People who are mentioned together, as @events."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    description: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on somebody's machine, before they give it to a form."""
+
+    name: str
+    content: bytes
+
+
+@dataclass
+class File:
+    """A file in the workspace, from the moment an address for its bytes was given out."""
+
+    id: str
+    name: str
+    user: str
+    size: int
+    created: int
+    secret: str  # the part of its addresses that nobody can guess
+    title: str = ""
+    alt_text: str = ""
+    snippet_type: str = ""
+    content: bytes = b""
+    state: Literal["promised", "received", "kept", "deleted"] = "promised"
+    shares: list[tuple[str, str]] = field(default_factory=list)  # channel and ts of each message it stands in
+
+    @property
+    def extension(self) -> str:
+        """What its name ends in, in small letters, without the dot."""
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
 
 @dataclass
@@ -62,6 +116,7 @@ class Message:
     thread_ts: str | None = None
     metadata: Json | None = None
     attachments: list[Json] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
 
     @property
     def words(self) -> str:

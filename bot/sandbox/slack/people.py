@@ -50,6 +50,7 @@ class PeopleSide:
         """`user` fills in `values` and submits; `Outcome.errors` are the field errors, Slack's own or the app's.
 
         `values`: {block_id or label: plain value}, or Slack's {block_id: {action_id: state}}; the rest stays as it is.
+        A file_input takes an `Upload` or a list of them.
         """
         top = self._top(user, view)
         if top.body["type"] == "home":

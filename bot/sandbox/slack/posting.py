@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.slack import seed
+from bot.sandbox.slack import file_objects, seed
 from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Channel, Json, Message
@@ -24,6 +24,8 @@ def check_content(world: World, given: Json) -> Json:
         if structured is not None and not isinstance(structured, list):
             raise SlackError("invalid_blocks_format")
     if blocks and world.limits.check_blocks and (problems := wrong_in_message(blocks)):
+        raise SlackError("invalid_blocks", problems)
+    if blocks and world.limits.check_blocks and (problems := file_objects.wrong_pictures(world, blocks, "/blocks")):
         raise SlackError("invalid_blocks", problems)
     if not given.get("text") and not blocks and not attachments:
         raise SlackError("no_text")
@@ -62,6 +64,7 @@ def post(world: World, channel: Channel, content: Json, *, only_for: str | None 
         thread_ts=content.get("thread_ts"),
         metadata=content.get("metadata"),
         attachments=content.get("attachments") or [],
+        files=content.get("files") or [],
     )
     world.add(message)
     world.changed()
@@ -120,12 +123,16 @@ def as_sent(world: World, message: Message) -> Json:
         sent["thread_ts"] = message.thread_ts
     if message.metadata:
         sent["metadata"] = message.metadata
+    if message.files:
+        sent["files"] = [file_objects.as_sent(world, file) for file in message.files]
     if message.edited:
         sent["edited"] = {"user": message.user, "ts": message.edited}
     return sent
 
 
 def _may_post(world: World, channel: Channel) -> None:
+    if channel.kind == "dm" and (refusal := world.people[channel.user].dm_refusal):
+        raise SlackError(refusal)
     if channel.archived:
         raise SlackError("is_archived")
     public = channel.kind == "public" and "chat:write.public" in world.scopes

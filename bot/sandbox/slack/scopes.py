@@ -11,6 +11,9 @@ GRANTED = frozenset(
         "groups:read",
         "users:read",
         "users:read.email",
+        "usergroups:read",
+        "files:read",
+        "files:write",
     }
 )
 """What the app is installed with, unless somebody grants it other scopes."""

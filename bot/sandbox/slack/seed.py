@@ -1,8 +1,8 @@
-"""Acme, the workspace one starts with: eight people, six channels, one app."""
+"""Acme, the workspace one starts with: eight people, six channels, two user groups, one app."""
 
 from __future__ import annotations
 
-from bot.sandbox.slack.model import Channel, Json, Person
+from bot.sandbox.slack.model import Channel, Json, Person, UserGroup
 
 TEAM: Json = {"id": "T0ACME", "name": "Acme", "domain": "acme"}
 OTHER_TEAM = "T0OTHER"
@@ -51,6 +51,14 @@ def channels() -> list[Channel]:
         Channel("C0RANDOM", "random", "public", [*staff], "Non-work banter"),
         Channel("C0BOARD", "board", "private", ["U0ANA", "U0BEN"], "Confidential"),
         Channel("C0PARTNERS", "partners", "shared", ["U0ANA", "U0CHLOE", "U0GIA", "U0HAL", BOT_USER], "With Other"),
+    ]
+
+
+def groups() -> list[UserGroup]:
+    """Those who run events, and those who lead."""
+    return [
+        UserGroup("S0EVENTS", "events", "Events", ["U0BEN", "U0EMI"], "Whoever runs our events"),
+        UserGroup("S0LEADS", "leads", "Leads", ["U0ANA", "U0BEN"]),
     ]
 
 

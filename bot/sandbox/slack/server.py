@@ -11,7 +11,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import schedule, seed
+from bot.sandbox.slack import schedule, seed, transfer
 from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.acts import Acts
 from bot.sandbox.slack.control import Control
@@ -19,7 +19,7 @@ from bot.sandbox.slack.delivery import Delivery
 from bot.sandbox.slack.faults import ANY, Chaos, Fault
 from bot.sandbox.slack.keeping import dumped, loaded
 from bot.sandbox.slack.limits import Limits, RateLimits
-from bot.sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled
+from bot.sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled, UserGroup
 from bot.sandbox.slack.people import PeopleSide
 from bot.sandbox.slack.socket_mode import SocketMode
 from bot.sandbox.slack.web_api import WebApi
@@ -28,7 +28,7 @@ from bot.sandbox.slack.world import World
 
 T = TypeVar("T")
 TICK = 0.2  # seconds between looks at the domain clock for scheduled messages
-LARGEST_REQUEST = 4 * 1024 * 1024
+LARGEST_REQUEST = 16 * 1024 * 1024
 
 
 class Slack(PeopleSide):
@@ -72,6 +72,9 @@ class Slack(PeopleSide):
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", "/api/{method}", self._api.handle)
         app.router.add_get("/link/", self._sockets.connect)
+        app.router.add_post("/upload/v1/{file}/{secret}", self._api.upload)
+        app.router.add_get("/files-pri/{team}-{file}/{name:.+}", self._api.download)
+        app.router.add_get("/signin", transfer.sign_in)
         for kind in ("commands", "actions", "app"):
             app.router.add_post(f"/{kind}/{{team}}/{{token}}", self._api.respond)
         app.add_routes(Control(self).routes())
@@ -151,6 +154,11 @@ class Slack(PeopleSide):
     def scopes(self, granted: Iterable[str]) -> None:
         self.world.scopes = set(granted)
 
+    @property
+    def groups(self) -> dict[str, UserGroup]:
+        """The user groups by id; change them freely."""
+        return self.world.groups
+
     def uninstall(self) -> None:
         """Somebody removes the app: its token is account_inactive, nothing reaches it, what it scheduled is lost."""
         self.world.installed = False
@@ -173,6 +181,11 @@ class Slack(PeopleSide):
         members = self.channel(channel).members
         if self.world.bot.id not in members:
             members.append(self.world.bot.id)
+        self.world.changed()
+
+    def refuse_dms(self, user: str, error: str = "messages_tab_disabled") -> None:
+        """From now on the app's DMs to this person are refused with this error; an empty one lets them in again."""
+        self.person(user).dm_refusal = error
         self.world.changed()
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.slack import file_objects
 from bot.sandbox.slack.directory import zone
-from bot.sandbox.slack.model import Channel, Json, Message, Person, View, label_of
+from bot.sandbox.slack.model import Channel, File, Json, Message, Person, View, label_of
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.server import Slack
@@ -27,7 +28,8 @@ def snapshot(slack: Slack, me: Person) -> Json:
         "people": [_person(slack, person) for person in world.people.values()],
         "channels": [_channel(slack, channel) for channel in seen],
         "commands": [_command(command) for command in slack.commands],
-        "messages": {channel.id: [_message(m) for m in world.seen_by(me.id, channel.id)] for channel in seen},
+        "groups": [{"id": g.id, "handle": g.handle, "name": g.name} for g in world.groups.values() if not g.disabled],
+        "messages": {channel.id: [_message(m, me) for m in world.seen_by(me.id, channel.id)] for channel in seen},
         "views": [_view(view) for view in slack.view_stack(me.id)],
         "home": _view(home) if home else None,
         "calls": _calls(slack),
@@ -66,7 +68,7 @@ def _command(command: Json) -> Json:
     return {key: command.get(key, "") for key in ("command", "description", "usage_hint")}
 
 
-def _message(message: Message) -> Json:
+def _message(message: Message, me: Person) -> Json:
     return {
         "ts": message.ts,
         "user": message.user,
@@ -74,9 +76,25 @@ def _message(message: Message) -> Json:
         "bot": message.bot,
         "text": message.text,
         "blocks": message.blocks,
+        "files": [_file(file, me) for file in message.files],
         "ephemeral": message.ephemeral_to is not None,
         "edited": message.edited,
         "deleted": message.deleted,
+    }
+
+
+def _file(file: File, me: Person) -> Json:
+    kind = file_objects.mimetype(file)
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "size": file.size,
+        "mimetype": kind,
+        "alt": file.alt_text,
+        "picture": kind in file_objects.PICTURES,
+        "deleted": file.state == "deleted",
+        "url": f"/workspace/files/{file.id}?as={me.id}",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 
-from bot.sandbox.slack import inputs, seed
+from bot.sandbox.slack import file_objects, inputs, seed
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.model import Json, View
 from bot.sandbox.slack.surfaces import with_ids, wrong_in_view
@@ -29,7 +29,7 @@ def use_trigger(world: World, trigger_id: str) -> Trigger:
 
 def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
     """Refuse a view that is no valid `kind`, is too large, or takes an external_id that is another view's."""
-    if problems := wrong_in_view(body, kind):
+    if problems := wrong_in_view(body, kind) or file_objects.wrong_pictures(world, body, "/view"):
         raise SlackError("invalid_arguments", problems)
     if len(json.dumps(body, ensure_ascii=False).encode()) > world.limits.view_bytes:
         raise SlackError("view_too_large")

@@ -6,11 +6,13 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.slack import chat, directory, history, modals, responses, seed
+from bot.sandbox.slack import chat, directory, files, groups, history, modals, responses, seed, transfer
 from bot.sandbox.slack.acceptor import Acceptor, team_of
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.faults import Fault, Faults
@@ -19,7 +21,16 @@ from bot.sandbox.slack.model import ApiCall, Json
 from bot.sandbox.slack.registry import METHODS, Args, Call, Method, method
 from bot.sandbox.slack.world import World
 
-__all__ = ["METHODS", "WebApi", "chat", "directory", "history", "modals"]  # importing these registers their methods
+__all__ = [
+    "METHODS",
+    "WebApi",
+    "chat",
+    "directory",
+    "files",
+    "groups",
+    "history",
+    "modals",
+]  # importing these registers their methods
 
 RETRY_AFTER = 1  # seconds a demanded rate limit names when nothing else is said
 RESPONSE_URL = "response_url"  # the name under which answers to response_urls are logged and can be made to fail
@@ -55,6 +66,18 @@ class WebApi:
             return {"ok": True}
 
         return await self._answer(request, RESPONSE_URL, answer)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """The bytes of one file."""
+        content = await transfer.sent_bytes(request)
+        return await self._answer(request, transfer.UPLOAD, lambda: transfer.take_in(self.world, request, content))
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """A file at its private address."""
+        ours = self.world.installed and _token(request, {}) == seed.BOT_TOKEN
+        allowed = ours and "files:read" in self.world.scopes
+        run = partial(transfer.give_out, self.world, request, allowed=allowed)
+        return await self._answer(request, transfer.DOWNLOAD, run)
 
     async def _answer(self, request: web.Request, name: str, run: Callable[[], Json]) -> web.StreamResponse:
         fault = self.faults.take(name)
@@ -110,6 +133,8 @@ class WebApi:
             return answer, 429, error.retry_after or RETRY_AFTER
         if name == RESPONSE_URL:
             return answer, 404 if error.code in ("expired_url", "used_url") else 400, None
+        if name in (transfer.UPLOAD, transfer.DOWNLOAD):
+            return answer, transfer.refused(error.code), None
         return answer, 200, None
 
     async def _hang(self, seconds: float) -> None:
@@ -128,8 +153,12 @@ class WebApi:
         headers = {"x-oauth-scopes": ",".join(sorted(self.world.scopes))}
         if retry_after is not None:
             headers["Retry-After"] = str(retry_after)
-        if name == RESPONSE_URL and answer.get("ok"):
-            return web.Response(text="ok", headers=headers)
+        if status == HTTPStatus.FOUND:
+            headers["Location"] = f"{self.world.url}/signin"
+        if name in (RESPONSE_URL, transfer.UPLOAD) and answer["ok"]:
+            return web.Response(text=answer.get("text", "ok"), headers=headers)
+        if name == transfer.DOWNLOAD and answer["ok"]:
+            return transfer.with_content(answer["file"])
         return web.json_response(answer, status=status, headers=headers)
 
 

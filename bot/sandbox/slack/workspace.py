@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.sandbox.slack import page_files
 from bot.sandbox.slack.inputs import stateful
 from bot.sandbox.slack.model import Json, Message, Outcome, Person, View
 from bot.sandbox.slack.snapshot import snapshot
@@ -60,6 +61,8 @@ class WorkspacePage:
         app.router.add_get("/page/{name:.+}", self.file)
         app.router.add_get("/workspace/state", self.state)
         app.router.add_get("/workspace/events", self.events)
+        app.router.add_get("/workspace/files/{file}", self.shared_file)
+        app.router.add_post("/workspace/upload", self.upload)
         app.router.add_post("/workspace/{what}", self.post)
 
     async def index(self, _request: web.Request) -> web.StreamResponse:
@@ -96,6 +99,18 @@ class WorkspacePage:
         except ConnectionResetError:
             pass  # the browser went away
         return stream
+
+    async def shared_file(self, request: web.Request) -> web.StreamResponse:
+        """A file that the person sees in a message."""
+        if (person := self._who(request.query.get("as"))) is None:
+            raise web.HTTPNotFound
+        return page_files.given_to(self.slack.world, person.id, request.match_info["file"])
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """A file that the person has chosen for a form."""
+        if (person := self._who(request.query.get("as"))) is None:
+            return web.json_response(_refused("user_not_found", "Nobody here has this id."))
+        return web.json_response(await page_files.taken_from(self.slack.world, person.id, request))
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Something a person does on the page, or an order to the sandbox."""

@@ -12,7 +12,7 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.accepted import Accepted
 from bot.sandbox.slack.limits import Limits
-from bot.sandbox.slack.model import ApiCall, Channel, Json, Message, Person, Scheduled, View
+from bot.sandbox.slack.model import ApiCall, Channel, File, Json, Message, Person, Scheduled, UserGroup, View
 from bot.sandbox.slack.scopes import GRANTED
 
 T = TypeVar("T")
@@ -51,6 +51,8 @@ class World:
     installed: bool = True
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=lambda: {group.id: group for group in seed.groups()})
+    files: dict[str, File] = field(default_factory=dict)
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     stacks: dict[str, list[str]] = field(default_factory=dict)
