@@ -67,6 +67,14 @@ class ProviderConflict(ProviderRefused):
     """It is already so (409)."""
 
 
+class RegistrationClosed(ProviderRefused):
+    """Nobody can register just now: it is closed or full, or the webinar is over."""
+
+
+class AnswersWanted(ProviderRefused):
+    """Registering takes answers to questions that the webinar system lets nobody read: its own page asks them."""
+
+
 class ProviderLogin(ProviderError):
     """The credentials are not accepted: an administrator must look at the settings."""
 

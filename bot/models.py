@@ -41,10 +41,15 @@ class Person(Frozen):
     time_zone: str = "UTC"
     locale: str = ""
     email: str = Field(default="", repr=False)
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    """As the profile has them; empty where it does not part the name."""
     is_admin: bool = False
     is_guest: bool = False
     is_stranger: bool = False
     """From another organisation, through Slack Connect."""
+    is_bot: bool = False
+    is_deactivated: bool = False
 
 
 class Coworker(Frozen):
@@ -136,6 +141,31 @@ class Form(Frozen):
     """How early hosts and panelists may come in."""
 
 
+class OnDemand(StrEnum):
+    """For how long after the event its recording is there for those who registered, in RingCentral's spelling."""
+
+    ONE_MONTH = "OneMonth"
+    TWO_MONTHS = "TwoMonths"
+    THREE_MONTHS = "ThreeMonths"
+    SIX_MONTHS = "SixMonths"
+    ONE_YEAR = "OneYear"
+
+
+class Preferences(Frozen):
+    """What a person may choose of a registration beside its limit, with RingCentral's defaults.
+
+    The vendor's names and defaults: RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management.
+    """
+
+    suppress_emails: bool = False
+    digest: bool = True
+    prevent_multiple_device_joins: bool = False
+    work_email_required: bool = False
+    view_recording: bool = False
+    on_demand: OnDemand = OnDemand.SIX_MONTHS
+    open_after_event: bool = False
+
+
 class Registration(Frozen):
     """Who has signed up so far, as read at `read_at`; figures and no names."""
 
@@ -147,6 +177,12 @@ class Registration(Frozen):
     read_at: AwareDatetime
     limit_since: AwareDatetime | None = None
     """When this limit was first read; the same limit set again later is another occasion. The mirror knows it."""
+    preferences: Preferences | None = None
+    """Nothing where they have not been read yet."""
+    after_count: int = 0
+    """Those of them who registered after the event."""
+    sequence: int = 0
+    """`icalendarSequence`: how often the date has changed, for calendar files."""
 
 
 class Webinar(Frozen):
@@ -170,6 +206,8 @@ class Webinar(Frozen):
     attendee_link: str = ""
     """The shared join link of a webinar without registration; empty for any other."""
     registration: Registration | None = None
+    panel_offset: timedelta = timedelta()
+    """How much earlier hosts and panelists are to be there."""
     seen_at: AwareDatetime
 
     @property
@@ -209,6 +247,7 @@ class SessionFacts(Frozen):
     host_user_id: str = ""
     host_link: SecretStr = SecretStr("")
     attendee_link: str = ""
+    panel_offset: timedelta = timedelta()
 
 
 class ServiceUser(Frozen):
@@ -226,4 +265,8 @@ class Lane(StrEnum):
 
     PERSON = "person"
     NOTICE = "notice"
+    PAGE = "page"
+    """A stranger on our own page, who is in line."""
+    BULK = "bulk"
+    """One of many that somebody asked for at once."""
     UPKEEP = "upkeep"

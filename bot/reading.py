@@ -99,6 +99,7 @@ class Reading:
             created_by=known.created_by if known else "",
             attendee_link=facts.attendee_link or (known.attendee_link if known else ""),
             registration=known.registration if known else None,
+            panel_offset=facts.panel_offset,
             seen_at=now,
         )
 

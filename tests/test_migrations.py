@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.databases"]
 
-HEAD = "0002"
+HEAD = "0003"
 INDEXES = {
     "sqlite": "select name, sql from sqlite_master where type = 'index' and sql is not null order by name",
     "postgresql": "select indexname, indexdef from pg_indexes where schemaname = 'public' order by indexname",

@@ -2,82 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeEngine
+from bot.store.columns import EPOCH, Moment, account_key, metadata, partial_index, workspace_key
+from bot.store.crowd_schema import applications, batches, invitees, organisers, seats, team_changes
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime: timestamptz on PostgreSQL, whole microseconds on SQLite.
-
-    SQLite's own DateTime reads back naive and compares naive with aware without a word, so naive is refused here.
-    """
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Microseconds since 1970 where the database has no time zones."""
-        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive time; store the instant."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive time cannot be stored")
-        instant = value.astimezone(UTC)
-        return (instant - EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else instant
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """The instant, aware, in UTC."""
-        if value is None:
-            return None
-        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-metadata = MetaData()
-
-
-def _workspace() -> list[Column[Any]]:
-    return [
-        Column("team_id", String(32), primary_key=True),
-        Column("enterprise_id", String(32), primary_key=True, server_default=""),
-    ]
-
-
-def _account() -> list[Column[Any]]:
-    return [
-        *_workspace(),
-        Column("provider", String(32), primary_key=True),
-        Column("account", String(64), primary_key=True),
-    ]
-
-
-def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of the rows that matter for it, however many others there are."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
+__all__ = [
+    "EPOCH", "IDENTITY", "OPEN", "PLACE_AND_SECOND", "PROBLEMS", "Moment", "applications", "batches", "cards",
+    "channels", "counts", "creations", "drafts", "invitees", "metadata", "notices", "organisers", "parcels", "people",
+    "seats", "subscriptions", "team_changes", "webinars", "workspaces",
+]  # fmt: skip
 
 PROBLEMS = "state in ('unknown', 'dead', 'missed')"
 OPEN = "state in ('giving', 'held', 'withdrawing')"
@@ -99,7 +33,7 @@ PLACE_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
 people = Table(
     "people",
     metadata,
-    *_workspace(),
+    *workspace_key(),
     Column("user_id", String(32), primary_key=True),
     Column("profile", LargeBinary, nullable=False),  # encrypted: holds the e-mail address
     Column("seen_at", Moment, nullable=False),
@@ -108,7 +42,7 @@ people = Table(
 drafts = Table(
     "drafts",
     metadata,
-    *_workspace(),
+    *workspace_key(),
     Column("draft_id", String(64), primary_key=True),
     Column("user_id", String(32), nullable=False),
     Column("content", LargeBinary, nullable=False),  # encrypted: may hold a password
@@ -120,7 +54,7 @@ drafts = Table(
 creations = Table(
     "creations",
     metadata,
-    *_account(),
+    *account_key(),
     Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
     Column("user_id", String(32), nullable=False),
     Column("title", Text, nullable=False),  # two creations of one title at once could not be told apart at RingCentral
@@ -138,7 +72,7 @@ creations = Table(
 webinars = Table(
     "webinars",
     metadata,
-    *_account(),
+    *account_key(),
     Column("session_id", String(32), primary_key=True),
     Column("webinar_id", String(32), nullable=False),
     Column("title", Text, nullable=False),
@@ -160,6 +94,10 @@ webinars = Table(
     Column("has_real_registrants", Boolean),
     Column("counted_at", Moment),
     Column("limit_since", Moment),  # when this limit was first read: the same limit set again is another occasion
+    Column("preferences", Text),  # JSON of what a person may choose of a registration beside its limit
+    Column("after_count", Integer, nullable=False, server_default="0"),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of what the account decided, as last read
     Column("seen_at", Moment, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
@@ -168,7 +106,7 @@ webinars = Table(
 cards = Table(
     "cards",
     metadata,
-    *_account(),
+    *account_key(),
     Column("session_id", String(32), primary_key=True),
     Column("channel_id", String(32), primary_key=True),
     Column("message_ts", String(32), primary_key=True),  # shared twice, there are two cards to keep true
@@ -200,12 +138,12 @@ notices = Table(
     Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
     Column("problem", Text, nullable=False, server_default=""),
     UniqueConstraint(*IDENTITY, name="uq_notices_what"),
-    _partial("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
-    _partial("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
-    _partial("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
+    partial_index("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
+    partial_index("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
+    partial_index("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
     Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),
     Index("ix_notices_channel", "team_id", "enterprise_id", "channel_id", "due_at"),
-    _partial("ix_notices_parcel", "parcel_id", where="parcel_id is not null"),
+    partial_index("ix_notices_parcel", "parcel_id", where="parcel_id is not null"),
     sqlite_autoincrement=True,
 )
 
@@ -229,16 +167,16 @@ parcels = Table(
     Column("claimed_until", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text, nullable=False, server_default=""),
-    _partial("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
+    partial_index("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
     Index("ix_parcels_channel", *PLACE_AND_SECOND),
-    _partial("ix_parcels_open", "wake_at", where=OPEN),
+    partial_index("ix_parcels_open", "wake_at", where=OPEN),
     sqlite_autoincrement=True,
 )
 
 subscriptions = Table(
     "subscriptions",
     metadata,
-    *_workspace(),
+    *workspace_key(),
     Column("channel_id", String(32), primary_key=True),
     Column("scope", String(16), primary_key=True),  # webinar, mine, all
     Column("subject", String(32), primary_key=True),  # the session's id, the person's id, or empty
@@ -255,7 +193,7 @@ subscriptions = Table(
 channels = Table(
     "channels",
     metadata,
-    *_workspace(),
+    *workspace_key(),
     Column("channel_id", String(32), primary_key=True),
     Column("time_zone", String(64), nullable=False),
     Column("quiet_from", Integer),  # minutes after local midnight; null: no quiet hours
@@ -270,7 +208,7 @@ channels = Table(
 workspaces = Table(
     "workspaces",
     metadata,
-    *_workspace(),
+    *workspace_key(),
     Column("leads", Text, nullable=False),  # default reminders: seconds before the start, with commas
     Column("set_by", String(32), nullable=False),
     Column("set_at", Moment, nullable=False),
@@ -279,7 +217,7 @@ workspaces = Table(
 counts = Table(
     "counts",
     metadata,
-    *_account(),
+    *account_key(),
     Column("session_id", String(32), primary_key=True),
     Column("read_at", Moment, primary_key=True),
     Column("registrant_count", Integer, nullable=False),

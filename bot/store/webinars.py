@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zlib import crc32
 
 from pydantic import SecretStr
 from sqlalchemy import Select, func, or_, select, update
 
-from bot.models import Account, Audience, FixedOptions, Registration, Status, Webinar, Workspace
+from bot.models import Account, Audience, FixedOptions, Preferences, Registration, Status, Webinar, Workspace
 from bot.store.connection import Db
 from bot.store.keys import account_columns, account_in, keyed, of_account, of_workspace, together
 from bot.store.schema import webinars
@@ -42,6 +42,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         "host_name": webinar.host_name,
         "created_by": webinar.created_by,
         "attendee_link": webinar.attendee_link,
+        "panel_offset_s": int(webinar.panel_offset.total_seconds()),
         "seen_at": webinar.seen_at,
     }
     if host_link.get_secret_value():
@@ -174,6 +175,9 @@ def _registration_columns(registration: Registration) -> dict[str, Any]:
         "has_real_registrants": registration.has_real_registrants,
         "counted_at": registration.read_at,
         "limit_since": registration.limit_since,
+        "preferences": registration.preferences.model_dump_json() if registration.preferences else None,
+        "after_count": registration.after_count,
+        "sequence": registration.sequence,
     }
 
 
@@ -194,6 +198,7 @@ def _webinar(row: Any) -> Webinar:
         created_by=row.created_by,
         attendee_link=row.attendee_link,
         registration=_registration(row) if row.counted_at else None,
+        panel_offset=timedelta(seconds=row.panel_offset_s),
         seen_at=row.seen_at,
     )
 
@@ -207,4 +212,12 @@ def _registration(row: Any) -> Registration:
         has_real_registrants=row.has_real_registrants,
         read_at=row.counted_at,
         limit_since=row.limit_since,
+        preferences=_preferences(row.preferences) if row.preferences else None,
+        after_count=row.after_count,
+        sequence=row.sequence,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _preferences(text: str) -> Preferences:
+    return Preferences.model_validate_json(text)
