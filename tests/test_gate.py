@@ -7,8 +7,8 @@ import itertools
 import math
 import selectors
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from bot.models import Lane
 from bot.providers import Caller, tell_nobody
 from bot.providers.gate import (
     MARGIN,
+    SHARES,
     Door,
     LocalGate,
     Place,
@@ -115,6 +116,7 @@ def rate(limit: int = 10, remaining: int | None = None, window: int = 60, **more
 
 NOW = 1000.0
 lanes = st.sampled_from(Lane)
+lines = st.lists(lanes, max_size=5).map(lambda ahead: sorted(ahead, key=list(Lane).index))
 places = st.builds(
     Place,
     turn=st.integers(1, 99),
@@ -136,34 +138,70 @@ def taken(door: Door, at: float, lane: Lane | None = None) -> int:
     return sum(place.free_at > at and lane in (None, place.lane) for place in door.places)
 
 
-@given(door=doors, ahead=st.lists(lanes, max_size=5), lane=lanes)
+def share(limit: int, lane: Lane) -> int:
+    """The most places that a lane may have of so many."""
+    return max(1, limit * SHARES[lane] // 10) if lane in SHARES else limit
+
+
+@given(door=doors, ahead=lines, lane=lanes)
 def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: Door, ahead: list[Lane], lane: Lane) -> None:
-    """Whatever the state: not in a penalty, not above the limit, not past those who wait before."""
+    """Whatever the state: not in a penalty, not above the limit or the lane's share, not past people."""
     at = turn_at(door, ahead, lane, NOW)
 
     assert at >= max(NOW, door.closed_until)
     if at == NOW:
-        assert taken(door, NOW) + len(ahead) < door.limit
-    if at == NOW and lane is Lane.UPKEEP and door.limit >= 3:
-        assert taken(door, NOW, Lane.UPKEEP) + ahead.count(Lane.UPKEEP) < max(1, 0.4 * door.limit)
+        before = [one for one in ahead if one is lane]
+        assert taken(door, NOW) + len([one for one in ahead if one is Lane.PERSON]) < door.limit
+        assert taken(door, NOW, lane) + len(before) < share(door.limit, lane)
+        assert lane is Lane.PERSON or taken(door, NOW) + len(before) < max(1, door.limit - 0.2 * door.limit)
 
 
 @given(door=doors)
 def test_people_are_never_told_a_later_time_than_others(door: Door) -> None:
-    """In the same place of the same line a person goes first, upkeep last."""
-    person, notice, upkeep = (turn_at(door, (), lane, NOW) for lane in Lane)
+    """In the same place of the same line a person goes first, and nobody goes before a notice."""
+    person, notice, *others = (turn_at(door, (), lane, NOW) for lane in Lane)
 
-    assert person <= notice <= upkeep
+    assert person <= notice <= min(others)
 
 
-@given(door=doors, ahead=st.lists(lanes, max_size=5), lane=lanes)
+@given(door=doors, ahead=lines, lane=lanes)
 def test_a_turn_is_not_put_off_without_a_reason(door: Door, ahead: list[Lane], lane: Lane) -> None:
-    """A person with nobody ahead goes as soon as the door is open and a place is free."""
+    """A person with nobody ahead goes as soon as the door is open and a place is free; others within their turns."""
     at = turn_at(door, (), Lane.PERSON, NOW)
 
     if door.closed_until <= NOW and taken(door, NOW) < door.limit:
         assert at == NOW
     assert turn_at(door, ahead, lane, NOW) < NOW + 100 + (len(ahead) + 1) * (60 + MARGIN) + 1
+
+
+@given(door=doors, ahead=lines, lane=lanes)
+def test_who_joins_the_line_behind_changes_nothing(door: Door, ahead: list[Lane], lane: Lane) -> None:
+    """One more ahead is never to anybody's advantage, and one of a later lane never to their disadvantage."""
+    order = list(Lane)
+    at = turn_at(door, ahead, lane, NOW)
+
+    for one in Lane:
+        with_them = turn_at(door, [*ahead, one], lane, NOW)
+        assert with_them >= at if order.index(one) <= order.index(lane) else with_them == at
+
+
+@pytest.mark.parametrize(("lane", "most"), [(Lane.PAGE, 18), (Lane.BULK, 63), (Lane.UPKEEP, 36), (Lane.NOTICE, 72)])
+def test_shares_grow_with_the_budget(lane: Lane, most: int) -> None:
+    """Of ninety calls a minute strangers get eighteen, a batch 63, upkeep 36, and all but people 72."""
+    places = tuple(Place(turn, lane, NOW + 30) for turn in range(most))
+    almost, used = Door(90, places=places[1:], tried=True), Door(90, places=places, tried=True)
+
+    assert [turn_at(door, (), lane, NOW) for door in (almost, used)] == [NOW, NOW + 30]
+
+
+@given(door=doors, waiting=st.integers(1, 5))
+def test_a_lane_that_has_used_its_share_holds_up_nobody(door: Door, waiting: int) -> None:
+    """A full line of strangers does not keep a batch, nor a batch the upkeep, from the places that they cannot use."""
+    for full, behind in ((Lane.PAGE, Lane.BULK), (Lane.PAGE, Lane.UPKEEP), (Lane.BULK, Lane.UPKEEP)):
+        used = tuple(Place(90 + number, full, math.inf) for number in range(share(door.limit, full)))
+        busy = replace(door, places=door.places + used)
+        alone = turn_at(busy, (), behind, NOW)
+        assert alone > NOW or turn_at(busy, [full] * waiting, behind, NOW) == NOW
 
 
 @given(limit=st.integers(1, 60), told=st.integers(1, 60), remaining=st.integers(0, 60), own=st.integers(0, 20))
@@ -284,12 +322,8 @@ def test_lanes_keep_their_order_and_their_share(visits: list[Visit]) -> None:
         assert not (waits_as_well and one.lane is other.lane and other.wanted < one.wanted)
     for one in visits:
         in_window = [other.lane for other in visits if one.went - 60 < other.went <= one.went]
-        assert in_window.count(Lane.UPKEEP) <= 4
-        assert (
-            one.lane is Lane.PERSON
-            or not [lane for lane in in_window if lane is not Lane.PERSON]
-            or in_window.count(Lane.NOTICE) + in_window.count(Lane.UPKEEP) <= 8
-        )
+        assert all(in_window.count(lane) <= share(10, lane) for lane in SHARES)
+        assert len(in_window) - in_window.count(Lane.PERSON) <= 8
 
 
 @settings(deadline=None, max_examples=60)
@@ -510,6 +544,94 @@ def test_upkeep_uses_four_of_ten_and_notices_leave_two() -> None:
     assert upkeep.count(0.0) == 4
     assert notices.count(1.0) == 3
     assert people == [2.0, 2.0]
+
+
+def test_a_person_goes_at_once_past_a_long_batch() -> None:
+    """A hundred registrations wait: two people find their places free, and the batch goes on at seven a minute."""
+
+    async def story(gate: LocalGate) -> tuple[list[float], list[float]]:
+        await call(gate)
+        batch = asyncio.ensure_future(calls(gate, 28, caller(Lane.BULK)))
+        await asyncio.sleep(70)
+        people = await calls(gate, 2)
+        return people, await batch
+
+    people, batch = imagine(story)
+
+    assert people == [70.0, 70.0]
+    # Of the eight places that are not for people only one is kept for upkeep, and the batch waits for what people use.
+    assert [batch.count(moment) for moment in (0.0, 60.25, 120.5, 130.25, 180.75)] == [6, 7, 5, 2, 5]
+
+
+def test_a_thousand_registrations_take_143_minutes() -> None:
+    """Seven a minute is 1.43 times the time that the whole budget would take."""
+
+    async def worker(gate: LocalGate, numbers: Iterator[int]) -> None:
+        for _ in numbers:
+            await call(gate, caller(Lane.BULK))
+
+    async def story(gate: LocalGate) -> float:
+        numbers = iter(range(1000))
+        await asyncio.gather(*(worker(gate, numbers) for _ in range(8)))
+        return clock() / 60
+
+    assert 142 < imagine(story) < 144
+
+
+def test_strangers_take_two_places_a_minute_and_hold_up_nobody() -> None:
+    """Seven people on our own page are in line, and what waits behind them goes at once all the same."""
+
+    async def story(gate: LocalGate) -> tuple[list[float], list[float], list[float]]:
+        await call(gate)
+        strangers = asyncio.ensure_future(calls(gate, 7, caller(Lane.PAGE)))
+        await asyncio.sleep(1)
+        batch = await calls(gate, 2, caller(Lane.BULK))
+        upkeep = await calls(gate, 2, caller(Lane.UPKEEP))
+        return await strangers, batch, upkeep
+
+    strangers, batch, upkeep = imagine(story)
+
+    assert strangers == [0.0] * 2 + [60.25] * 2 + [120.5] * 2 + [180.75]
+    assert (batch, upkeep) == ([1.0] * 2, [1.0] * 2)
+
+
+@pytest.mark.parametrize("others", [[], [Lane.PERSON, Lane.PERSON, Lane.PAGE, Lane.PAGE, Lane.NOTICE]])
+def test_upkeep_has_a_place_a_minute_beside_a_batch_without_end(others: list[Lane]) -> None:
+    """The sweep comes last in every line, and yet no batch makes it wait until its end, whoever else calls."""
+
+    async def busy(gate: LocalGate, lane: Lane) -> None:
+        while True:
+            await call(gate, caller(lane))
+            await asyncio.sleep(55)
+
+    async def story(gate: LocalGate) -> list[float]:
+        await call(gate)
+        batch = asyncio.ensure_future(calls(gate, 60, caller(Lane.BULK)))
+        people = asyncio.gather(*(busy(gate, lane) for lane in others))
+        await asyncio.sleep(5)
+        upkeep = await calls(gate, 4, caller(Lane.UPKEEP))
+        assert not batch.done()
+        batch.cancel()
+        people.cancel()
+        return upkeep
+
+    went = [-60.25, *imagine(story)]
+
+    assert all(later - earlier < 121 for earlier, later in itertools.pairwise(went))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_a_tiny_budget_is_open_to_every_lane(limit: int) -> None:
+    """Whatever a share comes to, it is one place at least."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        await call(gate, None, rate(limit=limit))
+        return list(await asyncio.gather(*(call(gate, caller(lane)) for lane in Lane)))
+
+    went = imagine(story)
+
+    assert went[0] == min(went)
+    assert max(went) <= 60.25 * len(Lane)
 
 
 def test_a_person_overtakes_the_sweep_that_waits() -> None:

@@ -29,6 +29,7 @@ from bot.models import (
     Coworker,
     FixedOptions,
     Options,
+    Preferences,
     Registration,
     ServiceUser,
     SessionFacts,
@@ -158,6 +159,7 @@ async def test_a_session_is_made_as_the_form_says(pair: Pair) -> None:
         status=Status.SCHEDULED,
         host_link=session.host_link,
         attendee_link=session.attendee_link,
+        panel_offset=timedelta(minutes=10),
     )
     assert pair.vendor.dump()["webinars"][webinar.webinar_id]["session"]["fields"] == {
         "scheduledStartTime": "2031-03-04T15:00:00.000Z",
@@ -249,7 +251,13 @@ async def test_registration_is_read_as_figures(pair: Pair) -> None:
 
     assert (empty.count, empty.limit, empty.is_open, empty.has_real_registrants) == (0, None, True, False)
     assert full == Registration(
-        page_uri=empty.page_uri, count=2, limit=2, is_open=False, has_real_registrants=True, read_at=full.read_at
+        page_uri=empty.page_uri,
+        count=2,
+        limit=2,
+        is_open=False,
+        has_real_registrants=True,
+        read_at=full.read_at,
+        preferences=Preferences(),
     )
     assert empty.page_uri.startswith(pair.vendor.url)
     assert timedelta() <= pair.vendor.clock.now() - full.read_at < timedelta(minutes=1)
@@ -669,5 +677,5 @@ def test_the_client_is_a_webinar_provider() -> None:
     """Its name and what it can do."""
     assert (RingCentral.name, sorted(RingCentral.abilities)) == (
         "ringcentral",
-        ["cancel", "choose_host", "create", "registration"],
+        ["cancel", "choose_host", "create", "invite", "registrants", "registration"],
     )

@@ -11,12 +11,39 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbids, ProviderGone, ProviderRefused
-from bot.models import Registration
+from bot.models import OnDemand, Preferences, Registration
 from bot.providers import UNCHANGED, UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
 
 OPEN, CLOSED = RegistrationChange(is_open=True), RegistrationChange(is_open=False)
+CHOSEN = Preferences(
+    suppress_emails=True,
+    digest=False,
+    prevent_multiple_device_joins=True,
+    work_email_required=True,
+    view_recording=True,
+    on_demand=OnDemand.ONE_YEAR,
+    open_after_event=True,
+)
+USUAL = {
+    "suppressEmails": False,
+    "registrationDigestEnabled": True,
+    "preventMultipleDeviceJoins": False,
+    "workEmailRequired": False,
+    "viewRecording": False,
+    "onDemandDuration": "SixMonths",
+    "autoOpenPostWebinarRegistration": False,
+}
+CHOSEN_SETTINGS = {
+    "suppressEmails": True,
+    "registrationDigestEnabled": False,
+    "preventMultipleDeviceJoins": True,
+    "workEmailRequired": True,
+    "viewRecording": True,
+    "onDemandDuration": "OneYear",
+    "autoOpenPostWebinarRegistration": True,
+}
 ANSWER = {"registrationStatus": "Open", "registrantCount": 3, "hasRealRegistrants": True}
 
 
@@ -99,15 +126,52 @@ async def test_other_preferences_stay_as_they_are(pair: Pair) -> None:
         (replace(OPEN, limit=7), {"registrationStatus": "Open", "settings": {"autoCloseLimit": 7}}),
         (replace(OPEN, limit=None), {"registrationStatus": "Open", "settings": {"autoCloseLimit": 0}}),
         (replace(CLOSED, limit=UNCHANGED), {"registrationStatus": "Closed"}),
+        (
+            replace(OPEN, limit=7, preferences=Preferences()),
+            {"registrationStatus": "Open", "settings": {"autoCloseLimit": 7, **USUAL}},
+        ),
+        (replace(CLOSED, preferences=CHOSEN), {"registrationStatus": "Closed", "settings": CHOSEN_SETTINGS}),
     ],
 )
 async def test_only_what_can_be_written_is_sent(change: RegistrationChange, body: dict[str, Any]) -> None:
-    """The status always, the limit where it changes, and nothing that RingCentral calls read-only."""
+    """The status always, the limit where it changes, preferences all or none, and nothing that is read-only."""
     async with answering(200, json.dumps(ANSWER)) as (client, requests):
         answer = await client.change_registration("7", change, PERSON)
 
         assert [(request.method, await request.json()) for request in requests] == [("PATCH", body)]
     assert said(answer) == (True, None, 3)
+
+
+async def test_preferences_are_set_and_read_back(pair: Pair) -> None:
+    """All of them in one call, which leaves the limit alone, as a change of the limit leaves them alone."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    usual = await client.registration(session_id, PERSON)
+
+    await client.change_registration(session_id, replace(OPEN, limit=9), PERSON)
+    chosen = await client.change_registration(session_id, replace(OPEN, preferences=CHOSEN), PERSON)
+    limited = await client.change_registration(session_id, replace(OPEN, limit=8), PERSON)
+
+    assert (usual.preferences, chosen.preferences, chosen.limit) == (Preferences(), CHOSEN, 9)
+    assert (limited.preferences, limited.limit) == (CHOSEN, 8)
+    assert pair.asked("PATCH", path(session_id)) == [200] * 3
+
+
+async def test_all_figures_of_a_registration_are_read() -> None:
+    """Those after the event, and the sequence of the calendar; a new word for a duration is the usual one."""
+    settings = {"autoCloseLimit": 5, "onDemandDuration": "OneCentury", "recordingExist": None}
+    more = {"postWebinarRegistrantCount": 2, "icalendarSequence": 4, "settings": settings}
+    async with answering(200, json.dumps({**ANSWER, **more})) as (client, _):
+        read = await client.registration("7", PERSON)
+
+    assert (read.count, read.after_count, read.sequence, read.limit) == (3, 2, 4, 5)
+    assert read.preferences == Preferences()
+
+
+async def test_preferences_that_were_not_told_are_not_known() -> None:
+    """The reference does not require them, so without them nobody pretends."""
+    async with answering(200, json.dumps(ANSWER)) as (client, _):
+        assert (await client.registration("7", PERSON)).preferences is None
 
 
 async def test_a_reached_limit_keeps_it_closed(pair: Pair) -> None:

@@ -12,11 +12,14 @@ from bot.models import (
     Coworker,
     Form,
     Lane,
+    Preferences,
     Registration,
     ServiceUser,
     SessionFacts,
     WebinarFacts,
 )
+from bot.registrants import Applicant, Registrant
+from bot.team import Invitee, TeamChange, TeamChanged
 
 
 class Ability(StrEnum):
@@ -26,6 +29,8 @@ class Ability(StrEnum):
     CANCEL = "cancel"
     CHOOSE_HOST = "choose_host"
     REGISTRATION = "registration"
+    INVITE = "invite"
+    REGISTRANTS = "registrants"
 
 
 async def tell_nobody(seconds: float) -> None:
@@ -45,6 +50,8 @@ class Caller:
 
 UPKEEP = Caller(Lane.UPKEEP)
 NOTICE = Caller(Lane.NOTICE)
+BULK = Caller(Lane.BULK, patience=600.0)
+PAGE = Caller(Lane.PAGE, patience=600.0)
 
 
 class Unchanged(Enum):
@@ -64,6 +71,7 @@ class RegistrationChange:
     """Never left out: RingCentral requires it with every change, so who changes the limit alone says what it is."""
     limit: int | Unchanged | None = UNCHANGED
     """The most people who may register; None for as many as like to."""
+    preferences: Preferences | Unchanged = UNCHANGED
 
 
 class WebinarProvider(Protocol):
@@ -115,7 +123,7 @@ class WebinarProvider(Protocol):
         ...
 
     async def change_registration(self, session_id: str, change: RegistrationChange, caller: Caller) -> Registration:
-        """Open or close it, or change its limit; returns what became of it, as a limit that is reached keeps it closed.
+        """Open or close it, change its limit or preferences; returns what became of it: a full one stays closed.
 
         Raises `ProviderGone` where there is none, or none yet, and `OutcomeUnknown` where every try ended in silence.
         One call.
@@ -124,6 +132,38 @@ class WebinarProvider(Protocol):
 
     async def webinar(self, webinar_id: str, caller: Caller) -> WebinarFacts:
         """A webinar with its settings. One call."""
+        ...
+
+    async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
+        """The whole team, the host among them. One call per 1,000."""
+        ...
+
+    async def change_team(self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller) -> TeamChanged:
+        """Add, change and remove people of the team, all of them or none. One call, never repeated by itself.
+
+        Raises `ProviderConflict` where somebody is invited already, and `OutcomeUnknown` where no clear answer came.
+        """
+        ...
+
+    async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
+        """Everybody who is registered, in the order of their ids. One call per 1,000."""
+        ...
+
+    async def registrant(self, session_id: str, registrant_id: str, caller: Caller) -> Registrant:
+        """One registrant. Raises `ProviderGone` where they are removed. One call."""
+        ...
+
+    async def register(self, session_id: str, applicant: Applicant, caller: Caller) -> Registrant:
+        """Register somebody. One call, never repeated by itself.
+
+        Raises `ProviderConflict` where the address is registered already, `RegistrationClosed` where nobody can
+        register just now, `AnswersWanted` where questions must be answered that we cannot ask, and `OutcomeUnknown`
+        where no clear answer came: look among `registrants` before asking again.
+        """
+        ...
+
+    async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
+        """Take somebody off the list; gone already is fine. One call."""
         ...
 
     async def close(self) -> None:

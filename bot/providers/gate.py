@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import heapq
 import itertools
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,8 +30,8 @@ WORTH_TELLING = 1.0
 """Seconds; a shorter wait is not worth interrupting anybody."""
 RESERVE = 0.2
 """The part of a budget that only people may use."""
-UPKEEP_SHARE = 0.4
-"""The part of a budget that upkeep may use at most."""
+SHARES: Mapping[Lane, int] = {Lane.PAGE: 2, Lane.BULK: 7, Lane.UPKEEP: 4}
+"""The tenths of a budget that a lane may use at most, in whole numbers: 0.7 of 90 would be 62.99…"""
 LANES = tuple(Lane)
 
 
@@ -94,28 +96,40 @@ class Told:
 def turn_at(door: Door, ahead: Iterable[Lane], lane: Lane, now: float) -> float:
     """When a call may go that waits behind `ahead`: `now`, or the earliest time it could be.
 
-    Infinity stands for "when the first answer is in": before that, only one call is sent to find out.
+    Whoever waits only because their lane has used its share holds up nobody behind them. Infinity stands for "when
+    the first answer is in": before that, only one call is sent to find out.
     """
     if not door.tried and any(place.free_at == math.inf for place in door.places):
         return math.inf
     # A call still under way cannot free its place sooner than if it were answered now.
     latest = now + door.window + MARGIN
-    taken = sorted(min(place.free_at, latest) for place in door.places if place.free_at > now)
-    upkeep = sorted(min(p.free_at, latest) for p in door.places if p.free_at > now and p.lane is Lane.UPKEEP)
-    for_people, for_others = door.limit, max(1, door.limit - math.ceil(door.limit * RESERVE))
+    places = [(min(p.free_at, latest), p.lane or "") for p in door.places if p.free_at > now]
+    heapq.heapify(places)
+    taken, waiting = Counter(held for _, held in places), Counter((*ahead, lane))
     at = max(now, door.closed_until)
-    for one in (*ahead, lane):
-        at = _room(taken, for_people if one is Lane.PERSON else for_others, at)
-        if one is Lane.UPKEEP:
-            at = _room(upkeep, max(1, math.floor(door.limit * UPKEEP_SHARE)), at)
-            upkeep.append(at + door.window + MARGIN)
-        taken.append(at + door.window + MARGIN)
-    return at
+    while True:
+        while places and places[0][0] <= at:
+            taken[heapq.heappop(places)[1]] -= 1
+        for one in LANES:
+            while waiting[one] and _has_room(door.limit, taken, one):
+                heapq.heappush(places, (at + door.window + MARGIN, one))
+                taken[one] += 1
+                waiting[one] -= 1
+        if not waiting[lane]:
+            return at
+        at = places[0][0]
 
 
-def _room(taken: list[float], limit: int, at: float) -> float:
-    """The first time from `at` on when fewer than `limit` places are taken."""
-    return at if len(taken) < limit else max(at, taken[-limit])
+def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
+    """Whether a lane may take one more place of so many."""
+    used = sum(taken.values())
+    if lane is Lane.PERSON:
+        return used < limit
+    room = max(1, limit - math.ceil(limit * RESERVE))
+    if lane is Lane.BULK and not taken.get(Lane.UPKEEP):
+        # A long line must not keep upkeep waiting until its end, so one place stays free for it.
+        room = max(1, room - 1)
+    return used < room and (lane not in SHARES or taken.get(lane, 0) < max(1, limit * SHARES[lane] // 10))
 
 
 def let_through(door: Door, turn: int, lane: Lane, now: float) -> Door:

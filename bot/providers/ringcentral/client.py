@@ -1,36 +1,18 @@
-"""RingCentral Webinar as a `WebinarProvider`: one request function, and what each question is there."""
+"""RingCentral Webinar as a `WebinarProvider`: webinars, their dates, and their registration as a whole."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
-from pydantic import SecretStr
-
-from bot.clock import Clock, monotonic
 from bot.errors import ProviderForbids, ProviderGone
 from bot.models import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
 from bot.providers import Ability, Caller, RegistrationChange, WebinarProvider
-from bot.providers.gate import Gate
-from bot.providers.ringcentral.auth import Login
+from bot.providers.ringcentral.asking import HEAVY, LIGHT, MEDIUM, PER_PAGE
 from bot.providers.ringcentral.bodies import in_utc, registration_body, session_body, webinar_body
-from bot.providers.ringcentral.models import (
-    DirectoryPage,
-    ExtensionRecord,
-    Page,
-    RegistrationRecord,
-    SessionRecord,
-    WebinarRecord,
-    read,
-)
-from bot.providers.ringcentral.wire import Request, Wire
-
-LIGHT, MEDIUM, HEAVY = "light", "medium", "heavy"
-PER_PAGE = "1000"
-TIMEOUT = 20.0
+from bot.providers.ringcentral.crowd import Crowd
+from bot.providers.ringcentral.models import ExtensionRecord, RegistrationRecord, SessionRecord, WebinarRecord, read
+from bot.providers.ringcentral.people import DirectoryPage
 
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
 DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
@@ -43,35 +25,14 @@ OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 
 
-class RingCentral(WebinarProvider):
+class RingCentral(Crowd, WebinarProvider):
     """RingCentral as one service user, whom a JWT stands for; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"
-    abilities = frozenset({Ability.CREATE, Ability.CANCEL, Ability.CHOOSE_HOST, Ability.REGISTRATION})
+    abilities = frozenset(Ability)
 
-    def __init__(
-        self,
-        http: aiohttp.ClientSession,
-        gate: Gate,
-        *,
-        server_url: str,
-        client_id: str,
-        client_secret: SecretStr,
-        jwt: SecretStr,
-        clock: Clock,
-        version: str,
-        timeout: float = TIMEOUT,
-        monotonic: Callable[[], float] = monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        """Nothing is sent before the first question; `http` stays the caller's to close; `timeout` in seconds."""
-        self._wire = Wire(
-            http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
-        )
-        self._login = Login(self._wire, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)
-        self._clock = clock
-        self._user: ServiceUser | None = None
-        self._sees_company = False
+    _user: ServiceUser | None = None
+    _sees_company = False
 
     async def service_user(self, caller: Caller) -> ServiceUser:
         """See the port. One Light call."""
@@ -106,7 +67,7 @@ class RingCentral(WebinarProvider):
     ) -> WebinarFacts | None:
         """See the port. RingCentral lists only webinars that the service user itself hosts."""
         since = created_from.astimezone(UTC).replace(microsecond=0)
-        listed = self._listed(WEBINARS, {"creationTimeFrom": in_utc(since)}, caller)
+        listed = self._listed(WEBINARS, caller, query={"creationTimeFrom": in_utc(since)})
         webinars = [read(WebinarRecord, record).facts() async for record in listed]
         found = [one for one in webinars if one.title == title and one.created_at >= since]
         return min((one for one in found if one.webinar_id not in known), key=_age, default=None)
@@ -150,12 +111,12 @@ class RingCentral(WebinarProvider):
         query = {"endTimeFrom": in_utc(ending_after)}
         if self._sees_company:
             try:
-                return [_session(record) async for record in self._listed(COMPANY_SESSIONS, query, caller)]
+                return [_session(record) async for record in self._listed(COMPANY_SESSIONS, caller, query=query)]
             except ProviderForbids:
                 # Being an administrator is not enough without WebinarSettings. Remembered until
                 # `service_user` is read again, or every sweep would ask twice.
                 self._sees_company = False
-        return [_session(record) async for record in self._listed(OWN_SESSIONS, query, caller)]
+        return [_session(record) async for record in self._listed(OWN_SESSIONS, caller, query=query)]
 
     async def registration(self, session_id: str, caller: Caller) -> Registration:
         """See the port."""
@@ -175,40 +136,6 @@ class RingCentral(WebinarProvider):
         """See the port."""
         body = await self._request("GET", WEBINAR, group=HEAVY, caller=caller, ids={"webinar_id": webinar_id})
         return read(WebinarRecord, body).facts()
-
-    async def close(self) -> None:
-        """Log out, waiting a few seconds at most."""
-        await self._login.leave()
-
-    async def _listed(self, path: str, query: Mapping[str, str], caller: Caller) -> AsyncIterator[Any]:
-        """The records of every page."""
-        token: str | None = ""
-        while token is not None:
-            asked = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
-            page = read(Page, await self._request("GET", path, group=HEAVY, caller=caller, query=asked))
-            for record in page.records:
-                yield record
-            following = page.paging.next_page_token
-            token = following if following not in ("", token) else None
-
-    async def _request(
-        self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
-    ) -> Any:
-        """The body of a successful answer; everything else is raised as one of our errors."""
-        request = Request(method, path, group, changes, **parts)
-        token = await self._login.token(caller)
-        answer = await self._wire.ask(request, caller, _bearer(token))
-        if answer.status == 401:
-            # A 401 had no effect, so even a change may be sent again, once.
-            token = await self._login.instead_of(token, caller)
-            answer = await self._wire.ask(request, caller, _bearer(token))
-        if not 200 <= answer.status < 300:
-            raise answer.problem(request)
-        return answer.body
-
-
-def _bearer(token: SecretStr) -> str:
-    return f"Bearer {token.get_secret_value()}"
 
 
 def _session(record: Any) -> SessionFacts:

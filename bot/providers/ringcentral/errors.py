@@ -97,6 +97,19 @@ PARAMETERS = {
     "accountId": "the host",
     "host": "the host",
     "autoCloseLimit": "the limit",
+    "onDemandDuration": "how long the recording is there",
+    "workEmailRequired": "that a work address is required",
+    "suppressEmails": "that nobody is e-mailed",
+    "firstName": "the first name",
+    "lastName": "the last name",
+    "email": "the e-mail address",
+    "jobTitle": "the job title",
+    "role": "the role",
+    "sendInvite": "who sends the invitation",
+    "externalId": "the external id",
+    "source": "the source",
+    "joinUri": "the join link",
+    "cancellationUri": "the cancellation link",
 }
 STATES = frozenset({"status", "registrationStatus"})
 NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")

@@ -22,9 +22,10 @@ from pydantic.alias_generators import to_camel
 from bot.models import (
     Access,
     Audience,
-    Coworker,
     FixedOptions,
+    OnDemand,
     Options,
+    Preferences,
     Registration,
     ServiceUser,
     SessionFacts,
@@ -62,14 +63,15 @@ def read(model: type[R], body: object, *, changes: bool = False) -> R:
     raise trouble(may_have_happened=changes)
 
 
-def _any_case(kind: type[E], otherwise: E) -> BeforeValidator:
+def any_case(kind: type[E], otherwise: E) -> BeforeValidator:
     """Enum values in any case; those of a newer API than we know become `otherwise`."""
     known = {str(one).lower(): one for one in kind}
     return BeforeValidator(lambda value: known.get(str(value).lower(), otherwise))
 
 
-AnyAccess = Annotated[Access, _any_case(Access, Access.COWORKER)]
-AnyStatus = Annotated[Status, _any_case(Status, Status.SCHEDULED)]
+AnyAccess = Annotated[Access, any_case(Access, Access.COWORKER)]
+AnyStatus = Annotated[Status, any_case(Status, Status.SCHEDULED)]
+AnyOnDemand = Annotated[OnDemand, any_case(OnDemand, OnDemand.SIX_MONTHS)]
 
 
 class TokenRecord(Record):
@@ -112,38 +114,6 @@ class ExtensionRecord(Record):
         """In our words."""
         admin = self.permissions.admin.enabled
         return ServiceUser(user_id=self.id, account_id=self.account.id, name=self.name, may_choose_host=admin)
-
-
-class ContactRecord(Record):
-    """ContactResource: an entry of the company's directory."""
-
-    id: str
-    type: str = ""
-    status: str = ""
-    email: str = Field(default="", repr=False)
-    first_name: str = ""
-    last_name: str = ""
-    name: str = ""
-
-    def coworker(self, account_id: str) -> Coworker | None:
-        """In our words; nothing for who cannot host or has no address to be known by."""
-        if (self.type.lower(), self.status.lower()) != ("user", "enabled") or not self.email:
-            return None
-        name = self.name or f"{self.first_name} {self.last_name}".strip()
-        return Coworker(user_id=self.id, account_id=account_id, name=name, email=self.email)
-
-
-class NumberedPaging(Record):
-    """EnumeratedPagingModel."""
-
-    total_pages: int = 1
-
-
-class DirectoryPage(Record):
-    """DirectoryResource."""
-
-    records: list[ContactRecord] = []
-    paging: NumberedPaging = NumberedPaging()
 
 
 class LinkedUserRecord(Record):
@@ -242,6 +212,7 @@ class SessionRecord(Record):
     scheduled_duration: int
     time_zone: str = "UTC"
     status: AnyStatus = Status.SCHEDULED
+    panel_join_time_offset: int = 0
     host_join_uri: SecretStr = SecretStr("")
     attendee_join_uri: str = ""
     webinar: WebinarReference = WebinarReference()
@@ -260,6 +231,7 @@ class SessionRecord(Record):
             host_user_id=self.webinar.host.id,
             host_link=self.host_join_uri,
             attendee_link=self.attendee_join_uri,
+            panel_offset=timedelta(seconds=self.panel_join_time_offset),
         )
 
 
@@ -276,28 +248,45 @@ class Page(Record):
     paging: Paging = Paging()
 
 
-class RegistrationSettings(Record):
-    """The settings of RegSessionModel."""
+class PreferencesRecord(Record):
+    """The settings of RegSessionModel with their defaults: our names on the left, RingCentral's on the right."""
 
-    auto_close_limit: int = 0
+    suppress_emails: bool = Field(default=False, alias="suppressEmails")
+    digest: bool = Field(default=True, alias="registrationDigestEnabled")
+    prevent_multiple_device_joins: bool = Field(default=False, alias="preventMultipleDeviceJoins")
+    work_email_required: bool = Field(default=False, alias="workEmailRequired")
+    view_recording: bool = Field(default=False, alias="viewRecording")
+    on_demand: AnyOnDemand = Field(default=OnDemand.SIX_MONTHS, alias="onDemandDuration")
+    open_after_event: bool = Field(default=False, alias="autoOpenPostWebinarRegistration")
+
+    limit: int = Field(default=0, alias="autoCloseLimit")
+
+    def preferences(self) -> Preferences:
+        """What a person may choose beside the limit."""
+        return Preferences.model_validate(self.model_dump(include=set(Preferences.model_fields)))
 
 
 class RegistrationRecord(Record):
-    """RegSessionModel."""
+    """RegSessionModel, which requires no settings."""
 
     registration_status: str
     registration_page_uri: str = ""
     registrant_count: int
+    post_webinar_registrant_count: int = 0
     has_real_registrants: bool
-    settings: RegistrationSettings = RegistrationSettings()
+    icalendar_sequence: int = 0
+    settings: PreferencesRecord | None = None
 
     def registration(self, read_at: datetime) -> Registration:
         """In our words; a limit of 0 is none."""
         return Registration(
             page_uri=self.registration_page_uri,
             count=self.registrant_count,
-            limit=self.settings.auto_close_limit or None,
+            limit=(self.settings.limit if self.settings else 0) or None,
             is_open=self.registration_status.lower() == "open",
             has_real_registrants=self.has_real_registrants,
             read_at=read_at,
+            preferences=self.settings.preferences() if self.settings else None,
+            after_count=self.post_webinar_registrant_count,
+            sequence=self.icalendar_sequence,
         )

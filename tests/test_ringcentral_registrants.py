@@ -1,0 +1,377 @@
+"""Registrants at RingCentral: registering, reading and removing them, and what trouble means."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import (
+    AnswersWanted,
+    OutcomeUnknown,
+    ProviderBusy,
+    ProviderConflict,
+    ProviderDown,
+    ProviderError,
+    ProviderForbids,
+    ProviderGone,
+    ProviderRefused,
+    RegistrationClosed,
+)
+from bot.providers import UPKEEP, RegistrationChange
+from bot.providers.ringcentral import RingCentral, refusals
+from bot.providers.ringcentral.errors import STATE
+from bot.registrants import Applicant, Registrant
+from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
+
+OLGA = Applicant(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
+WHOLE = Applicant(
+    first_name="Max",
+    last_name="Muster",
+    email="max@example.com",
+    external_id="lid=123&oid=4%4056",
+    source="C024BE7LR",
+    join_page=SecretStr("https://events.acme.example/join/abc"),
+    cancel_page=SecretStr("https://events.acme.example/cancel/abc"),
+)
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    """A stand-in with budgets out of the way, whose registration service knows a session at once."""
+    async with paired() as both:
+        both.vendor.rules.registration_delay = 0
+        yield both
+
+
+async def a_session(pair: Pair, client: RingCentral) -> str:
+    """A webinar with registration; returns its session's id."""
+    pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
+    [session] = await client.sessions(START, UPKEEP)
+    return session.session_id
+
+
+def path(session_id: str, registrant_id: str = "") -> str:
+    """Where the registrants of a session are, or one of them."""
+    whole = f"/webinar/registration/v1/sessions/{session_id}/registrants"
+    return f"{whole}/{registrant_id}" if registrant_id else whole
+
+
+async def test_a_person_registers_is_read_and_leaves(pair: Pair) -> None:
+    """One call each; the address in lower case, both links their own, and the sequence with the answer only."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+
+    olga = await client.register(session_id, OLGA, PERSON)
+    listed = await client.registrants(session_id, PERSON)
+    read = await client.registrant(session_id, olga.registrant_id, PERSON)
+
+    assert (olga.first_name, olga.last_name, olga.email) == ("Olga", "Quennell", "olga@example.com")
+    assert (olga.sequence, olga.is_after_event, olga.has_attended) == (0, False, False)
+    assert olga.join_link.get_secret_value().startswith(f"{pair.vendor.url}/w/a/join/")
+    assert olga.cancel_link.get_secret_value().startswith(f"{pair.vendor.url}/w/a/cancel/")
+    assert olga.registered_at is not None
+    assert listed == [read] == [olga.model_copy(update={"sequence": None})]
+    await client.remove_registrant(session_id, olga.registrant_id, PERSON)
+    assert await client.registrants(session_id, PERSON) == []
+    assert (pair.asked("POST", path(session_id)), pair.asked("DELETE", path(session_id, olga.registrant_id))) == (
+        [201],
+        [204],
+    )
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_everything_of_an_applicant_goes_along(pair: Pair, kept: bool) -> None:
+    """External id and source come back; our own pages only where RingCentral keeps them, and the answer says so."""
+    pair.vendor.rules.keep_own_links = kept
+    client = pair.client()
+    session_id = await a_session(pair, client)
+
+    made = await client.register(session_id, WHOLE, PERSON)
+
+    assert (made.external_id, made.source) == (WHOLE.external_id, WHOLE.source)
+    assert (made.join_link == WHOLE.join_page, made.cancel_link == WHOLE.cancel_page) == (kept, kept)
+
+
+async def test_what_is_sent_is_what_the_reference_has() -> None:
+    """The three required fields, and the others only where there is something to say."""
+    answer = json.dumps({"id": 7, "firstName": "Olga", "lastName": "Q", "email": "olga@example.com"})
+    async with answering(201, answer) as (client, requests):
+        for applicant in (OLGA, WHOLE):
+            await client.register("5", applicant, PERSON)
+
+        assert [(one.method, one.path) for one in requests] == [("POST", path("5"))] * 2
+        bodies = [await one.json() for one in requests]
+    assert bodies == [
+        {"firstName": "Olga", "lastName": "Quennell", "email": "olga@example.com"},
+        {
+            "firstName": "Max",
+            "lastName": "Muster",
+            "email": "max@example.com",
+            "externalId": "lid=123&oid=4%4056",
+            "source": "C024BE7LR",
+            "joinUri": "https://events.acme.example/join/abc",
+            "cancellationUri": "https://events.acme.example/cancel/abc",
+        },
+    ]
+
+
+async def test_a_registrant_is_read_as_far_as_it_goes() -> None:
+    """Numbers for ids, the truer of two times, who came afterwards and who attended, and nothing but an id."""
+    whole = {
+        "id": 7,
+        "email": "max@example.com",
+        "externalId": 4711,
+        "creationTime": "2026-03-02T12:00:05Z",
+        "registrationTime": "2026-03-02T12:00:00Z",
+        "registeredPostWebinar": True,
+        "participantId": "99",
+        "joinUri": None,
+        "mood": "new in this version",
+    }
+    records = [whole, {"id": "8", "creationTime": "2026-03-02T12:00:05Z"}]
+    async with answering(200, json.dumps({"records": records})) as (client, requests):
+        first, second = await client.registrants("5", PERSON)
+
+        assert [dict(request.query) for request in requests] == [{"perPage": "1000"}]
+    assert first == Registrant(
+        registrant_id="7",
+        email="max@example.com",
+        external_id="4711",
+        registered_at=datetime(2026, 3, 2, 12, 0, tzinfo=UTC),
+        is_after_event=True,
+        participant_id="99",
+    )
+    assert (first.has_attended, second.registered_at) == (True, datetime(2026, 3, 2, 12, 0, 5, tzinfo=UTC))
+
+
+async def test_a_long_list_is_read_to_its_end(pair: Pair) -> None:
+    """A thousand a page, forward only, in the order of ids."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    ids = pair.vendor.register(session_id, 2001)
+
+    listed = await client.registrants(session_id, PERSON)
+
+    assert [one.registrant_id for one in listed] == ids
+    assert pair.asked("GET", path(session_id)) == [200] * 3
+
+
+async def test_the_same_address_twice_is_a_conflict(pair: Pair) -> None:
+    """In whatever case it is written; the first one stays."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    await client.register(session_id, OLGA, PERSON)
+
+    with pytest.raises(ProviderConflict) as conflict:
+        await client.register(session_id, OLGA.model_copy(update={"email": "OLGA@example.com"}), PERSON)
+
+    assert conflict.value.sentence == refusals.REGISTERED
+    assert (len(pair.vendor.registrants(session_id)), pair.asked("POST", path(session_id))) == (1, [201, 409])
+
+
+async def test_nobody_gets_in_where_it_is_closed_full_or_over(pair: Pair) -> None:
+    """Three reasons, one sentence: the answer does not tell them apart."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    await client.change_registration(session_id, RegistrationChange(is_open=False), PERSON)
+    with pytest.raises(RegistrationClosed) as closed:
+        await client.register(session_id, OLGA, PERSON)
+    await client.change_registration(session_id, RegistrationChange(is_open=True, limit=1), PERSON)
+    olga = await client.register(session_id, OLGA, PERSON)
+    with pytest.raises(RegistrationClosed):
+        await client.register(session_id, WHOLE, PERSON)
+    pair.vendor.begin(session_id)
+    pair.vendor.finish(session_id)
+    with pytest.raises(RegistrationClosed):
+        await client.register(session_id, WHOLE, PERSON)
+
+    assert (closed.value.sentence, closed.value.status) == (refusals.CLOSED, 403)
+    # Who was there cannot be taken off the list any more either.
+    with pytest.raises(ProviderRefused, match="may have started or ended"):
+        await client.remove_registrant(session_id, olga.registrant_id, PERSON)
+
+
+def refused(code: str, parameter: str = "") -> str:
+    """An answer that blames something, in a message that must never be repeated."""
+    blame = {"parameterName": parameter, "parameterValue": "olga@example.com"} if parameter else {}
+    return json.dumps({"errors": [{"errorCode": code, "message": "no olga@example.com", **blame}]})
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "sentence"),
+    [
+        (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, refusals.CLOSED),
+        (403, refused("WLA-9"), RegistrationClosed, refusals.CLOSED),
+        (403, "", RegistrationClosed, refusals.CLOSED),
+        (403, refused("CMN-408"), ProviderForbids, "lacks the permission WebinarSettings"),
+        (403, refused("CMN-401"), ProviderForbids, "lacks the permission EditWebinars"),
+        (403, refused("CMN-109"), ProviderForbids, "not part of the RingCentral plan"),
+        (400, refused("CMN-101", "questionnaire"), AnswersWanted, refusals.ANSWERS),
+        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersWanted, refusals.ANSWERS),
+        (400, refused("WLA-7", "questionnaire[2]"), AnswersWanted, refusals.ANSWERS),
+        (400, refused("CMN-101", "email"), ProviderRefused, refusals.ADDRESS),
+        (403, refused("WLA-8", "settings.workEmailRequired"), ProviderRefused, refusals.ADDRESS),
+        (400, refused("CMN-101", "firstName"), ProviderRefused, "does not accept the first name"),
+        (400, refused("CMN-101", "externalId"), ProviderRefused, "does not accept the external id"),
+        (400, refused("CMN-406", "email"), ProviderConflict, refusals.REGISTERED),
+        (409, "", ProviderConflict, refusals.REGISTERED),
+        (404, refused("CMN-102", "sessionId"), ProviderGone, "does not have this webinar"),
+    ],
+)
+async def test_a_refused_registration_says_why(
+    status: int, body: str, kind: type[ProviderError], sentence: str
+) -> None:
+    """By what is blamed and by the code, never in the vendor's words; and asked once."""
+    async with answering(status, body) as (client, requests):
+        with pytest.raises(ProviderError) as refusal:
+            await client.register("5", OLGA, PERSON)
+
+        assert len(requests) == 1
+    assert type(refusal.value) is kind
+    assert sentence in refusal.value.sentence
+    assert (refusal.value.status, "olga" in repr(refusal.value).lower()) == (status, False)
+
+
+async def test_a_refused_reading_is_no_closed_door() -> None:
+    """What means "closed" to who wants in means something else to who only looks."""
+    async with answering(403, "") as (client, _):
+        with pytest.raises(ProviderForbids) as refusal:
+            await client.registrant("5", "7", PERSON)
+
+    assert refusal.value.sentence == STATE
+
+
+async def test_questions_that_cannot_be_asked_send_people_to_the_page(pair: Pair) -> None:
+    """No operation lists the questions of a registration form."""
+    pair.vendor.rules.required_questions = 2
+    client = pair.client()
+    session_id = await a_session(pair, client)
+
+    with pytest.raises(AnswersWanted, match="its own registration page only"):
+        await client.register(session_id, OLGA, PERSON)
+
+
+async def test_a_private_address_may_not_do(pair: Pair) -> None:
+    """Whatever code RingCentral has for it."""
+    pair.vendor.rules.work_email_code = "WLA-4711"
+    client = pair.client()
+    webinar_id = pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
+    pair.vendor.edit(webinar_id, registration={"settings": {"workEmailRequired": True}})
+    [session] = await client.sessions(START, UPKEEP)
+
+    with pytest.raises(ProviderRefused, match="may take work addresses only") as refusal:
+        await client.register(session.session_id, OLGA.model_copy(update={"email": "olga@gmail.com"}), PERSON)
+
+    assert (refusal.value.code, refusal.value.parameter) == ("WLA-4711", "email")
+    assert (await client.register(session.session_id, OLGA, PERSON)).email == "olga@example.com"
+
+
+async def test_who_is_not_there_any_more(pair: Pair) -> None:
+    """Gone for who reads, fine for who removes; a registration that is not there is no webinar that is not."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+
+    with pytest.raises(ProviderGone) as gone:
+        await client.registrant(session_id, "4711", PERSON)
+    await client.remove_registrant(session_id, "4711", PERSON)
+    with pytest.raises(ProviderGone, match="does not have this webinar"):
+        await client.registrants("1", PERSON)
+
+    assert gone.value.sentence == refusals.NOT_REGISTERED
+    assert pair.asked("DELETE", path(session_id, "4711")) == [404]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500, "effect": True},
+        {"status": 503},
+        {"status": None, "effect": True, "hang": 30},
+        {"cut": True, "effect": True},
+        {"cut": True},
+    ],
+)
+async def test_a_registration_without_an_answer_is_never_sent_again(pair: Pair, fault: dict[str, Any]) -> None:
+    """It may have happened: one call, no pause, and the list tells whether it did."""
+    client = pair.client(timeout=0.3)
+    session_id = await a_session(pair, client)
+    pair.vendor.fail("POST", "/registrants$", **fault)
+
+    with pytest.raises(OutcomeUnknown, match="may or may not have done this"):
+        await client.register(session_id, OLGA, PERSON)
+
+    assert (len(pair.asked("POST", path(session_id))), pair.pauses) == (1, [])
+    listed = await client.registrants(session_id, PERSON)
+    assert [one.address for one in listed] == ([OLGA.address] if fault.get("effect") else [])
+
+
+async def test_an_unreadable_yes_may_be_one() -> None:
+    """Without an id nobody could be found again, so it is the same as silence."""
+    async with answering(201, '{"email": "olga@example.com"}') as (client, requests):
+        with pytest.raises(OutcomeUnknown):
+            await client.register("5", OLGA, PERSON)
+
+        assert len(requests) == 1
+
+
+async def test_a_registration_that_never_left_has_not_happened(pair: Pair) -> None:
+    """A refused connection is down; so is a registration that waits longer than its patience."""
+    client = pair.client()
+    session_id = await a_session(pair, client)
+    pair.vendor.fail("POST", "/registrants$", status=429, retry_after=600)
+    with pytest.raises(ProviderBusy, match="Nothing has changed"):
+        await client.register(session_id, OLGA, PERSON)
+    assert pair.vendor.registrants(session_id) == []
+    fresh = pair.client()
+    await fresh.service_user(PERSON)
+    await pair.vendor.stop()
+    with pytest.raises(ProviderDown):
+        await fresh.registrants(session_id, PERSON)  # learns that the kept connection is gone
+
+    with pytest.raises(ProviderDown, match="Nothing has changed"):
+        await fresh.register(session_id, OLGA, PERSON)
+
+
+async def test_a_removal_is_repeated_until_it_is_clear(pair: Pair) -> None:
+    """Removing twice is removing once: the second try finds nobody, and that is a yes."""
+    client = pair.client(timeout=0.3)
+    session_id = await a_session(pair, client)
+    [registrant_id] = pair.vendor.register(session_id)
+    pair.vendor.fail("DELETE", "/registrants/", cut=True, effect=True)
+
+    await client.remove_registrant(session_id, registrant_id, PERSON)
+
+    assert (pair.asked("DELETE", path(session_id, registrant_id))[-1], pair.pauses) == (404, [2.0])
+    pair.vendor.fail("DELETE", "/registrants/", status=503, times=9)
+    with pytest.raises(OutcomeUnknown):
+        await client.remove_registrant(session_id, registrant_id, PERSON)
+
+
+async def test_no_registrant_is_logged_or_named_in_an_error(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+    """A whole life at DEBUG with every kind of failure: no name, address or link of anybody shows."""
+    caplog.set_level(logging.DEBUG)
+    client, shown = pair.client(timeout=0.3), []
+    session_id = await a_session(pair, client)
+    made = await client.register(session_id, WHOLE, PERSON)
+    listed = await client.registrants(session_id, PERSON)
+    for fault in ({"status": 500}, {"status": 400}, {"status": 403}, {"status": 409}, {"cut": True}, {"hang": 30}):
+        pair.vendor.fail("POST", "/registrants$", **fault)
+        with pytest.raises(ProviderError) as failure:
+            await client.register(session_id, OLGA, PERSON)
+        shown.append(repr(failure.getrepr(showlocals=False, chain=True)) + repr(failure.value) + str(failure.value))
+    for body in ("[]", '{"records": [{"id": {"olga": "olga@example.com"}}]}'):
+        async with answering(200, body) as (other, _):
+            with pytest.raises(ProviderDown):
+                await other.registrants(session_id, PERSON)
+
+    text = "\n".join(
+        [*shown, *(str(record.__dict__) for record in caplog.records), repr(made), repr(listed), repr(WHOLE)]
+    )
+    private = ["Olga", "Quennell", "Muster", "max@example.com", "oid=", "/w/a/join/", "/w/a/cancel/", "/join/abc"]
+    assert [word for word in private if word in text] == []
