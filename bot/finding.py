@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 from unicodedata import category, normalize
 
+from bot.naming import WebinarWords
 from bot.typed import EDGES
-from bot.words import Remind, WebinarWords
+from bot.words import Remind
 
 LATE: Final = timedelta(hours=1)  # how long after its start a webinar that nobody has opened still counts as coming
 OVER: Final = frozenset({"Finished", "Cancelled"})

@@ -10,8 +10,9 @@ from unicodedata import normalize
 
 from bot.errors import BadInput
 from bot.finding import Named, find
+from bot.naming import WebinarWords
 from bot.typed import plain
-from bot.words import Limit, WebinarWords
+from bot.words import Limit
 
 MOST: Final = 2**31 - 1
 """What RingCentral's `autoCloseLimit` can hold (RegSessionModel, int32); no lower bound is published."""

@@ -7,19 +7,23 @@ from typing import Final
 
 VERBS: Final = (
     "create", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
-    "open", "close", "limit", "cancel", "help",
+    "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "cancel", "help",
 )  # fmt: skip
 # What people type first when they do not know our word; none of them is close to it in letters.
 SYNONYMS: Final = {
     "new": "create", "add": "create", "make": "create", "schedule": "create", "plan": "create",
     "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
     "info": "show", "details": "show", "view": "show",
-    "registrations": "count", "attendees": "count",
+    "registrations": "registrants", "attendees": "registrants", "signups": "registrants", "who": "registrants",
+    "people": "team", "speakers": "team", "hosts": "team", "panel": "team", "panelists": "team", "invitees": "team",
+    "speaker": "invite", "cohost": "invite", "panelist": "invite", "seat": "register", "attend": "register",
+    "signup": "register", "enroll": "register", "organisers": "settings", "organizers": "settings",
+    "preferences": "settings", "admin": "settings",
     "post": "share", "announce": "share", "publish": "share", "send": "share",
     "reminder": "remind", "reminders": "remind", "notify": "remind", "alarm": "remind", "defaults": "remind",
     "follow": "subscribe", "watch": "subscribe", "alerts": "subscribe",
     "unfollow": "unsubscribe", "mute": "unsubscribe", "unwatch": "unsubscribe", "silence": "unsubscribe",
-    "following": "subscriptions", "digest": "subscriptions", "quiet": "subscriptions", "settings": "subscriptions",
+    "following": "subscriptions", "digest": "subscriptions", "quiet": "subscriptions",
     "reopen": "open", "unlock": "open", "lock": "close", "shut": "close",
     "cap": "limit", "max": "limit", "capacity": "limit", "seats": "limit",
     "delete": "cancel", "remove": "cancel", "stop": "cancel",

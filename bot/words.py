@@ -7,6 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from bot.naming import WebinarWords, webinar_in, webinar_typed
+from bot.people_words import (
+    Invite,
+    Register,
+    Registrants,
+    Team,
+    read_invite,
+    read_register,
+    read_registrants,
+    read_team,
+)
 from bot.typed import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
 from bot.verbs import VERBS, nearest
 
@@ -16,29 +27,6 @@ _TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
 _TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
 _ABOUT = frozenset({"for", "to", "from"})  # what stands before the target of a subscription
-
-
-@dataclass(frozen=True, slots=True)
-class WebinarWords:
-    """What stands for `<webinar>`: an id, `next`, words of the title (all that it can be if `quoted`), or nothing."""
-
-    text: str = ""
-    quoted: bool = False
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether no webinar was named, so that a picker is the answer."""
-        return not self.text
-
-    @property
-    def is_next(self) -> bool:
-        """Whether the webinar that comes next is meant."""
-        return not self.quoted and plain(self.text) == "next"
-
-    @property
-    def is_defaults(self) -> bool:
-        """Whether no webinar is meant but what the workspace wants for all (only `remind` has this)."""
-        return not self.quoted and plain(self.text) == "defaults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +137,11 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsOf:
+    """Say what holds for the whole workspace."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Cancel a webinar, after asking."""
 
@@ -170,6 +163,11 @@ Command: TypeAlias = (
     | Open
     | Close
     | Limit
+    | Invite
+    | Team
+    | Register
+    | Registrants
+    | SettingsOf
     | Cancel
 )
 
@@ -205,23 +203,14 @@ def _list(rest: str) -> List:
     return List("coming", unquoted(unescape(rest)))
 
 
-def _webinar(rest: str) -> WebinarWords:
-    return _webinar_typed(unescape(rest))
-
-
-def _webinar_typed(text: str) -> WebinarWords:
-    bare = unquoted(text)
-    return WebinarWords(bare, quoted=bare != text)
-
-
 def _share(rest: str) -> Share:
     marked = list(_CHANNEL.finditer(rest))
     match = marked[-1] if marked else _TYPED_CHANNEL.search(rest)
     if not match:
-        return Share(_webinar(rest))
+        return Share(webinar_in(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
     after = rest[match.end() :]
-    which = _webinar(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
+    which = webinar_in(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
     if not marked:
         return Share(which, channel_name=match[1])
     return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
@@ -234,7 +223,7 @@ def _remind(rest: str) -> Remind:
     if plain(first) == "defaults" and not quoted:
         return Remind(WebinarWords("defaults"), after)
     before, times = quoted or cut_lengths(text)
-    return Remind(_webinar_typed(before), times)
+    return Remind(webinar_typed(before), times)
 
 
 def _subscribe(rest: str) -> Subscribe | Subscriptions:
@@ -260,7 +249,7 @@ def _followed(text: str) -> tuple[tuple[str, ...], Target]:
 
 
 def _target(text: str) -> Target | None:
-    which = _webinar_typed(text)
+    which = webinar_typed(text)
     word = "" if which.quoted else plain(text)
     if word == "mine" or word == "all":
         return "mine" if word == "mine" else "all"
@@ -271,7 +260,7 @@ def _limit(rest: str) -> Limit:
     text = unescape(rest)
     words = text.rsplit(maxsplit=1)
     before, to = cut_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
-    return Limit(_webinar_typed(_TO_LIMIT.sub("", before)), to)
+    return Limit(webinar_typed(_TO_LIMIT.sub("", before)), to)
 
 
 def _help(topic: str) -> Help:
@@ -284,16 +273,21 @@ def _help(topic: str) -> Help:
 _READ: Final[dict[str, Callable[[str], Command]]] = {
     "create": lambda rest: Create(unescape(rest)),
     "list": _list,
-    "show": lambda rest: Show(_webinar(rest)),
-    "count": lambda rest: Count(_webinar(rest)),
+    "show": lambda rest: Show(webinar_in(rest)),
+    "count": lambda rest: Count(webinar_in(rest)),
     "share": _share,
     "remind": _remind,
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
     "subscriptions": lambda _: Subscriptions(),
-    "open": lambda rest: Open(_webinar(rest)),
-    "close": lambda rest: Close(_webinar(rest)),
+    "open": lambda rest: Open(webinar_in(rest)),
+    "close": lambda rest: Close(webinar_in(rest)),
     "limit": _limit,
-    "cancel": lambda rest: Cancel(_webinar(rest)),
+    "invite": read_invite,
+    "team": read_team,
+    "register": read_register,
+    "registrants": read_registrants,
+    "settings": lambda _: SettingsOf(),
+    "cancel": lambda rest: Cancel(webinar_in(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.finding import find, settle
+from bot.naming import WebinarWords
 from bot.typed import unescape
-from bot.words import Remind, Show, WebinarWords, parse
+from bot.words import Remind, Show, parse
 from tests.pages import table
 from tests.typed_samples import ANY
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot import limits
 from bot.errors import BadInput
 from bot.limits import MOST, next_limit, read_limit, settle
-from bot.words import Limit, WebinarWords, parse
+from bot.naming import WebinarWords
+from bot.words import Limit, parse
 from tests.pages import table
 from tests.webinar_samples import NOW, webinar
 
