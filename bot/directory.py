@@ -39,7 +39,7 @@ class Directory:
 
     def host_for(self, person: Person) -> Coworker | None:
         """The coworker that this person is, if we may make them the host."""
-        coworker = self._coworker(person)
+        coworker = self.coworker(person)
         return coworker if self._may_choose and coworker and coworker.user_id not in self._refused else None
 
     def cannot_host(self, coworker: Coworker) -> None:
@@ -57,15 +57,20 @@ class Directory:
         service = self.service_user.name if self.service_user else "the RingCentral user that Greenroom works as"
         if self.host_for(person):
             return "You will be the host. Your host link comes with the result, for your eyes only."
-        if self._may_choose and self._coworker(person):
+        if self._may_choose and self.coworker(person):
             return f"{service} will be the host: RingCentral has refused to make you the host."
         if not self._may_choose:
             return f"{service} will be the host: Greenroom's RingCentral user may not choose another one."
         return f"{service} will be the host: your e-mail address is not in the company's RingCentral directory."
 
+    def coworker(self, person: Person) -> Coworker | None:
+        """The coworker that this person is: known by their e-mail address."""
+        return self.coworker_at(person.email)
+
+    def coworker_at(self, address: str) -> Coworker | None:
+        """The coworker with this e-mail address."""
+        return self._by_email.get(address.strip().lower()) if address.strip() else None
+
     @property
     def _may_choose(self) -> bool:
         return bool(self.service_user and self.service_user.may_choose_host)
-
-    def _coworker(self, person: Person) -> Coworker | None:
-        return self._by_email.get(person.email.lower()) if person.email else None

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.errors import NotAllowed
-from bot.models import Person, Webinar, Workspace
+from bot.models import Person, Workspace
 from bot.slack_api import SlackApi
 from bot.store import people
 from bot.store.connection import Store
@@ -67,23 +67,15 @@ def check_may_set_defaults(person: Person) -> None:
         raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
 
 
-def may_steer(person: Person, webinar: Webinar) -> bool:
-    """The person who created it, or an admin or owner of the workspace."""
-    if person.is_stranger:
-        return False
-    return person.is_admin or (bool(webinar.created_by) and person.user_id == webinar.created_by)
+def may_choose_organisers(person: Person) -> bool:
+    """An admin or owner of the workspace."""
+    return person.is_admin and not person.is_stranger
 
 
-def check_may_steer(person: Person, webinar: Webinar, what: str) -> None:
-    """Raise `NotAllowed`, naming who can, for anyone but the creator and the workspace's admins.
-
-    `what` goes on after "You can't": "cancel this webinar".
-    """
-    if may_steer(person, webinar):
-        return
-    creator = f"<@{webinar.created_by}>, who created it, or"
-    who = creator if webinar.created_by else "it was not created in Slack, so only"
-    raise NotAllowed(f"You can't {what}: {who} an admin or owner of this workspace can.")
+def check_may_choose_organisers(person: Person) -> None:
+    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    if not may_choose_organisers(person):
+        raise NotAllowed("Only an admin or owner of this workspace can choose its organisers. Ask one of them to.")
 
 
 def _check_member(person: Person, what: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.models import Lane, Person, Workspace
+from bot.models import Lane, Person, Webinar, Workspace
 from bot.providers import Caller
 from bot.room import Room
 from bot.slack_api import SlackRefused
@@ -58,6 +58,14 @@ class Ask:
     async def person(self) -> Person:
         """Who asks."""
         return await self.room.people.get(self.workspace, self.user_id)
+
+    async def steers(self, webinar: Webinar) -> bool:
+        """Whether whoever asks may steer this webinar, by what holds now."""
+        return await self.room.organisers.may_steer(await self.person(), webinar)
+
+    async def check_steers(self, webinar: Webinar, what: str) -> None:
+        """Raise `NotAllowed`, naming who can; `what` goes on after "You can't"."""
+        await self.room.organisers.check(await self.person(), webinar, what)
 
     async def accept(self, **answer: Any) -> None:
         """Acknowledge to Slack, once."""

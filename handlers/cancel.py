@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.errors import BadInput
 from bot.models import Lane, Status, Webinar
-from bot.people import check_may_steer
 from bot.providers import Caller
 from bot.views import buttons, cancel_form
 from bot.views.messages import waiting
@@ -31,14 +30,14 @@ async def cancel_button(ask: Ask) -> None:
 async def confirmed(ask: Ask) -> None:
     """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
     webinar = await ask.room.mirror.find(ask.note)
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     ask.failed = cancel_form.failed
     await ask.accept(response_action="update", view=cancel_form.working(webinar))
     guard.later(ask, _cancel)
 
 
 async def _confirm(ask: Ask, webinar: Webinar) -> None:
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be cancelled.")
     standing = await ask.room.announcing.standing(webinar)

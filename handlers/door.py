@@ -8,7 +8,6 @@ from bot.door import Changed, Stays, check_limit
 from bot.errors import BadInput
 from bot.limits import read_limit, settle
 from bot.models import Lane, Webinar
-from bot.people import check_may_steer
 from bot.providers import Caller
 from bot.views import buttons, door_form, door_result
 from bot.views.messages import waiting
@@ -55,7 +54,7 @@ async def limit_registration(ask: Ask, command: Limit) -> None:
     if not command.to:
         await _ask_limit(ask, webinar)
         return
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     await _tell(ask, room.door.limit(webinar.session_id, limit, ask.caller(), ask.user_id))
 
 
@@ -69,7 +68,7 @@ async def limit_sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, or it is being set."""
     room = ask.room
     webinar = await room.mirror.find(ask.note)
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     room.door.check(webinar)
     limit = door_form.read(ask.values)
     try:
@@ -88,7 +87,7 @@ async def limit_sent(ask: Ask) -> None:
 async def undo(ask: Ask) -> None:
     """Go back to what was so before, and say so in the place of what was said."""
     wanted = door_result.read_undo(ask.value)
-    check_may_steer(await ask.person(), await ask.room.mirror.find(wanted.session_id), WHAT)
+    await ask.check_steers(await ask.room.mirror.find(wanted.session_id), WHAT)
     await _tell(ask, ask.room.door.undo(wanted, ask.caller(), ask.user_id), undone=True)
 
 
@@ -97,12 +96,12 @@ async def _named(ask: Ask) -> Webinar:
 
 
 async def _open(ask: Ask, webinar: Webinar) -> None:
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     await _tell(ask, ask.room.door.open(webinar.session_id, ask.caller(), ask.user_id))
 
 
 async def _close(ask: Ask, webinar: Webinar) -> None:
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     await _tell(ask, ask.room.door.close(webinar.session_id, ask.caller(), ask.user_id))
 
 
@@ -119,7 +118,7 @@ async def _tell(ask: Ask, change: Awaitable[Changed], *, undone: bool = False) -
 
 
 async def _ask_limit(ask: Ask, webinar: Webinar, typed: str = "") -> None:
-    check_may_steer(await ask.person(), webinar, WHAT)
+    await ask.check_steers(webinar, WHAT)
     ask.room.door.check(webinar)
     await ask.open(door_form.ask(webinar, now=ask.room.clock.now(), typed=typed))
 

@@ -1,0 +1,28 @@
+"""Whom a workspace lets steer its webinars is remembered, each workspace by itself, on both databases."""
+
+from __future__ import annotations
+
+from bot.models import Workspace
+from bot.store import organisers
+from bot.store.connection import Store
+from bot.store.organisers import Chosen
+from tests.webinar_samples import NOW
+
+pytest_plugins = ["tests.databases"]
+
+ACME, OTHER = Workspace(team_id="T1"), Workspace(team_id="T1", enterprise_id="E1")
+
+
+async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
+    """With who chose them and when; another workspace has its own."""
+    async with store.write() as db:
+        assert await organisers.find(db, ACME) == Chosen()
+        await organisers.save(db, ACME, ["U1", "S1", "U2"], "U9", NOW)
+        await organisers.save(db, ACME, ["U2", "S1"], "U8", NOW)
+        await organisers.save(db, OTHER, ["U5"], "U9", NOW)
+
+    async with store.read() as db:
+        found = await organisers.find(db, ACME)
+        assert found == Chosen(subjects=frozenset({"U2", "S1"}), set_by="U8", set_at=NOW)
+        assert (found.people, found.groups) == (["U2"], ["S1"])
+        assert (await organisers.find(db, OTHER)).people == ["U5"]
