@@ -214,6 +214,7 @@ class Creating:
             host_name=host.name if host else self._directory.name(made.host_user_id),
             created_by=creation.user_id,
             attendee_link=session.attendee_link,
+            panel_offset=session.panel_offset,
             seen_at=self._clock.now(),
         )
         whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})

@@ -1,0 +1,40 @@
+"""Reminds somebody of a team in their own messages, so much earlier as they are to be there before everybody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.following import Scope, Subscription, follows
+from bot.leads import MAX_LEAD, MAX_LEADS
+from bot.models import Account, Webinar
+from bot.planning import replan
+from bot.reminding import SNOOZED, current, defaults
+from bot.store import following, seats
+from bot.store.connection import Db
+from bot.subscribing import hear_no_more
+
+
+async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now: datetime) -> None:
+    """Remind them as usual in this workspace, but earlier; what they chose for themselves stays."""
+    webinar = await current(db, webinar.account, webinar.session_id, channel_id)
+    own = await _own(db, webinar, channel_id)
+    usual = (await defaults(db, webinar.account.workspace)).leads
+    chosen = own.leads or () if own else ()
+    earlier = {min(lead + webinar.panel_offset, MAX_LEAD) for lead in usual}
+    leads = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_LEADS])
+    features = SNOOZED | (own.features if own else frozenset())
+    # It is theirs: who invited them is told of a change by what they did, and these people are not.
+    await following.save(db, follows(webinar, channel_id, user_id, now, features=features, leads=leads))
+    await replan(db, webinar, now)
+
+
+async def no_more(db: Db, account: Account, session_id: str, user_id: str, channel_id: str, now: datetime) -> None:
+    """Say nothing more of it in their own messages, unless they have a seat there as well."""
+    if await seats.link_of(db, account, session_id, user_id):
+        return
+    await hear_no_more(db, await current(db, account, session_id, channel_id), channel_id, now)
+
+
+async def _own(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:
+    lines = await following.about(db, webinar.account, webinar.session_id, webinar.created_by)
+    return next((line for line in lines if line.channel_id == channel_id and line.scope is Scope.WEBINAR), None)

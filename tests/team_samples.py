@@ -1,0 +1,88 @@
+"""Teams for tests of what is shown, and everything about them that can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.casting import Member, Order, Told
+from bot.models import Webinar
+from bot.team import Invitee, NewRole, Role
+from bot.views import team_form, team_list, team_message, team_result
+from bot.views.blocks import Message, View
+from bot.views.team_form import Named
+from bot.views.team_result import Fate, Outcome
+from tests.webinar_samples import NOW
+
+LINK = "https://join.example/own?a=1&b=2"
+
+
+def member(name: str, role: Role = Role.PANELIST, **changes: Any) -> Member:
+    """Somebody of a team: in Slack with `user_id`, in the directory with `coworker_id`."""
+    invitee = {"coworker_id": changes.pop("coworker_id", ""), "is_mailed": changes.pop("is_mailed", True)}
+    email = changes.pop("email", f"{name.split()[0].lower()}@acme.example")
+    link = SecretStr(changes.pop("link", LINK))
+    who = Invitee(invitee_id=f"i-{name.split()[0].lower()}", role=role, name=name, email=email, link=link, **invitee)
+    return Member(invitee=who, **changes)
+
+
+HOST = member("Ana Ruiz", Role.HOST)
+TEAM = [
+    HOST,
+    member("Ben Okafor", Role.COHOST, coworker_id="6ben"),
+    member("Dev Patel", Role.COHOST, user_id="U0DEV", told=Told.MESSAGE, dm_channel_id="D1"),
+    member("Finn Berg", user_id="U0FINN", told=Told.WAITING),
+    member("Zoe Lang", email="zoe@partner.example", told=Told.ORGANISER, is_mailed=False),
+]
+"""A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
+
+
+def many(count: int) -> list[Member]:
+    """A host and so many panelists, every second one in Slack."""
+    people = [member(f"P{number} Q", user_id=f"U{number:08}" if number % 2 else "") for number in range(count)]
+    return [HOST, *people]
+
+
+def outcomes(team: list[Member]) -> list[Outcome]:
+    """One person after the other was added, changed and removed."""
+    fates = list(Fate)
+    return [Outcome(one, fates[number % 3], one.told) for number, one in enumerate(team[1:])]
+
+
+def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
+    """Every message about a team."""
+    speaker = team[-1]
+    return [
+        team_message.invited(webinar, speaker.model_copy(update={"invited_by": "U0CHLOE"})),
+        team_message.invited(webinar, speaker, again=True),
+        team_message.role_changed(webinar, speaker),
+        team_message.removed(webinar),
+        team_message.links(webinar, team[1:]),
+        team_result.done_message(webinar, outcomes(team)),
+        team_result.done_message(webinar, []),
+        team_result.failed_message(webinar, "RingCentral said no."),
+        *(team_list.roster(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
+        team_list.roster(webinar, [HOST], read_at=NOW, now=NOW),
+        *(team_list.roster(webinar, many(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),
+    ]
+
+
+def team_modals(webinar: Webinar, team: list[Member] = TEAM) -> list[View]:
+    """Every modal about a team."""
+    order = Order(
+        deleted=tuple(one.invitee.invitee_id for one in team[1:]),
+        updated=(NewRole(invitee_id="i-dev", role=Role.PANELIST),),
+    )
+    named = Named(("U0EMI",), ("yan@partner.example",), Role.COHOST)
+    return [
+        team_form.opening(webinar),
+        team_form.opening(webinar, note="A moment."),
+        team_form.not_opened("RingCentral said no."),
+        team_form.build(webinar, team, now=NOW, read_at=NOW),
+        team_form.build(webinar, team, named, now=NOW, read_at=NOW, problem="Somebody cannot be that. " * 20),
+        team_result.confirm(webinar, order, team, "c1"),
+        team_result.working(webinar, note="A moment."),
+        team_result.done(webinar, outcomes(team)),
+        team_result.failed("RingCentral said no."),
+    ]

@@ -1,0 +1,161 @@
+"""What Greenroom remembers of teams and of changes under way: on both databases, encrypted, nothing mixed up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.casting import Order, Told, Wanted
+from bot.models import Account
+from bot.store import team, team_changes, webinars
+from bot.store.connection import Store
+from bot.store.schema import invitees
+from bot.store.schema import team_changes as table
+from bot.store.team_changes import Change, Step
+from bot.team import NewInvitee, NewRole, Role
+from tests.store_samples import LATER, OTHERS, SOON
+from tests.team_samples import HOST, LINK, TEAM, member
+from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+
+pytest_plugins = ["tests.databases"]
+
+ORDER = Order(
+    added=(Wanted(who=NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email="zoe@p.example")),),
+    updated=(NewRole(invitee_id="i-dev", role=Role.COHOST),),
+    deleted=("i-finn",),
+)
+
+
+def change(account: Account = ACCOUNT, change_id: str = "c1", **changes: Any) -> Change:
+    """A change that is to be asked for."""
+    facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "order": ORDER, "step": Step.ASKED}
+    return Change(**{"account": account, "begun_at": NOW, **facts, **changes})
+
+
+async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) -> None:
+    """A reading replaces what RingCentral knows, keeps what we know, and says who is gone; the host tells its age."""
+    listed = [one.invitee for one in TEAM]
+    async with store.write() as db:
+        assert await team.find(db, ACCOUNT, "s1") is None
+        for one in TEAM[1:]:
+            await team.save(db, ACCOUNT, "s1", one, NOW)
+        assert await team.find(db, ACCOUNT, "s1") is None
+        assert await team.keep_all(db, ACCOUNT, "s1", listed, NOW) == []
+        known = await team.find(db, ACCOUNT, "s1")
+        assert known is not None
+        names = ["Ana Ruiz", "Ben Okafor", "Dev Patel", "Finn Berg", "Zoe Lang"]
+        assert [one.invitee.name for one in known.members] == names
+        assert (known.members[2], known.read_at) == (TEAM[2], NOW)
+        assert len(known.others) == 4
+
+        gone = await team.keep_all(db, ACCOUNT, "s1", listed[:3], LATER)
+        assert [one.user_id for one in gone] == ["U0FINN", ""]
+        known = await team.find(db, ACCOUNT, "s1")
+        assert known is not None
+        assert known.read_at == LATER
+        assert len(known.members) == 3
+
+
+async def test_teams_of_two_accounts_are_two(store: Store) -> None:
+    """The same session elsewhere is another one; who is forgotten here is still there."""
+    async with store.write() as db:
+        for account in (ACCOUNT, *OTHERS):
+            await team.save(db, account, "s1", HOST, NOW)
+            await team.save(db, account, "s1", TEAM[2], NOW)
+        await team.forget(db, ACCOUNT, "s1", ["i-dev"])
+        for account in OTHERS:
+            assert len(await team.members(db, account, "s1", ["i-dev"])) == 1
+            assert await team.link_of(db, account, "s1", "U0DEV") == LINK
+        assert await team.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
+
+
+async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Store) -> None:
+    """Neither listed nor given their link, but still to be told; a reading does not lose them."""
+    left = TEAM[2].model_copy(update={"told": Told.LEFT})
+    async with store.write() as db:
+        await team.save(db, ACCOUNT, "s1", HOST, NOW)
+        await team.save(db, ACCOUNT, "s1", left, NOW)
+        known = await team.find(db, ACCOUNT, "s1")
+        assert known is not None
+        assert known.others == []
+        assert await team.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
+        assert await team.keep_all(db, ACCOUNT, "s1", [HOST.invitee], LATER) == []
+        assert await team.members(db, ACCOUNT, "s1", ["i-dev"]) == [left]
+        await team.keep_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
+        [back] = await team.members(db, ACCOUNT, "s1", ["i-dev"])
+        assert back.told is Told.ELSEWHERE
+
+
+async def test_nothing_personal_is_readable(store: Store) -> None:
+    """Names, addresses and links are in encrypted columns only, also while a change is under way."""
+    private = [b"zoe@", b"Zoe", b"Lang", b"join.example"]
+    async with store.write() as db:
+        await team.save(db, ACCOUNT, "s1", TEAM[4], NOW)
+        await team_changes.begin(db, change(), "me", LATER)
+        rows = [*(await db.execute(select(invitees))), *(await db.execute(select(table)))]
+    assert len(rows) == 2
+    for row in rows:
+        plainly = b" ".join(one if isinstance(one, bytes) else str(one).encode() for one in row)
+        assert not any(secret in plainly for secret in private)
+
+
+async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
+    """Of this workspace; those of webinars that ended later stay."""
+    async with store.write() as db:
+        for account, session_id, start in (
+            (ACCOUNT, "old", START - timedelta(days=100)),
+            (ACCOUNT, "new", START),
+            (OTHERS[0], "old", START - timedelta(days=100)),
+        ):
+            await webinars.save(db, webinar(account=account, session_id=session_id, start=start))
+            await team.save(db, account, session_id, HOST, NOW)
+        await team.forget_ended(db, ACCOUNT.workspace, START - timedelta(days=90))
+
+        assert await team.find(db, ACCOUNT, "old") is None
+        assert await team.find(db, ACCOUNT, "new") is not None
+        assert await team.find(db, OTHERS[0], "old") is not None
+
+
+async def test_draft_is_confirmed_once(store: Store) -> None:
+    """A second click finds it confirmed; nobody takes a draft over; an old one is forgotten."""
+    async with store.write() as db:
+        await team_changes.begin(db, change(step=Step.DRAFT))
+        assert await team_changes.claim(db, ACCOUNT, "other", LATER, LATER) is None
+        asked = change(view_id="V1")
+        assert await team_changes.confirm(db, asked, "me", LATER)
+        assert not await team_changes.confirm(db, asked, "me", LATER)
+        assert await team_changes.find(db, ACCOUNT, "c1") == asked
+        await team_changes.begin(db, change(change_id="c2", step=Step.DRAFT))
+        await team_changes.forget_drafts(db, ACCOUNT.workspace, LATER)
+        assert await team_changes.find(db, ACCOUNT, "c2") is None
+        assert await team_changes.find(db, ACCOUNT, "c1") == asked
+        assert await team_changes.find(db, OTHERS[0], "c1") is None
+
+
+async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
+    """Not before, and whoever had it can write nothing more; what everybody knows is forgotten."""
+    async with store.write() as db:
+        await team_changes.begin(db, change(), "me", SOON)
+        assert await team_changes.claim(db, ACCOUNT, "other", NOW, LATER) is None
+        await team_changes.hold(db, change(), "stranger", NOW - timedelta(days=1))
+        assert await team_changes.claim(db, OTHERS[0], "other", LATER, LATER) is None
+        taken = await team_changes.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
+        assert taken == change()
+        made = change(step=Step.MADE, made=("i-zoe",))
+        assert not await team_changes.advance(db, made, "me", LATER)
+        assert await team_changes.advance(db, made, "other", LATER)
+        assert made.concerned == {"i-zoe", "i-dev", "i-finn"}
+        assert await team_changes.find(db, ACCOUNT, "c1") == made
+        await team_changes.release_all(db)
+        assert await team_changes.claim(db, ACCOUNT, "me", NOW, LATER) == made
+        await team_changes.forget(db, made)
+        assert await team_changes.claim(db, ACCOUNT, "me", LATER, LATER) is None
+
+
+async def test_people_in_slack_are_never_taken_for_each_other(store: Store) -> None:
+    """Somebody who is nobody in Slack has no link to be asked for by an empty id."""
+    async with store.write() as db:
+        await team.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
+        assert await team.link_of(db, ACCOUNT, "s1", "") == ""

@@ -1,0 +1,350 @@
+"""Inviting people to a team, changing what they are, removing them, and what each of them hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.sandbox.slack import View
+from bot.store import organisers, team
+from bot.team import NewInvitee, Role, TeamChange
+from tests.door_story import PERSON, a_door, hurried
+from tests.team_story import Team, a_team
+from tests.world import World, running
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody has to wait for RingCentral's budget."""
+    async with running(tmp_path, prepare=hurried) as started:
+        yield started
+
+
+async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world: World) -> None:
+    """People in Slack in a direct message with a calendar file; the organiser privately gets the outsider's link."""
+    team = await a_team(world)
+    form = await team.form(text="invite launch <@U0DEV|dev> <@U0FINN|finn> zoe@partner.example")
+    assert "Host: Chloé Martin" in form.words
+    outcome = await world.slack.submit("chloe", form, {"mail": []})
+    assert outcome.errors == {}
+    await world.settled()
+
+    assert team.asked == ["GET", "PATCH"]
+    assert team.there == dict.fromkeys(("dev@acme.example", "finn@acme.example", "zoe@partner.example"), "Panelist")
+    assert team.mailed == []
+    result = world.slack.view("chloe")
+    assert result.title == "Team saved"
+    assert "<@U0DEV>, panelist: told in a direct message" in result.words
+    for user in ("dev", "finn"):
+        invited, file = team.told(user)
+        assert "You are *a panelist* of *Launch day*. Invited by <@U0CHLOE>." in invited.words
+        assert team.link(f"{user}@acme.example") in str(invited.blocks)
+        [sent] = file.files
+        assert sent.name == "webinar.ics"
+        assert team.link(f"{user}@acme.example") in sent.content.decode().replace("\r\n ", "")
+    [links] = team.told("chloe")
+    assert team.link("zoe@partner.example") in links.words
+    assert team.link("dev@acme.example") not in links.words
+    assert "/w/" not in "".join(str(message.blocks) for message in world.slack.messages("#launch"))
+
+
+async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: World) -> None:
+    """Each finds their own; nobody else's."""
+    invited = await a_team(world, invited=["dev"])
+    account = world.bot.room.account
+    async with world.bot.room.store.read() as db:
+        assert await team.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
+        assert await team.link_of(db, account, invited.session_id, "U0FINN") == ""
+
+
+async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
+    """Then nobody's link goes to the organiser; people in Slack still hear of it here."""
+    team = await a_team(world)
+    await team.save({"cohosts": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
+
+    assert team.there == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
+    assert team.mailed == ["dev@acme.example", "zoe@partner.example"]
+    assert team.told("chloe") == []
+    assert "RingCentral sends you an invitation by e-mail as well" in team.told("dev")[0].words
+    assert "Zoe Lang, panelist: RingCentral sends the invitation by e-mail" in world.slack.view("chloe").words
+
+
+async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
+    """It asks before it removes; each hears what became of them."""
+    team = await a_team(world, invited=["dev", "finn"])
+    question = await team.save({"cohosts": ["dev"], "panelists": ["emi"]})
+    assert question.title == "Remove 1 person?"
+    assert "• <@U0FINN>, panelist" in question.words
+    assert "In the same step, 1 person is added and 1 person gets another role" in question.words
+    assert team.asked == []
+
+    await world.slack.submit("chloe", question)
+    await world.settled()
+
+    assert team.asked == ["PATCH"]
+    assert team.there == {"dev@acme.example": "CoHost", "emi@acme.example": "Panelist"}
+    assert "You are now *a co-host* of *Launch day*." in team.told("dev")[-2].words
+    assert "You are no longer on the team of *Launch day*" in team.told("finn")[-1].words
+    assert "You are *a panelist* of *Launch day*." in team.told("emi")[0].words
+    words = world.slack.view("chloe").words
+    assert "<@U0DEV>, now co-host: told in a direct message" in words
+    assert "<@U0FINN>: told in a direct message" in words
+    # Closing the result closes the form below it, too: that shows what was before.
+    await world.slack.close("chloe", world.slack.view("chloe"))
+    assert not world.slack.world.stacks["U0CHLOE"]
+
+
+async def test_going_back_from_the_question_loses_nothing(world: World) -> None:
+    """The form stands below it, as it was sent; a question that was answered is not answered twice."""
+    team = await a_team(world, invited=["dev", "finn"])
+    question = await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
+    await world.slack.close("chloe", question)
+    form = world.slack.view("chloe")
+    assert form.title == "Invite to the team"
+    outcome = await world.slack.submit("chloe", form, {"panelists": ["dev", "finn"]})
+    assert outcome.errors == {}
+    await world.settled()
+
+    assert team.there.keys() == {"dev@acme.example", "finn@acme.example", "zoe@partner.example"}
+
+
+async def test_what_is_wrong_stands_under_the_fields(world: World) -> None:
+    """Who is not in the directory cannot be co-host; the host is the host; a line must be an address; nothing new."""
+    team = await a_team(world)
+    form = await team.form(text="invite launch <@U0FINN|finn> @nobody as cohost")
+    assert "Nobody here is called @nobody: choose them below. Finn Berg can't be a co-host" in form.words
+
+    outcome = await world.slack.submit(
+        "chloe", form, {"cohosts": ["finn"], "panelists": ["chloe", "greenroom"], "outside": "zoe"}
+    )
+    assert outcome.errors["cohosts"].startswith("Finn Berg can't be a co-host")
+    assert "is the host already." in outcome.errors["panelists"]
+    assert "is an app, so it can't be on a team." in outcome.errors["panelists"]
+    assert outcome.errors["outside"].startswith("Line 1: “zoe” is no e-mail address.")
+    nothing = await world.slack.submit("chloe", form, {"cohosts": [], "panelists": [], "outside": ""})
+    assert nothing.errors == {"panelists": "Nothing has changed. Choose somebody, or close this form."}
+    assert team.asked == ["GET"]
+
+
+async def test_user_group_is_its_people(world: World) -> None:
+    """Named in the command, they stand in the form one by one; who is in the group twice is there once."""
+    team = await a_team(world)
+    form = await team.form(text="invite launch <!subteam^S0EVENTS|@events> <@U0EMI|emi> as cohost")
+    outcome = await world.slack.submit("chloe", form)
+    assert outcome.errors == {}
+    await world.settled()
+
+    assert team.there == {"ben@acme.example": "CoHost", "emi@acme.example": "CoHost"}
+
+
+async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World) -> None:
+    """As usual, but by so much earlier as they are to be there; of a new date at once; removed, no more."""
+    door = await a_door(world)
+    world.ringcentral.edit(door.session_id, panelJoinTimeOffset=900)
+    await world.bot.room.mirror.sweep()
+    team = Team(world, door.session_id)
+    await team.save({"panelists": ["dev", "finn"]})
+    assert "Please be there 15 minutes early" in team.told("dev")[0].words
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.move(webinar.start - 75 * MINUTE - 5 * MINUTE - world.clock.now())
+    before = len(team.told("dev"))
+    await world.slack.submit("chloe", await _remove(team, "finn"))
+    await world.settled()
+    gone = len(team.told("finn"))
+    await world.move(6 * MINUTE)
+    assert [message.words.splitlines()[0] for message in team.told("dev")[before:]] == [
+        "*Launch day* starts in 1 hour 15 minutes"
+    ]
+    world.ringcentral.edit(team.session_id, scheduledStartTime=webinar.start + timedelta(days=1))
+    await world.bot.room.mirror.sweep()
+    await world.move(MINUTE)
+    assert "moved" in team.told("dev")[-1].words.lower()
+    assert len(team.told("finn")) == gone
+
+
+async def test_team_says_who_is_on_it_and_how_they_were_told(world: World) -> None:
+    """From what is known, without a call; Refresh reads it; somebody invited in RingCentral itself is there, too."""
+    invited = await a_team(world, invited=["dev"])
+    words = await invited.says("chloe", "team launch")
+    assert "Chloé Martin · *Host*" in words
+    assert "<@U0DEV> · *Panelist*\nTold in a direct message, and RingCentral sends an e-mail" in words
+    assert invited.asked == []
+
+    await _elsewhere(world, invited, "zoe@partner.example")
+    await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
+    assert "Zoe Lang (zoe@partner.example) · *Panelist*\nInvited in RingCentral" in world.last("#launch", "chloe").words
+    assert invited.asked == ["PATCH", "GET"]
+
+
+async def test_somebody_is_removed_from_the_list(world: World) -> None:
+    """The button asks first, the list then says what came of it; in another list, they are gone already."""
+    team = await a_team(world, invited=["dev"])
+    await team.says("ana", "team launch")
+    await team.says("chloe", "team launch")
+    listed = world.last("#launch", "chloe")
+    assert "'confirm'" in str(listed.blocks)
+    await world.click("chloe", listed, "Remove")
+
+    assert (team.there, team.asked) == ({}, ["PATCH"])
+    words = world.last("#launch", "chloe").words
+    assert "Removed: <@U0DEV>: told in a direct message." in words
+    assert "Nobody is invited yet: there is only the host" in words
+    await world.click("ana", world.last("#launch", "ana"), "Remove")
+    assert "They are not on this team any more." in world.last("#launch", "ana").words
+
+
+async def test_a_lost_link_is_sent_again(world: World) -> None:
+    """To somebody in Slack in a direct message, for an outsider to whoever asks."""
+    team = await a_team(world)
+    await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
+    await team.says("chloe", "team launch")
+    await world.click("chloe", world.last("#launch", "chloe"), "Send Link Again")
+    assert team.link("dev@acme.example") in str(team.told("dev")[-2].blocks)
+    assert "<@U0DEV> has the link again." in world.last("#launch", "chloe").words
+
+    await world.click("chloe", world.last("#launch", "chloe"), "Send Me the Link")
+    assert team.link("zoe@partner.example") in team.told("chloe")[-1].words
+    assert "PATCH" not in team.asked[2:]
+
+
+async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> None:
+    """At the command, at the button of somebody who could see it, and when the form or the question is sent."""
+    team = await a_team(world, invited=["dev"])
+    for text in ("invite launch", "team launch"):
+        assert "You can't invite people to this webinar: <@U0CHLOE>, who created it" in await team.says("finn", text)
+    await _organisers(world, "U0FINN")
+    await team.says("finn", "team launch")
+    listed = world.last("#launch", "finn")
+    question = await team.save({"panelists": []}, user="finn")
+    await _organisers(world, "U0EMI")
+
+    await world.click("finn", listed, "Remove")
+    assert "You can't invite people to this webinar" in world.last("#launch", "finn").words
+    outcome = await world.slack.submit("finn", question)
+    assert "You can't invite people to this webinar" in str(outcome.answer)
+    for _ in range(2):
+        await world.slack.close("finn", world.slack.view("finn"))
+    outcome = await world.slack.submit("finn", world.slack.view("finn"), {"panelists": ["emi"]})
+    assert "You can't invite people to this webinar" in str(outcome.answer)
+    assert team.there.keys() == {"dev@acme.example"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("invite launch <@U0DEV|dev> as attendee", "Attendees are not invited to a team: they register with the card"),
+        ("invite launch <@U0DEV|dev> as host", "A webinar has one host, who can't be changed."),
+        (
+            "invite launch <@U0DEV|dev> as boss",
+            "“boss” is no role here. Use cohost or panelist; an attendee registers.",
+        ),
+        ("invite garden", "No webinar matches “garden”."),
+    ],
+)
+async def test_words_that_cannot_be_are_answered(world: World, text: str, sentence: str) -> None:
+    """With what to do instead; nothing opens."""
+    team = await a_team(world)
+    assert sentence in await team.says("chloe", text)
+    assert team.asked == []
+
+
+async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
+    """Several webinars match: the button of the one that was meant opens the form with the people in it."""
+    await a_team(world, by="chloe")
+    other = await a_team(world, by="chloe", title="Launch party")
+    await other.says("chloe", "invite launch <@U0DEV|dev> zoe@partner.example as cohost")
+    picker = world.last("#launch", "chloe")
+    assert picker.buttons.count("Invite") == 2
+    ids = [block["accessory"]["value"] for block in picker.blocks if "accessory" in block]
+    block = next(
+        block for block in picker.blocks if block.get("accessory", {}).get("value", "").startswith(other.session_id)
+    )
+    assert len(ids) == 2
+    await world.click("chloe", picker, "Invite", block_id=block["block_id"])
+    form = world.slack.view("chloe")
+    await world.slack.submit("chloe", form)
+    await world.settled()
+
+    assert other.there == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
+
+
+async def test_once_it_has_started_people_can_only_be_added(world: World) -> None:
+    """Said under the field before RingCentral would refuse; of what is over, nothing can be changed at all."""
+    team = await a_team(world, invited=["dev"])
+    world.ringcentral.begin(team.session_id)
+    await world.bot.room.mirror.sweep()
+    form = await team.form()
+    assert "people can be added, but nobody can be changed or removed any more" in form.words
+    outcome = await world.slack.submit("chloe", form, {"panelists": []})
+    assert "nobody can be changed or removed any more: one who is still here" in outcome.errors["panelists"]
+    await world.slack.close("chloe", form)
+    await team.says("chloe", "team launch")
+    assert "Remove" not in world.last("#launch", "chloe").buttons
+
+    world.ringcentral.finish(team.session_id)
+    await world.bot.room.mirror.sweep()
+    assert "This webinar is over, so its team can't be changed any more." in await team.says("chloe", "invite launch")
+
+
+async def test_invite_is_a_button_of_the_details(world: World) -> None:
+    """For whoever may, and for nobody else; the team is known, so the form opens at once."""
+    team = await a_team(world, invited=["dev"])
+    await team.says("finn", "show launch")
+    assert "Invite" not in world.last("#launch", "finn").buttons
+    await team.says("chloe", "show launch")
+    await world.click("chloe", world.last("#launch", "chloe"), "Invite")
+    assert "U0DEV" in str(world.slack.view("chloe").body)
+    assert team.asked == []
+
+
+async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
+    """For the eyes of whoever asked."""
+    team = await a_team(world)
+    form = await team.form()
+    outcome = await world.slack.submit("chloe", form, {"panelists": ["dev"]})
+    assert outcome.errors == {}
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.settled()
+
+    assert "<@U0DEV>, panelist: told in a direct message" in team.told("chloe")[-1].words
+
+
+async def test_teams_long_over_are_forgotten(world: World) -> None:
+    """90 days after the end; not before."""
+    invited = await a_team(world, invited=["dev"])
+    account = world.bot.room.account
+
+    async def known_after(days: int) -> bool:
+        world.clock.move(timedelta(days=days))
+        async with world.bot.room.store.write() as db:
+            await world.bot.room.inviting.forget_old(db)
+            return await team.find(db, account, invited.session_id) is not None
+
+    assert await known_after(92)
+    assert not await known_after(2)
+
+
+async def _remove(team: Team, user: str) -> View:
+    """The question before somebody is removed through the form."""
+    left = sorted({"dev", "finn"} - {user})
+    return await team.save({"panelists": left})
+
+
+async def _elsewhere(world: World, team: Team, address: str) -> None:
+    """Somebody is invited in RingCentral's own app."""
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    new = NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email=address)
+    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, TeamChange(added=(new,)), PERSON)
+
+
+async def _organisers(world: World, *users: str) -> None:
+    async with world.bot.room.store.write() as db:
+        await organisers.save(db, world.bot.room.account.workspace, users, "U0ANA", world.clock.now())

@@ -1,0 +1,208 @@
+"""What has to change about a team, decided without asking anybody: nothing twice, nobody lost, the host untouched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.casting import Member, Order, Wanted, find, left_of, ordered, read_role, team_change, too_many
+from bot.errors import BadInput
+from bot.models import Coworker
+from bot.team import MOST, Invitee, NewInvitee, NewRole, Role
+
+HOST = Member(invitee=Invitee(invitee_id="0", role=Role.HOST, name="Ana Ruiz", email="ana@acme.example"))
+NAMES = ("ben", "chloe", "dev", "emi", "zoe", "yan")
+
+
+def coworker(name: str) -> Coworker:
+    """Somebody of the company's directory."""
+    return Coworker(user_id=f"6{name}", account_id="1", name=name.title(), email=f"{name}@acme.example")
+
+
+def member(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> Member:
+    """Somebody of a team."""
+    return Member(
+        invitee=Invitee(
+            invitee_id=f"i-{name}",
+            role=role,
+            name=name.title(),
+            email=f"{name}@acme.example",
+            coworker_id=f"6{name}" if is_coworker else "",
+        ),
+        user_id=user_id,
+    )
+
+
+def wanted(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> Wanted:
+    """Somebody who is to be on it."""
+    who = (
+        NewInvitee(role=role, coworker=coworker(name))
+        if is_coworker
+        else NewInvitee(role=role, first_name=name.title(), last_name="X", email=f"{name}@acme.example")
+    )
+    return Wanted(who=who, user_id=user_id)
+
+
+def made(team: list[Member], order: Order) -> list[Member]:
+    """The team after an order, as RingCentral would have it."""
+    roles = {one.invitee_id: one.role for one in order.updated}
+    kept = [
+        one.model_copy(
+            update={
+                "invitee": one.invitee.model_copy(update={"role": roles.get(one.invitee.invitee_id, one.invitee.role)})
+            }
+        )
+        for one in team
+        if one.invitee.invitee_id not in order.deleted
+    ]
+    new = [
+        Member(
+            invitee=Invitee(
+                invitee_id=f"n{number}",
+                role=one.who.role,
+                email=one.who.address,
+                coworker_id=one.who.coworker.user_id if one.who.coworker else "",
+            ),
+            user_id=one.user_id,
+        )
+        for number, one in enumerate(order.added)
+    ]
+    return [*kept, *new]
+
+
+ROLES = st.sampled_from([Role.COHOST, Role.PANELIST])
+TEAMS = st.dictionaries(st.sampled_from(NAMES), st.tuples(ROLES, st.booleans(), st.booleans())).map(
+    lambda people: [
+        HOST,
+        *(
+            member(name, role, user_id=f"U{name}" if in_slack else "", is_coworker=in_directory)
+            for name, (role, in_slack, in_directory) in people.items()
+        ),
+    ]
+)
+WISHES = st.lists(st.tuples(st.sampled_from(NAMES), ROLES, st.booleans(), st.booleans())).map(
+    lambda people: [
+        wanted(name, role, user_id=f"U{name}" if in_slack else "", is_coworker=in_directory)
+        for name, role, in_slack, in_directory in people
+    ]
+)
+
+
+@settings(max_examples=80)
+@given(TEAMS, WISHES, st.data())
+def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[Wanted], data: st.DataObject) -> None:
+    """Everybody wanted is on it once, in the role of their first mention; who was not shown stays; the host stays."""
+    shown = frozenset(data.draw(st.sets(st.sampled_from([one.invitee.invitee_id for one in team]))))
+
+    after = made(team, team_change(team, wishes, shown))
+
+    assert HOST in after
+    first = {wish.who.address: wish for wish in reversed(wishes)}
+    for wish in first.values():
+        there = find(after, wish)
+        assert there is not None
+        assert there.role is wish.who.role
+    addresses = [one.invitee.email for one in after]
+    assert len(addresses) == len(set(addresses))
+    unseen = {one.invitee.invitee_id for one in team} - shown
+    assert unseen <= {one.invitee.invitee_id for one in after}
+    unwanted = [one for one in team if one.invitee.invitee_id in shown and one is not HOST]
+    assert all(one.invitee.email in first for one in unwanted if one.invitee.email in addresses)
+
+
+@settings(max_examples=80)
+@given(TEAMS, WISHES)
+def test_what_is_done_leaves_nothing_to_do(team: list[Member], wishes: list[Wanted]) -> None:
+    """Looking after it has happened finds nothing left, looking before it all of it; a second wish changes nothing."""
+    shown = [one.invitee.invitee_id for one in team]
+    order = team_change(team, wishes, shown)
+    after = made(team, order)
+
+    assert left_of(order, team) == order
+    assert not left_of(order, after)
+    assert not team_change(after, wishes, [one.invitee.invitee_id for one in after])
+
+
+def test_people_are_known_by_any_of_three_things() -> None:
+    """By who they are in Slack, in the directory, or by their address in any case; the first that fits will do."""
+    moved_house = member("ben", user_id="UBEN").model_copy(
+        update={"invitee": Invitee(invitee_id="i-ben", role=Role.PANELIST, email="ben@old.example")}
+    )
+    assert not team_change([HOST, moved_house], [wanted("ben", user_id="UBEN")], ["i-ben"])
+    assert not team_change([HOST, member("dev", is_coworker=True)], [wanted("dev", is_coworker=True)], ["i-dev"])
+    shouting = Wanted(who=NewInvitee(role=Role.PANELIST, email=" ZOE@ACME.example"))
+    assert not team_change([HOST, member("zoe")], [shouting], ["i-zoe"])
+
+
+def test_all_kinds_of_change_are_one_order() -> None:
+    """Added, changed and removed together; its form for the webinar system holds the same."""
+    team = [HOST, member("ben", Role.COHOST, user_id="UBEN"), member("dev", user_id="UDEV"), member("emi")]
+
+    order = team_change(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
+
+    assert order.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST),)
+    assert order.deleted == ("i-dev",)
+    assert [one.who.address for one in order.added] == ["zoe@acme.example"]
+    assert order.change.added == tuple(one.who for one in order.added)
+    assert not order.only_adds
+
+
+def test_host_is_never_touched() -> None:
+    """Wanted as something else, or shown and not wanted: they stay what they are."""
+    assert not team_change([HOST], [wanted("ana", Role.COHOST)], ["0"])
+    assert not left_of(Order(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
+
+
+def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
+    """What is left of an order after a look: not to be added any more; who is gone need not be changed or removed."""
+    order = Order(
+        added=(wanted("zoe", Role.PANELIST), wanted("dev", Role.COHOST, is_coworker=True)),
+        updated=(NewRole(invitee_id="i-emi", role=Role.COHOST),),
+        deleted=("i-ben",),
+    )
+    left = left_of(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
+
+    assert left == Order(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST),))
+
+
+def test_room_is_counted_with_those_who_leave() -> None:
+    """99 co-hosts and panelists together; the host does not count, and who leaves makes room."""
+    team = [HOST, *(member(f"p{number}") for number in range(MOST))]
+    assert too_many(team, Order(added=(wanted("zoe"),))) == 1
+    assert too_many(team, Order(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
+    assert too_many(team, Order(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
+
+
+def test_team_is_shown_in_order() -> None:
+    """The host, co-hosts, panelists; each by name."""
+    team = [member("zoe"), member("ben", Role.COHOST), member("Abe"), HOST]
+    assert [one.invitee.name for one in ordered(team)] == ["Ana Ruiz", "Ben", "Abe", "Zoe"]
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        *((word, Role.COHOST) for word in ("cohost", "Co-Host", "co host")),
+        *((word, Role.PANELIST) for word in ("speaker", "panellist", "Panelist!", "")),
+    ],
+)
+def test_role_is_read(word: str, role: Role) -> None:
+    """However it is spelled; nothing said is a panelist."""
+    assert read_role(word) is role
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("attendee", "they register with the card or with /webinar register"),
+        ("guests", "they register with the card or with /webinar register"),
+        ("host", "A webinar has one host, who can't be changed."),
+        ("boss", "“boss” is no role here. Use cohost or panelist; an attendee registers."),
+    ],
+)
+def test_other_role_is_answered_with_what_to_do(word: str, sentence: str) -> None:
+    """How attendees come, that there is one host, and the words there are."""
+    with pytest.raises(BadInput, match=r".") as refused:
+        read_role(word)
+    assert sentence in refused.value.sentence

@@ -1,0 +1,342 @@
+"""Changing a team while RingCentral, Slack or Greenroom is in trouble: never twice, never silently not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from bot.clock import machine_now
+from bot.main import Greenroom
+from bot.sandbox.slack import View
+from bot.store.schema import team_changes
+from bot.team import NewInvitee, Role, TeamChange
+from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing
+from tests.door_story import PERSON, hurried
+from tests.team_story import Team, a_team
+from tests.world import World, running
+
+INVITEES = "/invitees$"
+
+
+def _soon(bot: Greenroom) -> None:
+    bot.room.inviting.retry = timedelta()
+
+
+def prepared(world: World) -> None:
+    """Requests are given up soon, and what is unclear is looked at again at once."""
+    hurried(world)
+    world.on_build = _soon
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits."""
+    async with running(tmp_path, prepare=prepared) as started:
+        yield started
+
+
+async def test_somebody_invited_elsewhere_meanwhile_is_no_trouble(world: World) -> None:
+    """A 409 leads to a look and one more call for what is left; both are on the team and both are told."""
+    team = await a_team(world)
+    form = await team.form()
+    await _elsewhere(world, team, "finn@acme.example")
+    assert team.asked == ["GET", "PATCH"]
+    result = await _save(world, form, {"panelists": ["finn", "dev"]})
+
+    assert team.asked == ["PATCH", "GET", "PATCH"]
+    assert team.there.keys() == {"finn@acme.example", "dev@acme.example"}
+    assert result.title == "Team saved"
+    for user in ("finn", "dev"):
+        assert team.link(f"{user}@acme.example") in str(team.told(user)[0].blocks)
+
+
+async def test_somebody_removed_elsewhere_meanwhile_is_no_trouble(world: World) -> None:
+    """A 404 leads to a look; what is left of it is done."""
+    team = await a_team(world, invited=["dev", "finn"])
+    question = await team.save({"panelists": ["emi"]})
+    await _elsewhere(world, team, remove="dev@acme.example")
+    team.asked  # noqa: B018 - from here on
+    await world.slack.submit("chloe", question)
+    await world.settled()
+
+    assert team.asked == ["PATCH", "GET", "PATCH"]
+    assert team.there == {"emi@acme.example": "Panelist"}
+    assert "no longer on the team" in team.told("finn")[-1].words
+
+
+async def test_a_race_that_is_lost_twice_is_a_sentence(world: World) -> None:
+    """With what to do; nobody is told anything."""
+    team = await a_team(world)
+    world.ringcentral.fail("PATCH", INVITEES, status=409, times=2)
+    result = await _save(world, await team.form(), {"panelists": ["dev"]})
+
+    assert team.asked == ["GET", "PATCH", "GET", "PATCH", "GET"]
+    assert result.title == "Invite to the team"
+    assert "Somebody else is changing this team at this moment." in result.words
+    assert team.told("dev") == []
+    assert await _under_way(world) == 0
+
+
+async def test_an_answer_that_is_lost_is_looked_up(world: World) -> None:
+    """It has happened: it is not asked for again, and each is told once."""
+    team = await a_team(world)
+    world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
+    result = await _save(world, await team.form(), {"panelists": ["dev"], "outside": "zoe@partner.example"})
+
+    assert team.asked == ["GET", "PATCH", "GET"]
+    assert result.title == "Team saved"
+    assert team.there.keys() == {"dev@acme.example", "zoe@partner.example"}
+    assert len(team.told("dev")) == 2  # the message and the file
+
+
+async def test_what_did_not_happen_is_asked_for_once_more(world: World) -> None:
+    """And where that is not answered either, the person hears that all is as it was."""
+    team = await a_team(world)
+    world.ringcentral.fail("PATCH", INVITEES, status=500)
+    await _save(world, await team.form(), {"panelists": ["dev"]})
+    assert team.asked == ["GET", "PATCH", "GET", "PATCH"]
+    assert team.there == {"dev@acme.example": "Panelist"}
+
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    world.ringcentral.fail("PATCH", INVITEES, status=500, times=2)
+    result = await _save(world, await team.form(), {"panelists": ["dev", "emi"]})
+    assert "RingCentral gave no clear answer, and the team is as it was." in result.words
+    assert team.there == {"dev@acme.example": "Panelist"}
+    assert await _under_way(world) == 0
+
+
+async def test_what_cannot_even_be_looked_up_is_told_later(world: World) -> None:
+    """Nobody claims that nothing has changed; when RingCentral answers again, everybody is told, once."""
+    team = await a_team(world)
+    form = await team.form()
+    world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
+    world.ringcentral.fail("GET", INVITEES, status=500, times=8)
+    result = await _save(world, form, {"panelists": ["dev"]})
+    assert "the team may or may not be changed. Greenroom goes on looking" in result.words
+    assert team.told("dev") == []
+
+    await world.bot.room.briefing.recover()
+    assert await _under_way(world) == 1
+    world.ringcentral.faults.clear()
+    await world.bot.room.briefing.recover()
+
+    assert await _under_way(world) == 0
+    assert [method for method in team.asked if method == "PATCH"] == ["PATCH"]
+    assert len(team.told("dev")) == 2
+    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    await world.bot.room.briefing.recover()
+    assert len(team.told("dev")) == 2
+
+
+async def test_what_stays_unclear_for_too_long_is_given_up(world: World) -> None:
+    """Whoever asked is told to look for themselves."""
+    team = await a_team(world)
+    form = await team.form()
+    world.ringcentral.fail("PATCH", INVITEES, status=500)
+    world.ringcentral.fail("GET", INVITEES, status=500, times=100)
+    await _save(world, form, {"panelists": ["dev"]})
+    async with world.bot.room.store.write() as db:
+        await db.execute(team_changes.update().values(begun_at=machine_now() - timedelta(hours=2)))
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    await world.bot.room.briefing.recover()
+
+    assert "RingCentral could not be reached for an hour. Look at the team" in team.told("chloe")[-1].words
+    assert await _under_way(world) == 0
+    world.ringcentral.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("arm", "messages"),
+    [
+        (at_ringcentral("PATCH", INVITEES, done=False), 2),
+        (at_ringcentral("PATCH", INVITEES, done=True), 2),
+        (before_writing("team_changes", "made"), 2),
+        (at_slack("chat.postMessage", done=False), 2),
+        (at_slack("chat.postMessage", done=True), 3),
+        (at_slack("files.getUploadURLExternal", done=False), 3),
+        (before_writing("subscriptions", "U0DEV"), 4),
+    ],
+    ids=["asked", "made", "writing", "telling", "told", "file", "remembering"],
+)
+async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm: Arm, messages: int) -> None:
+    """Wherever it happens: invited once, told at least once, reminded, and whoever asked hears how it ended."""
+    team = await a_team(world)
+    form = await team.form()
+    reached = arm(world)
+    await world.slack.submit("chloe", form, {"panelists": ["dev"]})
+    await world.until(reached)
+    await world.crash_bot()
+    world.slack._api.faults.waiting.clear()
+    await world.start_bot()
+    # Whether this one or the bot's own first turn takes it over makes no difference.
+    await world.bot.room.briefing.recover()
+    await world.until(lambda: world.slack.view("chloe").title == "Team saved")
+
+    assert team.there == {"dev@acme.example": "Panelist"}
+    assert len(team.told("dev")) == messages
+    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    await world.move(webinar.start - timedelta(minutes=59) - world.clock.now())
+    assert "starts in 1 hour" in team.told("dev")[-1].words
+
+
+async def test_a_refusal_brings_the_form_back_with_all_that_was_typed(world: World) -> None:
+    """With why; nothing is changed, nobody is told, and sent once more it does what it should."""
+    team = await a_team(world, invited=["dev"])
+    form = await team.form()
+    world.ringcentral.fail("PATCH", INVITEES, status=403)
+    wanted: dict[str, object] = {"cohosts": ["emi"], "outside": "Zoe Lang <zoe@partner.example>", "mail": []}
+    again = await _save(world, form, wanted)
+
+    assert again.title == "Invite to the team"
+    assert "Zoe Lang <zoe@partner.example>" in again.words
+    assert "RingCentral" in again.words.splitlines()[3]
+    assert team.told("emi") == []
+    assert await _under_way(world) == 0
+    await _save(world, again, {})
+    assert team.there == {
+        "dev@acme.example": "Panelist",
+        "emi@acme.example": "CoHost",
+        "zoe@partner.example": "Panelist",
+    }
+    assert team.mailed == ["dev@acme.example"]
+
+
+async def test_a_refusal_of_what_was_confirmed_leads_back_to_the_form(world: World) -> None:
+    """It stands below what tells of it."""
+    team = await a_team(world, invited=["dev", "finn"])
+    question = await team.save({"panelists": ["emi"]})
+    world.ringcentral.fail("PATCH", INVITEES, status=403)
+    await world.slack.submit("chloe", question)
+    await world.settled()
+    assert world.slack.view("chloe").title == "Not finished"
+    await world.slack.close("chloe", world.slack.view("chloe"))
+
+    assert world.slack.view("chloe").title == "Invite to the team"
+    assert team.there.keys() == {"dev@acme.example", "finn@acme.example"}
+
+
+async def test_a_team_that_cannot_be_read_is_said_in_the_place_of_the_form(world: World) -> None:
+    """The view that stood for it gives way to why."""
+    team = await a_team(world)
+    world.ringcentral.fail("GET", INVITEES, status=403)
+    await world.command("chloe", "#launch", "invite launch")
+    assert world.slack.view("chloe").title == "Team not changed"
+    assert team.asked == ["GET"]
+
+
+@pytest.mark.parametrize("mail", [[], ["by_mail"]], ids=["no mail", "by mail"])
+async def test_who_cannot_be_written_to_is_reached_otherwise(world: World, mail: list[str]) -> None:
+    """By RingCentral's e-mail, or by whoever invited them, who then has the link."""
+    team = await a_team(world)
+    form = await team.form()
+    world.slack.fail("chat.postMessage", error="cannot_dm_bot")
+    result = await _save(world, form, {"panelists": ["dev"], "mail": mail})
+
+    assert team.told("dev") == []
+    if mail:
+        assert "<@U0DEV>, panelist: RingCentral sends the invitation by e-mail" in result.words
+        assert team.told("chloe") == []
+    else:
+        assert "<@U0DEV>, panelist: hears of it only from whoever invited them" in result.words
+        assert team.link("dev@acme.example") in team.told("chloe")[-1].words
+
+
+async def test_a_busy_slack_is_waited_for(world: World) -> None:
+    """Who could not be told now is told a little later, and then whoever asked hears of it."""
+    team = await a_team(world)
+    form = await team.form()
+    world.slack.fail("chat.postMessage", retry_after=30)
+    result = await _save(world, form, {"panelists": ["dev"]})
+    assert "<@U0DEV>, panelist: not told yet; Greenroom tries again" in result.words
+
+    await world.bot.room.briefing.recover()
+
+    assert len(team.told("dev")) == 2
+    assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
+    assert await _under_way(world) == 0
+
+
+async def test_links_that_could_not_be_handed_out_are_handed_out_later(world: World) -> None:
+    """Slack is busy just when the organiser is to get them: once, a little later."""
+    team = await a_team(world)
+    form = await team.form()
+    world.slack.fail("chat.postMessage", retry_after=30)
+    result = await _save(world, form, {"outside": "Zoe Lang <zoe@partner.example>", "mail": []})
+    assert result.title == "Team saved"
+    assert "Zoe Lang, panelist: not told yet; Greenroom tries again" in result.words
+
+    await world.bot.room.briefing.recover()
+    await world.bot.room.briefing.recover()
+
+    [links] = team.told("chloe")
+    assert team.link("zoe@partner.example") in links.words
+    assert "who has their link" in world.slack.view("chloe").words
+
+
+async def test_who_must_wait_is_told(world: World) -> None:
+    """The working view says for how long."""
+    team = await a_team(world)
+    form = await team.form()
+    world.ringcentral.fail("PATCH", INVITEES, status=429, retry_after=1)
+    await world.slack.submit("chloe", form, {"panelists": ["dev"]})
+    await world.until(lambda: "RingCentral allows only a few calls a minute." in world.slack.view("chloe").words)
+    await world.settled()
+
+    assert world.slack.view("chloe").title == "Team saved"
+
+
+async def test_who_was_removed_elsewhere_is_not_called_in_any_more(world: World) -> None:
+    """A reading of the team shows that they are gone: their reminders are taken back."""
+    team = await a_team(world, invited=["dev"])
+    await _elsewhere(world, team, remove="dev@acme.example")
+    await team.says("chloe", "team launch")
+    await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
+    before = len(team.told("dev"))
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    await world.move(webinar.start - world.clock.now())
+
+    assert len(team.told("dev")) == before
+
+
+async def test_nothing_private_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """No name, address or link of anybody invited, whatever goes wrong."""
+    caplog.set_level("DEBUG", logger="bot")
+    team = await a_team(world)
+    form = await team.form()
+    world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
+    world.slack.fail("chat.postMessage", error="cannot_dm_bot")
+    await _save(world, form, {"panelists": ["dev"], "outside": "Zoe Lang <zoe@partner.example>", "mail": []})
+
+    logged = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    for private in ("zoe@partner.example", "Zoe", "dev@acme", team.link("zoe@partner.example")):
+        assert private not in logged
+    assert "team.looked_at" in logged
+
+
+async def _save(world: World, form: View, fields: dict[str, object]) -> View:
+    outcome = await world.slack.submit("chloe", form, fields)
+    assert outcome.errors == {}
+    await world.settled()
+    return world.slack.view("chloe")
+
+
+async def _under_way(world: World) -> int:
+    async with world.bot.room.store.read() as db:
+        return int((await db.execute(select(func.count()).select_from(team_changes))).scalar() or 0)
+
+
+async def _elsewhere(world: World, team: Team, add: str = "", *, remove: str = "") -> None:
+    """Somebody is invited or removed in RingCentral's own app."""
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    new = NewInvitee(role=Role.PANELIST, first_name="Some", last_name="Body", email=add)
+    listed = world.ringcentral.invitees(team.session_id)
+    gone = tuple(str(one["id"]) for one in listed if one["email"] == remove)
+    change = TeamChange(added=(new,) if add else (), deleted=gone)
+    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, change, PERSON)

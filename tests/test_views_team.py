@@ -1,0 +1,346 @@
+"""What people see of a team: within Slack's limits whatever its size, and nobody's link but where it belongs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.casting import Member, Order, Told
+from bot.errors import BadInput
+from bot.models import Coworker, Person, Status, Webinar
+from bot.people_words import read_invite
+from bot.team import MOST, Role
+from bot.views import team_check, team_form, team_list, team_message, team_result
+from bot.views.team_check import Known
+from bot.views.team_form import COHOSTS, OUTSIDE, PANELISTS, Named, Place, Typed
+from bot.views.team_outsiders import names_of, read_outsiders, spell
+from bot.views.team_result import Fate, Outcome
+from tests.block_kit import check_message, check_view
+from tests.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
+from tests.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
+
+DEV = Coworker(user_id="6dev", account_id="1", name="Dev Patel", email="dev@acme.example")
+
+
+def person(name: str, **changes: Any) -> Person:
+    """Somebody in Slack."""
+    first, _, last = name.partition(" ")
+    user_id = f"U0{first.upper()}"
+    email = changes.pop("email", f"{first.lower()}@acme.example")
+    facts = {"workspace": ACCOUNT.workspace, "user_id": user_id, "name": name, "email": email}
+    return Person(**{**facts, "first_name": first, "last_name": last, **changes})
+
+
+def known(team: list[Member], *people: Person, **changes: Any) -> Known:
+    """What is known, with Dev in the directory."""
+    by_address = {DEV.email: DEV}
+    return Known(team, {one.user_id: one for one in people}, lambda address: by_address.get(address), **changes)
+
+
+def refused(typed: Typed, facts: Known) -> dict[str, str]:
+    """What stands under the fields."""
+    with pytest.raises(BadInput) as error:
+        team_check.who_is_wanted(typed, facts)
+    assert "@" not in error.value.sentence
+    return error.value.fields
+
+
+@settings(max_examples=20)
+@given(WEBINARS)
+def test_everything_shown_keeps_within_the_limits(one: Webinar) -> None:
+    """For any webinar, a small team and a full one with long names."""
+    for team in (TEAM, [HOST, *(member(f"P{number} {NASTY[:60]}") for number in range(MOST))]):
+        for shown in team_messages(one, team):
+            check_message(shown.text, shown.blocks)
+        for view in team_modals(one, team):
+            check_view(view)
+
+
+def test_form_holds_the_team_and_whoever_was_named() -> None:
+    """People in Slack by their field, outsiders as lines; who is known from RingCentral alone is named and kept."""
+    typed, shown = team_form.prefilled(TEAM, Named(("U0EMI", "U0FINN"), ("yan@partner.example",), Role.COHOST))
+
+    assert typed.cohosts == ("U0DEV", "U0FINN", "U0EMI")
+    assert typed.panelists == ()
+    assert typed.outside == "Zoe Lang <zoe@partner.example>\nyan@partner.example"
+    assert shown == {"i-dev", "i-finn", "i-zoe"}
+    view = team_form.build(webinar(), TEAM, now=NOW, read_at=NOW)
+    words = str(view["blocks"])
+    assert "Host: Ana Ruiz" in words
+    assert "Also on the team, and kept: Ben Okafor (co-host)" in words
+    assert Place.model_validate_json(view["private_metadata"]).ids == shown
+
+
+def test_named_without_a_role_somebody_stays_what_they_are() -> None:
+    """New people are panelists; who was named again changes nothing."""
+    typed, _ = team_form.prefilled(TEAM, Named(("U0DEV", "U0EMI"), ("ZOE@partner.example",)))
+
+    assert typed.cohosts == ("U0DEV",)
+    assert typed.panelists == ("U0FINN", "U0EMI")
+    assert typed.outside == "Zoe Lang <zoe@partner.example>"
+
+
+def test_form_of_a_full_team_fits() -> None:
+    """The ids of all who stand in it, and as many outsiders as the field takes: the others are kept."""
+    team = [HOST, *(member(f"P{number} Q", email=f"p{number}@{'x' * 40}.example") for number in range(MOST))]
+    view = team_form.build(webinar(), team, now=NOW, read_at=NOW)
+
+    check_view(view)
+    ids = Place.model_validate_json(view["private_metadata"]).ids
+    assert 20 < len(ids) < MOST
+    check_view(team_form.build(webinar(), many(MOST), now=NOW, read_at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("who", "sentence"),
+    [
+        (
+            person("Finn Berg"),
+            "Finn Berg can't be a co-host: their e-mail address is not in your company's RingCentral",
+        ),
+        (person("Gia Rossi", email="", is_guest=True), "Slack shows no e-mail address of Gia Rossi. Write it below"),
+        (person("Robo", email="", is_bot=True), "Robo is an app"),
+        (person("Old Hand", is_deactivated=True), "Old Hand does not use Slack any more"),
+    ],
+)
+def test_who_cannot_be_a_cohost_is_named_under_the_field(who: Person, sentence: str) -> None:
+    """With why, before anybody is asked; the sentence for the log names nobody."""
+    fields = refused(Typed(cohosts=(who.user_id,)), known([HOST], who))
+
+    assert list(fields) == [COHOSTS]
+    assert fields[COHOSTS].startswith(sentence)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    """Each under its own field: the host, somebody named twice, a line that is no address, somebody unknown."""
+    typed = Typed(
+        cohosts=("U0ANA", "U0DEV"),
+        panelists=("U0DEV", "U0GONE"),
+        outside="nobody\nDev@acme.example\nzoe@partner.example",
+    )
+    fields = refused(typed, known([HOST], person("Ana Ruiz"), person("Dev Patel")))
+
+    assert fields[COHOSTS] == "Ana Ruiz is the host already."
+    assert fields[PANELISTS].startswith("Dev Patel is named twice: leave them in one place. Slack does not tell who")
+    assert fields[OUTSIDE].startswith("Line 1: “nobody” is no e-mail address.")
+    assert fields[OUTSIDE].endswith("Dev@acme.example is named twice: leave them in one place.")
+
+
+def test_directory_that_is_not_read_yet_is_said() -> None:
+    """Nobody is told that they are not in it."""
+    fields = refused(Typed(cohosts=("U0DEV",)), Known([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False))
+    assert "directory is not read yet. Try again in a minute." in fields[COHOSTS]
+
+
+def test_people_are_invited_as_who_they_are() -> None:
+    """A coworker by the directory, whichever field they stand in; others with both names, from Slack or the address."""
+    typed = Typed(
+        cohosts=("U0DEV",), panelists=("U0FINN",), outside="Zoe Lang <Zoe@partner.example>\nyan@partner.example",
+        is_mailed=False,
+    )  # fmt: skip
+    dev, finn, zoe, yan = team_check.who_is_wanted(
+        typed, known([HOST], person("Dev Patel"), person("Finn Berg", first_name="", last_name=""))
+    )
+
+    assert (dev.who.coworker, dev.who.role, dev.user_id) == (DEV, Role.COHOST, "U0DEV")
+    assert (finn.who.first_name, finn.who.last_name, finn.who.email) == ("Finn", "Berg", "finn@acme.example")
+    assert (zoe.who.first_name, zoe.who.last_name, zoe.who.address) == ("Zoe", "Lang", "zoe@partner.example")
+    assert (yan.who.first_name, yan.who.last_name, yan.who.role) == ("Yan", "partner.example", Role.PANELIST)
+    assert not any(one.who.is_mailed for one in (dev, finn, zoe, yan))
+    by_address = team_check.who_is_wanted(Typed(outside="Someone <dev@acme.example>"), known([HOST]))
+    assert by_address[0].who.coworker == DEV
+
+
+def test_who_stays_is_not_looked_up() -> None:
+    """Only those who are new or become something else have to be known."""
+    typed = Typed(cohosts=("U0DEV", "U0FINN"), panelists=("U0EMI",))
+    assert team_check.to_look_up(typed, TEAM) == ["U0FINN", "U0EMI"]
+    assert [one.user_id for one in team_check.who_is_wanted(Typed(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "started", "sentence"),
+    [
+        (
+            Typed(cohosts=("U0DEV",), panelists=("U0FINN",)),
+            True,
+            "nobody can be changed or removed any more: one who is",
+        ),
+        (Typed(), True, "nobody can be changed or removed any more: 3 who are"),
+        (
+            Typed(cohosts=("U0DEV",), panelists=("U0FINN",), outside="zoe@partner.example"),
+            False,
+            "Nothing has changed.",
+        ),
+    ],
+)
+def test_limits_are_sentences(typed: Typed, started: bool, sentence: str) -> None:
+    """What has started is frozen, and a form without a change says so."""
+    wanted = team_check.who_is_wanted(typed, known(TEAM))
+    with pytest.raises(BadInput) as error:
+        team_check.what_changes(wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started)
+    assert sentence in error.value.fields[PANELISTS]
+
+
+def test_a_full_team_takes_nobody_more() -> None:
+    """99 together, said before RingCentral is asked, with how many to leave out."""
+    wanted = team_check.who_is_wanted(Typed(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
+    with pytest.raises(BadInput) as error:
+        team_check.what_changes(wanted, many(MOST - 1), frozenset(), started=False)
+    expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
+    assert error.value.fields == {OUTSIDE: expected}
+    order = team_check.what_changes(wanted, many(MOST - 2), frozenset(), started=False)
+    assert len(order.added) == 2
+
+
+def test_what_a_command_named_wrongly_stands_on_top() -> None:
+    """Names that are nobody's, addresses that cannot be co-hosts, and people who cannot be what was asked."""
+    command = read_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
+    typed = Typed(cohosts=("U0FINN",), outside="zoe@partner.example")
+
+    words = team_check.at_first_sight(command, typed, known([HOST], person("Finn Berg")))
+
+    assert words.startswith("Nobody here is called @nobody: choose them below.")
+    assert "Who is named by an address can be a panelist only" in words
+    assert "Finn Berg can't be a co-host" in words
+    assert team_check.at_first_sight(read_invite("launch <@U0DEV>"), Typed(), known([HOST])) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Zoe Lang <zoe@partner.example>", [("Zoe", "Lang", "zoe@partner.example")]),
+        ('"Zoe van der Lang" <z@p.example>,', [("Zoe", "van der Lang", "z@p.example")]),
+        ("zoe.lang@p.example", [("Zoe", "Lang", "zoe.lang@p.example")]),
+        ("Zoe <zoe@p.example>", [("Zoe", "p.example", "zoe@p.example")]),
+        ("a.b@p.example, c_d@p.example", [("A", "B", "a.b@p.example"), ("C", "D", "c_d@p.example")]),
+        ("z@p.example\n\nZ@P.example\n", [("Z", "p.example", "z@p.example")]),
+        ("", []),
+    ],
+)
+def test_outsiders_are_read(text: str, people: list[tuple[str, str, str]]) -> None:
+    """A name and an address, or an address alone whose name is taken from it; the same address once."""
+    found, problems = read_outsiders(text)
+    assert [(one.first_name, one.last_name, one.email) for one in found] == people
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Zoe Lang", "Line 1: “Zoe Lang” is no e-mail address. Write Zoe Lang <zoe@partner.example>."),
+        ("\nZoe <zoe@>", "Line 2: “zoe@” is no e-mail address."),
+        (f"{'Z' * 65} Lang <zoe@p.example>", "Line 1: a first or last name can have 64 characters at most."),
+        (f"{'z' * 250}@p.example", "Line 1: this address is longer than the 256 characters that RingCentral takes."),
+    ],
+)
+def test_lines_that_cannot_be_used_are_said(text: str, problem: str) -> None:
+    """With their number and what to do."""
+    found, problems = read_outsiders(text)
+    assert found == []
+    assert problems[0].startswith(problem)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=200))
+def test_outsiders_never_break_anything(text: str) -> None:
+    """Whatever is typed, who comes out of it has both names and an address; spelled again they are the same."""
+    found, _ = read_outsiders(text)
+    for one in found:
+        assert one.first_name
+        assert one.last_name
+        name = f"{one.first_name} {one.last_name}"
+        again, problems = read_outsiders(
+            spell(member("X Y", email=one.email).invitee.model_copy(update={"name": name}))
+        )
+        assert [other.email for other in again] == [one.email]
+        assert problems == []
+
+
+def test_names_come_from_the_profile_or_are_made_up_of_what_is_there() -> None:
+    """RingCentral takes nobody without both."""
+    assert names_of(person("Finn Berg", first_name="Finnegan", last_name="Berg")) == ("Finnegan", "Berg")
+    assert names_of(person("Finn", last_name="")) == ("Finn", "acme.example")
+
+
+def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
+    """Not in the list, not in the result, not in any form."""
+    for shown in (*team_modals(webinar()), *(one.blocks for one in team_messages(webinar())[3:4])):
+        assert "join.example" not in str(shown)
+    listed = team_list.roster(webinar(), TEAM, read_at=NOW, now=NOW)
+    done = team_result.done_message(webinar(), outcomes(TEAM))
+    assert "join.example" not in str([listed.blocks, listed.text, done.blocks, done.text])
+    handed_out = team_message.links(webinar(), TEAM[-1:])
+    assert LINK.replace("&", "&amp;") in str(handed_out.blocks)
+    assert "join.example" not in handed_out.text
+
+
+def test_speaker_reads_all_they_need() -> None:
+    """Role, who invited them, when, how much earlier they are to be there, and whether an e-mail comes as well."""
+    speaker = TEAM[2].model_copy(update={"invited_by": "U0CHLOE"})
+    shown = team_message.invited(webinar(panel_offset=timedelta(minutes=15)), speaker)
+
+    assert "You are *a co-host* of *Launch day*. Invited by <@U0CHLOE>." in shown.text
+    assert "Please be there 15 minutes early" in shown.text
+    assert "RingCentral sends you an invitation by e-mail as well" in str(shown.blocks)
+    assert "Please be there" not in team_message.invited(webinar(), speaker).text
+
+
+def test_result_says_for_each_person_how_they_learn_of_it() -> None:
+    """Added, changed, removed; who hears of it only from the organiser is said."""
+    finn, zoe = TEAM[3], TEAM[4]
+    shown = str(
+        team_result.done(
+            webinar(),
+            [
+                Outcome(zoe, Fate.ADDED, Told.ORGANISER),
+                Outcome(TEAM[2], Fate.CHANGED, Told.MESSAGE),
+                Outcome(finn, Fate.CHANGED, Told.WAITING),
+                Outcome(TEAM[1], Fate.REMOVED, Told.ORGANISER),
+            ],
+        )
+    )
+    assert "Zoe Lang, panelist: hears of it only from whoever invited them, who has their link" in shown
+    assert "<@U0DEV>, now co-host: told in a direct message" in shown
+    assert "<@U0FINN>, now panelist: not told yet; Greenroom tries again" in shown
+    assert "Ben Okafor: Greenroom can't tell them, so please do" in shown
+    assert "The links that only you can pass on are in a direct message to you." in shown
+
+
+def test_question_before_removing_says_how_many_and_what_else() -> None:
+    """The button says what it does."""
+    order = Order(deleted=("i-dev", "i-zoe"))
+    view = team_result.confirm(webinar(), order, TEAM, "c1")
+
+    assert view["title"]["text"] == "Remove 2 people?"
+    assert view["submit"]["text"] == "Remove"
+    assert "• <@U0DEV>, co-host" in str(view["blocks"])
+    assert "In the same step" not in str(view["blocks"])
+
+
+def test_list_of_what_has_started_offers_no_removal() -> None:
+    """Nobody can be removed any more; of what is over, nothing can be done at all."""
+    running = str(team_list.roster(webinar(status=Status.ACTIVE), TEAM, read_at=NOW, now=NOW).blocks)
+    over = str(team_list.roster(webinar(status=Status.FINISHED), TEAM, read_at=NOW, now=NOW).blocks)
+
+    assert team_list.REMOVE not in running
+    assert team_list.AGAIN in running
+    assert "It has started" in running
+    assert team_list.AGAIN not in over
+    assert "team.invite" not in over
+
+
+def test_list_is_paged() -> None:
+    """Ten a page; a page that is not there is the last one."""
+    first = team_list.roster(webinar(), many(25), read_at=NOW, now=NOW)
+    last = team_list.roster(webinar(), many(25), read_at=NOW, now=NOW, page=9)
+
+    assert "Page 1 of 3" in str(first.blocks)
+    assert "Page 3 of 3" in str(last.blocks)
+    assert team_list.NEXT in str(first.blocks)
+    assert team_list.NEXT not in str(last.blocks)
+    assert team_list.read_place(team_list.place(webinar(), "i-dev", page=2)) == ("s1", "i-dev", 2)
