@@ -1,4 +1,4 @@
-"""Opens and closes the registration of a webinar, limits it, and takes that back."""
+"""Opens and closes the registration of a webinar, limits it, changes its preferences, and takes that back."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from weakref import WeakValueDictionary
 from bot.clock import Clock
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
 from bot.mirror import Mirror
-from bot.models import Audience, Registration, Webinar
+from bot.models import Audience, Preferences, Registration, Webinar
 from bot.providers import UNCHANGED, Caller, RegistrationChange, WebinarProvider
-from bot.views.door_result import Doorway, Undo, doorway
+from bot.views.door_preferences import FIELDS, differing
+from bot.views.door_result import Doorway, Undo, as_far_as, doorway
 from bot.views.facts import Stage, is_full, people, stage
 
 FRESH = timedelta(minutes=5)
@@ -34,6 +35,7 @@ REFUSED = "RingCentral was asked and left it as it is, without saying why. Look 
 NOT_DONE = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
 CHANGED_SINCE = "This was not undone, because something else has changed since."
 BACK_ALREADY = "This is undone already."
+SO_ALREADY = "All of this is so already: somebody else has changed it meanwhile."
 GROWN = "This can't be undone: {} by now, so a limit of {} would be too low."
 
 
@@ -48,17 +50,21 @@ class Stays(BadInput):
 
 @dataclass(frozen=True)
 class Changed:
-    """What became of a webinar, and its registration before: it differs in nothing but what was asked for."""
+    """What became of a webinar, and its registration before: it differs in nothing but what was asked for.
+
+    `kept` names what was asked for, too, and was left as it was, without a word why.
+    """
 
     webinar: Webinar
     before: Registration
+    kept: tuple[str, ...] = ()
 
 
 class Door:
     """The registrations of one account. Every change is one vendor call.
 
-    Where the mirror's figure is older than `FRESH`, a limit or an undo costs another one that reads it first; opening
-    and closing say all that they need to, and their answer tells what was so.
+    Where the mirror's figure is older than `FRESH`, a limit, a form or an undo costs another one that reads it first;
+    opening and closing say all that they need to, and their answer tells what was so.
     All of it raises `Stays` where there is nothing to do or it cannot be done, `BadInput` where there is no
     registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
     """
@@ -97,18 +103,35 @@ class Door:
             change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
             return await self._change(webinar, read, change, caller, by)
 
+    async def settle(self, session_id: str, shown: Doorway, wanted: Doorway, caller: Caller, by: str) -> Changed:
+        """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
+        async with self._turn(session_id):
+            webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
+            goal = merged(read, shown, wanted)
+            if goal == doorway(read):
+                raise Stays(SO_ALREADY, webinar)
+            if goal.limit != read.limit:
+                check_limit(webinar, goal.limit)
+            elif goal.is_open and is_full(read):
+                raise Stays(_full(read), webinar)
+            return await self._change(webinar, read, _towards(read, goal), caller, by)
+
     async def undo(self, undo: Undo, caller: Caller, by: str) -> Changed:
         """Go back to what was so before a change, as long as nothing else has changed since."""
         async with self._turn(undo.session_id):
-            webinar, read = await self._known(undo.session_id, caller, fresh=True)
-            if doorway(read) == undo.back:
+            whole = undo.made.preferences is not None
+            webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
+            if as_far_as(read, undo.made) == undo.back:
                 raise Stays(BACK_ALREADY, webinar)
-            if doorway(read) != undo.made:
+            if as_far_as(read, undo.made) != undo.made:
                 raise Stays(CHANGED_SINCE, webinar)
             _check_back(webinar, read, undo.back)
-            limit = UNCHANGED if undo.back.limit == read.limit else undo.back.limit
-            change = RegistrationChange(is_open=undo.back.is_open, limit=limit)
-            return await self._change(webinar, read, change, caller, by)
+            return await self._change(webinar, read, _towards(read, undo.back), caller, by)
+
+    async def whole(self, session_id: str, caller: Caller) -> Webinar:
+        """The webinar with all that is known of its registration: no call, or one where that was never read."""
+        webinar, _ = await self._known(session_id, caller, whole=True)
+        return webinar
 
     def check(self, webinar: Webinar) -> None:
         """Raise `BadInput` for a webinar that has no registration to change: over, cancelled, or for everybody."""
@@ -127,11 +150,17 @@ class Door:
     def _is_fresh(self, read: Registration) -> bool:
         return self._clock.now() - read.read_at <= FRESH
 
-    async def _known(self, session_id: str, caller: Caller, *, fresh: bool = False) -> tuple[Webinar, Registration]:
-        """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters."""
+    async def _known(
+        self, session_id: str, caller: Caller, *, fresh: bool = False, whole: bool = False
+    ) -> tuple[Webinar, Registration]:
+        """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters.
+
+        `whole`: with its preferences.
+        """
         webinar = await self._mirror.find(session_id)
         self.check(webinar)
-        if webinar.registration is None or (fresh and not self._is_fresh(webinar.registration)):
+        known = webinar.registration
+        if known is None or (fresh and not self._is_fresh(known)) or (whole and known.preferences is None):
             try:
                 webinar = await self._mirror.refresh(session_id, caller)
             except ProviderGone as gone:
@@ -151,17 +180,15 @@ class Door:
             raise BadInput(NOT_THERE) from gone
         except OutcomeUnknown as unknown:
             after, trouble = await self._look(webinar, unknown, caller), NOT_DONE
-        is_done = _is_done(change, after)
+        before, kept = _as_asked(change, before, after), left_out(change, after)
+        is_done = not kept or (change.preferences is not UNCHANGED and doorway(before) != doorway(after))
         current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
         self._poke()
         if not is_done:
             raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
-        if change.limit is UNCHANGED:
-            # The mirror may have been behind in what nobody asked for, and an Undo must not bring that back.
-            before = before.model_copy(update={"limit": after.limit})
         if doorway(before) == doorway(after):
             raise Stays(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
-        return Changed(current, before)
+        return Changed(current, before, kept)
 
     async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
         """What is so after a change that nobody answered clearly."""
@@ -194,11 +221,52 @@ def _check_back(webinar: Webinar, read: Registration, back: Doorway) -> None:
         raise Stays(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
-def _is_done(change: RegistrationChange, after: Registration) -> bool:
-    limited = change.limit is UNCHANGED or change.limit == after.limit
+def merged(read: Registration, shown: Doorway, wanted: Doorway) -> Doorway:
+    """What a registration shall be: as it is, but for what is `wanted` otherwise than it was `shown`.
+
+    A higher limit opens what was full, unless somebody says otherwise.
+    """
+    limit = read.limit if wanted.limit == shown.limit else wanted.limit
+    is_open = read.is_open or (is_full(read) and limit != read.limit)
+    return Doorway(
+        is_open=is_open if wanted.is_open == shown.is_open else wanted.is_open,
+        limit=limit,
+        preferences=_merged(read.preferences, shown.preferences, wanted.preferences),
+    )
+
+
+def _merged(read: Preferences | None, shown: Preferences | None, wanted: Preferences | None) -> Preferences | None:
+    if read is None or wanted is None:
+        return read
+    fields = [FIELDS[parameter][0] for parameter in differing(shown, wanted)]
+    return read.model_copy(update={field: getattr(wanted, field) for field in fields})
+
+
+def _towards(read: Registration, goal: Doorway) -> RegistrationChange:
+    return RegistrationChange(
+        is_open=goal.is_open,
+        limit=UNCHANGED if goal.limit == read.limit else goal.limit,
+        preferences=UNCHANGED if goal.preferences in (None, read.preferences) else goal.preferences,
+    )
+
+
+def _as_asked(change: RegistrationChange, before: Registration, after: Registration) -> Registration:
+    """What was so before, but for what nobody asked for: the mirror may have been behind in it, and an Undo must not
+    bring that back."""
+    limit = after.limit if change.limit is UNCHANGED else before.limit
+    preferences = after.preferences if change.preferences is UNCHANGED else before.preferences
+    return before.model_copy(update={"limit": limit, "preferences": preferences})
+
+
+def left_out(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
+    """What was asked for and is not so, in words."""
+    kept = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
     # A limit that was reached in the meantime closes what was opened with it.
     filled = change.limit is not UNCHANGED and is_full(after)
-    return limited and (change.is_open == after.is_open or filled)
+    kept += [] if change.is_open == after.is_open or filled else ["Registration"]
+    if change.preferences is not UNCHANGED:
+        kept += [FIELDS[parameter][1] for parameter in differing(change.preferences, after.preferences)]
+    return tuple(kept)
 
 
 def _full(read: Registration) -> str:

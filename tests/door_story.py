@@ -9,6 +9,7 @@ from bot.main import Pace
 from bot.models import Lane
 from bot.providers import Caller
 from bot.sandbox.slack import View
+from tests.block_kit import check_view
 from tests.world import World
 
 PATH = "/webinar/registration/v1/sessions/"
@@ -83,3 +84,27 @@ async def a_door(world: World, *, user: str = "chloe", title: str = "Launch day"
 def limited(limit: int) -> dict[str, Any]:
     """What `Door.becomes` takes for a limit."""
     return {"settings": {"autoCloseLimit": limit}}
+
+
+async def menu(world: World, user: str = "chloe") -> View:
+    """Somebody presses Registration on the count of the launch."""
+    await world.command(user, "#launch", "count launch")
+    await world.click(user, world.last("#launch", user), "Registration")
+    view = world.slack.view(user)
+    check_view(view.body)
+    return view
+
+
+async def save(world: World, view: View, values: dict[str, Any]) -> View:
+    """Chloé fills the form in and sends it; returns what stands in its place."""
+    outcome = await world.slack.submit("chloe", view, values)
+    assert outcome.errors == {}
+    await world.settled()
+    return world.slack.view("chloe")
+
+
+def settings_of(world: World, door: Door) -> dict[str, Any]:
+    """What a person can choose of a registration, as RingCentral has it."""
+    webinar = world.ringcentral._world.named(door.session_id)
+    assert webinar.session
+    return dict(webinar.session.registration.settings.wire())

@@ -234,7 +234,7 @@ async def test_two_presses_at_once_are_one_change(world: World) -> None:
     door = await a_door(world)
     await door.says("chloe", "count launch")
     count = world.last("#launch", "chloe")
-    assert count.buttons == ["Refresh", "Close Registration", "Set Limit", "Details"]
+    assert count.buttons == ["Refresh", "Close Registration", "Set Limit", "Registration", "Chart", "Details"]
 
     await asyncio.gather(*(world.slack.click("chloe", count, "Close Registration") for _ in range(2)))
     await world.settled()

@@ -53,7 +53,10 @@ def test_count_has_the_buttons_for_those_who_may() -> None:
     one = webinar(registration=registration())
     may, may_not = (count(one, now=NOW, may_steer=may) for may in (True, False))
     check_message(may.text, may.blocks)
-    assert list(buttons(may.blocks)) == ["Refresh", "Close Registration", "Set Limit", "Details"]
+    assert list(buttons(may.blocks)) == [
+        *("Refresh", "Close Registration", "Set Limit"),
+        *("Registration", "Chart", "Details"),
+    ]
     assert list(buttons(may_not.blocks)) == ["Refresh", "Details"]
 
 

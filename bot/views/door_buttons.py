@@ -1,4 +1,4 @@
-"""The buttons that open, close or limit a webinar's registration, as far as each helps just now."""
+"""The buttons that change a webinar's registration or show how it grows, as far as each helps just now."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ def door_buttons(webinar: Webinar, now: datetime) -> list[ButtonElement]:
     if read.is_open:
         return [buttons.about(webinar, "Close Registration", buttons.CLOSE), limit]
     return [buttons.about(webinar, "Open Registration", buttons.REOPEN), limit]
+
+
+def menu_button(webinar: Webinar, now: datetime) -> ButtonElement | None:
+    """Opens the form for all of its registration; what was never read is read then. Who may is asked at the click."""
+    if webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
+        return None
+    return buttons.about(webinar, "Registration", buttons.DOOR)
+
+
+def chart_button(webinar: Webinar) -> ButtonElement | None:
+    """Has the picture of its registrations drawn, also of one that is over; nothing where none was ever read."""
+    if webinar.audience is Audience.ANYONE or webinar.registration is None:
+        return None
+    return buttons.about(webinar, "Chart", buttons.CHART)

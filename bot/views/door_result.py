@@ -1,4 +1,4 @@
-"""Tells what came of opening, closing or limiting a registration, with the way back."""
+"""Tells what came of changing a registration, with the way back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.models import Frozen, Registration, Webinar
+from bot.models import Frozen, Preferences, Registration, Webinar
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
@@ -20,12 +20,14 @@ from bot.views.blocks import (
     message,
     modal,
     one_line,
+    paragraph,
     plain,
     said,
     section,
 )
 from bot.views.door_buttons import door_buttons
-from bot.views.facts import counted, is_full, people, registration_state
+from bot.views.door_preferences import FIELDS, SUPPRESS, differing, value
+from bot.views.facts import SYSTEM, counted, is_full, people, registration_state
 
 DONE = "door.done"
 
@@ -35,6 +37,8 @@ class Doorway(Frozen):
 
     is_open: bool
     limit: int | None = None
+    preferences: Preferences | None = None
+    """Nothing where they do not matter, or are not known."""
 
 
 class Undo(Frozen):
@@ -47,23 +51,32 @@ class Undo(Frozen):
 
 def doorway(read: Registration) -> Doorway:
     """What was read, as far as a person can change it."""
-    return Doorway(is_open=read.is_open, limit=read.limit)
+    return Doorway(is_open=read.is_open, limit=read.limit, preferences=read.preferences)
 
 
-def changed(webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False) -> Message:
+def as_far_as(read: Registration, other: Doorway) -> Doorway:
+    """The same, without the preferences where the other has none: then they do not matter."""
+    return doorway(read).model_copy(update={} if other.preferences else {"preferences": None})
+
+
+def changed(webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = "") -> Message:
     """The answer to a change, for whoever made it; `webinar` is as it is after it, with its registration.
 
-    `undone` says that it was a step back, which has no Undo itself.
+    `undone` says that it was a step back, which has no Undo itself. `note` says what follows.
     """
     after = _after(webinar)
     facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after))
     text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{what_changed(before, after)} {facts}."
-    return message(text, _changed(webinar, before, now, undone=undone))
+    blocks = _changed(webinar, before, now, undone=undone)
+    return message(" ".join(filter(None, [text, note])), [*blocks, *([paragraph(note)] if note else [])])
 
 
-def changed_view(webinar: Webinar, before: Registration, *, now: datetime) -> View:
-    """The same in the place of the form."""
-    return modal(DONE, "Limit set", _changed(webinar, before, now), close="Done")
+def changed_view(
+    webinar: Webinar, before: Registration, *, now: datetime, title: str = "Limit set", note: str = ""
+) -> View:
+    """The same in the place of the form. `note` says what follows."""
+    noted = [paragraph(note)] if note else []
+    return modal(DONE, title, [*_changed(webinar, before, now), *noted], close="Done")
 
 
 def unchanged(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
@@ -76,6 +89,20 @@ def unchanged(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
 
 def what_changed(before: Registration, after: Registration) -> str:
     """What was done and what follows from it, in whole sentences (mrkdwn)."""
+    differs = differing(before.preferences, after.preferences)
+    if not differs:
+        return _what_changed(before, after)
+    settings = []
+    if SUPPRESS in differs:
+        off = after.preferences and after.preferences.suppress_emails
+        settings.append(f"{SYSTEM} e-mails nobody from now on." if off else f"{SYSTEM} e-mails people from now on.")
+    if len(differs) > len(settings):
+        settings.append("Its settings are changed.")
+    same = (before.is_open, before.limit) == (after.is_open, after.limit)
+    return " ".join([*([] if same else [_what_changed(before, after)]), *settings])
+
+
+def _what_changed(before: Registration, after: Registration) -> str:
     opened, closed = after.is_open and not before.is_open, before.is_open and not after.is_open
     if after.limit == before.limit:
         if opened:
@@ -116,7 +143,14 @@ def _facts(before: Registration, after: Registration) -> list[tuple[str, str]]:
         ("Registration", _then(registration_state(before), registration_state(after))),
         ("Limit", _then(_limit(before), _limit(after))),
         ("Registered", people(after.count)),
+        *_preferences(before.preferences, after.preferences),
     ]
+
+
+def _preferences(before: Preferences | None, after: Preferences | None) -> list[tuple[str, str]]:
+    if before is None or after is None:
+        return []
+    return [(FIELDS[one][1], _then(value(before, one), value(after, one))) for one in differing(before, after)]
 
 
 def _then(old: str, new: str) -> str:
@@ -128,5 +162,14 @@ def _limit(read: Registration) -> str:
 
 
 def _undo(webinar: Webinar, before: Registration, after: Registration) -> ButtonElement:
-    undo = Undo(session_id=webinar.id, made=doorway(after), back=doorway(before))
-    return button("Undo", buttons.UNDO_DOOR, undo.model_dump_json(), label=f"Undo this: {one_line(webinar.title)}")
+    made, back = doorway(after), doorway(before)
+    if not differing(before.preferences, after.preferences):
+        # Whoever changes one of them meanwhile is not in the way.
+        made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
+    undo = Undo(session_id=webinar.id, made=made, back=back)
+    return button(
+        "Undo",
+        buttons.UNDO_DOOR,
+        undo.model_dump_json(exclude_none=True),
+        label=f"Undo this: {one_line(webinar.title)}",
+    )

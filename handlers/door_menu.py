@@ -1,0 +1,115 @@
+"""The form for all of a registration: opened from a card, changed in one step, told with the way back."""
+
+from __future__ import annotations
+
+from bot.door import Changed, Stays, check_limit
+from bot.errors import BadInput
+from bot.forecast import Forecast
+from bot.models import Lane, Webinar
+from bot.providers import Caller
+from bot.views import buttons, door_chart, door_menu, door_result
+from bot.views.blocks import View
+from bot.views.door_result import Doorway
+from bot.views.messages import waiting
+from handlers import guard
+from handlers.asking import Ask, Listeners
+from handlers.door_chart import hand_links
+
+WHAT = "change the registration of this webinar"
+LINKS_FOLLOW = "The links of everybody without a seat in Slack follow in your messages with Greenroom, as a file."
+KEPT = "RingCentral left this as it was, without saying why: {}."
+
+
+async def menu(ask: Ask) -> None:
+    """Open the form from the mirror; what was never read is read first, while a modal says so."""
+    webinar = await ask.room.mirror.find(ask.value)
+    await ask.check_steers(webinar, WHAT)
+    ask.room.door.check(webinar)
+    if door_menu.is_ready(webinar):
+        await ask.open(door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.room.clock.now()))
+        return
+    ask.view = {"id": await ask.open(door_menu.reading(webinar))}
+    ask.failed = door_menu.unread
+    webinar = await ask.room.door.whole(webinar.session_id, _caller(ask, webinar, reading=True))
+    form = door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.room.clock.now())
+    await ask.room.slack.update(ask.view_id, form)
+
+
+async def sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, or it is being changed."""
+    asked = door_menu.asked_in(ask.note)
+    webinar = await ask.room.mirror.find(asked.session_id)
+    await ask.check_steers(webinar, WHAT)
+    ask.room.door.check(webinar)
+    wanted = _wanted(ask, webinar, asked.shown)
+    if wanted == asked.shown:
+        await ask.accept(response_action="update", view=door_menu.nothing(webinar))
+        return
+    told, now = await _outlook(ask, webinar), ask.room.clock.now()
+
+    def back(sentence: str) -> View:
+        return door_menu.ask(webinar, told, now=now, asked=asked, typed=ask.values, problem=sentence)
+
+    ask.failed = back
+    await ask.accept(response_action="update", view=door_menu.working(webinar))
+
+    async def work(ask: Ask) -> None:
+        await _settle(ask, webinar, asked.shown, wanted)
+
+    guard.later(ask, work)
+
+
+def _wanted(ask: Ask, webinar: Webinar, shown: Doorway) -> Doorway:
+    wanted = door_menu.read(ask.values, shown)
+    if wanted.limit != shown.limit:
+        try:
+            check_limit(webinar, wanted.limit)
+        except Stays as stays:
+            raise BadInput(stays.sentence, {door_menu.LIMIT: stays.sentence}) from stays
+    return wanted
+
+
+async def _settle(ask: Ask, webinar: Webinar, shown: Doorway, wanted: Doorway) -> None:
+    slack, now = ask.room.slack, ask.room.clock.now()
+    done = await ask.room.door.settle(webinar.session_id, shown, wanted, _caller(ask, webinar), ask.user_id)
+    needs_links = _needs_links(done)
+    notes = [KEPT.format(", ".join(done.kept))] if done.kept else []
+    note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
+    view = door_result.changed_view(done.webinar, done.before, now=now, title="Registration changed", note=note)
+    if not await slack.update(ask.view_id, view):
+        await slack.post(ask.user_id, door_result.changed(done.webinar, done.before, now=now, note=note))
+    if needs_links:
+        await _hand_links(ask, done.webinar)
+
+
+async def _hand_links(ask: Ask, webinar: Webinar) -> None:
+    # What was to be changed is changed: what goes wrong from here on is told beside it, in a direct message.
+    ask.failed, ask.view = None, None
+    if not await hand_links(ask, webinar, ask.caller()):
+        await ask.say(door_chart.links_answer(webinar, 0))
+
+
+def _needs_links(done: Changed) -> bool:
+    """Whether people are registered who were e-mailed before, and no more."""
+    before, after = done.before.preferences, done.webinar.registration
+    if before is None or after is None or after.preferences is None:
+        return False
+    return after.count > 0 and after.preferences.suppress_emails and not before.suppress_emails
+
+
+async def _outlook(ask: Ask, webinar: Webinar) -> Forecast:
+    if webinar.registration is None:
+        return Forecast()
+    return await ask.room.pictures.outlook(webinar, webinar.registration, ask.room.clock.now())
+
+
+def _caller(ask: Ask, webinar: Webinar, *, reading: bool = False) -> Caller:
+    async def tell_wait(seconds: float) -> None:
+        show = door_menu.reading if reading else door_menu.working
+        await ask.room.slack.update(ask.view_id, show(webinar, note=waiting(seconds)))
+
+    return Caller(Lane.PERSON, on_wait=tell_wait)
+
+
+ACTIONS: Listeners = {buttons.DOOR: menu}
+SUBMISSIONS: Listeners = {door_menu.CALLBACK: sent}

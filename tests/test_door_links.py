@@ -1,0 +1,116 @@
+"""The file of links where RingCentral e-mails nobody: whose links are in it, who gets it, and who does not."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.registrants import Applicant
+from bot.sandbox.slack import Message
+from bot.seat import Attendee, Seat, SeatState
+from bot.store import seats
+from tests.door_story import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
+from tests.world import World, running
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world with calls enough, that gives requests up soon and repeats them at once."""
+    async with running(tmp_path, prepare=hurried) as world:
+        yield world
+
+
+def files(world: World, user: str) -> list[Message]:
+    """The messages with a file in somebody's own messages with Greenroom."""
+    return [message for message in world.slack.messages(f"@{user}", user) if message.files]
+
+
+async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(world: World) -> None:
+    """Not of those with a seat, whose links came from us; one list call, and again by Links File, in private."""
+    door = await a_door(world, registrants=1)
+    seated = await _register(world, door, "dev@acme.example")
+    await _register(world, door, "eve@example.com", first_name="=HYPERLINK(1)")
+    await _sit(world, door, seated)
+    await door.becomes()
+
+    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+
+    assert "RingCentral e-mails nobody from now on." in result.words
+    assert "The links of everybody without a seat in Slack follow" in result.words
+    assert world.vendor_calls()[-2:] == [
+        f"PATCH {PATH}{door.session_id}",
+        f"GET {PATH}{door.session_id}/registrants",
+    ]
+    [message] = files(world, "chloe")
+    rows = list(csv.reader(io.StringIO(message.files[0].content.decode("utf-8-sig"))))
+    there = {one["email"]: one for one in world.ringcentral.registrants(door.session_id)}
+    assert rows[0] == ["First name", "Last name", "E-mail", "Join link", "Cancel link"]
+    assert {row[2] for row in rows[1:]} == set(there) - {"dev@acme.example"}
+    assert all(row[3] == there[row[2]]["joinUri"] and row[4] == there[row[2]]["cancellationUri"] for row in rows[1:])
+    assert "'=HYPERLINK(1)" in [row[0] for row in rows]
+    assert "the links of 2 people" in world.slack.messages("@chloe", "chloe")[-2].words
+
+    await world.slack.close("chloe", result, clear=True)
+    await world.click("chloe", await menu(world), "Links File")
+    assert len(files(world, "chloe")) == 2
+    assert "The links of 2 people registered for *Launch day*" in world.slack.view("chloe").words
+    shown = str([message.words for message in world.slack.messages("#launch")])
+    assert not [one for one in there.values() if one["joinUri"] in shown or one["email"] in shown]
+
+
+async def test_where_everybody_has_a_seat_there_is_no_file(world: World) -> None:
+    """It says so; and where nobody is registered, it does not even look."""
+    door = await a_door(world)
+    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    assert "follow" not in result.words
+    assert door.asked == ["PATCH"]
+    await world.click("chloe", result, "Undo")
+
+    await _sit(world, door, await _register(world, door, "dev@acme.example"))
+    await door.becomes()
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    assert "so there are no links to pass on" in world.last("@chloe", "chloe").words
+    assert files(world, "chloe") == []
+
+
+async def test_failed_file_of_links_is_told_beside_what_was_changed(world: World) -> None:
+    """The change stays said; a list that is refused is another matter. Nobody registered: no call and no file."""
+    door = await a_door(world, registrants=1)
+    world.ringcentral.fail("GET", "/registrants", status=403)
+    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    assert result.title == "Registration changed"
+    assert "Webinar licence" in world.last("@chloe", "chloe").words
+    assert (files(world, "chloe"), settings_of(world, door)["suppressEmails"]) == ([], True)
+
+    await world.slack.close("chloe", result, clear=True)
+    await world.click("chloe", await menu(world), "Links File")
+    assert len(files(world, "chloe")) == 1
+
+
+async def _register(world: World, door: Door, email: str, first_name: str = "Dev") -> str:
+    applicant = Applicant(first_name=first_name, last_name="Patel", email=email)
+    made = await world.bot._provider.register(door.session_id, applicant, PERSON)
+    return made.registrant_id
+
+
+async def _sit(world: World, door: Door, registrant_id: str) -> None:
+    """Give Dev a seat, as a registration in Slack does."""
+    room = world.bot.room
+    seat = Seat(
+        account=room.account,
+        session_id=door.session_id,
+        user_id=world.slack.user_id("dev"),
+        state=SeatState.HELD,
+        attendee=Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example"),
+        registrant_id=registrant_id,
+        join_link=SecretStr("https://join.example/dev"),
+        changed_at=world.clock.now(),
+    )
+    async with room.store.write() as db:
+        assert await seats.begin(db, seat, "test", world.clock.now())

@@ -1,0 +1,250 @@
+"""All of a registration in one form: what it shows, what it changes in one call, what it undoes, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.models import Audience
+from bot.sandbox.slack import Message
+from bot.store import organisers
+from tests.door_story import PATH, Door, a_door, hurried, limited, menu, save, settings_of
+from tests.world import World, running
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world with calls enough, that gives requests up soon and repeats them at once."""
+    async with running(tmp_path, prepare=hurried) as world:
+        yield world
+
+
+async def test_form_opens_from_the_mirror_and_says_how_it_grows(world: World) -> None:
+    """Without a call: state, fill, pace of the last days, and when it will be full if that goes on."""
+    door = await a_door(world, **limited(40))
+    world.clock.move(timedelta(hours=24))
+    await door.becomes(registrants=10)
+    world.clock.move(timedelta(hours=24))
+    await door.becomes(registrants=10)
+
+    view = await menu(world)
+
+    assert (view.title, door.asked) == ("Registration", [])
+    assert "20 of 40 people (50%)" in view.words
+    assert "10 a day over the last 2 days" in view.words
+    assert "Not before the start at this pace" in view.words
+    await world.slack.close("chloe", view, clear=True)
+
+    await door.says("chloe", "limit launch 25")
+    assert "About <!date^" in (await menu(world)).words
+    assert door.asked == ["PATCH"]
+
+
+async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:
+    """Old and new of each stand in the place of the form, and Undo brings all of it back."""
+    door = await a_door(world, registrants=2)
+    before = settings_of(world, door)
+    view = await menu(world)
+
+    result = await save(
+        world,
+        view,
+        {
+            "registrationStatus": "Closed",
+            "autoCloseLimit": "50",
+            "emails": [],
+            "people": ["workEmailRequired", "preventMultipleDeviceJoins"],
+            "after": ["autoOpenPostWebinarRegistration", "viewRecording"],
+            "onDemandDuration": "OneYear",
+        },
+    )
+
+    assert (door.there, door.asked) == ((False, 50, 2), ["PATCH"])
+    assert settings_of(world, door) == before | {
+        "autoCloseLimit": 50,
+        "registrationDigestEnabled": False,
+        "workEmailRequired": True,
+        "preventMultipleDeviceJoins": True,
+        "autoOpenPostWebinarRegistration": True,
+        "viewRecording": True,
+        "onDemandDuration": "OneYear",
+    }
+    assert result.title == "Registration changed"
+    for words in ("Open → Closed", "None → 50 people", "preventMultipleDeviceJoins", "Off → On", "6 months → 1 year"):
+        assert words in result.words
+
+    await world.click("chloe", result, "Undo")
+    assert (door.there, door.asked, settings_of(world, door)) == ((True, None, 2), ["PATCH"], before)
+    assert "Undone." in world.slack.view("chloe").words
+
+
+async def test_undo_leaves_what_is_newer(world: World) -> None:
+    """A preference that somebody has changed since stays, and the other ones with it; a limit alone goes back."""
+    door = await a_door(world)
+    result = await save(world, await menu(world), {"people": ["workEmailRequired"]})
+    await door.becomes(settings={"viewRecording": True})
+    await world.click("chloe", result, "Undo")
+    assert "This was not undone, because something else has changed since." in world.slack.view("chloe").words
+    assert door.asked == []
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+
+    result = await save(world, await menu(world), {"autoCloseLimit": "9"})
+    await door.becomes(settings={"viewRecording": False})
+    await world.click("chloe", result, "Undo")
+    assert (door.there, door.asked) == ((True, None, 0), ["PATCH"])
+    assert settings_of(world, door)["workEmailRequired"]
+
+
+async def test_form_that_stood_for_long_changes_only_what_was_changed_in_it(world: World) -> None:
+    """It is read first where the figures are old, and what somebody else did meanwhile stays."""
+    door = await a_door(world)
+    view = await menu(world)
+    world.ringcentral.edit(door.session_id, registration={"settings": {"workEmailRequired": True, "autoCloseLimit": 7}})
+    world.clock.move(timedelta(minutes=6))
+
+    result = await save(world, view, {"after": ["viewRecording"]})
+
+    assert (door.there, door.asked) == ((True, 7, 0), ["GET", "PATCH"])
+    found = settings_of(world, door)
+    assert (found["workEmailRequired"], found["viewRecording"]) == (True, True)
+    assert "Off → On" in result.words
+
+
+async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -> None:
+    """Of a webinar made elsewhere; where it cannot be read, the modal says why."""
+    world.ringcentral.create(
+        "Garden party", world.clock.now() + timedelta(days=2), settings={"registrationEnabled": True}
+    )
+    await world.bot.room.mirror.sweep()
+    [made] = world.ringcentral.webinars()
+    await world.command("ben", "#launch", "show garden")
+    details = world.last("#launch", "ben")
+    world.ringcentral.fail("GET", PATH, status=403)
+    await world.click("ben", details, "Registration")
+    assert world.slack.view("ben").title == "Registration not read"
+    await world.slack.close("ben", world.slack.view("ben"), clear=True)
+
+    world.ringcentral.fail("GET", PATH, status=None, effect=True, hang=0.2)
+    await world.slack.click("ben", details, "Registration")
+    shown = await world.until(lambda: world.slack.view_stack("ben"))
+    assert "Reading the registration of *Garden party*" in shown[-1].words
+    await world.settled()
+
+    form = world.slack.view("ben")
+    assert "0 people" in form.words
+    assert "autoCloseLimit" in str(form.body)
+    assert Door(world, made["session_id"]).asked == ["GET", "GET"]
+
+
+async def test_what_is_full_opens_with_a_higher_limit(world: World) -> None:
+    """The form does not ask whether it is open, and says what a higher limit does."""
+    door = await a_door(world, registrants=2, **limited(2))
+    view = await menu(world)
+    assert "registrationStatus" not in str(view.body["blocks"])
+    assert "It is full: a higher limit opens it again." in str(view.body)
+
+    result = await save(world, view, {"autoCloseLimit": "5"})
+
+    assert (door.there, door.asked) == ((True, 5, 2), ["PATCH"])
+    assert "Full → Open" in result.words
+
+
+async def test_what_is_wrong_stands_under_its_field_and_nothing_is_lost(world: World) -> None:
+    """A limit that would let nobody in; and a form that was sent as it was changes nothing."""
+    door = await a_door(world, registrants=3)
+    view = await menu(world)
+    for typed, problem in (("0", "A limit of 0 would let nobody in."), ("2", "3 people have registered, more than 2")):
+        outcome = await world.slack.submit("chloe", view, {"autoCloseLimit": typed, "after": ["viewRecording"]})
+        assert list(outcome.errors) == ["autoCloseLimit"]
+        assert outcome.errors["autoCloseLimit"].startswith(problem)
+    assert world.slack.view("chloe").id == view.id
+
+    outcome = await world.slack.submit("chloe", view, {"autoCloseLimit": "", "after": []})
+    assert "Nothing was changed" in world.slack.view("chloe").words
+    assert (door.there, door.asked) == ((True, None, 3), [])
+
+
+@pytest.mark.parametrize("fault", [{"status": 403}, {"status": 500, "times": 4}])
+async def test_form_comes_back_with_what_was_typed_where_it_could_not_be_changed(
+    world: World, fault: dict[str, Any]
+) -> None:
+    """With why on top; sent again, it does what it says."""
+    door = await a_door(world)
+    view = await menu(world)
+    world.ringcentral.fail("PATCH", PATH, **fault)
+
+    back = await save(world, view, {"autoCloseLimit": "50", "people": ["workEmailRequired"]})
+
+    assert (back.title, door.there) == ("Registration", (True, None, 0))
+    assert "RingCentral" in str(back.body["blocks"][0])
+    await save(world, back, {})
+    assert (door.there, settings_of(world, door)["workEmailRequired"]) == ((True, 50, 0), True)
+
+
+async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
+    """With its Undo."""
+    door = await a_door(world)
+    view = await menu(world)
+    world.ringcentral.fail("PATCH", PATH, status=None, effect=True, hang=0.2)
+    await world.slack.submit("chloe", view, {"after": ["viewRecording"]})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.settled()
+
+    message = world.last("@chloe", "chloe")
+    assert "Registrants can watch the recording" in message.words
+    await world.click("chloe", message, "Undo")
+    assert not settings_of(world, door)["viewRecording"]
+
+
+async def test_whoever_may_not_is_told_who_can(world: World) -> None:
+    """At the click and when the form is sent; for everyone with the link there is nothing to change."""
+    door = await a_door(world)
+    await world.command("chloe", "#launch", "share launch")
+    card = [message for message in world.slack.messages("#launch") if not message.ephemeral_to][-1]
+    await world.click("dev", card, "Registration")
+    assert world.last("#launch", "dev").words.startswith("You can't change the registration of this webinar: ")
+    await world.click("ben", card, "Registration")
+    assert world.slack.view("ben").title == "Registration"
+    await world.command("chloe", "#launch", "count launch")
+    count = world.last("#launch", "chloe")
+    await world.command("dev", "#launch", "count launch")
+    theirs = world.last("#launch", "dev")
+    assert "Registration" not in theirs.buttons
+    for action in ("door.menu", "door.chart", "door.links"):
+        await _forged(world, "dev", theirs, count, action)
+        words = world.last("#launch", "dev").words
+        assert words.startswith("You can't ")
+        assert world.slack.user_id("chloe") in words
+    assert world.slack.view_stack("dev") == []
+
+    await _let_steer(world, "dev")
+    view = await menu(world, "dev")
+    await _let_steer(world)
+    await world.slack.submit("dev", view, {"autoCloseLimit": "5"})
+    assert world.slack.view("dev").words.startswith("You can't change the registration of this webinar: ")
+
+    await world.create("chloe", "Open house", fields={"Who is it for?": Audience.ANYONE.value})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await world.command("chloe", "#launch", "count open house")
+    assert not {"Registration", "Chart"} & set(world.last("#launch", "chloe").buttons)
+    assert door.asked == []
+
+
+async def _let_steer(world: World, *users: str) -> None:
+    """The workspace lets exactly these steer every webinar."""
+    room = world.bot.room
+    async with room.store.write() as db:
+        subjects = [world.slack.user_id(user) for user in users]
+        await organisers.save(db, room.account.workspace, subjects, "U0BEN", world.clock.now())
+
+
+async def _forged(world: World, user: str, theirs: Message, others: Message, action: str) -> None:
+    """Somebody's client sends a click on a button that only others are shown."""
+    [block] = [block for block in others.blocks if block["type"] == "actions"]
+    button = next(one for one in block["elements"] if one["action_id"] == "door.menu")
+    theirs.blocks.append({**block, "block_id": action, "elements": [{**button, "action_id": action}]})
+    await world.click(user, theirs, action)

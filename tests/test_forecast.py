@@ -1,0 +1,120 @@
+"""The pace of a registration, and when it will be full: from figures that held until the next one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.forecast import DAY, MOST_DAYS, Forecast, Pace, forecast, held
+from bot.models import Frozen, Registration
+from tests.webinar_samples import NOW, registration
+
+START = NOW + 10 * DAY
+
+
+class Figure(Frozen):
+    """How many had registered from then on."""
+
+    read_at: datetime
+    count: int
+
+
+def figures(*pairs: tuple[float, int]) -> list[Figure]:
+    """Each by how many days ago it was read."""
+    return [Figure(read_at=NOW - days * DAY, count=count) for days, count in pairs]
+
+
+def said(past: list[Figure], **facts: object) -> Forecast:
+    """What is forecast just now, of a webinar in ten days."""
+    return forecast(past, registration(**facts), start=START, now=NOW)
+
+
+def test_forecast_says_fill_pace_and_the_hour() -> None:
+    """Twelve a day over three days, and 60 of 100 places left: full in five days."""
+    assert said(figures((3, 4), (2, 20), (1, 30), (0.1, 40)), count=40, limit=100) == Forecast(
+        percent=40, pace=Pace(grown=36, days=3), full_at=NOW + 5 * DAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("past", "count", "pace"),
+    [
+        ([], 5, None),
+        ([(0.9, 0)], 5, None),
+        ([(1, 0)], 5, Pace(grown=5, days=1)),
+        ([(1.9, 0), (1.5, 3), (0.9, 4)], 5, Pace(grown=2, days=1)),
+        ([(30, 0), (8, 2), (6, 9)], 9, Pace(grown=7, days=7)),
+        ([(30, 9)], 9, Pace(grown=0, days=7)),
+        ([(2, 9), (1, 4)], 3, Pace(grown=-6, days=2)),
+    ],
+)
+def test_pace_is_of_whole_days_and_of_a_week_at_most(
+    past: list[tuple[float, int]], count: int, pace: Pace | None
+) -> None:
+    """Less than a day says nothing; a figure holds until the next one; who leaves counts as well."""
+    assert said(figures(*past), count=count).pace == pace
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"limit": None},
+        {"limit": 10, "is_open": False},
+        {"limit": 6, "count": 6, "is_open": False},
+        {"limit": 6, "count": 9},
+        {"limit": 1000},
+        {"limit": 2**31 - 1},
+        {"limit": 10, "count": 1},
+    ],
+)
+def test_nothing_is_said_of_what_will_not_be_full(facts: dict[str, int | bool | None]) -> None:
+    """Without a limit, closed, full already, not before the start, in some thousand years, or shrinking."""
+    assert said(figures((2, 2)), **{"count": 6, **facts}).full_at is None
+
+
+def test_figure_that_is_old_foretells_nothing_of_the_past() -> None:
+    """What should have been full by now, by a reading of yesterday, has to be read anew."""
+    old = registration(count=6, limit=10, read_at=NOW - DAY)
+    past = figures((3, 2))
+    assert forecast(past, old, start=START, now=NOW + DAY) == Forecast(percent=60, pace=Pace(grown=4, days=2))
+    assert forecast(past, old, start=START, now=NOW - DAY).full_at == NOW + DAY
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "percent"), [(0, 100, 0), (1, 3, 33), (999, 1000, 99), (100, 100, 100), (7, 5, 140), (5, 0, 100)]
+)
+def test_only_what_is_full_is_a_hundred_per_cent(count: int, limit: int, percent: int) -> None:
+    """Rounded down."""
+    assert said([], count=count, limit=limit).percent == percent
+
+
+PAST = st.lists(st.tuples(st.floats(0, 40), st.integers(0, 10**6)), max_size=12).map(
+    lambda pairs: figures(*sorted(pairs, key=lambda pair: -pair[0]))
+)
+READ = st.builds(
+    registration, count=st.integers(0, 10**6), limit=st.none() | st.integers(1, 2**31 - 1), is_open=st.booleans()
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(PAST, READ, st.integers(1, 10**6))
+def test_forecast_keeps_its_promises(past: list[Figure], read: Registration, more: int) -> None:
+    """Full only between now and the start; with a higher limit later or not at all; and nothing but steps matter."""
+    told = forecast(past, read, start=START, now=NOW)
+
+    if told.full_at:
+        assert NOW < told.full_at < START
+        assert read.is_open
+    if told.pace:
+        assert 1 <= told.pace.days <= MOST_DAYS
+        assert held(past, NOW - told.pace.days * DAY) == read.count - told.pace.grown
+    if read.limit is not None:
+        higher = read.model_copy(update={"limit": read.limit + more})
+        later = forecast(past, higher, start=START, now=NOW).full_at
+        assert later is None or told.full_at is None or later >= told.full_at
+        assert later is None or read.count >= read.limit or told.full_at is not None
+    said_twice = [again for figure in past for again in (figure, figure)]
+    assert forecast(said_twice, read, start=START, now=NOW) == told

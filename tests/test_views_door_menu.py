@@ -1,0 +1,290 @@
+"""The form for all of a registration, what is said of its growth, and what is told of changed preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chart import Bar
+from bot.door import left_out, merged
+from bot.errors import BadInput
+from bot.forecast import DAY, Forecast, Pace
+from bot.models import Audience, OnDemand, Preferences, Registration, Webinar
+from bot.providers import RegistrationChange
+from bot.views import buttons as ids
+from bot.views import door_chart, door_menu
+from bot.views.door_buttons import chart_button, menu_button
+from bot.views.door_outlook import outlook, pace, takeaway
+from bot.views.door_preferences import FIELDS, differing
+from bot.views.door_result import Doorway, changed, doorway, read_undo, what_changed
+from tests.block_kit import buttons, check_message, check_view, words
+from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
+
+USUAL = Preferences()
+OTHER = Preferences(
+    suppress_emails=True,
+    digest=False,
+    prevent_multiple_device_joins=True,
+    work_email_required=True,
+    view_recording=True,
+    on_demand=OnDemand.ONE_YEAR,
+    open_after_event=True,
+)
+PREFERENCES = st.builds(Preferences)
+FORECASTS = st.builds(
+    Forecast,
+    percent=st.none() | st.integers(0, 10**9),
+    pace=st.none() | st.builds(Pace, grown=st.integers(-(10**9), 10**9), days=st.integers(1, 7)),
+    full_at=st.none() | MOMENTS,
+)
+
+
+def known(**changes: Any) -> Webinar:
+    """The launch, with a registration of which all is known."""
+    return webinar(registration=registration(**({"preferences": USUAL} | changes)))
+
+
+def sent(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What Slack sends for a form, with some of its blocks changed."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            state = {
+                "selected_option": element.get("initial_option"),
+                "selected_options": element.get("initial_options", []),
+                "value": element.get("initial_value"),
+            }
+            values[block["block_id"]] = {element["action_id"]: state | changes.get(block["block_id"], {})}
+    return values
+
+
+@pytest.mark.parametrize("preferences", [USUAL, OTHER])
+@pytest.mark.parametrize(("is_open", "limit"), [(True, None), (False, 9), (False, 3)])
+def test_form_that_nobody_touched_says_what_was_shown(preferences: Preferences, is_open: bool, limit: int) -> None:
+    """Whatever it was: open, closed, or full."""
+    view = door_menu.ask(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
+    check_view(view)
+    asked = door_menu.asked_in(view["private_metadata"])
+    assert asked.shown == Doorway(is_open=is_open, limit=limit, preferences=preferences)
+    assert door_menu.read(sent(view), asked.shown) == asked.shown
+
+
+def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
+    """That nobody is e-mailed and who gets links how; and of what nobody knows for sure, its raw name and that."""
+    view = door_menu.ask(known(), Forecast(), now=NOW)
+    hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
+    assert "you get a file with the links of everybody else" in hints["emails"]
+    assert "as a direct message" in hints["emails"]
+    assert "documents contradict each other on preventMultipleDeviceJoins" in hints["people"]
+    values = {
+        option["value"]
+        for block in view["blocks"]
+        for option in block.get("element", {}).get("options", ())
+        if block["block_id"] in door_menu.BOXES
+    }
+    assert values | {"onDemandDuration"} == set(FIELDS)
+    assert len([block for block in view["blocks"] if block["type"] == "input"]) == 6
+
+
+def test_links_file_is_offered_where_nobody_is_mailed() -> None:
+    """Only there is it needed."""
+    usual, silent = (
+        buttons(door_menu.ask(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
+    )
+    assert list(usual) == ["Chart", "Chart With Sources"]
+    assert list(silent) == ["Chart", "Chart With Sources", "Links File"]
+
+
+def test_form_that_comes_back_holds_what_was_typed() -> None:
+    """And still knows what it was opened with."""
+    one = known()
+    view = door_menu.ask(one, Forecast(), now=NOW)
+    asked = door_menu.asked_in(view["private_metadata"])
+    typed = sent(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
+    back = door_menu.ask(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
+    check_view(back)
+    assert (back["private_metadata"], sent(back)) == (view["private_metadata"], typed)
+    assert back["blocks"][0]["type"] == "alert"
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "2.5", "9999999999"])
+def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
+    """In words that fit a form."""
+    view = door_menu.ask(known(), Forecast(), now=NOW)
+    with pytest.raises(BadInput) as wrong:
+        door_menu.read(sent(view, autoCloseLimit={"value": typed}), doorway(registration()))
+    assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.builds(Doorway, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
+    st.builds(Doorway, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
+    REGISTRATIONS.flatmap(lambda read: PREFERENCES.map(lambda one: read.model_copy(update={"preferences": one}))),
+)
+def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
+    shown: Doorway, wanted: Doorway, read: Registration
+) -> None:
+    """Nothing wanted otherwise leaves all as it is, and what is wanted otherwise holds."""
+    assert merged(read, shown, shown) == doorway(read)
+    goal = merged(read, shown, wanted)
+    assert goal.limit == (read.limit if wanted.limit == shown.limit else wanted.limit)
+    changed_in_form = differing(shown.preferences, wanted.preferences)
+    for parameter, (field, _) in FIELDS.items():
+        source = wanted.preferences if parameter in changed_in_form else read.preferences
+        assert getattr(goal.preferences, field) == getattr(source, field)
+    if wanted.is_open != shown.is_open:
+        assert goal.is_open == wanted.is_open
+
+
+def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
+    """As raising it by itself does."""
+    shown = Doorway(is_open=False, limit=3, preferences=USUAL)
+    wanted = shown.model_copy(update={"limit": 9})
+    assert merged(registration(is_open=False, limit=3), shown, wanted).is_open
+    assert not merged(registration(is_open=False, limit=5), shown, wanted).is_open
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (None, "Not known yet: less than a day has been counted"),
+        (Pace(grown=36, days=3), "12 a day over the last 3 days"),
+        (Pace(grown=10, days=4), "2.5 a day over the last 4 days"),
+        (Pace(grown=9000, days=7), "1,286 a day over the last 7 days"),
+        (Pace(grown=2, days=7), "2 in the last 7 days"),
+        (Pace(grown=5, days=1), "5 in the last day"),
+        (Pace(grown=0, days=2), "Nobody in the last 2 days"),
+        (Pace(grown=-3, days=2), "3 fewer in the last 2 days"),
+    ],
+)
+def test_pace_is_said_as_people_say_it(told: Pace | None, said: str) -> None:
+    """With the days that it is about."""
+    assert pace(told) == said
+
+
+def test_outlook_says_when_it_will_be_full() -> None:
+    """To the hour that follows; not where there is no limit, or it is closed."""
+    told = Forecast(percent=30, pace=Pace(grown=3, days=1), full_at=NOW + DAY)
+    at = int((NOW + DAY).replace(minute=0).timestamp()) + 3600
+    facts = dict(outlook(known(limit=10), told))
+    assert facts["Registered"] == "3 of 10 people (30%)"
+    assert facts["Full"].startswith(f"About <!date^{at}^")  # never before the moment that was computed
+    assert dict(outlook(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
+    late = Forecast(percent=30, pace=Pace(grown=1, days=7))
+    assert dict(outlook(known(limit=10), late))["Full"] == "Not before the start at this pace"
+    for one in (known(), known(limit=10, is_open=False), known(limit=3, is_open=False)):
+        assert "Full" not in dict(outlook(one, told))
+
+
+def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> None:
+    """The alternative text is plain: its times are spelled out, and nothing is escaped."""
+    one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
+    told = Forecast(percent=42, pace=Pace(grown=12, days=3), full_at=NOW + 2 * DAY)
+    sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
+    assert takeaway(one, told, sources, spoken=True) == (
+        "R&D *day*: 42 of 100 registered, up 12 in the last 3 days; full about Mon, Nov 23, 2026 at 17:00 CET "
+        "(16:00 UTC) at this pace; most that named a source came from Slack #launch (12)."
+    )
+    assert takeaway(one, told).startswith(
+        "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
+    )
+    still = Forecast(pace=Pace(grown=0, days=1))
+    assert takeaway(known(), still, spoken=True) == "Launch day: 3 registered, as many as 1 day ago."
+    fewer = Forecast(pace=Pace(grown=-1, days=1))
+    assert takeaway(known(), fewer, spoken=True) == "Launch day: 3 registered, down 1 in the last day."
+
+
+def test_changed_preferences_are_told_one_by_one() -> None:
+    """Old and new of each; and Undo knows them."""
+    after = known(preferences=OTHER, limit=9)
+    before = registration(preferences=USUAL)
+    message = changed(after, before, now=NOW, note="More follows.")
+    check_message(message.text, message.blocks)
+    assert (
+        "The limit is now 9 people. RingCentral e-mails nobody from now on. Its settings are changed." in message.text
+    )
+    assert "*How long after the event?*\n6 months → 1 year" in words(message.blocks)
+    assert words(message.blocks).endswith("More follows.")
+    undo = read_undo(buttons(message.blocks)["Undo"]["value"])
+    assert (undo.back.preferences, undo.made.preferences) == (USUAL, OTHER)
+    assert len(buttons(message.blocks)["Undo"]["value"]) < 2000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (USUAL, USUAL.model_copy(update={"digest": False}), "Its settings are changed."),
+        (OTHER, OTHER.model_copy(update={"suppress_emails": False}), "RingCentral e-mails people from now on."),
+        (None, OTHER, "Registration is closed."),
+    ],
+)
+def test_preferences_are_said_as_far_as_they_changed(
+    before: Preferences | None, after: Preferences, sentence: str
+) -> None:
+    """What was not known before has not changed."""
+    was = registration(count=0, preferences=before, is_open=before is None)
+    assert what_changed(was, registration(count=0, preferences=after, is_open=False)) == sentence
+
+
+def test_buttons_are_there_where_there_is_a_registration() -> None:
+    """The form also where it was never read, the picture also where it is over."""
+    over = webinar(registration=registration(), start=NOW - DAY)
+    for one, there in (
+        (known(), (ids.DOOR, ids.CHART)),
+        (webinar(), (ids.DOOR, None)),
+        (over, (None, ids.CHART)),
+        (webinar(audience=Audience.ANYONE, registration=registration()), (None, None)),
+    ):
+        found = (menu_button(one, NOW), chart_button(one))
+        assert tuple(button and button.action_id for button in found) == there
+
+
+@settings(deadline=None, max_examples=60)
+@given(WEBINARS, REGISTRATIONS, PREFERENCES, FORECASTS, MOMENTS, st.text(max_size=3000))
+def test_everything_keeps_slacks_limits(
+    one: Webinar, read: Registration, preferences: Preferences, told: Forecast, now: Any, text: str
+) -> None:
+    """Whatever the figures, the title, and the sentence."""
+    current = one.model_copy(update={"registration": read.model_copy(update={"preferences": preferences})})
+    views = [
+        door_menu.ask(current, told, now=now, problem=text),
+        door_menu.reading(one, note=text),
+        door_menu.working(one, note=text),
+        door_menu.nothing(one),
+        door_menu.unread(text or "x"),
+        door_chart.drawing(one, note=text),
+        door_chart.collecting(one, note=text),
+        door_chart.failed(text or "x"),
+    ]
+    for view in views:
+        check_view(view)
+    said = takeaway(current, told, [Bar(name="x" * 40, count=3)])
+    assert len(takeaway(current, told, spoken=True)) <= 1000
+    for message in (
+        door_chart.caption(current, said, now=now, with_sources=False),
+        door_chart.answer(said, door_chart.NOT_DRAWN),
+        door_chart.links_note(one, read.count),
+        door_chart.links_answer(one, read.count),
+        changed(current, read, now=now),
+    ):
+        check_message(message.text, message.blocks)
+
+
+def test_what_was_asked_for_and_left_as_it_was_is_named() -> None:
+    """An account may lock a setting without saying so; a limit that was reached meanwhile has closed what it opened."""
+    change = RegistrationChange(is_open=True, limit=9, preferences=OTHER)
+    assert left_out(change, registration(limit=9, preferences=OTHER)) == ()
+    assert left_out(change, registration(count=9, limit=9, is_open=False, preferences=OTHER)) == ()
+    locked = OTHER.model_copy(update={"work_email_required": False, "digest": True})
+    assert left_out(change, registration(is_open=False, preferences=locked)) == (
+        "Limit",
+        "Registration",
+        "Daily digest of registrations by e-mail",
+        "A work e-mail address is required",
+    )
+    assert left_out(RegistrationChange(is_open=False), registration(is_open=False, limit=5)) == ()
