@@ -1,0 +1,63 @@
+"""Counts what each address of the net sends, so that one of them cannot fill the line of everybody else."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from bot.clock import monotonic
+
+MOST = 5
+"""Forms that one address may send in a `WINDOW`."""
+WINDOW = 600.0
+PEERS = 10_000
+"""Addresses remembered at once: of more, those that have been quiet longest are forgotten."""
+BESIDE_US = [
+    ip_network(one)
+    for one in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
+]
+"""Where a proxy of ours may stand: on this machine, or in a private network with it."""
+
+
+class Turnstile:
+    """Remembers for ten minutes who sent what, in this process alone; nothing of it is written down."""
+
+    def __init__(self, monotonic: Callable[[], float] = monotonic) -> None:
+        """Nobody has come yet."""
+        self._monotonic = monotonic
+        self._came: dict[str, deque[float]] = {}
+
+    def admit(self, peer: str) -> float:
+        """Zero for who may pass, which is counted; else the seconds until they may."""
+        now = self._monotonic()
+        came = self._came.pop(peer, deque())
+        while came and came[0] <= now - WINDOW:
+            came.popleft()
+        wait = came[0] + WINDOW - now if len(came) >= MOST else 0.0
+        if not wait:
+            came.append(now)
+        self._came[peer] = came  # at the end: who stands in front has been quiet longest
+        while len(self._came) > PEERS:
+            del self._came[next(iter(self._came))]
+        return wait
+
+
+def visitor(remote: str, forwarded_for: str) -> str:
+    """Whose request it is: of the address that it came from, or that a proxy beside us says it came from.
+
+    `X-Forwarded-For` is believed only from this machine or a private network, and only its last entry: what stands
+    before that was written by whoever likes to. People at home have 2^64 addresses of the new kind, which count as one.
+    """
+    try:
+        address = _address(remote)
+        if forwarded_for.strip() and any(address in network for network in BESIDE_US):
+            address = _address(forwarded_for.rpartition(",")[2].strip())
+    except ValueError:
+        return remote
+    return str(IPv6Address(int(address) >> 64 << 64)) if isinstance(address, IPv6Address) else str(address)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    address = ip_address(text)
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

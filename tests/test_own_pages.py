@@ -1,0 +1,447 @@
+"""Registering, joining and cancelling on pages of our own, through real HTTP, as far as RingCentral's list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from bot.registrants import Applicant
+from bot.sandbox.ringcentral import RingCentral
+from bot.store import applications, line, organisers
+from bot.store.crowd_schema import applications as table
+from tests.door_story import PERSON
+from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
+from tests.webinar_samples import ACCOUNT, NOW
+
+pytest_plugins = ["tests.databases"]
+
+REGISTRANTS = "/webinar/registration/v1/sessions/"
+KEPT_OUT = {
+    "Content-Security-Policy": "default-src 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def made(site: Site) -> list[str]:
+    """What was asked about registrants at RingCentral, oldest first."""
+    paths = [(call.method, call.path) for call in site.world.ringcentral.calls if "/registrants" in call.path]
+    return [method for method, path in paths if path.startswith(REGISTRANTS)]
+
+
+async def registered(site: Site, **changes: str) -> Shown:
+    """Somebody registers; returns the page with their links."""
+    placed = await site.sign_up(site.url, **changes)
+    assert placed.status == 303, placed.words
+    await site.world.settled()
+    return await site.get(placed.onward)
+
+
+async def near(site: Site, before: timedelta = timedelta(minutes=15)) -> None:
+    """Let time pass until so long before the start."""
+    site.world.clock.move(site.webinar.start - before - site.world.clock.now())
+
+
+async def test_somebody_registers_on_our_page_and_gets_links_of_their_own(tmp_path: Path) -> None:
+    """One call to RingCentral, in the name that was typed; neither address on the way holds anything personal."""
+    async with a_site(tmp_path) as site:
+        form = await site.get(site.url)
+        assert (form.status, form.heading) == (200, "Register for Launch day")
+        assert "your e-mail address are passed to RingCentral" in form.words
+        calls = len(site.world.vendor_calls())
+
+        done = await registered(site, first_name="  Lena ", email="Lena@Visitor.example")
+
+        assert made(site) == ["POST"]
+        [one] = site.there
+        assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Berger", "lena@visitor.example")
+        assert one["source"] == "registration page"
+        assert (done.status, done.heading, done.looks_again) == (200, "You are registered", 0)
+        join, cancel = done.links
+        assert join.startswith(f"{SITE}/join/")
+        assert cancel.startswith(f"{SITE}/cancel/")
+        secrets = [*LENA.values(), one["id"], site.webinar.session_id]
+        assert [secret for secret in secrets if secret.lower() in f"{done.url}{join}{cancel}".lower()] == []
+        assert len(site.world.vendor_calls()) <= calls + 2  # the registration, and a count of it by upkeep
+
+
+async def test_the_join_page_says_when_and_then_sends_on(tmp_path: Path) -> None:
+    """In the webinar's zone and UTC; every minute from an hour before it lets in; to the link that nobody else has."""
+    async with a_site(tmp_path) as site:
+        join = (await registered(site)).links[0]
+        [there] = site.there
+        calls = len(made(site))
+
+        early = await site.get(join)
+        assert (early.status, early.heading, early.looks_again) == (200, "It has not started yet", 0)
+        assert f'<time datetime="{site.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
+        assert f"{site.webinar.start:%H:%M}" in early.words
+        assert "45 minutes" in early.words
+        assert there["joinUri"] not in early.html
+        await near(site, timedelta(minutes=15, seconds=1))
+        assert (await site.get(join)).looks_again == 60
+
+        await near(site)
+        onward = await site.get(join)
+        assert (onward.status, onward.onward) == (302, there["joinUri"])
+        assert (onward.headers["Referrer-Policy"], onward.headers["Cache-Control"]) == ("no-referrer", "no-store")
+        site.world.ringcentral.begin(site.webinar.session_id)
+        site.world.clock.move(timedelta(minutes=40))
+        assert (await site.get(join)).onward == there["joinUri"]
+        assert len(made(site)) == calls
+
+        site.world.clock.move(timedelta(hours=1))
+        site.world.ringcentral.finish(site.webinar.session_id)
+        await site.world.bot.room.mirror.sweep()
+        over = await site.get(join)
+        assert (over.status, over.heading) == (410, "This webinar is over")
+
+
+async def test_cancelling_asks_deletes_and_can_be_done_twice(tmp_path: Path) -> None:
+    """Opening the page changes nothing; pressed twice it is one removal; afterwards the join page says so."""
+    async with a_site(tmp_path) as site:
+        join, cancel = (await registered(site)).links
+        for _ in range(2):
+            asks = await site.get(cancel)
+            assert (asks.status, asks.heading) == (200, "Take you off the list?")
+        assert len(site.there) == 1
+
+        for _ in range(2):
+            pressed = await site.post(cancel)
+            assert (pressed.status, pressed.onward) == (303, cancel)
+        assert (await site.get(cancel)).heading in ("You are being taken off the list", "You are off the list")
+        await site.world.settled()
+
+        assert site.there == []
+        assert made(site) == ["POST", "DELETE"]
+        again = await site.post(cancel)
+        off = await site.get(again.onward)
+        assert (off.status, off.heading, off.looks_again) == (200, "You are off the list", 0)
+        gone = await site.get(join)
+        assert (gone.status, gone.heading) == (410, "You are not on the list")
+        assert made(site) == ["POST", "DELETE"]
+
+
+async def test_who_has_cancelled_can_register_again(tmp_path: Path) -> None:
+    """As a new registration with new links; the old ones stay off."""
+    async with a_site(tmp_path) as site:
+        first = await registered(site)
+        await site.post(first.links[1])
+        await site.world.settled()
+        second = await registered(site)
+        assert second.heading == "You are registered"
+        assert set(first.links).isdisjoint(second.links)
+        assert (await site.get(first.links[0])).status == 410
+        assert len(site.there) == 1
+
+
+async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
+    """A double click, a reload of the answer, a step back: the same place, one registrant."""
+    async with a_site(tmp_path) as site:
+        fields = {**(await site.get(site.url)).values, **LENA}
+        places = {(await site.post(site.url, fields)).onward for _ in range(2)}
+        await site.world.settled()
+        places.add((await site.post(site.url, fields)).onward)
+        await site.world.settled()
+        shown = [await site.get(place) for place in places]
+        assert {one.heading for one in shown} == {"You are registered"}
+        assert made(site) == ["POST"]
+        async with site.world.bot.room.store.read() as db:
+            known = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
+        assert len(known) == 1
+
+
+async def test_one_form_with_another_address_is_another_application(tmp_path: Path) -> None:
+    """Somebody who goes back and registers a colleague."""
+    async with a_site(tmp_path) as site:
+        fields = {**(await site.get(site.url)).values, **LENA}
+        mine = await site.post(site.url, fields)
+        theirs = await site.post(site.url, {**fields, "first_name": "Max", "email": "max@visitor.example"})
+        await site.world.settled()
+        links = [(await site.get(place.onward)).links for place in (mine, theirs)]
+        assert set(links[0]).isdisjoint(links[1])
+        assert sorted(one["firstName"] for one in site.there) == ["Lena", "Max"]
+
+
+async def test_whoever_knows_an_address_does_not_get_its_links(tmp_path: Path) -> None:
+    """While it is in line, and when it is registered: said, with no link, and no way to cancel it."""
+    async with a_site(tmp_path) as site:
+        site.world.ringcentral.fail("POST", "/registrants$", hang=0.2)
+        placed = await site.sign_up(site.url)
+        waiting = await site.sign_up(site.url, email="LENA@visitor.example")
+        assert (waiting.status, waiting.links) == (409, [])
+        assert "Somebody with this address is in line already." in waiting.words
+        assert waiting.values["email"] == "LENA@visitor.example"
+        await site.world.settled()
+
+        stranger = await registered(site, first_name="Eve", email="LENA@visitor.example")
+        assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
+        pages = site.world.bot.room.own_pages
+        key = (await pages.state(stranger.url.partition("done=")[2])).page_key
+        join, cancel = pages.join_url(key, site.webinar), pages.cancel_url(key, site.webinar)
+        await site.post(cancel)
+        await site.world.settled()
+        await near(site)
+        assert ((await site.get(join)).status, (await site.get(cancel)).status) == (410, 410)
+        assert [one["firstName"] for one in site.there] == ["Lena"]
+        assert (await site.get(placed.onward)).heading == "You are registered"
+
+
+async def test_many_who_come_at_once_with_one_address_are_one_in_line(tmp_path: Path, database_url: str) -> None:
+    """On both databases: one is taken, the others are told; also where RingCentral's first answer gets lost."""
+    async with a_site(tmp_path, database_url=database_url) as site:
+        site.world.ringcentral.fail("POST", "/registrants$", hang=0.25)
+        forms = [(await site.get(site.url)).values for _ in range(4)]
+        sent = await asyncio.gather(*(site.post(site.url, {**form, **LENA}) for form in forms))
+        assert sorted(one.status for one in sent) == [303, 409, 409, 409]
+        await site.world.settled()
+        assert len(site.there) == 1
+        assert (await site.get(next(one.onward for one in sent if one.status == 303))).heading == "You are registered"
+
+
+async def test_mistakes_come_back_with_everything_that_was_typed(tmp_path: Path) -> None:
+    """Each under its field, which points at it, and in a summary that leads there; nothing typed is markup."""
+    async with a_site(tmp_path) as site:
+        evil = '"><script>alert(1)</script>'
+        wrong = await site.sign_up(site.url, first_name=" ", last_name="x" * 65, email=evil)
+        assert wrong.status == 400
+        assert wrong.wrong == {
+            "first_name": "Enter your first name.",
+            "last_name": "Enter a last name of at most 64 characters.",
+            "email": "Enter a whole e-mail address, for example name@example.com.",
+        }
+        for name in wrong.wrong:
+            assert f'aria-invalid="true" aria-describedby="{name}-wrong"' in wrong.html
+        assert wrong.links == ["#first_name", "#last_name", "#email"]
+        assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
+        assert "<script" not in wrong.html
+        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).wrong == {
+            "email": "Enter an e-mail address of at most 256 characters."
+        }
+        assert (await site.sign_up(site.url, email="")).wrong == {"email": "Enter your e-mail address."}
+        assert made(site) == []
+
+
+async def test_every_page_keeps_to_itself(tmp_path: Path) -> None:
+    """Whatever it says: not stored, not indexed, not framed, nothing loaded, the style allowed by its hash alone."""
+    async with a_site(tmp_path) as site:
+        done = await registered(site)
+        shown = [await site.get(url) for url in (site.url, *done.links, f"{SITE}/join/x")]
+        shown += [done, await site.sign_up(site.url, email=""), await site.post(done.links[1])]
+        for one in shown:
+            for name, value in KEPT_OUT.items():
+                assert value in one.headers[name]
+            assert "unsafe" not in one.headers["Content-Security-Policy"]
+            assert "frame-ancestors 'none'" in one.headers["Content-Security-Policy"]
+            if one.status != 303:
+                assert '<html lang="en">' in one.html
+                assert '<meta name="robots" content="noindex,nofollow">' in one.html
+                assert "<script" not in one.html
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
+async def test_cancelling_works_whether_ringcentral_keeps_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
+    """The address of it goes along with the registration; what is kept of it stands in RingCentral's record."""
+    async with a_site(tmp_path) as site:
+        site.world.ringcentral.rules.keep_own_links = keeps
+        _, cancel = (await registered(site)).links
+        [there] = site.there
+        assert there["cancellationUri"].startswith(f"{SITE}/cancel/") is keeps
+        # A token is never made the same way twice, and each of them leads to the same page.
+        link = there["cancellationUri"] if keeps else cancel
+        assert (await site.get(link)).heading == "Take you off the list?"
+        await site.post(link)
+        await site.world.settled()
+        assert site.there == []
+        assert (await site.get(cancel)).heading == "You are off the list"
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
+async def test_joining_works_whether_ringcentral_would_keep_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
+    """It is not given our join page, so that its record holds its own link, and our page has where to send on to."""
+    async with a_site(tmp_path) as site:
+        site.world.ringcentral.rules.keep_own_links = keeps
+        join = (await registered(site)).links[0]
+        await near(site)
+        [there] = site.there
+        assert there["joinUri"].startswith(site.world.ringcentral.url)
+        assert (await site.get(join)).onward == there["joinUri"]
+
+
+async def test_a_join_page_never_sends_on_to_itself(tmp_path: Path) -> None:
+    """Where RingCentral tells no other link than our page, the visitor is told whom to ask."""
+    async with a_site(tmp_path) as site:
+        join = (await registered(site)).links[0]
+        await keep_links(site, join)
+        await near(site)
+        lost = await site.get(join)
+        assert (lost.status, lost.heading) == (404, "Your own link is not known here")
+        await keep_links(site, "javascript:alert(1)")
+        assert (await site.get(join)).status == 404
+
+
+async def keep_links(site: Site, link: str) -> None:
+    """Have this remembered as the one link of everybody, or that none is known."""
+    store = site.world.bot.room.store
+    async with store.write() as db:
+        await db.execute(update(table).values(links=None))
+        if link:
+            [one] = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
+            await line.keep_join_link(db, one, SecretStr(link))
+
+
+async def test_a_link_that_is_not_kept_is_read_once(tmp_path: Path) -> None:
+    """One call, for whoever comes first; where RingCentral is away, the page says so and tries again by itself."""
+    async with a_site(tmp_path) as site:
+        join = (await registered(site)).links[0]
+        [there] = site.there
+        await keep_links(site, "")
+        await near(site)
+        site.world.ringcentral.fail("GET", "/registrants/", status=503, times=9)
+        away = await site.get(join)
+        assert (away.status, away.headers["Retry-After"], away.looks_again) == (503, "60", 60)
+        assert away.heading == "RingCentral can’t be reached just now"
+
+        site.world.ringcentral.faults.clear()
+        calls = len(made(site))
+        for _ in range(3):
+            assert (await site.get(join)).onward == there["joinUri"]
+        assert made(site)[calls:] == ["GET"]
+
+
+async def test_who_was_taken_off_the_list_at_ringcentral_is_told(tmp_path: Path) -> None:
+    """As far as it is asked: a link that is kept leads to RingCentral's own words for it."""
+    async with a_site(tmp_path) as site:
+        join, cancel = (await registered(site)).links
+        await keep_links(site, "")
+        site.world.ringcentral._world.dated()[0][1].registrants.clear()
+        await near(site)
+        gone = await site.get(join)
+        assert (gone.status, gone.heading) == (410, "You are not on the list")
+        await site.post(cancel)
+        await site.world.settled()
+        assert (await site.get(cancel)).heading == "You are off the list"
+
+
+async def test_closed_full_and_cancelled_webinars_say_so_in_the_place_of_the_form(tmp_path: Path) -> None:
+    """Before, and to a form that was opened while it was open still; nobody is asked for."""
+    async with a_site(tmp_path) as site:
+        url = site.url
+        fields = {**(await site.get(url)).values, **LENA}
+        rc, mirror = site.world.ringcentral, site.world.bot.room.mirror
+
+        async def says(words: str, status: int, late: int) -> None:
+            await mirror.refresh(site.webinar.session_id, PERSON)
+            for shown, expected in ((await site.get(url), status), (await site.post(url, fields), late)):
+                assert (shown.status, "<form" in shown.html) == (expected, False)
+                assert words in shown.words
+
+        rc.edit(site.webinar.session_id, registration={"registrationStatus": "Closed"})
+        await says("Registration for this webinar is closed.", 200, 403)
+        rc.edit(site.webinar.session_id, registration={"registrationStatus": "Open", "settings": {"autoCloseLimit": 1}})
+        rc.register(site.webinar.session_id)
+        await says("This webinar is full", 200, 403)
+        assert made(site) == []
+        await site.world.bot.room.cancelling.cancel(site.webinar, PERSON, "U0CHLOE")
+        for shown in (await site.get(url), await site.post(url, fields)):
+            assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
+
+
+def edit(ringcentral: RingCentral, registration: dict[str, Any]) -> None:
+    """Somebody changes the registration in RingCentral's own app."""
+    [one] = ringcentral.webinars()
+    ringcentral.edit(one["session_id"], registration=registration)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "words", "link"),
+    [
+        (lambda rc: setattr(rc.rules, "required_questions", 1), "wants answers for this webinar", True),
+        (lambda rc: edit(rc, {"registrationStatus": "Closed"}), "closed", False),
+        (lambda rc: edit(rc, {"settings": {"workEmailRequired": True}}), "only for addresses at work", False),
+    ],
+    ids=["questions", "closed meanwhile", "work address"],
+)
+async def test_what_ringcentral_refuses_is_told_on_the_page_of_the_place(
+    tmp_path: Path, prepare: Callable[[RingCentral], None], words: str, *, link: bool
+) -> None:
+    """With RingCentral's own page where only that one can ask what must be answered."""
+    async with a_site(tmp_path) as site:
+        prepare(site.world.ringcentral)
+        refused = await registered(site, email="lena@freemail.example")
+        assert (refused.status, refused.heading) == (410, "You are not registered")
+        assert words in refused.words
+        page = site.webinar.registration.page_uri if site.webinar.registration else ""
+        assert refused.links == ([page] if link else [])
+        assert site.there == []
+
+
+async def test_the_pages_outlive_a_restart_and_are_there_in_socket_mode(tmp_path: Path) -> None:
+    """What was handed out leads where it did."""
+    async with a_site(tmp_path) as site:
+        join = (await registered(site)).links[0]
+        register = site.url
+        await site.world.stop_bot()
+        site.world.socket_mode = True
+        await site.world.start_bot()
+        assert (await site.get(join)).heading == "It has not started yet"
+        assert (await site.get(register)).status == 200
+
+
+async def test_a_page_of_another_workspace_is_none(tmp_path: Path) -> None:
+    """Whoever else uses the same key and database."""
+    async with a_site(tmp_path) as site:
+        other = site.webinar.model_copy(update={"account": ACCOUNT})
+        async with site.world.bot.room.store.write() as db:
+            one = Applicant(first_name="Lena", last_name="Berger", email="lena@visitor.example")
+            await applications.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
+        pages = site.world.bot.room.own_pages
+        for url in (pages.register_url(other), pages.join_url("theirs", other), pages.cancel_url("theirs", other)):
+            assert (await site.get(url)).status == 404
+
+
+async def test_an_organiser_takes_the_link_for_their_site(tmp_path: Path) -> None:
+    """From the details, for their eyes; it opens the page, as long as there is something to register for."""
+    async with a_site(tmp_path) as site:
+        await site.world.command("chloe", "#launch", "show launch")
+        await site.world.click("chloe", site.world.last("#launch", "chloe"), "page.link")
+        told = site.world.last("#launch", "chloe")
+        [url] = [word.strip("`") for word in told.words.split() if word.startswith("```")]
+        assert (await site.get(url)).heading == "Register for Launch day"
+        assert told.ephemeral_to == "U0CHLOE"
+
+        await site.world.command("chloe", "#launch", "show launch")
+        details = site.world.last("#launch", "chloe")
+        site.world.clock.move(timedelta(days=4))
+        await site.world.click("chloe", details, "page.link")
+        assert "This webinar is over" in site.world.last("#launch", "chloe").words
+
+
+async def test_the_link_is_for_those_who_steer_the_webinar_at_the_click(tmp_path: Path) -> None:
+    """Others are not offered it; who is no organiser any more is told who can."""
+    async with a_site(tmp_path) as site:
+        room = site.world.bot.room
+
+        async def organised_by(*people: str) -> str:
+            async with room.store.write() as db:
+                await organisers.save(db, room.account.workspace, people, "U0BEN", site.world.clock.now())
+            await site.world.command("dev", "#launch", "show launch")
+            return str(site.world.last("#launch", "dev").blocks)
+
+        assert "page.link" not in await organised_by()
+        assert "page.link" in await organised_by("U0DEV")
+        offered = site.world.last("#launch", "dev")
+        await organised_by("U0EMI")
+        await site.world.click("dev", offered, "page.link")
+        refused = site.world.last("#launch", "dev").words
+        assert "You can't take a registration link for this webinar" in refused
+        assert SITE not in refused

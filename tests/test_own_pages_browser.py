@@ -1,0 +1,167 @@
+"""Our own pages in a real browser without script: by keyboard, with mistakes, on a narrow screen, to the very end."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import PATIENCE, Watch, launched
+from tests.own_pages_story import LENA, Site, a_site
+
+pytestmark = pytest.mark.browser
+
+NARROW = 320
+LABELS = {"first_name": "First name", "last_name": "Last name", "email": "E-mail"}
+LUMINANCE = """
+element => {
+  const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  let behind = element;
+  while (behind && rgb(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [a, b] = [light(rgb(getComputedStyle(element).color)), light(rgb(getComputedStyle(behind).backgroundColor))];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+"""
+"""The contrast of an element's text, as WCAG 2 reckons it."""
+
+
+def an_address_of_this_machine() -> str:
+    """With a port that nobody listens on just now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{one.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def visiting(folder: Path, **how: Any) -> AsyncIterator[tuple[Site, Page]]:
+    """A site, and a browser in which no script runs, as wide as a small telephone."""
+    async with a_site(folder, public_url=an_address_of_this_machine(), **how) as site, launched() as browser:
+        context = await browser.new_context(java_script_enabled=False, viewport={"width": NARROW, "height": 640})
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE)
+        watch = Watch(page)
+        yield site, page
+        watch.check()
+
+
+async def check_page(page: Page) -> None:
+    """What every page owes everybody: language, title, one first heading, nothing cut off, text that can be read."""
+    assert await page.locator("html").get_attribute("lang") == "en"
+    heading = page.get_by_role("heading", level=1)
+    assert await heading.count() == 1
+    assert await page.title() == await heading.inner_text()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    assert await page.locator("script, img, iframe, link").count() == 0
+    for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .wrong").all():
+        assert await element.evaluate(LUMINANCE) >= 4.5
+    for field in await page.locator("form input:not([type=hidden]):not([tabindex='-1'])").all():
+        name = await field.get_attribute("name")
+        await expect(page.get_by_label(LABELS[name or ""], exact=True)).to_have_attribute("name", name or "")
+    for target in await page.locator("button, input:visible:not([tabindex='-1'])").all():
+        box = await target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+
+
+async def test_somebody_registers_by_keyboard_joins_and_another_cancels(tmp_path: Path) -> None:
+    """From the form with mistakes to the webinar itself; and off the list again."""
+    async with visiting(tmp_path) as (site, page):
+        heading = page.get_by_role("heading", level=1)
+        await page.goto(site.url)
+        await check_page(page)
+        await expect(heading).to_have_text("Register for Launch day")
+
+        await _send_empty_by_keyboard(page)
+        await _correct_by_keyboard(page)
+        await expect(heading).to_have_text(re.compile("You are (in line|registered)"))
+        await site.world.settled()
+        await page.reload()
+        await expect(heading).to_have_text("You are registered")
+        await check_page(page)
+        names = ("Join this webinar", "Cancel my registration")
+        join, cancel = [await page.get_by_role("link", name=name).get_attribute("href") or "" for name in names]
+
+        await page.goto(join)
+        await check_page(page)
+        await expect(heading).to_have_text("It has not started yet")
+        site.world.clock.move(site.webinar.start - timedelta(minutes=15) - site.world.clock.now())
+        await page.reload()
+        await expect(page.get_by_text("This link belongs to Lena Berger.")).to_be_visible()
+
+        await page.goto(cancel)
+        await check_page(page)
+        await page.get_by_role("button", name="Take Me Off the List").press("Enter")
+        await expect(heading).to_have_text(re.compile("You are (off|being taken off) the list"))
+        await site.world.settled()
+        await page.reload()
+        await expect(heading).to_have_text("You are off the list")
+        await check_page(page)
+        assert site.there == []
+
+
+async def test_the_line_moves_on_by_itself_and_that_can_be_stopped(tmp_path: Path) -> None:
+    """Also where the address ends in a field of the form, at which a page loaded anew as it is would only scroll."""
+    async with visiting(tmp_path) as (site, page):
+        heading = page.get_by_role("heading", level=1)
+        refresh = page.locator("meta[http-equiv=refresh]")
+        place = await site.placed()
+
+        await page.goto(f"{place}#email")
+        await expect(heading).to_have_text("You are in line")
+        await check_page(page)
+        await expect(refresh).to_have_attribute("content", f"20;url=?{place.partition('?')[2]}")
+        await page.get_by_role("link", name="Stop That").click()
+        await expect(refresh).to_have_count(0)
+
+        site.world.bot.room.enrolling.poke()
+        await site.world.settled()
+        await page.get_by_role("link", name="Look Again").click()
+        await expect(heading).to_have_text("You are registered")
+
+
+async def _send_empty_by_keyboard(page: Page) -> None:
+    """The field that nobody sees is not on the way; the keyboard then begins at what is wrong."""
+    for name in LABELS:
+        await page.keyboard.press("Tab")
+        await expect(page.locator(":focus")).to_have_attribute("name", name)
+    await page.keyboard.type("lena")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("Register")
+    await expect(page.locator(":focus")).to_have_css("outline-style", "solid")
+    await page.keyboard.press("Enter")
+
+    summary = page.get_by_role("alert")
+    await expect(summary).to_be_focused()
+    await expect(summary.get_by_role("link")).to_have_text(
+        [
+            "Enter your first name.",
+            "Enter your last name.",
+            "Enter a whole e-mail address, for example name@example.com.",
+        ]
+    )
+    await check_page(page)
+
+
+async def _correct_by_keyboard(page: Page) -> None:
+    """A line of the summary leads to its field, which says what is wrong with it; nothing typed is lost."""
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    first = page.get_by_label(LABELS["first_name"])
+    await expect(first).to_be_focused()
+    await expect(first).to_have_accessible_description("Enter your first name.")
+    await expect(first).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_label(LABELS["email"])).to_have_value("lena")
+    for name in LABELS:
+        await page.keyboard.press("ControlOrMeta+a")
+        await page.keyboard.type(LENA[name])
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
