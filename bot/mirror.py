@@ -126,6 +126,10 @@ class Mirror:
         """Read the registration whose turn it is: at most one call of upkeep, and none where four were made lately."""
         await self._upkeep.next()
 
+    def count_soon(self, session_id: str) -> None:
+        """Have this registration read at the next turn of upkeep: somebody has registered, or is gone."""
+        self._upkeep.count_soon(session_id)
+
     async def keep_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
         """Write down the registration of a session as a change of it by `by` has left it."""
         return await self._reading.keep_registration(webinar, registration, by)

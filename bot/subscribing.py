@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.following import Scope, Subscription, Wish, follow_all, follows, hears
+from bot.following import Features, Scope, Subscription, Wish, follow_all, follows, hears, subscribe
 from bot.hours import ChannelHours
 from bot.models import Webinar, Workspace
 from bot.notices import REMINDERS
@@ -103,6 +103,26 @@ async def forget_card(db: Db, webinar: Webinar, channel_id: str, now: datetime) 
     if own and own.by_share and own.leads is None and channel_id not in {card.channel_id for card in standing}:
         await following.forget(db, own)
     await _replan(db, webinar, now)
+
+
+async def hear(db: Db, webinar: Webinar, channel_id: str, features: Features, by: str, now: datetime) -> None:
+    """Have a person hear this of a webinar, in their own messages, on top of what they hear there already."""
+    workspace = webinar.account.workspace
+    await following.one_at_a_time(db, workspace, channel_id)
+    lines = await following.of_channel(db, workspace, channel_id)
+    wish = Wish(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
+    await following.replace(db, lines, subscribe(lines, wish, features))
+    await _replan(db, webinar, now)
+
+
+async def hear_no_more(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
+    """A person has nothing to do with a webinar any more: what was set up for it in their own messages ends."""
+    workspace = webinar.account.workspace
+    await following.one_at_a_time(db, workspace, channel_id)
+    own = _own(await following.of_channel(db, workspace, channel_id), webinar)
+    if own:
+        await following.forget(db, own)
+        await _replan(db, webinar, now)
 
 
 async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> SaidThere:

@@ -46,6 +46,7 @@ class Upkeep:
         self._provider = provider
         self._clock = clock
         self._checks: deque[Callable[[Caller], Awaitable[None]]] = deque()
+        self._soon: dict[str, datetime] = {}
         self._asked_at: dict[str, datetime] = {}
         self._tried_at: dict[str, datetime] = {}
         self._refused: set[str] = set()
@@ -69,17 +70,36 @@ class Upkeep:
         while self._checks and (caller.lane is not Lane.UPKEEP or self.ration.left):
             await self._check(caller)
 
+    def count_soon(self, session_id: str) -> None:
+        """Somebody has come or gone: have this registration read before all others, once for all until then."""
+        self._soon[session_id] = self._clock.now()
+
     async def next(self) -> None:
         """Ask one thing, if anything is to be asked and may be: at most one call. Raises no `ProviderError`."""
         if self._busy.locked() or not self.ration.left:
             return
         async with self._busy:
+            if soon := await self._changed():
+                await self._count(soon)
+                return
             if self._checks:
                 await self._check(UPKEEP)
                 return
             webinar = next_to_count(await self._followed(), self._clock.now(), self._tried_at)
             if webinar:
                 await self._count(webinar)
+
+    async def _changed(self) -> Webinar | None:
+        """The first of those to be read soon that nobody has read since."""
+        while self._soon:
+            session_id, since = next(iter(self._soon.items()))
+            async with self._store.read() as db:
+                webinar = await webinars.find(db, self._reading.account, session_id)
+            read = webinar.registration if webinar else None
+            if webinar and not (read and read.read_at > since):
+                return webinar
+            del self._soon[session_id]
+        return None
 
     async def _check(self, caller: Caller) -> None:
         ask = self._checks.popleft()
@@ -142,6 +162,7 @@ class Upkeep:
         except ProviderBusy:
             return
         except ProviderError as error:
+            self._soon.pop(webinar.session_id, None)
             self._tried_at[webinar.session_id] = now
             self._complain(webinar, error)
         else:

@@ -19,7 +19,7 @@ async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world:
     assert result.title == "Webinar created"
     assert "Start as Host" in result.buttons
     (card,) = world.slack.messages("#launch")
-    assert card.buttons == ["Register", "Refresh", "Details"]
+    assert card.buttons == ["Register", "Refresh", "Details", "Registration"]
     calls = world.vendor_calls()[before:]
     (webinar,) = world.ringcentral.webinars()
     assert calls == [

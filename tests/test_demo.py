@@ -132,7 +132,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_a_restart(tmp_path
         assert re.findall(r"http\S+", "\n".join(printed)) == [page.url]
         webinar = await make_webinar(page)
         await page.command("share next")
-        (card,) = await page.until(lambda state: said(state, '"open.registration"'))
+        (card,) = await page.until(lambda state: said(state, '"seat.register"'))
         await page.post("register", session_id=webinar["session_id"], count=3)
         await page.click(card, "Refresh")
         (card,) = await page.until(lambda state: said(state, "3 registered"))

@@ -196,11 +196,29 @@ def test_buttons_say_which_webinar_they_are_about() -> None:
     }
 
 
-def test_way_in_stands_only_where_it_leads_somewhere() -> None:
-    """What is posted at once knows whether registration is open."""
-    shut = webinar(registration=registration(is_open=False))
+def test_way_in_is_that_of_the_moment() -> None:
+    """What is posted at once knows whether registration is open, and whether it is live."""
+    shut, live = (
+        webinar(registration=registration(is_open=False)),
+        webinar(status=Status.ACTIVE, registration=registration()),
+    )
     kinds = (NoticeKind.LIVE, NoticeKind.MOVED, NoticeKind.OPENED)
-    assert [list(buttons(speak(about(shut, kind)).blocks)) for kind in kinds] == [["Details"]] * 3
+    first = [next(iter(buttons(speak(about(shut, kind)).blocks))) for kind in kinds]
+    assert first == ["Tell Me When It Opens"] * 3
+    assert next(iter(buttons(speak(about(live, NoticeKind.LIVE)).blocks))) == "Join Now"
+    assert list(buttons(speak(about(webinar(), NoticeKind.MOVED)).blocks)) == ["Details"]
+
+
+@pytest.mark.parametrize("kind", [*sorted(TIMED), NoticeKind.LIVE, NoticeKind.MOVED])
+def test_direct_message_leads_to_the_own_link(kind: NoticeKind) -> None:
+    """By a button that shows it to whoever presses it: the message itself holds none, whoever the webinar is for."""
+    for one in (webinar(), webinar(registration=registration()), webinar(audience=Audience.ANYONE)):
+        made = speak(about(one, kind, channel_id="D1"))
+        first = next(iter(buttons(made.blocks).values()))
+        assert (first["text"]["text"], first["action_id"], first["value"]) == ("My Link", our_buttons.MY_LINK, "s1")
+        assert "url" not in first
+    pair = speak(*(about(webinar(session_id=f"s{number}"), kind, channel_id="D1") for number in range(2)))
+    assert beside(pair) == (["My Link"] * 2 if kind in TIMED else ["Details"] * 2)
 
 
 @pytest.mark.parametrize("kind", sorted(TIMED))

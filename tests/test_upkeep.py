@@ -14,6 +14,7 @@ from bot.counting import MOST
 from bot.models import Audience, Status, Webinar
 from bot.store import counts
 from tests.creation_story import hurried
+from tests.door_story import PERSON
 from tests.world import World, running
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
@@ -78,6 +79,33 @@ async def test_only_what_is_followed_is_counted_the_nearest_first(world: World) 
     after = await known(world)
     assert after["Open house"].audience is Audience.ANYONE
     assert [after[title].registration is None for title in ("Far", "Near", "Nobody's")] == [False, False, True]
+
+
+async def test_where_somebody_came_or_went_is_counted_before_all_others(world: World) -> None:
+    """Once, however many came; not where it was read since, and never beyond what upkeep may ask."""
+    mirror = world.bot.room.mirror
+    for title, days in (("Near", 2), ("Far", 9)):
+        made(world, title, days)
+    await shared(world, "near", "far")
+    await ticks(world, 9)
+    far, near = (await known(world))["Far"], (await known(world))["Near"]
+    world.clock.move(6 * MINUTE)
+    for _ in range(3):
+        mirror.count_soon(far.session_id)
+    mirror.count_soon("nobody knows it")
+
+    assert await ticks(world, 3) == [reading(far), reading(near)]
+    mirror.count_soon(far.session_id)
+    await mirror.refresh(far.session_id, PERSON)
+    assert await ticks(world, 2) == []
+    mirror.count_soon(far.session_id)
+    world.ringcentral.fail("GET", "/registration/", status=404)
+    assert await ticks(world, 3) == [reading(far)]
+    mirror.count_soon(far.session_id)
+    mirror.ration.most = 0
+    assert await ticks(world, 1) == []
+    mirror.ration.most = 1000
+    assert await ticks(world, 2) == [reading(far)]
 
 
 async def test_counts_are_kept_where_they_differ(world: World) -> None:

@@ -68,25 +68,39 @@ def test_nothing_public_can_hold_a_secret() -> None:
 
 
 CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
-    "never read": ({}, ["Refresh", "Details"], "Registrations: not read yet"),
-    "open": ({"registration": registration()}, ["Register", "Refresh", "Details"], "3 registered"),
+    "never read": ({}, ["Refresh", "Details", "Registration"], "Registrations: not read yet"),
+    "open": ({"registration": registration()}, ["Register", "Refresh", "Details", "Registration"], "3 registered"),
     "limited": (
         {"registration": registration(limit=1000)},
-        ["Register", "Refresh", "Details"],
+        ["Register", "Refresh", "Details", "Registration"],
         "3 of 1,000 registered",
     ),
-    "full": ({"registration": registration(limit=3)}, ["Refresh", "Details"], "3 of 3 registered, full"),
+    "full": (
+        {"registration": registration(limit=3)},
+        ["Tell Me When It Opens", "Refresh", "Details", "Registration"],
+        "3 of 3 registered, full",
+    ),
     "closed": (
         {"registration": registration(is_open=False)},
-        ["Refresh", "Details"],
+        ["Tell Me When It Opens", "Refresh", "Details", "Registration"],
         "3 registered, registration is closed",
     ),
-    "without a page": ({"registration": registration(page_uri="")}, ["Refresh", "Details"], "3 registered"),
+    "without a page": (
+        {"registration": registration(page_uri="")},
+        ["Register", "Refresh", "Details", "Registration"],
+        "3 registered",
+    ),
     "live": (
         {"status": Status.ACTIVE, "registration": registration()},
-        ["Register", "Refresh", "Details"],
+        ["Join Now", "Refresh", "Details", "Registration"],
         "Live now",
     ),
+    "live and closed": (
+        {"status": Status.ACTIVE, "registration": registration(is_open=False)},
+        ["Join Now", "Refresh", "Details", "Registration"],
+        "registration is closed",
+    ),
+    "made elsewhere": ({"audience": None}, ["Refresh", "Details"], "Registrations: not read yet"),
     "for everyone": (
         {"audience": Audience.ANYONE, "attendee_link": SHARED},
         ["Join", "Refresh", "Details"],
@@ -125,21 +139,28 @@ def test_card_says_what_everybody_needs_to_know() -> None:
         *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz", "*Who is it for?*", "People who register"),
         "What is new",
         f"3 of 100 registered · as of {read_at}",
-        *("Register", "Refresh", "Details"),
+        *("Register", "Refresh", "Details", "Registration"),
     ]
     assert message.text == (
         f"Launch day: {start}, 45 minutes, hosted by Ana Ruiz. 3 of 100 registered. Press Register to take part."
     )
 
 
-def test_card_links_to_the_registration_page_and_carries_the_webinar() -> None:
-    """The two other buttons say which webinar they are about."""
+def test_buttons_of_a_card_carry_the_webinar_and_nothing_personal() -> None:
+    """Each says which webinar it is about; no address leads away from a card of a webinar with registration."""
     found = buttons(card(webinar(registration=registration()), now=NOW).blocks)
-    assert found["Register"]["url"] == "https://events.example/register/s1"
-    assert [(found[name]["action_id"], found[name]["value"]) for name in ("Refresh", "Details")] == [
-        ("refresh.card", "s1"),
-        ("webinar.show", "s1"),
-    ]
+    assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
+        "Register": ("seat.register", "s1"),
+        "Refresh": ("refresh.card", "s1"),
+        "Details": ("webinar.show", "s1"),
+        "Registration": ("door.menu", "s1"),
+    }
+    assert not [button for button in found.values() if "url" in button]
+
+
+def test_card_asks_nobody_to_take_part_who_cannot() -> None:
+    """Who may only wait for registration to open is not told to press that button to take part."""
+    assert "to take part" not in card(webinar(registration=registration(is_open=False)), now=NOW).text
 
 
 def test_card_of_a_webinar_for_everyone_joins_by_the_shared_link() -> None:
@@ -173,7 +194,6 @@ def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: dateti
         {"registration": registration(count=4)},
         {"registration": registration(limit=10)},
         {"registration": registration(is_open=False)},
-        {"registration": registration(page_uri="https://events.example/other")},
     ],
     ids=str,
 )

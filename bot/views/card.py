@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block
 from bot.models import Audience, Webinar
 from bot.views import buttons
 from bot.views.blocks import Message, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.views.door_buttons import menu_button
 from bot.views.facts import Stage, entrance, essentials, registrations, stage, summary
 
 MAX_DESCRIPTION = 500
@@ -39,9 +40,12 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
         way_in,
         buttons.about(webinar, "Refresh", buttons.REFRESH_CARD),
         buttons.about(webinar, "Details", buttons.SHOW),
+        # Whoever may not steer it is told who can, at the click.
+        menu_button(webinar, now) if webinar.audience is Audience.REGISTRANTS else None,
     )
     live = "Live now. " if where is Stage.LIVE else ""
-    act = f" Press {way_in.text.text} to take part." if way_in and way_in.text else ""
+    # What only tells when one can take part is no way to.
+    act = f" Press {way_in.text.text} to take part." if way_in and way_in.text and way_in.style else ""
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
 
 

@@ -42,13 +42,20 @@ def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
 
 
 def entrance(webinar: Webinar, now: datetime) -> ButtonElement | None:
-    """The way in for an attendee just now, if there is one: Register or Join."""
+    """The way in for an attendee just now, if anything is known of one: to the shared link, or to a seat of their own.
+
+    Where nobody can register there is the way to be told when one can, which shows those who have a seat theirs.
+    """
     if not is_open_to_come(webinar, now):
         return None
     if webinar.audience is Audience.ANYONE:
         return buttons.join(webinar)
     read = webinar.registration
-    return buttons.register(webinar) if read and read.is_open and not is_full(read) else None
+    if read is None:
+        return None
+    if stage(webinar, now) is Stage.LIVE:
+        return buttons.register(webinar, "Join Now")
+    return buttons.register(webinar) if read.is_open and not is_full(read) else buttons.when_open(webinar)
 
 
 def is_full(read: Registration) -> bool:

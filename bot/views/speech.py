@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.hours import DIGEST_AHEAD, DigestPace
 from bot.models import Audience, Webinar
 from bot.outbox import TIMED, Notice, NoticeKind
+from bot.packing import is_direct
 from bot.views import buttons
 from bot.views.blocks import MAX_SECTION, Message, actions, context, number, plain, section
 from bot.views.facts import NOT_READ, entrance, is_open_to_come, timing
@@ -38,6 +39,7 @@ BEFORE = {DigestPace.DAILY: "a day ago", DigestPace.WEEKLY: "a week ago"}
 NO_OTHERS: Mapping[str, Webinar] = MappingProxyType({})
 
 _WITH_WAY_IN = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}
+_ONES_OWN = {NoticeKind.LIVE, NoticeKind.MOVED}
 _WITH_LIMIT = {NoticeKind.FULL, NoticeKind.FILLING}
 
 
@@ -140,9 +142,9 @@ def _all_buttons(group: list[Said], at: datetime) -> list[ButtonElement | None]:
     kinds = {one.notice.kind for one in group}
     found: list[ButtonElement | None] = []
     if kinds & TIMED:
-        found.append(_way_in(webinar))
+        found.append(_way_in(group))
     elif kinds & _WITH_WAY_IN:
-        found.append(entrance(webinar, at))
+        found.append(buttons.my_link(webinar) if _is_for_one(group) and kinds & _ONES_OWN else entrance(webinar, at))
     if NoticeKind.REMINDER in kinds:
         found += [buttons.remind_me(webinar), buttons.mute(webinar, group[0].notice.channel_id)]
     if kinds & _WITH_LIMIT:
@@ -152,9 +154,21 @@ def _all_buttons(group: list[Said], at: datetime) -> list[ButtonElement | None]:
     return [*found, buttons.details(webinar)]
 
 
-def _way_in(webinar: Webinar) -> ButtonElement | None:
-    # Whether registration is open may change while Slack holds the message; the page says so itself.
-    return buttons.join(webinar) if webinar.audience is Audience.ANYONE else buttons.register(webinar)
+def _way_in(group: list[Said]) -> ButtonElement | None:
+    # Whether registration is open may change while Slack holds the message: whoever presses it is told what is so then.
+    webinar = group[0].webinar
+    if webinar is None:
+        return None
+    if _is_for_one(group):
+        return buttons.my_link(webinar)
+    if webinar.audience is Audience.ANYONE:
+        return buttons.join(webinar)
+    return buttons.register(webinar) if webinar.registration else None
+
+
+def _is_for_one(group: list[Said]) -> bool:
+    """Whether it goes to one person, who has a link of their own or is offered one."""
+    return is_direct(group[0].notice.channel_id)
 
 
 def _one_button(group: list[Said]) -> ButtonElement | None:
@@ -163,7 +177,7 @@ def _one_button(group: list[Said]) -> ButtonElement | None:
     if webinar is None:
         return None
     is_timed = any(one.notice.kind in TIMED for one in group)
-    button = (is_timed and _way_in(webinar)) or buttons.details(webinar)
+    button = (is_timed and _way_in(group)) or buttons.details(webinar)
     button.style = None  # a message has one primary button at most
     return button
 

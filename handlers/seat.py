@@ -1,0 +1,237 @@
+"""A seat of one's own: the form, what comes of it, one's own link, another name, and giving it up."""
+
+from __future__ import annotations
+
+from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
+from bot.following import Feature
+from bot.models import Audience, Lane, Webinar
+from bot.providers import Caller
+from bot.reminding import current
+from bot.seat import Seat, SeatState
+from bot.seating import NO_SEAT
+from bot.slack_api import SlackRefused
+from bot.store import team
+from bot.subscribing import hear
+from bot.views import buttons, seat_form, seat_result
+from bot.views.blocks import View
+from bot.views.facts import Stage, is_full, is_open_to_come, stage
+from bot.views.messages import waiting
+from bot.views.seat_form import Typed
+from handlers import guard
+from handlers.asking import Ask, Listeners
+from handlers.snooze import NO_MESSAGES
+
+OPENS = frozenset({Feature.ALERTS})
+"""What says that a registration opens."""
+
+
+async def offer(ask: Ask, webinar: Webinar) -> None:
+    """Show this person their seat or their way in as a speaker, or the form for a seat, or why there is none."""
+    await ask.open(await _offered(ask, webinar))
+
+
+async def register(ask: Ask) -> None:
+    """The button on cards and wherever else one can register, and the one that asks for one's own link."""
+    await offer(ask, await _named(ask))
+
+
+async def look_again(ask: Ask) -> None:
+    """Read the registration anew (one call), and offer what is to be had by then in the same place."""
+    webinar = await ask.room.mirror.refresh((await _named(ask)).session_id, ask.caller())
+    await ask.room.slack.update(ask.view_id, await _offered(ask, webinar))
+
+
+async def when_open(ask: Ask) -> None:
+    """Have them told when registration opens; whoever has a seat, or can have one by now, is shown that instead."""
+    webinar = await _named(ask)
+    if await ask.room.seating.seat(webinar, ask.user_id) or not _is_closed(webinar, ask):
+        view = await _offered(ask, webinar)
+        await (ask.room.slack.update(ask.view_id, view) if ask.view else ask.open(view))
+        return
+    await _tell_when_open(ask, webinar)
+    await ask.say(seat_result.told_later(webinar), replace=bool(ask.view))
+
+
+async def sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, or they are being registered."""
+    typed = seat_form.read(ask.values, ask.note)
+    seat_form.check(typed)
+    webinar = await ask.room.mirror.find(typed.session_id)
+    ask.failed = lambda sentence: seat_form.failed(sentence, typed)
+    await ask.accept(response_action="update", view=seat_form.working(webinar))
+
+    async def work(ask: Ask) -> None:
+        await _register(ask, webinar, typed)
+
+    guard.later(ask, work)
+
+
+async def back_to_form(ask: Ask) -> None:
+    """The form again, as it was filled, in the same place."""
+    typed = Typed.model_validate_json(ask.note)
+    webinar = await ask.room.mirror.find(typed.session_id)
+    await ask.room.slack.update(ask.view_id, seat_form.ask(webinar, typed, now=ask.room.clock.now()))
+
+
+async def ask_name(ask: Ask) -> None:
+    """The form for another name, in the place of the seat or on its own."""
+    webinar = await _named(ask)
+    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    if seat is None:
+        await ask.say(seat_result.goodbye(webinar, problem=NO_SEAT), replace=bool(ask.view))
+        return
+    held = Typed(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
+    view = seat_form.ask_name(webinar, held)
+    await (ask.room.slack.update(ask.view_id, view) if ask.view else ask.open(view))
+
+
+async def name_sent(ask: Ask) -> None:
+    """Another name was sent: the seat is given up and taken anew under it."""
+    typed = seat_form.read(ask.values, ask.note)
+    seat_form.check(typed)
+    webinar = await ask.room.mirror.find(typed.session_id)
+    ask.failed = seat_form.name_failed
+    await ask.accept(response_action="update", view=seat_form.working(webinar, renaming=True))
+
+    async def work(ask: Ask) -> None:
+        seat = await ask.room.seating.rename(
+            webinar, ask.user_id, typed.attendee, _patient(ask, webinar, renaming=True)
+        )
+        await _welcome(ask, webinar, seat)
+
+    guard.later(ask, work)
+
+
+async def leave(ask: Ask) -> None:
+    """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
+    webinar = await _named(ask)
+    seat = await ask.room.seating.leave(webinar, ask.user_id, ask.caller())
+    await ask.room.ushering.farewell(seat)
+    await _show_gone(ask, webinar, seat, seat_result.LEFT)
+
+
+async def look(ask: Ask) -> None:
+    """Read the seat at RingCentral (one call): it may have been removed there."""
+    webinar = await _named(ask)
+    known = await ask.room.seating.seat(webinar, ask.user_id)
+    seat = await ask.room.seating.look(webinar, ask.user_id, ask.caller())
+    if seat:
+        await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=ask.room.clock.now()))
+    elif known:
+        await ask.room.ushering.farewell(known, problem=seat_result.VANISHED)
+        await _show_gone(ask, webinar, known, seat_result.VANISHED)
+
+
+async def _named(ask: Ask) -> Webinar:
+    return await ask.room.mirror.find(buttons.picked(ask.value)[0])
+
+
+async def _offered(ask: Ask, webinar: Webinar) -> View:
+    now = ask.room.clock.now()
+    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    if seat:
+        is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
+        return seat_result.seat_view(webinar, seat, now=now, note=seat_result.NO_DM if is_untold else "")
+    if not is_open_to_come(webinar, now):
+        return seat_result.none_now(webinar, now=now)
+    async with ask.room.store.read() as db:
+        link = await team.link_of(db, webinar.account, webinar.session_id, ask.user_id)
+    if link:
+        return seat_result.on_the_team(webinar, link)
+    if webinar.audience is Audience.ANYONE:
+        return seat_result.shared(webinar)
+    if _is_closed(webinar, ask):
+        return seat_result.none_now(webinar, now=now)
+    person = await ask.person()
+    if person.is_stranger and not person.email:
+        return seat_result.page(webinar, seat_result.NO_ADDRESS)
+    return seat_form.ask(webinar, seat_form.from_profile(person, webinar.session_id, _source(ask)), now=now)
+
+
+def _is_closed(webinar: Webinar, ask: Ask) -> bool:
+    read = webinar.registration
+    is_to_come = stage(webinar, ask.room.clock.now()) in (Stage.COMING, Stage.LIVE)
+    return is_to_come and read is not None and (is_full(read) or not read.is_open)
+
+
+def _source(ask: Ask) -> str:
+    # The channel's id and never its name, which may be nobody's business; where a card stood, not where one typed.
+    is_click = "actions" in ask.body and ask.channel_id.startswith(("C", "G"))
+    return f"slack:{ask.channel_id}" if is_click else "slack"
+
+
+def _patient(ask: Ask, webinar: Webinar, *, renaming: bool = False) -> Caller:
+    async def tell_wait(seconds: float) -> None:
+        view = seat_form.working(webinar, renaming=renaming, note=waiting(seconds))
+        await ask.room.slack.update(ask.view_id, view)
+
+    return Caller(Lane.PERSON, on_wait=tell_wait)
+
+
+async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:
+    now = ask.room.clock.now()
+    if not is_open_to_come(webinar, now):
+        await _show(ask, webinar, seat_result.none_now(webinar, now=now))
+        return
+    caller = _patient(ask, webinar)
+    try:
+        person = await ask.person()
+        seat = await ask.room.seating.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
+    except RegistrationClosed as closed:
+        await _show(ask, webinar, seat_result.none_now(webinar, now=now, problem=closed.sentence))
+    except AnswersWanted:
+        await _show(ask, webinar, seat_result.page(webinar, seat_result.ANSWERS))
+    else:
+        await _welcome(ask, webinar, seat)
+
+
+async def _welcome(ask: Ask, webinar: Webinar, seat: Seat) -> None:
+    """Their link at once where they are; then the direct message, and a word about it where there can be none."""
+    now = ask.room.clock.now()
+    note = seat_result.DM_TO_COME if seat.state is SeatState.TAKEN else seat_result.IN_DM
+    await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=now, note=note))
+    told = await ask.room.ushering.welcome(seat)
+    if told.state is SeatState.HELD and not told.dm_channel_id:
+        view = seat_result.seat_view(webinar, told, now=now, note=seat_result.NO_DM)
+        await ask.room.slack.update(ask.view_id, view)
+
+
+async def _show(ask: Ask, webinar: Webinar, view: View) -> None:
+    if not await ask.room.slack.update(ask.view_id, view):
+        await ask.room.slack.post(ask.user_id, seat_result.as_message(webinar, view))
+
+
+async def _show_gone(ask: Ask, webinar: Webinar, seat: Seat, sentence: str) -> None:
+    if ask.view:
+        await ask.room.slack.update(ask.view_id, seat_result.goodbye_view(webinar, problem=sentence))
+    elif ask.channel_id != seat.dm_channel_id:  # there it stands already, in the place of the link
+        await ask.say(seat_result.goodbye(webinar, problem=sentence))
+
+
+async def _tell_when_open(ask: Ask, webinar: Webinar) -> None:
+    # The message comes first: only its answer tells which channel the person's own messages are.
+    try:
+        channel_id, ts = await ask.room.slack.post(ask.user_id, seat_result.will_be_told(webinar))
+    except (ChannelUnreachable, SlackRefused) as error:
+        raise ChannelUnreachable(NO_MESSAGES) from error
+    try:
+        async with ask.room.store.write() as db:
+            webinar = await current(db, ask.room.account, webinar.session_id, channel_id)
+            await hear(db, webinar, channel_id, OPENS, ask.user_id, ask.room.clock.now())
+    except Exception:
+        await ask.room.slack.edit(channel_id, ts, seat_result.not_told_later(webinar))
+        raise
+    ask.room.clockwork.poke()
+
+
+ACTIONS: Listeners = {
+    buttons.REGISTER: register,
+    buttons.MY_LINK: register,
+    buttons.WHEN_OPEN: when_open,
+    seat_result.LOOK_AGAIN: look_again,
+    seat_form.BACK: back_to_form,
+    seat_result.RENAME: ask_name,
+    seat_result.LEAVE: leave,
+    seat_result.LOOK: look,
+}
+SUBMISSIONS: Listeners = {seat_form.CALLBACK: sent, seat_form.RENAME_CALLBACK: name_sent}

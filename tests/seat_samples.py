@@ -1,0 +1,80 @@
+"""Seats for tests of what is shown and kept, and everything that is ever shown of one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.models import Status, Webinar
+from bot.seat import Attendee, Seat, SeatState
+from bot.views import seat_form, seat_result
+from bot.views.blocks import Message, View
+from bot.views.seat_form import Typed
+from tests.webinar_samples import ACCOUNT, NOW
+
+OWN_LINK = "https://join.example/own/dev"
+DEV = Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example")
+
+
+def seat(**changes: Any) -> Seat:
+    """Dev's seat, of which he knows."""
+    facts: dict[str, Any] = {
+        "account": ACCOUNT,
+        "session_id": "s1",
+        "user_id": "U2",
+        "state": SeatState.HELD,
+        "attendee": DEV,
+        "registrant_id": "r1",
+        "join_link": SecretStr(OWN_LINK),
+        "cancel_link": SecretStr("https://join.example/cancel/dev"),
+        "source": "slack:C1",
+        "lead": timedelta(minutes=10),
+        "told_what": "x",
+        "dm_channel_id": "D2",
+        "dm_ts": "2.2",
+        "changed_at": NOW,
+    }
+    return Seat(**(facts | changes))
+
+
+def typed(**changes: Any) -> Typed:
+    """What stands in Dev's form."""
+    facts: dict[str, Any] = {"session_id": "s1", "source": "slack:C1", **DEV.model_dump(exclude={"is_own_address"})}
+    return Typed(**(facts | changes))
+
+
+NAMES = st.text(min_size=1, max_size=64)
+SEATS = st.builds(
+    seat,
+    attendee=st.builds(Attendee, first_name=NAMES, last_name=NAMES, email=st.just(f"{'d' * 244}@acme.example")),
+    join_link=st.sampled_from(["", OWN_LINK, f"https://join.example/{'x' * 3000}"]).map(SecretStr),
+    lead=st.none() | st.sampled_from(seat_form.LEADS),
+)
+
+
+def seat_modals(webinar: Webinar, held: Seat | None = None, filled: Typed | None = None) -> list[View]:
+    """Every modal about seats."""
+    mine, form = held or seat(), filled or typed()
+    return [
+        *(seat_form.ask(one, form, now=NOW) for one in (webinar, webinar.model_copy(update={"status": Status.ACTIVE}))),
+        seat_form.ask_name(webinar, form),
+        *(seat_form.working(webinar, renaming=renaming, note="Wait.") for renaming in (False, True)),
+        *(seat_form.failed("No.", form), seat_form.name_failed("No.")),
+        *(seat_result.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_result.NO_DM)),
+        *(seat_result.goodbye_view(webinar), seat_result.none_now(webinar, now=NOW)),
+        *(seat_result.page(webinar, seat_result.ANSWERS), seat_result.shared(webinar)),
+        seat_result.on_the_team(webinar, OWN_LINK),
+    ]
+
+
+def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
+    """Every message about seats."""
+    return [
+        *(seat_result.dm(webinar, held or seat(), now=NOW), seat_result.goodbye(webinar)),
+        *(seat_result.will_be_told(webinar), seat_result.told_later(webinar), seat_result.not_told_later(webinar)),
+        seat_result.problem_message(webinar, "No."),
+        seat_result.as_message(webinar, seat_result.none_now(webinar, now=NOW)),
+    ]

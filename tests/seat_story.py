@@ -1,0 +1,108 @@
+"""A webinar at which people in Slack take seats: how it is made, and what each of them has in the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from icalendar import Calendar
+from icalendar.cal import Component
+
+from bot.sandbox.slack import Message, Outcome, View
+from tests.creation_story import hurried
+from tests.door_story import PERSON, limited
+from tests.world import World
+
+PATH = "/webinar/registration/v1/sessions/"
+REGISTRANTS = r"/registrants(/|$)"
+
+__all__ = ["PATH", "REGISTRANTS", "Stage", "a_stage", "hurried", "limited"]
+
+
+@dataclass
+class Stage:
+    """The webinar, at RingCentral and in Slack."""
+
+    world: World
+    session_id: str
+    seen: int = 0
+
+    @property
+    def card(self) -> Message:
+        """Its card in #launch."""
+        cards = [one for one in self.world.slack.messages("#launch") if one.bot and not one.ephemeral_to]
+        return cards[0]
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked about its registrants since somebody looked last: the methods, in order."""
+        calls = [call.method for call in self.world.ringcentral.calls if "/registrants" in call.path]
+        seen, self.seen = self.seen, len(calls)
+        return calls[seen:]
+
+    @property
+    def there(self) -> list[dict[str, Any]]:
+        """Everybody who is registered at RingCentral."""
+        return self.world.ringcentral.registrants(self.session_id)
+
+    async def becomes(self, registrants: int = 0, status: str = "", **registration: Any) -> None:
+        """Others register, somebody changes it in RingCentral's own app, and the bot comes to know."""
+        rc = self.world.ringcentral
+        if registrants:
+            rc.register(self.session_id, registrants)
+        if registration:
+            rc.edit(self.session_id, registration=registration)
+        if status:
+            {"live": rc.begin, "over": rc.finish}[status](self.session_id)
+            await self.world.bot.room.mirror.sweep()
+        await self.world.bot.room.mirror.refresh(self.session_id, PERSON)
+
+    async def press(self, user: str, button: str = "Register", where: Message | View | None = None) -> View:
+        """Somebody presses a button; returns the modal that they look at then."""
+        await self.world.click(user, where or self.card, button)
+        return self.world.slack.view(user)
+
+    async def send(self, user: str, **typed: str) -> Outcome:
+        """They send the form that they look at, with this typed into it; waits for what comes of it."""
+        outcome = await self.world.slack.submit(user, self.world.slack.view(user), typed)
+        await self.world.settled()
+        return outcome
+
+    async def seated(self, user: str = "dev", **typed: str) -> View:
+        """Somebody takes a seat from the card; returns what they look at then."""
+        await self.press(user)
+        outcome = await self.send(user, **typed)
+        assert outcome.errors == {}
+        return self.world.slack.view(user)
+
+    def dms(self, user: str = "dev") -> list[Message]:
+        """What the bot has written to somebody."""
+        return [one for one in self.world.slack.messages(f"@{user}", user) if one.bot and not one.ephemeral_to]
+
+    def link(self, where: Message | View, button: str = "Join") -> str:
+        """Where a link button leads."""
+        blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
+        found = [
+            element["url"]
+            for block in blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
+            if element["text"]["text"] == button
+        ]
+        return str(found[0]) if found else ""
+
+    def files(self, user: str = "dev") -> list[tuple[str, Component]]:
+        """The calendar files that somebody was sent: what each asks a calendar to do, and its event."""
+        sent = [file for one in self.dms(user) for file in one.files]
+        wholes = [Calendar.from_ical(file.content) for file in sent]
+        return [(str(whole["METHOD"]), event) for whole in wholes for event in whole.walk("VEVENT")]
+
+
+async def a_stage(world: World, *, user: str = "chloe", **becomes: Any) -> Stage:
+    """A webinar that Chloé has created, with its card in #launch, and a registration that the bot has read."""
+    await world.create(user, fields={"Announce in": "#launch"})
+    await world.slack.close(user, world.slack.view(user), clear=True)
+    [made] = world.ringcentral.webinars()
+    stage = Stage(world, made["session_id"])
+    await stage.becomes(**becomes)
+    return stage

@@ -1,0 +1,79 @@
+"""The calendar file: one entry whatever is sent later, in UTC, with the person's own link and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from bot.calendar_file import calendar_file, uid
+from bot.models import Webinar
+from tests.store_samples import OTHERS
+from tests.webinar_samples import NOW, START, WEBINARS, webinar
+
+LINK = "https://join.example/own/ana"
+
+
+def written(one: Webinar, **how: Any) -> tuple[Any, Any]:
+    """What a calendar reads from the file: the whole, and its one event."""
+    file = calendar_file(one, **{"now": NOW, "link": LINK, "sequence": 0, **how})
+    whole = Calendar.from_ical(file)
+    (event,) = whole.walk("VEVENT")
+    return whole, event
+
+
+def test_file_says_what_a_calendar_needs() -> None:
+    """Title, times in UTC, the own link where calendars look for one, and that it is to be put in."""
+    madrid = START.astimezone(ZoneInfo("Europe/Madrid"))
+    whole, event = written(webinar(start=madrid, description="What is new"), sequence=3, words="Your seat is booked.")
+
+    assert (str(whole["METHOD"]), str(event["STATUS"]), event["SEQUENCE"]) == ("PUBLISH", "CONFIRMED", 3)
+    assert str(event["SUMMARY"]) == "Launch day"
+    assert event.decoded("DTSTART") == START
+    assert event.decoded("DTEND") == START + timedelta(minutes=45)
+    assert event.decoded("DTSTAMP") == NOW
+    assert str(event["LOCATION"]) == str(event["URL"]) == LINK
+    assert str(event["DESCRIPTION"]) == f"Your seat is booked.\n\nJoin: {LINK}\n\nWhat is new"
+    file = calendar_file(webinar(start=madrid), now=NOW, link=LINK, sequence=3)
+    assert f"DTSTART:{START:%Y%m%dT%H%M%S}Z\r\n".encode() in file
+
+
+def test_later_file_takes_the_place_of_the_earlier_one() -> None:
+    """Moved, renamed or under another link: the UID stays."""
+    first = uid(webinar())
+    moved = webinar(start=START + timedelta(days=1), title="Launch week")
+    assert str(written(moved, sequence=1, link="https://join.example/new")[1]["UID"]) == first
+    others = {uid(webinar(session_id="s2")), *(uid(webinar(account=other)) for other in OTHERS)}
+    assert len(others | {first}) == 2 + len(OTHERS)
+
+
+def test_cancelled_file_takes_the_entry_out() -> None:
+    """With the same UID, and with no link that leads nowhere."""
+    whole, event = written(webinar(), cancelled=True, sequence=4, link="")
+    assert (str(whole["METHOD"]), str(event["STATUS"])) == ("CANCEL", "CANCELLED")
+    assert str(event["UID"]) == uid(webinar())
+    assert "URL" not in event
+    assert "LOCATION" not in event
+
+
+def test_panel_is_in_the_calendar_from_when_it_has_to_be_there() -> None:
+    """The end stays where it is."""
+    _, event = written(webinar(), early=timedelta(minutes=15))
+    assert event.decoded("DTSTART") == START - timedelta(minutes=15)
+    assert event.decoded("DTEND") == START + timedelta(minutes=45)
+
+
+@settings(max_examples=40, deadline=None)
+@given(WEBINARS, st.text(max_size=80))
+def test_any_webinar_is_read_back_as_it_was_written(one: Webinar, words: str) -> None:
+    """Whatever stands in its title and description: one event, the same times, no line that is too long."""
+    _, event = written(one, words=words)
+    assert event.decoded("DTSTART") == one.start.replace(microsecond=0)
+    assert event.decoded("DTEND") == one.end.replace(microsecond=0)
+    file = calendar_file(one, now=datetime(2026, 1, 1, tzinfo=UTC), link=LINK, sequence=0, words=words)
+    assert max(map(len, file.split(b"\r\n"))) <= 75
+    assert len(file.splitlines()) == file.count(b"\r\n")

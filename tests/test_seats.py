@@ -1,0 +1,518 @@
+"""A seat of one's own, from the card to the own link: taken, shown again, renamed, given up, and never by surprise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot import external_id
+from bot.casting import Told
+from bot.store import team
+from bot.views import seat_result
+from tests.door_story import PERSON
+from tests.seat_samples import DEV
+from tests.seat_story import REGISTRANTS, Stage, a_stage, hurried, limited
+from tests.team_samples import LINK as TEAM_LINK
+from tests.team_samples import member
+from tests.team_story import Team
+from tests.world import World, running
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which nobody waits."""
+    async with running(tmp_path, prepare=hurried) as started:
+        yield started
+
+
+async def test_from_the_card_to_the_own_link(world: World) -> None:
+    """A form that knows who they are, one vendor call, and their link in the window and by direct message."""
+    stage = await a_stage(world)
+
+    form = await stage.press("dev")
+    held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
+    assert held[:3] == ["Dev", "Patel", "dev@acme.example"]
+    assert (
+        "you send your name, your e-mail address, and the ids of this workspace, of you and of this chan" in form.words
+    )
+    await stage.send("dev")
+
+    assert stage.asked == ["POST"]
+    [one] = stage.there
+    assert external_id.decode(one["externalId"]) == [("team", "T0ACME"), ("user", "U0DEV")]
+    assert (one["source"], one["firstName"], one["lastName"]) == ("slack:C0LAUNCH", "Dev", "Patel")
+    message, file = stage.dms()
+    assert stage.link(world.slack.view("dev")) == stage.link(message) == one["joinUri"]
+    assert message.buttons == ["Join", "Change My Name", "Cancel My Seat"]
+    assert [each.name for each in file.files] == ["webinar.ics"]
+    [(method, event)] = stage.files()
+    assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)
+
+
+async def test_who_has_a_seat_is_shown_it_with_no_call(world: World) -> None:
+    """Wherever they press, and from the card of another channel as well."""
+    stage = await a_stage(world)
+    await stage.seated()
+    own = stage.there[0]["joinUri"]
+    await world.command("dev", "#marketing", "share launch")
+    assert stage.asked == ["POST"]
+    calls = len(world.vendor_calls())
+
+    for channel in ("#launch", "#marketing"):
+        card = next(one for one in world.slack.messages(channel) if "Register" in one.buttons)
+        view = await stage.press("dev", "Register", card)
+        assert (view.title, stage.link(view)) == ("Your seat", own)
+        await world.slack.close("dev", view, clear=True)
+    await world.command("dev", "#launch", "show launch")
+    assert stage.link(await stage.press("dev", "Register", world.last("#launch", "dev"))) == own
+
+    assert len(world.vendor_calls()) == calls
+    assert len(stage.dms()) == 2
+
+
+async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
+    """All of it at once, with what was typed still there; nothing is sent."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+
+    long = f"{'d' * 250}@acme.example"
+    outcome = await stage.send("dev", first_name=" ", last_name="x" * 65, email=long)
+
+    assert outcome.errors == {
+        "first_name": "Type your first name.",
+        "last_name": "RingCentral takes at most 64 characters for a last name; this has 65.",
+        "email": "RingCentral takes at most 256 characters for an address; this has 263.",
+    }
+    assert (world.slack.view("dev").callback_id, stage.asked) == ("seat.form", [])
+    await stage.send("dev", first_name=" Devi ", last_name="Patel", email="Dev.Patel@acme.example")
+    [one] = stage.there
+    assert (one["firstName"], one["email"]) == ("Devi", "dev.patel@acme.example")
+
+
+async def test_reminder_that_was_chosen_leads_to_the_own_link(world: World) -> None:
+    """It comes by direct message, and its button shows the link to this person alone."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    await stage.send("dev", reminder="3600")
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    [one] = stage.there
+
+    await world.move(3 * DAY - 59 * MINUTE)
+
+    reminder = stage.dms()[-1]
+    assert "starts in 1 hour" in reminder.words
+    assert reminder.buttons == ["My Link", "Remind Me", "Mute", "Details"]
+    view = await stage.press("dev", "My Link", reminder)
+    assert (view.title, stage.link(view)) == ("Your seat", one["joinUri"])
+    assert one["joinUri"] not in reminder.words
+
+
+async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World) -> None:
+    """Whoever wants no reminder still hears that it takes place at another time."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    await stage.send("dev", reminder="0")
+    [webinar] = await world.bot.room.mirror.everything()
+    moved = webinar.start + DAY
+    world.ringcentral.edit(webinar.webinar_id, scheduledStartTime=f"{moved:%Y-%m-%dT%H:%M:%SZ}")
+    await world.bot.room.mirror.sweep()
+
+    await world.bot.room.ushering.recover()
+    await world.bot.room.ushering.recover()
+    await world.move(4 * DAY - 5 * MINUTE)
+
+    words = [one.words for one in stage.dms()]
+    assert sum("was moved" in each for each in words) == 1
+    assert not any("starts in" in each for each in words)
+    (_, first), (method, second) = stage.files()
+    assert (method, second["UID"]) == ("PUBLISH", first["UID"])
+    assert (first["SEQUENCE"], second["SEQUENCE"]) == (0, 1)
+    assert second.decoded("DTSTART") == moved.replace(microsecond=0)
+    assert str(int(moved.timestamp())) in stage.dms()[0].words
+
+
+async def test_guests_take_seats_and_so_do_others_whose_address_is_known(world: World) -> None:
+    """Where Slack does not tell the address of somebody of another organisation, they get the registration page."""
+    stage = await a_stage(world)
+    await world.command("chloe", "#partners", "share launch")
+    card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
+    assert (await stage.press("gia", "Register", card)).title == "Register"
+    await stage.send("gia")
+    assert [one["email"] for one in stage.there] == ["gia@acme.example"]
+
+    world.slack.person("hal").email = ""
+    view = await stage.press("hal", "Register", card)
+    [webinar] = await world.bot.room.mirror.everything()
+    assert "Slack does not tell Greenroom the e-mail address" in view.words
+    assert webinar.registration
+    assert stage.link(view, "Registration Page") == webinar.registration.page_uri
+
+
+async def test_live_webinar_is_joined_by_click_confirm_and_link(world: World) -> None:
+    """The button is Join Now, the short form confirms, and the result holds the way in."""
+    stage = await a_stage(world)
+    await stage.becomes(status="live")
+    assert stage.card.buttons[0] == "Join Now"
+
+    form = await stage.press("dev", "Join Now")
+    assert "Remind me" not in form.words
+    await stage.send("dev")
+
+    [one] = stage.there
+    assert stage.link(world.slack.view("dev"), "Join Now") == one["joinUri"]
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    assert stage.link(await stage.press("dev", "Join Now"), "Join Now") == one["joinUri"]
+    assert stage.asked == ["POST"]
+
+
+async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world: World) -> None:
+    """It says so, and the button shows it again; nothing is tried over and over."""
+    stage = await a_stage(world)
+    world.slack.refuse_dms("dev")
+
+    view = await stage.seated()
+
+    assert seat_result.NO_DM in view.words
+    assert stage.link(view) == stage.there[0]["joinUri"]
+    posts = len(world.slack.calls)
+    await world.bot.room.ushering.recover()
+    assert len(world.slack.calls) == posts
+    await world.slack.close("dev", view, clear=True)
+    assert seat_result.NO_DM in (await stage.press("dev")).words
+
+
+async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: World) -> None:
+    """Moved after they had closed their messages to us: asked once, and their link stays at the button."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    world.slack.refuse_dms("dev")
+    [webinar] = await world.bot.room.mirror.everything()
+    world.ringcentral.edit(webinar.webinar_id, title="Launch week")
+    await world.bot.room.mirror.sweep()
+    world.slack.fail("chat.update", error="message_not_found")
+
+    await world.bot.room.ushering.recover()
+    calls = len(world.slack.calls)
+    await world.bot.room.ushering.recover()
+
+    assert len(world.slack.calls) == calls
+    view = await stage.press("dev")
+    assert (stage.link(view), seat_result.NO_DM in view.words) == (stage.there[0]["joinUri"], True)
+
+
+async def test_questions_that_nobody_can_read_lead_to_the_registration_page(world: World) -> None:
+    """RingCentral asks for answers that we cannot give: no seat is left half made."""
+    world.ringcentral.rules.required_questions = 1
+    stage = await a_stage(world)
+
+    view = await stage.seated()
+
+    assert seat_result.ANSWERS in view.words
+    assert stage.link(view, "Registration Page").startswith("http")
+    assert (stage.there, stage.dms()) == ([], [])
+    await world.slack.close("dev", view, clear=True)
+    assert (await stage.press("dev")).title == "Register"
+
+
+async def test_who_finds_it_full_is_told_when_it_opens(world: World) -> None:
+    """Said at once, confirmed by direct message, and the message that it is open leads to the form."""
+    stage = await a_stage(world, registrants=2, **limited(2))
+    assert stage.card.buttons[0] == "Tell Me When It Opens"
+
+    await world.click("dev", stage.card, "Tell Me When It Opens")
+    assert "A direct message will tell you when registration" in world.last("#launch", "dev").words
+    assert "You will be told here when registration" in stage.dms()[-1].words
+    await stage.becomes(**limited(5), registrationStatus="Open")
+    await world.move(2 * MINUTE)
+
+    opened = stage.dms()[-1]
+    assert "Registration for *Launch day* is open again" in opened.words
+    assert (await stage.press("dev", "Register", opened)).title == "Register"
+
+
+async def test_who_has_a_seat_needs_no_word_that_it_opens(world: World) -> None:
+    """The same button shows them theirs; and whom Slack lets nobody write to is told that it cannot be done."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    await stage.becomes(registrationStatus="Closed")
+
+    view = await stage.press("dev", "Tell Me When It Opens")
+    assert (view.title, stage.link(view)) == ("Your seat", stage.there[0]["joinUri"])
+    world.slack.refuse_dms("emi")
+    await world.click("emi", stage.card, "Tell Me When It Opens")
+    assert world.last("#launch", "emi").words.startswith("Slack does not let Greenroom write to you")
+
+
+async def test_seat_by_command_comes_from_no_channel(world: World) -> None:
+    """`/webinar register` of somebody who does not steer the webinar is the same form; its source names no place."""
+    stage = await a_stage(world)
+
+    await world.command("dev", "#launch", "register launch")
+    assert "the ids of this workspace and of you to RingCentral" in world.slack.view("dev").words
+    await stage.send("dev")
+
+    assert [one["source"] for one in stage.there] == ["slack"]
+
+
+async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> None:
+    """The copy said open, RingCentral says no: no seat, what helps, and the figure is read soon."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+
+    await stage.send("dev")
+
+    view = world.slack.view("dev")
+    assert "You are not registered." in view.words
+    assert [one for one in view.words.splitlines() if one in ("Tell Me When It Opens", "Refresh")] == [
+        "Tell Me When It Opens",
+        "Refresh",
+    ]
+    await world.bot.room.mirror.count_next()
+    assert stage.card.buttons[0] == "Tell Me When It Opens"
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
+    assert (await stage.press("dev", "Refresh", view)).callback_id == "seat.form"
+
+
+async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
+    """From an answer that still stands somewhere, in the form that was open, and to those who had a seat."""
+    stage = await a_stage(world)
+    await world.command("dev", "#launch", "show launch")
+    details = world.last("#launch", "dev")
+    await stage.press("dev")
+    world.ringcentral.begin(stage.session_id)
+    world.ringcentral.finish(stage.session_id)
+    await world.bot.room.mirror.sweep()
+    await stage.send("dev")
+    assert seat_result.OVER in world.slack.view("dev").words
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    assert seat_result.OVER in (await stage.press("dev", "Register", details)).words
+    assert stage.asked == []
+
+
+async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> None:
+    """The direct message says so in its place, and the calendar lets go of it."""
+    stage = await a_stage(world)
+    await stage.seated()
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.command("chloe", "#launch", "cancel launch")
+    await world.slack.submit("chloe", world.slack.view("chloe"))
+    await world.settled()
+
+    await world.bot.room.ushering.recover()
+
+    assert seat_result.CANCELLED in stage.dms()[0].words
+    assert stage.link(stage.dms()[0]) == ""
+    assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
+
+
+async def test_seat_is_given_up_from_the_direct_message(world: World) -> None:
+    """Slack asks whether they mean it; one call, and the message, the calendar and the reminders all let go."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    message = stage.dms()[0]
+    [ask] = [one["confirm"] for one in message.blocks[2]["elements"] if "confirm" in one]
+    assert (ask["title"]["text"], ask["deny"]["text"]) == ("Cancel my seat?", "Keep It")
+    assert stage.asked == ["POST"]
+
+    await world.click("dev", message, "Cancel My Seat")
+
+    assert (stage.asked, stage.there) == (["DELETE"], [])
+    gone = stage.dms()[0]
+    assert (gone.ts, gone.buttons) == (message.ts, ["Register Again"])
+    assert seat_result.LEFT in gone.words
+    assert [(method, event["SEQUENCE"]) for method, event in stage.files()] == [("PUBLISH", 0), ("CANCEL", 1)]
+    await world.move(3 * DAY)
+    assert not any("starts in" in one.words for one in stage.dms())
+
+
+async def test_seat_can_be_taken_again_after_it_was_given_up(world: World) -> None:
+    """In the window where it was given up, with a new link."""
+    stage = await a_stage(world)
+    view = await stage.seated()
+    first = stage.link(view)
+
+    await world.click("dev", view, "Cancel My Seat")
+    assert (world.slack.view("dev").title, stage.there) == ("No seat", [])
+    await world.click("dev", world.slack.view("dev"), "Register Again")
+    await stage.send("dev")
+
+    assert stage.asked == ["POST", "DELETE", "POST"]
+    assert stage.link(world.slack.view("dev")) == stage.there[0]["joinUri"] != first
+
+
+async def test_another_name_is_another_link_and_says_so_before(world: World) -> None:
+    """Two calls; the direct message holds the new link in its place, and the calendar gets it, too."""
+    stage = await a_stage(world)
+    view = await stage.seated()
+    first = stage.link(view)
+
+    form = await stage.press("dev", "Change My Name", view)
+    assert "*your link changes*" in form.words
+    assert (await stage.send("dev", first_name=" ")).errors == {"first_name": "Type your first name."}
+    await stage.send("dev", first_name="Devendra")
+
+    assert stage.asked == ["POST", "DELETE", "POST"]
+    [one] = stage.there
+    assert (one["firstName"], one["email"]) == ("Devendra", "dev@acme.example")
+    assert stage.link(world.slack.view("dev")) == stage.link(stage.dms()[0]) == one["joinUri"] != first
+    assert [(str(event["URL"]), event["SEQUENCE"]) for _, event in stage.files()] == [(first, 0), (one["joinUri"], 1)]
+
+
+async def test_name_stays_where_the_seat_would_be_lost(world: World) -> None:
+    """While registration is closed nothing is asked for; where it closes at the wrong moment, they are told."""
+    stage = await a_stage(world)
+    view = await stage.seated()
+    await stage.press("dev", "Change My Name", view)
+    await stage.becomes(registrationStatus="Closed")
+    assert stage.asked == ["POST"]
+
+    await stage.send("dev", first_name="Devendra")
+    assert "Your name stays as it is." in world.slack.view("dev").words
+    assert (stage.asked, [one["firstName"] for one in stage.there]) == ([], ["Dev"])
+
+    await stage.becomes(registrationStatus="Open")
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await stage.press("dev", "Change My Name", stage.dms()[0])
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+    await stage.send("dev", first_name="Devendra")
+    assert "so you have none now." in world.slack.view("dev").words
+    assert (stage.asked, stage.there) == (["DELETE", "POST"], [])
+
+
+async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
+    """By a look at it, or when it is given up; the direct message lets go of the link."""
+    stage = await a_stage(world)
+    view = await stage.seated()
+    assert stage.link(await stage.press("dev", "Refresh", view)) == stage.there[0]["joinUri"]
+    await elsewhere(stage)
+
+    await world.click("dev", world.slack.view("dev"), "Refresh")
+
+    assert stage.asked == ["POST", "GET", "GET"]
+    assert seat_result.VANISHED in world.slack.view("dev").words
+    assert seat_result.VANISHED in stage.dms()[0].words
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    await elsewhere(stage)
+    message = next(one for one in reversed(stage.dms()) if "Cancel My Seat" in one.buttons)
+    await world.click("dev", message, "Cancel My Seat")
+    assert seat_result.LEFT in message.words
+
+
+async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> None:
+    """At the same buttons, with no call: the link of the team, for this person alone."""
+    stage = await a_stage(world)
+    speaker = member("Dev Patel", user_id="U0DEV", told=Told.MESSAGE)
+    async with world.bot.room.store.write() as db:
+        await team.save(db, world.bot.room.account, stage.session_id, speaker, world.clock.now())
+
+    view = await stage.press("dev")
+
+    assert (view.title, stage.link(view)) == ("Your link", TEAM_LINK)
+    assert (await stage.press("emi")).title == "Register"
+    assert stage.asked == []
+
+
+async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) -> None:
+    """It is their seat all the same, with everything that goes with it."""
+    stage = await a_stage(world)
+    room = world.bot.room
+    [webinar] = await room.mirror.everything()
+    dev = await room.people.get(room.account.workspace, "U0DEV")
+
+    seat = await room.seating.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
+    await room.ushering.welcome(seat)
+
+    assert "You were registered by <@U0CHLOE>" in stage.dms()[0].words
+    assert "Your reminder comes 10 minutes before it starts." in stage.dms()[0].words
+    assert stage.link(stage.dms()[0]) == stage.there[0]["joinUri"]
+
+
+async def test_who_must_wait_is_told_and_a_closed_window_loses_nothing(world: World) -> None:
+    """A 429 is waited out before their eyes; who has closed the window has it all by direct message."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
+    await world.slack.submit("dev", world.slack.view("dev"), {})
+    await world.until(lambda: "RingCentral allows only a few calls a minute." in world.slack.view("dev").words)
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.settled()
+
+    assert stage.asked == ["POST", "POST"]
+    assert stage.link(stage.dms()[0]) == stage.there[0]["joinUri"]
+
+
+async def test_webinar_for_everybody_keeps_its_link(world: World) -> None:
+    """There is no seat to be taken, so the button on the card leads straight in."""
+    await world.create(fields={"Announce in": "#launch", "Who is it for?": "anyone"})
+    [card] = [one for one in world.slack.messages("#launch") if one.bot and not one.ephemeral_to]
+    assert card.buttons == ["Join", "Refresh", "Details"]
+
+
+async def test_names_addresses_and_links_stay_between_the_person_and_us(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """None of them in the database as it lies there, in a channel, in the log, or in a word to anybody else."""
+    caplog.set_level("INFO")
+    stage = await a_stage(world)
+    await stage.press("dev")
+    await stage.send("dev", first_name="Zebulon", last_name="Quux", email="zeb@elsewhere.example")
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.move(3 * DAY - 5 * MINUTE)
+    secrets = ["Zebulon", "Quux", "zeb@elsewhere.example", stage.there[0]["joinUri"]]
+
+    assert not [one for one in secrets if one.encode() in stored(world)]
+    public = [channel for channel in world.slack.world.channels if not channel.startswith("D")]
+    shown = str([world.slack.messages(channel) for channel in public])
+    others = str([stage.dms(user) for user in ("ana", "ben", "chloe", "emi")])
+    logged = str([vars(record) for record in caplog.records])
+    assert not [one for one in secrets if one in shown + others + logged]
+    assert "Zebulon" in str(stage.dms())
+
+
+async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) -> None:
+    """With the name and the address in them; before that, they stay."""
+    stage = await a_stage(world)
+    await stage.seated()
+    [webinar] = await world.bot.room.mirror.everything()
+    for later, is_known in ((80 * DAY, True), (20 * DAY, False)):
+        world.clock.move(later)
+        await world.bot.room.ushering.forget_ended()
+        assert bool(await world.bot.room.seating.seat(webinar, "U0DEV")) is is_known
+
+
+def stored(world: World) -> bytes:
+    """The database as it lies there."""
+    path = str(world.bot.room.store.url.database)
+    return b"".join(Path(each).read_bytes() for each in (path, f"{path}-wal"))
+
+
+async def elsewhere(stage: Stage) -> None:
+    """They cancel by the link in RingCentral's own e-mail."""
+    [one] = stage.there
+    async with aiohttp.ClientSession() as http, http.post(one["cancellationUri"]) as answer:
+        assert answer.status == 200
+    assert stage.there == []
+
+
+async def test_seat_given_up_by_somebody_on_the_team_leaves_them_what_the_team_hears(world: World) -> None:
+    """They took the seat before they were invited; the reminders of the team stay theirs."""
+    stage = await a_stage(world)
+    await stage.seated()
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await Team(world, stage.session_id).save({"panelists": ["dev"]})
+    [seat] = [one for one in stage.dms() if "Cancel My Seat" in one.buttons]
+
+    await world.click("dev", seat, "Cancel My Seat")
+    await world.move(timedelta(days=3))
+
+    assert stage.there == []
+    assert any("starts in 10 minutes" in one.words for one in stage.dms())

@@ -1,0 +1,339 @@
+"""One seat each, whatever happens: pressed twice, answers that get lost, crashes, two replicas, signed up elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.clock import machine_now
+from bot.seat import Attendee, SeatState
+from bot.seating import UNDER_WAY, Seating
+from bot.signing_up import SOMEBODYS, UNCLEAR
+from bot.store import crowd_schema, seats
+from bot.views import seat_result
+from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient
+from tests.door_story import PERSON
+from tests.seat_story import REGISTRANTS, Stage, a_stage
+from tests.world import World, running
+
+OWN = Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example")
+
+
+def at_once(world: World) -> None:
+    """Requests are soon given up, and what is left for later is gone on with at once."""
+    impatient(world)
+    on_build = world.on_build
+
+    def build(bot: Any) -> None:
+        on_build(bot)
+        bot.room.seating.retry = timedelta()
+        bot.room.clockwork._scheduler.remove_job("recover")  # a story recovers when it says so
+
+    world.on_build = build
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in which answers may get lost."""
+    async with running(tmp_path, prepare=at_once) as started:
+        yield started
+
+
+async def recovered(world: World) -> None:
+    """What was left is brought to its end."""
+    await world.bot.room.ushering.recover()
+
+
+async def written(world: World, user: str = "U0DEV") -> SeatState | None:
+    """How far the seat has come that is written down, if one is."""
+    [webinar] = await world.bot.room.mirror.everything()
+    async with world.bot.room.store.read() as db:
+        seat = await seats.find(db, webinar.account, webinar.session_id, user)
+    return seat.state if seat else None
+
+
+async def check_one(stage: Stage, *, told: bool = True) -> None:
+    """One seat at RingCentral, the same one here, and one message of it."""
+    [one] = stage.there
+    [webinar] = await stage.world.bot.room.mirror.everything()
+    seat = await stage.world.bot.room.seating.seat(webinar, "U0DEV")
+    assert seat is not None
+    assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
+    assert seat.state is SeatState.HELD
+    links = [stage.link(message) for message in stage.dms() if "Join" in message.buttons]
+    assert not told or links == [one["joinUri"]]
+
+
+async def test_form_that_is_sent_twice_is_one_seat(world: World) -> None:
+    """From two windows of two cards, at once: one call, one message, and both show the same link."""
+    stage = await a_stage(world)
+    await world.command("chloe", "#marketing", "share launch")
+    card = next(one for one in world.slack.messages("#marketing") if "Register" in one.buttons)
+    await stage.press("dev")
+    first = world.slack.view("dev")
+    await world.slack.submit("dev", first, {})
+    await world.slack.click("dev", card, "Register")
+    await world.until(lambda: len(world.slack.view_stack("dev")) == 1 and world.slack.view("dev").id != first.id)
+    if world.slack.view("dev").callback_id == "seat.form":
+        await stage.send("dev")
+    await world.settled()
+
+    assert stage.asked.count("POST") == 1
+    await check_one(stage)
+
+
+async def test_two_at_once_are_one_seat(world: World) -> None:
+    """Whoever comes second finds what the first one made."""
+    stage = await a_stage(world)
+    [webinar] = await world.bot.room.mirror.everything()
+    dev = await world.bot.room.people.get(webinar.account.workspace, "U0DEV")
+
+    async def take() -> str | None:
+        seat = await world.bot.room.seating.take(webinar, dev, OWN, "slack", PERSON)
+        await world.bot.room.ushering.welcome(seat)
+        return seat.registrant_id
+
+    made = await asyncio.gather(*(take() for _ in range(5)))
+
+    assert set(made) == {stage.there[0]["id"]}
+    assert stage.asked == ["POST"]
+    await check_one(stage)
+
+
+async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None:
+    """Two processes on one database: one of them asks, and one of them tells."""
+    stage = await a_stage(world)
+    room = world.bot.room
+    [webinar] = await room.mirror.everything()
+    dev = await room.people.get(webinar.account.workspace, "U0DEV")
+    other = Seating("other", room.account, room.store, world.bot._provider, room.mirror, room.clock)
+    fault = world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)
+
+    first = asyncio.create_task(other.take(webinar, dev, OWN, "slack", PERSON))
+    await world.until(lambda: not fault.times)
+    with pytest.raises(Exception, match=UNDER_WAY):
+        await room.seating.take(webinar, dev, OWN, "slack", PERSON)
+    seat = await first
+    assert (await room.ushering.welcome(seat)).state is SeatState.TAKEN
+    assert stage.dms() == []
+    await recovered(world)
+    assert stage.dms() == []
+
+    await other.later(seat)
+    async with room.store.write() as db:
+        await seats.advance(db, seat, "other", machine_now())
+    await recovered(world)
+    assert stage.asked == ["POST"]
+    await check_one(stage)
+
+
+@pytest.mark.parametrize("effect", [True, False])
+async def test_answer_that_is_lost_is_looked_for(world: World, effect: bool) -> None:
+    """It is on the list, or it is asked for once more: the person sees nothing of it."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=effect)
+
+    view = await stage.seated()
+
+    assert stage.asked == (["POST", "GET"] if effect else ["POST", "GET", "POST"])
+    assert stage.link(view) == stage.there[0]["joinUri"]
+    await check_one(stage)
+
+
+@pytest.mark.parametrize("effect", [True, False])
+async def test_what_stays_unclear_is_brought_to_its_end_later(world: World, effect: bool) -> None:
+    """The person is told that it goes on by itself, and then by direct message how it ended."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=effect, times=2)
+    world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
+
+    view = await stage.seated()
+    assert UNCLEAR in view.words
+    assert (await written(world), stage.dms()) == (SeatState.ASKED, [])
+    await world.click("dev", view, "Back to the Form")
+    await stage.send("dev")
+    assert UNDER_WAY in world.slack.view("dev").words
+    await recovered(world)
+    assert await written(world) is SeatState.ASKED
+    world.ringcentral.faults.clear()
+    await recovered(world)
+
+    await check_one(stage)
+
+
+async def test_seat_that_was_taken_elsewhere_is_theirs(world: World) -> None:
+    """Signed up on the page with the address that Slack knows as theirs: found on the list, and not made twice."""
+    stage = await a_stage(world, registrants=2)
+    await sign_up(stage, "DEV@acme.example")
+
+    view = await stage.seated()
+
+    assert stage.asked == ["POST", "GET"]
+    assert len(stage.there) == 3
+    assert stage.link(view) == stage.there[2]["joinUri"] == stage.link(stage.dms()[0])
+
+
+async def test_link_of_somebody_else_is_never_given_away(world: World) -> None:
+    """An address that somebody typed proves nothing: the form comes back with what was typed, and no link."""
+    stage = await a_stage(world)
+    await sign_up(stage, "chloe@acme.example")
+    theirs = stage.there[0]["joinUri"]
+
+    view = await stage.seated(email="chloe@acme.example")
+
+    assert SOMEBODYS in view.words
+    assert theirs not in str(world.slack.calls)
+    assert (await written(world), stage.dms()) == (None, [])
+    await world.click("dev", view, "Back to the Form")
+    held = [one["element"].get("initial_value") for one in world.slack.view("dev").blocks if one["type"] == "input"]
+    assert held[2] == "chloe@acme.example"
+    await stage.send("dev", email="dev@acme.example")
+    assert stage.link(world.slack.view("dev")) == stage.there[1]["joinUri"]
+
+
+async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:
+    """Whatever address it was made with, even if nothing of it is written down here any more."""
+    stage = await a_stage(world)
+    await stage.seated(email="dev@elsewhere.example")
+    async with world.bot.room.store.write() as db:
+        await db.execute(crowd_schema.seats.delete())
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+
+    view = await stage.seated(email="dev@elsewhere.example")
+
+    assert stage.asked == ["POST", "POST", "GET"]
+    assert stage.link(view) == stage.there[0]["joinUri"]
+    assert len(stage.there) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_refusal_leaves_nothing_half(world: World, status: int) -> None:
+    """Nothing is written down, the form comes back filled, and the next time it may work."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=status)
+
+    view = await stage.seated(first_name="Devi")
+
+    assert (view.title, stage.there, await written(world)) == ("Not registered", [], None)
+    await recovered(world)
+    assert stage.asked == ["POST"]
+    await world.click("dev", view, "Back to the Form")
+    await stage.send("dev")
+    assert [one["firstName"] for one in stage.there] == ["Devi"]
+
+
+CRASHES: dict[str, Arm] = {
+    "before it is asked for": before_writing("seats", "asked"),
+    "on its way": at_ringcentral("POST", REGISTRANTS, done=False),
+    "made and not answered": at_ringcentral("POST", REGISTRANTS, done=True),
+    "made and not written down": before_writing("seats", "taken"),
+    "before the message": at_slack("chat.postMessage", done=False),
+    "before it is written that they know": before_writing("seats", "held"),
+}
+
+
+@pytest.mark.parametrize("arm", CRASHES.values(), ids=CRASHES.keys())
+async def test_crash_while_a_seat_is_taken_ends_in_one_or_none(world: World, arm: Arm) -> None:
+    """Killed anywhere on the way: after the restart there is one seat and the person knows, or there was none yet."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    reached = arm(world)
+    await world.slack.submit("dev", world.slack.view("dev"), {})
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    world.ringcentral.faults.clear()
+    await recovered(world)
+    await recovered(world)
+
+    if await written(world) is None:
+        assert (stage.there, stage.dms()) == ([], [])
+        return
+    [one] = stage.there
+    links = [stage.link(message) for message in stage.dms() if "Join" in message.buttons]
+    assert set(links) == {one["joinUri"]}
+    assert await written(world) is SeatState.HELD
+
+
+async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
+    """What was begun is brought to its end, and the message says so."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    message = stage.dms()[0]
+    reached = at_ringcentral("DELETE", REGISTRANTS, done=True)(world)
+    await world.slack.click("dev", message, "Cancel My Seat")
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    await recovered(world)
+
+    assert (stage.there, await written(world)) == ([], None)
+    assert seat_result.LEFT in message.words
+
+
+async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up(world: World) -> None:
+    """One after the other: what is written last is the end of it."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    message = stage.dms()[0]
+    [webinar] = await world.bot.room.mirror.everything()
+    world.ringcentral.edit(webinar.webinar_id, title="Launch week")
+    await world.bot.room.mirror.sweep()
+    world.slack.fail("chat.update", status=500, effect=True, hang=0.2)
+
+    mending = asyncio.create_task(recovered(world))
+    await world.until(lambda: not world.slack._api.faults.waiting)
+    await world.click("dev", message, "Cancel My Seat")
+    await mending
+    await recovered(world)
+
+    assert (stage.there, await written(world)) == ([], None)
+    assert seat_result.LEFT in message.words
+    assert [method for method, _ in stage.files()][-1] == "CANCEL"
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+async def test_crash_while_a_name_is_changed_ends_in_one_seat_under_it(world: World, method: str) -> None:
+    """Between the two calls there is no seat at all; after the restart there is one again, under the new name."""
+    stage = await a_stage(world)
+    await stage.press("dev", "Change My Name", await stage.seated())
+    reached = at_ringcentral(method, REGISTRANTS, done=method == "DELETE")(world)
+    await world.slack.submit("dev", world.slack.view("dev"), {"first_name": "Devendra"})
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    await recovered(world)
+
+    assert [one["firstName"] for one in stage.there] == ["Devendra"]
+    await check_one(stage)
+
+
+async def test_seat_that_comes_to_nothing_after_all_is_told(world: World) -> None:
+    """Registration closed while nobody knew: no seat, and a direct message that says so."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, times=2)
+    world.ringcentral.fail("GET", REGISTRANTS, status=500, times=4)
+    await stage.seated()
+    world.ringcentral.faults.clear()
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+
+    await recovered(world)
+
+    assert (stage.there, await written(world)) == ([], None)
+    assert "Registration for this webinar is closed or full" in stage.dms()[-1].words
+
+
+async def sign_up(stage: Stage, email: str) -> None:
+    """Somebody registers on the registration page."""
+    [webinar] = await stage.world.bot.room.mirror.everything()
+    assert webinar.registration
+    form = {"firstName": "Some", "lastName": "Body", "email": email}
+    async with aiohttp.ClientSession() as http, http.post(webinar.registration.page_uri, data=form) as answer:
+        assert answer.status == 200

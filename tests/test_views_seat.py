@@ -1,0 +1,187 @@
+"""What a person sees of their seat: within Slack's limits, filled from their profile, and in whole sentences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.models import Audience, Person, Preferences, Status, Webinar
+from bot.seat import Seat
+from bot.views import seat_form, seat_result
+from bot.views.buttons import my_link, register, when_open
+from bot.views.seat_form import Typed
+from tests.block_kit import buttons, check_message, check_view, initial_values, words
+from tests.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
+from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
+
+
+@settings(max_examples=60, deadline=None)
+@given(WEBINARS, SEATS, NAMES)
+def test_everything_about_seats_keeps_slacks_limits(one: Webinar, held: Seat, name: str) -> None:
+    """Whatever the webinar and the person are called."""
+    for view in seat_modals(one, held, typed(first_name=name)):
+        check_view(view)
+    for message in seat_messages(one, held):
+        check_message(message.text, message.blocks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
+def test_form_is_filled_from_any_profile(name: str, first: str, last: str) -> None:
+    """Whatever stands there, the form can be shown, and holds no more than RingCentral takes."""
+    person = Person(workspace=ACCOUNT.workspace, user_id="U2", name=name, first_name=first, last_name=last)
+    filled = seat_form.from_profile(person, "s1", "slack")
+    assert max(len(filled.first_name), len(filled.last_name)) <= 64
+    check_view(seat_form.ask(webinar(), filled, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ({"name": "dev", "first_name": "Dev", "last_name": "Patel"}, ("Dev", "Patel")),
+        ({"name": "Dev Kumar Patel"}, ("Dev Kumar", "Patel")),
+        ({"name": "dev"}, ("dev", "")),
+        ({"name": "dev", "first_name": "Dev"}, ("Dev", "")),
+        ({"name": " Dev  Patel "}, ("Dev", "Patel")),
+        ({"name": "x" * 70}, ("x" * 64, "")),
+    ],
+    ids=str,
+)
+def test_name_comes_from_the_profile_or_is_parted_at_its_last_space(
+    profile: dict[str, str], expected: tuple[str, str]
+) -> None:
+    """What cannot be known is left for the person to type."""
+    person = Person(workspace=ACCOUNT.workspace, user_id="U2", **profile)
+    filled = seat_form.from_profile(person, "s1", "slack")
+    assert (filled.first_name, filled.last_name) == expected
+
+
+def test_form_comes_back_as_it_was_sent() -> None:
+    """With the spaces around names gone; where a field is missing, what was there before stays."""
+    view = seat_form.ask(webinar(), typed(reminder_s=3600), now=NOW)
+    assert seat_form.read(initial_values(view), view["private_metadata"]) == typed(reminder_s=3600)
+    sent: Any = {"first_name": {"first_name": {"type": "plain_text_input", "value": "  Devi  Lal "}}}
+    read = seat_form.read(sent, view["private_metadata"])
+    assert (read.first_name, read.last_name, read.lead) == ("Devi Lal", "Patel", None)
+    assert read.attendee == DEV.model_copy(update={"first_name": "Devi Lal"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"first_name": ""}, "first_name"),
+        ({"last_name": "x" * 65}, "last_name"),
+        *(
+            ({"email": address}, "email")
+            for address in ("", "dev", "dev@acme", "a b@acme.example", "d" * 250 + "@a.test")
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_ringcentral_would_not_take_is_said_before(changes: dict[str, str], field: str) -> None:
+    """Under its field, and nothing else is blamed."""
+    with pytest.raises(BadInput) as raised:
+        seat_form.check(typed(**changes))
+    assert list(raised.value.fields) == [field]
+
+
+@settings(max_examples=60, deadline=None)
+@given(NAMES.filter(lambda name: name.strip()), st.emails())
+def test_usual_names_and_addresses_are_taken(name: str, address: str) -> None:
+    """Nobody is told that their name is none."""
+    seat_form.check(typed(first_name=name, last_name=name, email=address))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (timedelta(days=3), ["None", "10 minutes before", "1 hour before", "1 day before"]),
+        (timedelta(hours=2), ["None", "10 minutes before", "1 hour before"]),
+        (timedelta(minutes=5), []),
+    ],
+)
+def test_only_reminders_that_can_still_come_are_offered(ahead: timedelta, expected: list[str]) -> None:
+    """And none to somebody who joins a live one."""
+    view = seat_form.ask(webinar(start=NOW + ahead), typed(), now=NOW)
+    offered = [block["element"]["options"] for block in view["blocks"] if block.get("block_id") == "reminder"]
+    assert [option["text"]["text"] for options in offered for option in options] == expected
+    live = seat_form.ask(webinar(status=Status.ACTIVE), typed(), now=NOW)
+    assert "reminder" not in [block.get("block_id") for block in live["blocks"]]
+    assert live["submit"]["text"] == "Join Now"
+
+
+@pytest.mark.parametrize(
+    ("source", "suppressed", "expected"),
+    [
+        ("slack:C1", None, ["of this workspace, of you and of this channel to RingCentral"]),
+        ("slack", False, ["of this workspace and of you to RingCentral", "RingCentral confirms it by e-mail."]),
+        ("slack", True, ["RingCentral sends no e-mails."]),
+    ],
+)
+def test_consent_says_what_is_sent_where(source: str, suppressed: bool | None, expected: list[str]) -> None:
+    """As far as it is known whether mail follows."""
+    preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
+    one = webinar(registration=registration(preferences=preferences))
+    line = words(seat_form.ask(one, typed(source=source), now=NOW)["blocks"][-1:])
+    assert line.startswith("With Register you send your name, your e-mail address, and the ids")
+    assert line.endswith("Greenroom keeps your name, address and link encrypted, until 90 days after the webinar.")
+    assert all(each in line for each in expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(MOMENTS, st.sampled_from(Status))
+def test_link_stands_only_where_it_leads_somewhere(now: Any, status: Status) -> None:
+    """Not after the end, and not where it will not take place."""
+    one = webinar(status=status)
+    is_on = status is Status.ACTIVE or (status is Status.SCHEDULED and now < one.end)
+    assert (OWN_LINK in str(seat_result.seat_view(one, seat(), now=now))) is is_on
+    if status is Status.CANCELLED:
+        assert OWN_LINK not in str(seat_result.dm(one, seat(), now=now))
+
+
+def test_nobody_gives_a_seat_up_by_mistake() -> None:
+    """Slack asks before anything happens: what will happen is said, and the button says what it does."""
+    button = buttons(seat_result.dm(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
+    assert button["style"] == button["confirm"]["style"] == "danger"
+    assert button["confirm"]["confirm"]["text"] == "Cancel My Seat"
+    assert "your link stops working" in button["confirm"]["text"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("read", "sentence"),
+    [
+        (registration(count=3, limit=3, is_open=False), "It is full. You are not registered."),
+        (registration(is_open=False), "Registration is closed just now. You are not registered."),
+    ],
+)
+def test_why_there_is_no_seat_is_said(read: Any, sentence: str) -> None:
+    """With what helps, and how old the figure is."""
+    view = seat_result.none_now(webinar(registration=read), now=NOW)
+    assert sentence in words(view["blocks"])
+    assert list(buttons(view["blocks"])) == ["Tell Me When It Opens", "Refresh"]
+    assert "read from RingCentral just now" in words(view["blocks"])
+
+
+def test_page_that_is_not_known_is_no_button() -> None:
+    """The sentence says whom to ask."""
+    view = seat_result.page(webinar(), seat_result.NO_ADDRESS)
+    assert seat_result.NO_PAGE in words(view["blocks"])
+    assert buttons(view["blocks"]) == {}
+
+
+def test_typed_form_and_seat_say_nothing_of_a_person_where_they_are_logged() -> None:
+    """Neither does what is kept of them."""
+    shown = repr([typed(), seat(), Typed(session_id="s1", first_name="Dev"), DEV])
+    assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in shown]
+
+
+def test_buttons_that_stand_in_channels_hold_nothing_but_the_webinar() -> None:
+    """What they show differs from person to person, and is found when they are pressed."""
+    one = webinar(registration=registration(), audience=Audience.REGISTRANTS, start=START)
+    for button in (register(one), when_open(one), my_link(one)):
+        assert (button.value, button.url) == ("s1", None)
