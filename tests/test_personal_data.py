@@ -1,0 +1,125 @@
+"""After everything that people can do with each other's names, addresses and links, these stand only where they may."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.log import _is_worth_saying, _Json
+from bot.sandbox.slack import Message, Slack
+from tests.enrol_story import Desk
+from tests.own_pages_story import LENA, Site, a_site
+from tests.seat_story import Stage
+from tests.team_story import Team
+from tests.world import World
+
+OUTSIDERS = ("Zoe", "Quillfeather", "zoe.quillfeather@partner.example")
+SEATED = ("Emiko", "Nakagawa-Lind", "emiko.private@mail.example")
+REGISTERED = ("Iris", "Morenovska", "iris.morenovska@outside.example", "lead-00Q5-secret")
+LISTED = ("Joan", "Delacruzova", "joan.delacruzova@outside.example", "Leo", "Larsenius", "leo@larsenius.example")
+VISITING = tuple(LENA.values())
+COLLEAGUES = ("ben@acme.example", "dev@acme.example", "emi@acme.example", "chloe@acme.example")
+NAMES = (*OUTSIDERS, *SEATED, *REGISTERED, *LISTED, *VISITING, *COLLEAGUES)
+"""Names and addresses of everybody who takes part; what colleagues are called in Slack may be said to colleagues."""
+
+
+async def test_names_addresses_and_links_stand_only_where_they_may(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not in the database, not in the log, and in no message that others than the person or an organiser can read."""
+    caplog.set_level(logging.DEBUG)
+    async with a_site(tmp_path) as site:
+        world = site.world
+        await everything(site)
+        links = links_at(world, site.webinar.session_id)
+        assert len(links) >= 12
+
+        private = [*NAMES, *links]
+        assert found(private, said_in_channels(world.slack)) == set()
+        assert found(private, lines := log_lines(caplog)) == set()
+        assert found(["mirror.swept"], lines) == {"mirror.swept"}
+        # What is looked for can be found: each person has their own link, and the organiser the names.
+        assert found(links, dms(world.slack, "emi")) != set()
+        assert found(REGISTERED, dms(world.slack, "chloe")) != set()
+    assert found(private, database(tmp_path)) == set()
+
+
+async def everything(site: Site) -> None:
+    """Invite, take a seat, register one and many, look, download, the door, a visitor of our page, reminders."""
+    world, slack, session_id = site.world, site.world.slack, site.webinar.session_id
+    slack.scopes = {*slack.scopes, "files:read", "files:write", "usergroups:read"}
+    slack.limits.messages_per_second = None
+    team, stage, desk = Team(world, session_id), Stage(world, session_id), Desk(world, session_id)
+    zoe = f"{OUTSIDERS[0]} {OUTSIDERS[1]} <{OUTSIDERS[2]}>"
+    await team.save({"cohosts": ["ben"], "panelists": ["dev"], "outside": zoe, "mail": []})
+    await slack.close("chloe", slack.view("chloe"), clear=True)
+    await team.says("chloe", "team launch")
+
+    await world.command("chloe", "#launch", "share launch")
+    await stage.seated("emi", first_name=SEATED[0], last_name=SEATED[1], email=SEATED[2])
+    await slack.close("emi", slack.view("emi"), clear=True)
+    first, last, address, lead = REGISTERED
+    await desk.registers(first_name=first, last_name=last, email=address, external_id=f"lead={lead}", source="fair")
+    await slack.close("chloe", slack.view("chloe"), clear=True)
+    await desk.enrols(",".join(LISTED[:3]), ",".join(LISTED[3:]))
+    await slack.close("chloe", slack.view("chloe"), clear=True)
+
+    await world.command("chloe", "#launch", "registrants launch")
+    await world.click("chloe", world.last("#launch", "chloe"), "Download CSV")
+    await world.command("chloe", "#launch", "count launch")
+    await world.click("chloe", world.last("#launch", "chloe"), "Registration")
+    await slack.submit("chloe", slack.view("chloe"), {"emails": ["suppressEmails"]})
+    await world.settled()
+    await slack.close("chloe", slack.view("chloe"), clear=True)
+    assert (await site.sign_up(site.url)).status == 303
+    await world.bot.room.enrolling.work()
+    await world.settled()
+    assert len(site.there) == 5
+    await world.move(timedelta(days=3))
+
+
+def links_at(world: World, session_id: str) -> list[str]:
+    """The secret parts of everybody's own links, as RingCentral has them."""
+    people = [*world.ringcentral.invitees(session_id), *world.ringcentral.registrants(session_id)]
+    uris = [one.get(name, "") for one in people for name in ("joinUri", "cancellationUri")]
+    return [uri.rsplit("/", 1)[-1] for uri in uris if uri]
+
+
+def said_in_channels(slack: Slack) -> list[str]:
+    """All that everybody in a channel can read: messages, files, and what apps can read of them."""
+    channels = [one.id for one in slack.world.channels.values() if one.kind != "dm"]
+    said = [message for channel in channels for message in slack.messages(channel)]
+    return [words(message) for message in said if not message.ephemeral_to]
+
+
+def dms(slack: Slack, user: str) -> list[str]:
+    """All that the bot has written to a person, with the files."""
+    return [words(message) for message in slack.messages(f"@{user}", user)]
+
+
+def database(folder: Path) -> list[str]:
+    """All that is in the database, byte for byte."""
+    return [path.read_bytes().decode("latin-1") for path in folder.glob("greenroom.db*")]
+
+
+def words(message: Message) -> str:
+    """A message whole."""
+    files = [f"{one.name} {one.title} {one.alt_text} {one.content.decode('latin-1')}" for one in message.files]
+    return f"{message.text} {message.blocks} {' '.join(files)}"
+
+
+def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What our own log would hold, each line with all of its facts and its traceback."""
+    form = _Json()
+    return [form.format(record) for record in caplog.records if _is_worth_saying(record)]
+
+
+def found(private: Iterable[str], texts: Iterable[str]) -> set[str]:
+    """What of it stands somewhere, as a word of its own, in any case."""
+    whole = "\n".join(texts).casefold()
+    return {one for one in private if re.search(rf"(?<!\w){re.escape(one.casefold())}(?!\w)", whole)}
