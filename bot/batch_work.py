@@ -1,0 +1,189 @@
+"""Works on one batch: registers its people one after the other, or takes those off the list whom it has registered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock, machine_now
+from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
+from bot.mirror import Mirror
+from bot.models import Webinar
+from bot.progress import Progress
+from bot.providers import BULK
+from bot.registering import UNCLEAR, Registering
+from bot.store import applications, batch_lines, batches
+from bot.store.applications import Application, ApplicationState
+from bot.store.batches import Batch, BatchState
+from bot.store.connection import Store
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+"""How long a batch stays ours without a sign of life; whoever works on it renews it three times as often."""
+RETRY = timedelta(seconds=30)
+"""How soon a batch is taken up again that got no clear answer."""
+AT_ONCE = 50
+"""People who are read together."""
+UNKNOWN_IN_A_ROW = 3
+"""So many calls without a clear answer, and the list is looked at before anybody else is asked for."""
+TRIES = 3
+"""How often somebody is asked for whom the list does not show afterwards."""
+NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
+DATABASE_AWAY = (SQLAlchemyError, OSError)
+
+
+class TakenOver(Exception):
+    """It is no longer ours: somebody has stopped it, or another replica has it."""
+
+
+class InTrouble(ProviderError):
+    """No clear answer to several calls."""
+
+
+class BatchWork:
+    """What one task of one replica does with a batch that it holds."""
+
+    def __init__(
+        self, me: str, store: Store, mirror: Mirror, registering: Registering, progress: Progress, clock: Clock
+    ) -> None:
+        """Work under the name `me`, by which other replicas of this account know whose it is."""
+        self._me = me
+        self._store = store
+        self._mirror = mirror
+        self._registering = registering
+        self._progress = progress
+        self._clock = clock
+        self.lease, self.retry = LEASE, RETRY
+
+    async def run(self, batch: Batch) -> None:
+        """Take a claimed batch as far as it goes. What gets no answer is taken up again later."""
+        until: datetime | None = None
+        async with self._held(batch):
+            try:
+                await self._run(batch)
+            except ProviderBusy as busy:
+                until = busy.ready_at
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning("batch.left_for_later", extra={"batch": batch.batch_id, "reason": type(error).__name__})
+                until = machine_now() + self.retry
+        async with self._store.write() as db:
+            await batches.hold(db, batch, self._me, until)
+
+    async def _run(self, batch: Batch) -> None:
+        webinar = await self._mirror.find(batch.session_id)
+        await self._progress.show(batch, webinar)
+        try:
+            if batch.state is BatchState.RUNNING:
+                await self._register_all(batch, webinar)
+            else:
+                await self._remove_all(batch, webinar)
+        except TakenOver:
+            async with self._store.read() as db:
+                batch = await batches.find(db, batch.account, batch.batch_id) or batch
+            await self._progress.show(batch, webinar)
+        except (ProviderRefused, ProviderLogin) as refused:
+            halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
+            await self._end(batch, webinar, halted, refused.sentence)
+        finally:
+            self._mirror.count_soon(batch.session_id)
+
+    async def _register_all(self, batch: Batch, webinar: Webinar) -> None:
+        keep_links = await self._keeps_links(webinar)
+        tries: Counter[int] = Counter()
+        unknown = 0
+        await self._settle(batch, tries, keep_links=keep_links)
+        while True:
+            waiting = await self._read(batch, ApplicationState.WAITING)
+            if not waiting and not await self._settle(batch, tries, keep_links=keep_links):
+                break
+            for application in waiting:
+                if not await self._ask(batch, application):
+                    continue
+                after = await self._registering.ask(webinar, application, BULK, keep_links=keep_links)
+                unknown = unknown + 1 if after.state is ApplicationState.ASKED else 0
+                if unknown == UNKNOWN_IN_A_ROW:
+                    await self._settle(batch, tries, keep_links=keep_links)
+                    raise InTrouble("RingCentral gives no clear answers.")
+                await self._progress.tick(batch, webinar)
+        has_file = await self._progress.results(batch, webinar)
+        await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
+
+    async def _remove_all(self, batch: Batch, webinar: Webinar) -> None:
+        # Whoever was being asked for when it was stopped may be registered.
+        await self._settle(batch, Counter(), keep_links=False)
+        async with self._store.write() as db:
+            await batch_lines.stop_rest(db, batch.account, batch.batch_id, self._clock.now())
+        while registered := await self._read(batch, ApplicationState.REGISTERED):
+            for application in registered:
+                await self._check_ours(batch)
+                await self._registering.remove(application, BULK)
+                await self._progress.tick(batch, webinar)
+        await self._end(batch, webinar, BatchState.UNDONE)
+
+    async def _settle(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
+        """Find out about those of whom nobody knows, with one look at the list. Whether there were any."""
+        asked = await self._read(batch, ApplicationState.ASKED, most=None)
+        if not asked:
+            return False
+        for one in await self._registering.settle(batch.session_id, asked, BULK, keep_links=keep_links):
+            tries[one.id] += 1
+            if one.state is ApplicationState.WAITING and tries[one.id] == TRIES:
+                await self._registering.refuse(one, UNCLEAR)
+        return True
+
+    async def _keeps_links(self, webinar: Webinar) -> bool:
+        """Whether RingCentral e-mails nobody, so that somebody else must pass the links on."""
+        if webinar.registration is None or webinar.registration.preferences is None:
+            webinar = await self._mirror.read_registration(webinar, BULK)
+        read = webinar.registration and webinar.registration.preferences
+        return bool(read and read.suppress_emails)
+
+    async def _read(self, batch: Batch, state: ApplicationState, most: int | None = AT_ONCE) -> list[Application]:
+        async with self._store.read() as db:
+            return await batch_lines.of_batch(db, batch.account, batch.batch_id, state, most=most)
+
+    async def _ask(self, batch: Batch, application: Application) -> bool:
+        async with self._store.write() as db:
+            if not await batches.is_ours(db, batch, self._me):
+                raise TakenOver
+            return await applications.ask(db, application, self._clock.now())
+
+    async def _check_ours(self, batch: Batch) -> None:
+        async with self._store.read() as db:
+            if not await batches.is_ours(db, batch, self._me):
+                raise TakenOver
+
+    async def _end(self, batch: Batch, webinar: Webinar, state: BatchState, problem: str = "") -> None:
+        ended = batch.model_copy(update={"state": state, "problem": problem, "ended_at": self._clock.now()})
+        # Shown before it is written down: after a crash between the two it is shown once more.
+        await self._progress.show(ended, webinar)
+        async with self._store.write() as db:
+            if state is BatchState.DONE:
+                await batch_lines.forget_links(db, batch.account, batch.batch_id)
+            await batches.change(db, ended, frm=batch.state)
+
+    @asynccontextmanager
+    async def _held(self, batch: Batch) -> AsyncIterator[None]:
+        """Keep it ours for as long as this takes, however long the gate makes it wait."""
+        renewing = asyncio.create_task(self._renew(batch))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
+
+    async def _renew(self, batch: Batch) -> None:
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                async with self._store.write() as db:
+                    await batches.hold(db, batch, self._me, machine_now() + self.lease)
+            except DATABASE_AWAY as error:
+                log.warning("batch.not_held", extra={"reason": type(error).__name__})

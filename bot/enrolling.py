@@ -1,0 +1,220 @@
+"""Registers whole lists of people: kept until they are confirmed, then worked on until they are done or undone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from secrets import token_hex, token_urlsafe
+from typing import Any
+
+from bot.batch_work import BatchWork
+from bot.clock import Clock, machine_now
+from bot.errors import BadInput
+from bot.mirror import Mirror
+from bot.models import Account, Webinar
+from bot.page_line import PageLine
+from bot.progress import Progress
+from bot.providers import WebinarProvider
+from bot.registering import KEY_BYTES, Pages, Registering
+from bot.registrants import Registrant
+from bot.rolls import Rolls
+from bot.roster import Reading
+from bot.slack_api import SlackApi
+from bot.store import applications, batch_lines, batches
+from bot.store.applications import ApplicationState
+from bot.store.batches import Batch, BatchState
+from bot.store.connection import Store
+from bot.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""People of a list who are written down together, so that a long one holds nobody up."""
+DRAFTS = timedelta(hours=1)
+"""How long a list is kept that nobody has confirmed."""
+HALTED = timedelta(days=7)
+"""How long the people are kept who wait in a batch that has stopped."""
+KEPT = timedelta(days=90)
+"""How long it is known what came of a batch, by ids alone."""
+REPEATED = "repeated"
+
+NO_SUCH_LIST = "This list is not kept any more. Please send it once more."
+MOVED_ON = "This list has moved on meanwhile. The message about it says how far it is."
+
+
+class Enrolling:
+    """The batches of one account, and the line of its own pages. Whatever was begun goes on after a restart."""
+
+    def __init__(
+        self,
+        me: str,
+        account: Account,
+        store: Store,
+        provider: WebinarProvider,
+        mirror: Mirror,
+        slack: SlackApi,
+        pages: Pages,
+        clock: Clock,
+        tasks: Tasks,
+    ) -> None:
+        """Work under the name `me`, by which other replicas of this account know whose it is."""
+        self._me = me
+        self._account = account
+        self._store = store
+        self._mirror = mirror
+        self._clock = clock
+        self._tasks = tasks
+        self.rolls = Rolls(provider, mirror)
+        self.registering = Registering(me, store, provider, mirror, pages, clock)
+        self.progress = Progress(store, slack, pages)
+        self.batch_work = BatchWork(me, store, mirror, self.registering, self.progress, clock)
+        self.line = PageLine(me, account, store, mirror, self.registering, clock)
+        self._running: set[asyncio.Task[None]] = set()
+        self._poked = self._closing = False
+        self._line_wanted = self._line_runs = False
+
+    async def draft(
+        self, webinar: Webinar, user_id: str, reading: Reading, there: Sequence[Registrant], *, own_pages: bool
+    ) -> Batch:
+        """Keep a list until it is confirmed: who can be registered, and what is so of the other lines."""
+        known = {one.address for one in there}
+        new = [row for row in reading.rows if row.applicant.address not in known]
+        settled = [(row.number, ApplicationState.THERE, "") for row in reading.rows if row.applicant.address in known]
+        settled += [(one.number, ApplicationState.REFUSED, one.what) for one in reading.problems]
+        settled += [(number, ApplicationState.REFUSED, REPEATED) for number in reading.repeated]
+        batch = Batch(
+            account=self._account,
+            batch_id=token_hex(12),
+            session_id=webinar.session_id,
+            user_id=user_id,
+            state=BatchState.DRAFT,
+            total=len(new),
+            begun_at=self._clock.now(),
+        )
+        batch_id, now = batch.batch_id, batch.begun_at
+        async with self._store.write() as db:
+            await batches.add(db, batch)
+            await batch_lines.add_settled(db, self._account, batch.session_id, settled, batch_id=batch_id, now=now)
+        for first in range(0, len(new), AT_ONCE):
+            some = new[first : first + AT_ONCE]
+            people = [(row.number, row.applicant, token_urlsafe(KEY_BYTES) if own_pages else "") for row in some]
+            async with self._store.write() as db:
+                await applications.add(db, self._account, batch.session_id, people, batch_id=batch_id, now=now)
+        return batch
+
+    async def find(self, batch_id: str) -> Batch:
+        """A batch. Raises `BadInput` where it is forgotten."""
+        async with self._store.read() as db:
+            batch = await batches.find(db, self._account, batch_id)
+        if batch is None:
+            raise BadInput(NO_SUCH_LIST)
+        return batch
+
+    async def begin(self, batch_id: str) -> Batch:
+        """Have the people of a list registered. Confirmed twice it is begun once."""
+        batch = await self.find(batch_id)
+        if batch.state is BatchState.DRAFT:
+            await self._change(batch, BatchState.RUNNING)
+        self.poke()
+        return batch
+
+    async def stop(self, batch_id: str) -> None:
+        """Ask for nobody else. Whoever is being asked for at this moment may still be registered, or taken off."""
+        halted = {BatchState.RUNNING: BatchState.STOPPED, BatchState.UNDOING: BatchState.UNDO_STOPPED}
+        await self._turn(batch_id, halted)
+
+    async def go_on(self, batch_id: str) -> None:
+        """Go on with what was stopped."""
+        await self._turn(
+            batch_id, {BatchState.STOPPED: BatchState.RUNNING, BatchState.UNDO_STOPPED: BatchState.UNDOING}
+        )
+
+    async def undo(self, batch_id: str) -> None:
+        """Take off the list exactly those whom this batch has registered; who waits in it is not asked for any more."""
+        await self._turn(batch_id, dict.fromkeys((BatchState.DONE, BatchState.STOPPED), BatchState.UNDOING))
+
+    def poke(self) -> None:
+        """Look at once for what is to be done."""
+        if not self._poked:
+            self._poked = True
+            self._tasks.start(self.work(), "enrol")
+
+    async def work(self) -> None:
+        """Begin to move on whatever nobody works on: every batch, and the line of our own pages."""
+        self._poked = False
+        if self._closing:
+            return
+        await self._forget_drafts()
+        while True:
+            now = machine_now()
+            async with self._store.write() as db:
+                batch = await batches.claim(db, self._account, self._me, now, now + self.batch_work.lease)
+            if batch is None:
+                break
+            self._tasks.start(self._run(batch), "batch")
+        self._line_wanted = True
+        if not self._line_runs:
+            self._line_runs = True
+            self._tasks.start(self._run_line(), "line")
+
+    async def close(self) -> None:
+        """Break off what can be taken up again: a batch may take hours."""
+        self._closing = True
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def tidy(self) -> None:
+        """Forget the people of what has stopped long ago, and what came of batches longer ago than that."""
+        now = self._clock.now()
+        async with self._store.write() as db:
+            for batch in await batches.old(db, self._account, BatchState.STOPPED, now - HALTED):
+                await batch_lines.stop_rest(db, self._account, batch.batch_id, now)
+            for state in BatchState:
+                for batch in await batches.old(db, self._account, state, now - KEPT):
+                    await batch_lines.forget_batch(db, self._account, batch.batch_id)
+                    await batches.forget(db, batch)
+            await applications.forget_before(db, self._account, now - KEPT)
+
+    async def _turn(self, batch_id: str, ways: dict[BatchState, BatchState]) -> None:
+        batch = await self.find(batch_id)
+        if batch.state not in ways:
+            raise BadInput(MOVED_ON)
+        changed = await self._change(batch, ways[batch.state])
+        await self.progress.show(changed, await self._mirror.find(batch.session_id))
+        self.poke()
+
+    async def _change(self, batch: Batch, state: BatchState) -> Batch:
+        ended_at = None if state in batches.OPEN else self._clock.now()
+        changed = batch.model_copy(update={"state": state, "problem": "", "ended_at": ended_at})
+        async with self._store.write() as db:
+            if not await batches.change(db, changed, frm=batch.state):
+                raise BadInput(MOVED_ON)
+        return changed
+
+    async def _run(self, batch: Batch) -> None:
+        await self._watched(self.batch_work.run(batch))
+        self.poke()  # whoever has stopped it may want it undone by now
+
+    async def _run_line(self) -> None:
+        try:
+            while self._line_wanted:
+                self._line_wanted = False
+                await self._watched(self.line.run())
+        finally:
+            self._line_runs = False
+
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await task
+
+    async def _forget_drafts(self) -> None:
+        async with self._store.write() as db:
+            for batch in await batches.old(db, self._account, BatchState.DRAFT, self._clock.now() - DRAFTS):
+                await batch_lines.forget_batch(db, self._account, batch.batch_id)
+                await batches.forget(db, batch)

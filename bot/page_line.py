@@ -1,0 +1,142 @@
+"""Registers who waits in line on our own page, and takes off the list who has cancelled there: oldest first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock, machine_now
+from bot.errors import (
+    AnswersWanted,
+    GreenroomError,
+    NotFound,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    RegistrationClosed,
+)
+from bot.mirror import Mirror
+from bot.models import Account
+from bot.providers import PAGE
+from bot.registering import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
+from bot.store import applications
+from bot.store.applications import Application, ApplicationState
+from bot.store.connection import Store
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+"""How long somebody in line stays ours without a sign of life; whoever works on them renews it three times as often."""
+RETRY = timedelta(seconds=30)
+AT_ONCE = 8
+"""People who are taken together: at two calls a minute they take four minutes."""
+LONGEST = timedelta(hours=1)
+"""How long somebody is asked for again and again of whom the list shows nothing."""
+OVER = "over"
+DATABASE_AWAY = (SQLAlchemyError, OSError)
+
+
+class PageLine:
+    """The line of all webinars of one account."""
+
+    def __init__(
+        self, me: str, account: Account, store: Store, mirror: Mirror, registering: Registering, clock: Clock
+    ) -> None:
+        """Work under the name `me`, by which other replicas of this account know whose turn it is."""
+        self._me = me
+        self._account = account
+        self._store = store
+        self._mirror = mirror
+        self._registering = registering
+        self._clock = clock
+        self.lease, self.retry = LEASE, RETRY
+
+    async def run(self) -> None:
+        """Take the line as far as it goes. Whoever gets no clear answer has their turn again later."""
+        while taken := await self._take():
+            async with self._held(taken):
+                until = await self._serve(taken)
+            async with self._store.write() as db:
+                await applications.hold(db, taken, self._me, until)
+            if until:
+                return
+
+    async def _serve(self, taken: Sequence[Application]) -> datetime | None:
+        """Serve them in turn; when the next look is worth while where that could not be done."""
+        try:
+            for application in taken:
+                await self._serve_one(application)
+        except ProviderBusy as busy:
+            return busy.ready_at
+        except (GreenroomError, *DATABASE_AWAY) as error:
+            log.warning("line.left_for_later", extra={"reason": type(error).__name__})
+            return machine_now() + self.retry
+        return None
+
+    async def _serve_one(self, application: Application) -> None:
+        async with self._store.write() as db:
+            if not await applications.is_held(db, application, self._me):
+                return
+            is_new = application.state is ApplicationState.WAITING
+            if is_new and not await applications.ask(db, application, self._clock.now()):
+                return  # gone again while others had their turn
+        if application.state is ApplicationState.LEAVING:
+            await self._take_off(application)
+        elif application.state is ApplicationState.ASKED:
+            await self._registering.settle(application.session_id, [application], PAGE)
+        else:
+            await self._register(application)
+        self._mirror.count_soon(application.session_id)
+
+    async def _register(self, application: Application) -> None:
+        if application.problem and application.changed_at < self._clock.now() - LONGEST:
+            await self._registering.refuse(application, UNCLEAR)
+            return
+        try:
+            webinar = await self._mirror.find(application.session_id)
+            after = await self._registering.ask(webinar, application, PAGE)
+        except NotFound:
+            await self._registering.refuse(application, OVER)
+            return
+        except FOR_ALL as error:
+            codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersWanted: ANSWERS}
+            await self._registering.refuse(application, codes.get(type(error), error.code or OVER))
+            return
+        if after.state is ApplicationState.ASKED:
+            await self._registering.settle(application.session_id, [after], PAGE)
+
+    async def _take_off(self, application: Application) -> None:
+        try:
+            await self._registering.remove(application, PAGE)
+        except ProviderRefused as refused:
+            # Nobody is taken off the list of a webinar that is over; they have not come, which is what they wanted.
+            log.warning("line.not_removed", extra={"session": application.session_id, "code": refused.code})
+            await self._registering.forget(application)
+
+    async def _take(self) -> list[Application]:
+        now = machine_now()
+        async with self._store.write() as db:
+            return await applications.claim_line(db, self._account, self._me, now, now + self.lease, most=AT_ONCE)
+
+    @asynccontextmanager
+    async def _held(self, taken: Sequence[Application]) -> AsyncIterator[None]:
+        renewing = asyncio.create_task(self._renew(taken))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
+
+    async def _renew(self, taken: Sequence[Application]) -> None:
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            try:
+                async with self._store.write() as db:
+                    await applications.hold(db, taken, self._me, machine_now() + self.lease)
+            except DATABASE_AWAY as error:
+                log.warning("line.not_held", extra={"reason": type(error).__name__})

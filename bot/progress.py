@@ -1,0 +1,126 @@
+"""Keeps an organiser posted about a list of people that is being registered: one message, and a file at its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from bot.clock import monotonic
+from bot.errors import ChannelUnreachable, GreenroomError
+from bot.models import Webinar
+from bot.registering import Pages
+from bot.sheets import sheet
+from bot.slack_api import SlackApi, SlackRefused, Upload
+from bot.store import batch_lines, batches
+from bot.store.applications import Application, ApplicationState
+from bot.store.batches import Batch, BatchState
+from bot.store.connection import Store
+from bot.views import enrol_batch
+from bot.views.blocks import Message
+from bot.views.enrol_batch import Tally
+
+log = logging.getLogger(__name__)
+
+RESULTS = "results.csv"
+EVERY = 10.0
+"""Seconds between two edits of the message."""
+AT_ONCE = 500
+"""Rows that are read together, so that a long list holds nobody up."""
+
+
+class Progress:
+    """What a batch's own message says. That Slack is away never stops a batch."""
+
+    def __init__(self, store: Store, slack: SlackApi, pages: Pages, monotonic: Callable[[], float] = monotonic) -> None:
+        """Tell through this Slack."""
+        self._store = store
+        self._slack = slack
+        self._pages = pages
+        self._monotonic = monotonic
+        self._shown_at: dict[str, float] = {}
+        self.every = EVERY
+
+    async def tick(self, batch: Batch, webinar: Webinar) -> None:
+        """Have the message follow, if it has not for a while."""
+        if self._monotonic() - self._shown_at.get(batch.batch_id, -self.every) >= self.every:
+            await self.show(batch, webinar)
+
+    async def show(self, batch: Batch, webinar: Webinar) -> None:
+        """Have the message say how far it is now; where there is none yet, it is posted."""
+        self._shown_at[batch.batch_id] = self._monotonic()
+        async with self._store.read() as db:
+            kept = await batches.find(db, batch.account, batch.batch_id) or batch
+        said = _said(batch, webinar, await self._tally(batch))
+        try:
+            if kept.dm_ts:
+                await self._slack.edit(kept.dm_channel_id, kept.dm_ts, said)
+            else:
+                channel_id, ts = await self._slack.post(batch.user_id, said)
+                async with self._store.write() as db:
+                    await batches.place(db, batch, channel_id, ts)
+        except GreenroomError as error:
+            log.warning("batch.not_told", extra={"batch": batch.batch_id, "reason": error.sentence})
+
+    async def results(self, batch: Batch, webinar: Webinar) -> bool:
+        """Send what came of each line as a file, below the message. False where Slack clearly does not take it."""
+        self._shown_at.pop(batch.batch_id, None)
+        rows, has_links = await self._rows(batch, webinar)
+        comment = enrol_batch.file_comment(webinar, await self._tally(batch), has_links=has_links)
+        head = ["Row", "Result", *(["Join link", "Cancel link"] if has_links else [])]
+        content = sheet(head, (row if has_links else row[:2] for row in rows))
+        async with self._store.read() as db:
+            channel_id = (await batches.find(db, batch.account, batch.batch_id) or batch).dm_channel_id
+        upload = Upload(RESULTS, content, title="What came of each line")
+        if not channel_id:
+            return False
+        try:
+            await self._slack.send_file(channel_id, upload, comment)
+        except (SlackRefused, ChannelUnreachable) as error:
+            log.warning("batch.no_results", extra={"batch": batch.batch_id, "reason": error.sentence})
+            return False
+        return True
+
+    async def _rows(self, batch: Batch, webinar: Webinar) -> tuple[list[list[str]], bool]:
+        rows: list[list[str]] = []
+        has_links, after = False, 0
+        while True:
+            async with self._store.read() as db:
+                some = await batch_lines.of_batch(db, batch.account, batch.batch_id, after=after, most=AT_ONCE)
+            if not some:
+                return [row for _, row in sorted((int(row[0]), row) for row in rows)], has_links
+            after = some[-1].id
+            rows += [self._row(one, webinar) for one in some]
+            has_links = has_links or any(one.join_link for one in some)
+
+    def _row(self, one: Application, webinar: Webinar) -> list[str]:
+        links = [link.get_secret_value() for link in (one.join_link, one.cancel_link)]
+        if one.page_key and one.join_link:
+            links = [self._pages.join_url(one.page_key, webinar), self._pages.cancel_url(one.page_key, webinar)]
+        return [str(one.number), enrol_batch.outcome(one.state, one.problem), *links]
+
+    async def _tally(self, batch: Batch) -> Tally:
+        async with self._store.read() as db:
+            counts = await batch_lines.counts(db, batch.account, batch.batch_id)
+        state = ApplicationState
+        return Tally(
+            total=batch.total,
+            waiting=counts[state.WAITING] + counts[state.ASKED],
+            registered=counts[state.REGISTERED],
+            there=counts[state.THERE],
+            refused=counts[state.REFUSED],
+            stopped=counts[state.STOPPED],
+            left=counts[state.LEFT] + counts[state.LEAVING],
+        )
+
+
+def _said(batch: Batch, webinar: Webinar, tally: Tally) -> Message:
+    about = (webinar, batch.batch_id, tally)
+    if batch.state is BatchState.STOPPED:
+        return enrol_batch.stopped(*about, batch.problem)
+    if batch.state is BatchState.UNDO_STOPPED:
+        return enrol_batch.undo_stopped(*about, batch.problem)
+    if batch.state is BatchState.UNDONE:
+        return enrol_batch.undone(webinar, tally)
+    if batch.state is BatchState.DONE:
+        return enrol_batch.done(*about, batch.problem)
+    return (enrol_batch.undoing if batch.state is BatchState.UNDOING else enrol_batch.running)(*about)

@@ -1,0 +1,254 @@
+"""Remembers who is to be registered by others or on our own page: until that is decided, and then only the ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, Field, SecretStr
+from sqlalchemy import and_, delete, or_, select, update
+
+from bot.models import Account, Frozen
+from bot.registrants import Applicant, Registrant
+from bot.store.connection import Db
+from bot.store.crowd_schema import applications
+from bot.store.keys import account_columns, account_in, of_account
+from bot.store.schema import webinars
+
+MAX_PROBLEM = 64
+
+
+class ApplicationState(StrEnum):
+    """What has become of an application."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    """Written down before the call; still so where nobody knows how the call ended."""
+    REGISTERED = "registered"
+    THERE = "there"
+    """Was registered already, and not by this."""
+    REFUSED = "refused"
+    LEAVING = "leaving"
+    """Does not want to come any more: the line of our own page takes them off the list."""
+    LEFT = "left"
+    STOPPED = "stopped"
+    """Never asked for, and no longer to be."""
+
+
+IN_LINE = (ApplicationState.WAITING, ApplicationState.ASKED)
+
+
+class Application(Frozen):
+    """Somebody who is to be registered. `applicant` is there only until it is decided.
+
+    The links are kept where our own pages stand before them, and of others until they are handed out.
+    """
+
+    id: int
+    account: Account
+    session_id: str
+    batch_id: str = ""
+    number: int = 0
+    page_key: str = Field(default="", repr=False)
+    state: ApplicationState
+    applicant: Applicant | None = Field(default=None, repr=False)
+    join_link: SecretStr = SecretStr("")
+    cancel_link: SecretStr = SecretStr("")
+    registrant_id: str | None = None
+    problem: str = ""
+    changed_at: AwareDatetime
+
+
+async def add(
+    db: Db,
+    account: Account,
+    session_id: str,
+    applicants: Sequence[tuple[int, Applicant, str]],
+    *,
+    batch_id: str,
+    now: datetime,
+    by: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Have these people wait: of each the line in the list, who it is, and the key of their own pages ("" for none).
+
+    `by` holds them until then (machine time), so that nobody else asks for them.
+    """
+    shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
+    shared |= {"state": ApplicationState.WAITING, "claimed_by": by, "claimed_until": until}
+    rows = [
+        {
+            **shared,
+            "number": number,
+            "page_key": page_key,
+            "address": db.vault.digests(applicant.address)[0],
+            "content": _sealed(db, applicant),
+        }
+        for number, applicant, page_key in applicants
+    ]
+    if rows:
+        await db.execute(applications.insert(), rows)
+
+
+async def by_page_key(db: Db, page_key: str) -> Application | None:
+    """Whose own pages these are; nothing for an empty key."""
+    if not page_key:
+        return None
+    row = (await db.execute(select(applications).where(applications.c.page_key == page_key))).first()
+    return read(db, row) if row else None
+
+
+async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[Application]:
+    """What has been asked for with this address, oldest first."""
+    query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
+    query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
+    return [read(db, row) for row in await db.execute(query.order_by(applications.c.id))]
+
+
+async def ask(db: Db, application: Application, now: datetime) -> bool:
+    """Write down that its call is about to be made. False where it is no longer in line.
+
+    Who has been asked for before without a clear answer keeps the time of that: they may be registered since then.
+    """
+    values: dict[str, Any] = {"state": ApplicationState.ASKED}
+    return await _move(db, application, IN_LINE, values if application.problem else values | {"changed_at": now})
+
+
+async def put_back(db: Db, application: Application, problem: str = "") -> None:
+    """They wait again; `problem` says if they were asked for without a clear answer."""
+    await _move(db, application, IN_LINE, {"state": ApplicationState.WAITING, "problem": problem})
+
+
+async def decide(
+    db: Db,
+    application: Application,
+    state: ApplicationState,
+    now: datetime,
+    *,
+    registrant: Registrant | None = None,
+    keep_links: bool = False,
+    problem: str = "",
+) -> bool:
+    """Write down what has become of somebody in line, and forget who they are. False where that was known already."""
+    values: dict[str, Any] = {"state": state, "changed_at": now, "content": None, "problem": problem[:MAX_PROBLEM]}
+    if registrant:
+        values["registrant_id"] = registrant.registrant_id
+        if keep_links:
+            links = [registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()]
+            values["links"] = db.vault.seal(json.dumps(links))
+    return await _move(db, application, IN_LINE, values | _FREE)
+
+
+async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None:
+    """Have somebody taken off the list by the key of their own pages, and say what they are now.
+
+    Who waits still is out at once. Whose call is under way stays `ASKED`: it must be known first how that ends.
+    Nothing for a key that nobody has.
+    """
+    application = await by_page_key(db, page_key)
+    if application is None:
+        return None
+    if application.state is ApplicationState.WAITING:
+        out = {"state": ApplicationState.LEFT, "changed_at": now, "content": None}
+        if await _move(db, application, [ApplicationState.WAITING], out | _FREE):
+            return ApplicationState.LEFT
+    if application.state is ApplicationState.REGISTERED:
+        leaving = {"state": ApplicationState.LEAVING, "changed_at": now}
+        await _move(db, application, [ApplicationState.REGISTERED], leaving | _FREE)
+        return ApplicationState.LEAVING
+    now_is = await by_page_key(db, page_key)
+    return now_is.state if now_is else None
+
+
+async def left(db: Db, application: Application, now: datetime) -> None:
+    """They are off the list."""
+    from_ = [ApplicationState.REGISTERED, ApplicationState.LEAVING]
+    await _move(db, application, from_, {"state": ApplicationState.LEFT, "links": None, "changed_at": now} | _FREE)
+
+
+async def claim_line(
+    db: Db, account: Account, by: str, now: datetime, until: datetime, *, most: int
+) -> list[Application]:
+    """Take those on our own page who wait, or want to leave, and with whom nobody is busy: oldest first."""
+    in_line = or_(
+        applications.c.state == ApplicationState.LEAVING,
+        and_(applications.c.batch_id == "", applications.c.state.in_(IN_LINE)),
+    )
+    free = or_(applications.c.claimed_until.is_(None), applications.c.claimed_until < now)
+    chosen = select(applications).where(in_line, *of_account(applications, account), free)
+    chosen = chosen.order_by(applications.c.id).limit(most)
+    if db.is_postgresql:
+        chosen = chosen.with_for_update(skip_locked=True)
+    taken = [read(db, row) for row in await db.execute(chosen)]
+    if taken:
+        mine = applications.c.id.in_([one.id for one in taken])
+        await db.execute(update(applications).where(mine).values(claimed_by=by, claimed_until=until))
+    return taken
+
+
+async def hold(db: Db, held: Sequence[Application], by: str, until: datetime | None) -> None:
+    """Go on holding these until then, as far as they are still ours; nothing lets go of them."""
+    mine = applications.c.id.in_([one.id for one in held]), applications.c.claimed_by == by
+    await db.execute(update(applications).where(*mine).values(claimed_until=until))
+
+
+async def is_held(db: Db, application: Application, by: str) -> bool:
+    """Whether nobody else has taken it over."""
+    query = select(applications.c.id).where(applications.c.id == application.id, applications.c.claimed_by == by)
+    return (await db.execute(query)).first() is not None
+
+
+async def release_all(db: Db) -> None:
+    """Free every claim: for a database that only one process uses, right after that process started."""
+    await db.execute(update(applications).where(applications.c.claimed_until.is_not(None)).values(**_FREE))
+
+
+async def forget_before(db: Db, account: Account, before: datetime) -> None:
+    """Forget what has not changed since then, unless it is about a webinar that was still to come."""
+    coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
+    past = applications.c.changed_at < before, applications.c.session_id.not_in(coming)
+    await db.execute(delete(applications).where(*of_account(applications, account), *past))
+
+
+_FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+
+
+async def _move(db: Db, application: Application, from_: Sequence[ApplicationState], values: dict[str, Any]) -> bool:
+    this = applications.c.id == application.id, applications.c.state.in_(from_)
+    moved = await db.execute(update(applications).where(*this).values(**values))
+    return moved.rowcount == 1
+
+
+def _sealed(db: Db, applicant: Applicant) -> bytes:
+    # A secret writes itself as stars; into an encrypted column it goes as it is.
+    pages = applicant.join_page.get_secret_value(), applicant.cancel_page.get_secret_value()
+    content = applicant.model_dump(exclude={"join_page", "cancel_page"})
+    return db.vault.seal(json.dumps([content, *pages]))
+
+
+def _opened(db: Db, sealed: bytes) -> Applicant:
+    content, join_page, cancel_page = json.loads(db.vault.open(sealed))
+    return Applicant(**content, join_page=SecretStr(join_page), cancel_page=SecretStr(cancel_page))
+
+
+def read(db: Db, row: Any) -> Application:
+    """The application that a row holds."""
+    join_link, cancel_link = json.loads(db.vault.open(row.links)) if row.links else ("", "")
+    return Application(
+        id=row.id,
+        account=account_in(row),
+        session_id=row.session_id,
+        batch_id=row.batch_id,
+        number=row.number,
+        page_key=row.page_key,
+        state=ApplicationState(row.state),
+        applicant=_opened(db, row.content) if row.content else None,
+        join_link=SecretStr(join_link),
+        cancel_link=SecretStr(cancel_link),
+        registrant_id=row.registrant_id,
+        problem=row.problem,
+        changed_at=row.changed_at,
+    )

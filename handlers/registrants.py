@@ -1,0 +1,119 @@
+"""Who has registered, for organisers alone: a page at a time, found by words, taken off the list, and as a file."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot import roster
+from bot.errors import BadInput
+from bot.models import Audience, Webinar
+from bot.people_words import Registrants
+from bot.slack_api import Upload
+from bot.views import buttons, registrants_list
+from bot.views.messages import sentence_message
+from bot.views.registrants_list import Asked, Place
+from handlers import guard
+from handlers.asking import Ask, Commands, Listeners
+from handlers.browse import chosen
+
+ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
+FILE = "registrants.csv"
+WHAT = "see who has registered for this webinar"
+
+
+async def registrants(ask: Ask, command: Registrants) -> None:
+    """Who has registered for the webinar that was named: one call."""
+    webinar = await chosen(ask, command.which, "registrants")
+    if webinar:
+        await ask.check_steers(webinar, WHAT)
+        await _show(ask, webinar, Place(session_id=webinar.session_id), anew=True)
+
+
+async def registrants_button(ask: Ask) -> None:
+    """The same from a button."""
+    webinar = await _steered(ask, buttons.picked(ask.value)[0])
+    await _show(ask, webinar, Place(session_id=webinar.session_id))
+
+
+async def turn_page(ask: Ask) -> None:
+    """Another page, or everybody again, in the place of this one."""
+    place = Place.model_validate_json(ask.value)
+    await _show(ask, await _steered(ask, place.session_id), place, replace=True)
+
+
+async def refresh(ask: Ask) -> None:
+    """Read the list anew (one call), and show it in the same place."""
+    place = Place.model_validate_json(ask.value)
+    await _show(ask, await _steered(ask, place.session_id), place, replace=True, anew=True)
+
+
+async def search(ask: Ask) -> None:
+    """Ask for the words."""
+    place = Place.model_validate_json(ask.value)
+    await _steered(ask, place.session_id)
+    await ask.open(registrants_list.search_form(place, ask.response_url))
+
+
+async def words_sent(ask: Ask) -> None:
+    """The words were sent: who is found by them stands in the place of the page."""
+    asked = Asked.model_validate_json(ask.note)
+    webinar = await _steered(ask, asked.place.session_id)
+    place = Place(session_id=webinar.session_id, words=registrants_list.read_words(ask.values))
+    await ask.accept()
+    ask.view, ask.response_url = None, asked.response_url
+
+    async def work(ask: Ask) -> None:
+        await _show(ask, webinar, place, replace=True)
+
+    guard.later(ask, work)
+
+
+async def remove(ask: Ask) -> None:
+    """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
+    place = Place.model_validate_json(ask.value)
+    webinar = await _steered(ask, place.session_id)
+    await ask.room.enrolling.rolls.remove(webinar, place.picked, ask.caller())
+    await _show(ask, webinar, place, replace=True, note=registrants_list.GONE)
+
+
+async def download(ask: Ask) -> None:
+    """Everybody as a file, in a direct message."""
+    place = Place.model_validate_json(ask.value)
+    webinar = await _steered(ask, place.session_id)
+    roll = await ask.room.enrolling.rolls.get(webinar, ask.user_id, ask.caller())
+    content = await asyncio.to_thread(roster.export, roll.everybody)
+    said = sentence_message(registrants_list.downloaded(webinar, len(roll.everybody)))
+    channel_id, _ = await ask.room.slack.post(ask.user_id, said)
+    await ask.room.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
+    await _show(ask, webinar, place, replace=True, note=registrants_list.IN_DM)
+
+
+async def _steered(ask: Ask, session_id: str) -> Webinar:
+    webinar = await ask.room.mirror.find(session_id)
+    await ask.check_steers(webinar, WHAT)
+    return webinar
+
+
+async def _show(
+    ask: Ask, webinar: Webinar, place: Place, *, replace: bool = False, anew: bool = False, note: str = ""
+) -> None:
+    if webinar.audience is Audience.ANYONE:
+        raise BadInput(ANYONE)
+    roll = await ask.room.enrolling.rolls.get(webinar, ask.user_id, ask.caller(), anew=anew)
+    now = ask.room.clock.now()
+    page = registrants_list.listing(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
+    await ask.say(page, replace=replace)
+
+
+COMMANDS: Commands = {Registrants: registrants}
+ACTIONS: Listeners = {
+    buttons.REGISTRANTS: registrants_button,
+    registrants_list.PREVIOUS: turn_page,
+    registrants_list.NEXT: turn_page,
+    registrants_list.ALL: turn_page,
+    registrants_list.REFRESH: refresh,
+    registrants_list.SEARCH: search,
+    registrants_list.REMOVE: remove,
+    registrants_list.DOWNLOAD: download,
+}
+SUBMISSIONS: Listeners = {registrants_list.SEARCH_CALLBACK: words_sent}

@@ -1,0 +1,367 @@
+"""Lists of people when RingCentral is in trouble, the bot crashes, or the organiser thinks better of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.enrolling import Enrolling
+from bot.main import Greenroom
+from bot.models import Lane
+from bot.providers import Caller
+from bot.registrants import Applicant
+from bot.roster import read_people
+from bot.store import batches, organisers
+from bot.store.batches import BatchState
+from tests.door_story import hurried, limited
+from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
+from tests.world import World, running
+
+MEANWHILE = Applicant(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
+
+
+def prepare(world: World) -> None:
+    """No budget runs out, nothing is waited for, and every edit of a message is made."""
+    hurried(world)
+
+    def shorten(bot: Greenroom) -> None:
+        bot.room.enrolling.progress.every = 0.0
+        bot.room.enrolling.batch_work.retry = timedelta()
+        bot.room.enrolling.line.retry = timedelta()
+
+    world.on_build = shorten
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in a hurry."""
+    async with running(tmp_path, prepare=prepare) as world:
+        yield world
+
+
+async def stored(world: World) -> str:
+    """All that stands in the tables of lists, as whoever has the database reads it."""
+    tables = ("applications", "batches")
+    async with world.bot.room.store.read() as db:
+        return repr([tuple(row) for table in tables for row in await db.execute(text(f"select * from {table}"))])  # noqa: S608
+
+
+async def goes_on(desk: Desk) -> None:
+    """What is left over is taken up again, as it is every 30 seconds."""
+    await desk.world.bot.room.enrolling.work()
+    await desk.world.settled()
+
+
+async def test_an_answer_that_got_lost_is_looked_up_once(world: World) -> None:
+    """Two calls end in silence, one of them after its effect: one look at the list tells, and nobody is there twice."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500)
+
+    await desk.enrols(IRIS, JOAN, LEO, source="fair")
+
+    assert desk.asked == ["GET", "POST", "POST", "POST", "GET", "POST"]
+    assert sorted(desk.addresses) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
+    assert [result for _, result in desk.results] == ["registered"] * 3
+
+
+async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
+    """A 409 says so; undoing the list leaves them their seat, and nobody else's is touched."""
+    desk = await a_desk(world)
+    world.ringcentral.register(desk.session_id)
+    review = await desk.checks(IRIS, JOAN)
+    await world.bot.room.enrolling.registering.one(
+        await world.bot.room.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    )
+    await world.slack.submit(ORGANISER, review)
+    await world.settled()
+    assert [result for _, result in desk.results] == ["was registered already", "registered"]
+
+    await desk.presses("Undo")
+
+    assert len(desk.there) == 2
+    assert "iris@outside.example" in desk.addresses
+    assert "Undone: 1 person is off the list" in desk.told.words
+    assert desk.told.buttons == []
+
+
+async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(world: World) -> None:
+    """They are found on the list, but with other particulars: they came by themselves."""
+    desk = await a_desk(world)
+    review = await desk.checks(IRIS, source="fair")
+    await world.bot.room.enrolling.registering.one(
+        await world.bot.room.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    )
+    world.ringcentral.fail("POST", REGISTRANTS, status=500)
+    await world.slack.submit(ORGANISER, review)
+    await world.settled()
+
+    assert desk.results == [["1", "was registered already"]]
+    assert len(desk.there) == 1
+
+
+@pytest.mark.parametrize("effect", [True, False])
+async def test_a_list_goes_on_after_a_crash(world: World, effect: bool) -> None:
+    """Whoever was being asked for is looked up first, with one call; everybody is registered once."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, hang=5.0, effect=effect)
+    await desk.begins(IRIS, JOAN, LEO)
+    await world.until(lambda: "POST" in desk.asked)
+
+    await world.crash_bot()
+    await world.start_bot()
+    await world.until(lambda: len(desk.there) == 3)
+    await world.settled()
+
+    assert sorted(desk.addresses) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
+    assert desk.asked == ["GET", *["POST"] * (2 if effect else 3)]
+    assert [result for _, result in desk.results] == ["registered"] * 3
+    assert "3 people are registered" in desk.told.words
+
+
+async def test_a_list_can_be_stopped_and_go_on(world: World) -> None:
+    """Nobody else is asked for after the one under way; then the rest is."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
+    await desk.begins(IRIS, JOAN, LEO)
+    await world.until(lambda: len(desk.there) == 1)
+
+    await desk.presses("Stop")
+
+    assert "Stopped at 1 of 3 people" in desk.told.words
+    assert desk.told.buttons == ["Go On", "Undo"]
+    assert len(desk.there) == 1
+
+    await desk.presses("Go On")
+
+    assert len(desk.there) == 3
+    assert "3 people are registered" in desk.told.words
+
+
+async def test_a_stopped_list_can_be_undone(world: World) -> None:
+    """Whom it has registered is taken off, the others are never asked for, and nothing of them is kept."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
+    await desk.begins(IRIS, JOAN)
+    await world.until(lambda: len(desk.there) == 1)
+    await desk.presses("Stop")
+
+    await desk.presses("Undo")
+
+    assert desk.there == []
+    assert "Undone: 1 person is off the list" in desk.told.words
+    async with world.bot.room.store.read() as db:
+        assert (await db.execute(text("select count(*) from applications where content is not null"))).scalar() == 0
+
+
+async def test_an_undo_can_be_stopped_and_survives_a_crash(world: World) -> None:
+    """It goes on where it was; taking somebody off twice is the same as once."""
+    desk = await a_desk(world)
+    await desk.enrols(IRIS, JOAN, LEO)
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=0.1)
+    undo = await world.slack.click(ORGANISER, desk.told, "Undo")
+    assert undo.ok
+    await world.until(lambda: len(desk.there) == 2)
+    await desk.presses("Stop")
+    assert "Stopped: 1 person is off the list" in desk.told.words
+    assert len(desk.there) == 2
+
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=5.0)
+    await world.slack.click(ORGANISER, desk.told, "Go On")
+    await world.until(lambda: len(desk.there) == 1)
+    await world.crash_bot()
+    await world.start_bot()
+    await world.until(lambda: "Undone: 3 people are off the list" in desk.told.words)
+    await world.settled()
+
+    assert desk.there == []
+
+
+async def test_a_list_stops_where_registration_closes(world: World) -> None:
+    """With the reason, and it goes on when that is mended; the review has said so before."""
+    desk = await a_desk(world, **limited(2))
+    review = await desk.checks(IRIS, JOAN, LEO)
+    assert "there is room for 2 more: it stops there" in review.words
+    await world.slack.submit(ORGANISER, review)
+    await world.settled()
+
+    assert "Stopped at 2 of 3 people" in desk.told.words
+    assert desk.told.buttons == ["Go On", "Undo"]
+    assert len(desk.there) == 2
+
+    world.ringcentral.edit(desk.session_id, registration={"registrationStatus": "Open", **limited(9)})
+    await desk.presses("Go On")
+    assert len(desk.there) == 3
+
+
+async def test_a_list_stops_where_questions_must_be_answered(world: World) -> None:
+    """Everybody else would be refused as well."""
+    desk = await a_desk(world)
+    world.ringcentral.rules.required_questions = 1
+
+    await desk.enrols(IRIS, JOAN)
+
+    assert "Stopped at 0 of 2 people" in desk.told.words
+    assert desk.asked == ["GET", "POST"]
+
+
+async def test_one_who_is_refused_holds_up_nobody(world: World) -> None:
+    """Their line says why, in RingCentral's word for it; the others are registered."""
+    desk = await a_desk(world, settings={"workEmailRequired": True})
+
+    await desk.enrols("Iris,Moreno,iris@freemail.example", JOAN)
+
+    assert desk.results == [["1", "not registered: RingCentral refused it (CMN-101 email)"], ["2", "registered"]]
+    assert "1 could not be registered" in desk.told.words
+
+
+async def test_ringcentral_that_does_not_answer_is_left_alone_for_a_while(world: World) -> None:
+    """Three in a row without a clear answer, and the list is looked at; it goes on later, and nobody is there twice."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=503, effect=True, times=3)
+    await desk.begins(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
+    await world.until(lambda: len(desk.there) == 3)
+    await goes_on(desk)
+
+    assert desk.asked == ["GET", "POST", "POST", "POST", "GET", "POST"]
+    assert len(desk.there) == 4
+    assert [result for _, result in desk.results] == ["registered"] * 4
+
+
+async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
+    """Both look at once; each list is worked on by one of them."""
+    desk = await a_desk(world)
+    room = world.bot.room
+    webinar = await room.mirror.find(desk.session_id)
+    for some in ((IRIS, JOAN), (LEO,)):
+        draft = await room.enrolling.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
+        async with room.store.write() as db:
+            running = draft.model_copy(update={"state": BatchState.RUNNING})
+            await batches.change(db, running, frm=BatchState.DRAFT)
+    other = Enrolling(
+        "other", room.account, room.store, world.bot._provider, room.mirror, room.slack, room.own_pages, room.clock,
+        room.tasks,
+    )  # fmt: skip
+
+    await asyncio.gather(room.enrolling.work(), other.work())
+    await world.settled()
+
+    assert desk.asked == ["POST"] * 3
+    assert len(desk.there) == 3
+
+
+async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done(world: World) -> None:
+    """Encrypted while they wait, gone when they are decided; ids alone remain."""
+    desk = await a_desk(world, settings={"suppressEmails": True})
+    await desk.checks(IRIS, JOAN, source="fair")
+    waiting = await stored(world)
+    await world.slack.submit(ORGANISER, world.slack.view(ORGANISER))
+    await world.settled()
+    decided = await stored(world)
+
+    personal = ["Iris", "Moreno", "outside.example", "Joan", *(one["joinUri"] for one in desk.there)]
+    assert not [word for word in personal if word in waiting or word in decided]
+    async with world.bot.room.store.read() as db:
+        kept = "select count(*) from applications where content is not null or links is not null"
+        assert (await db.execute(text(kept))).scalar() == 0
+
+
+async def test_a_list_that_nobody_confirms_is_forgotten(world: World) -> None:
+    """After an hour; who confirms it then is told to send it once more."""
+    desk = await a_desk(world)
+    review = await desk.checks(IRIS)
+    world.clock.move(timedelta(hours=2))
+    await goes_on(desk)
+
+    await world.slack.submit(ORGANISER, review)
+    await world.settled()
+
+    assert "This list is not kept any more" in world.slack.view(ORGANISER).words
+    async with world.bot.room.store.read() as db:
+        assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
+
+
+async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: World) -> None:
+    """Then it has nobody left to go on with; after 90 days nothing of it is known."""
+    desk = await a_desk(world, **limited(1))
+    await desk.enrols(IRIS, JOAN)
+    world.clock.move(timedelta(days=8))
+    await world.bot.room.enrolling.tidy()
+    async with world.bot.room.store.read() as db:
+        assert (await db.execute(text("select count(*) from applications where content is not null"))).scalar() == 0
+
+    world.clock.move(timedelta(days=91))
+    await world.bot.room.enrolling.tidy()
+    async with world.bot.room.store.read() as db:
+        assert (await db.execute(text("select count(*) from batches"))).scalar() == 0
+        assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
+
+
+async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
+    """The list is done all the same."""
+    desk = await a_desk(world)
+    world.slack.scopes = {*world.slack.scopes} - {"files:write"}
+
+    await desk.enrols(IRIS)
+
+    assert len(desk.there) == 1
+    assert "Slack did not take the file" in desk.told.words
+
+
+async def test_only_who_steers_may_register_others(world: World) -> None:
+    """What holds when a form is sent counts, whatever held when it was opened."""
+    desk = await a_desk(world)
+    room = world.bot.room
+
+    async def organise(*people: str) -> None:
+        async with room.store.write() as db:
+            await organisers.save(db, room.account.workspace, people, "U0ANA", room.clock.now())
+
+    await organise("U0EMI")
+    form = await desk.form(user="emi")
+    await world.click("emi", form, "Register Many")
+    await world.slack.submit("emi", world.slack.view("emi"), {"pasted": IRIS})
+    await world.settled()
+    review = world.slack.view("emi")
+    assert review.title == "Register many"
+    await organise()
+
+    await world.slack.submit("emi", review)
+    await world.settled()
+    assert "You can't register other people" in world.slack.view("emi").words
+    for _ in range(2):
+        await world.slack.close("emi", world.slack.view("emi"))
+    typed = {"first_name": "Iris", "last_name": "Moreno", "email": "iris@outside.example"}
+    await world.slack.submit("emi", world.slack.view("emi"), typed)
+    await world.settled()
+    assert "You can't register other people" in world.slack.view("emi").words
+    assert desk.asked == ["GET"]
+
+
+async def test_a_person_is_answered_while_a_long_list_is_worked_through(tmp_path: Path) -> None:
+    """The list keeps to its share of the budget: RingCentral refuses nothing, and whoever waits comes first."""
+
+    def short_windows(world: World) -> None:
+        world.ringcentral.rules.window = 0.4
+
+    async with running(tmp_path, prepare=short_windows) as world:
+        desk = await a_desk(world)
+        await desk.begins(*(f"Ana,Ruiz,ana{number}@outside.example" for number in range(9)))
+        await world.until(lambda: 2 <= len(desk.there) < 9)
+
+        await world.slack.command(ORGANISER, "#launch", "/webinar", "limit launch 500")
+        await world.until(
+            lambda: (
+                "The limit is now 500 people." in str([one.words for one in world.slack.messages("#launch", ORGANISER)])
+            )
+        )
+        assert len(desk.there) < 9
+
+        await world.settled()
+        assert len(desk.there) == 9
+        assert world.ringcentral.throttled == 0

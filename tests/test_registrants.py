@@ -1,0 +1,190 @@
+"""Who has registered, as organisers alone look at it: in pages, by words, taken off the list, as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.rolls import GOOD_FOR, MOST, Rolls
+from bot.sandbox.slack import Message
+from bot.store import organisers
+from tests.door_story import PERSON, hurried
+from tests.enrol_story import IRIS, JOAN, ORGANISER, Desk, a_desk
+from tests.world import World, running
+
+ADDRESSES = [f"ana{number:02}@outside.example" for number in range(23)]
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world whose budget never runs out."""
+    async with running(tmp_path, prepare=hurried) as world:
+        yield world
+
+
+async def a_full_desk(world: World) -> Desk:
+    """A webinar for which 23 people have registered, one a minute, every other one from the fair."""
+    desk = await a_desk(world)
+    lines = [
+        f"Ana,Ruiz {number:02},{address},{'fair' if number % 2 else ''},{number}"
+        for number, address in enumerate(ADDRESSES)
+    ]
+    await desk.enrols("first,last,email,source,Lead", *lines)
+    await world.slack.close(ORGANISER, world.slack.view(ORGANISER), clear=True)
+    assert len(desk.there) == len(ADDRESSES)
+    assert desk.asked
+    return desk
+
+
+async def shown(desk: Desk, text: str = "registrants launch", user: str = ORGANISER) -> Message:
+    """The answer to the command."""
+    await desk.world.command(user, "#launch", text)
+    return desk.world.last("#launch", user)
+
+
+def on_it(page: Message) -> list[str]:
+    """The addresses that stand on a page, in their order."""
+    return [word for word in page.words.replace("\n", " ").split() if word.endswith("@outside.example")]
+
+
+async def test_organiser_pages_through_who_has_registered(world: World) -> None:
+    """One call; newest first, ten a page; turning pages costs nothing, Refresh one call."""
+    desk = await a_full_desk(world)
+
+    page = await shown(desk)
+    assert on_it(page) == ADDRESSES[:-11:-1]
+    assert "23 people have registered." in page.words
+    assert "Page 1 of 3" in page.words
+    assert page.ephemeral_to
+    assert desk.asked == ["GET"]
+
+    await world.click(ORGANISER, page, "Next")
+    await world.click(ORGANISER, page, "Next")
+    page = world.last("#launch", ORGANISER)
+    assert on_it(page) == ADDRESSES[2::-1]
+    assert page.buttons[-4:] == ["Search", "Register Others", "Download CSV", "Refresh"]
+    await world.click(ORGANISER, page, "Previous")
+    assert desk.asked == []
+
+    await world.click(ORGANISER, page, "Refresh")
+    assert desk.asked == ["GET"]
+
+
+async def test_organiser_finds_people_by_words(world: World) -> None:
+    """Of name, address or source; the page takes the place of the one before, at no call."""
+    desk = await a_full_desk(world)
+    page = await shown(desk)
+
+    await world.click(ORGANISER, page, "Search")
+    await world.slack.submit(ORGANISER, world.slack.view(ORGANISER), {"words": "RUIZ fair 07"})
+    await world.settled()
+
+    page = world.last("#launch", ORGANISER)
+    assert on_it(page) == ["ana07@outside.example"]
+    assert "1 person of 23 found by “RUIZ fair 07”." in page.words
+    await world.click(ORGANISER, page, "Show All")
+    assert "Page 1 of 3" in world.last("#launch", ORGANISER).words
+    assert desk.asked == ["GET"]
+
+
+async def test_organiser_takes_somebody_off_the_list(world: World) -> None:
+    """After a question; one call, and whoever is left is shown."""
+    desk = await a_full_desk(world)
+    page = await shown(desk)
+
+    await world.click(ORGANISER, page, "Remove")
+
+    page = world.last("#launch", ORGANISER)
+    assert ADDRESSES[-1] not in desk.addresses
+    assert on_it(page)[0] == ADDRESSES[-2]
+    assert "They are off the list" in page.words
+    assert desk.asked == ["GET", "DELETE"]
+
+
+async def test_organiser_gets_a_file_as_a_direct_message(world: World) -> None:
+    """What `externalId` holds stands in columns; the list that is shown already is enough for it."""
+    desk = await a_full_desk(world)
+    page = await shown(desk)
+
+    await world.click(ORGANISER, page, "Download CSV")
+
+    [file] = [one for message in world.slack.messages(f"@{ORGANISER}")[-1:] for one in message.files]
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert [row["Lead"] for row in rows] == [str(number) for number in range(23)]
+    assert (rows[1]["E-mail"], rows[1]["Source"], rows[1]["Joined"]) == (ADDRESSES[1], "fair", "no")
+    assert "The file is in your direct messages" in world.last("#launch", ORGANISER).words
+    assert desk.asked == ["GET"]
+
+
+async def test_nobody_else_sees_who_has_registered(world: World) -> None:
+    """Neither by the command nor by a button that was shown to them when they still might."""
+    desk = await a_desk(world)
+    await desk.enrols(IRIS, JOAN)
+    room = world.bot.room
+    async with room.store.write() as db:
+        await organisers.save(db, room.account.workspace, ["U0EMI"], "U0ANA", room.clock.now())
+    page = await shown(desk, user="emi")
+    assert len(on_it(page)) == 2
+    async with room.store.write() as db:
+        await organisers.save(db, room.account.workspace, [], "U0ANA", room.clock.now())
+    assert desk.asked
+
+    for button in ("Refresh", "Remove", "Download CSV", "Search"):
+        await world.click("emi", page, button)
+        assert "You can't see who has registered" in world.last("#launch", "emi").words
+    await shown(desk, user="dev")
+    assert "You can't see who has registered" in world.last("#launch", "dev").words
+    assert desk.asked == []
+    assert len(desk.there) == 2
+
+
+async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) -> None:
+    """They stand in the organiser's own answer alone."""
+    desk = await a_full_desk(world)
+    await shown(desk)
+
+    said = [one for one in world.slack.messages("#launch") if not one.ephemeral_to]
+    assert not [one for one in said if "outside.example" in str(one.blocks) + one.text]
+    async with world.bot.room.store.read() as db:
+        tables = (await db.execute(text("select name from sqlite_master where type = 'table'"))).scalars().all()
+        kept = repr([tuple(row) for name in tables for row in await db.execute(text(f"select * from {name}"))])  # noqa: S608 - names from the database itself
+    assert "outside.example" not in kept
+
+
+async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -> None:
+    """Then it is read again; only so many are kept at once, and each is its reader's."""
+    desk = await a_desk(world)
+    room = world.bot.room
+    webinar = await room.mirror.find(desk.session_id)
+    now = [0.0]
+    rolls = Rolls(world.bot._provider, room.mirror, lambda: now[0])
+
+    await rolls.get(webinar, "U1", PERSON)
+    now[0] += GOOD_FOR - 1
+    roll = await rolls.get(webinar, "U1", PERSON)
+    assert roll.age == timedelta(seconds=GOOD_FOR - 1)
+    assert len(desk.asked) == 1
+
+    now[0] += 1
+    await rolls.get(webinar, "U1", PERSON)
+    assert len(desk.asked) == 1
+    for number in range(MOST):
+        await rolls.get(webinar, f"V{number}", PERSON)
+    assert len(desk.asked) == MOST
+    await rolls.get(webinar, "U1", PERSON)
+    assert len(desk.asked) == 1
+
+
+async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:
+    """It says so, without asking RingCentral."""
+    desk = await a_desk(world)
+    await world.create(ORGANISER, "All hands", fields={"Who is it for?": "Everyone with the link"})
+
+    assert "nobody registers for it" in (await shown(desk, "registrants all hands")).words
+    assert desk.asked == []

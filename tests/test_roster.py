@@ -1,0 +1,234 @@
+"""Lists of people as they are pasted and exported in the world: any encoding, separator and head, and back again."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.clock import monotonic
+from bot.errors import BadInput
+from bot.external_id import decode, encode
+from bot.registrants import Registrant
+from bot.roster import MOST, Reading, export, read_people
+from bot.sheets import FORMULA, as_typed, harmless, sheet
+from tests.webinar_samples import NOW
+
+FEW = settings(max_examples=40, deadline=None)
+SECONDS = 3.0
+"""Far more than it takes, so that a busy machine is no failure; reading each line twice over would be."""
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+LOCAL = st.text("abcdefghijklmnopqrstuvwxyz0123456789._+-", min_size=1, max_size=12)
+PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"]), NAMES, max_size=3)
+
+
+def people(reading: Reading) -> list[tuple[str, str, str]]:
+    """First name, last name and address of everybody in it."""
+    return [(one.applicant.first_name, one.applicant.last_name, one.applicant.email) for one in reading.rows]
+
+
+IRIS, JOAN = ("Iris", "Moreno", "iris@acme.example"), ("Joan", "de la Cruz", "joan@acme.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "First name,Last name,E-mail\nIris,Moreno,iris@acme.example\nJoan,de la Cruz,joan@acme.example\n",
+        "Vorname;Nachname;E-Mail-Adresse\r\nIris;Moreno;iris@acme.example\r\nJoan;de la Cruz;joan@acme.example",
+        "Correo electrónico\tNombre\tApellidos\niris@acme.example\tIris\tMoreno\njoan@acme.example\tJoan\tde la Cruz",
+        "PRÉNOM|NOM|COURRIEL\nIris|Moreno|iris@acme.example\nJoan|de la Cruz|joan@acme.example",
+        '"Name","Email Address"\n"Iris Moreno","iris@acme.example"\n"de la Cruz, Joan","joan@acme.example"',
+        "Iris,Moreno,iris@acme.example\nJoan,de la Cruz,joan@acme.example",
+        "iris@acme.example\tIris\tMoreno\n\njoan@acme.example\tJoan\tde la Cruz",
+        "Iris Moreno, iris@acme.example\nJoan de la Cruz, joan@acme.example",
+        "Iris Moreno iris@acme.example\nJoan de la Cruz joan@acme.example",
+        'Iris Moreno <iris@acme.example>\n"de la Cruz, Joan" <joan@acme.example>',
+        "Iris Moreno <iris@acme.example>, Joan de la Cruz <joan@acme.example>",
+        "Iris Moreno <mailto:iris@acme.example|iris@acme.example>; Joan de la Cruz <joan@acme.example>;",
+        "name;mail\nIris Moreno;Iris Moreno <iris@acme.example>\nJoan de la Cruz;mailto:joan@acme.example",
+    ],
+)
+def test_list_is_read_however_it_is_written(text: str) -> None:
+    """With a head in many languages or none, any separator, quotes, names in one cell, and as mail programs write."""
+    reading = read_people(text)
+    assert people(reading) == [IRIS, JOAN]
+    assert (reading.problems, reading.repeated) == ((), ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
+def test_list_is_read_in_any_usual_encoding(encoding: str) -> None:
+    """Whatever a spreadsheet has written it in, with and without the mark that says so."""
+    raw = "Vorname;Nachname;E-Mail\nZoë;Müller-Ñandú;zoe@acme.example\n".encode(encoding)
+    assert people(read_people(raw)) == [("Zoë", "Müller-Ñandú", "zoe@acme.example")]
+
+
+def test_bytes_that_stand_for_nothing_break_nothing() -> None:
+    """A byte that no usual encoding has is some letter."""
+    raw = b"Iris;Moreno;iris@acme.example\nJ\x81\xe9an;Cruz;joan@acme.example"
+    assert [row.applicant.last_name for row in read_people(raw).rows] == ["Moreno", "Cruz"]
+    assert people(read_people(codecs.BOM_UTF16_LE + "Iris;Moreno;iris@acme.example".encode("utf-16-le"))) == [IRIS]
+
+
+def test_other_columns_become_what_is_known_of_a_person() -> None:
+    """`source` goes to the source, the rest to `externalId`; what the form says holds where the line says nothing."""
+    text = (
+        "email,first,last,Campaign,Lead id,Team\niris@acme.example,Iris,Moreno,fair,4@56,\njoan@acme.example,J,C,,,red"
+    )
+    iris, joan = read_people(text, source="mail", pairs=[("Team", "blue"), ("year", "2026")]).rows
+    assert (iris.applicant.source, joan.applicant.source) == ("fair", "mail")
+    assert decode(iris.applicant.external_id) == [("Lead id", "4@56"), ("Team", "blue"), ("year", "2026")]
+    assert decode(joan.applicant.external_id) == [("Team", "red"), ("year", "2026")]
+
+
+def test_an_external_id_is_kept_as_it_stands() -> None:
+    """Pairs are joined by those of other columns; what is no pairs gets a name when something stands beside it."""
+    lines = ("a@acme.example,A,B,lid=1,red", "b@acme.example,A,B,00Q5,", "c@acme.example,A,B,00Q5,red")
+    text = "\n".join(["email,first,last,externalId,Team", *lines])
+    one, two, three = (row.applicant.external_id for row in read_people(text).rows)
+    assert (decode(one), two) == ([("lid", "1"), ("Team", "red")], "00Q5")
+    assert decode(three) == [("externalId", "00Q5"), ("Team", "red")]
+
+
+def test_what_is_wrong_is_said_by_line_and_quotes_nothing() -> None:
+    """Each with its number as a spreadsheet counts, blank lines among them, and in words of ours."""
+    text = (
+        "first,last,email\n,Moreno,iris@acme.example\n\nJoan,,joan@acme.example\nZoe,Li,zoe@acme\nAl,Li,\n"
+        f"{'x' * 65},Li,al@acme.example\nAl,Li,two@acme.example bo@acme.example\nAl,Li,{'a' * 250}@acme.example\n"
+        "Ok,Li,OK@acme.example\nOk,Li, ok@Acme.Example \n"
+    )
+    reading = read_people(text)
+    assert [(trouble.number, trouble.what) for trouble in reading.problems] == [
+        (2, "there is no first name"),
+        (4, "there is no last name"),
+        (5, "the e-mail address is not complete"),
+        (6, "there is no e-mail address"),
+        (7, "a name is longer than 64 characters"),
+        (8, "the e-mail address is not complete"),
+        (9, "the e-mail address is longer than 256 characters"),
+    ]
+    assert [(row.number, row.applicant.address) for row in reading.rows] == [(10, "ok@acme.example")]
+    assert reading.repeated == (11,)
+
+
+def test_long_extras_and_sources_are_a_problem_of_their_line() -> None:
+    """What was surely meant for another column is not sent along."""
+    reading = read_people(f"email,first,last,note\na@acme.example,A,B,{'x' * 2000}\nb@acme.example,A,B,short")
+    assert [(trouble.number, trouble.what) for trouble in reading.problems] == [
+        (2, "what stands in the other columns is too long")
+    ]
+
+
+def test_a_quotation_mark_that_nothing_closes_swallows_nobody() -> None:
+    """It is a mark in a name, and the lines after it are lines."""
+    text = 'Iris,"Moreno,iris@acme.example\nJoan,de la Cruz,joan@acme.example\n'
+    assert people(read_people(text)) == [IRIS, JOAN]
+
+
+@pytest.mark.parametrize("raw", ["", " \n\t\n", b"", b"\xef\xbb\xbf", "first name,last name,email\n", "\x00\x00"])
+def test_a_list_of_nobody_is_refused(raw: bytes | str) -> None:
+    """With the sentence that says how to write one."""
+    with pytest.raises(BadInput, match="nobody in this list"):
+        read_people(raw)
+
+
+def many(count: int) -> bytes:
+    """A file of so many people."""
+    lines = (f"Ana {number};Ruiz;ana{number}@acme.example;{number};fair" for number in range(count))
+    return "\r\n".join(["Vorname;Nachname;E-Mail;Lead;Quelle", *lines]).encode("cp1252")
+
+
+def test_ten_thousand_people_are_read_and_written_soon() -> None:
+    """A whole list, with columns of its own, and one more is too many."""
+    began = monotonic()
+    reading = read_people(many(MOST))
+    registrants = [
+        Registrant(registrant_id=str(row.number), **row.applicant.model_dump(exclude={"join_page", "cancel_page"}))
+        for row in reading.rows
+    ]
+    assert len(export(registrants).splitlines()) == MOST + 1
+    assert monotonic() - began < SECONDS
+    assert reading.rows[-1].applicant.source == "fair"
+    with pytest.raises(BadInput, match="10,001 lines"):
+        read_people(many(MOST + 1))
+
+
+@FEW
+@given(st.binary(max_size=300) | st.text(max_size=300))
+def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
+    """It is read, or it is refused in words; everybody in it can be registered."""
+    try:
+        reading = read_people(raw)
+    except BadInput:
+        return
+    numbers = [one.number for one in reading.rows] + [one.number for one in reading.problems] + [*reading.repeated]
+    assert len(numbers) >= 1
+    assert all(0 < len(one.applicant.first_name) <= 64 and "@" in one.applicant.email for one in reading.rows)
+
+
+@FEW
+@given(st.lists(st.lists(st.text(max_size=10), min_size=2, max_size=2), max_size=5))
+def test_no_cell_is_ever_a_formula(rows: list[list[str]]) -> None:
+    """Whatever somebody has typed, a spreadsheet shows it as text; and it can be read back as it was."""
+    written = sheet(["=HEAD", "plain"], rows).decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(FORMULA)]
+    assert all(as_typed(harmless(cell)) == cell for row in rows for cell in row)
+
+
+@FEW
+@given(st.lists(st.tuples(NAMES, NAMES, LOCAL, PAIRS), min_size=1, max_size=6, unique_by=lambda one: one[2]))
+def test_what_is_exported_can_be_registered_again(given_people: list[tuple[str, str, str, dict[str, str]]]) -> None:
+    """Names, addresses, sources and `externalId` come back as they were, formulas and all."""
+    registrants = [
+        Registrant(
+            registrant_id=str(number),
+            first_name=first,
+            last_name=last,
+            email=f"{local}@acme.example",
+            external_id=encode(list(pairs.items())),
+            source="=fair",
+            registered_at=NOW + timedelta(minutes=number),
+            participant_id="p1" if number % 2 else "",
+        )
+        for number, (first, last, local, pairs) in enumerate(given_people)
+    ]
+    back = read_people(export(registrants))
+    assert back.problems == ()
+    for one, row in zip(registrants, back.rows, strict=True):
+        read = row.applicant
+        assert (read.email, read.source) == (one.email, one.source)
+        assert [read.first_name, read.last_name] == [_composed(one.first_name), _composed(one.last_name)]
+        assert sorted(decode(read.external_id)) == sorted(
+            (key, _composed(value)) for key, value in decode(one.external_id)
+        )
+
+
+def test_an_export_says_who_came_and_keeps_rare_keys_together() -> None:
+    """Times in UTC, attendance, what holds no pairs as it stands; as many columns as one can look at."""
+    ones = [
+        Registrant(
+            registrant_id="1", email="a@acme.example", external_id="00Q5", registered_at=NOW, participant_id="p"
+        ),
+        Registrant(registrant_id="2", email="b@acme.example", external_id="lid=1&lid=2&e-mail=x"),
+        *(Registrant(registrant_id=f"1{n}", email=f"{n}@acme.example", external_id=f"k{n}=1") for n in range(60)),
+    ]
+    head, first, second, *rest = csv.reader(io.StringIO(export(ones).decode("utf-8-sig")))
+    assert head[:8] == [
+        *("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
+    ]
+    assert len(head) == 8 + 40
+    assert first[2:8] == ["a@acme.example", "", "2026-11-21 15:20", "yes", "no", "00Q5"]
+    assert second[7] == "lid=1&lid=2&e-mail=x"
+    assert second[head.index("lid")] == "1; 2"
+    assert rest[-1][7] == "k59=1"
+
+
+def _composed(text: str) -> str:
+    """As a list is read: with as few signs as can stand for it."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,290 @@
+"""Who is to be registered is kept encrypted and only until it is decided; nobody is asked for by two at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import select, text
+
+from bot.models import Account
+from bot.registrants import Applicant, Registrant
+from bot.store import applications, batch_lines, batches, webinars
+from bot.store.applications import Application, ApplicationState
+from bot.store.batches import Batch, BatchState
+from bot.store.connection import Store
+from bot.store.crowd_schema import applications as table
+from tests.store_samples import LATER, OTHERS, SOON
+from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+
+pytest_plugins = ["tests.databases"]
+
+IRIS = Applicant(
+    first_name="Iris",
+    last_name="Moreno",
+    email="Iris@acme.example",
+    external_id="lid=1",
+    source="fair",
+    join_page=SecretStr("https://acme.example/join/1"),
+)
+JOAN = Applicant(first_name="Joan", last_name="Vidal", email="joan@acme.example")
+THERE = Registrant(
+    registrant_id="r1", join_link=SecretStr("https://rc.example/j/1"), cancel_link=SecretStr("https://rc.example/c/1")
+)
+PERSONAL = ("Iris", "Moreno", "iris@acme.example", "Iris@acme.example", "rc.example", "Joan")
+
+
+def batch(account: Account = ACCOUNT, batch_id: str = "b1", **changes: Any) -> Batch:
+    """A batch of two people that has begun."""
+    facts = {"session_id": "s1", "user_id": "U1", "state": BatchState.RUNNING, "total": 2, "begun_at": NOW}
+    return Batch(**{"account": account, "batch_id": batch_id, **facts, **changes})
+
+
+async def line(store: Store, account: Account = ACCOUNT, *, batch_id: str = "", key: str = "k1") -> list[Application]:
+    """Iris and Joan wait, she with pages of her own."""
+    async with store.write() as db:
+        await applications.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
+        return await batch_lines.of_batch(db, account, batch_id)
+
+
+async def everything(store: Store) -> str:
+    """All that stands in the table, as whoever has the database reads it."""
+    async with store.read() as db:
+        return repr([tuple(row) for row in await db.execute(text("select * from applications"))])
+
+
+async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -> None:
+    """Its content comes back whole, is never readable in the table, and is gone with the decision; the ids stay."""
+    iris, _ = await line(store)
+    assert iris.applicant == IRIS
+    assert (iris.number, iris.page_key, iris.state) == (2, "k1", ApplicationState.WAITING)
+    assert not [word for word in PERSONAL if word in (await everything(store))]
+
+    async with store.write() as db:
+        assert await applications.ask(db, iris, SOON)
+        registered = ApplicationState.REGISTERED
+        assert await applications.decide(db, iris, registered, SOON, registrant=THERE, keep_links=True)
+        assert not await applications.decide(db, iris, ApplicationState.REFUSED, LATER, problem="late")
+        kept = await applications.by_page_key(db, "k1")
+        content = (await db.execute(select(table.c.content).where(table.c.id == iris.id))).scalar_one()
+    assert kept
+    assert content is kept.applicant is None
+    assert (kept.registrant_id, kept.join_link, kept.cancel_link) == ("r1", THERE.join_link, THERE.cancel_link)
+    assert not [word for word in PERSONAL if word in (await everything(store))]
+    assert not any(word in repr(kept) for word in PERSONAL)
+
+
+async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
+    """However it is written; of this webinar and account alone, and not by an empty key."""
+    await line(store)
+    async with store.read() as db:
+        (found,) = await applications.of_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
+        assert found.page_key == "k1"
+        assert await applications.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
+        assert [await applications.of_address(db, other, "s1", "iris@acme.example") for other in OTHERS] == [[]] * 3
+        assert await applications.by_page_key(db, "") is None
+
+
+async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
+    """Who waits is out at once, who is being asked for is not yet, who is registered is taken off by the line."""
+    iris, _ = await line(store)
+    async with store.write() as db:
+        assert await applications.leave(db, "nobody", NOW) is None
+        await applications.ask(db, iris, NOW)
+        assert await applications.leave(db, "k1", NOW) is ApplicationState.ASKED
+        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEAVING
+        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEAVING
+        await applications.left(db, iris, NOW)
+        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEFT
+        gone = await applications.by_page_key(db, "k1")
+        assert gone
+        assert gone.join_link == SecretStr("")
+    await line(store, batch_id="b1", key="k2")
+    async with store.write() as db:
+        assert await applications.leave(db, "k2", NOW) is ApplicationState.LEFT
+        left = await applications.by_page_key(db, "k2")
+        assert left
+        assert left.applicant is None
+
+
+async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store) -> None:
+    """Oldest first, so many at once, each by one; what a batch registers is the batch's, what leaves it the line's."""
+    await line(store)
+    iris, _ = await line(store, batch_id="b1", key="k2")
+    async with store.write() as db:
+        assert [one.number for one in await applications.claim_line(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
+        assert [one.number for one in await applications.claim_line(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
+        assert await applications.claim_line(db, ACCOUNT, "they", NOW, LATER, most=9) == []
+        await applications.ask(db, iris, NOW)
+        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE)
+        await applications.leave(db, "k2", NOW)
+        (leaving,) = await applications.claim_line(db, ACCOUNT, "they", NOW, LATER, most=9)
+        assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
+        assert await applications.is_held(db, leaving, "they")
+        await applications.release_all(db)
+        assert not await applications.is_held(db, leaving, "they")
+        assert len(await applications.claim_line(db, ACCOUNT, "me", NOW, LATER, most=9)) == 3
+
+
+async def test_line_is_taken_over_when_a_claim_runs_out(store: Store) -> None:
+    """Not while it is held, and what is decided needs nobody any more."""
+    await line(store)
+    async with store.write() as db:
+        held = await applications.claim_line(db, ACCOUNT, "me", NOW, SOON, most=9)
+        await applications.hold(db, held, "me", LATER)
+        assert await applications.claim_line(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER, most=9) == []
+        after = LATER + timedelta(seconds=1)
+        assert len(await applications.claim_line(db, ACCOUNT, "you", after, after + timedelta(minutes=1), most=9)) == 2
+        await applications.hold(db, held, "me", NOW)
+        assert await applications.claim_line(db, ACCOUNT, "they", after, after, most=9) == []
+
+
+async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> None:
+    """Two replicas that look at once."""
+    async with store.write() as db:
+        people = [(number, JOAN, "") for number in range(24)]
+        await applications.add(db, ACCOUNT, "s1", people, batch_id="", now=NOW)
+
+    async def take(by: str) -> list[int]:
+        taken: list[int] = []
+        while True:
+            async with store.write() as db:
+                more = await applications.claim_line(db, ACCOUNT, by, NOW, LATER, most=3)
+            if not more:
+                return taken
+            taken += [one.number for one in more]
+
+    one, two = await asyncio.gather(take("one"), take("two"))
+    assert sorted(one + two) == list(range(24))
+
+
+async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
+    """Its links go when they have been handed out, those behind our own pages stay; nothing of another's is touched."""
+    iris, joan = await line(store, batch_id="b1")
+    for number, other in enumerate(OTHERS):
+        await line(store, other, batch_id="b1", key=f"o{number}")
+    async with store.write() as db:
+        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await batch_lines.counts(db, ACCOUNT, "b1") == {
+            ApplicationState.REGISTERED: 1,
+            ApplicationState.WAITING: 1,
+        }
+        await batch_lines.stop_rest(db, ACCOUNT, "b1", NOW)
+        (stopped,) = await batch_lines.of_batch(db, ACCOUNT, "b1", ApplicationState.STOPPED)
+        assert (stopped.id, stopped.applicant) == (joan.id, None)
+        await batch_lines.forget_links(db, ACCOUNT, "b1")
+        assert (await batch_lines.of_batch(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
+        await batch_lines.forget_batch(db, ACCOUNT, "b1")
+        assert await batch_lines.of_batch(db, ACCOUNT, "b1") == []
+        assert [len(await batch_lines.of_batch(db, other, "b1")) for other in OTHERS] == [2, 2, 2]
+
+
+async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
+    """Where no page of ours stands before them."""
+    _, joan = await line(store, batch_id="b1")
+    async with store.write() as db:
+        await applications.decide(db, joan, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await batch_lines.forget_links(db, ACCOUNT, "b1")
+        (registered,) = await batch_lines.of_batch(db, ACCOUNT, "b1", ApplicationState.REGISTERED)
+    assert registered.join_link == SecretStr("")
+
+
+async def test_what_is_long_past_is_forgotten(store: Store) -> None:
+    """Unless the webinar is still to come: until then somebody may want to cancel."""
+    async with store.write() as db:
+        await webinars.save(db, webinar(session_id="s1", start=START))
+        await applications.add(db, ACCOUNT, "s1", [(1, IRIS, "k1")], batch_id="", now=NOW)
+        await applications.add(db, ACCOUNT, "s0", [(1, IRIS, "k0")], batch_id="", now=NOW)
+        await applications.forget_before(db, ACCOUNT, NOW + timedelta(days=1))
+        assert await applications.by_page_key(db, "k0") is None
+        assert await applications.by_page_key(db, "k1")
+        await applications.forget_before(db, ACCOUNT, START + timedelta(days=1))
+        assert await applications.by_page_key(db, "k1") is None
+
+
+async def test_batch_is_worked_on_by_one(store: Store) -> None:
+    """Claimed, held, taken over when that runs out; who was away too long learns that it is no longer theirs."""
+    async with store.write() as db:
+        await batches.add(db, batch())
+        assert await batches.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
+        assert await batches.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batches.hold(db, batch(), "me", SOON + timedelta(seconds=5))
+        assert await batches.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
+        assert await batches.is_ours(db, batch(), "me")
+        after = SOON + timedelta(seconds=6)
+        assert await batches.claim(db, ACCOUNT, "you", after, LATER) == batch()
+        assert not await batches.is_ours(db, batch(), "me")
+        await batches.hold(db, batch(), "me", None)
+        assert await batches.claim(db, ACCOUNT, "they", after, LATER) is None
+        await batches.hold(db, batch(), "you", None)
+        assert await batches.claim(db, ACCOUNT, "they", after, LATER) == batch()
+        await batches.release_all(db)
+        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+
+
+async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -> None:
+    """Whoever works on it learns that it was stopped, and nobody else takes it before they have let go of it."""
+    async with store.write() as db:
+        await batches.add(db, batch(state=BatchState.DRAFT))
+        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await batches.change(db, batch(), frm=BatchState.DRAFT)
+        assert not await batches.change(db, batch(), frm=BatchState.DRAFT)
+        await batches.claim(db, ACCOUNT, "me", NOW, LATER)
+        await batches.place(db, batch(), "D1", "1.2")
+        stopped = batch(state=BatchState.STOPPED, problem="It is closed.", ended_at=SOON)
+        assert await batches.change(db, stopped, frm=BatchState.RUNNING)
+        assert not await batches.is_ours(db, batch(), "me")
+        found = await batches.find(db, ACCOUNT, "b1", to_change=True)
+        assert found == stopped.model_copy(update={"dm_channel_id": "D1", "dm_ts": "1.2"})
+        assert await batches.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
+        assert await batches.old(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
+        assert await batches.old(db, ACCOUNT, BatchState.DRAFT, LATER) == []
+        undoing = batch(state=BatchState.UNDOING)
+        assert await batches.change(db, undoing, frm=BatchState.STOPPED)
+        assert await batches.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batches.hold(db, batch(), "me", None)
+        assert (await batches.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
+            update={"dm_channel_id": "D1", "dm_ts": "1.2"}
+        )
+        await batches.forget(db, stopped)
+        assert await batches.find(db, ACCOUNT, "b1") is None
+
+
+async def test_settled_lines_of_a_list_are_remembered_without_people(store: Store) -> None:
+    """Nobody is asked for; what is so of each line is known, in its place."""
+    async with store.write() as db:
+        lines = [(3, ApplicationState.THERE, ""), (5, ApplicationState.REFUSED, "there is no last name")]
+        await batch_lines.add_settled(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
+        three, five = await batch_lines.of_batch(db, ACCOUNT, "b1")
+        assert (three.number, three.state, three.applicant) == (3, ApplicationState.THERE, None)
+        assert (five.number, five.problem) == (5, "there is no last name")
+        assert await batch_lines.of_batch(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
+
+
+async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Store) -> None:
+    """They may be registered since then; after a clear answer the time is a new one."""
+    iris, joan = await line(store)
+    async with store.write() as db:
+        for one in (iris, joan):
+            await applications.ask(db, one, SOON)
+        await applications.put_back(db, iris, "unclear")
+        await applications.put_back(db, joan)
+        for one in await batch_lines.of_batch(db, ACCOUNT, "", ApplicationState.WAITING):
+            await applications.ask(db, one, LATER)
+        asked = await batch_lines.of_batch(db, ACCOUNT, "", ApplicationState.ASKED)
+    assert [one.changed_at for one in asked] == [SOON, LATER]
+
+
+async def test_batches_of_two_accounts_never_meet(store: Store) -> None:
+    """The same id elsewhere is another batch, and no worker takes it over."""
+    async with store.write() as db:
+        for account in (*OTHERS, ACCOUNT):
+            await batches.add(db, batch(account))
+        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        await batches.change(db, batch(state=BatchState.STOPPED), frm=BatchState.RUNNING)
+        await batches.forget(db, batch())
+        assert [await batches.find(db, other, "b1") for other in OTHERS] == [batch(other) for other in OTHERS]

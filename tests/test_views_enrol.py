@@ -1,0 +1,180 @@
+"""What is shown of registering others and of who has registered, for any webinar, within Slack's limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.errors import BadInput
+from bot.models import Webinar
+from bot.views import enrol_batch, enrol_form, enrol_many
+from bot.views.enrol_batch import Tally, lasting, outcome
+from bot.views.enrol_form import Typed
+from bot.views.registrants_list import Place, listing, matching
+from tests.block_kit import buttons, check_message, check_view, words
+from tests.enrol_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
+from tests.webinar_samples import NOW, WEBINARS, registration, webinar
+
+
+@settings(max_examples=15, deadline=None)
+@given(WEBINARS)
+def test_everything_is_within_the_limits_of_slack(one: Webinar) -> None:
+    """Whatever a webinar is called and however many have registered."""
+    for said in enrol_messages(one):
+        check_message(said.text, said.blocks)
+    for view in enrol_modals(one):
+        check_view(view)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, "about a minute"),
+        (8, "about 2 minutes"),
+        (100, "about 15 minutes"),
+        (1_000, "about 2 hours"),
+        (10_000, "about 24 hours"),
+    ],
+)
+def test_how_long_it_takes_goes_by_ringcentral_s_pace(count: int, expected: str) -> None:
+    """Seven people a minute."""
+    assert lasting(count) == expected
+
+
+def test_review_says_what_stands_in_the_way() -> None:
+    """Closed, or not enough room; and a list of nobody new cannot be sent."""
+    closed = webinar(registration=registration(is_open=False))
+    small = webinar(registration=registration(limit=5, count=3))
+    assert "closed just now" in words(enrol_many.review(closed, "b1", 2, 0, READING)["blocks"])
+    assert "room for 2 more" in words(enrol_many.review(small, "b1", 3, 0, READING)["blocks"])
+    assert "room" not in words(enrol_many.review(small, "b1", 2, 0, READING)["blocks"])
+    assert "submit" not in enrol_many.review(webinar(), "b1", 0, 5, READING)
+    review = enrol_many.review(webinar(), "b1", 1_200, 3, READING)
+    assert review["submit"]["text"] == "Register 1,200 People"
+    assert "and 30 more" in words(review["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("tally", "view", "expected"),
+    [
+        (Tally(total=3, waiting=1, registered=2), enrol_batch.running, "2 of 3 done, about a minute left."),
+        (Tally(total=1, registered=1), enrol_batch.done, "1 person is registered for *Launch day*."),
+        (
+            Tally(total=2, there=1, refused=2),
+            enrol_batch.done,
+            "Nobody is registered for *Launch day*. 1 was registered",
+        ),
+        (Tally(total=3, registered=1, left=2), enrol_batch.undoing, "Taking 3 people off the list"),
+    ],
+)
+def test_message_counts_what_has_become_of_a_list(tally: Tally, view: Any, expected: str) -> None:
+    """In whole sentences, for one and for many."""
+    assert expected in view(webinar(), "b1", tally).text
+
+
+def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
+    """Nobody registered, nothing to undo."""
+    one = webinar()
+    assert "Undo" not in buttons(enrol_batch.done(one, "b1", Tally(total=1, there=1)).blocks)
+    undo = buttons(enrol_batch.done(one, "b1", Tally(total=2, registered=2)).blocks)["Undo"]
+    assert "It takes these 2 people off the list of Launch day" in undo["confirm"]["text"]["text"]
+    assert undo["value"] == "b1"
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "expected"),
+    [
+        ("registered", "", "registered"),
+        ("there", "", "was registered already"),
+        ("left", "", "taken off the list again"),
+        ("stopped", "", "not asked for"),
+        ("waiting", "", "still waiting"),
+        ("refused", "there is no last name", "not registered: there is no last name"),
+        ("refused", "unclear", "not registered: RingCentral gave no clear answer"),
+        ("refused", "repeated", "not registered: the address stands further up in the list"),
+        ("refused", "CMN-101 email", "not registered: RingCentral refused it (CMN-101 email)"),
+        ("refused", "400", "not registered: RingCentral refused it (400)"),
+    ],
+)
+def test_file_says_of_each_line_what_came_of_it(state: str, problem: str, expected: str) -> None:
+    """In words, and in RingCentral's own where it refused somebody."""
+    assert outcome(state, problem) == expected
+
+
+def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
+    """Each link by itself, and pages of our own in any case."""
+    both = enrolled(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
+    said = words(enrol_form.done(webinar(), enrol_form.links(both, "", "", is_silent=False))["blocks"])
+    assert "RingCentral has kept your page to join by." in said
+    assert "RingCentral has ignored your page to cancel by" in said
+    assert "RingCentral e-mails them." in said
+
+    ours = enrolled(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
+    said = words(
+        enrol_form.done(
+            webinar(), enrol_form.links(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True)
+        )["blocks"]
+    )
+    assert "RingCentral sends its own links." in said
+    assert "they work in any case" in said
+    assert "https://ours.example/j" in said
+    assert "https://rc.example" not in said
+    assert "pass the links on" in said
+
+
+@pytest.mark.parametrize(
+    ("page", "is_good"),
+    [
+        ("https://acme.example/join?id=1", True),
+        ("http://acme.example", True),
+        ("javascript:alert(1)", False),
+        ("https://nowhere", False),
+        ("acme.example/join", False),
+        ("https://[", False),
+        ("https://acme.example/" + "x" * 3_000, False),
+    ],
+)
+def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None:
+    """Nothing else is sent along."""
+    typed = Typed(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
+    if is_good:
+        assert enrol_form.applicant(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
+        return
+    with pytest.raises(BadInput) as problem:
+        enrol_form.applicant(typed)
+    assert set(problem.value.fields) == {"join_page"}
+
+
+@pytest.mark.parametrize("pairs", ["lid", "=1", "lid=", "lid=1\nno value"])
+def test_values_need_a_name_each(pairs: str) -> None:
+    """One a line; what holds none is said under the field."""
+    with pytest.raises(BadInput) as problem:
+        enrol_form.applicant(Typed(first_name="A", last_name="B", email="a@acme.example", external_id=pairs))
+    assert set(problem.value.fields) == {"external_id"}
+    too_long = Typed(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
+    with pytest.raises(BadInput, match="change what is marked"):
+        enrol_form.applicant(too_long)
+
+
+def test_people_are_found_by_all_of_the_words() -> None:
+    """In name, address or source, whatever their case; newest first."""
+    older = THERE.model_copy(update={"registrant_id": "9", "registered_at": NOW - timedelta(days=1)})
+    other = THERE.model_copy(update={"first_name": "Joan", "source": "", "registered_at": None})
+    assert matching([other, older, THERE], "iris FAIR") == [THERE, older]
+    assert matching([other, older, THERE], "") == [THERE, older, other]
+    assert matching([other, older, THERE], "iris mail") == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
+def test_nobody_s_name_links_or_pings(first: str, last: str, email: str, source: str) -> None:
+    """What somebody has typed on a public page is text and nothing else."""
+    one = THERE.model_copy(update={"first_name": first, "last_name": last, "email": email, "source": f"<@U1>{source}"})
+    said = listing(webinar(), [one], Place(session_id="s1"), age=timedelta(), now=NOW)
+    check_message(said.text, said.blocks)
+    assert "<@U1>" not in str(said.blocks)
