@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import aiohttp
@@ -20,40 +18,25 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import when
-from bot.announcing import Announcing
-from bot.cancelling import Cancelling
 from bot.clock import Clock
-from bot.clockwork import Clockwork
-from bot.creating import Creating
-from bot.delivery import Delivery, forget_notices
-from bot.digests import Digests
-from bot.directory import Directory
-from bot.door import Door
 from bot.errors import GreenroomError, SettingsError
-from bot.mirror import Mirror
-from bot.models import Account
-from bot.people import People
+from bot.furnishing import furnished
 from bot.providers.gate import LocalGate
-from bot.providers.ringcentral.client import TIMEOUT as PROVIDER_TIMEOUT
+from bot.providers.ringcentral.asking import TIMEOUT as PROVIDER_TIMEOUT
 from bot.providers.ringcentral.client import RingCentral
 from bot.room import Room
 from bot.settings import Settings
 from bot.slack_api import TIMEOUT, Identity, SlackApi
-from bot.store import creations, drafts, parcels
+from bot.store import free
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
-from bot.tasks import Tasks
-from bot.telling import Telling
-from bot.web import health
+from bot.web import health, pages
+from bot.web.turnstile import Turnstile
 from handlers.listening import listen
 
 log = logging.getLogger(__name__)
 
 EVENTS = "/slack/events"
-KEEP_DRAFTS = timedelta(days=7)
-"""A form that nobody came back to for so long is forgotten."""
-KEEP_NOTICES = timedelta(days=90)
-"""What was said, or was not, can be looked up for so long."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +64,7 @@ class Greenroom:
             await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
         await self._runner.cleanup()
         await self.room.clockwork.stop()
+        await self.room.enrolling.close()
         await self.room.tasks.drain()
         await self._provider.close()
         await self._http.close()
@@ -98,7 +82,7 @@ async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenr
         identity = await _identity(slack)
         provider = _provider(settings, clock, http, pace)
         store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
-        room = _room(settings, identity, store, slack, provider, clock)
+        room = furnished(settings, identity, store, slack, provider, clock)
         app = _bolt(settings, identity)
         listen(app, room)
         runner, url = await _serve(settings, app, room)
@@ -136,65 +120,11 @@ def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pac
     )
 
 
-def _room(
-    settings: Settings, identity: Identity, store: Store, slack: SlackApi, provider: RingCentral, clock: Clock
-) -> Room:
-    me = secrets.token_hex(8)
-    account = Account(workspace=identity.workspace, provider=provider.name)
-    tasks = Tasks()
-    directory = Directory(provider)
-    announcing = Announcing(store, slack, clock)
-    mirror = Mirror(account, store, provider, directory, announcing, clock)
-    creating = Creating(me, account, store, provider, directory, clock)
-    telling = Telling(store, slack, creating, announcing, mirror, tasks)
-    digests = Digests(store, clock, account)
-
-    async def sweep() -> None:
-        if not directory.is_read:
-            await directory.refresh()
-        await mirror.keep_up()
-
-    async def daily() -> None:
-        await directory.refresh()
-        async with store.write() as db:
-            await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
-        await forget_notices(store, clock.now() - KEEP_NOTICES)
-
-    async def digest() -> None:
-        if await digests.plan_due():
-            clockwork.poke()
-
-    delivery = Delivery(
-        me, store, lambda _: slack, clock, workspace=account.workspace, unclear_alerts=settings.unclear_alerts
-    )
-    clockwork = Clockwork(
-        clock, delivery, sweep=sweep, count=mirror.count_next, digest=digest, recover=telling.recover, daily=daily
-    )
-    cancelling = Cancelling(provider, mirror, clockwork.poke)
-    return Room(
-        account=account,
-        clock=clock,
-        store=store,
-        slack=slack,
-        tasks=tasks,
-        people=People(store, slack, clock),
-        directory=directory,
-        mirror=mirror,
-        announcing=announcing,
-        creating=creating,
-        telling=telling,
-        cancelling=cancelling,
-        door=Door(provider, mirror, clock, clockwork.poke),
-        clockwork=clockwork,
-    )
-
-
 async def _free_claims(store: Store) -> None:
     # One process alone uses a SQLite file, so whatever is claimed in it was claimed by one that is gone.
     if store.is_sqlite:
         async with store.write() as db:
-            await creations.release_all(db)
-            await parcels.release_all(db)
+            await free.release_all(db)
 
 
 def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
@@ -223,6 +153,8 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
 async def _serve(settings: Settings, app: AsyncApp, room: Room) -> tuple[web.AppRunner, str]:
     server = web.Application()
     health.add_routes(server, lambda: room.clockwork.is_alive)
+    if room.own_pages.is_on:
+        pages.add_routes(server, room.own_pages, Turnstile())
     if not settings.socket_mode:
 
         async def events(request: web.Request) -> web.Response:
