@@ -36,7 +36,14 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _public_url(value: str) -> str:
+    if value:
+        AnyHttpUrl(value)
+    return value.rstrip("/")
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Keys = Annotated[SecretStr, AfterValidator(_fernet_keys)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
@@ -68,6 +75,11 @@ class Settings(BaseSettings):
         default="sqlite:///greenroom.db",
         repr=False,  # it may hold a password
         description="where Greenroom remembers: a SQLite file or postgresql://…",
+    )
+    public_url: PublicUrl = Field(
+        default="",
+        description="where the outside reaches Greenroom (https://…); without it there are no join, cancel and "
+        "registration pages of its own",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=0, le=65535, description="port to listen on; 0 takes a free one")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -25,6 +25,8 @@ NOT_THERE = {
     "no_permission",
     "user_not_found",
 }
+NO_DIRECT_MESSAGES = {"messages_tab_disabled", "cannot_dm_bot", "user_disabled"}
+"""How Slack says that it does not let us write to somebody: docs.slack.dev/reference/methods/chat.postMessage"""
 MARKED = "greenroom_notice"
 PAGE = 200
 GUEST_FIELDS = ("is_restricted", "is_ultra_restricted")
@@ -55,6 +57,16 @@ class SlackUnclear(GreenroomError):
     def __init__(self) -> None:
         """Say what is known."""
         super().__init__("Slack did not answer, so this may or may not have happened. Look, and try again if not.")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file for Slack: what it is called, what is in it, and what an image shows to those who do not see it."""
+
+    name: str
+    content: bytes = field(repr=False)
+    title: str = ""
+    alt_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,9 +117,13 @@ class SlackApi:
             time_zone=user.get("tz") or "UTC",
             locale=user.get("locale") or "",
             email=(profile.get("email") or "").lower(),
+            first_name=profile.get("first_name") or "",
+            last_name=profile.get("last_name") or "",
             is_admin=any(user.get(field) for field in ADMIN_FIELDS),
             is_guest=any(user.get(field) for field in GUEST_FIELDS),
             is_stranger=bool(user.get("is_stranger")) or user.get("team_id", workspace.team_id) != workspace.team_id,
+            is_bot=bool(user.get("is_bot")),
+            is_deactivated=bool(user.get("deleted")),
         )
 
     async def check_channel(self, channel_id: str) -> None:
@@ -117,6 +133,15 @@ class SlackApi:
             raise ChannelUnreachable("This channel is archived. Choose another one.")
         if channel.get("is_private") and not channel.get("is_member") and not channel.get("is_im"):
             raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
+
+    async def public_name(self, channel_id: str) -> str:
+        """What a public channel is called; empty for any other, and for one that we cannot see."""
+        try:
+            channel = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
+        except ChannelUnreachable:
+            return ""
+        is_public = channel.get("is_channel") and not channel.get("is_private")
+        return str(channel.get("name") or "") if is_public else ""
 
     async def post(self, channel_id: str, message: Message, mark: str = "") -> tuple[str, str]:
         """Post and return the channel (a DM has its own id) and the `ts` of what stands there now.
@@ -128,6 +153,32 @@ class SlackApi:
             self.client.chat_postMessage(channel=channel_id, unfurl_links=False, metadata=metadata, **_body(message))
         )
         return answer["channel"], answer["ts"]
+
+    async def send_file(self, channel_id: str, upload: Upload, comment: str = "") -> None:
+        """Put a file where `post` has said the channel is: Slack takes no person's id here.
+
+        https://docs.slack.dev/reference/methods/files.completeUploadExternal
+        """
+        await self._post(
+            self.client.files_upload_v2(
+                channel=channel_id,
+                content=upload.content,
+                filename=upload.name,
+                title=upload.title or upload.name,
+                alt_txt=upload.alt_text or None,
+                initial_comment=comment or None,
+            )
+        )
+
+    async def group(self, group_id: str) -> frozenset[str]:
+        """The people of a user group: docs.slack.dev/reference/methods/usergroups.users.list"""
+        answer = await self._call(self.client.usergroups_users_list(usergroup=group_id))
+        return frozenset(answer["users"])
+
+    async def groups(self) -> list[tuple[str, str]]:
+        """The workspace's user groups that are in use, by id and handle: …/methods/usergroups.list"""
+        answer = await self._call(self.client.usergroups_list())
+        return [(str(one["id"]), str(one["handle"])) for one in answer["usergroups"] if not one.get("date_delete")]
 
     async def posted(self, channel_id: str, since: int, mark: str) -> str | None:
         """The `ts` of the message with this mark that was posted after a Unix second, if there is one.
@@ -197,6 +248,10 @@ class SlackApi:
             raise
         return True
 
+    async def update_named(self, external_id: str, view: dict[str, Any]) -> str:
+        """The same for a view that an answer has put there, by the name that it was given; returns its id."""
+        return str((await self._call(self.client.views_update(external_id=external_id, view=view)))["view"]["id"])
+
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Answer a command or a click, visible to that person only (30 minutes, five times)."""
         hook = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
@@ -213,6 +268,8 @@ class SlackApi:
         try:
             return await self._call(call)
         except SlackRefused as error:
+            if error.code in NO_DIRECT_MESSAGES:
+                raise ChannelUnreachable("Slack does not let Greenroom write to this person.") from error
             if error.code in NOT_THERE:
                 raise ChannelUnreachable(
                     "Greenroom cannot post in that channel. Type /invite @Greenroom there, or choose another channel."

@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from handlers import browse, cancel, create, door, follow, remind, remind_defaults, share, snooze
+from handlers import (
+    browse,
+    cancel,
+    create,
+    door,
+    door_chart,
+    door_menu,
+    enrol,
+    follow,
+    organisers,
+    pages,
+    registrants,
+    remind,
+    remind_defaults,
+    seat,
+    share,
+    snooze,
+    team,
+)
 from handlers.asking import Commands, Listeners
 
 Key = TypeVar("Key")
@@ -23,7 +41,19 @@ def _joined(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
 
 
 COMMANDS: Commands = _joined(
-    (browse.COMMANDS, create.COMMANDS, share.COMMANDS, cancel.COMMANDS, door.COMMANDS, remind.COMMANDS, follow.COMMANDS)
+    (
+        browse.COMMANDS,
+        create.COMMANDS,
+        share.COMMANDS,
+        cancel.COMMANDS,
+        door.COMMANDS,
+        remind.COMMANDS,
+        follow.COMMANDS,
+        organisers.COMMANDS,
+        team.COMMANDS,
+        enrol.COMMANDS,
+        registrants.COMMANDS,
+    )
 )
 """What each `/webinar …` leads to."""
 ACTIONS: Listeners = _joined(
@@ -33,10 +63,18 @@ ACTIONS: Listeners = _joined(
         share.ACTIONS,
         cancel.ACTIONS,
         door.ACTIONS,
+        door_menu.ACTIONS,
+        door_chart.ACTIONS,
         remind.ACTIONS,
         remind_defaults.ACTIONS,
+        seat.ACTIONS,
         snooze.ACTIONS,
         follow.ACTIONS,
+        organisers.ACTIONS,
+        pages.ACTIONS,
+        team.ACTIONS,
+        enrol.ACTIONS,
+        registrants.ACTIONS,
     )
 )
 """What each button, select and picker leads to, by its action id."""
@@ -45,9 +83,15 @@ SUBMISSIONS: Listeners = _joined(
         create.SUBMISSIONS,
         cancel.SUBMISSIONS,
         door.SUBMISSIONS,
+        door_menu.SUBMISSIONS,
         remind.SUBMISSIONS,
         remind_defaults.SUBMISSIONS,
+        seat.SUBMISSIONS,
         follow.SUBMISSIONS,
+        organisers.SUBMISSIONS,
+        team.SUBMISSIONS,
+        enrol.SUBMISSIONS,
+        registrants.SUBMISSIONS,
     )
 )
 """What each sent form leads to, by its callback id."""

@@ -8,16 +8,16 @@ from pydantic import SecretStr
 
 from bot.finding import find
 from bot.models import Status, Webinar
-from bot.people import may_steer
+from bot.naming import WebinarWords
 from bot.store import webinars
 from bot.views import browse, buttons
 from bot.views.blocks import Message
 from bot.views.facts import Stage, stage
 from bot.views.help import help_message
-from bot.words import Bare, Count, Help, List, Show, WebinarWords, parse
+from bot.words import Bare, Count, Help, List, Show, parse
 from handlers.asking import Ask, Commands, Listeners
 
-NOT_CANCELLED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel"})
+NOT_CANCELLED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register"})
 """What is only done with webinars that are not cancelled, so that others are not even offered."""
 
 
@@ -155,12 +155,10 @@ def _matching(known: Sequence[Webinar], which: str, ask: Ask) -> list[Webinar]:
 
 
 async def _count(ask: Ask, webinar: Webinar) -> Message:
-    steers = may_steer(await ask.person(), webinar)
-    return browse.count(webinar, now=ask.room.clock.now(), may_steer=steers)
+    return browse.count(webinar, now=ask.room.clock.now(), may_steer=await ask.steers(webinar))
 
 
 async def _details(ask: Ask, webinar: Webinar) -> Message:
-    person = await ask.person()
     link = ""
     if webinar.created_by == ask.user_id:
         async with ask.room.store.read() as db:
@@ -169,8 +167,9 @@ async def _details(ask: Ask, webinar: Webinar) -> Message:
         webinar,
         now=ask.room.clock.now(),
         host_link=SecretStr(link) if link else None,
-        may_steer=may_steer(person, webinar),
+        may_steer=await ask.steers(webinar),
         here=bool(ask.channel_id),
+        has_pages=ask.room.own_pages.is_on,
     )
 
 

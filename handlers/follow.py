@@ -12,6 +12,7 @@ from bot.following import EVERYTHING, SHARED, Features, Subscription, Wish, read
 from bot.following import subscribe as more_of
 from bot.following import unsubscribe as less_of
 from bot.models import Webinar
+from bot.naming import WebinarWords
 from bot.people import check_may_follow
 from bot.subscribing import Change
 from bot.views import buttons, follow_form, follow_result
@@ -19,7 +20,7 @@ from bot.views.blocks import plain
 from bot.views.facts import is_open_to_come
 from bot.views.follow_form import Choice
 from bot.views.follow_words import SAID, listed, named
-from bot.words import Subscribe, Subscriptions, Target, Unsubscribe, WebinarWords
+from bot.words import Subscribe, Subscriptions, Target, Unsubscribe
 from handlers import guard
 from handlers.asking import Ask, Commands, Listeners
 from handlers.browse import chosen

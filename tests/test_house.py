@@ -17,7 +17,8 @@ from pydantic import SecretStr
 import bot
 import bot.views
 from bot.following import SHARED
-from bot.models import Audience
+from bot.forecast import Forecast
+from bot.models import Audience, Preferences, Webinar
 from bot.outbox import NoticeKind
 from bot.views import (
     browse,
@@ -25,22 +26,29 @@ from bot.views import (
     card,
     create_form,
     create_result,
+    door_chart,
     door_form,
+    door_menu,
     door_result,
     follow_form,
     follow_result,
     help,  # noqa: A004 - that is what it is about
     messages,
+    pages_link,
     settings_form,
     share_result,
     speech,
+    workspace_settings,
 )
 from bot.views.create_form import Draft
 from bot.views.share_result import SaidThere
 from handlers import ACTIONS, SUBMISSIONS
+from tests.enrol_samples import enrol_messages, enrol_modals
 from tests.notice_samples import about
 from tests.programs import ROOT
 from tests.remind_samples import remind_messages, remind_modals
+from tests.seat_samples import seat_messages, seat_modals
+from tests.team_samples import team_messages, team_modals
 from tests.webinar_samples import NOW, registration, webinar
 
 LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
@@ -114,12 +122,16 @@ def views() -> list[dict[str, Any]]:
     link = SecretStr("https://join.example/host")
     draft = Draft(draft_id="d1")
     created = create_result.Created(plain, host_link=link)
+    organised = workspace_settings.Choice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
     channel = follow_result.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
         *(browse.home_menu(plain, now=NOW), browse.home_menu(None, now=NOW)),
         *(browse.listing([plain], **middle), browse.listing([], **middle)),
-        *(browse.details(plain, now=NOW, host_link=link, may_steer=True, here=here) for here in (True, False)),
+        *(
+            browse.details(plain, now=NOW, host_link=link, may_steer=True, here=here, has_pages=True)
+            for here in (True, False)
+        ),
         *(browse.count(plain, now=NOW), browse.nothing_found("garden", "show")),
         *(browse.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
@@ -128,9 +140,17 @@ def views() -> list[dict[str, Any]]:
         *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
         *(door_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
         door_result.unchanged(plain, "It is open.", now=NOW),
+        browse.count(plain, now=NOW, may_steer=True),
+        *(door_chart.caption(plain, "It grows.", now=NOW, with_sources=False), door_chart.links_note(plain, 3)),
         *(share_result.shared(plain, "C1", SaidThere(SHARED, ())), help.help_message(), messages.problem(ValueError())),
         *(follow_result.state(channel), follow_result.intro("Ana Lima", channel)),
         *remind_messages(plain),
+        *seat_messages(plain),
+        *team_messages(plain),
+        *enrol_messages(plain),
+        speech.compose([about(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
+        workspace_settings.settings(organised, [], (), may_change=True, zone="UTC"),
+        pages_link.site_link(plain, "https://webinars.acme.example/register/token"),
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True),
@@ -140,12 +160,29 @@ def views() -> list[dict[str, Any]]:
         *(cancel_form.done(plain), cancel_form.failed("No.")),
         *(door_form.ask(plain, now=NOW), door_form.working(plain), door_form.failed("No.")),
         door_result.changed_view(plain, registration(is_open=False), now=NOW),
+        *door_modals(plain),
         *(follow_form.build(channel, zone="UTC"), follow_form.working("C1"), follow_form.failed("No.")),
         follow_result.done(channel, "Saved."),
         *remind_modals(plain),
+        *seat_modals(plain),
+        *team_modals(plain),
+        *enrol_modals(plain),
+        workspace_settings.form(organised, [], zone="UTC"),
+        workspace_settings.saved(organised, [], zone="UTC"),
         *(messages.problem_view(ValueError()), messages.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]
+
+
+def door_modals(one: Webinar) -> list[dict[str, Any]]:
+    """The form for all of a registration, and what takes its place or stands above it."""
+    silent = registration(preferences=Preferences(suppress_emails=True))
+    known = one.model_copy(update={"registration": silent})
+    return [
+        *(door_menu.ask(known, Forecast(), now=NOW), door_menu.reading(one), door_menu.unread("No.")),
+        *(door_menu.working(one), door_menu.nothing(one)),
+        *(door_chart.drawing(one), door_chart.collecting(one), door_chart.failed("No.")),
+    ]
 
 
 def reported(view: dict[str, Any]) -> set[str]:

@@ -137,8 +137,8 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
     check_message(message.text, message.blocks)
     found = buttons(message.blocks)
     assert list(found) == [
-        *("Register", "Start as Host", "Share Here", "Refresh"),
-        *("Close Registration", "Set Limit", "Cancel Webinar"),
+        *("Register", "Start as Host", "Share Here", "Invite", "Refresh"),
+        *("Close Registration", "Set Limit", "Registration", "Cancel Webinar"),
     ]
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert "Start as Host is your own link: do not pass it on" in words(message.blocks)
@@ -171,7 +171,7 @@ def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Stat
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
     """The vendor refuses to delete a webinar that is going on."""
     message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_steer=True)
-    assert list(buttons(message.blocks)) == ["Start as Host", "Share Here", "Refresh"]
+    assert list(buttons(message.blocks)) == ["Start as Host", "Share Here", "Invite", "Refresh", "Registration"]
 
 
 def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:

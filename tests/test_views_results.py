@@ -78,7 +78,7 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
 def test_result_without_a_link_has_no_button_for_it() -> None:
     """Another host was chosen, or the link was not told."""
     view = done(Created(webinar(audience=Audience.ANYONE)))
-    assert list(buttons(view["blocks"])) == ["Show Details"]
+    assert list(buttons(view["blocks"])) == ["Invite", "Show Details"]
     assert "Not announced yet." in words(view["blocks"]).splitlines()
 
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
@@ -35,12 +36,15 @@ COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "he
 class World:
     """Slack's people on one side, RingCentral on the other, Greenroom between them."""
 
-    def __init__(self, folder: Path, *, socket_mode: bool = False, database_url: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, socket_mode: bool = False, database_url: str = "", public_url: str = ""
+    ) -> None:
         """Nothing runs yet."""
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
         self.socket_mode = socket_mode
+        self.public_url = public_url
         self.database_url = database_url or f"sqlite:///{folder / 'greenroom.db'}"
         self.pace = Pace()
         self.on_build: Callable[[Greenroom], None] = lambda _: None
@@ -70,7 +74,8 @@ class World:
             rc_app_client_secret=SecretStr(self.ringcentral.client_secret),
             rc_user_jwt=SecretStr(self.ringcentral.jwt),
             database_url=self.database_url,
-            port=0,
+            public_url=self.public_url,
+            port=urlsplit(self.public_url).port or 0,
             encryption_key=SecretStr(KEY),
         )
 
@@ -230,11 +235,13 @@ async def running(
     *,
     socket_mode: bool = False,
     database_url: str = "",
+    public_url: str = "",
     prepare: Callable[[World], None] = lambda _: None,
 ) -> AsyncIterator[World]:
     """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
-    world = World(folder, socket_mode=socket_mode, database_url=database_url or await _migrated(folder))
+    database_url = database_url or await _migrated(folder)
+    world = World(folder, socket_mode=socket_mode, database_url=database_url, public_url=public_url)
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()

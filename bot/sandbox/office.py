@@ -186,6 +186,7 @@ class Office:
             "ENCRYPTION_KEY": self._key(),
             "HOST": "127.0.0.1",
             "PORT": str(port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}" if port else "",  # of a port that is found only later nobody knows
         }
 
     def _key(self) -> str:

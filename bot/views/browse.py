@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from slack_sdk.models.blocks import Block
 
 from bot.models import Audience, Webinar
-from bot.views import buttons
+from bot.views import buttons, pages_link
 from bot.views.blocks import (
     Message,
     actions,
@@ -27,7 +27,7 @@ from bot.views.blocks import (
     section,
     verbatim,
 )
-from bot.views.door_buttons import door_buttons
+from bot.views.door_buttons import chart_button, door_buttons, menu_button
 from bot.views.facts import (
     NOT_READ,
     SYSTEM,
@@ -59,6 +59,10 @@ VERBS = {
     "open": ("Open Registration", buttons.REOPEN),
     "close": ("Close Registration", buttons.CLOSE),
     "limit": ("Set Limit", buttons.RAISE_LIMIT),
+    "invite": ("Invite", buttons.INVITE),
+    "team": ("Show Team", buttons.TEAM),
+    "register": ("Register", buttons.REGISTER_OTHERS),
+    "registrants": ("Show Registrants", buttons.REGISTRANTS),
     "cancel": ("Cancel Webinar", buttons.CANCEL),
 }
 """What can be done with a webinar that was named by words, and the button that goes on with it."""
@@ -124,12 +128,14 @@ def details(
     host_link: SecretStr | None,
     may_steer: bool,
     here: bool = True,
+    has_pages: bool = False,
     problem: str = "",
 ) -> Message:
     """The answer to `show`, for one person: `host_link` only if that person created it.
 
     `may_steer` says whether that person may open, close, limit and cancel it. `here` says whether it is shown in a
-    channel; in a modal there is no "here" to share in, so a picker asks where.
+    channel; in a modal there is no "here" to share in, so a picker asks where. `has_pages` says whether there are
+    pages of our own.
     """
     coming = is_open_to_come(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
@@ -139,12 +145,15 @@ def details(
         blocks.append(verbatim(webinar.description.strip()))
     blocks.append(context(counted(webinar, now)))
     cancellable = may_steer and stage(webinar, now) is Stage.COMING
+    linkable = has_pages and may_steer and coming and webinar.audience is not Audience.ANYONE
     blocks += actions(
         entrance(webinar, now),
         link,
         buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
+        buttons.about(webinar, "Invite", buttons.INVITE) if coming and may_steer else None,
         buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
-        *(door_buttons(webinar, now) if may_steer else ()),
+        *((*door_buttons(webinar, now), menu_button(webinar, now)) if may_steer else ()),
+        buttons.about(webinar, pages_link.TEXT, buttons.PAGE_LINK) if linkable else None,
         buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger") if cancellable else None,
     )
     if coming and not here:
@@ -165,7 +174,7 @@ def count(webinar: Webinar, *, now: datetime, may_steer: bool = False, problem: 
     blocks += [heading(webinar.title), _figures(webinar), context(counted(webinar, now))]
     blocks += actions(
         buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT),
-        *(door_buttons(webinar, now) if may_steer else ()),
+        *((*door_buttons(webinar, now), menu_button(webinar, now), chart_button(webinar)) if may_steer else ()),
         buttons.about(webinar, "Details", buttons.SHOW),
     )
     spoken = f"{said(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()

@@ -8,17 +8,23 @@ from bot.models import Audience, Webinar
 from bot.views.blocks import button as _button
 from bot.views.blocks import link_button, one_line
 
-# Clicks on these three only open a page; Slack reports them all the same, so they must be acknowledged.
-REGISTER = "open.registration"
+# Clicks on these only open a page; Slack reports them all the same, so they must be acknowledged.
+PAGE = "open.registration"
 JOIN = "open.webinar"
 START = "open.host"
-LINKS = (REGISTER, JOIN, START)
+OWN_LINK = "open.own"
+LINKS = (PAGE, JOIN, START, OWN_LINK)
 
 # The value of each of these is the webinar's id.
 SHOW = "webinar.show"
 COUNT = "webinar.count"
 SHARE_HERE = "webinar.share"
 CANCEL = "webinar.cancel"
+INVITE = "team.invite"
+TEAM = "team.show"
+REGISTER = "seat.register"
+MY_LINK = "seat.link"
+WHEN_OPEN = "seat.when_open"
 REFRESH_CARD = "refresh.card"
 REFRESH_DETAILS = "refresh.details"
 REFRESH_COUNT = "refresh.count"
@@ -32,6 +38,19 @@ SNOOZE = "notice.snooze"
 RAISE_LIMIT = "door.raise"
 REOPEN = "door.open"
 CLOSE = "door.close"
+
+REGISTER_OTHERS = "enrol.open"
+REGISTRANTS = "registrants.open"
+"""For organisers: the form to register somebody else, and who has registered."""
+
+PAGE_LINK = "page.link"
+"""The address of our own registration page, for organisers. The value is the webinar's id."""
+
+DOOR = "door.menu"
+CHART = "door.chart"
+SOURCES = "door.sources"
+LINKS_FILE = "door.links"
+"""Everything about a registration, its picture without and with the sources, and the links of who gets no e-mail."""
 
 UNDO_DOOR = "door.undo"
 """The value says what to go back to (`door_result.Undo`)."""
@@ -62,10 +81,30 @@ MAX_TYPED = 200
 _SHARE_BLOCK = "share:"
 
 
-def register(webinar: Webinar) -> ButtonElement | None:
+def register(webinar: Webinar, text: str = "Register") -> ButtonElement:
+    """Registers whoever presses it, or shows them the seat that they have."""
+    return about(webinar, text, REGISTER, style="primary")
+
+
+def when_open(webinar: Webinar) -> ButtonElement:
+    """Has whoever presses it told when registration opens, unless they have a seat."""
+    return about(webinar, "Tell Me When It Opens", WHEN_OPEN)
+
+
+def my_link(webinar: Webinar) -> ButtonElement:
+    """Shows whoever presses it their own link. It stands where nobody else's may."""
+    return about(webinar, "My Link", MY_LINK, style="primary")
+
+
+def registration_page(webinar: Webinar, text: str = "Registration Page") -> ButtonElement | None:
     """Opens the public registration page; nothing where it is not known."""
     url = webinar.registration.page_uri if webinar.registration else ""
-    return link_button("Register", REGISTER, url, style="primary", label=f"Register for {one_line(webinar.title)}")
+    return link_button(text, PAGE, url, label=f"Register on the page of {one_line(webinar.title)}")
+
+
+def own_link(webinar: Webinar, link: str, text: str = "Join") -> ButtonElement | None:
+    """Opens a person's own link: only ever for their eyes."""
+    return link_button(text, OWN_LINK, link, style="primary", label=f"Join {one_line(webinar.title)} by your own link")
 
 
 def join(webinar: Webinar) -> ButtonElement | None:

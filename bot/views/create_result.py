@@ -100,7 +100,8 @@ def _result(created: Created) -> list[Block]:
     if created.notes:
         blocks.append(section(cut("\n".join(f"• {said(note)}" for note in created.notes), MAX_SECTION)))
     start = buttons.start(webinar, link.get_secret_value()) if link else None
-    blocks += actions(start, buttons.about(webinar, "Show Details", buttons.SHOW))
+    invite = buttons.about(webinar, "Invite", buttons.INVITE)
+    blocks += actions(start, invite, buttons.about(webinar, "Show Details", buttons.SHOW))
     if start:
         blocks.append(context("Start as Host is your own link: do not pass it on"))
     share = buttons.share_picker("Share in another channel" if created.announced else "Share in a channel")

@@ -24,7 +24,7 @@ class Topic:
 
 EVERYONE = "Everyone can use it."
 NO_GUESTS = "Not for guests or people of another organisation."
-WHO_STEERS = "For its creator, and admins and owners of the workspace."
+WHO_STEERS = "For its creator and host, the organisers of the workspace, and its admins and owners."
 
 TOPICS = {
     "create": Topic(
@@ -83,6 +83,36 @@ TOPICS = {
         "Closes registration by itself when so many have registered.",
         "limit Launch day 500",
         WHO_STEERS,
+    ),
+    "invite": Topic(
+        "invite <webinar> [@people…] [as cohost|panelist]",
+        "Opens the form for its team, filled with who you named: co-hosts and panelists, also from outside.",
+        "invite Launch day @ben @chloe as cohost",
+        WHO_STEERS,
+    ),
+    "team": Topic(
+        "team <webinar>",
+        "Lists who runs it, as what, and how each was told; with ways to change and remove.",
+        "team Launch day",
+        WHO_STEERS,
+    ),
+    "register": Topic(
+        "register <webinar> [@person]",
+        "Takes a seat for you. Whoever may steer the webinar registers others, one or many at once.",
+        "register Launch day",
+        "Everyone can take a seat for themselves.",
+    ),
+    "registrants": Topic(
+        "registrants <webinar>",
+        "Lists who has registered, for your eyes only; with search, removal and a file of all.",
+        "registrants Launch day",
+        WHO_STEERS,
+    ),
+    "settings": Topic(
+        "settings",
+        "Says who the organisers of this workspace are and when its reminders go out.",
+        "settings",
+        "Everyone can read them; admins and owners change them.",
     ),
     "cancel": Topic(
         "cancel <webinar>",
