@@ -6,7 +6,6 @@ import secrets
 from datetime import timedelta
 
 from bot.announcing import Announcing
-from bot.briefing import Briefing
 from bot.cancelling import Cancelling
 from bot.clock import Clock
 from bot.clockwork import Clockwork
@@ -17,6 +16,7 @@ from bot.directory import Directory
 from bot.door import Door
 from bot.enrolling import Enrolling
 from bot.inviting import Inviting
+from bot.inviting.briefing import Briefing
 from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
@@ -27,6 +27,7 @@ from bot.picture import Pictures
 from bot.providers import WebinarProvider
 from bot.room import Room
 from bot.seating import Seating
+from bot.seating.ushering import Ushering
 from bot.settings import Settings
 from bot.slack_api import Identity, SlackApi
 from bot.store import drafts
@@ -34,7 +35,6 @@ from bot.store.connection import Store
 from bot.tasks import Tasks
 from bot.telling import Telling
 from bot.tokens import Tokens
-from bot.ushering import Ushering
 
 KEEP_DRAFTS = timedelta(days=7)
 """A form that nobody came back to for so long is forgotten."""

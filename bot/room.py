@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.announcing import Announcing
-from bot.briefing import Briefing
 from bot.cancelling import Cancelling
 from bot.clock import Clock
 from bot.clockwork import Clockwork
@@ -14,6 +13,7 @@ from bot.directory import Directory
 from bot.door import Door
 from bot.enrolling import Enrolling
 from bot.inviting import Inviting
+from bot.inviting.briefing import Briefing
 from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
@@ -22,11 +22,11 @@ from bot.own_pages import OwnPages
 from bot.people import People
 from bot.picture import Pictures
 from bot.seating import Seating
+from bot.seating.ushering import Ushering
 from bot.slack_api import SlackApi
 from bot.store.connection import Store
 from bot.tasks import Tasks
 from bot.telling import Telling
-from bot.ushering import Ushering
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.casting import Member, Order, read_role
 from bot.errors import BadInput
+from bot.inviting.recasting import UNCLEAR
 from bot.models import Lane, Person, Webinar
 from bot.people_words import Invite, Team, read_invite
 from bot.providers import Caller
-from bot.recasting import UNCLEAR
 from bot.store.team import Team as KnownTeam
 from bot.store.team_changes import Change
 from bot.views import buttons, team_check, team_form, team_list, team_message, team_result

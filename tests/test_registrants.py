@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.rolls import GOOD_FOR, MOST, Rolls
+from bot.enrolling.rolls import GOOD_FOR, MOST, Rolls
 from bot.sandbox.slack import Message
 from bot.store import organisers
 from tests.door_story import PERSON, hurried

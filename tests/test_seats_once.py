@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.clock import machine_now
 from bot.seat import Attendee, SeatState
 from bot.seating import UNDER_WAY, Seating
-from bot.signing_up import SOMEBODYS, UNCLEAR
+from bot.seating.signing_up import SOMEBODYS, UNCLEAR
 from bot.store import crowd_schema, seats
 from bot.views import seat_result
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
+from bot.enrolling.registering import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
 from bot.errors import (
     AnswersWanted,
     GreenroomError,
@@ -23,7 +24,6 @@ from bot.errors import (
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.providers import PAGE
-from bot.registering import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
 from bot.store import applications
 from bot.store.applications import Application, ApplicationState
 from bot.store.connection import Store

@@ -13,11 +13,11 @@ from bot.clock import Clock, machine_now
 from bot.creating import DATABASE_AWAY
 from bot.errors import ChannelUnreachable, GreenroomError, NotFound
 from bot.inviting import RETRY, Inviting
+from bot.inviting.recasting import Unclear
 from bot.mirror import Mirror
 from bot.models import Webinar
 from bot.own_reminders import no_more, stand_by
 from bot.providers import NOTICE, Caller
-from bot.recasting import Unclear
 from bot.slack_api import SlackApi, SlackRefused, Upload
 from bot.store import team
 from bot.store.connection import Store

@@ -14,11 +14,11 @@ from bot.casting import Member, Order, Told, find
 from bot.clock import Clock, machine_now
 from bot.creating import DATABASE_AWAY
 from bot.errors import BadInput, ProviderBusy, ProviderDown, ProviderError
+from bot.inviting.recasting import UNCLEAR, Recast, Recasting, Unclear
 from bot.mirror import Mirror
 from bot.models import Account, Status, Webinar
 from bot.own_reminders import no_more
 from bot.providers import Caller, WebinarProvider
-from bot.recasting import UNCLEAR, Recast, Recasting, Unclear
 from bot.store import team, team_changes
 from bot.store.connection import Db, Store
 from bot.store.team import Team

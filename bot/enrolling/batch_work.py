@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
+from bot.enrolling.progress import Progress
+from bot.enrolling.registering import UNCLEAR, Registering
 from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
 from bot.mirror import Mirror
 from bot.models import Webinar
-from bot.progress import Progress
 from bot.providers import BULK
-from bot.registering import UNCLEAR, Registering
 from bot.store import applications, batch_lines, batches
 from bot.store.applications import Application, ApplicationState
 from bot.store.batches import Batch, BatchState

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 
 from bot.clock import monotonic
+from bot.enrolling.registering import Pages
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.models import Webinar
-from bot.registering import Pages
 from bot.sheets import sheet
 from bot.slack_api import SlackApi, SlackRefused, Upload
 from bot.store import batch_lines, batches

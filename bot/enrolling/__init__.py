@@ -9,17 +9,17 @@ from datetime import timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
-from bot.batch_work import BatchWork
 from bot.clock import Clock, machine_now
+from bot.enrolling.batch_work import BatchWork
+from bot.enrolling.page_line import PageLine
+from bot.enrolling.progress import Progress
+from bot.enrolling.registering import KEY_BYTES, Pages, Registering
+from bot.enrolling.rolls import Rolls
 from bot.errors import BadInput
 from bot.mirror import Mirror
 from bot.models import Account, Webinar
-from bot.page_line import PageLine
-from bot.progress import Progress
 from bot.providers import WebinarProvider
-from bot.registering import KEY_BYTES, Pages, Registering
 from bot.registrants import Registrant
-from bot.rolls import Rolls
 from bot.roster import Reading
 from bot.slack_api import SlackApi
 from bot.store import applications, batch_lines, batches

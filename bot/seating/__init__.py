@@ -18,7 +18,7 @@ from bot.models import Account, Person, Webinar
 from bot.providers import NOTICE, Caller, WebinarProvider
 from bot.registrants import Registrant
 from bot.seat import SETTLED, Attendee, Seat, SeatState
-from bot.signing_up import UNCLEAR, SigningUp, Unclear, as_listed
+from bot.seating.signing_up import UNCLEAR, SigningUp, Unclear, as_listed
 from bot.store import seats
 from bot.store.connection import Store
 
