@@ -102,4 +102,5 @@ async def _minutes(page: Page, minutes: int) -> None:
 
 async def _leave_picture(page: Page) -> None:
     await expect(page.get_by_test_id("tool-status")).to_be_hidden(timeout=10_000)
+    await page.set_viewport_size({"width": 1360, "height": 1270})  # from the card to the last reminder
     await page.screenshot(path=str(PICTURE))
