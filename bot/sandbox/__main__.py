@@ -69,7 +69,7 @@ def _welcome(office: Office) -> str:
         (
             f"Greenroom is running: open {office.slack.url} and you are Ana, in Slack.",
             "  1. In #launch, type  /webinar create Launch day tomorrow 3pm for 45m  and announce it in #launch.",
-            "  2. Be Emi (picker on the left) and press Register on the card; let outside people register (on the right).",
+            "  2. Be Emi (on the left) and press Register on the card; let outside people register (on the right).",
             "  3. Move the clock to just before the webinar, and read the reminders in #launch.",
             f"  The bot's log: {office.log_path} · Ctrl-C ends it",
         )
