@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -70,6 +70,8 @@ class Order(Frozen):
     added: tuple[Wanted, ...] = ()
     updated: tuple[NewRole, ...] = ()
     deleted: tuple[str, ...] = ()
+    in_slack: Mapping[str, str] = {}
+    """Who they are in Slack of those who are `updated`, by their ids, where they were chosen there."""
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""
@@ -107,6 +109,7 @@ def team_change(team: Sequence[Member], wanted: Sequence[Wanted], shown: Collect
     """
     added: list[Wanted] = []
     updated: list[NewRole] = []
+    in_slack: dict[str, str] = {}
     kept: set[str] = set()
     for one in wanted:
         there = find(team, one)
@@ -115,7 +118,8 @@ def team_change(team: Sequence[Member], wanted: Sequence[Wanted], shown: Collect
         elif there.invitee_id not in kept:
             kept.add(there.invitee_id)
             if there.role not in (one.who.role, Role.HOST):
-                updated.append(NewRole(invitee_id=there.invitee_id, role=one.who.role))
+                updated.append(NewRole(invitee_id=there.invitee_id, role=one.who.role, is_mailed=there.is_mailed))
+                in_slack |= {there.invitee_id: one.user_id} if one.user_id else {}
     gone = [
         member.invitee.invitee_id
         for member in team
@@ -123,21 +127,22 @@ def team_change(team: Sequence[Member], wanted: Sequence[Wanted], shown: Collect
         and member.invitee.invitee_id in shown
         and member.invitee.invitee_id not in kept
     ]
-    return Order(added=tuple(added), updated=tuple(updated), deleted=tuple(gone))
+    return Order(added=tuple(added), updated=tuple(updated), deleted=tuple(gone), in_slack=in_slack)
 
 
 def left_of(order: Order, team: Sequence[Member]) -> Order:
     """What of an order is still to be done where the team has become this; nothing where all of it is so."""
-    roles = {member.invitee.invitee_id: member.invitee.role for member in team}
+    there = {member.invitee.invitee_id: member.invitee for member in team if member.invitee.role is not Role.HOST}
     changed = team_change(team, order.added, ())
     known = {one.invitee_id for one in changed.updated}
     updated = [
-        one
+        one.model_copy(update={"is_mailed": there[one.invitee_id].is_mailed})
         for one in order.updated
-        if one.invitee_id not in known and roles.get(one.invitee_id, one.role) not in (one.role, Role.HOST)
+        if one.invitee_id in there.keys() - known and there[one.invitee_id].role is not one.role
     ]
-    deleted = [one for one in order.deleted if roles.get(one, Role.HOST) is not Role.HOST and one not in known]
-    return Order(added=changed.added, updated=(*changed.updated, *updated), deleted=tuple(deleted))
+    deleted = [one for one in order.deleted if one in there.keys() - known]
+    roles, in_slack = (*changed.updated, *updated), {**order.in_slack, **changed.in_slack}
+    return Order(added=changed.added, updated=roles, deleted=tuple(deleted), in_slack=in_slack)
 
 
 def find(team: Iterable[Member], wanted: Wanted) -> Invitee | None:

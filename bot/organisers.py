@@ -9,7 +9,7 @@ from bot.clock import monotonic
 from bot.directory import Directory
 from bot.errors import GreenroomError, NotAllowed
 from bot.models import Person, Webinar, Workspace
-from bot.slack_api import SlackApi
+from bot.slack_api import SlackApi, SlackRefused
 from bot.store import organisers
 from bot.store.connection import Store
 from bot.store.organisers import Chosen
@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 FRESH = 300.0
 """Seconds for which the people of a user group are believed before Slack is asked again."""
+AGAIN = 15.0
+"""The same where Slack gave no answer."""
+MOST_NAMED = 20
+"""How many organisers a refusal names."""
 
 
 class Organisers:
@@ -33,6 +37,7 @@ class Organisers:
         self._directory = directory
         self._monotonic = monotonic
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        """Who is in each, and until when that is believed."""
         self._listed: list[Group] = []
         self._listed_at = -FRESH
 
@@ -77,15 +82,21 @@ class Organisers:
         return bool(coworker and coworker.user_id == webinar.host_user_id)
 
     async def _people_of(self, group_id: str) -> frozenset[str]:
-        asked_at, people = self._groups.get(group_id, (-FRESH, frozenset()))
-        if self._monotonic() - asked_at < FRESH:
+        now = self._monotonic()
+        until, people = self._groups.get(group_id, (now, frozenset()))
+        if now < until:
             return people
+        fresh = FRESH
         try:
             people = await self._slack.group(group_id)
-        except GreenroomError as error:
-            # Deleted, or Slack is away: who was in it lately still is, and nobody else gets in by this.
+        except SlackRefused as error:
             log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
-        self._groups[group_id] = (self._monotonic(), people)
+            people = frozenset()  # deleted, or switched off: nobody is in it any more
+        except GreenroomError as error:
+            # Slack is away: who was in it lately still is, and nobody else gets in by this.
+            log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
+            fresh = AGAIN
+        self._groups[group_id] = (now + fresh, people)
         return people
 
 
@@ -97,4 +108,6 @@ def who_can(webinar: Webinar, chosen: Chosen, handles: Mapping[str, str]) -> str
     creator = [f"<@{webinar.created_by}>, who created it"] if webinar.created_by else ["its host"]
     groups = sorted(f"@{handles[group]}" for group in chosen.groups if group in handles)
     people = [f"<@{user}>" for user in chosen.people if user != webinar.created_by]
-    return f"{', '.join([*creator, *groups, *people])}, or an admin or owner of this workspace can."
+    organisers = [*groups, *people]
+    more = [f"{len(organisers) - MOST_NAMED} more organisers"] if len(organisers) > MOST_NAMED else []
+    return f"{', '.join([*creator, *organisers[:MOST_NAMED], *more])}, or an admin or owner of this workspace can."

@@ -9,7 +9,7 @@ from bot.leads import MAX_LEAD, MAX_LEADS
 from bot.models import Account, Webinar
 from bot.planning import replan
 from bot.reminding import SNOOZED, current, defaults
-from bot.store import following, seats
+from bot.store import following, seats, team
 from bot.store.connection import Db
 from bot.subscribing import hear_no_more
 
@@ -29,8 +29,8 @@ async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now:
 
 
 async def no_more(db: Db, account: Account, session_id: str, user_id: str, channel_id: str, now: datetime) -> None:
-    """Say nothing more of it in their own messages, unless they have a seat there as well."""
-    if await seats.link_of(db, account, session_id, user_id):
+    """Say nothing more of it in their own messages, unless they have a seat there or were invited again meanwhile."""
+    if await seats.link_of(db, account, session_id, user_id) or await team.of_person(db, account, session_id, user_id):
         return
     await hear_no_more(db, await current(db, account, session_id, channel_id), channel_id, now)
 

@@ -18,7 +18,9 @@ _PERSON = re.compile(
 )
 _AS = re.compile(r"(?:^|\s)as\s+(?:an?\s+|the\s+)?(?P<role>[\w-]+(?:\s+host)?)[.!]*$", re.IGNORECASE)
 
-_ROLES = frozenset({"cohost", "co-host", "panelist", "panellist", "host", "attendee", "speaker", "guest"})
+_COMMON = frozenset({"cohost", "co-host", "panelist", "panellist"})
+"""What no title ends in, so that it may also stand before the people."""
+_ROLES = _COMMON | {"host", "attendee", "speaker", "guest"}
 """What people call those who are invited; without people, only these words end a title."""
 
 
@@ -71,11 +73,12 @@ class Registrants:
 def read_invite(rest: str) -> Invite:
     """What follows `invite`: a webinar, people, and perhaps what they are to be."""
     before, people, after = _people(rest)
-    role = _AS.search(after if people else before)
-    if role and not people:
-        if plain(role["role"]) not in _ROLES:
-            return Invite(webinar_in(before))
-        before = before[: role.start()]
+    role = _AS.search(after) if people else None
+    if role is None and (role := _AS.search(before)):
+        if plain(role["role"]) in (_COMMON if people else _ROLES):
+            before = before[: role.start()]
+        else:
+            role = None  # it belongs to the title
     return Invite(webinar_typed(unescape(before)), people, plain(role["role"]) if role else "")
 
 

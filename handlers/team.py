@@ -14,6 +14,7 @@ from bot.people_words import Invite, Team, read_invite
 from bot.providers import Caller
 from bot.store.team import Team as KnownTeam
 from bot.store.team_changes import Change
+from bot.team import MOST
 from bot.views import buttons, team_check, team_form, team_list, team_message, team_result
 from bot.views.blocks import View
 from bot.views.messages import waiting
@@ -25,6 +26,10 @@ from handlers.browse import chosen, opened
 
 WHAT = "invite people to this webinar"
 NOT_READ = "The team was not read yet. Close this form and open it again."
+TOO_MANY = (
+    "{:,} people were named, and RingCentral takes {} co-hosts and panelists together at most. Name fewer people or a "
+    "smaller group."
+)
 NOT_THERE = "They are not on this team any more. Press Refresh to see who is."
 
 
@@ -168,9 +173,11 @@ async def _fill(ask: Ask, webinar: Webinar, command: Invite) -> None:
 async def _named(ask: Ask, command: Invite) -> Named:
     """Who was named, the people of user groups one by one."""
     groups = [await ask.room.slack.group(group) for group in command.people.group_ids]
-    users = [*command.people.user_ids, *(user for group in groups for user in sorted(group))]
+    users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
+    if len(users) > MOST:
+        raise BadInput(TOO_MANY.format(len(users), MOST))
     role = read_role(command.role) if command.role else None
-    return Named(tuple(dict.fromkeys(users)), command.people.addresses, role)
+    return Named(tuple(users), command.people.addresses, role)
 
 
 async def _known(ask: Ask, typed: Typed, team: Sequence[Member]) -> Known:

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.models import Person, Webinar
+from bot.organisers import Organisers
 from bot.sandbox.slack import Message
+from bot.store import organisers as store
 from tests.block_kit import check_view
 from tests.door_story import a_door
 from tests.world import World
@@ -81,9 +84,54 @@ async def test_it_is_checked_at_the_click_and_not_only_at_the_drawing(world: Wor
     assert "You can't open, close or limit" in world.last("#launch", "dev").words
 
 
+async def test_what_was_opened_in_time_is_refused_when_it_is_sent(world: World) -> None:
+    """The form for a limit, the question before cancelling, and an Undo: who may is what holds by then."""
+    door = await a_door(world)
+    await choose(world, "dev")
+    await world.command("dev", "#launch", "limit launch 50")
+    changed = world.last("#launch", "dev")
+    door.asked  # noqa: B018 - from here on
+    for text, title, what in (
+        ("limit launch", "Registration limit", "open, close or limit the registration of this webinar"),
+        ("cancel launch", "Cancel this webinar?", "cancel this webinar"),
+    ):
+        await choose(world, "dev")
+        await world.command("dev", "#launch", text)
+        opened = world.slack.view("dev")
+        assert opened.title == title
+        await choose(world)
+        outcome = await world.slack.submit("dev", opened, {"limit": "5"} if title == "Registration limit" else {})
+        assert f"You can't {what}: <@U0CHLOE>, who created it" in str(outcome.answer)
+        for _ in range(2):
+            await world.slack.close("dev", world.slack.view("dev"))
+    await world.click("dev", changed, "Undo")
+    assert "You can't open, close or limit" in world.last("#launch", "dev").words
+    assert (door.asked, door.there[1]) == ([], 50)
+
+
+async def test_an_organiser_may_all_that_the_settings_say(world: World) -> None:
+    """The team, who has registered, registering others, the door, and the end of a webinar that is somebody else's."""
+    await a_door(world)
+    await choose(world, "dev")
+    await world.command("dev", "#launch", "registrants launch")
+    assert "Nobody has registered" in world.last("#launch", "dev").words
+    for text, title in (
+        ("invite launch", "Invite to the team"),
+        ("register launch <@U0EMI|emi>", "Register somebody"),
+        ("limit launch", "Registration limit"),
+        ("cancel launch", "Cancel this webinar?"),
+    ):
+        await world.command("dev", "#launch", text)
+        assert world.slack.view("dev").title == title
+        await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    for text in ("close launch", "open launch"):
+        await world.command("dev", "#launch", text)
+        assert "Undo" in world.last("#launch", "dev").buttons
+
+
 async def test_guests_and_colleagues_read_the_settings_and_admins_change_them(world: World) -> None:
     """Who may not change them does not see the buttons."""
-    assert "Nobody has chosen organisers yet." in await settings(world, "gia")
+    assert "No organisers are chosen." in await settings(world, "gia")
     assert world.last("#launch", "gia").buttons == []
 
     await world.command("ana", "#launch", "settings")
@@ -108,7 +156,9 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 
     await choose(world)
 
-    assert "nobody in particular" in await settings(world, "dev")
+    words = await settings(world, "dev")
+    assert "nobody in particular" in words
+    assert "No organisers are chosen." in words
 
 
 @pytest.mark.parametrize("stranger", ["hal"])
@@ -135,3 +185,56 @@ async def settings(world: World, user: str) -> str:
     """What the settings say to somebody."""
     await world.command(user, "#launch", "settings")
     return world.last("#launch", user).words
+
+
+async def test_a_group_that_is_switched_off_makes_no_organisers(world: World) -> None:
+    """Who was in it is none any more, five minutes later at the latest."""
+    webinar, emi, organisers, time = await _asked_of(world)
+    assert await organisers.may_steer(emi, webinar)
+
+    world.slack.groups["S0EVENTS"].disabled = True
+    assert await organisers.may_steer(emi, webinar)
+    time[0] += 301
+    assert not await organisers.may_steer(emi, webinar)
+
+
+async def test_slack_that_is_away_for_a_moment_shuts_nobody_out_for_long(world: World) -> None:
+    """Who was in a group still is; who is not known yet is asked for again soon."""
+    webinar, emi, organisers, time = await _asked_of(world)
+    world.slack.fail("usergroups.users.list", error="internal_error")
+    assert not await organisers.may_steer(emi, webinar)
+    time[0] += 16
+    assert await organisers.may_steer(emi, webinar)
+
+    time[0] += 301
+    world.slack.fail("usergroups.users.list", error="internal_error")
+    assert await organisers.may_steer(emi, webinar)
+
+
+async def test_a_guest_who_was_chosen_may(world: World) -> None:
+    """An admin has said so; nobody becomes an organiser by being a guest."""
+    await a_door(world)
+    assert await refusal(world, "gia") != ""
+    await choose(world, "gia")
+    assert await refusal(world, "gia") == ""
+
+
+async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
+    """As many as fit; a refusal names a few."""
+    await a_door(world)
+    many = [f"U0MANY{number:04}" for number in range(400)]
+    async with world.bot.room.store.write() as db:
+        await store.save(db, world.bot.room.account.workspace, many, "U0ANA", world.clock.now())
+
+    assert "<@U0MANY0099>, 300 more." in await settings(world, "dev")
+    assert "<@U0MANY0019>, 380 more organisers, or an admin or owner" in await refusal(world, "dev")
+
+
+async def _asked_of(world: World) -> tuple[Webinar, Person, Organisers, list[float]]:
+    """A webinar, somebody of the group that was chosen, and who decides by a time of its own."""
+    door, room = await a_door(world), world.bot.room
+    await choose(world, groups=("S0EVENTS",))
+    emi = await room.people.get(room.account.workspace, "U0EMI")
+    time = [0.0]
+    organisers = Organisers(room.store, room.slack, room.directory, lambda: time[0])
+    return await room.mirror.find(door.session_id), emi, organisers, time

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.models import Workspace
 from bot.store import organisers
 from bot.store.connection import Store
@@ -26,3 +28,16 @@ async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
         assert found == Chosen(subjects=frozenset({"U2", "S1"}), set_by="U8", set_at=NOW)
         assert (found.people, found.groups) == (["U2"], ["S1"])
         assert (await organisers.find(db, OTHER)).people == ["U5"]
+
+
+async def test_of_several_choices_at_once_one_holds(store: Store) -> None:
+    """Whichever came last, and not the people of all."""
+
+    async def choose(person: str) -> None:
+        async with store.write() as db:
+            await organisers.save(db, ACME, [person], "U9", NOW)
+
+    await asyncio.gather(*(choose(f"U{number}") for number in range(12)))
+
+    async with store.read() as db:
+        assert len((await organisers.find(db, ACME)).people) == 1

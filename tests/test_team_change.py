@@ -141,7 +141,8 @@ def test_all_kinds_of_change_are_one_order() -> None:
 
     order = team_change(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
 
-    assert order.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST),)
+    assert order.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST, is_mailed=True),)
+    assert order.in_slack == {"i-ben": "UBEN"}
     assert order.deleted == ("i-dev",)
     assert [one.who.address for one in order.added] == ["zoe@acme.example"]
     assert order.change.added == tuple(one.who for one in order.added)
@@ -163,7 +164,21 @@ def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
     )
     left = left_of(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
 
-    assert left == Order(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST),))
+    assert left == Order(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=True),))
+
+
+@pytest.mark.parametrize("is_mailed", [True, False])
+def test_a_role_goes_with_what_holds_of_the_invitation(is_mailed: bool) -> None:
+    """Left out, it may count as a wish to be mailed; a look brings what was known of it up to date."""
+
+    def team(is_mailed: bool) -> list[Member]:
+        dev = member("dev", user_id="UDEV")
+        return [HOST, Member(invitee=dev.invitee.model_copy(update={"is_mailed": is_mailed}), user_id="UDEV")]
+
+    order = team_change(team(is_mailed), [wanted("dev", Role.COHOST, user_id="UDEV", is_coworker=True)], ["i-dev"])
+    assert order.updated == (NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=is_mailed),)
+    [again] = left_of(order, team(not is_mailed)).updated
+    assert again.is_mailed is not is_mailed
 
 
 def test_room_is_counted_with_those_who_leave() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,10 @@ from sqlalchemy import func, select
 
 from bot.clock import machine_now
 from bot.main import Greenroom
+from bot.own_reminders import no_more
 from bot.sandbox.slack import View
 from bot.store.schema import team_changes
-from bot.team import NewInvitee, Role, TeamChange
+from bot.team import NewInvitee, NewRole, Role, TeamChange
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing
 from tests.door_story import PERSON, hurried
 from tests.team_story import Team, a_team
@@ -303,6 +305,72 @@ async def test_who_was_removed_elsewhere_is_not_called_in_any_more(world: World)
     await world.move(webinar.start - world.clock.now())
 
     assert len(team.told("dev")) == before
+
+
+async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World) -> None:
+    """Slack was busy when they were removed; by the time it is not, they are on the team again and go on hearing."""
+    team = await a_team(world, invited=["dev"])
+    question = await team.save({"panelists": []})
+    world.slack.fail("chat.postMessage", retry_after=30)
+    await world.slack.submit("chloe", question)
+    await world.settled()
+    assert "<@U0DEV>: not told yet" in world.slack.view("chloe").words
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    await team.save({"cohosts": ["dev"]})
+    assert "You are *a co-host* of *Launch day*." in team.told("dev")[-2].words
+    heard = len(team.told("dev"))
+
+    await world.bot.room.briefing.recover()
+
+    assert len(team.told("dev")) == heard
+    assert await _under_way(world) == 0
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    await world.move(webinar.start - timedelta(minutes=59) - world.clock.now())
+    assert "starts in 1 hour" in team.told("dev")[-1].words
+
+
+async def test_reminders_of_who_is_on_the_team_are_not_taken_back(world: World) -> None:
+    """They were invited again just before their leaving was written down."""
+    team = await a_team(world, invited=["dev"])
+    room, now = world.bot.room, world.clock.now()
+    async with room.store.write() as db:
+        await no_more(db, room.account, team.session_id, "U0DEV", team.told("dev")[0].channel, now)
+    webinar = await room.mirror.find(team.session_id)
+    await world.move(webinar.start - timedelta(minutes=59) - now)
+
+    assert "starts in 1 hour" in team.told("dev")[-1].words
+
+
+async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world: World) -> None:
+    """That cannot be taken back, so that what was known is refused; a look, and the role is changed."""
+    team = await a_team(world)
+    await _save(world, await team.form(), {"panelists": ["dev"], "mail": []})
+    await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
+    webinar = await world.bot.room.mirror.find(team.session_id)
+    dev = next(str(one["id"]) for one in world.ringcentral.invitees(team.session_id) if one["role"] != "Host")
+    mailed = TeamChange(updated=(NewRole(invitee_id=dev, role=Role.PANELIST, is_mailed=True),))
+    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, mailed, PERSON)
+    team.asked  # noqa: B018 - from here on
+    result = await _save(world, await team.form(), {"cohosts": ["dev"], "panelists": []})
+
+    assert result.title == "Team saved"
+    assert (team.asked, team.there) == (["PATCH", "GET", "PATCH"], {"dev@acme.example": "CoHost"})
+
+
+async def test_two_who_remove_the_same_person_at_once(world: World) -> None:
+    """Both are answered, and the person is told once."""
+    team = await a_team(world, invited=["dev", "finn"])
+    lists = {}
+    for user in ("ana", "chloe"):
+        await team.says(user, "team launch")
+        lists[user] = world.last("#launch", user)
+    before = len(team.told("dev"))
+    await asyncio.gather(*(world.click(user, listed, "Remove") for user, listed in lists.items()))
+    await world.settled()
+
+    assert team.there.keys() == {"finn@acme.example"}
+    assert [message.words[:24] for message in team.told("dev")[before:]] == ["You are no longer on the"]
+    assert await _under_way(world) == 0
 
 
 async def test_nothing_private_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:

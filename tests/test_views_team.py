@@ -168,9 +168,9 @@ def test_who_stays_is_not_looked_up() -> None:
         (
             Typed(cohosts=("U0DEV",), panelists=("U0FINN",)),
             True,
-            "nobody can be changed or removed any more: one who is",
+            "it is too late to change or remove 1 person. Put them back, and add people only.",
         ),
-        (Typed(), True, "nobody can be changed or removed any more: 3 who are"),
+        (Typed(), True, "it is too late to change or remove 3 people. Put them back, and add people only."),
         (
             Typed(cohosts=("U0DEV",), panelists=("U0FINN",), outside="zoe@partner.example"),
             False,

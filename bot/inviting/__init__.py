@@ -213,9 +213,10 @@ class Inviting:
                     member = by_id[invitee.invitee_id].model_copy(update=told | user)
                     await team.save(db, self._account, session_id, member, now)
             for one in order.updated:
-                if (changed_one := by_id.get(one.invitee_id)) and changed_one.user_id:
-                    waiting = changed_one.model_copy(update={"told": Told.WAITING})
-                    await team.save(db, self._account, session_id, waiting, now)
+                if changed_one := by_id.get(one.invitee_id):
+                    user_id = changed_one.user_id or order.in_slack.get(one.invitee_id, "")
+                    waiting = {"user_id": user_id, "told": Told.WAITING if user_id else changed_one.told}
+                    await team.save(db, self._account, session_id, changed_one.model_copy(update=waiting), now)
             change = change.model_copy(update={"step": Step.MADE, "made": tuple(made)})
             if not await team_changes.advance(db, change, self._me, self._until(self.lease)):
                 raise Unclear(UNCLEAR)  # another replica has taken it over, and brings it to its end

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from bot.calendar_file import FILE_NAME, calendar_file
 from bot.casting import Member, Told
@@ -19,7 +21,7 @@ from bot.models import Webinar
 from bot.own_reminders import no_more, stand_by
 from bot.providers import NOTICE, Caller
 from bot.slack_api import SlackApi, SlackRefused, Upload
-from bot.store import team
+from bot.store import seats, team
 from bot.store.connection import Store
 from bot.store.team_changes import Change, Step
 from bot.views import team_message, team_result
@@ -48,13 +50,16 @@ class Briefing:
         self._mirror = mirror
         self._clock = clock
         self._poke = poke
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def carry_out(self, change: Change, caller: Caller, *, resumed: bool = False) -> list[Outcome]:
         """Make a change and tell everybody of it; what came of it for each. Raises what `Inviting.make` does."""
         async with self._inviting.held(change):
             if change.step is not Step.MADE:
                 change = await self._inviting.make(change, caller, resumed=resumed)
-            outcomes = await self._tell_all(change)
+            # One after the other, or two who change the same would both tell the same person.
+            async with self._turns.setdefault(change.session_id, asyncio.Lock()):
+                outcomes = await self._tell_all(change)
         self._poke()
         return outcomes
 
@@ -75,7 +80,7 @@ class Briefing:
         said = team_message.invited(webinar, member, again=True)
         if member.user_id and await self._try(webinar, member, said):
             return True
-        await self._slack.post(by, team_message.links(webinar, [member]))
+        await self._slack.post(by, team_message.link_again(webinar, member))
         return False
 
     async def recover(self) -> None:
@@ -148,8 +153,8 @@ class Briefing:
     async def _tell_of_role(self, webinar: Webinar, member: Member, *, is_new: bool) -> Member:
         """Tell somebody who was added or is something else now, and write down how they know."""
         channel, what = "", _what(webinar, member)
+        is_known = bool(member.told_what and member.dm_channel_id)
         if member.user_id and is_open_to_come(webinar, self._clock.now()):
-            is_known = bool(member.told_what and member.dm_channel_id)
             say = team_message.role_changed if is_known else team_message.invited
             already = member.told_what == what
             channel = member.dm_channel_id if already else await self._try(webinar, member, say(webinar, member))
@@ -159,7 +164,7 @@ class Briefing:
             update={"told": told, "told_what": what if channel else "", "dm_channel_id": channel}
         )
         async with self._store.write() as db:
-            if channel:
+            if channel and not is_known:  # who knew of it may have chosen their reminders since, or none
                 await stand_by(db, webinar, member.user_id, channel, now)
             # Who gets no link from us is waited for until whoever invited them has it.
             if told is not Told.ORGANISER or not is_new:
@@ -171,9 +176,14 @@ class Briefing:
             return Told.ORGANISER
         if member.told_what == TOLD_OF_LEAVING:
             return Told.MESSAGE
+        async with self._store.read() as db:
+            is_back = await team.of_person(db, webinar.account, webinar.session_id, member.user_id)
+            seat = await seats.link_of(db, webinar.account, webinar.session_id, member.user_id)
+        if is_back:
+            return Told.MESSAGE  # invited again meanwhile, and told of that: it is what holds
         told = Told.MESSAGE
         try:
-            await self._slack.post(member.user_id, team_message.removed(webinar))
+            await self._slack.post(member.user_id, team_message.removed(webinar, has_seat=bool(seat)))
         except (ChannelUnreachable, SlackRefused):
             told = Told.ORGANISER
         now, left = self._clock.now(), member.model_copy(update={"told_what": TOLD_OF_LEAVING})

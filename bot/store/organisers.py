@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from zlib import crc32
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from bot.models import Frozen, Workspace
 from bot.store.connection import Db
 from bot.store.keys import of_workspace, workspace_columns
 from bot.store.schema import organisers
+
+_LOCKS = 4
 
 
 class Chosen(Frozen):
@@ -42,6 +45,9 @@ async def find(db: Db, workspace: Workspace) -> Chosen:
 
 async def save(db: Db, workspace: Workspace, subjects: Collection[str], by: str, now: datetime) -> None:
     """Let exactly these be the organisers."""
+    if db.is_postgresql:  # SQLite has one writer at a time anyway; here two would leave those of both
+        key = crc32(repr(tuple(workspace.model_dump().values())).encode())
+        await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
     await db.execute(delete(organisers).where(*of_workspace(organisers, workspace)))
     for subject in sorted(set(subjects)):
         row = {**workspace_columns(workspace), "subject": subject, "set_by": by, "set_at": now}

@@ -107,8 +107,14 @@ async def forget_ended(db: Db, workspace: Workspace, before: datetime) -> None:
 
 async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
     """The own link of somebody in Slack who is on the team; empty where they are not."""
+    member = await of_person(db, account, session_id, user_id)
+    return member.invitee.link.get_secret_value() if member else ""
+
+
+async def of_person(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
+    """Somebody in Slack as they are on the team; nothing where they are not, or not any more."""
     rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != Told.LEFT)
-    return _member(db, rows[0]).invitee.link.get_secret_value() if user_id and rows else ""
+    return _member(db, rows[0]) if user_id and rows else None
 
 
 async def _rows(db: Db, account: Account, session_id: str, *which: ColumnElement[bool]) -> Sequence[Any]:

@@ -16,9 +16,13 @@ from bot.views.team_outsiders import names_of, read_outsiders
 
 NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
 NOTHING = "Nothing has changed. Choose somebody, or close this form."
-FROZEN = "The webinar has started, so nobody can be changed or removed any more: {} still here. Add people only."
+FROZEN = "The webinar has started: it is too late to change or remove {}. Put them back, and add people only."
 FULL = "RingCentral takes {} co-hosts and panelists together at most. Leave out {}."
 OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your RingCentral directory."
+BY_ADDRESS = (
+    "{} was invited by e-mail address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
+    "them first, and then invite them as a co-host: they get another link."
+)
 HOST_ALREADY = "{} is the host already."
 MAX_PROBLEM = 500
 
@@ -77,8 +81,7 @@ def what_changes(wanted: Sequence[Wanted], team: Sequence[Member], shown: frozen
     if not order:
         _refuse({PANELISTS: NOTHING})
     if started and not order.only_adds:
-        touched = len(order.updated) + len(order.deleted)
-        _refuse({PANELISTS: FROZEN.format("one who is" if touched == 1 else f"{touched} who are")})
+        _refuse({PANELISTS: FROZEN.format(number(len(order.updated) + len(order.deleted), "person", "people"))})
     if over := too_many(team, order):
         _refuse({OUTSIDE: FULL.format(MOST, number(over, "person", "people"))})
     return order
@@ -98,6 +101,8 @@ def _from_slack(user_id: str, role: Role, typed: Typed, known: Known) -> Wanted 
         return HOST_ALREADY.format(person.name)
     if problem := _refusal(person, role, coworker, known):
         return problem
+    if role is Role.COHOST and as_known and as_known.role is Role.PANELIST and not as_known.coworker_id:
+        return BY_ADDRESS.format(person.name)
     if coworker:
         return Wanted(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
     first, last = names_of(person)

@@ -106,7 +106,7 @@ def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Blo
 def _remove(where: str, name: str) -> ButtonElement:
     confirm = ConfirmObject(
         title="Remove from the team?",
-        text="Their link stops working. Somebody in Slack is told by Greenroom.",
+        text=f"{person(name)} leaves the team and their link stops working. Greenroom tells them if they are in Slack.",
         confirm="Remove",
         deny="Keep",
         style="danger",

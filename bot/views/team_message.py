@@ -52,12 +52,14 @@ def role_changed(webinar: Webinar, member: Member) -> Message:
     return _with_link(webinar, member, f"You are now *{article(member.invitee.role)}* of *{plain(webinar.title)}*.")
 
 
-def removed(webinar: Webinar) -> Message:
-    """That they are not on the team any more."""
-    text = (
-        f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). Your link to it does not work "
-        "any more, and Greenroom does not remind you of it any more."
+def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
+    """That they are not on the team any more; a seat of theirs stays."""
+    rest = (
+        "The link you had for it does not work any more. You keep your seat, with its own link and reminders."
+        if has_seat
+        else "Your link to it does not work any more, and Greenroom does not remind you of it any more."
     )
+    text = f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}"
     return message(cut(text, MAX_SECTION), [section(cut(text, MAX_SECTION))])
 
 
@@ -71,6 +73,15 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
     lines = [f"• {_who(one)}, {SAID[one.invitee.role].lower()}: {_link(one)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in in_sections(lines))]
     return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
+
+
+def link_again(webinar: Webinar, member: Member) -> Message:
+    """Somebody's link once more, for an organiser who wants to pass it on."""
+    role = SAID[member.invitee.role].lower()
+    head = (
+        f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
+    )
+    return message("A link for you to pass on.", [section(head), section(_link(member))])
 
 
 def in_sections(lines: Iterable[str]) -> list[str]:

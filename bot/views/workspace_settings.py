@@ -40,6 +40,8 @@ CHANGE = "organisers.change"
 PEOPLE = "people"
 GROUPS = "groups"
 TITLE = "Organisers"
+MOST_NAMED = 100
+"""More would not fit into one message; the form shows all."""
 
 EVERYBODY_ELSE = (
     "Whoever created or hosts a webinar can steer that one, and admins and owners of the workspace can steer all."
@@ -133,10 +135,12 @@ def _named(choice: Choice, groups: Sequence[Group]) -> str:
     named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)
     unnamed = len(choice.groups) - len(named)
     others = [f"{number(unnamed, 'user group')} that Slack does not name"] if unnamed else []
-    return ", ".join([*named, *others, *(f"<@{one}>" for one in choice.people)]) or "nobody in particular"
+    organisers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
+    more = [f"{len(organisers) - MOST_NAMED} more"] if len(organisers) > MOST_NAMED else []
+    return ", ".join([*organisers[:MOST_NAMED], *more]) or "nobody in particular"
 
 
 def _by(choice: Choice, zone: str) -> str:
     if not (choice.set_by and choice.set_at):
-        return "Nobody has chosen organisers yet."
+        return "No organisers are chosen."
     return f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}"

@@ -38,6 +38,11 @@ ADDRESS = (
     "please try another address."
 )
 
+MAILED = (
+    "RingCentral has sent one of these people their invitation meanwhile. Nothing has changed; please look at the "
+    "team again."
+)
+
 TOO_MANY_CODES = frozenset({"CMN-106"})
 COWORKERS = frozenset({"linkedUser", "userId", "accountId", "domain"})
 MEMBERS = frozenset({"id", "inviteeId"})
@@ -54,6 +59,9 @@ def of_a_team(refusal: ProviderRefused) -> ProviderRefused:
         return _as(ProviderGone, NOT_ON_THE_TEAM, refusal) if blamed in MEMBERS else refusal
     if blamed in MEMBERS:
         return _as(ProviderRefused, UNTOUCHABLE, refusal)
+    if blamed == "sendInvite":
+        # True cannot go back to false: what we knew of them is not so any more.
+        return _as(ProviderConflict, MAILED, refusal)
     if blamed == "role":
         return _as(ProviderRefused, ROLES, refusal)
     if blamed == "addedInvitees" or refusal.code in TOO_MANY_CODES:
