@@ -20,7 +20,7 @@ from bot.web.visit import Gone, InLine, LineFull, Visit
 
 JOIN, CANCEL, REGISTER, PLACE, FORM = "join", "cancel", "register", "place", "form"
 GOOD_FOR = timedelta(days=90)
-"""How long after the planned end the pages of a registrant still say how it stands."""
+"""How long after the planned end the pages still say how it stands."""
 MOST_IN_LINE = 200
 """For one webinar: at two a minute that is more than an hour and a half."""
 SOURCE = "registration page"
@@ -73,9 +73,9 @@ class OwnPages:
         return self._url(CANCEL, page_key, webinar)
 
     def register_url(self, webinar: Webinar) -> str:
-        """The page by which anybody registers, good until the webinar's end as it is planned now."""
+        """The page by which anybody registers. It outlives the planned end: the webinar may be moved to later."""
         facts = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
-        return f"{self._public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end)}"
+        return f"{self._public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end + GOOD_FOR)}"
 
     async def joining(self, token: str) -> Visit:
         """Whose join page it is."""
@@ -126,7 +126,7 @@ class OwnPages:
     def new_form(self, webinar: Webinar) -> str:
         """What a form carries, so that it is one application however often it is sent."""
         facts = {"key": secrets.token_urlsafe(16), "session": webinar.session_id}
-        return self._tokens.make(FORM, facts, webinar.end)
+        return self._tokens.make(FORM, facts, webinar.end + GOOD_FOR)
 
     async def apply(self, token: str, applicant: Applicant, form: str) -> str:
         """Put somebody in line to be registered, and return the token of their place in it.

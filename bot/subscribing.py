@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.following import Features, Scope, Subscription, Wish, follow_all, follows, hears, subscribe
+from bot.following import Feature, Features, Scope, Subscription, Wish, follow_all, follows, hears, subscribe
 from bot.hours import ChannelHours
 from bot.models import Webinar, Workspace
 from bot.notices import REMINDERS
@@ -19,6 +19,8 @@ from bot.views.share_result import SaidThere
 
 LATELY = timedelta(days=7)
 MOST_UNSAID = 10
+OPENS: Features = frozenset({Feature.ALERTS})
+"""What says that a registration opens."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,17 @@ async def forget_card(db: Db, webinar: Webinar, channel_id: str, now: datetime) 
 
 
 async def hear(db: Db, webinar: Webinar, channel_id: str, features: Features, by: str, now: datetime) -> None:
-    """Have a person hear this of a webinar, in their own messages, on top of what they hear there already."""
+    """Have a person hear this of a webinar, in their own messages, on top of what they hear there already.
+
+    Who asked for no more than to be told that registration opens needs that no longer.
+    """
     workspace = webinar.account.workspace
     await following.one_at_a_time(db, workspace, channel_id)
     lines = await following.of_channel(db, workspace, channel_id)
     wish = Wish(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
-    await following.replace(db, lines, subscribe(lines, wish, features))
+    own = _own(lines, webinar)
+    kept = [line for line in lines if not (line == own and line.features == OPENS and line.leads is None)]
+    await following.replace(db, lines, subscribe(kept, wish, features))
     await _replan(db, webinar, now)
 
 

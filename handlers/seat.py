@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
-from bot.following import Feature
 from bot.models import Audience, Lane, Webinar
 from bot.providers import Caller
 from bot.reminding import current
@@ -11,7 +10,7 @@ from bot.seat import Seat, SeatState
 from bot.seating import NO_SEAT
 from bot.slack_api import SlackRefused
 from bot.store import team
-from bot.subscribing import hear
+from bot.subscribing import OPENS, hear
 from bot.views import buttons, seat_form, seat_result
 from bot.views.blocks import View
 from bot.views.facts import Stage, is_full, is_open_to_come, stage
@@ -20,9 +19,6 @@ from bot.views.seat_form import Typed
 from handlers import guard
 from handlers.asking import Ask, Listeners
 from handlers.snooze import NO_MESSAGES
-
-OPENS = frozenset({Feature.ALERTS})
-"""What says that a registration opens."""
 
 
 async def offer(ask: Ask, webinar: Webinar) -> None:
@@ -37,15 +33,19 @@ async def register(ask: Ask) -> None:
 
 async def look_again(ask: Ask) -> None:
     """Read the registration anew (one call), and offer what is to be had by then in the same place."""
-    webinar = await ask.room.mirror.refresh((await _named(ask)).session_id, ask.caller())
-    await ask.room.slack.update(ask.view_id, await _offered(ask, webinar))
+    known = await _named(ask)
+    # Where it stands in a direct message, a window has to be opened while Slack lets one be.
+    view_id = ask.view_id or await ask.open(seat_result.looking(known))
+    webinar = await ask.room.mirror.refresh(known.session_id, ask.caller())
+    await ask.room.slack.update(view_id, await _offered(ask, webinar))
 
 
 async def when_open(ask: Ask) -> None:
-    """Have them told when registration opens; whoever has a seat, or can have one by now, is shown that instead."""
+    """Have them told when registration opens; whoever has a way in, or can have one by now, is shown that instead."""
     webinar = await _named(ask)
-    if await ask.room.seating.seat(webinar, ask.user_id) or not _is_closed(webinar, ask):
-        view = await _offered(ask, webinar)
+    own = await _own(ask, webinar)
+    if own or not _is_closed(webinar, ask):
+        view = own or await _offered(ask, webinar)
         await (ask.room.slack.update(ask.view_id, view) if ask.view else ask.open(view))
         return
     await _tell_when_open(ask, webinar)
@@ -88,12 +88,15 @@ async def ask_name(ask: Ask) -> None:
 async def name_sent(ask: Ask) -> None:
     """Another name was sent: the seat is given up and taken anew under it."""
     typed = seat_form.read(ask.values, ask.note)
-    seat_form.check(typed)
+    seat_form.check_name(typed, ask.note)
     webinar = await ask.room.mirror.find(typed.session_id)
     ask.failed = seat_form.name_failed
     await ask.accept(response_action="update", view=seat_form.working(webinar, renaming=True))
 
     async def work(ask: Ask) -> None:
+        if not is_open_to_come(webinar, ask.room.clock.now()):
+            await _show_none(ask, webinar)
+            return
         seat = await ask.room.seating.rename(
             webinar, ask.user_id, typed.attendee, _patient(ask, webinar, renaming=True)
         )
@@ -126,18 +129,26 @@ async def _named(ask: Ask) -> Webinar:
     return await ask.room.mirror.find(buttons.picked(ask.value)[0])
 
 
-async def _offered(ask: Ask, webinar: Webinar) -> View:
+async def _own(ask: Ask, webinar: Webinar) -> View | None:
+    """The seat that they have, or their way in as a speaker."""
     now = ask.room.clock.now()
     seat = await ask.room.seating.seat(webinar, ask.user_id)
     if seat:
         is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
         return seat_result.seat_view(webinar, seat, now=now, note=seat_result.NO_DM if is_untold else "")
     if not is_open_to_come(webinar, now):
-        return seat_result.none_now(webinar, now=now)
+        return None
     async with ask.room.store.read() as db:
         link = await team.link_of(db, webinar.account, webinar.session_id, ask.user_id)
-    if link:
-        return seat_result.on_the_team(webinar, link)
+    return seat_result.on_the_team(webinar, link) if link else None
+
+
+async def _offered(ask: Ask, webinar: Webinar) -> View:
+    now = ask.room.clock.now()
+    if own := await _own(ask, webinar):
+        return own
+    if not is_open_to_come(webinar, now):
+        return seat_result.none_now(webinar, now=now)
     if webinar.audience is Audience.ANYONE:
         return seat_result.shared(webinar)
     if _is_closed(webinar, ask):
@@ -169,18 +180,17 @@ def _patient(ask: Ask, webinar: Webinar, *, renaming: bool = False) -> Caller:
 
 
 async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:
-    now = ask.room.clock.now()
-    if not is_open_to_come(webinar, now):
-        await _show(ask, webinar, seat_result.none_now(webinar, now=now))
+    if not is_open_to_come(webinar, ask.room.clock.now()):
+        await _show_none(ask, webinar)
         return
     caller = _patient(ask, webinar)
     try:
         person = await ask.person()
         seat = await ask.room.seating.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
     except RegistrationClosed as closed:
-        await _show(ask, webinar, seat_result.none_now(webinar, now=now, problem=closed.sentence))
+        await _show_none(ask, webinar, closed.sentence)
     except AnswersWanted:
-        await _show(ask, webinar, seat_result.page(webinar, seat_result.ANSWERS))
+        await _show(ask, seat_result.page(webinar, seat_result.ANSWERS))
     else:
         await _welcome(ask, webinar, seat)
 
@@ -196,9 +206,14 @@ async def _welcome(ask: Ask, webinar: Webinar, seat: Seat) -> None:
         await ask.room.slack.update(ask.view_id, view)
 
 
-async def _show(ask: Ask, webinar: Webinar, view: View) -> None:
+async def _show_none(ask: Ask, webinar: Webinar, problem: str = "") -> None:
+    view = seat_result.none_now(webinar, now=ask.room.clock.now(), problem=problem)
+    await _show(ask, view)
+
+
+async def _show(ask: Ask, view: View) -> None:
     if not await ask.room.slack.update(ask.view_id, view):
-        await ask.room.slack.post(ask.user_id, seat_result.as_message(webinar, view))
+        await ask.room.slack.post(ask.user_id, seat_result.as_message(view))
 
 
 async def _show_gone(ask: Ask, webinar: Webinar, seat: Seat, sentence: str) -> None:

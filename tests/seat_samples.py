@@ -76,5 +76,5 @@ def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
         *(seat_result.dm(webinar, held or seat(), now=NOW), seat_result.goodbye(webinar)),
         *(seat_result.will_be_told(webinar), seat_result.told_later(webinar), seat_result.not_told_later(webinar)),
         seat_result.problem_message(webinar, "No."),
-        seat_result.as_message(webinar, seat_result.none_now(webinar, now=NOW)),
+        seat_result.as_message(seat_result.none_now(webinar, now=NOW)),
     ]

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from bot.registrants import Applicant
 from bot.sandbox.ringcentral import RingCentral
 from bot.store import applications, line, organisers
+from bot.store.applications import ApplicationState
 from bot.store.crowd_schema import applications as table
 from tests.door_story import PERSON
 from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
@@ -129,6 +130,22 @@ async def test_cancelling_asks_deletes_and_can_be_done_twice(tmp_path: Path) -> 
         gone = await site.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
         assert made(site) == ["POST", "DELETE"]
+
+
+async def test_who_stays_on_the_list_is_told_so(tmp_path: Path) -> None:
+    """RingCentral refuses to delete them: the page does not say that they are off, and they can try again."""
+    async with a_site(tmp_path) as site:
+        cancel = (await registered(site)).links[1]
+        site.world.ringcentral.fail("DELETE", "/registrants/", status=403)
+        await site.post(cancel)
+        await site.world.settled()
+
+        asked = await site.get(cancel)
+        assert (asked.heading, "you are registered still" in asked.words) == ("Take you off the list?", True)
+        assert len(site.there) == 1
+        await site.post(cancel)
+        await site.world.settled()
+        assert ((await site.get(cancel)).heading, site.there) == ("You are off the list", [])
 
 
 async def test_who_has_cancelled_can_register_again(tmp_path: Path) -> None:
@@ -310,6 +327,8 @@ async def test_a_link_that_is_not_kept_is_read_once(tmp_path: Path) -> None:
         away = await site.get(join)
         assert (away.status, away.headers["Retry-After"], away.looks_again) == (503, "60", 60)
         assert away.heading == "RingCentral can’t be reached just now"
+        still = await site.get(f"{join}?still=1")
+        assert ("Stop That" in away.words, "Look Again" in still.words, still.looks_again) == (True, True, 0)
 
         site.world.ringcentral.faults.clear()
         calls = len(made(site))
@@ -383,6 +402,39 @@ async def test_what_ringcentral_refuses_is_told_on_the_page_of_the_place(
         page = site.webinar.registration.page_uri if site.webinar.registration else ""
         assert refused.links == ([page] if link else [])
         assert site.there == []
+
+
+async def test_a_link_on_a_site_stays_good_when_the_webinar_is_moved(tmp_path: Path) -> None:
+    """By a month, after the link was handed out: past the end that was planned then, the page still has the form."""
+    async with a_site(tmp_path) as site:
+        url, clock = site.url, site.world.clock
+        later = site.webinar.start + timedelta(days=30)
+        site.world.ringcentral.edit(site.webinar.session_id, scheduledStartTime=later.isoformat())
+        await site.world.bot.room.mirror.sweep()
+        clock.move(timedelta(days=5))
+
+        placed = await site.sign_up(url)
+        await site.world.settled()
+
+        assert (await site.get(placed.onward)).heading == "You are registered"
+        assert [one["email"] for one in site.there] == [LENA["email"]]
+
+
+@pytest.mark.parametrize("status", [404, 400])
+async def test_who_cannot_be_helped_holds_nobody_up(tmp_path: Path, status: int) -> None:
+    """Nobody knows how a call for one of them ended, and the list is refused: the next in line has their turn."""
+    async with a_site(tmp_path) as site:
+        place = await site.placed("otto@visitor.example", key="page-otto")
+        async with site.world.bot.room.store.write() as db:
+            await db.execute(update(table).values(state=ApplicationState.ASKED))
+        site.world.ringcentral.fail("GET", "/registrants$", status=status)
+
+        placed = await site.sign_up(site.url)
+        await site.world.settled()
+
+        assert (await site.get(placed.onward)).heading == "You are registered"
+        otto = await site.get(place)
+        assert otto.heading == ("You are not registered" if status == 404 else "You are in line")
 
 
 async def test_the_pages_outlive_a_restart_and_are_there_in_socket_mode(tmp_path: Path) -> None:

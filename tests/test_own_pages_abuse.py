@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bot.own_pages import MOST_IN_LINE
 from bot.registrants import Applicant
 from bot.store import applications, line
-from bot.web import sign_up, turnstile
+from bot.web import sayings, sign_up, turnstile
 from bot.web.pages import MOST_BYTES, PATIENCE
 from bot.web.turnstile import MOST, WINDOW, Turnstile, visitor
 from tests.own_pages_story import LENA, SITE, Site, a_site
@@ -27,16 +27,17 @@ async def in_line(site: Site) -> int:
         return await line.length(db, site.webinar.account, site.webinar.session_id)
 
 
-def test_an_address_passes_five_times_in_ten_minutes() -> None:
+def test_an_address_passes_as_often_as_the_line_takes_people() -> None:
     """Then it is told how long to wait, to the second; others are not concerned, and refusals are not counted."""
+    assert MOST == sayings.A_MINUTE * WINDOW / 60
     now = [0.0]
     gate = Turnstile(lambda: now[0])
     for at in range(MOST):
-        now[0] = at * 60.0
+        now[0] = at * 20.0
         assert gate.admit("a") == 0
-    assert [gate.admit("a"), gate.admit("a"), gate.admit("b")] == [WINDOW - 240, WINDOW - 240, 0]
+    assert [gate.admit("a"), gate.admit("a"), gate.admit("b")] == [WINDOW - 380, WINDOW - 380, 0]
     now[0] = WINDOW
-    assert [gate.admit("a"), gate.admit("a")] == [0, 60]
+    assert [gate.admit("a"), gate.admit("a")] == [0, 20]
 
 
 def test_only_so_many_addresses_are_remembered() -> None:
@@ -83,8 +84,8 @@ def test_whatever_is_typed_is_an_applicant_or_has_a_sentence_at_its_field(fields
         assert not {"\n", "\r", "\0"} & set(who.first_name + who.last_name + who.email)
 
 
-async def test_the_sixth_form_from_one_network_waits_with_all_that_was_typed(tmp_path: Path) -> None:
-    """429 with the seconds for programs and the minutes for people; the next network and the next webinar are free."""
+async def test_one_form_too_many_from_one_network_waits_with_all_that_was_typed(tmp_path: Path) -> None:
+    """429 with the seconds for programs and the minutes for people; the next network is free."""
     async with a_site(tmp_path) as site:
         home, cafe = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}
         form = (await site.get(site.url)).values
@@ -242,14 +243,17 @@ async def test_without_a_public_address_there_are_no_pages(tmp_path: Path) -> No
 
 
 async def test_a_token_expires_by_the_clock_that_webinars_live_by(tmp_path: Path) -> None:
-    """The registration page with the webinar, the pages of who has registered ninety days later."""
+    """Ninety days after the webinar; until then a registration page says that it is over."""
     async with a_site(tmp_path) as site:
         pages, clock = site.world.bot.room.own_pages, site.world.clock
         register, join = site.url, pages.join_url("k", site.webinar)
         clock.move(site.webinar.end - clock.now())
         shown = await site.get(register)
-        assert (shown.status, shown.heading) == (410, "This link has expired")
+        assert (shown.status, shown.heading) == (410, "This webinar is over")
         assert (await site.post(register, LENA)).status == 410
         assert (await site.get(join)).status == 404  # good still, but nobody's
         clock.move(timedelta(days=90))
-        assert (await site.get(join)).status == 410
+        for url in (register, join):
+            expired = await site.get(url)
+            assert (expired.status, expired.heading) == (410, "This link has expired")
+        assert (await site.post(register, LENA)).status == 410

@@ -96,6 +96,20 @@ async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
     assert (one["firstName"], one["email"]) == ("Devi", "dev.patel@acme.example")
 
 
+async def test_calendar_file_counts_on_from_ringcentrals_own(world: World) -> None:
+    """Moved twice before they came: a calendar that has RingCentral's entry takes ours in its place."""
+    stage = await a_stage(world)
+    [webinar] = await world.bot.room.mirror.everything()
+    for hours in (1, 2):
+        start = (webinar.start + timedelta(hours=hours)).isoformat()
+        world.ringcentral.edit(stage.session_id, scheduledStartTime=start)
+
+    await stage.seated()
+
+    [(_, event)] = stage.files()
+    assert event["SEQUENCE"] == 2
+
+
 async def test_reminder_that_was_chosen_leads_to_the_own_link(world: World) -> None:
     """It comes by direct message, and its button shows the link to this person alone."""
     stage = await a_stage(world)
@@ -236,6 +250,12 @@ async def test_who_finds_it_full_is_told_when_it_opens(world: World) -> None:
     assert "Registration for *Launch day* is open again" in opened.words
     assert (await stage.press("dev", "Register", opened)).title == "Register"
 
+    await stage.send("dev")
+    said = len(stage.dms())
+    await stage.becomes(registrants=2)
+    await world.move(2 * MINUTE)
+    assert len(stage.dms()) == said  # that it is full again is nothing to those who have a seat
+
 
 async def test_who_has_a_seat_needs_no_word_that_it_opens(world: World) -> None:
     """The same button shows them theirs; and whom Slack lets nobody write to is told that it cannot be done."""
@@ -279,6 +299,27 @@ async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> N
     assert stage.card.buttons[0] == "Tell Me When It Opens"
     world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
     assert (await stage.press("dev", "Refresh", view)).callback_id == "seat.form"
+
+
+async def test_who_closed_the_window_looks_again_from_the_direct_message(world: World) -> None:
+    """It closed while they registered, and they did not stay to see it: the message's buttons do what they say."""
+    stage = await a_stage(world)
+    await stage.press("dev")
+    form = world.slack.view("dev")
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+    fault = world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
+    await world.slack.submit("dev", form, {})
+    await world.until(lambda: not fault.times)
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await world.settled()
+    [message] = stage.dms()
+    assert message.text.startswith("Launch day ")
+    assert "You are not registered." in message.text
+
+    assert "You are not registered." in (await stage.press("dev", "Refresh", message)).words
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
+    assert (await stage.press("dev", "Refresh", message)).callback_id == "seat.form"
 
 
 async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
@@ -349,7 +390,7 @@ async def test_seat_can_be_taken_again_after_it_was_given_up(world: World) -> No
 
 
 async def test_another_name_is_another_link_and_says_so_before(world: World) -> None:
-    """Two calls; the direct message holds the new link in its place, and the calendar gets it, too."""
+    """Two calls about them; the direct message holds the new link in its place, and the calendar gets it, too."""
     stage = await a_stage(world)
     view = await stage.seated()
     first = stage.link(view)
@@ -383,8 +424,32 @@ async def test_name_stays_where_the_seat_would_be_lost(world: World) -> None:
     await stage.press("dev", "Change My Name", stage.dms()[0])
     world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
     await stage.send("dev", first_name="Devendra")
+    assert "Your name stays as it is." in world.slack.view("dev").words  # what was known here was not so any more
+    assert (stage.asked, [one["firstName"] for one in stage.there]) == ([], ["Dev"])
+
+    await stage.becomes(registrationStatus="Open")
+    await world.slack.close("dev", world.slack.view("dev"), clear=True)
+    await stage.press("dev", "Change My Name", stage.dms()[0])
+    world.ringcentral.fail("POST", REGISTRANTS, status=403)
+    await stage.send("dev", first_name="Devendra")
     assert "so you have none now." in world.slack.view("dev").words
     assert (stage.asked, stage.there) == (["DELETE", "POST"], [])
+
+
+async def test_name_is_changed_only_where_something_comes_of_it(world: World) -> None:
+    """The name that they have is said to be that; and of a webinar that is over nothing is given up."""
+    stage = await a_stage(world)
+    await stage.press("dev", "Change My Name", await stage.seated())
+
+    same = await stage.send("dev", last_name=" Patel ")
+    assert same.errors == {"first_name": "This is the name you are registered under. Change it, or press Cancel."}
+    world.ringcentral.begin(stage.session_id)
+    world.ringcentral.finish(stage.session_id)
+    await world.bot.room.mirror.sweep()
+    await stage.send("dev", first_name="Devendra")
+
+    assert seat_result.OVER in world.slack.view("dev").words
+    assert (stage.asked, [one["firstName"] for one in stage.there]) == (["POST"], ["Dev"])
 
 
 async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
@@ -407,6 +472,20 @@ async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
     assert seat_result.LEFT in message.words
 
 
+async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_knows(world: World) -> None:
+    """From the list of registrants: the direct message lets go of the link, and they can register again."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    await world.command("chloe", "#launch", "registrants launch")
+
+    await world.click("chloe", world.last("#launch", "chloe"), "Remove")
+
+    assert stage.there == []
+    assert seat_result.VANISHED in stage.dms()[0].words
+    assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
+    assert (await stage.press("dev")).callback_id == "seat.form"
+
+
 async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> None:
     """At the same buttons, with no call: the link of the team, for this person alone."""
     stage = await a_stage(world)
@@ -418,7 +497,11 @@ async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> N
 
     assert (view.title, stage.link(view)) == ("Your link", TEAM_LINK)
     assert (await stage.press("emi")).title == "Register"
-    assert stage.asked == []
+    await world.slack.close("dev", view, clear=True)
+    await stage.becomes(registrationStatus="Closed")
+    view = await stage.press("dev", "Tell Me When It Opens")
+    assert (view.title, stage.link(view)) == ("Your link", TEAM_LINK)
+    assert (stage.asked, stage.dms()) == ([], [])
 
 
 async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) -> None:

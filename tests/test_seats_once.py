@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.clock import machine_now
 from bot.seat import Attendee, SeatState
-from bot.seating import UNDER_WAY, Seating
+from bot.seating import BUSY, UNDER_WAY, Seating
 from bot.seating.signing_up import SOMEBODYS, UNCLEAR
 from bot.store import crowd_schema, seats
 from bot.views import seat_result
@@ -168,6 +168,39 @@ async def test_what_stays_unclear_is_brought_to_its_end_later(world: World, effe
     await check_one(stage)
 
 
+async def test_what_stays_unclear_ends_with_the_webinar(world: World) -> None:
+    """It is deleted before there was an answer: they are told, and nothing is asked about it any more."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, times=2)
+    world.ringcentral.fail("GET", REGISTRANTS, status=500, times=8)
+    assert UNCLEAR in (await stage.seated()).words
+    world.ringcentral.faults.clear()
+    world.ringcentral.cancel(stage.session_id)
+
+    await recovered(world)
+
+    assert (await written(world), len(stage.dms())) == (None, 1)
+    assert stage.asked[-1] == "GET"
+    await recovered(world)
+    assert stage.asked == []
+
+
+async def test_who_was_not_told_yet_is_told_also_where_another_name_is_refused(world: World) -> None:
+    """Slack took no message at first: their seat stays theirs, and the message comes."""
+    stage = await a_stage(world)
+    world.slack.fail("chat.postMessage", error="internal_error")
+    view = await stage.seated()
+    assert (await written(world), stage.dms()) == (SeatState.TAKEN, [])
+    await stage.press("dev", "Change My Name", view)
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=403)
+    await stage.send("dev", first_name="Devi")
+    assert world.slack.view("dev").title == "Name not changed"
+
+    await recovered(world)
+
+    await check_one(stage)
+
+
 async def test_seat_that_was_taken_elsewhere_is_theirs(world: World) -> None:
     """Signed up on the page with the address that Slack knows as theirs: found on the list, and not made twice."""
     stage = await a_stage(world, registrants=2)
@@ -196,6 +229,52 @@ async def test_link_of_somebody_else_is_never_given_away(world: World) -> None:
     assert held[2] == "chloe@acme.example"
     await stage.send("dev", email="dev@acme.example")
     assert stage.link(world.slack.view("dev")) == stage.there[1]["joinUri"]
+
+
+async def test_address_of_another_organisation_proves_nothing_either(world: World) -> None:
+    """What their Slack tells of them was written by their admins: no link of whoever reads mail at that address."""
+    stage = await a_stage(world)
+    await world.command("chloe", "#partners", "share launch")
+    card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
+    await sign_up(stage, "chloe@acme.example")
+    theirs = stage.there[0]["joinUri"]
+    world.slack.person("hal").email = "chloe@acme.example"
+
+    await stage.press("hal", "Register", card)
+    await stage.send("hal")
+
+    assert SOMEBODYS in world.slack.view("hal").words
+    assert theirs not in str(world.slack.calls)
+
+
+async def test_last_seat_that_was_given_to_them_late_is_theirs(world: World) -> None:
+    """No answer, not on the list yet, and then refused, because the first try was only late: the list is read again."""
+    stage = await a_stage(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500)
+    world.ringcentral.fail("POST", REGISTRANTS, status=403, effect=True)
+
+    view = await stage.seated()
+
+    assert stage.asked == ["POST", "GET", "POST", "GET"]
+    assert stage.link(view) == stage.there[0]["joinUri"]
+
+
+async def test_seat_that_is_being_given_up_is_not_said_to_be_coming(world: World) -> None:
+    """Whoever registers again before that is at its end is told to try again; then it works."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=500, times=9)
+    await world.click("dev", stage.dms()[0], "Cancel My Seat")
+    assert await written(world) is SeatState.LEAVING
+
+    await stage.seated()
+
+    assert BUSY in world.slack.view("dev").words
+    world.ringcentral.faults.clear()
+    await recovered(world)
+    await world.click("dev", world.slack.view("dev"), "Back to the Form")
+    await stage.send("dev")
+    assert [one["joinUri"] for one in stage.there] == [stage.link(world.slack.view("dev"))]
 
 
 async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:

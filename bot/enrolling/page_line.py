@@ -18,6 +18,7 @@ from bot.errors import (
     NotFound,
     ProviderBusy,
     ProviderError,
+    ProviderGone,
     ProviderRefused,
     RegistrationClosed,
 )
@@ -27,6 +28,7 @@ from bot.providers import PAGE
 from bot.store import applications
 from bot.store.applications import Application, ApplicationState
 from bot.store.connection import Store
+from bot.views.facts import is_open_to_come
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +70,18 @@ class PageLine:
 
     async def _serve(self, taken: Sequence[Application]) -> datetime | None:
         """Serve them in turn; when the next look is worth while where that could not be done."""
-        try:
-            for application in taken:
+        until = None
+        for application in taken:
+            try:
                 await self._serve_one(application)
-        except ProviderBusy as busy:
-            return busy.ready_at
-        except (GreenroomError, *DATABASE_AWAY) as error:
-            log.warning("line.left_for_later", extra={"reason": type(error).__name__})
-            return machine_now() + self.retry
-        return None
+            except ProviderBusy as busy:
+                return busy.ready_at
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning("line.left_for_later", extra={"reason": type(error).__name__})
+                until = machine_now() + self.retry
+                if not isinstance(error, ProviderRefused):
+                    break  # what is refused to one is no reason to let the others wait
+        return until
 
     async def _serve_one(self, application: Application) -> None:
         async with self._store.write() as db:
@@ -88,7 +93,7 @@ class PageLine:
         if application.state is ApplicationState.LEAVING:
             await self._take_off(application)
         elif application.state is ApplicationState.ASKED:
-            await self._registering.settle(application.session_id, [application], PAGE)
+            await self._settle(application)
         else:
             await self._register(application)
         self._mirror.count_soon(application.session_id)
@@ -108,14 +113,25 @@ class PageLine:
             await self._registering.refuse(application, codes.get(type(error), error.code or OVER))
             return
         if after.state is ApplicationState.ASKED:
-            await self._registering.settle(application.session_id, [after], PAGE)
+            await self._settle(after)
+
+    async def _settle(self, asked: Application) -> None:
+        try:
+            await self._registering.settle(asked.session_id, [asked], PAGE)
+        except ProviderGone:  # the webinar is no more, whatever came of it
+            await self._registering.refuse(asked, OVER)
 
     async def _take_off(self, application: Application) -> None:
         try:
             await self._registering.remove(application, PAGE)
         except ProviderRefused as refused:
-            # Nobody is taken off the list of a webinar that is over; they have not come, which is what they wanted.
             log.warning("line.not_removed", extra={"session": application.session_id, "code": refused.code})
+            webinar, now = await self._mirror.find(application.session_id), self._clock.now()
+            if is_open_to_come(webinar, now):
+                async with self._store.write() as db:
+                    await applications.kept_on(db, application, now, refused.code or str(refused.status))
+                return
+            # Nobody is taken off the list of a webinar that is over; they have not come, which is what they wanted.
             await self._registering.forget(application)
 
     async def _take(self) -> list[Application]:

@@ -71,8 +71,7 @@ class Seating:
 
     async def seat(self, webinar: Webinar, user_id: str) -> Seat | None:
         """The seat that this person has, as far as is known here. No call."""
-        async with self._store.read() as db:
-            found = await seats.find(db, self._account, webinar.session_id, user_id)
+        found = await self._written(webinar, user_id)
         return found if found and found.state in SETTLED else None
 
     async def take(
@@ -90,7 +89,9 @@ class Seating:
 
         `by` is the Slack user who asks for it, where it is not the person.
         """
-        known = {"is_own_address": bool(person.email) and attendee.address == person.email.lower()}
+        # What Slack tells of people of another organisation is what that organisation's admins have written there.
+        is_vouched_for = bool(person.email) and not person.is_stranger
+        known = {"is_own_address": is_vouched_for and attendee.address == person.email.lower()}
         wanted = Seat(
             account=self._account,
             session_id=webinar.session_id,
@@ -108,14 +109,18 @@ class Seating:
             if is_new:
                 async with self.held(wanted):
                     return await self._ask(wanted, caller)
-        earlier = await self.seat(webinar, person.user_id)
-        if earlier is None:
-            raise BadInput(UNDER_WAY)
+        earlier = await self._written(webinar, person.user_id)
+        if earlier is None or earlier.state not in SETTLED:
+            raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.ASKED else BUSY)
         return earlier
 
     async def rename(self, webinar: Webinar, user_id: str, wanted: Attendee, caller: Caller) -> Seat:
-        """A seat under another name in the place of the one they have: two calls, and the link changes."""
-        if webinar.registration and not webinar.registration.is_open:
+        """A seat under another name in the place of the one they have, and the link changes.
+
+        Two calls, after one which makes sure that registration is open: else the seat would be lost.
+        """
+        webinar = await self._mirror.read_registration(webinar, caller)
+        if webinar.registration is None or not webinar.registration.is_open:
             raise BadInput(CLOSED)
         async with self._at_work(webinar, user_id, state=SeatState.RENAMING, wanted=wanted) as seat:
             return await self._under_new_name(seat, caller)
@@ -177,6 +182,10 @@ class Seating:
         """One thing after the other about each seat: the second of two clicks finds what the first one made."""
         return self._turns.setdefault((session_id, user_id), asyncio.Lock())
 
+    async def _written(self, webinar: Webinar, user_id: str) -> Seat | None:
+        async with self._store.read() as db:
+            return await seats.find(db, self._account, webinar.session_id, user_id)
+
     def _until(self, lease: timedelta) -> datetime:
         return machine_now() + lease
 
@@ -236,7 +245,8 @@ class Seating:
             if is_unclear:
                 await self.later(seat)
                 raise Unclear(UNCLEAR) from error
-            await self._release(seat.model_copy(update={"state": SeatState.HELD, "wanted": None}))
+            as_before = SeatState.HELD if seat.told_what else SeatState.TAKEN
+            await self._release(seat.model_copy(update={"state": as_before, "wanted": None}))
             raise
         self._mirror.count_soon(seat.session_id)
 

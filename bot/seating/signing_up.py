@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 
 from bot import external_id
-from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderRefused
+from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
 from bot.models import Workspace
 from bot.providers import Caller, WebinarProvider
 from bot.registrants import Applicant, Registrant
@@ -52,7 +52,11 @@ class SigningUp:
                     raise ProviderConflict(SOMEBODYS, code=conflict.code, status=conflict.status) from conflict
                 return found
             except ProviderRefused:
-                raise
+                # The first try may have come late, and taken the last seat.
+                found = None if is_sure else await self.find(seat, caller)
+                if found is None:
+                    raise
+                return found
             except ProviderError as error:
                 if is_sure and not isinstance(error, OutcomeUnknown):
                     raise
@@ -64,9 +68,14 @@ class SigningUp:
         raise Unclear(UNCLEAR)
 
     async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
-        """The person of this seat, if they are on the list: one call per 1,000 people. Raises `Unclear`."""
+        """The person of this seat, if they are on the list: one call per 1,000 people.
+
+        Raises `ProviderGone` where the webinar is no more, and nobody has a seat at it; else `Unclear`.
+        """
         try:
             listed = await self._provider.registrants(seat.session_id, caller)
+        except ProviderGone:
+            raise
         except ProviderError as error:
             raise Unclear(UNCLEAR) from error
         return own_among(listed, seat)

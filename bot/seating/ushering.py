@@ -109,6 +109,17 @@ class Ushering:
             await seats.forget(db, seat, self._me)
         self._poke()
 
+    async def removed(self, webinar: Webinar, registrant_id: str) -> None:
+        """An organiser has taken somebody off the list: whose seat it was has it no more, and is told."""
+        async with self._store.write() as db:
+            seat = await seats.of_registrant(db, self._account, webinar.session_id, registrant_id)
+            until = machine_now() + self._seating.lease
+            if seat is None or not await seats.take_hold(db, seat, self._me, machine_now(), until):
+                return  # nobody's, or its person is at it: what they ask for finds that it is gone
+            seat = seat.model_copy(update={"state": SeatState.LEAVING, "changed_at": self._clock.now()})
+            await seats.advance(db, seat, self._me, until)
+        await self.farewell(seat, problem=seat_result.VANISHED)
+
     async def refresh_calendars(self) -> None:
         """Send a new calendar file, and mend the direct message, where the webinar has changed since."""
         coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}

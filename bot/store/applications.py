@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field, SecretStr
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.models import Account, Frozen
 from bot.registrants import Applicant, Registrant
 from bot.store.connection import Db
-from bot.store.crowd_schema import applications
+from bot.store.crowd_schema import applications, has_page, is_in_line
 from bot.store.keys import account_columns, account_in, of_account
 from bot.store.schema import webinars
 
@@ -97,7 +97,7 @@ async def by_page_key(db: Db, page_key: str) -> Application | None:
     """Whose own pages these are; nothing for an empty key."""
     if not page_key:
         return None
-    row = (await db.execute(select(applications).where(applications.c.page_key == page_key))).first()
+    row = (await db.execute(select(applications).where(applications.c.page_key == page_key, has_page))).first()
     return read(db, row) if row else None
 
 
@@ -156,7 +156,7 @@ async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None
         if await _move(db, application, [ApplicationState.WAITING], out | _FREE):
             return ApplicationState.LEFT
     if application.state is ApplicationState.REGISTERED:
-        leaving = {"state": ApplicationState.LEAVING, "changed_at": now}
+        leaving = {"state": ApplicationState.LEAVING, "changed_at": now, "problem": ""}
         await _move(db, application, [ApplicationState.REGISTERED], leaving | _FREE)
         return ApplicationState.LEAVING
     now_is = await by_page_key(db, page_key)
@@ -169,16 +169,18 @@ async def left(db: Db, application: Application, now: datetime) -> None:
     await _move(db, application, from_, {"state": ApplicationState.LEFT, "links": None, "changed_at": now} | _FREE)
 
 
+async def kept_on(db: Db, application: Application, now: datetime, problem: str) -> None:
+    """They could not be taken off the list: they are on it as before, and `problem` says why."""
+    back = {"state": ApplicationState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
+    await _move(db, application, [ApplicationState.LEAVING], back | _FREE)
+
+
 async def claim_line(
     db: Db, account: Account, by: str, now: datetime, until: datetime, *, most: int
 ) -> list[Application]:
     """Take those on our own page who wait, or want to leave, and with whom nobody is busy: oldest first."""
-    in_line = or_(
-        applications.c.state == ApplicationState.LEAVING,
-        and_(applications.c.batch_id == "", applications.c.state.in_(IN_LINE)),
-    )
     free = or_(applications.c.claimed_until.is_(None), applications.c.claimed_until < now)
-    chosen = select(applications).where(in_line, *of_account(applications, account), free)
+    chosen = select(applications).where(is_in_line, *of_account(applications, account), free)
     chosen = chosen.order_by(applications.c.id).limit(most)
     if db.is_postgresql:
         chosen = chosen.with_for_update(skip_locked=True)

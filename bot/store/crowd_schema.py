@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 from bot.store.columns import Moment, account_key, metadata, partial_index, workspace_key
 
 IN_LINE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
+HAS_PAGE = "page_key <> ''"
+
+is_in_line, has_page = text(f"({IN_LINE})"), text(f"({HAS_PAGE})")
+"""The same in queries: SQLite uses a partial index only where they say word for word what it says."""
 
 organisers = Table(
     "organisers",
@@ -60,7 +64,6 @@ seats = Table(
     Column("user_id", String(32), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
-    Column("address", String(64), nullable=False),  # keyed digest of the address, to find a seat by it
     Column("content", LargeBinary, nullable=False),  # encrypted: the name, the address and both links
     Column("source", String(64), nullable=False, server_default=""),
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of what their message says
@@ -69,8 +72,6 @@ seats = Table(
     Column("changed_at", Moment, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", Moment),
-    Index("ix_seats_address", "team_id", "enterprise_id", "session_id", "address"),
-    Index("ix_seats_person", "team_id", "enterprise_id", "user_id"),
     partial_index("ix_seats_open", "claimed_until", where="state <> 'held'"),
 )
 """Registrants who are people in Slack: the only ones whose names and addresses are kept."""
@@ -118,7 +119,7 @@ applications = Table(
     Column("claimed_until", Moment),
     Index("ix_applications_batch", "team_id", "enterprise_id", "batch_id", "number"),
     Index("ix_applications_address", "team_id", "enterprise_id", "session_id", "address"),
-    partial_index("uq_applications_page", "page_key", where="page_key <> ''", unique=True),
+    partial_index("uq_applications_page", "page_key", where=HAS_PAGE, unique=True),
     partial_index("ix_applications_line", "id", where=IN_LINE),
     sqlite_autoincrement=True,
 )

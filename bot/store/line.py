@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import func, select, update
 
 from bot.models import Account
-from bot.store.applications import IN_LINE, Application, ApplicationState
+from bot.store.applications import Application, ApplicationState
 from bot.store.connection import Db
-from bot.store.crowd_schema import applications
+from bot.store.crowd_schema import applications, is_in_line
 from bot.store.keys import of_account
 
 
 async def ahead(db: Db, application: Application) -> int:
     """How many of the account come before somebody, whatever webinar they want to come to, or to leave."""
     before = applications.c.id < application.id
-    query = select(func.count()).where(*of_account(applications, application.account), _is_in_line(), before)
+    query = select(func.count()).where(*of_account(applications, application.account), is_in_line, before)
     return int((await db.execute(query)).scalar_one())
 
 
 async def length(db: Db, account: Account, session_id: str) -> int:
     """How many wait for one webinar."""
     this = applications.c.session_id == session_id
-    query = select(func.count()).where(*of_account(applications, account), _is_in_line(), this)
+    query = select(func.count()).where(*of_account(applications, account), is_in_line, this)
     return int((await db.execute(query)).scalar_one())
 
 
@@ -33,8 +33,3 @@ async def keep_join_link(db: Db, application: Application, link: SecretStr) -> N
     links = [link.get_secret_value(), application.cancel_link.get_secret_value()]
     this = applications.c.id == application.id, applications.c.state == ApplicationState.REGISTERED
     await db.execute(update(applications).where(*this).values(links=db.vault.seal(json.dumps(links))))
-
-
-def _is_in_line() -> ColumnElement[bool]:
-    own = and_(applications.c.batch_id == "", applications.c.state.in_(IN_LINE))
-    return or_(own, applications.c.state == ApplicationState.LEAVING)

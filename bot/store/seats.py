@@ -51,6 +51,13 @@ async def find(db: Db, account: Account, session_id: str, user_id: str) -> Seat 
     return _seat(db, row) if row else None
 
 
+async def of_registrant(db: Db, account: Account, session_id: str, registrant_id: str) -> Seat | None:
+    """The seat that this registrant has, if it is one."""
+    where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.registrant_id == registrant_id)
+    row = (await db.execute(select(seats).where(*where, seats.c.state.in_(SETTLED)).limit(1))).first()
+    return _seat(db, row) if row else None
+
+
 async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
     """This person's own join link, for their eyes only; empty where they have no seat."""
     seat = await find(db, account, session_id, user_id)
@@ -166,7 +173,6 @@ def _values(db: Db, seat: Seat) -> dict[str, Any]:
     return {
         "state": seat.state,
         "registrant_id": seat.registrant_id,
-        "address": db.vault.digests(seat.attendee.address)[0],
         "content": db.vault.seal(content.model_dump_json()),
         "source": seat.source,
         "told_what": seat.told_what,

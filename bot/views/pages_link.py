@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.models import Webinar
-from bot.views.blocks import Message, context, message, plain, section, when
+from bot.views.blocks import Message, context, message, plain, section
 
 TEXT = "Registration Link for Your Site"
 
@@ -12,9 +12,8 @@ def site_link(webinar: Webinar, url: str) -> Message:
     """For whoever asked: the address, what is behind it, and for how long."""
     name = plain(webinar.title)
     head = f"*{name}*\nWhoever opens this link can register with a name and an e-mail address: <{url}|see the page>"
-    until = when(webinar.end, webinar.time_zone)
     notes = (
-        f"It is good until {until}; if the webinar is moved to later, take a new one here. "
+        "It stays good if the webinar is moved by up to 90 days. "
         "Who registers there gets links of their own to join and to cancel."
     )
     spoken = f"{name}: the link to its registration page, for your site."

@@ -35,6 +35,7 @@ FIRST_NAME, LAST_NAME, EMAIL, REMINDER = "first_name", "last_name", "email", "re
 NEVER = "0"
 LEADS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """The reminders to choose from."""
+SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
 KEPT_FOR = "90 days after the webinar"
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -140,6 +141,14 @@ def check(typed: Typed) -> None:
     found = {field: problem for field, problem in problems.items() if problem}
     if found:
         raise BadInput("Please change what is marked.", found)
+
+
+def check_name(typed: Typed, note: str) -> None:
+    """Raise `BadInput` also where it is the name they have: their link would change for nothing."""
+    check(typed)
+    was = Typed.model_validate_json(note)
+    if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
+        raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
 
 
 def working(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:

@@ -104,6 +104,11 @@ def none_now(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
     return modal(SHOWN, "Register", blocks, private_metadata=webinar.id)
 
 
+def looking(webinar: Webinar) -> View:
+    """What stands there while the registration is read anew."""
+    return modal(SHOWN, "Register", [_about(webinar, f"Asking {SYSTEM}…")], private_metadata=webinar.id)
+
+
 def page(webinar: Webinar, sentence: str) -> View:
     """The way to the page of the webinar, for those whom we cannot register."""
     link = buttons.registration_page(webinar)
@@ -129,9 +134,10 @@ def on_the_team(webinar: Webinar, link: str) -> View:
     return modal(SHOWN, "Your link", [*blocks, context(OWN)], private_metadata=webinar.id)
 
 
-def as_message(webinar: Webinar, view: View) -> Message:
+def as_message(view: View) -> Message:
     """What one of these says, as a direct message to a person who has closed the window."""
-    return Message(f"{plain(webinar.title)}: {view['title']['text']}", view["blocks"])
+    said_first = view["blocks"][0]["text"]["text"]
+    return Message(said_first.replace("*", "").replace("\n", " "), view["blocks"])
 
 
 def will_be_told(webinar: Webinar) -> Message:

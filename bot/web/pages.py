@@ -121,7 +121,7 @@ class Desk:
         return markup.response(status, sayings.heading(webinar), body, retry_after=retry_after)
 
 
-def _page(request: web.Request, saying: Saying, *, status: int = 0) -> web.Response:
+def _page(request: web.Request, saying: Saying, *, status: int = 0, retry_after: int = 0) -> web.Response:
     """The page as it is; one that looks again by itself can be told not to."""
     body, again = saying.body, saying.again
     done = request.query.get("done", "")
@@ -133,7 +133,9 @@ def _page(request: web.Request, saying: Saying, *, status: int = 0) -> web.Respo
         else:
             stop = markup.link("Stop That", still)
             body += f'<p class="hint">This page looks again every {again} seconds. {stop}</p>'
-    return markup.response(status or saying.status, saying.heading, body, again=again, query=query)
+    return markup.response(
+        status or saying.status, saying.heading, body, again=again, query=query, retry_after=retry_after
+    )
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
@@ -173,7 +175,7 @@ def _in_words(handler: Handler) -> Handler:
             return markup.response(410, sayings.NOT_LISTED, markup.paragraph(error.sentence))
         except ProviderError as error:
             log.warning("page.unavailable", extra={"reason": error.sentence})
-            return markup.response(503, AWAY, markup.paragraph(BUSY), again=sayings.MINUTE, retry_after=60)
+            return _page(request, Saying(503, AWAY, markup.paragraph(BUSY), sayings.MINUTE), retry_after=sayings.MINUTE)
         except Exception:
             reference = secrets.token_hex(3).upper()
             log.exception("unexpected", extra={"reference": reference})

@@ -49,6 +49,10 @@ REASONS = {
     "unclear": "RingCentral gave no clear answer for an hour, so this was given up. Please register again.",
 }
 """By the code of what kept somebody from being registered; the vendor's own end in the parameter at fault."""
+KEPT_ON = (
+    "RingCentral has refused to take you off the list, so you are registered still. Try again, or ask whoever "
+    "organises this webinar."
+)
 ADDRESS = (
     "RingCentral did not take this e-mail address. Some webinars are only for addresses at work: register with yours."
 )
@@ -96,7 +100,8 @@ def cancelling(visit: Visit) -> Saying:
         return _not_registered(visit)
     text = "Your registration for this webinar will be cancelled, and your join link stops working. To keep your place,"
     asks = markup.paragraph(f"{text} just close this page.") + markup.question("Take Me Off the List")
-    return Saying(200, "Take you off the list?", _about(visit) + asks)
+    kept_on = markup.status(KEPT_ON) if visit.problem and visit.state is ApplicationState.REGISTERED else ""
+    return Saying(200, "Take you off the list?", _about(visit) + kept_on + asks)
 
 
 def standing(visit: Visit) -> Saying:

@@ -82,7 +82,6 @@ def _create_seats() -> None:
         sa.Column("user_id", sa.String(32), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("registrant_id", sa.String(length=32), nullable=True),
-        sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("source", sa.String(length=64), server_default="", nullable=False),
         sa.Column("told_what", sa.String(length=64), server_default="", nullable=False),
@@ -93,9 +92,7 @@ def _create_seats() -> None:
         sa.Column("claimed_until", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "session_id", "user_id"),
     )
-    op.create_index("ix_seats_address", "seats", ["team_id", "enterprise_id", "session_id", "address"])
     _partial_index("ix_seats_open", "seats", ["claimed_until"], "state <> 'held'")
-    op.create_index("ix_seats_person", "seats", ["team_id", "enterprise_id", "user_id"])
 
 
 def _create_batches() -> None:
