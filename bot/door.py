@@ -26,6 +26,10 @@ OVER = "This webinar is over, so its registration can't be changed any more."
 NOT_THERE = (
     "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
 )
+NO_SETTINGS = (
+    "RingCentral tells nothing of the settings of this registration, so they can't be changed from here. "
+    "Open, close and limit work all the same: /webinar open, /webinar close, /webinar limit."
+)
 OPEN_ALREADY = "Registration is open already."
 CLOSED_ALREADY = "Registration is closed already."
 LIMITED_ALREADY = "The limit is {} already."
@@ -168,6 +172,8 @@ class Door:
             self.check(webinar)
         if webinar.registration is None:
             raise BadInput(NOT_THERE)
+        if whole and webinar.registration.preferences is None:
+            raise BadInput(NO_SETTINGS)
         return webinar, webinar.registration
 
     async def _change(

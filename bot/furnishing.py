@@ -93,7 +93,7 @@ def furnished(
     cancelling = Cancelling(provider, mirror, clockwork.poke)
     tokens = Tokens(settings.encryption_key.get_secret_value())
     own_pages = OwnPages(settings.public_url, tokens, account, store, provider, clock, lambda: enrolling.poke())
-    enrolling = Enrolling(me, account, store, provider, mirror, slack, own_pages, clock, tasks)
+    enrolling = Enrolling(me, account, store, provider, mirror, slack, own_pages, ushering, clock, tasks)
     return Room(
         account=account,
         clock=clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,7 +40,10 @@ class LinkFiles:
         async with self._store.read() as db:
             seated = await seats.registrant_ids(db, webinar.account, webinar.session_id)
         others = [one for one in everybody if one.registrant_id not in seated]
-        return LinkFile(len(others), Upload(NAME, link_sheet(others), title="Links") if others else None)
+        if not others:
+            return LinkFile(0)
+        content = await asyncio.to_thread(link_sheet, others)  # of thousands it takes a while
+        return LinkFile(len(others), Upload(NAME, content, title="Links"))
 
 
 def link_sheet(registrants: Iterable[Registrant]) -> bytes:

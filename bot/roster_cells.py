@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.errors import BadInput
 from bot.sheets import as_typed
 
 Line = tuple[int, list[str]]
@@ -21,9 +22,19 @@ SEPARATORS = (",", ";", "\t", "|")
 LOOKED_AT = 50
 """Lines by which separator and columns are found out."""
 
-_IN_BRACKETS = re.compile(r'(?:"([^"]*)"|([^<>",;]*))\s*<\s*(?:mailto:)?([^<>|\s]+@[^<>|\s]+)(?:\|[^<>]*)?\s*>')
-"""Iris Moreno <iris@acme.example>, as mail programs write it."""
-_ALONE = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+LONGEST_NAME = 100
+"""How much of a heading is looked at."""
+MOST_COLUMNS = 100
+TOO_WIDE = f"This list has more than {MOST_COLUMNS} columns. Keep those that matter, and send it again."
+NO_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheets begin, whatever they are called."""
+
+# A list may be anything: each of these looks at every character a few times at most, however long the line is.
+_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>|\s@]+@[^<>|\s@]+)(?:\|[^<>]*|\s*)>")
+"""The end of Iris Moreno <iris@acme.example>, as mail programs write it."""
+_BEFORE_NAMES = re.compile(r'[<>",;]')
+_ALONE = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -88,9 +99,14 @@ class Plan:
 
 
 def text_of(raw: bytes | str) -> str:
-    """The text of a file: UTF-8 or UTF-16 as it says itself, else UTF-8 if it can be, else as Windows writes."""
+    """The text of a file: UTF-8 or UTF-16 as it says itself, else UTF-8 if it can be, else as Windows writes.
+
+    Raises `BadInput` for the file of a spreadsheet.
+    """
     if isinstance(raw, str):
         return raw
+    if raw.startswith(WORKBOOKS):
+        raise BadInput(NO_TEXT)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace")
     start = raw[:200]
@@ -109,16 +125,18 @@ def text_of(raw: bytes | str) -> str:
 
 
 def cells(text: str) -> list[Line]:
-    """The lines that hold something, with their numbers and their cells."""
+    """The lines that hold something, with their numbers and their cells. Raises `BadInput` for too many columns."""
     text = text.replace("\x00", "").removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return []
-    in_brackets = sum(bool(_IN_BRACKETS.search(line)) for line in lines[:LOOKED_AT])
+    in_brackets = sum("@" in line and bool(_IN_BRACKETS.search(line)) for line in lines[:LOOKED_AT])
     if 2 * in_brackets > len(lines[:LOOKED_AT]) and not _is_head(_parted(lines[0], _separator(lines[:1]))):
         return list(_bracketed(text))
-    separator = _separator(lines[:LOOKED_AT])
-    return [(number, row) for number, row in enumerate(_table(text, separator), start=1) if any(row)]
+    table = _table(text, _separator(lines[:LOOKED_AT]))
+    if any(len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]) for row in table):
+        raise BadInput(TOO_WIDE)
+    return [(number, row[:MOST_COLUMNS]) for number, row in enumerate(table, start=1) if any(row)]
 
 
 def plan(lines: Sequence[Sequence[str]]) -> Plan:
@@ -148,13 +166,26 @@ def is_taken(name: str) -> bool:
 
 def _address_in(cell: str) -> tuple[str, str]:
     """The name beside an address, if there is one, and the address."""
-    inside = _IN_BRACKETS.search(cell)
+    inside = _people_in(cell)
     if inside:
-        return (inside[1] or inside[2] or "").strip(), inside[3]
+        return inside[0]
     alone = list(_ALONE.finditer(cell))
     if len(alone) == 1 and alone[0][0] != cell:
         return (cell[: alone[0].start()] + cell[alone[0].end() :]).strip(" ,;-"), alone[0][0]
     return "", cell.removeprefix("mailto:")
+
+
+def _people_in(line: str) -> list[tuple[str, str]]:
+    """Whoever stands in a line with an address in angle brackets: what they are called there, and the address."""
+    found: list[tuple[str, str]] = []
+    end = 0
+    for one in _IN_BRACKETS.finditer(line):
+        before = line[end : one.start()].rstrip()
+        in_quotes = before.endswith('"')
+        name = before[:-1].rpartition('"')[2] if in_quotes else _BEFORE_NAMES.split(before)[-1]
+        found.append((name.strip(), one[1]))
+        end = one.end()
+    return found
 
 
 def _by_place(lines: Sequence[Sequence[str]]) -> Plan:
@@ -175,8 +206,8 @@ def _bracketed(text: str) -> list[Line]:
     """People as mail programs write them, one or several a line."""
     found: list[Line] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        people = list(_IN_BRACKETS.finditer(line))
-        found += [(number, [_clean(one[1] or one[2] or ""), one[3]]) for one in people]
+        people = _people_in(line)
+        found += [(number, [_clean(name), address]) for name, address in people]
         if not people and line.strip():
             found.append((number, ["", _clean(line)]))
     return found
@@ -184,7 +215,8 @@ def _bracketed(text: str) -> list[Line]:
 
 def _table(text: str, separator: str) -> list[list[str]]:
     try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        # Line by line, and not as a list at once: that would let nobody else have a turn before its end.
+        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]  # noqa: C416
     except csv.Error:
         table = []
     if not table or any(cell.count("@") > 1 and "\n" in cell for row in table for cell in row):
@@ -215,7 +247,7 @@ def _is_head(line: Sequence[str]) -> bool:
 
 def _plain(cell: str) -> str:
     """A column's name without case, accents, blanks and marks."""
-    apart = unicodedata.normalize("NFKD", as_typed(cell).casefold())
+    apart = unicodedata.normalize("NFKD", as_typed(cell[:LONGEST_NAME]).casefold())
     return "".join(char for char in apart if char.isascii() and char.isalnum())
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a cell begins with that a spreadsheet takes for a formula: owasp.org/www-community/attacks/CSV_Injection"""
+FORMULA = r"(?:[\t\r\n]|(?:[^\S\t\r\n]|[\"\ufeff\u200b-\u200f\u2060])*[=+\-@＝＋－＠])"
+"""What a spreadsheet takes for a formula, behind blanks and quotes: owasp.org/www-community/attacks/CSV_Injection"""
 HARMLESS = "'"
-"""In front of such a cell it makes text of it; spreadsheets do not show it."""
+"""In front of it, it makes text of a cell; spreadsheets do not show it there."""
+# Where decimals have a comma, spreadsheets cut at semicolons instead, and some at tabs: then a cell begins in the
+# middle of one of ours, and quotes that do not begin a cell keep no lines together.
+_BARE = re.compile(f"(^|[;\t\r\n])(?='*{FORMULA})")
+_MARKED = re.compile(f"(^|[;\t\r\n])'(?='*{FORMULA})")
 BOM = b"\xef\xbb\xbf"
 """Without it, Excel takes UTF-8 for the machine's own encoding."""
 
@@ -25,15 +30,10 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def harmless(cell: str) -> str:
     """The cell, as text whatever it begins with."""
-    # A cell that begins as a harmless one does gets another mark, so that `as_typed` gives back what was there.
-    return HARMLESS + cell if cell.startswith(FORMULA) or _is_marked(cell) else cell
+    # What begins as a harmless one does gets another mark, so that `as_typed` gives back what was there.
+    return _BARE.sub(rf"\1{HARMLESS}", cell)
 
 
 def as_typed(cell: str) -> str:
     """The cell again as it was before `harmless`."""
-    return cell[1:] if _is_marked(cell) else cell
-
-
-def _is_marked(cell: str) -> bool:
-    rest = cell.lstrip(HARMLESS)
-    return rest != cell and rest.startswith(FORMULA)
+    return _MARKED.sub(r"\1", cell)

@@ -8,7 +8,6 @@ import secrets
 
 from bot.errors import BadInput, GreenroomError
 from bot.slack_api import SlackRefused
-from bot.tasks import GRACE
 from bot.views import messages
 from handlers.asking import Ask, Listener
 
@@ -41,7 +40,8 @@ async def follow(ask: Ask, listener: Listener) -> None:
 
 def later(ask: Ask, listener: Listener) -> None:
     """Run the listener when the answer just given has surely reached Slack, or it could be overtaken by it."""
-    ask.room.tasks.start(_guarded(ask, listener), getattr(listener, "__name__", "listener"), after=GRACE)
+    tasks = ask.room.tasks
+    tasks.start(_guarded(ask, listener), getattr(listener, "__name__", "listener"), after=tasks.grace)
 
 
 async def tell(ask: Ask, error: Exception) -> None:

@@ -32,7 +32,7 @@ async def registrants(ask: Ask, command: Registrants) -> None:
 async def registrants_button(ask: Ask) -> None:
     """The same from a button."""
     webinar = await _steered(ask, buttons.picked(ask.value)[0])
-    await _show(ask, webinar, Place(session_id=webinar.session_id))
+    await _show(ask, webinar, Place(session_id=webinar.session_id), anew=True)
 
 
 async def turn_page(ask: Ask) -> None:
@@ -73,6 +73,7 @@ async def remove(ask: Ask) -> None:
     place = Place.model_validate_json(ask.value)
     webinar = await _steered(ask, place.session_id)
     await ask.room.enrolling.rolls.remove(webinar, place.picked, ask.caller())
+    await ask.room.ushering.removed(webinar, place.picked)
     await _show(ask, webinar, place, replace=True, note=registrants_list.GONE)
 
 

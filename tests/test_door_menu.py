@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.models import Audience
+from bot.door import Door as Registrations
+from bot.errors import BadInput
+from bot.mirror import Mirror
+from bot.models import Audience, Registration
+from bot.providers import Caller, WebinarProvider
 from bot.sandbox.slack import Message
 from bot.store import organisers
-from tests.door_story import PATH, Door, a_door, hurried, limited, menu, save, settings_of
+from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
 from tests.world import World, running
 
 
@@ -42,6 +46,35 @@ async def test_form_opens_from_the_mirror_and_says_how_it_grows(world: World) ->
     await door.says("chloe", "limit launch 25")
     assert "About <!date^" in (await menu(world)).words
     assert door.asked == ["PATCH"]
+
+
+class Untold:
+    """RingCentral, where it leaves out the settings of a registration, as its reference allows."""
+
+    def __init__(self, provider: WebinarProvider) -> None:
+        """As this one in everything else."""
+        self._provider = provider
+
+    def __getattr__(self, name: str) -> Any:
+        """As it does it."""
+        return getattr(self._provider, name)
+
+    async def registration(self, session_id: str, caller: Caller) -> Registration:
+        """Without them."""
+        read = await self._provider.registration(session_id, caller)
+        return read.model_copy(update={"preferences": None})
+
+
+async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
+    """They are not taken for the defaults, which saving would switch on; what works all the same is said."""
+    door = await a_door(world)
+    room = world.bot.room
+    provider: Any = Untold(world.bot._provider)
+    mirror = Mirror(room.account, room.store, provider, room.directory, room.announcing, room.clock)
+    await mirror.refresh(door.session_id, PERSON)
+
+    with pytest.raises(BadInput, match="tells nothing of the settings"):
+        await Registrations(provider, mirror, room.clock, lambda: None).whole(door.session_id, PERSON)
 
 
 async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:

@@ -15,6 +15,7 @@ from bot.sandbox.slack import Message, Slack
 from tests.enrol_story import Desk
 from tests.own_pages_story import LENA, Site, a_site
 from tests.seat_story import Stage
+from tests.sqlite_file import STORY
 from tests.team_story import Team
 from tests.world import World
 
@@ -104,7 +105,7 @@ def dms(slack: Slack, user: str) -> list[str]:
 
 def database(folder: Path) -> list[str]:
     """All that is in the database, byte for byte."""
-    return [path.read_bytes().decode("latin-1") for path in folder.glob("greenroom.db*")]
+    return [path.read_bytes().decode("latin-1") for path in folder.glob(f"{STORY}*")]
 
 
 def words(message: Message) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.clock import monotonic
 from bot.enrolling.rolls import GOOD_FOR, MOST, Rolls
 from bot.sandbox.slack import Message
 from bot.store import organisers
@@ -74,6 +75,18 @@ async def test_organiser_pages_through_who_has_registered(world: World) -> None:
 
     await world.click(ORGANISER, page, "Refresh")
     assert desk.asked == ["GET"]
+
+
+async def test_organiser_comes_from_the_webinar_itself(world: World) -> None:
+    """By a button of its details, which nobody else has; the answer is for their eyes only."""
+    desk = await a_full_desk(world)
+
+    await world.click(ORGANISER, await shown(desk, "show launch"), "Registrants")
+
+    page = world.last("#launch", ORGANISER)
+    assert page.ephemeral_to
+    assert len(on_it(page)) == 10
+    assert "Registrants" not in (await shown(desk, "show launch", "emi")).buttons
 
 
 async def test_organiser_finds_people_by_words(world: World) -> None:
@@ -179,6 +192,30 @@ async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -
     assert len(desk.asked) == MOST
     await rolls.get(webinar, "U1", PERSON)
     assert len(desk.asked) == 1
+
+
+async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) -> None:
+    """However many have registered: so many people are kept in memory together, and each for some minutes."""
+    desk = await a_desk(world)
+    webinar = await world.bot.room.mirror.find(desk.session_id)
+    world.ringcentral.register(desk.session_id, 5)
+    now = [0.0]
+    rolls = Rolls(world.bot._provider, world.bot.room.mirror, lambda: now[0])
+    rolls.most_people = 9
+
+    for user in ("U1", "U2", "U2", "U1", "U1"):
+        assert len((await rolls.get(webinar, user, PERSON)).everybody) == 5
+    assert desk.asked == ["GET"] * 3
+    assert "Registrant" in repr(rolls._known)
+
+    now[0] += GOOD_FOR
+    rolls.forget_old()
+    assert rolls._known == {}
+    of_the_bot = world.bot.room.enrolling.rolls
+    await of_the_bot.get(webinar, "U1", PERSON)
+    of_the_bot._monotonic = lambda: monotonic() + GOOD_FOR
+    await world.bot.room.enrolling.work()  # as every 30 seconds
+    assert of_the_bot._known == {}
 
 
 async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
+import re
 import unicodedata
 from datetime import timedelta
 
@@ -171,14 +173,48 @@ def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
     assert all(0 < len(one.applicant.first_name) <= 64 and "@" in one.applicant.email for one in reading.rows)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
 @FEW
-@given(st.lists(st.lists(st.text(max_size=10), min_size=2, max_size=2), max_size=5))
-def test_no_cell_is_ever_a_formula(rows: list[list[str]]) -> None:
-    """Whatever somebody has typed, a spreadsheet shows it as text; and it can be read back as it was."""
+@given(st.lists(st.lists(st.text(max_size=10) | st.text("=-;\t\n' \"a\u200b＝", max_size=6), min_size=2, max_size=2)))
+def test_no_cell_is_ever_a_formula(separator: str, rows: list[list[str]]) -> None:
+    """Whatever somebody has typed, and wherever a spreadsheet cuts; and it can be read back as it was."""
     written = sheet(["=HEAD", "plain"], rows).decode("utf-8-sig")
-    cells = [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(FORMULA)]
+    cells = [cell for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator) for cell in row]
+    formula = FORMULA if separator == "," else r"\s*[=+\-@＝＋－＠]"
+    assert not [cell for cell in cells if re.match(formula, cell)]
     assert all(as_typed(harmless(cell)) == cell for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    "begins", ["=", "+", "-", "@", "\t", "\r", "＝", " =", "\xa0@", "\u200b+", "x;=", "x\t -", "x\n="]
+)
+def test_formulas_are_known_however_they_begin(begins: str) -> None:
+    """Also behind blanks that nobody sees, and behind what a spreadsheet elsewhere cuts at."""
+    typed = f"{begins}HYPERLINK(1)"
+    assert harmless(typed) != typed
+    assert as_typed(harmless(typed)) == typed
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", " ", "<", "@", "<a@b", "<a@b|  ", '"a" ', "a@b.", ",", "x,y@z ", "\n", "x\n", "a;", "''"]
+)
+def test_no_list_takes_long_to_read(piece: str) -> None:
+    """However long its lines are, and whatever they consist of: 200,000 signs are read or refused at once."""
+    text = "b" + piece * (200_000 // len(piece)) + "b"
+    began = monotonic()
+    with contextlib.suppress(BadInput):
+        read_people(text)
+    assert monotonic() - began < SECONDS
+
+
+def test_what_is_no_list_is_refused_in_words() -> None:
+    """The file of a spreadsheet by another name, and a list that is wider than anybody means."""
+    with pytest.raises(BadInput, match="Save it as CSV"):
+        read_people(b"PK\x03\x04" + bytes(range(256)))
+    with pytest.raises(BadInput, match="more than 100 columns"):
+        read_people(",".join(["Iris", "Moreno", "iris@acme.example", *"x" * 100]))
+    padded = "Iris,Moreno,iris@acme.example" + "," * 1_000
+    assert read_people(padded).rows[0].applicant.email == "iris@acme.example"
 
 
 @FEW

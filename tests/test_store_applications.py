@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import Engine, event, select, text
 
 from bot.models import Account
 from bot.registrants import Applicant, Registrant
@@ -85,6 +85,22 @@ async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
         assert await applications.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
         assert [await applications.of_address(db, other, "s1", "iris@acme.example") for other in OTHERS] == [[]] * 3
         assert await applications.by_page_key(db, "") is None
+
+
+async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
+    """Strangers ask by it as often as they like: the table is not read from end to end for them."""
+    asked: list[Any] = []
+
+    def note(*call: Any) -> None:
+        asked.append(call[2:4])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    async with sqlite_store.read() as db:
+        await applications.by_page_key(db, "key")
+        event.remove(Engine, "before_cursor_execute", note)
+        [(statement, values)] = [(said, with_) for said, with_ in asked if said.startswith("SELECT")]
+        plan = (await db.connection.exec_driver_sql(f"explain query plan {statement}", values)).all()
+    assert "USING INDEX uq_applications_page (page_key=?)" in str(plan)
 
 
 async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
@@ -237,7 +253,7 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         stopped = batch(state=BatchState.STOPPED, problem="It is closed.", ended_at=SOON)
         assert await batches.change(db, stopped, frm=BatchState.RUNNING)
         assert not await batches.is_ours(db, batch(), "me")
-        found = await batches.find(db, ACCOUNT, "b1", to_change=True)
+        found = await batches.find(db, ACCOUNT, "b1")
         assert found == stopped.model_copy(update={"dm_channel_id": "D1", "dm_ts": "1.2"})
         assert await batches.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
         assert await batches.old(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
@@ -249,7 +265,8 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         assert (await batches.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
             update={"dm_channel_id": "D1", "dm_ts": "1.2"}
         )
-        await batches.forget(db, stopped)
+        assert not await batches.forget(db, stopped)  # it has moved on
+        assert await batches.forget(db, undoing)
         assert await batches.find(db, ACCOUNT, "b1") is None
 
 

@@ -137,9 +137,13 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
     check_message(message.text, message.blocks)
     found = buttons(message.blocks)
     assert list(found) == [
-        *("Register", "Start as Host", "Share Here", "Invite", "Refresh"),
+        *("Register", "Start as Host", "Share Here", "Refresh"),
+        *("Invite", "Team", "Registrants"),
         *("Close Registration", "Set Limit", "Registration", "Cancel Webinar"),
     ]
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    assert [len(row) for row in rows] == [4, 3, 4]  # Slack breaks a row of more than five
+    assert (found["Team"]["action_id"], found["Registrants"]["action_id"]) == (ids.TEAM, ids.REGISTRANTS)
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert "Start as Host is your own link: do not pass it on" in words(message.blocks)
     assert HOST_LINK.get_secret_value() not in message.text
@@ -161,17 +165,25 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
     assert list(buttons(message.blocks)) == ["Refresh"]
 
 
-@pytest.mark.parametrize("status", [Status.FINISHED, Status.CANCELLED])
-def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status) -> None:
-    """It can be looked at, and that is all."""
+@pytest.mark.parametrize(
+    ("status", "expected"), [(Status.FINISHED, ["Refresh", "Registrants"]), (Status.CANCELLED, ["Refresh"])]
+)
+def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
+    """It can be looked at, and so can who had registered while RingCentral has it."""
     message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, may_steer=True)
-    assert list(buttons(message.blocks)) == ["Refresh"]
+    assert list(buttons(message.blocks)) == expected
+    everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, may_steer=True)
+    assert list(buttons(everyones.blocks)) == ["Refresh"]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
     """The vendor refuses to delete a webinar that is going on."""
     message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_steer=True)
-    assert list(buttons(message.blocks)) == ["Start as Host", "Share Here", "Invite", "Refresh", "Registration"]
+    assert list(buttons(message.blocks)) == [
+        *("Start as Host", "Share Here", "Refresh"),
+        *("Invite", "Team", "Registrants"),
+        "Registration",
+    ]
 
 
 def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:

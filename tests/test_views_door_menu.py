@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -174,6 +175,9 @@ def test_outlook_says_when_it_will_be_full() -> None:
     facts = dict(outlook(known(limit=10), told))
     assert facts["Registered"] == "3 of 10 people (30%)"
     assert facts["Full"].startswith(f"About <!date^{at}^")  # never before the moment that was computed
+    soon = known(limit=10).model_copy(update={"start": NOW + DAY + timedelta(minutes=20)})
+    last = dict(outlook(soon, told))["Full"]  # nor after the start, before which it was to be
+    assert last.startswith(f"About <!date^{int(soon.start.timestamp())}^")
     assert dict(outlook(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
     late = Forecast(percent=30, pace=Pace(grown=1, days=7))
     assert dict(outlook(known(limit=10), late))["Full"] == "Not before the start at this pace"

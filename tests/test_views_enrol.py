@@ -57,6 +57,8 @@ def test_review_says_what_stands_in_the_way() -> None:
     review = enrol_many.review(webinar(), "b1", 1_200, 3, READING)
     assert review["submit"]["text"] == "Register 1,200 People"
     assert "and 30 more" in words(review["blocks"])
+    assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in words(review["blocks"])
+    assert "save the list as UTF-8" in words(review["blocks"])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_review_says_what_stands_in_the_way() -> None:
         (
             Tally(total=2, there=1, refused=2),
             enrol_batch.done,
-            "Nobody is registered for *Launch day*. 1 was registered",
+            "Nobody new is registered for *Launch day*. 1 was registered",
         ),
         (Tally(total=3, registered=1, left=2), enrol_batch.undoing, "Taking 3 people off the list"),
     ],
@@ -97,7 +99,16 @@ def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
         ("refused", "there is no last name", "not registered: there is no last name"),
         ("refused", "unclear", "not registered: RingCentral gave no clear answer"),
         ("refused", "repeated", "not registered: the address stands further up in the list"),
-        ("refused", "CMN-101 email", "not registered: RingCentral refused it (CMN-101 email)"),
+        (
+            "refused",
+            "CMN-101 email",
+            f"not registered: RingCentral {enrol_batch.REFUSED_FIELDS['email']} (CMN-101 email)",
+        ),
+        (
+            "refused",
+            "CMN-101 lastName",
+            "not registered: RingCentral does not accept this last name (CMN-101 lastName)",
+        ),
         ("refused", "400", "not registered: RingCentral refused it (400)"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.clock import Clock, machine_now
 from bot.enrolling.batch_work import BatchWork
 from bot.enrolling.page_line import PageLine
 from bot.enrolling.progress import Progress
-from bot.enrolling.registering import KEY_BYTES, Pages, Registering
+from bot.enrolling.registering import KEY_BYTES, UNCLEAR, Pages, Registering, Seats
 from bot.enrolling.rolls import Rolls
 from bot.errors import BadInput
 from bot.mirror import Mirror
@@ -25,7 +25,7 @@ from bot.slack_api import SlackApi
 from bot.store import applications, batch_lines, batches
 from bot.store.applications import ApplicationState
 from bot.store.batches import Batch, BatchState
-from bot.store.connection import Store
+from bot.store.connection import Db, Store
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class Enrolling:
         mirror: Mirror,
         slack: SlackApi,
         pages: Pages,
+        seats: Seats,
         clock: Clock,
         tasks: Tasks,
     ) -> None:
@@ -67,7 +68,7 @@ class Enrolling:
         self._clock = clock
         self._tasks = tasks
         self.rolls = Rolls(provider, mirror)
-        self.registering = Registering(me, store, provider, mirror, pages, clock)
+        self.registering = Registering(me, store, provider, mirror, pages, seats, clock)
         self.progress = Progress(store, slack, pages)
         self.batch_work = BatchWork(me, store, mirror, self.registering, self.progress, clock)
         self.line = PageLine(me, account, store, mirror, self.registering, clock)
@@ -96,7 +97,10 @@ class Enrolling:
         batch_id, now = batch.batch_id, batch.begun_at
         async with self._store.write() as db:
             await batches.add(db, batch)
-            await batch_lines.add_settled(db, self._account, batch.session_id, settled, batch_id=batch_id, now=now)
+        for first in range(0, len(settled), AT_ONCE):
+            lines = settled[first : first + AT_ONCE]
+            async with self._store.write() as db:
+                await batch_lines.add_settled(db, self._account, batch.session_id, lines, batch_id=batch_id, now=now)
         for first in range(0, len(new), AT_ONCE):
             some = new[first : first + AT_ONCE]
             people = [(row.number, row.applicant, token_urlsafe(KEY_BYTES) if own_pages else "") for row in some]
@@ -146,7 +150,9 @@ class Enrolling:
         self._poked = False
         if self._closing:
             return
-        await self._forget_drafts()
+        self.rolls.forget_old()
+        async with self._store.write() as db:
+            await self._forget(db, BatchState.DRAFT, self._clock.now() - DRAFTS)
         while True:
             now = machine_now()
             async with self._store.write() as db:
@@ -171,20 +177,22 @@ class Enrolling:
         """Forget the people of what has stopped long ago, and what came of batches longer ago than that."""
         now = self._clock.now()
         async with self._store.write() as db:
-            for batch in await batches.old(db, self._account, BatchState.STOPPED, now - HALTED):
-                await batch_lines.stop_rest(db, self._account, batch.batch_id, now)
+            for state in batches.HALTED:
+                for batch in await batches.old(db, self._account, state, now - HALTED):
+                    await batch_lines.stop_rest(db, self._account, batch.batch_id, now, unclear=UNCLEAR)
+                    await batch_lines.forget_links(db, self._account, batch.batch_id)
             for state in BatchState:
-                for batch in await batches.old(db, self._account, state, now - KEPT):
-                    await batch_lines.forget_batch(db, self._account, batch.batch_id)
-                    await batches.forget(db, batch)
+                await self._forget(db, state, now - KEPT)
             await applications.forget_before(db, self._account, now - KEPT)
 
     async def _turn(self, batch_id: str, ways: dict[BatchState, BatchState]) -> None:
         batch = await self.find(batch_id)
+        webinar = await self._mirror.find(batch.session_id)
         if batch.state not in ways:
+            await self.progress.show(batch, webinar)  # it says something else, or they could not have pressed this
             raise BadInput(MOVED_ON)
         changed = await self._change(batch, ways[batch.state])
-        await self.progress.show(changed, await self._mirror.find(batch.session_id))
+        await self.progress.show(changed, webinar)
         self.poke()
 
     async def _change(self, batch: Batch, state: BatchState) -> Batch:
@@ -213,8 +221,8 @@ class Enrolling:
         task.add_done_callback(self._running.discard)
         await task
 
-    async def _forget_drafts(self) -> None:
-        async with self._store.write() as db:
-            for batch in await batches.old(db, self._account, BatchState.DRAFT, self._clock.now() - DRAFTS):
+    async def _forget(self, db: Db, state: BatchState, before: datetime) -> None:
+        for batch in await batches.old(db, self._account, state, before):
+            # Somebody may confirm it, or go on with it, at this very moment.
+            if await batches.forget(db, batch):
                 await batch_lines.forget_batch(db, self._account, batch.batch_id)
-                await batches.forget(db, batch)

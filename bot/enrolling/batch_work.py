@@ -85,9 +85,7 @@ class BatchWork:
             else:
                 await self._remove_all(batch, webinar)
         except TakenOver:
-            async with self._store.read() as db:
-                batch = await batches.find(db, batch.account, batch.batch_id) or batch
-            await self._progress.show(batch, webinar)
+            await self._show_now(batch, webinar)
         except (ProviderRefused, ProviderLogin) as refused:
             halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
             await self._end(batch, webinar, halted, refused.sentence)
@@ -112,6 +110,8 @@ class BatchWork:
                     await self._settle(batch, tries, keep_links=keep_links)
                     raise InTrouble("RingCentral gives no clear answers.")
                 await self._progress.tick(batch, webinar)
+        # The message first: if Slack does not take it now, all of this is tried again, and the file is not sent twice.
+        await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
         has_file = await self._progress.results(batch, webinar)
         await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
 
@@ -163,11 +163,18 @@ class BatchWork:
     async def _end(self, batch: Batch, webinar: Webinar, state: BatchState, problem: str = "") -> None:
         ended = batch.model_copy(update={"state": state, "problem": problem, "ended_at": self._clock.now()})
         # Shown before it is written down: after a crash between the two it is shown once more.
-        await self._progress.show(ended, webinar)
+        await self._progress.show(ended, webinar, is_last=True)
         async with self._store.write() as db:
-            if state is BatchState.DONE:
+            is_ended = await batches.change(db, ended, frm=batch.state)
+            if is_ended and state is BatchState.DONE:
                 await batch_lines.forget_links(db, batch.account, batch.batch_id)
-            await batches.change(db, ended, frm=batch.state)
+        if not is_ended:
+            await self._show_now(batch, webinar)  # somebody has stopped it at the last moment
+
+    async def _show_now(self, batch: Batch, webinar: Webinar) -> None:
+        async with self._store.read() as db:
+            current = await batches.find(db, batch.account, batch.batch_id)
+        await self._progress.show(current or batch, webinar)
 
     @asynccontextmanager
     async def _held(self, batch: Batch) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 RESULTS = "results.csv"
 EVERY = 10.0
 """Seconds between two edits of the message."""
-AT_ONCE = 500
+AT_ONCE = 100
 """Rows that are read together, so that a long list holds nobody up."""
 
 
@@ -45,21 +46,35 @@ class Progress:
         if self._monotonic() - self._shown_at.get(batch.batch_id, -self.every) >= self.every:
             await self.show(batch, webinar)
 
-    async def show(self, batch: Batch, webinar: Webinar) -> None:
-        """Have the message say how far it is now; where there is none yet, it is posted."""
+    async def show(self, batch: Batch, webinar: Webinar, *, is_last: bool = False) -> None:
+        """Have the message say how far it is now; where there is none yet, it is posted.
+
+        `is_last` raises what Slack may take later: no other word comes after this one.
+        """
         self._shown_at[batch.batch_id] = self._monotonic()
         async with self._store.read() as db:
             kept = await batches.find(db, batch.account, batch.batch_id) or batch
         said = _said(batch, webinar, await self._tally(batch))
         try:
-            if kept.dm_ts:
-                await self._slack.edit(kept.dm_channel_id, kept.dm_ts, said)
-            else:
+            if not await self._mended(kept, said):
                 channel_id, ts = await self._slack.post(batch.user_id, said)
                 async with self._store.write() as db:
                     await batches.place(db, batch, channel_id, ts)
         except GreenroomError as error:
             log.warning("batch.not_told", extra={"batch": batch.batch_id, "reason": error.sentence})
+            if is_last and not isinstance(error, (ChannelUnreachable, SlackRefused)):
+                raise
+
+    async def _mended(self, batch: Batch, said: Message) -> bool:
+        """Whether the message stands there and says it now; somebody may have deleted it, with its buttons."""
+        if not batch.dm_ts:
+            return False
+        try:
+            await self._slack.edit(batch.dm_channel_id, batch.dm_ts, said)
+        except (ChannelUnreachable, SlackRefused):
+            log.info("batch.message_gone", extra={"batch": batch.batch_id})
+            return False
+        return True
 
     async def results(self, batch: Batch, webinar: Webinar) -> bool:
         """Send what came of each line as a file, below the message. False where Slack clearly does not take it."""
@@ -67,7 +82,7 @@ class Progress:
         rows, has_links = await self._rows(batch, webinar)
         comment = enrol_batch.file_comment(webinar, await self._tally(batch), has_links=has_links)
         head = ["Row", "Result", *(["Join link", "Cancel link"] if has_links else [])]
-        content = sheet(head, (row if has_links else row[:2] for row in rows))
+        content = await asyncio.to_thread(sheet, head, [row if has_links else row[:2] for row in rows])
         async with self._store.read() as db:
             channel_id = (await batches.find(db, batch.account, batch.batch_id) or batch).dm_channel_id
         upload = Upload(RESULTS, content, title="What came of each line")

@@ -67,11 +67,26 @@ class Pages(Protocol):
         ...
 
 
+class Seats(Protocol):
+    """Of those among the registrants who have a seat in Slack."""
+
+    async def removed(self, webinar: Webinar, registrant_id: str) -> None:
+        """Somebody was taken off the list: whose seat it was has it no more, and is told."""
+        ...
+
+
 class Registering:
     """Makes the calls. What is decided of an application is written down here and nowhere else."""
 
     def __init__(
-        self, me: str, store: Store, provider: WebinarProvider, mirror: Mirror, pages: Pages, clock: Clock
+        self,
+        me: str,
+        store: Store,
+        provider: WebinarProvider,
+        mirror: Mirror,
+        pages: Pages,
+        seats: Seats,
+        clock: Clock,
     ) -> None:
         """Where somebody has pages of our own, their addresses come from `pages`."""
         self._me = me
@@ -79,6 +94,7 @@ class Registering:
         self._provider = provider
         self._mirror = mirror
         self._pages = pages
+        self._seats = seats
         self._clock = clock
 
     async def one(self, webinar: Webinar, applicant: Applicant, caller: Caller, *, own_pages: bool = False) -> Enrolled:
@@ -195,7 +211,9 @@ class Registering:
     async def remove(self, application: Application, caller: Caller) -> None:
         """Take somebody off the list: one call."""
         if application.registrant_id:
-            await self._provider.remove_registrant(application.session_id, application.registrant_id, caller)
+            webinar = await self._mirror.find(application.session_id)
+            await self._provider.remove_registrant(webinar.session_id, application.registrant_id, caller)
+            await self._seats.removed(webinar, application.registrant_id)
         await self.forget(application)
 
     async def forget(self, application: Application) -> None:

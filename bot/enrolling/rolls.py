@@ -16,6 +16,8 @@ GOOD_FOR = 300.0
 """Seconds after which a list is read again, or forgotten."""
 MOST = 20
 """Lists that are remembered at once."""
+MOST_PEOPLE = 20_000
+"""People on all of them together; the newest list is kept however long it is."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +36,34 @@ class Rolls:
         self._provider = provider
         self._mirror = mirror
         self._monotonic = monotonic
+        self.most_people = MOST_PEOPLE
         self._known: dict[tuple[str, str], tuple[float, list[Registrant]]] = {}
 
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, anew: bool = False) -> Roll:
         """The list as this person was shown it lately, or read now: one call per 1,000 people."""
+        self.forget_old()
         now = self._monotonic()
-        self._known = {key: one for key, one in self._known.items() if now - one[0] < GOOD_FOR}
         key = (webinar.session_id, user_id)
         if anew or key not in self._known:
             everybody = await self._provider.registrants(webinar.session_id, caller)
             now = self._monotonic()
             self._known.pop(key, None)
             self._known[key] = (now, everybody)
-            for oldest in list(self._known)[:-MOST]:
-                del self._known[oldest]
+            self._forget_most()
         read_at, everybody = self._known[key]
         return Roll(everybody, timedelta(seconds=now - read_at))
+
+    def forget_old(self) -> None:
+        """Nobody is remembered for longer than that, whether or not anybody asks again."""
+        now = self._monotonic()
+        self._known = {key: one for key, one in self._known.items() if now - one[0] < GOOD_FOR}
+
+    def _forget_most(self) -> None:
+        people = sum(len(everybody) for _, everybody in self._known.values())
+        for oldest in list(self._known)[:-1]:
+            if len(self._known) <= MOST and people <= self.most_people:
+                return
+            people -= len(self._known.pop(oldest)[1])
 
     async def remove(self, webinar: Webinar, registrant_id: str, caller: Caller) -> None:
         """Take somebody off the list at RingCentral: one call."""

@@ -54,11 +54,18 @@ async def counts(db: Db, account: Account, batch_id: str) -> Counter[Application
     return Counter({ApplicationState(state): count for state, count in rows})
 
 
-async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime) -> None:
-    """Those of a batch who still wait are not to be registered any more, and forgotten."""
-    waiting = applications.c.state == ApplicationState.WAITING
-    values = {"state": ApplicationState.STOPPED, "content": None, "changed_at": now}
-    await db.execute(update(applications).where(*_of_batch(account, batch_id), waiting).values(**values))
+async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
+    """Those of a batch who still wait are not to be registered any more, and forgotten.
+
+    `unclear` is the problem of those who were asked for without a clear answer: with it they are forgotten, too.
+    """
+    changes = {ApplicationState.WAITING: (ApplicationState.STOPPED, "")}
+    if unclear:
+        changes[ApplicationState.ASKED] = (ApplicationState.REFUSED, unclear)
+    for before, (state, problem) in changes.items():
+        in_it = (*_of_batch(account, batch_id), applications.c.state == before)
+        values = {"state": state, "problem": problem, "content": None, "changed_at": now}
+        await db.execute(update(applications).where(*in_it).values(**values))
 
 
 async def forget_links(db: Db, account: Account, batch_id: str) -> None:

@@ -31,7 +31,6 @@ class BatchState(StrEnum):
 
 OPEN = (BatchState.RUNNING, BatchState.UNDOING)
 HALTED = (BatchState.STOPPED, BatchState.UNDO_STOPPED)
-ENDED = (BatchState.DONE, BatchState.UNDONE)
 
 
 class Batch(Frozen):
@@ -56,11 +55,9 @@ async def add(db: Db, batch: Batch) -> None:
     await db.execute(batches.insert().values(**account_columns(batch.account), **values))
 
 
-async def find(db: Db, account: Account, batch_id: str, *, to_change: bool = False) -> Batch | None:
-    """The batch of this id. `to_change`: nobody else changes it before this transaction ends."""
+async def find(db: Db, account: Account, batch_id: str) -> Batch | None:
+    """The batch of this id."""
     query = select(batches).where(*of_account(batches, account), batches.c.batch_id == batch_id)
-    if to_change and db.is_postgresql:
-        query = query.with_for_update()
     row = (await db.execute(query)).first()
     return _batch(row) if row else None
 
@@ -121,9 +118,10 @@ async def old(db: Db, account: Account, state: BatchState, before: datetime) -> 
     return [_batch(row) for row in rows]
 
 
-async def forget(db: Db, batch: Batch) -> None:
-    """Nothing of it is remembered; what remains of its people is for `applications` to forget."""
-    await db.execute(delete(batches).where(*_same(batch)))
+async def forget(db: Db, batch: Batch) -> bool:
+    """Nothing of it is remembered; its people are for `batch_lines` to forget. False where it has moved on."""
+    gone = await db.execute(delete(batches).where(*_same(batch), batches.c.state == batch.state))
+    return gone.rowcount == 1
 
 
 def _same(batch: Batch) -> list[ColumnElement[bool]]:

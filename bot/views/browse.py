@@ -144,18 +144,14 @@ def details(
     if webinar.description.strip():
         blocks.append(verbatim(webinar.description.strip()))
     blocks.append(context(counted(webinar, now)))
-    cancellable = may_steer and stage(webinar, now) is Stage.COMING
-    linkable = has_pages and may_steer and coming and webinar.audience is not Audience.ANYONE
     blocks += actions(
         entrance(webinar, now),
         link,
         buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
-        buttons.about(webinar, "Invite", buttons.INVITE) if coming and may_steer else None,
         buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
-        *((*door_buttons(webinar, now), menu_button(webinar, now)) if may_steer else ()),
-        buttons.about(webinar, pages_link.TEXT, buttons.PAGE_LINK) if linkable else None,
-        buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger") if cancellable else None,
     )
+    if may_steer:
+        blocks += _steering(webinar, now, has_pages=has_pages)
     if coming and not here:
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block(webinar))
     notes = [f"Known as `{plain(webinar.id)}` in commands"]
@@ -163,6 +159,25 @@ def details(
         notes.append("Start as Host is your own link: do not pass it on")
     spoken = f"{said(problem)} {summary(webinar)}. {status_line(webinar, now)}. {registrations(webinar)}.".strip()
     return message(spoken, [*blocks, context(" · ".join(notes))])
+
+
+def _steering(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
+    """What only those who steer a webinar can do: one row about its people, one about its door and its end."""
+    coming, where = is_open_to_come(webinar, now), stage(webinar, now)
+    by_registration = webinar.audience is Audience.REGISTRANTS
+    listed = by_registration and where is not Stage.CANCELLED
+    people_row = actions(
+        buttons.about(webinar, "Invite", buttons.INVITE) if coming else None,
+        buttons.about(webinar, "Team", buttons.TEAM) if coming else None,
+        buttons.about(webinar, "Registrants", buttons.REGISTRANTS) if listed else None,
+        buttons.about(webinar, pages_link.TEXT, buttons.PAGE_LINK)
+        if has_pages and coming and by_registration
+        else None,
+    )
+    cancel = buttons.about(webinar, "Cancel Webinar", buttons.CANCEL, style="danger")
+    return people_row + actions(
+        *door_buttons(webinar, now), menu_button(webinar, now), cancel if where is Stage.COMING else None
+    )
 
 
 def count(webinar: Webinar, *, now: datetime, may_steer: bool = False, problem: str = "") -> Message:

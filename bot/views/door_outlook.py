@@ -42,7 +42,7 @@ def takeaway(webinar: Webinar, told: Forecast, sources: Sequence[Bar] = (), *, s
     title = cut(one_line(webinar.title), TITLE_IN_LINE) if spoken else f"*{plain(webinar.title)}*"
     parts = [f"{title}: {registrations(webinar)}{_lately(told.pace)}"]
     if told.full_at:
-        at = _hour(told.full_at)
+        at = _hour(told.full_at, webinar)
         told_at = clock_time(at, webinar.time_zone) if spoken else when(at, webinar.time_zone)
         parts.append(f"full about {told_at} at this pace")
     if named := [bar for bar in sources if bar.name not in (NOT_NAMED, OTHERS)]:
@@ -68,13 +68,13 @@ def _lately(told: Pace | None) -> str:
 
 def _full(webinar: Webinar, told: Forecast) -> str:
     if told.full_at:
-        return f"About {when(_hour(told.full_at), webinar.time_zone)} at this pace"
+        return f"About {when(_hour(told.full_at, webinar), webinar.time_zone)} at this pace"
     return TOO_SOON if told.pace is None else "Not before the start at this pace"
 
 
-def _hour(moment: datetime) -> datetime:
-    # The hour that follows: more would promise what nobody knows.
-    return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+def _hour(moment: datetime, webinar: Webinar) -> datetime:
+    # The hour that follows: more would promise what nobody knows. What is full before the start is not full after it.
+    return min(moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), max(moment, webinar.start))
 
 
 def _rounded(per_day: float) -> str:

@@ -31,6 +31,11 @@ UNDO = "enrol.undo"
 PACE = 7
 """People a minute: RingCentral takes ten calls a minute, and the others are for whoever waits (bot/providers/gate)."""
 
+REFUSED_FIELDS = {
+    "email": "does not accept this e-mail address; it may take work addresses only",
+    "firstName": "does not accept this first name",
+    "lastName": "does not accept this last name",
+}
 STOPPED_BY_YOU = "It was stopped."
 
 
@@ -73,8 +78,7 @@ def stopped(webinar: Webinar, batch_id: str, tally: Tally, problem: str) -> Mess
 
 def done(webinar: Webinar, batch_id: str, tally: Tally, problem: str = "") -> Message:
     """When everybody has been asked for; `problem` where there is no file that says what came of each line."""
-    head = f"{_are(tally.registered)} registered for *{plain(webinar.title)}*"
-    told = f"{head}. {_others(tally)}".strip()
+    told = _ended(webinar, tally)
     blocks = [section(told), *actions(_undo(webinar, batch_id, tally))]
     return message(told, [*blocks, context(said(problem or "The file below says what came of each line."))])
 
@@ -103,7 +107,7 @@ def undone(webinar: Webinar, tally: Tally) -> Message:
 
 def file_comment(webinar: Webinar, tally: Tally, *, has_links: bool) -> str:
     """What stands above the file of results."""
-    told = f"{_are(tally.registered)} registered for *{plain(webinar.title)}*. {_others(tally)}".strip()
+    told = _ended(webinar, tally)
     if has_links:
         told += f" {SYSTEM} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
     return told
@@ -132,10 +136,17 @@ def lasting(count: int) -> str:
 
 
 def _why(problem: str) -> str:
-    return {
+    known = {
         "unclear": f"{SYSTEM} gave no clear answer",
         "repeated": "the address stands further up in the list",
-    }.get(problem, problem if " " in problem and problem == problem.lower() else f"{SYSTEM} refused it ({problem})")
+    }
+    if problem in known:
+        return known[problem]
+    if " " in problem and problem == problem.lower():
+        return problem
+    # What RingCentral refused: its code, and the field that it blames.
+    blamed = problem.rpartition(" ")[2].rpartition(".")[2]
+    return f"{SYSTEM} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
 def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> ButtonElement | None:
@@ -153,6 +164,11 @@ def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> ButtonElement | None
     undo = button("Undo", UNDO, batch_id, style="danger", label=f"Undo this: {one_line(webinar.title)}")
     undo.confirm = asks
     return undo
+
+
+def _ended(webinar: Webinar, tally: Tally) -> str:
+    them = _are(tally.registered) if tally.registered else "Nobody new is"
+    return f"{them} registered for *{plain(webinar.title)}*. {_others(tally)}".strip()
 
 
 def _counted(tally: Tally) -> str:

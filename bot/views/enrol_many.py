@@ -13,7 +13,7 @@ from bot.errors import BadInput
 from bot.models import Frozen, Webinar
 from bot.roster import Reading
 from bot.views import state
-from bot.views.blocks import MAX_INPUT, View, context, modal, paragraph, plain, section
+from bot.views.blocks import MAX_INPUT, View, context, modal, paragraph, person, plain, section
 from bot.views.enrol_batch import lasting
 from bot.views.enrol_form import PAGES, SOURCE, pages_field
 from bot.views.facts import SYSTEM, is_full, people, timing
@@ -29,6 +29,10 @@ PASTED, FILE = "pasted", "file"
 FILE_TYPES = ["csv", "txt", "tsv"]
 SHOWN = 12
 """Lines that are named in the review; the file at the end names all of them."""
+
+SAMPLE = 3
+"""People who are shown by name, to whoever sent the list."""
+LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
 
 NEITHER = "Paste the people here, or choose a file below."
 BOTH = "Paste people or choose a file, not both: whatever you leave empty is ignored."
@@ -106,6 +110,7 @@ def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Readi
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section("\n".join(f"• {count}" for count in counts)),
+        *(_sample(reading) if new else []),
         *_details(reading),
         *_warnings(webinar, new),
     ]
@@ -137,6 +142,13 @@ def begun(webinar: Webinar, new: int) -> View:
 def failed(sentence: str) -> View:
     """That nobody was registered, and what to do; the form is below it as it was."""
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
+
+
+def _sample(reading: Reading) -> list[Block]:
+    """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
+    first = [row.applicant for row in reading.rows[:SAMPLE]]
+    people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
+    return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
 def _details(reading: Reading) -> list[Block]:
