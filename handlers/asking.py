@@ -94,8 +94,16 @@ class Ask:
 
     async def open(self, view: View) -> str:
         """Open a modal, on top of the one it was asked in if it was."""
-        show = self.room.slack.push if self.view else self.room.slack.open
-        return await show(self.trigger_id, view)
+        if not self.view:
+            return await self.room.slack.open(self.trigger_id, view)
+        try:
+            return await self.room.slack.push(self.trigger_id, view)
+        except SlackRefused as refused:
+            if refused.code != "push_limit_reached":
+                raise
+        # Three are open, which is all that Slack shows: it takes the place of the one on top.
+        await self.room.slack.update(self.view_id, view)
+        return self.view_id
 
     def caller(self) -> Caller:
         """Makes vendor calls in this person's name; if they must wait, they are told for how long."""

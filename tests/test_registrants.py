@@ -225,3 +225,15 @@ async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:
 
     assert "nobody registers for it" in (await shown(desk, "registrants all hands")).words
     assert desk.asked == []
+
+
+async def test_a_fourth_window_takes_the_place_of_the_third(world: World) -> None:
+    """Slack shows three on top of each other: from the result of a creation one gets as far as the search."""
+    result = await world.create("chloe")
+    await world.until(lambda: "Show Details" in world.slack.view("chloe").buttons)
+    await world.click("chloe", result, "Show Details")
+    await world.click("chloe", world.slack.view("chloe"), "Registrants")
+    await world.click("chloe", world.slack.view("chloe"), "Search")
+
+    assert world.slack.view("chloe").title == "Find registrants"
+    assert len(world.slack.view_stack("chloe")) == 3

@@ -24,7 +24,7 @@ from bot.external_id import encode
 from bot.models import Frozen, Webinar
 from bot.registrants import MAX_EMAIL, MAX_NAME, Applicant, Enrolled
 from bot.views import buttons, state
-from bot.views.blocks import MAX_URL, Message, View, actions, context, message, modal, paragraph, plain, section
+from bot.views.blocks import MAX_URL, Message, View, context, message, modal, paragraph, plain, section
 from bot.views.facts import SYSTEM, timing
 
 CALLBACK = "enrol.form"
@@ -69,7 +69,7 @@ def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> V
     email = EmailInputElement(action_id=EMAIL, initial_value=typed.email or None)
     blocks: list[Block] = [
         *([paragraph(note)] if note else []),
-        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.about(webinar, "Register Many", MANY)),
         _field(USER, "Somebody in Slack", user, "They get their links in a direct message"),
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
         _field(LAST, "Last name", _text(LAST, MAX_NAME)),
@@ -86,7 +86,6 @@ def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> V
         _field(JOIN, "A page of yours to join by", UrlInputElement(action_id=JOIN)),
         _field(CANCEL, "A page of yours to cancel by", UrlInputElement(action_id=CANCEL)),
         *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
-        *actions(buttons.about(webinar, "Register Many", MANY)),
     ]
     return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
 
