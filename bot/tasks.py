@@ -18,6 +18,8 @@ class Tasks:
 
     def __init__(self) -> None:
         """Begin with none."""
+        self.grace = GRACE
+        """How long `after` is for what must not overtake an answer."""
         self._running: set[asyncio.Task[None]] = set()
         self._closing = False
 

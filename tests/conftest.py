@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from tests.world import World, running
+if TYPE_CHECKING:
+    from bot.store.connection import Store
+    from tests.desk import Desk
+    from tests.world import World
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -18,8 +23,39 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection() -> None:
+    """Import and collect without looking for garbage: all that is made now stays, and is a lot to look through."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From now on there is garbage, but none in what has been made so far."""
+    gc.enable()
+    gc.freeze()
+
+
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, RingCentral and the bot, started."""
+    from tests.world import running  # only now: it imports the bot, for which `pytest_collection` prepares
+
     async with running(tmp_path) as started:
         yield started
+
+
+@pytest_asyncio.fixture
+async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
+    """A desk, for tests with `tests.databases`."""
+    from tests.desk import desk_on
+
+    async with desk_on(sqlite_store) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def any_desk(store: Store) -> AsyncIterator[Desk]:
+    """A desk on SQLite and on PostgreSQL, for tests with `tests.databases`."""
+    from tests.desk import desk_on
+
+    async with desk_on(store) as opened:
+        yield opened

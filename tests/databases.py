@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store.connection import Store, Vault, async_url
 from bot.store.migrate import migrate
+from tests.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "migrated"
@@ -112,21 +113,10 @@ async def empty_url(server: Postgres | None, tmp_path: Path) -> str:
     return await server.empty() if server else f"sqlite:///{tmp_path / 'greenroom.db'}"
 
 
-@pytest.fixture(scope="session")
-def sqlite_files() -> dict[str, bytes]:
-    """What a migrated SQLite file holds, once that is known."""
-    return {}
-
-
 @pytest_asyncio.fixture
-async def sqlite_url(tmp_path: Path, sqlite_files: dict[str, bytes]) -> str:
-    """The address of a SQLite file with the tables in it: a copy, too."""
-    path = tmp_path / "greenroom.db"
-    if TEMPLATE not in sqlite_files:
-        await migrate(f"sqlite:///{path}")
-        sqlite_files[TEMPLATE] = path.read_bytes()
-    path.write_bytes(sqlite_files[TEMPLATE])
-    return f"sqlite:///{path}"
+async def sqlite_url(tmp_path: Path) -> str:
+    """The address of a SQLite file with the tables in it."""
+    return await migrated(tmp_path / "greenroom.db")
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import socket
@@ -19,11 +18,13 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
-from bot.main import EVENTS
+from bot.clock import SystemClock
+from bot.errors import SettingsError
+from bot.main import EVENTS, build
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral
 from bot.sandbox.slack import Slack
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from tests.programs import ROOT, Program, program
 
 UNUSABLE = 2
@@ -120,31 +121,40 @@ async def test_run_over_socket_mode_is_ready_answers_and_ends(vendors: Vendors, 
     assert ready["mode"] == "socket"
 
 
-async def test_run_says_in_a_sentence_why_it_cannot_start(vendors: Vendors, tmp_path: Path) -> None:
-    """A port that is taken, a token that Slack does not accept, a database that is not there: exit code 2, no trace."""
+async def test_run_that_cannot_start_ends_with_a_sentence(vendors: Vendors, tmp_path: Path) -> None:
+    """A token that Slack does not accept, after all else has started: exit code 2, and no trace."""
+    settings = {**vendors.settings, "SLACK_APP_TOKEN": "xapp-hush"}
+    async with program("run", cwd=tmp_path, settings=settings) as running:
+        code = await running.end()
+
+    assert (code, len(running.printed)) == (UNUSABLE, 1)
+    assert running.printed[0].startswith("Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for this app.")
+    assert "hush" not in running.printed[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "{taken}", "HOST 127.0.0.1 PORT {taken} cannot be listened on: "),
+        ("SLACK_BOT_TOKEN", "xoxb-hush", "Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at"),
+        ("DATABASE_URL", "postgresql://hush:hush@127.0.0.1:1/x", "The database at DATABASE_URL cannot be opened"),
+    ],
+    ids=["port", "token", "database"],
+)
+async def test_what_cannot_be_used_is_told_in_a_sentence(
+    name: str, value: str, sentence: str, vendors: Vendors, nothing_set: pytest.MonkeyPatch
+) -> None:
+    """A port that is taken, a token that Slack does not accept, a database that is not there."""
     taken = str(vendors.slack.url.rpartition(":")[2])
     good = {**vendors.settings, "SLACK_SIGNING_SECRET": vendors.slack.signing_secret}
-    reasons = {
-        "PORT": (taken, f"HOST 127.0.0.1 PORT {taken} cannot be listened on: "),
-        "SLACK_BOT_TOKEN": (
-            "xoxb-hush",
-            "Slack does not accept SLACK_BOT_TOKEN, or cannot be reached at SLACK_API_URL.",
-        ),
-        "SLACK_APP_TOKEN": ("xapp-hush", "Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off for this app."),
-        "DATABASE_URL": ("postgresql://hush:hush@127.0.0.1:1/x", "The database at DATABASE_URL cannot be opened"),
-    }
+    for each, given in {**good, name: value.format(taken=taken)}.items():
+        nothing_set.setenv(each, given)
 
-    async def told(name: str, value: str) -> tuple[int, list[str]]:
-        (tmp_path / name).mkdir()
-        async with program("run", cwd=tmp_path / name, settings={**good, name: value}) as running:
-            return await running.end(), running.printed
+    with pytest.raises(SettingsError) as told:
+        await build(read_settings(), SystemClock())
 
-    ended = await asyncio.gather(*(told(name, value) for name, (value, _) in reasons.items()))
-
-    for (code, printed), (_, sentence) in zip(ended, reasons.values(), strict=True):
-        assert (code, len(printed)) == (UNUSABLE, 1)
-        assert printed[0].startswith(sentence)
-        assert "hush" not in printed[0]
+    assert told.value.sentence.startswith(sentence.format(taken=taken))
+    assert "hush" not in told.value.sentence
 
 
 @pytest.mark.parametrize("words", ["run", "migrate"])

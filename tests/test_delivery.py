@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.delivery.shift import ONE_CALL
 from bot.outbox import NoticeState, ParcelState
 from bot.store import parcels
 from bot.store.connection import Store
-from tests.desk import Desk, desk_on, posted_at, second
+from tests.desk import Desk, posted_at, second
 from tests.store_samples import OTHERS
 from tests.webinar_samples import ACCOUNT
 
@@ -33,20 +31,6 @@ LOST: dict[str, dict[str, Any]] = {
     "an error of Slack's after it was accepted": {"status": 503, "effect": True},
     "an error in a good answer": {"error": "internal_error", "effect": True},
 }
-
-
-@pytest_asyncio.fixture
-async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
-    """A desk."""
-    async with desk_on(sqlite_store) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def any_desk(store: Store) -> AsyncIterator[Desk]:
-    """A desk on either database."""
-    async with desk_on(store) as opened:
-        yield opened
 
 
 async def in_hand_over(desk: Desk) -> datetime:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.following import Hearing
 from bot.models import Status, Webinar
 from bot.notices import plan
 from bot.outbox import NoticeState, ParcelState
 from bot.store import notices
-from bot.store.connection import Store
-from tests.desk import LAUNCH, REMINDED, Desk, desk_on, posted_at, second
+from tests.desk import LAUNCH, REMINDED, Desk, posted_at, second
 
 pytest_plugins = ["tests.databases"]
 
@@ -31,20 +28,6 @@ LOST: dict[str, dict[str, Any]] = {
     "an error of Slack's after it was done": {"status": 500, "effect": True},
     "refused for now": {"error": "invalid_auth"},
 }
-
-
-@pytest_asyncio.fixture
-async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
-    """A desk."""
-    async with desk_on(sqlite_store) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def any_desk(store: Store) -> AsyncIterator[Desk]:
-    """A desk on either database."""
-    async with desk_on(store) as opened:
-        yield opened
 
 
 async def held(desk: Desk, title: str = "Launch day") -> Webinar:

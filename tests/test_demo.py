@@ -122,10 +122,11 @@ async def make_webinar(page: Page) -> Json:
     return dict(webinar)
 
 
-async def test_from_the_command_to_the_reminders_and_on_after_a_restart(tmp_path: Path) -> None:
+async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path: Path) -> None:
     """One URL and five lines; create, share, three register, Refresh says 3; the clock brings the reminders, in order.
 
-    Then Ctrl-C; a start with --keep goes on with all of it, and one without begins with nothing.
+    Then Ctrl-C. A start with --keep goes on with all of it, and shows what a host changes; one without begins with
+    nothing, and a second one beside it finds its own place.
     """
     async with sandbox(tmp_path) as (running, page, printed):
         assert len(printed) == 5
@@ -144,49 +145,50 @@ async def test_from_the_command_to_the_reminders_and_on_after_a_restart(tmp_path
         await stop(running)
 
     async with sandbox(tmp_path, "--port", "0", "--keep") as (running, page, _):
-        after = await page.state()
-        assert after["offset"] == before["offset"] > 2 * DAY
-        assert [one["title"] for one in after["webinars"]] == ["Launch day"]
-        assert after["webinars"][0]["registrants"] == 3
-        assert reminders(after) == reminders(before)
-        await page.command("count next")
-        await page.until(lambda state: said(state, "Launch day: 3 registered"))
+        await check_that_all_is_still_there(page, before)
+        await check_that_a_hosts_changes_are_seen_at_once(page, webinar["session_id"])
         await stop(running)
 
     async with sandbox(tmp_path) as (running, page, _):
         anew = await page.state()
         assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH]) == (0, [], [])
-        await stop(running)
-
-
-async def test_a_second_sandbox_finds_its_own_port_and_folder_and_says_so(tmp_path: Path) -> None:
-    """The first one goes on undisturbed."""
-    async with sandbox(tmp_path) as (first, page, _):
-        taken = urlsplit(page.url).port
-        async with sandbox(tmp_path, "--port", str(taken)) as (second, other, printed):
-            assert printed[0] == "Another sandbox runs in .sandbox. This one uses .sandbox~2."
-            assert printed[1] == f"Port {taken} is taken, so this uses {urlsplit(other.url).port}."
-            await other.command("help")
-            await other.until(lambda state: said(state, "/webinar create"))
-            assert said(await page.state(), "/webinar create") == []
-            await stop(second)
+        await check_that_a_second_one_finds_its_own_place(page, tmp_path)
         await page.command("help")
         await page.until(lambda state: said(state, "/webinar create"))
-        await stop(first)
-
-
-async def test_what_a_host_does_in_ringcentrals_own_app_is_seen_at_once(tmp_path: Path) -> None:
-    """By the panel's tools, with nobody pressing Refresh: people register, the title, the limit, the beginning."""
-    async with sandbox(tmp_path) as (running, page, _):
-        session = (await make_webinar(page))["session_id"]
-        await page.post("register", session_id=session, count=3)
-        await page.command("share next")
-        await page.until(lambda state: said(state, "3 registered"))
-        for given, words in (
-            ({"act": "rename", "title": "Launching day"}, "Launching day"),
-            ({"act": "limit", "limit": 3}, "3 of 3"),
-            ({"act": "begin"}, "Live now"),
-        ):
-            await page.post("webinar", session_id=session, **given)
-            await page.until(partial(said, words=words))
         await stop(running)
+
+
+async def check_that_all_is_still_there(page: Page, before: Json) -> None:
+    """The clock, the webinar, who registered, and what has been said."""
+    after = await page.state()
+    assert after["offset"] == before["offset"] > 2 * DAY
+    assert [one["title"] for one in after["webinars"]] == ["Launch day"]
+    assert after["webinars"][0]["registrants"] == 3
+    assert reminders(after) == reminders(before)
+    await page.command("count next")
+    await page.until(lambda state: said(state, "Launch day: 3 registered"))
+
+
+async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) -> None:
+    """What the panel's tools do in RingCentral's own app, with nobody pressing Refresh."""
+    for given, words in (
+        ({"act": "rename", "title": "Launching day"}, "Launching day"),
+        ({"act": "limit", "limit": 4}, "3 of 4"),
+        ({"act": "begin"}, "Live now"),
+    ):
+        await page.post("webinar", session_id=session, **given)
+        await page.until(partial(said, words=words))
+    await page.post("register", session_id=session, count=1)
+    await page.until(partial(said, words="4 of 4"))
+
+
+async def check_that_a_second_one_finds_its_own_place(page: Page, folder: Path) -> None:
+    """Another port and folder, and says so; the first one goes on undisturbed."""
+    taken = urlsplit(page.url).port
+    async with sandbox(folder, "--port", str(taken)) as (second, other, printed):
+        assert printed[0] == "Another sandbox runs in .sandbox. This one uses .sandbox~2."
+        assert printed[1] == f"Port {taken} is taken, so this uses {urlsplit(other.url).port}."
+        await other.command("help")
+        await other.until(lambda state: said(state, "/webinar create"))
+        assert said(await page.state(), "/webinar create") == []
+        await stop(second)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from bot.following import Feature, Features
 from bot.hours import ChannelHours
 from bot.models import Registration, Status, Webinar
 from bot.outbox import NoticeKind, NoticeState, ParcelState, UnclearAlerts
 from bot.store import following
-from bot.store.connection import Store
-from tests.desk import CHLOE, LAUNCH, REMINDED, Desk, desk_on
+from tests.desk import CHLOE, LAUNCH, REMINDED, Desk
 from tests.webinar_samples import ACCOUNT, registration
 
 pytest_plugins = ["tests.databases"]
@@ -31,20 +28,6 @@ LOST: dict[str, dict[str, Any]] = {
     "an error of Slack's": {"status": 500},
     "an error in a good answer": {"error": "internal_error"},
 }
-
-
-@pytest_asyncio.fixture
-async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
-    """A desk."""
-    async with desk_on(sqlite_store) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def any_desk(store: Store) -> AsyncIterator[Desk]:
-    """A desk on either database."""
-    async with desk_on(store) as opened:
-        yield opened
 
 
 def counted(desk: Desk, count: int, limit: int = 100, *, is_open: bool = True) -> Registration:

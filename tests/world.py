@@ -21,31 +21,28 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral, Rules
 from bot.sandbox.slack import Message, Outcome, Slack, View
 from bot.settings import Settings
-from bot.store.migrate import migrate
 from tests.block_kit import check_message, check_view
+from tests.sqlite_file import STORY, migrated
 
 T = TypeVar("T")
 PATIENCE = 8.0
 AFTER_A_CALL = 0.02
 A_SECOND = timedelta(seconds=1)
 KEY = Fernet.generate_key().decode()
-_FILES: list[bytes] = []
 COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
 
 
 class World:
     """Slack's people on one side, RingCentral on the other, Greenroom between them."""
 
-    def __init__(
-        self, folder: Path, *, socket_mode: bool = False, database_url: str = "", public_url: str = ""
-    ) -> None:
+    def __init__(self, database_url: str, *, socket_mode: bool = False, public_url: str = "") -> None:
         """Nothing runs yet."""
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
         self.socket_mode = socket_mode
         self.public_url = public_url
-        self.database_url = database_url or f"sqlite:///{folder / 'greenroom.db'}"
+        self.database_url = database_url
         self.pace = Pace()
         self.on_build: Callable[[Greenroom], None] = lambda _: None
         """Called with each new bot before it has done anything, to shorten what a story would have to wait for."""
@@ -83,6 +80,7 @@ class World:
         """Start Greenroom, and wait until it knows the directory and has listed the sessions once, if it is to."""
         self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.room.telling.registration_waits = (0.01, 0.05, 0.2, 1.0)
+        self._bot.room.tasks.grace = 0.005  # both ends of the answer are in this one loop
         for engine in (self._bot.room.store._writer, self._bot.room.store._reader):
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED)
         self.on_build(self._bot)
@@ -197,18 +195,6 @@ class World:
         return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
 
 
-async def _migrated(folder: Path) -> str:
-    """The address of a SQLite file with the tables in it: a copy, which is quicker than migrating."""
-    path = folder / "greenroom.db"
-    url = f"sqlite:///{path}"
-    if not path.exists():
-        if not _FILES:
-            await migrate(url)
-            _FILES.append(path.read_bytes())
-        path.write_bytes(_FILES[0])
-    return url
-
-
 class _Compiled(dict[Any, Any]):
     """What SQLAlchemy has made of statements, for all bots of a run: to make it anew is a third of all that they do.
 
@@ -223,6 +209,12 @@ class _Compiled(dict[Any, Any]):
 
 
 _COMPILED = _Compiled()
+
+
+async def _tables(folder: Path) -> str:
+    path = folder / STORY
+    # One of a story that goes on with what was there stays as it is.
+    return f"sqlite:///{path}" if path.exists() else await migrated(path)
 
 
 def _dead(_: object) -> None:
@@ -240,8 +232,7 @@ async def running(
 ) -> AsyncIterator[World]:
     """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
-    database_url = database_url or await _migrated(folder)
-    world = World(folder, socket_mode=socket_mode, database_url=database_url, public_url=public_url)
+    world = World(database_url or await _tables(folder), socket_mode=socket_mode, public_url=public_url)
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()

@@ -115,12 +115,16 @@ class Shift:
 
     async def contents(self, some: Collection[Parcel]) -> list[Load]:
         """What is in these parcels and to be said by now."""
+        if not some:
+            return []
         async with self.store.read() as db:
             packed = await notices.packed(db, [parcel.id for parcel in some])
         return [Load(parcel, tuple(packed[parcel.id])) for parcel in some]
 
     async def known(self, loads: Sequence[Load]) -> list[Known]:
         """The webinars that these speak of, as the mirror has them, and the people, by name: a query for each."""
+        if not loads:
+            return []
         said = [row.notice for load in loads for row in load.rows]
         async with self.store.read() as db:
             found = await webinars.by_keys(db, {key for notice in said for key in _spoken_of(notice)})

@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     bindparam,
     func,
     insert,
@@ -34,11 +33,10 @@ from bot.clock import machine_now
 from bot.models import Workspace
 from bot.outbox import NoticeState, ParcelState, Way
 from bot.store.connection import Db
-from bot.store.keys import EachRow, among, keyed, together, workspace_columns
+from bot.store.keys import EachRow, among, keyed, of_given_workspace, together, workspace_columns
 from bot.store.notices import ROWS, Row, in_words
 from bot.store.notices import read as read_row
 from bot.store.parcels import Parcel, lease_clock, read
-from bot.store.parcels import of as of_parcels
 from bot.store.schema import Moment, notices, parcels
 
 BATCH = 64
@@ -90,12 +88,12 @@ class Draft:
 
 async def unclear(db: Db, claim: Claim, limit: int = BATCH) -> list[Parcel]:
     """Take over what was being given to Slack when the claim on it ran out: nobody knows whether Slack has it."""
-    return await _take(db, parcels.c.state == ParcelState.GIVING, claim, limit)
+    return await _take(db, ParcelState.GIVING, claim, {"most": limit})
 
 
 async def withdrawals(db: Db, now: datetime, claim: Claim, limit: int = BATCH) -> list[Parcel]:
     """Take what must be got back from Slack, or corrected, by `now`."""
-    return await _take(db, and_(parcels.c.state == ParcelState.WITHDRAWING, parcels.c.wake_at <= now), claim, limit)
+    return await _take(db, ParcelState.WITHDRAWING, claim, {"most": limit, "now": now})
 
 
 class PutOff:
@@ -133,7 +131,7 @@ async def lock(
 def _planned(*, directly: bool, more: bool, of_one: bool, postgresql: bool) -> Select[Any]:
     which = [notices.c.state == NoticeState.PLANNED, notices.c.way == (Way.POSTED if directly else Way.HELD)]
     if of_one:
-        which += [notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
+        which += of_given_workspace(notices)
     if more:
         which += [
             in_places(notices, postgresql=postgresql),
@@ -237,14 +235,27 @@ def _load(draft: Draft, parcel_id: int, values: dict[str, Any]) -> Load:
     return Load(parcel, tuple(rows))
 
 
-async def _take(db: Db, which: ColumnElement[bool], claim: Claim, limit: int) -> list[Parcel]:
-    free = or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < lease_clock(db))
-    query = select(parcels).where(which, free, *of_parcels(claim.workspace)).order_by(parcels.c.wake_at, parcels.c.id)
-    found = [read(row) for row in await db.execute(_unlocked_by_others(query.limit(limit), parcels))]
+async def _take(db: Db, state: ParcelState, claim: Claim, values: dict[str, Any]) -> list[Parcel]:
+    query = _free(state, of_one=bool(claim.workspace), postgresql=db.is_postgresql)
+    values |= workspace_columns(claim.workspace) if claim.workspace else {}
+    values |= {} if db.is_postgresql else {"clock": machine_now()}
+    found = [read(row) for row in await db.execute(query, values)]
     ours = {"claimed_by": claim.by, "claimed_until": lease_clock(db, claim.lease)}
     if found:
         await db.execute(update(parcels).where(parcels.c.id.in_([one.id for one in found])).values(ours))
     return [replace(parcel, claimed_by=claim.by) for parcel in found]
+
+
+@cache
+def _free(state: ParcelState, *, of_one: bool, postgresql: bool) -> Select[Any]:
+    clock = func.clock_timestamp() if postgresql else bindparam("clock", type_=Moment())
+    which = [parcels.c.state == state, or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < clock)]
+    if state is ParcelState.WITHDRAWING:
+        which.append(parcels.c.wake_at <= bindparam("now"))
+    if of_one:
+        which += of_given_workspace(parcels)
+    query = select(parcels).where(*which).order_by(parcels.c.wake_at, parcels.c.id).limit(bindparam("most"))
+    return _unlocked_by_others(query, parcels)
 
 
 def _unlocked_by_others(query: Select[Any], table: Table) -> Select[Any]:

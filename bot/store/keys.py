@@ -37,6 +37,11 @@ def of_workspace(table: Table, workspace: Workspace) -> list[ColumnElement[bool]
     return [table.c[name] == value for name, value in workspace_columns(workspace).items()]
 
 
+def of_given_workspace(table: Table) -> list[ColumnElement[bool]]:
+    """The same for a statement that is made once: the workspace is given with its `workspace_columns`."""
+    return [table.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
+
+
 def account_in(row: Any) -> Account:
     """Whose row it is."""
     return _account(row.team_id, row.enterprise_id, row.provider, row.account)

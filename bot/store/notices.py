@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     and_,
     bindparam,
@@ -32,7 +31,7 @@ from bot.models import Account, Workspace
 from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
 from bot.packing import HAND_OVER_BEFORE, way
 from bot.store.connection import Db
-from bot.store.keys import account_columns, account_in, of_account, of_workspace, workspace_columns
+from bot.store.keys import account_columns, account_in, of_account, of_given_workspace, of_workspace, workspace_columns
 from bot.store.parcels import Parcel, labelled, touch, withdraw
 from bot.store.parcels import read as read_parcel
 from bot.store.schema import IDENTITY, Moment, notices, parcels
@@ -150,10 +149,16 @@ async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) ->
 
 async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
     """When the next planned notice may be handed over or posted."""
-    planned = [notices.c.state == NoticeState.PLANNED, *of(workspace)]
-    soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == one, *planned) for one in Way]
-    row = (await db.execute(select(*(one.scalar_subquery() for one in soonest)))).one()
+    values = workspace_columns(workspace) if workspace else {}
+    row = (await db.execute(_next_wake(of_one=bool(workspace)), values)).one()
     return min((moment for moment in row if moment), default=None)
+
+
+@cache
+def _next_wake(*, of_one: bool) -> Select[Any]:
+    planned = [notices.c.state == NoticeState.PLANNED, *(of_given_workspace(notices) if of_one else ())]
+    soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == one, *planned) for one in Way]
+    return select(*(one.scalar_subquery() for one in soonest))
 
 
 async def clean_up(db: Db, before: datetime, limit: int) -> int:
@@ -167,11 +172,6 @@ async def clean_up(db: Db, before: datetime, limit: int) -> int:
     left = select(parcels.c.id).where(closed, past, empty).order_by(parcels.c.id).limit(limit)
     emptied = await db.execute(delete(parcels).where(parcels.c.id.in_(left)))
     return gone.rowcount + emptied.rowcount
-
-
-def of(workspace: Workspace | None) -> list[ColumnElement[bool]]:
-    """The conditions that keep a query inside one workspace, or none for a worker of all of them."""
-    return of_workspace(notices, workspace) if workspace else []
 
 
 def read(row: Any) -> Row:

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Select, String, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Interval, Select, String, bindparam, case, func, literal, or_, select, update
 
 from bot.clock import machine_now
 from bot.models import Workspace
 from bot.outbox import NoticeState, ParcelState, Way
 from bot.packing import TIME_TO_CHANGE
 from bot.store.connection import Db
-from bot.store.keys import EachRow, among, of_workspace, workspace_of
+from bot.store.keys import EachRow, among, of_given_workspace, of_workspace, workspace_columns, workspace_of
 from bot.store.schema import EPOCH, Moment, notices, parcels
 
 AT_SLACK = (ParcelState.GIVING, ParcelState.HELD, ParcelState.WITHDRAWING)
@@ -147,7 +147,7 @@ async def of_second(db: Db, parcel: Parcel) -> list[Parcel]:
     """All that Slack holds, holds perhaps, or has held for the same channel and second."""
     same = (parcels.c.channel_id == parcel.channel_id, parcels.c.post_at == parcel.post_at)
     state = parcels.c.state.in_((*AT_SLACK, ParcelState.SAID))
-    held = (parcels.c.way == Way.HELD, state, *of(parcel.workspace), *same)
+    held = (parcels.c.way == Way.HELD, state, *of_workspace(parcels, parcel.workspace), *same)
     return [read(row) for row in await db.execute(select(parcels).where(*held))]
 
 
@@ -181,9 +181,16 @@ async def try_again(db: Db, parcel: Parcel, when: datetime, problem: str | None 
 
 async def to_look_over(db: Db, now: datetime, workspace: Workspace | None) -> list[Parcel]:
     """What Slack holds for later and may have to be exchanged, because something about it has changed."""
-    beyond = parcels.c.post_at > int((now + TIME_TO_CHANGE).timestamp())
-    query = select(parcels).where(parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= now, beyond, *of(workspace))
-    return [read(row) for row in await db.execute(query.order_by(parcels.c.wake_at).limit(MANY))]
+    values = {"now": now, "beyond": int((now + TIME_TO_CHANGE).timestamp()), **_of(workspace)}
+    return [read(row) for row in await db.execute(_to_look_over(of_one=bool(workspace)), values)]
+
+
+@cache
+def _to_look_over(*, of_one: bool) -> Select[Any]:
+    held = (parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= bindparam("now"))
+    beyond = parcels.c.post_at > bindparam("beyond")
+    query = select(parcels).where(*held, beyond, *(of_given_workspace(parcels) if of_one else ()))
+    return query.order_by(parcels.c.wake_at).limit(MANY)
 
 
 async def exchange(db: Db, parcel: Parcel) -> None:
@@ -200,11 +207,12 @@ async def looked_over(db: Db, parcel: Parcel, wake_at: datetime) -> None:
 
 async def count_as_said(db: Db, now: datetime, workspace: Workspace | None = None) -> bool:
     """What Slack held and has surely posted counts as said from its `wake_at` on. True where there may be more."""
-    past = (parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= now, parcels.c.post_at <= int(now.timestamp()))
-    query = select(parcels.c.id).where(*past, *of(workspace)).order_by(parcels.c.wake_at).limit(MANY)
-    ids = list((await db.execute(query)).scalars())
+    query, values = _past(of_one=bool(workspace)), {"now": now, "by": int(now.timestamp()), **_of(workspace)}
+    ids = list((await db.execute(query, values)).scalars())
     await _lock_notices(db, ids)
-    still = list((await db.execute(_locked(db, query.where(parcels.c.id.in_(ids))))).scalars()) if ids else []
+    if not ids:
+        return False
+    still = list((await db.execute(_locked(db, query.where(parcels.c.id.in_(ids))), values)).scalars())
     if still:
         said = update(parcels).where(parcels.c.id.in_(still)).values(state=ParcelState.SAID)
         await db.execute(said)
@@ -212,12 +220,25 @@ async def count_as_said(db: Db, now: datetime, workspace: Workspace | None = Non
     return len(ids) == MANY
 
 
+@cache
+def _past(*, of_one: bool) -> Select[Any]:
+    held = (parcels.c.state == ParcelState.HELD, parcels.c.wake_at <= bindparam("now"))
+    query = select(parcels.c.id).where(*held, parcels.c.post_at <= bindparam("by"))
+    return query.where(*(of_given_workspace(parcels) if of_one else ())).order_by(parcels.c.wake_at).limit(MANY)
+
+
 async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | None:
     """When there is next something to do about a parcel that nobody is at yet."""
-    waiting = or_(parcels.c.state == ParcelState.HELD, parcels.c.state == ParcelState.WITHDRAWING)
-    query = select(func.min(parcels.c.wake_at)).where(waiting, parcels.c.claimed_until.is_(None), *of(workspace))
-    moment: datetime | None = (await db.execute(query)).scalar()
+    found = await db.execute(_next_wake(of_one=bool(workspace)), _of(workspace))
+    moment: datetime | None = found.scalar()
     return moment
+
+
+@cache
+def _next_wake(*, of_one: bool) -> Select[Any]:
+    waiting = or_(parcels.c.state == ParcelState.HELD, parcels.c.state == ParcelState.WITHDRAWING)
+    query = select(func.min(parcels.c.wake_at)).where(waiting, parcels.c.claimed_until.is_(None))
+    return query.where(*(of_given_workspace(parcels) if of_one else ()))
 
 
 async def release_all(db: Db) -> None:
@@ -259,9 +280,8 @@ def lease_clock(db: Db, ahead: timedelta = timedelta()) -> ColumnElement[Any]:
     return literal(machine_now() + ahead, Moment())
 
 
-def of(workspace: Workspace | None) -> list[ColumnElement[bool]]:
-    """The conditions that keep a query inside one workspace, or none for a worker of all of them."""
-    return of_workspace(parcels, workspace) if workspace else []
+def _of(workspace: Workspace | None) -> dict[str, str]:
+    return workspace_columns(workspace) if workspace else {}
 
 
 def read(row: Any, prefix: str = "") -> Parcel:

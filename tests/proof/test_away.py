@@ -64,7 +64,7 @@ async def test_each_channel_is_told_once_of_what_it_missed(sqlite_url: str, tmp_
 async def test_crowd_keeps_to_slacks_limits(sqlite_url: str, tmp_path: Path) -> None:
     """When 90 channels of one workspace are to be told in the same minute, Slack refuses nothing."""
     # Slower than the others: what is a moment more for one call than for another must stay a moment.
-    async with stage(sqlite_url, tmp_path, places=90, speed=10.0) as here:
+    async with stage(sqlite_url, tmp_path, places=90, speed=6.0) as here:
         here.slack.limits.method_limits = True
         await here.company.alert(60, here.now(), channels=60)
         await here.company.remind(180, here.now() + 14 * MINUTE, teams=[ACME], channels=90)
