@@ -135,6 +135,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
         await page.command("share next")
         (card,) = await page.until(lambda state: said(state, '"seat.register"'))
         await page.post("register", session_id=webinar["session_id"], count=3)
+        (card,) = await page.until(lambda state: said(state, "3 registered"))  # the sandbox has the bot look at once
         await page.click(card, "Refresh")
         (card,) = await page.until(lambda state: said(state, "3 registered"))
         await page.post("clock", to=webinar["start"] - HOUR - MINUTE)
