@@ -135,6 +135,9 @@ async def test_user_group_is_completed_sent_and_shown_by_its_handle(page: Page, 
     await expect(composer).to_have_value("Thanks @events ")
     await composer.press("Enter")
     assert (await acme.posted("message"))["text"] == "Thanks <!subteam^SEVENTS|@events>"
+    # While it is being sent, nothing can be typed: the first letters would be lost.
+    await expect(composer).to_have_value("")
+    await expect(composer).to_be_editable()
     await composer.press_sequentially("/webinar invite next @events @Dev Patel")
     await composer.press("Escape")
     await composer.press("Enter")
