@@ -228,17 +228,19 @@ async def test_an_undo_can_be_stopped_and_survives_a_crash(world: World) -> None
     """It goes on where it was; taking somebody off twice is the same as once."""
     desk = await a_desk(world)
     await desk.enrols(IRIS, JOAN, LEO)
-    world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=0.1)
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=0.2, times=3)
     undo = await world.slack.click(ORGANISER, desk.told, "Undo")
     assert undo.ok
-    await world.until(lambda: len(desk.there) == 2)
+    await world.until(lambda: len(desk.there) < 3)
     await desk.presses("Stop")
-    assert "Stopped: 1 person is off the list" in desk.told.words
-    assert len(desk.there) == 2
+    left = len(desk.there)  # on a busy machine the second one is taken off before anybody can press Stop
+    off = "1 person is" if left == 2 else "2 people are"
+    assert f"Stopped: {off} off the list" in desk.told.words
 
+    world.ringcentral.faults.clear()
     world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=5.0)
     await world.slack.click(ORGANISER, desk.told, "Go On")
-    await world.until(lambda: len(desk.there) == 1)
+    await world.until(lambda: len(desk.there) < left)
     await world.crash_bot()
     await world.start_bot()
     await world.until(lambda: "Undone: 3 people are off the list" in desk.told.words)
