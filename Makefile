@@ -53,6 +53,7 @@ bench: $(RIVALS)  ## the measurements behind the README's figures
 	$(PY) -m bench
 	$(PY) -m bench.outbox
 	$(PY) -m bench.kills
+	$(PY) -m bench.batch
 
 $(RIVALS): requirements/bench.txt $(STAMP)
 	@echo "Installing into .venv what the outbox is measured against"
