@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
 from bot.directory import Directory
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
+from bot.holding import DATABASE_AWAY, holding
 from bot.lookout import Lookout, StillUnclear
 from bot.models import Account, Audience, SessionFacts, Webinar, WebinarFacts
 from bot.planning import follow_up
@@ -40,9 +38,6 @@ NOT_MADE_AS_FAR_AS_SEEN = (
 INTERRUPTED = "Greenroom was restarted before the webinar was complete, so it was taken back. You can try again."
 TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
 NOT_TAKEN_BACK = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
-
-DATABASE_AWAY = (SQLAlchemyError, OSError)
-"""What a database raises that cannot be reached for a moment."""
 
 
 class TooLate(ProviderRefused):
@@ -117,15 +112,11 @@ class Creating:
             if creation.step in creations.TO_BE_TOLD:
                 yield creation
 
-    @asynccontextmanager
-    async def held(self, creation: Creation) -> AsyncIterator[None]:
+    def held(self, creation: Creation) -> AbstractAsyncContextManager[None]:
         """Keep a creation ours for as long as this takes, however long the gate makes it wait."""
-        renewing = asyncio.create_task(self._renew(creation))
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
+        return holding(
+            self._store, lambda db, until: creations.hold(db, creation, self._me, until), self.lease, "creation"
+        )
 
     async def ask_for_card(self, creation: Creation) -> bool:
         """Whether the card may be posted now: true once, and written down before, because two are worse than none."""
@@ -270,15 +261,6 @@ class Creating:
             log.warning("creation.not_watched_yet", extra={"code": error.code})
             over = self._clock.now() > creation.begun_at + LONGEST_WATCH
         return await self._advance(creation, Step.TOLD if over else Step.WATCHED)
-
-    async def _renew(self, creation: Creation) -> None:
-        while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self._store.write() as db:
-                    await creations.hold(db, creation, self._me, machine_now() + self.lease)
-            except DATABASE_AWAY as error:
-                log.warning("creation.not_held", extra={"reason": type(error).__name__})
 
     async def _advance(
         self, creation: Creation, step: Step, *, webinar_id: str | None = None, problem: str = ""

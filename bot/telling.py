@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from pydantic import SecretStr
 
 from bot.announcing import Announcing
-from bot.creating import DATABASE_AWAY, Creating
+from bot.creating import Creating
 from bot.errors import ChannelUnreachable, GreenroomError, ProviderError, ProviderGone
+from bot.holding import DATABASE_AWAY
 from bot.mirror import Mirror
 from bot.models import Audience, Webinar
 from bot.providers import NOTICE

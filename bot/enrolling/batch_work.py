@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
 from bot.enrolling.progress import Progress
 from bot.enrolling.registering import UNCLEAR, Registering
 from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
+from bot.holding import DATABASE_AWAY, holding
 from bot.mirror import Mirror
 from bot.models import Webinar
 from bot.providers import BULK
@@ -36,7 +33,6 @@ UNKNOWN_IN_A_ROW = 3
 TRIES = 3
 """How often somebody is asked for whom the list does not show afterwards."""
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
-DATABASE_AWAY = (SQLAlchemyError, OSError)
 
 
 class TakenOver(Exception):
@@ -176,21 +172,6 @@ class BatchWork:
             current = await batches.find(db, batch.account, batch.batch_id)
         await self._progress.show(current or batch, webinar)
 
-    @asynccontextmanager
-    async def _held(self, batch: Batch) -> AsyncIterator[None]:
+    def _held(self, batch: Batch) -> AbstractAsyncContextManager[None]:
         """Keep it ours for as long as this takes, however long the gate makes it wait."""
-        renewing = asyncio.create_task(self._renew(batch))
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
-
-    async def _renew(self, batch: Batch) -> None:
-        while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self._store.write() as db:
-                    await batches.hold(db, batch, self._me, machine_now() + self.lease)
-            except DATABASE_AWAY as error:
-                log.warning("batch.not_held", extra={"reason": type(error).__name__})
+        return holding(self._store, lambda db, until: batches.hold(db, batch, self._me, until), self.lease, "batch")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock, machine_now
 from bot.enrolling.registering import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
@@ -22,6 +19,7 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
+from bot.holding import DATABASE_AWAY, holding
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.providers import PAGE
@@ -40,7 +38,6 @@ AT_ONCE = 8
 LONGEST = timedelta(hours=1)
 """How long somebody is asked for again and again of whom the list shows nothing."""
 OVER = "over"
-DATABASE_AWAY = (SQLAlchemyError, OSError)
 
 
 class PageLine:
@@ -139,20 +136,5 @@ class PageLine:
         async with self._store.write() as db:
             return await applications.claim_line(db, self._account, self._me, now, now + self.lease, most=AT_ONCE)
 
-    @asynccontextmanager
-    async def _held(self, taken: Sequence[Application]) -> AsyncIterator[None]:
-        renewing = asyncio.create_task(self._renew(taken))
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
-
-    async def _renew(self, taken: Sequence[Application]) -> None:
-        while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self._store.write() as db:
-                    await applications.hold(db, taken, self._me, machine_now() + self.lease)
-            except DATABASE_AWAY as error:
-                log.warning("line.not_held", extra={"reason": type(error).__name__})
+    def _held(self, taken: Sequence[Application]) -> AbstractAsyncContextManager[None]:
+        return holding(self._store, lambda db, until: applications.hold(db, taken, self._me, until), self.lease, "line")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from secrets import token_hex
 from weakref import WeakValueDictionary
 
 from bot.casting import Member, Order, Told, find
 from bot.clock import Clock, machine_now
-from bot.creating import DATABASE_AWAY
 from bot.errors import BadInput, ProviderBusy, ProviderDown, ProviderError
+from bot.holding import holding
 from bot.inviting.recasting import UNCLEAR, Recast, Recasting, Unclear
 from bot.mirror import Mirror
 from bot.models import Account, Status, Webinar
@@ -152,15 +152,11 @@ class Inviting:
             log.info("team.taken_over", extra={"session": change.session_id, "step": change.step})
             yield change
 
-    @asynccontextmanager
-    async def held(self, change: Change) -> AsyncIterator[None]:
+    def held(self, change: Change) -> AbstractAsyncContextManager[None]:
         """Keep a change ours for as long as this takes, however long the gate makes it wait."""
-        renewing = asyncio.create_task(self._renew(change))
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
+        return holding(
+            self._store, lambda db, until: team_changes.hold(db, change, self._me, until), self.lease, "team"
+        )
 
     async def later(self, change: Change) -> None:
         """Leave it where it is, to be taken over soon."""
@@ -250,15 +246,6 @@ class Inviting:
             # Removed in RingCentral itself: whoever it is must not be called in as a speaker any more.
             if one.user_id and one.dm_channel_id:
                 await no_more(db, self._account, session_id, one.user_id, one.dm_channel_id, now)
-
-    async def _renew(self, change: Change) -> None:
-        while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self._store.write() as db:
-                    await team_changes.hold(db, change, self._me, self._until(self.lease))
-            except DATABASE_AWAY as error:
-                log.warning("team.not_held", extra={"reason": type(error).__name__})
 
 
 def _ids(changed: TeamChanged) -> list[str]:

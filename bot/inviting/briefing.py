@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 from bot.calendar_file import FILE_NAME, calendar_file
 from bot.casting import Member, Told
 from bot.clock import Clock, machine_now
-from bot.creating import DATABASE_AWAY
 from bot.errors import ChannelUnreachable, GreenroomError, NotFound
+from bot.holding import DATABASE_AWAY
 from bot.inviting import RETRY, Inviting
 from bot.inviting.recasting import Unclear
 from bot.mirror import Mirror

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock, machine_now
-from bot.creating import DATABASE_AWAY
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
+from bot.holding import holding
 from bot.mirror import Mirror
 from bot.models import Account, Person, Webinar
 from bot.providers import NOTICE, Caller, WebinarProvider
@@ -158,15 +158,9 @@ class Seating:
             if ended:
                 yield ended
 
-    @asynccontextmanager
-    async def held(self, seat: Seat) -> AsyncIterator[None]:
+    def held(self, seat: Seat) -> AbstractAsyncContextManager[None]:
         """Keep a seat ours for as long as this takes, however long the gate makes it wait."""
-        renewing = asyncio.create_task(self._renew(seat))
-        try:
-            yield
-        finally:
-            renewing.cancel()
-            await asyncio.wait({renewing})
+        return holding(self._store, lambda db, until: seats.hold(db, seat, self._me, until), self.lease, "seat")
 
     async def later(self, seat: Seat) -> None:
         """Leave a seat where it is, to be taken over again soon."""
@@ -288,12 +282,3 @@ class Seating:
         async with self._store.write() as db:
             await seats.advance(db, seat, self._me, None)
         return seat
-
-    async def _renew(self, seat: Seat) -> None:
-        while True:
-            await asyncio.sleep(self.lease.total_seconds() / 3)
-            try:
-                async with self._store.write() as db:
-                    await seats.hold(db, seat, self._me, self._until(self.lease))
-            except DATABASE_AWAY as error:
-                log.warning("seat.not_held", extra={"reason": type(error).__name__})

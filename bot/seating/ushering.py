@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from bot import reminding, subscribing
 from bot.calendar_file import FILE_NAME, calendar_file
 from bot.clock import Clock, machine_now
-from bot.creating import DATABASE_AWAY
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
 from bot.following import Feature
+from bot.holding import DATABASE_AWAY
 from bot.mirror import Mirror
 from bot.models import Account, Status, Webinar
 from bot.seat import Seat, SeatState
