@@ -105,6 +105,14 @@ class Ask:
         await self.room.slack.update(self.view_id, view)
         return self.view_id
 
+    def caller_behind(self, working: Callable[[str], View]) -> Caller:
+        """The same as `caller` where a "working…" view stands in the modal: a wait is told there, as its note."""
+
+        async def tell(seconds: float) -> None:
+            await self.room.slack.update(self.view_id, working(waiting(seconds)))
+
+        return Caller(Lane.PERSON, on_wait=tell)
+
     def caller(self) -> Caller:
         """Makes vendor calls in this person's name; if they must wait, they are told for how long."""
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from bot.errors import BadInput
-from bot.models import Lane, Status, Webinar
-from bot.providers import Caller
+from bot.models import Status, Webinar
 from bot.views import buttons, cancel_form
-from bot.views.messages import waiting
 from bot.words import Cancel
 from handlers import guard
 from handlers.asking import Ask, Commands, Listeners
@@ -48,10 +46,8 @@ async def _confirm(ask: Ask, webinar: Webinar) -> None:
 async def _cancel(ask: Ask) -> None:
     webinar = await ask.room.mirror.find(ask.note)
 
-    async def tell_wait(seconds: float) -> None:
-        await ask.room.slack.update(ask.view_id, cancel_form.working(webinar, note=waiting(seconds)))
-
-    cancelled = await ask.room.cancelling.cancel(webinar, Caller(Lane.PERSON, on_wait=tell_wait), by=ask.user_id)
+    caller = ask.caller_behind(lambda note: cancel_form.working(webinar, note=note))
+    cancelled = await ask.room.cancelling.cancel(webinar, caller, by=ask.user_id)
     if not await ask.room.slack.update(ask.view_id, cancel_form.done(cancelled)):
         await ask.room.slack.post(ask.user_id, cancel_form.done_message(cancelled))
 

@@ -8,15 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import machine_now
 from bot.errors import BadInput, ChannelUnreachable
-from bot.models import Lane, Person
+from bot.models import Person
 from bot.people import check_may_create
-from bot.providers import Caller
 from bot.store import creations, drafts, webinars
 from bot.store.creations import Creation, Order, Step
 from bot.views import buttons, create_form, create_result, settings_form
 from bot.views.blocks import View
 from bot.views.create_form import Draft
-from bot.views.messages import waiting
 from bot.when import say_length, split_when
 from bot.words import Create
 from handlers import guard
@@ -132,12 +130,11 @@ async def try_again(ask: Ask) -> None:
 async def _create(ask: Ask, creation: Creation) -> None:
     title, draft_id = creation.order.form.title, creation.draft_id
 
-    async def tell_wait(seconds: float) -> None:
-        await ask.room.slack.update(ask.view_id, create_result.working(title, draft_id, note=waiting(seconds)))
-
     async with ask.room.store.write() as db:
         await drafts.mark(db, ask.workspace, draft_id, drafts.SENT)
-    ended = await ask.room.creating.work(creation, Caller(Lane.PERSON, on_wait=tell_wait))
+    ended = await ask.room.creating.work(
+        creation, ask.caller_behind(lambda note: create_result.working(title, draft_id, note=note))
+    )
     await ask.room.telling.tell(ended)
     ask.room.clockwork.poke()
 

@@ -7,10 +7,8 @@ from collections.abc import Awaitable
 from bot.door import Changed, Stays, check_limit
 from bot.errors import BadInput
 from bot.limits import read_limit, settle
-from bot.models import Lane, Webinar
-from bot.providers import Caller
+from bot.models import Webinar
 from bot.views import buttons, door_form, door_result
-from bot.views.messages import waiting
 from bot.words import Close, Limit, Open
 from handlers import guard
 from handlers.asking import Ask, Commands, Listeners
@@ -126,10 +124,7 @@ async def _ask_limit(ask: Ask, webinar: Webinar, typed: str = "") -> None:
 async def _set_limit(ask: Ask, webinar: Webinar, limit: int | None) -> None:
     slack = ask.room.slack
 
-    async def tell_wait(seconds: float) -> None:
-        await slack.update(ask.view_id, door_form.working(webinar, note=waiting(seconds)))
-
-    caller = Caller(Lane.PERSON, on_wait=tell_wait)
+    caller = ask.caller_behind(lambda note: door_form.working(webinar, note=note))
     done = await ask.room.door.limit(webinar.session_id, limit, caller, ask.user_id)
     now = ask.room.clock.now()
     if not await slack.update(ask.view_id, door_result.changed_view(done.webinar, done.before, now=now)):

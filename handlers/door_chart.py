@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.errors import BadInput
-from bot.models import Lane, Webinar
+from bot.models import Webinar
 from bot.providers import Caller
 from bot.slack_api import Upload
 from bot.views import buttons, door_chart
 from bot.views.blocks import Message, View
 from bot.views.door_outlook import takeaway
-from bot.views.messages import waiting
 from handlers.asking import Ask, Listeners
 
 WHAT_CHART = "see how the registrations of this webinar grow"
@@ -72,11 +71,7 @@ async def _begun(ask: Ask, webinar: Webinar, working: Callable[..., View]) -> Ca
         return ask.caller()
     view_id = await ask.open(working(webinar))
     ask.view, ask.failed = {"id": view_id}, door_chart.failed
-
-    async def tell_wait(seconds: float) -> None:
-        await ask.room.slack.update(view_id, working(webinar, note=waiting(seconds)))
-
-    return Caller(Lane.PERSON, on_wait=tell_wait)
+    return ask.caller_behind(lambda note: working(webinar, note=note))
 
 
 async def _send(ask: Ask, message: Message, upload: Upload) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from bot.door import Changed, Stays, check_limit
 from bot.errors import BadInput
 from bot.forecast import Forecast
-from bot.models import Lane, Webinar
+from bot.models import Webinar
 from bot.providers import Caller
 from bot.views import buttons, door_chart, door_menu, door_result
 from bot.views.blocks import View
 from bot.views.door_result import Doorway
-from bot.views.messages import waiting
 from handlers import guard
 from handlers.asking import Ask, Listeners
 from handlers.door_chart import hand_links
@@ -104,11 +103,8 @@ async def _outlook(ask: Ask, webinar: Webinar) -> Forecast:
 
 
 def _caller(ask: Ask, webinar: Webinar, *, reading: bool = False) -> Caller:
-    async def tell_wait(seconds: float) -> None:
-        show = door_menu.reading if reading else door_menu.working
-        await ask.room.slack.update(ask.view_id, show(webinar, note=waiting(seconds)))
-
-    return Caller(Lane.PERSON, on_wait=tell_wait)
+    show = door_menu.reading if reading else door_menu.working
+    return ask.caller_behind(lambda note: show(webinar, note=note))
 
 
 ACTIONS: Listeners = {buttons.DOOR: menu}

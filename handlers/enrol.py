@@ -8,7 +8,7 @@ from secrets import token_hex
 from slack_sdk.models.blocks import Block
 
 from bot.errors import BadInput
-from bot.models import Lane, Webinar
+from bot.models import Webinar
 from bot.people_words import Named, Register, read_register
 from bot.providers import Caller
 from bot.registrants import Applicant
@@ -19,7 +19,7 @@ from bot.views import buttons, enrol_batch, enrol_form, enrol_many, seat_form
 from bot.views.blocks import View
 from bot.views.enrol_form import Typed
 from bot.views.enrol_many import Order
-from bot.views.messages import sentence_message, waiting
+from bot.views.messages import sentence_message
 from handlers import guard, seat
 from handlers.asking import Ask, Commands, Listeners
 from handlers.browse import chosen
@@ -149,10 +149,7 @@ async def _one(ask: Ask, webinar: Webinar, typed: Typed, applicant: Applicant | 
     """Register one person, and what there is to say about it."""
     room = ask.room
 
-    async def tell_wait(seconds: float) -> None:
-        await room.slack.update(ask.view_id, enrol_form.working(webinar, note=waiting(seconds)))
-
-    caller = Caller(Lane.PERSON, on_wait=tell_wait)
+    caller = ask.caller_behind(lambda note: enrol_form.working(webinar, note=note))
     if applicant is None:
         await _seat(ask, webinar, typed, caller)
         return enrol_form.seated(typed.user_id)
@@ -187,10 +184,7 @@ async def _check_list(ask: Ask, webinar: Webinar, order: Order, pasted: Reading 
     """Say what a list would do: one call for those who are there already."""
     room = ask.room
 
-    async def tell_wait(seconds: float) -> None:
-        await room.slack.update(ask.view_id, enrol_many.working(webinar, note=waiting(seconds)))
-
-    caller = Caller(Lane.PERSON, on_wait=tell_wait)
+    caller = ask.caller_behind(lambda note: enrol_many.working(webinar, note=note))
     reading = pasted or await _read_file(ask, order)
     roll = await room.enrolling.rolls.get(webinar, ask.user_id, caller, anew=True)
     draft = await room.enrolling.draft(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
-from bot.models import Audience, Lane, Webinar
+from bot.models import Audience, Webinar
 from bot.providers import Caller
 from bot.reminding import current
 from bot.seat import Seat, SeatState
@@ -14,7 +14,6 @@ from bot.subscribing import OPENS, hear
 from bot.views import buttons, seat_form, seat_result
 from bot.views.blocks import View
 from bot.views.facts import Stage, is_full, is_open_to_come, stage
-from bot.views.messages import waiting
 from bot.views.seat_form import Typed
 from handlers import guard
 from handlers.asking import Ask, Listeners
@@ -172,11 +171,7 @@ def _source(ask: Ask) -> str:
 
 
 def _patient(ask: Ask, webinar: Webinar, *, renaming: bool = False) -> Caller:
-    async def tell_wait(seconds: float) -> None:
-        view = seat_form.working(webinar, renaming=renaming, note=waiting(seconds))
-        await ask.room.slack.update(ask.view_id, view)
-
-    return Caller(Lane.PERSON, on_wait=tell_wait)
+    return ask.caller_behind(lambda note: seat_form.working(webinar, renaming=renaming, note=note))
 
 
 async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:

@@ -9,15 +9,13 @@ from datetime import datetime
 from bot.casting import Member, Order, read_role
 from bot.errors import BadInput
 from bot.inviting.recasting import UNCLEAR
-from bot.models import Lane, Person, Webinar
+from bot.models import Person, Webinar
 from bot.people_words import Invite, Team, read_invite
-from bot.providers import Caller
 from bot.store.team import Team as KnownTeam
 from bot.store.team_changes import Change
 from bot.team import MOST
 from bot.views import buttons, team_check, team_form, team_list, team_message, team_result
 from bot.views.blocks import View
-from bot.views.messages import waiting
 from bot.views.team_check import Known
 from bot.views.team_form import Named, Place, Typed
 from handlers import guard
@@ -159,7 +157,7 @@ async def _fill(ask: Ask, webinar: Webinar, command: Invite) -> None:
     def note(words: str) -> View:
         return team_form.opening(webinar, note=words)
 
-    team = await room.inviting.team(webinar, _patient(ask, note))
+    team = await room.inviting.team(webinar, ask.caller_behind(note))
     if not room.directory.is_read:
         await room.directory.refresh()
     named = await _named(ask, command)
@@ -208,21 +206,12 @@ async def _start(ask: Ask, webinar: Webinar, change: Change) -> None:
         def note(words: str) -> View:
             return team_result.working(webinar, note=words)
 
-        outcomes = await ask.room.briefing.carry_out(change, _patient(ask, note))
+        outcomes = await ask.room.briefing.carry_out(change, ask.caller_behind(note))
         view, instead = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
         await ask.room.briefing.show(change, view, instead)
         await ask.room.briefing.shown(change, outcomes)
 
     guard.later(ask, work)
-
-
-def _patient(ask: Ask, note: Callable[[str], View]) -> Caller:
-    """Makes vendor calls in this person's name; if they must wait, the view says for how long."""
-
-    async def tell(seconds: float) -> None:
-        await ask.room.slack.update(ask.view_id, note(waiting(seconds)))
-
-    return Caller(Lane.PERSON, on_wait=tell)
 
 
 async def _list(ask: Ask, webinar: Webinar, *, page: int = 1, replace: bool = False, note: str = "") -> None:
