@@ -9,7 +9,7 @@ from bot.announcing import Announcing
 from bot.cancelling import Cancelling
 from bot.clock import Clock
 from bot.clockwork import Clockwork
-from bot.creating import Creating
+from bot.creation.service import CreationService
 from bot.delivery import Delivery, forget_notices
 from bot.digests import Digests
 from bot.directory import Directory
@@ -33,7 +33,6 @@ from bot.slack_api import Identity, SlackApi
 from bot.store import drafts
 from bot.store.connection import Store
 from bot.tasks import Tasks
-from bot.telling import Telling
 from bot.tokens import Tokens
 
 KEEP_DRAFTS = timedelta(days=7)
@@ -52,8 +51,7 @@ def furnished(
     directory = Directory(provider)
     announcing = Announcing(store, slack, clock)
     mirror = Mirror(account, store, provider, directory, announcing, clock)
-    creating = Creating(me, account, store, provider, directory, clock)
-    telling = Telling(store, slack, creating, announcing, mirror, tasks)
+    creation = CreationService(me, account, store, slack, provider, directory, announcing, mirror, clock, tasks)
     digests = Digests(store, clock, account)
     seating = Seating(me, account, store, provider, mirror, clock)
     ushering = Ushering(me, account, store, slack, seating, mirror, clock, lambda: clockwork.poke())
@@ -73,7 +71,7 @@ def furnished(
         await enrolling.tidy()
 
     async def recover() -> None:
-        await telling.recover()
+        await creation.resume()
         await ushering.recover()
         await briefing.recover()
         await enrolling.work()
@@ -105,8 +103,7 @@ def furnished(
         directory=directory,
         mirror=mirror,
         announcing=announcing,
-        creating=creating,
-        telling=telling,
+        creation=creation,
         cancelling=cancelling,
         inviting=inviting,
         briefing=briefing,

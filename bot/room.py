@@ -8,7 +8,7 @@ from bot.announcing import Announcing
 from bot.cancelling import Cancelling
 from bot.clock import Clock
 from bot.clockwork import Clockwork
-from bot.creating import Creating
+from bot.creation.service import CreationService
 from bot.directory import Directory
 from bot.door import Door
 from bot.enrolling import Enrolling
@@ -26,7 +26,6 @@ from bot.seating.ushering import Ushering
 from bot.slack_api import SlackApi
 from bot.store.connection import Store
 from bot.tasks import Tasks
-from bot.telling import Telling
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,7 @@ class Room:
     directory: Directory
     mirror: Mirror
     announcing: Announcing
-    creating: Creating
-    telling: Telling
+    creation: CreationService
     cancelling: Cancelling
     inviting: Inviting
     briefing: Briefing

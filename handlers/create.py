@@ -106,7 +106,7 @@ async def sent(ask: Ask) -> None:
         step=Step.BEGUN,
         begun_at=machine_now(),
     )
-    earlier = await ask.room.creating.begin(creation)
+    earlier = await ask.room.creation.begin(creation)
     ask.failed = lambda sentence: create_result.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
     await ask.accept(response_action="update", view=create_result.working(form.title, draft.draft_id))
 
@@ -132,10 +132,10 @@ async def _create(ask: Ask, creation: Creation) -> None:
 
     async with ask.room.store.write() as db:
         await drafts.mark(db, ask.workspace, draft_id, drafts.SENT)
-    ended = await ask.room.creating.work(
+    ended = await ask.room.creation.run(
         creation, ask.caller_behind(lambda note: create_result.working(title, draft_id, note=note))
     )
-    await ask.room.telling.tell(ended)
+    await ask.room.creation.report(ended)
     ask.room.clockwork.poke()
 
 
@@ -144,7 +144,7 @@ async def _again(ask: Ask, earlier: Creation) -> None:
     if earlier.session_id:
         earlier = earlier.model_copy(update={"step": Step.WHOLE})
     if earlier.step in (Step.WHOLE, Step.UNDONE, Step.WATCHED):
-        await ask.room.telling.tell(earlier)
+        await ask.room.creation.report(earlier)
 
 
 async def _filled_again(ask: Ask) -> View:

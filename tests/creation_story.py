@@ -69,8 +69,8 @@ async def _hardly_at_all(seconds: float) -> None:
 
 
 def _at_once(bot: Greenroom) -> None:
-    creating = bot.room.creating
-    creating.retry = creating.watch = creating.lookout.settled = timedelta()
+    creation = bot.room.creation
+    creation.leases.retry = creation.steps.watch = creation.steps.lookout.settled = timedelta()
     bot.room.mirror.ration.most = 1000
 
 
@@ -139,7 +139,7 @@ async def ended(world: World) -> None:
     """Wait until nobody works on a creation any more, taking over what was left, as the clockwork does."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            await world.bot.room.telling.recover()
+            await world.bot.room.creation.resume()
             await world.settled()
             if not any(one.step in WORKED_ON for one in await written(world)):
                 return

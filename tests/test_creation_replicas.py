@@ -109,7 +109,7 @@ def _hurried_with_short_leases(world: World) -> None:
 
     def on_build(bot: Greenroom) -> None:
         at_once(bot)
-        bot.room.creating.lease = SHORT
+        bot.room.creation.leases.lease = SHORT
 
     world.on_build = on_build
 
@@ -132,7 +132,7 @@ async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> N
     first = await _claimed_until(pair.world)
     async with asyncio.timeout(8):
         while await _claimed_until(pair.world) < first + 2 * SHORT:
-            await pair.other.room.telling.recover()
+            await pair.other.room.creation.resume()
             await asyncio.sleep(0.02)
 
     assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
@@ -147,7 +147,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     await pair.world.until(reached)
     far = machine_now() + timedelta(hours=1)
     async with pair.world.bot.room.store.write() as db:
-        assert await creations.claim(db, pair.world.bot.room.account, "thief", far, far)
+        assert await creations.LEASES.claim(db, pair.world.bot.room.account, "thief", far, far)
 
     release(pair.world)
     await pair.world.settled()
@@ -163,7 +163,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
 
 async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> None:
     """The same form at both, and two forms of one title: one begins, whoever is asked at the same moment."""
-    one, two = pair.world.bot.room.creating, pair.other.room.creating
+    one, two = pair.world.bot.room.creation, pair.other.room.creation
     for number in range(8):
         first, second = (_begun(pair.world, f"{name}{number}", f"Title {number}") for name in "ab")
         same = await asyncio.gather(one.begin(first), two.begin(first))

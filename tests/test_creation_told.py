@@ -77,7 +77,7 @@ async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) ->
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
     assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
-    await world.bot.room.telling.recover()
+    await world.bot.room.creation.resume()
     assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
 
     await _ringcentral_is_back(world)
@@ -93,7 +93,7 @@ async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: 
     await world.crash_bot()
     world.ringcentral.fail("*", "^/webinar/", status=503, times=1000)  # a login that fails would take a minute's pause
     await world.start_bot(ready=False)
-    await world.bot.room.telling.recover()
+    await world.bot.room.creation.resume()
     assert told(world, "finn") == ()
 
     await _ringcentral_is_back(world)
@@ -109,7 +109,7 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Step) ->
     assert "Greenroom goes on" in world.slack.view("finn").words
 
     async with world.bot.room.store.write() as db:
-        await creations.release_all(db)  # the claim runs out
+        await creations.LEASES.release_all(db)  # the claim runs out
     assert await ending(world) == (NONE if step is Step.WEBINAR_ASKED else MADE)
 
 

@@ -79,7 +79,7 @@ class World:
     async def start_bot(self, *, ready: bool = True) -> None:
         """Start Greenroom, and wait until it knows the directory and has listed the sessions once, if it is to."""
         self._bot = await build(self.settings, self.clock, self.pace)
-        self._bot.room.telling.registration_waits = (0.01, 0.05, 0.2, 1.0)
+        self._bot.room.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         self._bot.room.tasks.grace = 0.005  # both ends of the answer are in this one loop
         for engine in (self._bot.room.store._writer, self._bot.room.store._reader):
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED)

@@ -8,5 +8,6 @@ from bot.store.connection import Db
 
 async def release_all(db: Db) -> None:
     """Whatever is claimed was claimed by a process that is gone, and may be taken up at once."""
-    for of in (applications, batches, creations, parcels, seats, team_changes):
+    await creations.LEASES.release_all(db)
+    for of in (applications, batches, parcels, seats, team_changes):
         await of.release_all(db)
