@@ -15,8 +15,7 @@ from bot.digests import Digests
 from bot.directory import Directory
 from bot.door import Door
 from bot.enrolling import Enrolling
-from bot.inviting import Inviting
-from bot.inviting.briefing import Briefing
+from bot.inviting.service import TeamService
 from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
@@ -26,8 +25,7 @@ from bot.people import People
 from bot.picture import Pictures
 from bot.providers import WebinarProvider
 from bot.room import Room
-from bot.seating import Seating
-from bot.seating.ushering import Ushering
+from bot.seating.service import SeatService
 from bot.settings import Settings
 from bot.slack_api import Identity, SlackApi
 from bot.store import drafts
@@ -53,8 +51,7 @@ def furnished(
     mirror = Mirror(account, store, provider, directory, announcing, clock)
     creation = CreationService(me, account, store, slack, provider, directory, announcing, mirror, clock, tasks)
     digests = Digests(store, clock, account)
-    seating = Seating(me, account, store, provider, mirror, clock)
-    ushering = Ushering(me, account, store, slack, seating, mirror, clock, lambda: clockwork.poke())
+    seats = SeatService(me, account, store, slack, provider, mirror, clock, lambda: clockwork.poke())
 
     async def sweep() -> None:
         if not directory.is_read:
@@ -65,15 +62,15 @@ def furnished(
         await directory.refresh()
         async with store.write() as db:
             await drafts.forget_before(db, account.workspace, clock.now() - KEEP_DRAFTS)
-            await inviting.forget_old(db)
+            await team.forget_old(db)
         await forget_notices(store, clock.now() - KEEP_NOTICES)
-        await ushering.forget_ended()
+        await seats.forget_ended()
         await enrolling.tidy()
 
     async def recover() -> None:
         await creation.resume()
-        await ushering.recover()
-        await briefing.recover()
+        await seats.resume()
+        await team.resume()
         await enrolling.work()
 
     async def digest() -> None:
@@ -86,12 +83,11 @@ def furnished(
     clockwork = Clockwork(
         clock, delivery, sweep=sweep, count=mirror.count_next, digest=digest, recover=recover, daily=daily
     )
-    inviting = Inviting(me, account, store, provider, mirror, clock)
-    briefing = Briefing(store, slack, inviting, mirror, clock, clockwork.poke)
+    team = TeamService(me, account, store, slack, provider, mirror, clock, clockwork.poke)
     cancelling = Cancelling(provider, mirror, clockwork.poke)
     tokens = Tokens(settings.encryption_key.get_secret_value())
     own_pages = OwnPages(settings.public_url, tokens, account, store, provider, clock, lambda: enrolling.poke())
-    enrolling = Enrolling(me, account, store, provider, mirror, slack, own_pages, ushering, clock, tasks)
+    enrolling = Enrolling(me, account, store, provider, mirror, slack, own_pages, seats.notifier, clock, tasks)
     return Room(
         account=account,
         clock=clock,
@@ -105,11 +101,9 @@ def furnished(
         announcing=announcing,
         creation=creation,
         cancelling=cancelling,
-        inviting=inviting,
-        briefing=briefing,
+        team=team,
         door=Door(provider, mirror, clock, clockwork.poke),
-        seating=seating,
-        ushering=ushering,
+        seats=seats,
         pictures=Pictures(store, provider, slack),
         link_files=LinkFiles(store, provider),
         own_pages=own_pages,

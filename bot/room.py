@@ -12,8 +12,7 @@ from bot.creation.service import CreationService
 from bot.directory import Directory
 from bot.door import Door
 from bot.enrolling import Enrolling
-from bot.inviting import Inviting
-from bot.inviting.briefing import Briefing
+from bot.inviting.service import TeamService
 from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
@@ -21,8 +20,7 @@ from bot.organisers import Organisers
 from bot.own_pages import OwnPages
 from bot.people import People
 from bot.picture import Pictures
-from bot.seating import Seating
-from bot.seating.ushering import Ushering
+from bot.seating.service import SeatService
 from bot.slack_api import SlackApi
 from bot.store.connection import Store
 from bot.tasks import Tasks
@@ -44,11 +42,9 @@ class Room:
     announcing: Announcing
     creation: CreationService
     cancelling: Cancelling
-    inviting: Inviting
-    briefing: Briefing
+    team: TeamService
     door: Door
-    seating: Seating
-    ushering: Ushering
+    seats: SeatService
     pictures: Pictures
     link_files: LinkFiles
     own_pages: OwnPages

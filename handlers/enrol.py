@@ -176,8 +176,8 @@ async def _seat(ask: Ask, webinar: Webinar, typed: Typed, caller: Caller) -> Non
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
-    taken = await room.seating.take(webinar, person, attendee, source, caller, lead=profile.lead, by=ask.user_id)
-    await room.ushering.welcome(taken)
+    taken = await room.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=ask.user_id)
+    await room.seats.notifier.welcome(taken)
 
 
 async def _check_list(ask: Ask, webinar: Webinar, order: Order, pasted: Reading | None) -> None:

@@ -73,7 +73,7 @@ async def remove(ask: Ask) -> None:
     place = Place.model_validate_json(ask.value)
     webinar = await _steered(ask, place.session_id)
     await ask.room.enrolling.rolls.remove(webinar, place.picked, ask.caller())
-    await ask.room.ushering.removed(webinar, place.picked)
+    await ask.room.seats.notifier.removed(webinar, place.picked)
     await _show(ask, webinar, place, replace=True, note=registrants_list.GONE)
 
 

@@ -7,7 +7,7 @@ from bot.models import Audience, Webinar
 from bot.providers import Caller
 from bot.reminding import current
 from bot.seat import Seat, SeatState
-from bot.seating import NO_SEAT
+from bot.seating.service import NO_SEAT
 from bot.slack_api import SlackRefused
 from bot.store import team
 from bot.subscribing import OPENS, hear
@@ -75,7 +75,7 @@ async def back_to_form(ask: Ask) -> None:
 async def ask_name(ask: Ask) -> None:
     """The form for another name, in the place of the seat or on its own."""
     webinar = await _named(ask)
-    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    seat = await ask.room.seats.seat(webinar, ask.user_id)
     if seat is None:
         await ask.say(seat_result.goodbye(webinar, problem=NO_SEAT), replace=bool(ask.view))
         return
@@ -96,9 +96,7 @@ async def name_sent(ask: Ask) -> None:
         if not is_open_to_come(webinar, ask.room.clock.now()):
             await _show_none(ask, webinar)
             return
-        seat = await ask.room.seating.rename(
-            webinar, ask.user_id, typed.attendee, _patient(ask, webinar, renaming=True)
-        )
+        seat = await ask.room.seats.rename(webinar, ask.user_id, typed.attendee, _patient(ask, webinar, renaming=True))
         await _welcome(ask, webinar, seat)
 
     guard.later(ask, work)
@@ -107,20 +105,20 @@ async def name_sent(ask: Ask) -> None:
 async def leave(ask: Ask) -> None:
     """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
     webinar = await _named(ask)
-    seat = await ask.room.seating.leave(webinar, ask.user_id, ask.caller())
-    await ask.room.ushering.farewell(seat)
+    seat = await ask.room.seats.leave(webinar, ask.user_id, ask.caller())
+    await ask.room.seats.notifier.farewell(seat)
     await _show_gone(ask, webinar, seat, seat_result.LEFT)
 
 
 async def look(ask: Ask) -> None:
     """Read the seat at RingCentral (one call): it may have been removed there."""
     webinar = await _named(ask)
-    known = await ask.room.seating.seat(webinar, ask.user_id)
-    seat = await ask.room.seating.look(webinar, ask.user_id, ask.caller())
+    known = await ask.room.seats.seat(webinar, ask.user_id)
+    seat = await ask.room.seats.look(webinar, ask.user_id, ask.caller())
     if seat:
         await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=ask.room.clock.now()))
     elif known:
-        await ask.room.ushering.farewell(known, problem=seat_result.VANISHED)
+        await ask.room.seats.notifier.farewell(known, problem=seat_result.VANISHED)
         await _show_gone(ask, webinar, known, seat_result.VANISHED)
 
 
@@ -131,7 +129,7 @@ async def _named(ask: Ask) -> Webinar:
 async def _own(ask: Ask, webinar: Webinar) -> View | None:
     """The seat that they have, or their way in as a speaker."""
     now = ask.room.clock.now()
-    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    seat = await ask.room.seats.seat(webinar, ask.user_id)
     if seat:
         is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
         return seat_result.seat_view(webinar, seat, now=now, note=seat_result.NO_DM if is_untold else "")
@@ -181,7 +179,7 @@ async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:
     caller = _patient(ask, webinar)
     try:
         person = await ask.person()
-        seat = await ask.room.seating.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
+        seat = await ask.room.seats.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
     except RegistrationClosed as closed:
         await _show_none(ask, webinar, closed.sentence)
     except AnswersWanted:
@@ -195,7 +193,7 @@ async def _welcome(ask: Ask, webinar: Webinar, seat: Seat) -> None:
     now = ask.room.clock.now()
     note = seat_result.DM_TO_COME if seat.state is SeatState.TAKEN else seat_result.IN_DM
     await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=now, note=note))
-    told = await ask.room.ushering.welcome(seat)
+    told = await ask.room.seats.notifier.welcome(seat)
     if told.state is SeatState.HELD and not told.dm_channel_id:
         view = seat_result.seat_view(webinar, told, now=now, note=seat_result.NO_DM)
         await ask.room.slack.update(ask.view_id, view)

@@ -315,7 +315,7 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
     async with running(tmp_path, prepare=hurried, public_url=SITE) as world:
         desk = await a_desk(world)
         room = world.bot.room
-        room.enrolling.line.retry = timedelta()
+        room.enrolling.line.leases.retry = timedelta()
         world.ringcentral.fail("*", REGISTRANTS, status=500, times=5)
         async with room.store.write() as db:
             line = [(0, VISITOR, "a")]

@@ -33,8 +33,8 @@ def prepare(world: World) -> None:
 
     def shorten(bot: Greenroom) -> None:
         bot.room.enrolling.progress.every = 0.0
-        bot.room.enrolling.batch_work.retry = timedelta()
-        bot.room.enrolling.line.retry = timedelta()
+        bot.room.enrolling.batch_leases.retry = timedelta()
+        bot.room.enrolling.line.leases.retry = timedelta()
 
     world.on_build = shorten
 
@@ -314,7 +314,7 @@ async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
             await batches.change(db, running, frm=BatchState.DRAFT)
     other = Enrolling(
         "other", room.account, room.store, world.bot._provider, room.mirror, room.slack, room.own_pages,
-        room.ushering, room.clock, room.tasks,
+        room.seats.notifier, room.clock, room.tasks,
     )  # fmt: skip
 
     await asyncio.gather(room.enrolling.work(), other.work())

@@ -138,8 +138,8 @@ async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World)
     world.ringcentral.edit(webinar.webinar_id, scheduledStartTime=f"{moved:%Y-%m-%dT%H:%M:%SZ}")
     await world.bot.room.mirror.sweep()
 
-    await world.bot.room.ushering.recover()
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
+    await world.bot.room.seats.resume()
     await world.move(4 * DAY - 5 * MINUTE)
 
     words = [one.words for one in stage.dms()]
@@ -196,7 +196,7 @@ async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world:
     assert seat_result.NO_DM in view.words
     assert stage.link(view) == stage.there[0]["joinUri"]
     posts = len(world.slack.calls)
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
     assert len(world.slack.calls) == posts
     await world.slack.close("dev", view, clear=True)
     assert seat_result.NO_DM in (await stage.press("dev")).words
@@ -212,9 +212,9 @@ async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: Wo
     await world.bot.room.mirror.sweep()
     world.slack.fail("chat.update", error="message_not_found")
 
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
     calls = len(world.slack.calls)
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
 
     assert len(world.slack.calls) == calls
     view = await stage.press("dev")
@@ -347,7 +347,7 @@ async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> No
     await world.slack.submit("chloe", world.slack.view("chloe"))
     await world.settled()
 
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
 
     assert seat_result.CANCELLED in stage.dms()[0].words
     assert stage.link(stage.dms()[0]) == ""
@@ -511,8 +511,8 @@ async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) ->
     [webinar] = await room.mirror.everything()
     dev = await room.people.get(room.account.workspace, "U0DEV")
 
-    seat = await room.seating.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
-    await room.ushering.welcome(seat)
+    seat = await room.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
+    await room.seats.notifier.welcome(seat)
 
     assert "You were registered by <@U0CHLOE>" in stage.dms()[0].words
     assert "Your reminder comes 10 minutes before it starts." in stage.dms()[0].words
@@ -568,8 +568,8 @@ async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) 
     [webinar] = await world.bot.room.mirror.everything()
     for later, is_known in ((80 * DAY, True), (20 * DAY, False)):
         world.clock.move(later)
-        await world.bot.room.ushering.forget_ended()
-        assert bool(await world.bot.room.seating.seat(webinar, "U0DEV")) is is_known
+        await world.bot.room.seats.forget_ended()
+        assert bool(await world.bot.room.seats.seat(webinar, "U0DEV")) is is_known
 
 
 def stored(world: World) -> bytes:

@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from bot.clock import machine_now
 from bot.seat import Attendee, SeatState
-from bot.seating import BUSY, UNDER_WAY, Seating
-from bot.seating.signing_up import SOMEBODYS, UNCLEAR
+from bot.seating.register import SOMEBODYS, UNCLEAR
+from bot.seating.service import BUSY, UNDER_WAY, SeatService
 from bot.store import crowd_schema, seats
 from bot.views import seat_result
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient
@@ -33,7 +33,7 @@ def at_once(world: World) -> None:
 
     def build(bot: Any) -> None:
         on_build(bot)
-        bot.room.seating.retry = timedelta()
+        bot.room.seats.leases.retry = timedelta()
         bot.room.clockwork._scheduler.remove_job("recover")  # a story recovers when it says so
 
     world.on_build = build
@@ -48,7 +48,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def recovered(world: World) -> None:
     """What was left is brought to its end."""
-    await world.bot.room.ushering.recover()
+    await world.bot.room.seats.resume()
 
 
 async def written(world: World, user: str = "U0DEV") -> SeatState | None:
@@ -63,7 +63,7 @@ async def check_one(stage: Stage, *, told: bool = True) -> None:
     """One seat at RingCentral, the same one here, and one message of it."""
     [one] = stage.there
     [webinar] = await stage.world.bot.room.mirror.everything()
-    seat = await stage.world.bot.room.seating.seat(webinar, "U0DEV")
+    seat = await stage.world.bot.room.seats.seat(webinar, "U0DEV")
     assert seat is not None
     assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
     assert seat.state is SeatState.HELD
@@ -96,8 +96,8 @@ async def test_two_at_once_are_one_seat(world: World) -> None:
     dev = await world.bot.room.people.get(webinar.account.workspace, "U0DEV")
 
     async def take() -> str | None:
-        seat = await world.bot.room.seating.take(webinar, dev, OWN, "slack", PERSON)
-        await world.bot.room.ushering.welcome(seat)
+        seat = await world.bot.room.seats.take(webinar, dev, OWN, "slack", PERSON)
+        await world.bot.room.seats.notifier.welcome(seat)
         return seat.registrant_id
 
     made = await asyncio.gather(*(take() for _ in range(5)))
@@ -113,22 +113,24 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
     room = world.bot.room
     [webinar] = await room.mirror.everything()
     dev = await room.people.get(webinar.account.workspace, "U0DEV")
-    other = Seating("other", room.account, room.store, world.bot._provider, room.mirror, room.clock)
+    other = SeatService(
+        "other", room.account, room.store, room.slack, world.bot._provider, room.mirror, room.clock, room.clockwork.poke
+    )
     fault = world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)
 
     first = asyncio.create_task(other.take(webinar, dev, OWN, "slack", PERSON))
     await world.until(lambda: not fault.times)
     with pytest.raises(Exception, match=UNDER_WAY):
-        await room.seating.take(webinar, dev, OWN, "slack", PERSON)
+        await room.seats.take(webinar, dev, OWN, "slack", PERSON)
     seat = await first
-    assert (await room.ushering.welcome(seat)).state is SeatState.TAKEN
+    assert (await room.seats.notifier.welcome(seat)).state is SeatState.TAKEN
     assert stage.dms() == []
     await recovered(world)
     assert stage.dms() == []
 
-    await other.later(seat)
+    await other.leases.resume_later(seat)
     async with room.store.write() as db:
-        await seats.advance(db, seat, "other", machine_now())
+        await seats.LEASES.advance(db, seat, "other", machine_now())
     await recovered(world)
     assert stage.asked == ["POST"]
     await check_one(stage)

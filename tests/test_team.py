@@ -415,7 +415,7 @@ async def test_teams_long_over_are_forgotten(world: World) -> None:
     async def known_after(days: int) -> bool:
         world.clock.move(timedelta(days=days))
         async with world.bot.room.store.write() as db:
-            await world.bot.room.inviting.forget_old(db)
+            await world.bot.room.team.forget_old(db)
             return await team.find(db, account, invited.session_id) is not None
 
     assert await known_after(92)

@@ -26,7 +26,7 @@ INVITEES = "/invitees$"
 
 
 def _soon(bot: Greenroom) -> None:
-    bot.room.inviting.retry = timedelta()
+    bot.room.team.leases.retry = timedelta()
 
 
 def prepared(world: World) -> None:
@@ -122,16 +122,16 @@ async def test_what_cannot_even_be_looked_up_is_told_later(world: World) -> None
     assert "the team may or may not be changed. Greenroom goes on looking" in result.words
     assert team.told("dev") == []
 
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
     assert await _under_way(world) == 1
     world.ringcentral.faults.clear()
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
 
     assert await _under_way(world) == 0
     assert [method for method in team.asked if method == "PATCH"] == ["PATCH"]
     assert len(team.told("dev")) == 2
     assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
     assert len(team.told("dev")) == 2
 
 
@@ -146,7 +146,7 @@ async def test_what_stays_unclear_for_too_long_is_given_up(world: World) -> None
         await db.execute(team_changes.update().values(begun_at=machine_now() - timedelta(hours=2)))
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
 
     assert "RingCentral could not be reached for an hour. Look at the team" in team.told("chloe")[-1].words
     assert await _under_way(world) == 0
@@ -177,7 +177,7 @@ async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm:
     world.slack._api.faults.waiting.clear()
     await world.start_bot()
     # Whether this one or the bot's own first turn takes it over makes no difference.
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
     await world.until(lambda: world.slack.view("chloe").title == "Team saved")
 
     assert team.there == {"dev@acme.example": "Panelist"}
@@ -258,7 +258,7 @@ async def test_a_busy_slack_is_waited_for(world: World) -> None:
     result = await _save(world, form, {"panelists": ["dev"]})
     assert "<@U0DEV>, panelist: not told yet; Greenroom tries again" in result.words
 
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
 
     assert len(team.told("dev")) == 2
     assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
@@ -274,8 +274,8 @@ async def test_links_that_could_not_be_handed_out_are_handed_out_later(world: Wo
     assert result.title == "Team saved"
     assert "Zoe Lang, panelist: not told yet; Greenroom tries again" in result.words
 
-    await world.bot.room.briefing.recover()
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
+    await world.bot.room.team.resume()
 
     [links] = team.told("chloe")
     assert team.link("zoe@partner.example") in links.words
@@ -320,7 +320,7 @@ async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World)
     assert "You are *a co-host* of *Launch day*." in team.told("dev")[-2].words
     heard = len(team.told("dev"))
 
-    await world.bot.room.briefing.recover()
+    await world.bot.room.team.resume()
 
     assert len(team.told("dev")) == heard
     assert await _under_way(world) == 0
@@ -385,7 +385,7 @@ async def test_nothing_private_is_logged(world: World, caplog: pytest.LogCapture
     logged = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     for private in ("zoe@partner.example", "Zoe", "dev@acme", team.link("zoe@partner.example")):
         assert private not in logged
-    assert "team.looked_at" in logged
+    assert "team.reconciled" in logged
 
 
 async def _save(world: World, form: View, fields: dict[str, object]) -> View:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
-from bot.clock import Clock, machine_now
+from bot.clock import Clock
 from bot.enrolling.batch_work import BatchWork
 from bot.enrolling.page_line import PageLine
 from bot.enrolling.progress import Progress
@@ -26,6 +26,7 @@ from bot.store import applications, batch_lines, batches
 from bot.store.applications import ApplicationState
 from bot.store.batches import Batch, BatchState
 from bot.store.connection import Db, Store
+from bot.store.leases import WorkerLeases
 from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Enrolling:
 
     def __init__(
         self,
-        me: str,
+        worker_id: str,
         account: Account,
         store: Store,
         provider: WebinarProvider,
@@ -60,18 +61,18 @@ class Enrolling:
         clock: Clock,
         tasks: Tasks,
     ) -> None:
-        """Work under the name `me`, by which other replicas of this account know whose it is."""
-        self._me = me
+        """`worker_id` distinguishes the replicas of this account."""
         self._account = account
         self._store = store
         self._mirror = mirror
         self._clock = clock
         self._tasks = tasks
         self.rolls = Rolls(provider, mirror)
-        self.registering = Registering(me, store, provider, mirror, pages, seats, clock)
+        self.registering = Registering(worker_id, store, provider, mirror, pages, seats, clock)
         self.progress = Progress(store, slack, pages)
-        self.batch_work = BatchWork(me, store, mirror, self.registering, self.progress, clock)
-        self.line = PageLine(me, account, store, mirror, self.registering, clock)
+        self.batch_leases = WorkerLeases(store, batches.LEASES, account, worker_id, subject="batch")
+        self.batch_work = BatchWork(store, self.batch_leases, mirror, self.registering, self.progress, clock)
+        self.line = PageLine(worker_id, account, store, mirror, self.registering, clock)
         self._running: set[asyncio.Task[None]] = set()
         self._poked = self._closing = False
         self._line_wanted = self._line_runs = False
@@ -153,12 +154,7 @@ class Enrolling:
         self.rolls.forget_old()
         async with self._store.write() as db:
             await self._forget(db, BatchState.DRAFT, self._clock.now() - DRAFTS)
-        while True:
-            now = machine_now()
-            async with self._store.write() as db:
-                batch = await batches.claim(db, self._account, self._me, now, now + self.batch_work.lease)
-            if batch is None:
-                break
+        async for batch in self.batch_leases.expired():
             self._tasks.start(self._run(batch), "batch")
         self._line_wanted = True
         if not self._line_runs:

@@ -80,7 +80,7 @@ class Registering:
 
     def __init__(
         self,
-        me: str,
+        worker_id: str,
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
@@ -89,7 +89,7 @@ class Registering:
         clock: Clock,
     ) -> None:
         """Where somebody has pages of our own, their addresses come from `pages`."""
-        self._me = me
+        self._worker_id = worker_id
         self._store = store
         self._provider = provider
         self._mirror = mirror
@@ -112,7 +112,7 @@ class Registering:
             # Held for longer than the call can take; after a crash the line of our own page brings it to an end.
             await applications.add(
                 db, webinar.account, webinar.session_id, [(0, applicant, key)], batch_id="", now=now,
-                by=self._me, until=machine_now() + LONGEST,
+                worker_id=self._worker_id, until=machine_now() + LONGEST,
             )  # fmt: skip
             application = await applications.by_page_key(db, key)
             if application is None:

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Table, TextClause, and_, false, or_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import machine_now
@@ -57,7 +57,7 @@ class LeasedTable(Generic[Record]):
         *,
         key: Sequence[str],
         order: Sequence[str],
-        resumable: ColumnElement[bool],
+        resumable: ColumnElement[bool] | TextClause,
         read: Callable[[Db, Any], Record],
         write: Callable[[Db, Record], Mapping[str, Any]] = lambda _db, _record: {},
         renewable: ColumnElement[bool] | None = None,
@@ -192,16 +192,18 @@ class WorkerLeases(Generic[Record]):
         if not await self._table.advance(db, record, self.worker_id, until):
             raise LeaseLost
 
+    async def finish(self, db: Db, record: Record) -> None:
+        """Save the record and release it. No effect if another worker owns it."""
+        await self._table.advance(db, record, self.worker_id, None)
+
     async def release(self, *records: Record, until: datetime | None = None) -> None:
         """Let any worker claim these rows, now or after `until`."""
         async with self._store.write() as db:
             await self._table.renew(db, records, self.worker_id, until)
 
     async def resume_later(self, record: Record, age: timedelta = timedelta()) -> None:
-        """Save the record, to be resumed after the wait for its age. No effect if another worker owns it."""
-        async with self._store.write() as db:
-            until = machine_now() + retry_wait(age, self.retry)
-            await self._table.advance(db, record, self.worker_id, until)
+        """Leave this row as last saved, to be resumed after the wait for an operation of this age."""
+        await self.release(record, until=machine_now() + retry_wait(age, self.retry))
 
     def keep(self, *records: Record) -> AbstractAsyncContextManager[None]:
         """Renew the leases of these rows while the block runs, however long its vendor calls wait."""
