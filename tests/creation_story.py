@@ -71,7 +71,7 @@ async def _hardly_at_all(seconds: float) -> None:
 def _at_once(bot: Greenroom) -> None:
     creation = bot.room.creation
     creation.leases.retry = creation.steps.watch = creation.steps.lookout.settled = timedelta()
-    bot.room.mirror.ration.most = 1000
+    bot.room.mirror.ration.calls.most = 1000
 
 
 async def send(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from bot.clock import monotonic
+from bot.concurrency import SlidingWindow
 
 MOST = 20
 """Forms that one address may send in a `WINDOW`: as many as are registered in that time. So a whole office behind one
@@ -27,18 +27,16 @@ class Turnstile:
     def __init__(self, monotonic: Callable[[], float] = monotonic) -> None:
         """Nobody has come yet."""
         self._monotonic = monotonic
-        self._came: dict[str, deque[float]] = {}
+        self._came: dict[str, SlidingWindow] = {}
 
     def admit(self, peer: str) -> float:
         """Zero for who may pass, which is counted; else the seconds until they may."""
         now = self._monotonic()
-        came = self._came.pop(peer, deque())
-        while came and came[0] <= now - WINDOW:
-            came.popleft()
-        wait = came[0] + WINDOW - now if len(came) >= MOST else 0.0
+        came = self._came.pop(peer, None) or SlidingWindow(MOST, WINDOW)
+        wait = came.wait(now)
         if not wait:
-            came.append(now)
-        self._came[peer] = came  # at the end: who stands in front has been quiet longest
+            came.add(now)
+        self._came[peer] = came  # at the end: the first one has been idle longest
         while len(self._came) > PEERS:
             del self._came[next(iter(self._came))]
         return wait
