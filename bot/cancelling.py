@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.errors import BadInput
 from bot.mirror import Mirror
 from bot.models import Status, Webinar
 from bot.providers import Caller, WebinarProvider
+from bot.scheduler import Scheduler
 
 
 class Cancelling:
     """Does what was confirmed."""
 
-    def __init__(self, provider: WebinarProvider, mirror: Mirror, poke: Callable[[], None]) -> None:
-        """`poke` wakes the delivery, which takes held reminders back from Slack."""
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery, which deletes reminders scheduled at Slack."""
         self._provider = provider
         self._mirror = mirror
-        self._poke = poke
+        self._scheduler = scheduler
 
     async def cancel(self, webinar: Webinar, caller: Caller, by: str) -> Webinar:
         """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
@@ -31,5 +30,5 @@ class Cancelling:
             raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
         cancelled = await self._mirror.mark(webinar, Status.CANCELLED, by)
-        self._poke()
+        self._scheduler.wake()
         return cancelled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
 from bot.mirror import Mirror
 from bot.models import Audience, Preferences, Registration, Webinar
 from bot.providers import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.scheduler import Scheduler
 from bot.views.door_preferences import FIELDS, differing
 from bot.views.door_result import Doorway, Undo, as_far_as, doorway
 from bot.views.facts import Stage, is_full, people, stage
@@ -72,12 +72,12 @@ class Door:
     registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
     """
 
-    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, poke: Callable[[], None]) -> None:
-        """`poke` wakes the delivery of what the channels are told."""
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery of notices."""
         self._provider = provider
         self._mirror = mirror
         self._clock = clock
-        self._poke = poke
+        self._scheduler = scheduler
         self._locks = KeyedLocks()  # per session: the second of two clicks finds what the first one changed
 
     async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
@@ -184,7 +184,7 @@ class Door:
         before, kept = _as_asked(change, before, after), left_out(change, after)
         is_done = not kept or (change.preferences is not UNCHANGED and doorway(before) != doorway(after))
         current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
-        self._poke()
+        self._scheduler.wake()
         if not is_done:
             raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
         if doorway(before) == doorway(after):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.enrolling import Enrolling
 from bot.errors import NotFound, ProviderGone
 from bot.models import Account, Lane, Webinar
 from bot.providers import Caller, WebinarProvider
@@ -37,45 +37,58 @@ LINE_FULL = "Very many people are registering just now. Press Register again in 
 OFF = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
 
 
+class PageUrls:
+    """The addresses of our own pages. Without a public address (`PUBLIC_URL`) there are none."""
+
+    def __init__(self, public_url: str, tokens: Tokens) -> None:
+        """Build addresses below `public_url`."""
+        self.public_url = public_url
+        self._tokens = tokens
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there are pages."""
+        return bool(self.public_url)
+
+    def join_url(self, page_key: str, webinar: Webinar) -> str:
+        """The join page of one registrant."""
+        return self._url(JOIN, page_key, webinar)
+
+    def cancel_url(self, page_key: str, webinar: Webinar) -> str:
+        """The cancel page of one registrant."""
+        return self._url(CANCEL, page_key, webinar)
+
+    def register_url(self, webinar: Webinar) -> str:
+        """The public registration page. It outlives the planned end: the webinar may be moved to a later date."""
+        facts = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
+        return f"{self.public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end + GOOD_FOR)}"
+
+    def _url(self, kind: str, page_key: str, webinar: Webinar) -> str:
+        token = self._tokens.make(kind, {"key": page_key}, webinar.end + GOOD_FOR)
+        return f"{self.public_url}/{kind}/{token}"
+
+
 class OwnPages:
-    """The pages of one account. Without an address of ours (`PUBLIC_URL`) there are none."""
+    """The pages of one account: whose they are, and the queue of those who register or cancel there."""
 
     def __init__(
         self,
-        public_url: str,
+        urls: PageUrls,
         tokens: Tokens,
         account: Account,
         store: Store,
         provider: WebinarProvider,
         clock: Clock,
-        poke: Callable[[], object],
+        enrolling: Enrolling,
     ) -> None:
-        """`poke` wakes whoever registers those who are in line, and takes off the list who leaves."""
-        self._public_url = public_url
+        """`enrolling` serves the queue."""
+        self.urls = urls
         self._tokens = tokens
         self._account = account
         self._store = store
         self._provider = provider
         self._clock = clock
-        self._poke = poke
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the outside reaches us at all."""
-        return bool(self._public_url)
-
-    def join_url(self, page_key: str, webinar: Webinar) -> str:
-        """The page by which somebody joins: theirs alone."""
-        return self._url(JOIN, page_key, webinar)
-
-    def cancel_url(self, page_key: str, webinar: Webinar) -> str:
-        """The page by which somebody cancels: theirs alone."""
-        return self._url(CANCEL, page_key, webinar)
-
-    def register_url(self, webinar: Webinar) -> str:
-        """The page by which anybody registers. It outlives the planned end: the webinar may be moved to later."""
-        facts = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
-        return f"{self._public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end + GOOD_FOR)}"
+        self._enrolling = enrolling
 
     async def joining(self, token: str) -> Visit:
         """Whose join page it is."""
@@ -99,7 +112,8 @@ class OwnPages:
         if application is None:
             raise NotFound(NO_PAGE)
         link = application.join_link.get_secret_value() or await self._read_link(application)
-        leads_here = link.startswith(f"{self._public_url}/")  # RingCentral has kept our page in the place of its own
+        # RingCentral may have kept our page instead of its own link.
+        leads_here = link.startswith(f"{self.urls.public_url}/")
         return "" if leads_here or not link.startswith(("http://", "https://")) else link
 
     async def leave(self, token: str) -> None:
@@ -109,7 +123,7 @@ class OwnPages:
             return
         async with self._store.write() as db:
             await applications.leave(db, visit.page_key, self._clock.now())
-        self._poke()
+        self._enrolling.wake()
 
     async def registering(self, token: str) -> tuple[Webinar, datetime]:
         """The webinar of a registration page, and what time it is."""
@@ -147,12 +161,8 @@ class OwnPages:
                 key = secrets.token_urlsafe(16)  # the form has made another application before
             new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
             await applications.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
-        self._poke()
+        self._enrolling.wake()
         return self._place(key, webinar)
-
-    def _url(self, kind: str, page_key: str, webinar: Webinar) -> str:
-        token = self._tokens.make(kind, {"key": page_key}, webinar.end + GOOD_FOR)
-        return f"{self._public_url}/{kind}/{token}"
 
     def _place(self, page_key: str, webinar: Webinar) -> str:
         return self._tokens.make(PLACE, {"key": page_key}, webinar.end + GOOD_FOR)
@@ -193,8 +203,8 @@ class OwnPages:
             problem=application.problem,
             ahead=ahead,
             page_key=key,
-            join_url=self.join_url(key, webinar),
-            cancel_url=self.cancel_url(key, webinar),
+            join_url=self.urls.join_url(key, webinar),
+            cancel_url=self.urls.cancel_url(key, webinar),
         )
 
     async def _read_link(self, application: Application) -> str:

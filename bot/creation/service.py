@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.announcing import Announcing
+from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.creation.report import CreationReport
 from bot.creation.steps import CreationSteps
@@ -21,7 +22,6 @@ from bot.store import creations
 from bot.store.connection import Store
 from bot.store.creations import Creation, Step
 from bot.store.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
-from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,14 @@ class CreationService:
         announcing: Announcing,
         mirror: Mirror,
         clock: Clock,
-        tasks: Tasks,
+        background: BackgroundTasks,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`worker_id` distinguishes the replicas that work on this account."""
         self._store = store
         self._mirror = mirror
         self._clock = clock
-        self._tasks = tasks
+        self._background = background
         self._sleep = sleep
         self.leases = WorkerLeases(store, creations.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
@@ -119,7 +119,7 @@ class CreationService:
             webinar = await self._report.completed(creation)
             await self._mark_reported(creation)
             if webinar.audience is not Audience.ANYONE:
-                self._tasks.start(self._read_registration(webinar), "read registration")
+                self._background.start(self._read_registration(webinar), "read registration")
         elif creation.step in (Step.UNDONE, Step.NOT_FOUND, Step.WATCHED):
             await self._report.failed(creation)
             await self._mark_reported(creation)

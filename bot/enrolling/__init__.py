@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
+from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.enrolling.batch_work import BatchWork
 from bot.enrolling.page_line import PageLine
@@ -27,7 +28,6 @@ from bot.store.applications import ApplicationState
 from bot.store.batches import Batch, BatchState
 from bot.store.connection import Db, Store
 from bot.store.leases import WorkerLeases
-from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +59,14 @@ class Enrolling:
         pages: Pages,
         seats: Seats,
         clock: Clock,
-        tasks: Tasks,
+        background: BackgroundTasks,
     ) -> None:
         """`worker_id` distinguishes the replicas of this account."""
         self._account = account
         self._store = store
         self._mirror = mirror
         self._clock = clock
-        self._tasks = tasks
+        self._background = background
         self.rolls = Rolls(provider, mirror)
         self.registering = Registering(worker_id, store, provider, mirror, pages, seats, clock)
         self.progress = Progress(store, slack, pages)
@@ -74,7 +74,7 @@ class Enrolling:
         self.batch_work = BatchWork(store, self.batch_leases, mirror, self.registering, self.progress, clock)
         self.line = PageLine(worker_id, account, store, mirror, self.registering, clock)
         self._running: set[asyncio.Task[None]] = set()
-        self._poked = self._closing = False
+        self._is_woken = self._closing = False
         self._line_wanted = self._line_runs = False
 
     async def draft(
@@ -122,7 +122,7 @@ class Enrolling:
         batch = await self.find(batch_id)
         if batch.state is BatchState.DRAFT:
             await self._change(batch, BatchState.RUNNING)
-        self.poke()
+        self.wake()
         return batch
 
     async def stop(self, batch_id: str) -> None:
@@ -140,26 +140,26 @@ class Enrolling:
         """Take off the list exactly those whom this batch has registered; who waits in it is not asked for any more."""
         await self._turn(batch_id, dict.fromkeys((BatchState.DONE, BatchState.STOPPED), BatchState.UNDOING))
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Look at once for what is to be done."""
-        if not self._poked:
-            self._poked = True
-            self._tasks.start(self.work(), "enrol")
+        if not self._is_woken:
+            self._is_woken = True
+            self._background.start(self.work(), "enrol")
 
     async def work(self) -> None:
         """Begin to move on whatever nobody works on: every batch, and the line of our own pages."""
-        self._poked = False
+        self._is_woken = False
         if self._closing:
             return
         self.rolls.forget_old()
         async with self._store.write() as db:
             await self._forget(db, BatchState.DRAFT, self._clock.now() - DRAFTS)
         async for batch in self.batch_leases.expired():
-            self._tasks.start(self._run(batch), "batch")
+            self._background.start(self._run(batch), "batch")
         self._line_wanted = True
         if not self._line_runs:
             self._line_runs = True
-            self._tasks.start(self._run_line(), "line")
+            self._background.start(self._run_line(), "line")
 
     async def close(self) -> None:
         """Break off what can be taken up again: a batch may take hours."""
@@ -189,7 +189,7 @@ class Enrolling:
             raise BadInput(MOVED_ON)
         changed = await self._change(batch, ways[batch.state])
         await self.progress.show(changed, webinar)
-        self.poke()
+        self.wake()
 
     async def _change(self, batch: Batch, state: BatchState) -> Batch:
         ended_at = None if state in batches.OPEN else self._clock.now()
@@ -201,7 +201,7 @@ class Enrolling:
 
     async def _run(self, batch: Batch) -> None:
         await self._watched(self.batch_work.run(batch))
-        self.poke()  # whoever has stopped it may want it undone by now
+        self.wake()  # whoever has stopped it may want it undone by now
 
     async def _run_line(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from secrets import token_hex
 
@@ -16,6 +16,7 @@ from bot.inviting.notify import TeamNotifier
 from bot.mirror import Mirror
 from bot.models import Account, Status, Webinar
 from bot.providers import NOTICE, Caller, WebinarProvider
+from bot.scheduler import Scheduler
 from bot.slack_api import SlackApi
 from bot.store import team, team_changes
 from bot.store.connection import Db, Store
@@ -52,16 +53,16 @@ class TeamService:
         provider: WebinarProvider,
         mirror: Mirror,
         clock: Clock,
-        wake: Callable[[], None],
+        scheduler: Scheduler,
     ) -> None:
-        """`worker_id` distinguishes the replicas of this account; `wake` starts the delivery of reminders."""
+        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes the delivery of reminders."""
         self._account = account
         self._store = store
         self._provider = provider
         self._applier = TeamApplier(provider)
         self._mirror = mirror
         self._clock = clock
-        self._wake = wake
+        self._scheduler = scheduler
         self._locks = KeyedLocks()  # per session
         self.leases = WorkerLeases(store, team_changes.LEASES, account, worker_id, subject="team")
         self.notifier = TeamNotifier(store, slack, mirror, clock)
@@ -155,7 +156,7 @@ class TeamService:
             if change.step is not Step.MADE:
                 change = await self._apply(change, caller, resumed=resumed)
             outcomes = await self.notifier.notify_all(change)
-        self._wake()
+        self._scheduler.wake()
         return outcomes
 
     async def _apply(self, change: Change, caller: Caller, *, resumed: bool) -> Change:

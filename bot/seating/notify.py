@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from bot import reminding, subscribing
@@ -16,6 +15,7 @@ from bot.errors import BadInput, ChannelUnreachable, GreenroomError
 from bot.following import Feature
 from bot.mirror import Mirror
 from bot.models import Account, Status, Webinar
+from bot.scheduler import Scheduler
 from bot.seat import Seat, SeatState
 from bot.slack_api import SlackApi, SlackRefused, Upload
 from bot.store import seats, team
@@ -44,9 +44,9 @@ class SeatNotifier:
         clock: Clock,
         leases: WorkerLeases[Seat],
         locks: KeyedLocks,
-        wake: Callable[[], None],
+        scheduler: Scheduler,
     ) -> None:
-        """`locks` are those of each session and user; `wake` starts the delivery of reminders."""
+        """`locks` are those of each session and user; `scheduler` wakes the delivery of reminders."""
         self._account = account
         self._store = store
         self._slack = slack
@@ -54,7 +54,7 @@ class SeatNotifier:
         self._clock = clock
         self._leases = leases
         self._locks = locks
-        self._wake = wake
+        self._scheduler = scheduler
 
     async def welcome(self, seat: Seat) -> Seat:
         """Notify the user of a new seat, once, and plan the reminder they chose.
@@ -92,7 +92,7 @@ class SeatNotifier:
                 if not await team.link_of(db, self._account, seat.session_id, seat.user_id):
                     await subscribing.hear_no_more(db, webinar, seat.dm_channel_id, self._clock.now())
             await seats.forget(db, seat, self._leases.worker_id)
-        self._wake()
+        self._scheduler.wake()
 
     async def failed(self, seat: Seat, problem: str) -> None:
         """Notify the user of a problem with a resumed seat; a seat that was never made is deleted."""
@@ -154,7 +154,7 @@ class SeatNotifier:
         held = await self._told(
             await self._sent(await self._mirror.find(seat.session_id), seat, is_new=True), remind=True
         )
-        self._wake()
+        self._scheduler.wake()
         return held
 
     async def _sent(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:

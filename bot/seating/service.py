@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from bot.mirror import Mirror
 from bot.models import Account, Person, Webinar
 from bot.providers import NOTICE, Caller, WebinarProvider
 from bot.registrants import Registrant
+from bot.scheduler import Scheduler
 from bot.seat import SETTLED, Attendee, Seat, SeatState
 from bot.seating.notify import SeatNotifier
 from bot.seating.register import UNCLEAR, SeatRegistrar, SeatUnclear, as_listed
@@ -53,9 +54,9 @@ class SeatService:
         provider: WebinarProvider,
         mirror: Mirror,
         clock: Clock,
-        wake: Callable[[], None],
+        scheduler: Scheduler,
     ) -> None:
-        """`worker_id` distinguishes the replicas of this account; `wake` starts the delivery of reminders."""
+        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes the delivery of reminders."""
         self._account = account
         self._store = store
         self._provider = provider
@@ -64,7 +65,7 @@ class SeatService:
         self._clock = clock
         self._locks = KeyedLocks()  # per seat: the second of two clicks finds what the first one did
         self.leases = WorkerLeases(store, seats.LEASES, account, worker_id, subject="seat")
-        self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, wake)
+        self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, scheduler)
 
     async def seat(self, webinar: Webinar, user_id: str) -> Seat | None:
         """This user's seat as saved. No vendor call."""
