@@ -56,7 +56,7 @@ class Lookout:
         if await self._may_be_another(creation, late):
             return False
         for one in late:
-            log.warning("creation.came_late", extra={"webinar": one.webinar_id})
+            log.warning("creation.late_webinar_removed", extra={"webinar": one.webinar_id})
             await self._provider.delete_webinar(one.webinar_id, NOTICE)
         return True
 

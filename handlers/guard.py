@@ -57,7 +57,7 @@ async def tell(ask: Ask, error: Exception) -> None:
     try:
         await _show(ask, error, reference)
     except GreenroomError as unreachable:
-        log.warning("not_told", extra={"reference": reference, "reason": unreachable.sentence})
+        log.warning("error.undeliverable", extra={"reference": reference, "reason": unreachable.sentence})
 
 
 async def _show(ask: Ask, error: Exception, reference: str) -> None:

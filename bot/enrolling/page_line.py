@@ -121,7 +121,7 @@ class PageLine:
         try:
             await self._registering.remove(application, PAGE)
         except ProviderRefused as refused:
-            log.warning("line.not_removed", extra={"session": application.session_id, "code": refused.code})
+            log.warning("line.removal_refused", extra={"session": application.session_id, "code": refused.code})
             webinar, now = await self._mirror.find(application.session_id), self._clock.now()
             if is_open_to_come(webinar, now):
                 async with self._store.write() as db:
