@@ -1,4 +1,4 @@
-"""Cancels a webinar: deletes it at RingCentral, rewrites its cards, takes its reminders back."""
+"""Cancels a webinar: deletes it at RingCentral, updates its cards, withdraws its reminders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.scheduler import Scheduler
 
 
 class Cancelling:
-    """Does what was confirmed."""
+    """Cancels webinars."""
 
     def __init__(self, provider: WebinarProvider, mirror: Mirror, scheduler: Scheduler) -> None:
         """`scheduler` wakes the delivery, which deletes reminders scheduled at Slack."""
@@ -21,8 +21,8 @@ class Cancelling:
     async def cancel(self, webinar: Webinar, caller: Caller, by: str) -> Webinar:
         """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
 
-        `by` is the Slack user who asked for it: they are not told by a notice. Deleting is safe to repeat: what is gone
-        already counts as deleted.
+        `by` is the Slack user, who gets no notice of it. Deleting is safe to repeat: a missing webinar counts as
+        deleted.
         """
         if webinar.status is Status.CANCELLED:
             return webinar
