@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tests.proof.hurry import Hurry
 
 if TYPE_CHECKING:
-    from bot.main import Greenroom
+    from bot.app import Greenroom
     from bot.sandbox.ringcentral import RingCentral
     from bot.sandbox.slack import Slack
     from bot.settings import Settings
@@ -49,7 +49,7 @@ class Measured:
 async def measure(hurry: Hurry, people: int = PEOPLE) -> Measured:
     """Register so many, and count how long it takes and how long somebody waits who types a command meanwhile."""
     # Imported only now: clocks are taken over before anything that looks at one is imported.
-    from bot.main import build
+    from bot.app import build
     from bot.sandbox.clock import SandboxClock
     from bot.sandbox.ringcentral import RingCentral
     from bot.sandbox.slack import Slack
@@ -75,16 +75,16 @@ async def _registered(hurry: Hurry, bot: Greenroom, slack: Slack, ringcentral: R
     from bot.roster import read_people
     from bot.store.batches import BatchState
 
-    room = bot.room
-    while not (known := await room.mirror.everything()):  # noqa: ASYNC110 - the bot tells nobody that it has listed
+    services = bot.services
+    while not (known := await services.mirror.everything()):  # noqa: ASYNC110 - the bot tells nobody that it has listed
         await asyncio.sleep(1.0)
     lines = "\n".join(f"First{number},Last{number},guest{number}@mail.example" for number in range(people))
-    batch = await room.enrolling.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
+    batch = await services.enrolling.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
     began = hurry.monotonic()
-    await room.enrolling.begin(batch.batch_id)
+    await services.enrolling.begin(batch.batch_id)
     waits: list[float] = []
     typing = asyncio.create_task(_typing(hurry, slack, waits))
-    while (await room.enrolling.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done
+    while (await services.enrolling.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done
         await asyncio.sleep(2.0)
     took = hurry.monotonic() - began
     typing.cancel()

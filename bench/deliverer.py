@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import aiohttp
 
 from bench.rivals import WAYS
-from bot import log
+from bot import logging_setup
 from bot.slack_api import TIMEOUT
 
 BLINK = 0.005
@@ -63,5 +63,5 @@ async def _watch() -> None:
 
 
 if __name__ == "__main__":
-    log.set_up("WARNING", "console")
+    logging_setup.set_up("WARNING", "console")
     asyncio.run(deliver(*sys.argv[1:]))

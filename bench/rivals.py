@@ -34,7 +34,7 @@ Begin = Callable[[], Awaitable[None]]
 
 @asynccontextmanager
 async def greenroom(database_url: str, slack_url: str, name: str, http: aiohttp.ClientSession) -> AsyncIterator[Begin]:
-    """Ours: as `bot.main` sets it up, for all workspaces."""
+    """Ours: as `bot.app` sets it up, for all workspaces."""
     store = Store(database_url, Vault(Fernet.generate_key().decode()))
 
     @cache

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from bot import log
-from bot import main as root
+from bot import app as root
+from bot import logging_setup
 from bot.clock import SystemClock
 from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run() -> None:
     settings = read_settings()
-    log.set_up(settings.log_level, settings.log_format)
+    logging_setup.set_up(settings.log_level, settings.log_format)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(settings))
 

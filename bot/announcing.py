@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from weakref import WeakValueDictionary
 
 from bot.clock import Clock, monotonic
+from bot.concurrency import KeyedLocks
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
 from bot.models import Account, Webinar
 from bot.slack_api import SlackApi, SlackBusy, SlackRefused
@@ -34,7 +33,7 @@ class Announcing:
         self._store = store
         self._slack = slack
         self._clock = clock
-        self._editing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._editing = KeyedLocks()
         self._busy_until = 0.0
 
     async def share(self, webinar: Webinar, channel_id: str, user_id: str) -> cards.Card:
@@ -70,7 +69,7 @@ class Announcing:
 
         What Slack does not take now is tried again at the next sweep: one card stops neither the others nor the caller.
         """
-        async with self._editing.setdefault(webinar.session_id, asyncio.Lock()):
+        async with self._editing[webinar.session_id]:
             # Read when it is our turn: whoever was before us may have written something newer than we were given.
             async with self._store.read() as db:
                 current = await webinars.find(db, webinar.account, webinar.session_id) or webinar

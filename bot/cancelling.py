@@ -1,29 +1,28 @@
-"""Cancels a webinar: deletes it at RingCentral, rewrites its cards, takes its reminders back."""
+"""Cancels a webinar: deletes it at RingCentral, updates its cards, withdraws its reminders."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from bot.errors import BadInput
 from bot.mirror import Mirror
 from bot.models import Status, Webinar
 from bot.providers import Caller, WebinarProvider
+from bot.scheduler import Scheduler
 
 
 class Cancelling:
-    """Does what was confirmed."""
+    """Cancels webinars."""
 
-    def __init__(self, provider: WebinarProvider, mirror: Mirror, poke: Callable[[], None]) -> None:
-        """`poke` wakes the delivery, which takes held reminders back from Slack."""
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery, which deletes reminders scheduled at Slack."""
         self._provider = provider
         self._mirror = mirror
-        self._poke = poke
+        self._scheduler = scheduler
 
     async def cancel(self, webinar: Webinar, caller: Caller, by: str) -> Webinar:
         """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
 
-        `by` is the Slack user who asked for it: they are not told by a notice. Deleting is safe to repeat: what is gone
-        already counts as deleted.
+        `by` is the Slack user, who gets no notice of it. Deleting is safe to repeat: a missing webinar counts as
+        deleted.
         """
         if webinar.status is Status.CANCELLED:
             return webinar
@@ -31,5 +30,5 @@ class Cancelling:
             raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
         cancelled = await self._mirror.mark(webinar, Status.CANCELLED, by)
-        self._poke()
+        self._scheduler.wake()
         return cancelled

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import monotonic
+from bot.concurrency import SlidingWindow
 from bot.models import Audience, Webinar
 from bot.views.facts import is_open_to_come
 
@@ -27,22 +27,18 @@ class Ration:
     """How many calls upkeep may still make: at most so many in any minute of machine time."""
 
     def __init__(self, most: int = MOST, window: float = MINUTE, monotonic: Callable[[], float] = monotonic) -> None:
-        """Nothing has been taken yet; `window` in seconds."""
-        self.most = most
-        self._window = window
+        """Start with the whole ration; `window` in seconds."""
+        self.calls = SlidingWindow(most, window)
         self._monotonic = monotonic
-        self._taken: deque[float] = deque()
 
     @property
     def left(self) -> int:
-        """How many calls may be made now; none where more were made than there are."""
-        while self._taken and self._taken[0] <= self._monotonic() - self._window:
-            self._taken.popleft()
-        return max(0, self.most - len(self._taken))
+        """How many calls may be made now; none if more were made than the ration."""
+        return self.calls.left(self._monotonic())
 
     def take(self, calls: int = 1) -> None:
-        """So many are being made, or have just been made."""
-        self._taken.extend([self._monotonic()] * calls)
+        """Record calls that are made now."""
+        self.calls.add(self._monotonic(), calls)
 
 
 def next_to_count(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from weakref import WeakValueDictionary
 
 from bot.clock import Clock
+from bot.concurrency import KeyedLocks
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
 from bot.mirror import Mirror
 from bot.models import Audience, Preferences, Registration, Webinar
 from bot.providers import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.scheduler import Scheduler
 from bot.views.door_preferences import FIELDS, differing
 from bot.views.door_result import Doorway, Undo, as_far_as, doorway
 from bot.views.facts import Stage, is_full, people, stage
@@ -73,17 +72,17 @@ class Door:
     registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
     """
 
-    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, poke: Callable[[], None]) -> None:
-        """`poke` wakes the delivery of what the channels are told."""
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery of notices."""
         self._provider = provider
         self._mirror = mirror
         self._clock = clock
-        self._poke = poke
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._scheduler = scheduler
+        self._locks = KeyedLocks()  # per session: the second of two clicks finds what the first one changed
 
     async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Let people register."""
-        async with self._turn(session_id):
+        async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller)
             if self._is_fresh(read) and is_full(read):
                 raise Stays(_full(read), webinar)
@@ -93,7 +92,7 @@ class Door:
 
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Let nobody register any more."""
-        async with self._turn(session_id):
+        async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller)
             if self._is_fresh(read) and not read.is_open:
                 raise Stays(CLOSED_ALREADY, webinar)
@@ -101,7 +100,7 @@ class Door:
 
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
         """Let so many people register, or any number; what was full is opened again in the same step."""
-        async with self._turn(session_id):
+        async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller, fresh=True)
             check_limit(webinar, limit)
             change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
@@ -109,7 +108,7 @@ class Door:
 
     async def settle(self, session_id: str, shown: Doorway, wanted: Doorway, caller: Caller, by: str) -> Changed:
         """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
-        async with self._turn(session_id):
+        async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
             goal = merged(read, shown, wanted)
             if goal == doorway(read):
@@ -122,7 +121,7 @@ class Door:
 
     async def undo(self, undo: Undo, caller: Caller, by: str) -> Changed:
         """Go back to what was so before a change, as long as nothing else has changed since."""
-        async with self._turn(undo.session_id):
+        async with self._locks[undo.session_id]:
             whole = undo.made.preferences is not None
             webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
             if as_far_as(read, undo.made) == undo.back:
@@ -146,10 +145,6 @@ class Door:
             raise BadInput(OVER)
         if webinar.audience is Audience.ANYONE:
             raise BadInput(ANYONE)
-
-    def _turn(self, session_id: str) -> asyncio.Lock:
-        # One change of a webinar after the other: the second of two clicks finds what the first one made.
-        return self._turns.setdefault(session_id, asyncio.Lock())
 
     def _is_fresh(self, read: Registration) -> bool:
         return self._clock.now() - read.read_at <= FRESH
@@ -189,7 +184,7 @@ class Door:
         before, kept = _as_asked(change, before, after), left_out(change, after)
         is_done = not kept or (change.preferences is not UNCHANGED and doorway(before) != doorway(after))
         current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
-        self._poke()
+        self._scheduler.wake()
         if not is_done:
             raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
         if doorway(before) == doorway(after):

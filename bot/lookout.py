@@ -1,4 +1,4 @@
-"""Looks for a webinar that was asked for without a clear answer, to go on with it, or to remove it if it comes late."""
+"""Reconciles a creation whose outcome is unknown: finds its webinar, or removes it if it appears late."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ log = logging.getLogger(__name__)
 SKEW = timedelta(minutes=2)
 """How far RingCentral's clock may be behind ours when we look for a webinar by when it was created."""
 LATEST = timedelta(minutes=6)
-"""A webinar created longer than this after we began is not ours: the wait at our gate and for an answer are shorter."""
+"""A webinar created longer than this after we began is not ours: waits at our gate and for an answer are shorter."""
 SETTLED = timedelta(minutes=1)
-"""A webinar younger than this may still get its date from whoever made it."""
+"""A webinar younger than this may still get its date from its creator."""
 DAY = timedelta(days=1)
 
 
 class StillUnclear(ProviderError):
-    """Whether it was made could not even be looked up."""
+    """Whether the webinar was created could not be looked up."""
 
 
 class Lookout:
-    """Knows a webinar of ours by its title and its time, and by having no date: that it would get from us."""
+    """Recognizes our webinar by its title, its creation time, and its missing date, which we would have added."""
 
     def __init__(self, store: Store, provider: WebinarProvider, clock: Clock) -> None:
         """Look at this provider."""
@@ -39,24 +39,24 @@ class Lookout:
         self.settled = SETTLED
 
     async def find(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
-        """The webinar that this creation made, if it is there and surely the one. Raises `StillUnclear`."""
+        """The webinar of this creation, if exactly one matches. Raises `StillUnclear`."""
         try:
             alike = await self._lookalikes(creation, caller)
         except ProviderError as error:
             raise StillUnclear(error.sentence) from error
         async with self._store.read() as db:
             doubtful = await creations.same_title_watched(db, creation)
-        # Of several, or where another one of this title may come late, nobody could say which is ours: none is, and
-        # the watch removes them all.
+        # Of several, or if another one of this title may appear late, ours is unknown: accept none; the watch removes
+        # them all.
         return alike[0] if len(alike) == 1 and not doubtful else None
 
     async def remove_late(self, creation: Creation) -> bool:
-        """Remove what this creation has made after all. False where it is too early to say. Raises `ProviderError`."""
+        """Remove a webinar of this creation that appeared late. False if too early to tell. Raises `ProviderError`."""
         late = await self._lookalikes(creation, NOTICE)
         if await self._may_be_another(creation, late):
             return False
         for one in late:
-            log.warning("creation.came_late", extra={"webinar": one.webinar_id})
+            log.warning("creation.late_webinar_removed", extra={"webinar": one.webinar_id})
             await self._provider.delete_webinar(one.webinar_id, NOTICE)
         return True
 
@@ -75,7 +75,7 @@ class Lookout:
         return [one for one in found if one.webinar_id not in dated]
 
     async def _may_be_another(self, creation: Creation, late: list[WebinarFacts]) -> bool:
-        # Asked after the list was drawn up: what somebody begins only now cannot stand on it.
+        # Read after the list: a creation that begins only now cannot be in the list.
         async with self._store.read() as db:
             busy = await creations.same_title_under_way(db, creation.account, creation.order.form.title)
             known = await creations.known_webinars(db, creation.account)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from bot.announcing import Announcing
 from bot.clock import Clock
+from bot.concurrency import KeyedLocks
 from bot.directory import Directory
 from bot.errors import NotFound, ProviderError, ProviderGone
 from bot.models import Account, Audience, Lane, Registration, SessionFacts, Status, Webinar
@@ -54,7 +54,7 @@ class Mirror:
         self._reading = Reading(account, store, provider, directory, announcing, clock)
         self._upkeep = Upkeep(self._reading, store, provider, clock)
         self.ration = self._upkeep.ration
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks = KeyedLocks()
         self._sweeping = asyncio.Lock()
         self._read_at: dict[str, datetime] = {}
         self._unread = False
@@ -111,7 +111,7 @@ class Mirror:
         It is what a hint that something about this session has changed asks for, too.
         """
         asked = self._clock.now()
-        async with self._turns[session_id]:
+        async with self._locks[session_id]:
             webinar = await self.find(session_id)
             if self._read_at.get(session_id, NEVER) <= asked:
                 webinar = await self._read(webinar, caller)

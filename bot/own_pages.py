@@ -1,12 +1,12 @@
-"""Stands behind our own pages: makes their addresses, knows whose they are, and puts people in line."""
+"""The service behind our own pages: their addresses, whose they are, and the queue to register."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.enrolling import Enrolling
 from bot.errors import NotFound, ProviderGone
 from bot.models import Account, Lane, Webinar
 from bot.providers import Caller, WebinarProvider
@@ -20,13 +20,13 @@ from bot.web.visit import Gone, InLine, LineFull, Visit
 
 JOIN, CANCEL, REGISTER, PLACE, FORM = "join", "cancel", "register", "place", "form"
 GOOD_FOR = timedelta(days=90)
-"""How long after the planned end the pages still say how it stands."""
+"""How long after the planned end the pages still work."""
 MOST_IN_LINE = 200
-"""For one webinar: at two a minute that is more than an hour and a half."""
+"""For one webinar: at two a minute, more than an hour and a half."""
 SOURCE = "registration page"
-"""What RingCentral hears of where they came from."""
+"""The registration source that RingCentral records."""
 READING = Caller(Lane.PAGE, patience=8)
-"""A link that cannot be read soon is asked for again when the page looks again."""
+"""A link that cannot be read soon is requested again when the page polls again."""
 
 NO_PAGE = "Check that the whole address was copied, or ask whoever gave it to you."
 IN_LINE_ALREADY = (
@@ -37,82 +37,96 @@ LINE_FULL = "Very many people are registering just now. Press Register again in 
 OFF = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
 
 
+class PageUrls:
+    """The addresses of our own pages. Without a public address (`PUBLIC_URL`) there are none."""
+
+    def __init__(self, public_url: str, tokens: Tokens) -> None:
+        """Build addresses below `public_url`."""
+        self.public_url = public_url
+        self._tokens = tokens
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there are pages."""
+        return bool(self.public_url)
+
+    def join_url(self, page_key: str, webinar: Webinar) -> str:
+        """The join page of one registrant."""
+        return self._url(JOIN, page_key, webinar)
+
+    def cancel_url(self, page_key: str, webinar: Webinar) -> str:
+        """The cancel page of one registrant."""
+        return self._url(CANCEL, page_key, webinar)
+
+    def register_url(self, webinar: Webinar) -> str:
+        """The public registration page. It outlives the planned end: the webinar may be moved to a later date."""
+        facts = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
+        return f"{self.public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end + GOOD_FOR)}"
+
+    def _url(self, kind: str, page_key: str, webinar: Webinar) -> str:
+        token = self._tokens.make(kind, {"key": page_key}, webinar.end + GOOD_FOR)
+        return f"{self.public_url}/{kind}/{token}"
+
+
 class OwnPages:
-    """The pages of one account. Without an address of ours (`PUBLIC_URL`) there are none."""
+    """The pages of one account: whose they are, and the queue of those who register or cancel there."""
 
     def __init__(
         self,
-        public_url: str,
+        urls: PageUrls,
         tokens: Tokens,
         account: Account,
         store: Store,
         provider: WebinarProvider,
         clock: Clock,
-        poke: Callable[[], object],
+        enrolling: Enrolling,
     ) -> None:
-        """`poke` wakes whoever registers those who are in line, and takes off the list who leaves."""
-        self._public_url = public_url
+        """`enrolling` serves the queue."""
+        self.urls = urls
         self._tokens = tokens
         self._account = account
         self._store = store
         self._provider = provider
         self._clock = clock
-        self._poke = poke
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the outside reaches us at all."""
-        return bool(self._public_url)
-
-    def join_url(self, page_key: str, webinar: Webinar) -> str:
-        """The page by which somebody joins: theirs alone."""
-        return self._url(JOIN, page_key, webinar)
-
-    def cancel_url(self, page_key: str, webinar: Webinar) -> str:
-        """The page by which somebody cancels: theirs alone."""
-        return self._url(CANCEL, page_key, webinar)
-
-    def register_url(self, webinar: Webinar) -> str:
-        """The page by which anybody registers. It outlives the planned end: the webinar may be moved to later."""
-        facts = {"session": webinar.session_id, "team": webinar.account.workspace.team_id}
-        return f"{self._public_url}/register/{self._tokens.make(REGISTER, facts, webinar.end + GOOD_FOR)}"
+        self._enrolling = enrolling
 
     async def joining(self, token: str) -> Visit:
-        """Whose join page it is."""
+        """The visit of a join page."""
         return await self._visit(JOIN, token)
 
     async def cancelling(self, token: str) -> Visit:
-        """Whose cancel page it is."""
+        """The visit of a cancel page."""
         return await self._visit(CANCEL, token)
 
     async def state(self, token: str) -> Visit:
-        """How it stands with somebody who was put in line."""
+        """The state of a person in the queue."""
         return await self._visit(PLACE, token)
 
     async def way_in(self, visit: Visit) -> str:
-        """Somebody's own link at RingCentral, kept or else read (one call); empty where it knows none but ours.
+        """The registrant's own link at RingCentral, saved or read (one call); empty if it has none but ours.
 
-        Raises `Gone` where they are off its list, and any `ProviderError`.
+        Raises `Gone` if the registrant was removed, and any `ProviderError`.
         """
         async with self._store.read() as db:
             application = await applications.by_page_key(db, visit.page_key)
         if application is None:
             raise NotFound(NO_PAGE)
         link = application.join_link.get_secret_value() or await self._read_link(application)
-        leads_here = link.startswith(f"{self._public_url}/")  # RingCentral has kept our page in the place of its own
+        # RingCentral may have kept our page instead of its own link.
+        leads_here = link.startswith(f"{self.urls.public_url}/")
         return "" if leads_here or not link.startswith(("http://", "https://")) else link
 
     async def leave(self, token: str) -> None:
-        """Have somebody taken off the list, if their webinar is still to come or on; twice is once."""
+        """Cancel a registration, if the webinar is not over; repeating it has no effect."""
         visit = await self.cancelling(token)
         if visit.stage not in (Stage.COMING, Stage.LIVE):
             return
         async with self._store.write() as db:
             await applications.leave(db, visit.page_key, self._clock.now())
-        self._poke()
+        self._enrolling.wake()
 
     async def registering(self, token: str) -> tuple[Webinar, datetime]:
-        """The webinar of a registration page, and what time it is."""
+        """The webinar of a registration page, and the time."""
         now = self._clock.now()
         facts = self._tokens.read(REGISTER, token, now)
         if facts is None or facts["team"] != self._account.workspace.team_id:
@@ -124,20 +138,20 @@ class OwnPages:
         return webinar, now
 
     def new_form(self, webinar: Webinar) -> str:
-        """What a form carries, so that it is one application however often it is sent."""
+        """The token of a form, so that it is one application however often it is sent."""
         facts = {"key": secrets.token_urlsafe(16), "session": webinar.session_id}
         return self._tokens.make(FORM, facts, webinar.end + GOOD_FOR)
 
     async def apply(self, token: str, applicant: Applicant, form: str) -> str:
-        """Put somebody in line to be registered, and return the token of their place in it.
+        """Add a person to the queue, and return the token of their place.
 
-        The same form and address again is the same place. Raises `InLine` where it is another form: whoever sends it
-        may not be who waits, and must not get their links. Raises `LineFull` where too many wait.
+        The same form and address again is the same place. Raises `InLine` for another form: its sender may be someone
+        else, and must not get the links. Raises `LineFull` if the queue is full.
         """
         webinar, now = await self.registering(token)
         key = self._key_of(form, webinar, now)
         async with self._store.write() as db:
-            # Of two who come at once with one address, the second finds the first.
+            # Of two requests at once with one address, the second finds the first.
             await webinars.find(db, self._account, webinar.session_id, to_change=True)
             known = await applications.of_address(db, self._account, webinar.session_id, applicant.address)
             if any(one.page_key == key and one.state in (*IN_LINE, ApplicationState.REGISTERED) for one in known):
@@ -147,18 +161,14 @@ class OwnPages:
                 key = secrets.token_urlsafe(16)  # the form has made another application before
             new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
             await applications.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
-        self._poke()
+        self._enrolling.wake()
         return self._place(key, webinar)
-
-    def _url(self, kind: str, page_key: str, webinar: Webinar) -> str:
-        token = self._tokens.make(kind, {"key": page_key}, webinar.end + GOOD_FOR)
-        return f"{self._public_url}/{kind}/{token}"
 
     def _place(self, page_key: str, webinar: Webinar) -> str:
         return self._tokens.make(PLACE, {"key": page_key}, webinar.end + GOOD_FOR)
 
     def _key_of(self, form: str, webinar: Webinar, now: datetime) -> str:
-        """The key that a form was made with; a new one for what is no form of this webinar's."""
+        """The key of a form; a new one for a token that is no form of this webinar."""
         try:
             facts = self._tokens.read(FORM, form, now)
         except Expired:
@@ -193,8 +203,8 @@ class OwnPages:
             problem=application.problem,
             ahead=ahead,
             page_key=key,
-            join_url=self.join_url(key, webinar),
-            cancel_url=self.cancel_url(key, webinar),
+            join_url=self.urls.join_url(key, webinar),
+            cancel_url=self.urls.cancel_url(key, webinar),
         )
 
     async def _read_link(self, application: Application) -> str:

@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.models import Lane, Person, Webinar, Workspace
 from bot.providers import Caller
-from bot.room import Room
+from bot.services import Services
 from bot.slack_api import SlackRefused
 from bot.views.blocks import Message, View
 from bot.views.messages import message_view, sentence_message, waiting
@@ -20,7 +20,7 @@ from bot.views.messages import message_view, sentence_message, waiting
 class Ask:
     """A command, a click or a sent form. `answered` says whether Slack has its acknowledgement."""
 
-    room: Room
+    services: Services
     ack: AsyncAck
     body: Mapping[str, Any]
     user_id: str
@@ -38,7 +38,7 @@ class Ask:
     @property
     def workspace(self) -> Workspace:
         """The workspace that Greenroom serves here; someone of another organisation is a stranger in it."""
-        return self.room.account.workspace
+        return self.services.account.workspace
 
     @property
     def view_id(self) -> str:
@@ -57,15 +57,15 @@ class Ask:
 
     async def person(self) -> Person:
         """Who asks."""
-        return await self.room.people.get(self.workspace, self.user_id)
+        return await self.services.people.get(self.workspace, self.user_id)
 
     async def steers(self, webinar: Webinar) -> bool:
         """Whether whoever asks may steer this webinar, by what holds now."""
-        return await self.room.organisers.may_steer(await self.person(), webinar)
+        return await self.services.organisers.may_steer(await self.person(), webinar)
 
     async def check_steers(self, webinar: Webinar, what: str) -> None:
         """Raise `NotAllowed`, naming who can; `what` goes on after "You can't"."""
-        await self.room.organisers.check(await self.person(), webinar, what)
+        await self.services.organisers.check(await self.person(), webinar, what)
 
     async def accept(self, **answer: Any) -> None:
         """Acknowledge to Slack, once."""
@@ -79,15 +79,15 @@ class Ask:
         `replace` puts it in the place of the ephemeral message, or of the modal, whose button was pressed.
         """
         if self.response_url:
-            await self.room.slack.respond(self.response_url, message, replace=replace)
+            await self.services.slack.respond(self.response_url, message, replace=replace)
         elif not (self.view and await self._show(message_view(message), replace=replace)):
-            await self.room.slack.post(self.user_id, message)
+            await self.services.slack.post(self.user_id, message)
 
     async def _show(self, view: View, *, replace: bool) -> bool:
         if replace:
-            return await self.room.slack.update(self.view_id, view)
+            return await self.services.slack.update(self.view_id, view)
         try:
-            await self.room.slack.push(self.trigger_id, view)
+            await self.services.slack.push(self.trigger_id, view)
         except SlackRefused:
             return False  # the modal is closed, three are open already, or the trigger is spent
         return True
@@ -95,21 +95,21 @@ class Ask:
     async def open(self, view: View) -> str:
         """Open a modal, on top of the one it was asked in if it was."""
         if not self.view:
-            return await self.room.slack.open(self.trigger_id, view)
+            return await self.services.slack.open(self.trigger_id, view)
         try:
-            return await self.room.slack.push(self.trigger_id, view)
+            return await self.services.slack.push(self.trigger_id, view)
         except SlackRefused as refused:
             if refused.code != "push_limit_reached":
                 raise
         # Three are open, which is all that Slack shows: it takes the place of the one on top.
-        await self.room.slack.update(self.view_id, view)
+        await self.services.slack.update(self.view_id, view)
         return self.view_id
 
     def caller_behind(self, working: Callable[[str], View]) -> Caller:
         """The same as `caller` where a "working…" view stands in the modal: a wait is told there, as its note."""
 
         async def tell(seconds: float) -> None:
-            await self.room.slack.update(self.view_id, working(waiting(seconds)))
+            await self.services.slack.update(self.view_id, working(waiting(seconds)))
 
         return Caller(Lane.PERSON, on_wait=tell)
 

@@ -23,8 +23,10 @@ NOT_CANCELLED = frozenset({"share", "subscribe", "open", "close", "limit", "canc
 
 async def bare(ask: Ask, _: Bare) -> None:
     """What is next, and the main buttons."""
-    now = ask.room.clock.now()
-    coming = [webinar for webinar in await ask.room.mirror.everything(now) if webinar.status is not Status.CANCELLED]
+    now = ask.services.clock.now()
+    coming = [
+        webinar for webinar in await ask.services.mirror.everything(now) if webinar.status is not Status.CANCELLED
+    ]
     await ask.say(browse.home_menu(coming[0] if coming else None, now=now))
 
 
@@ -52,7 +54,7 @@ async def turn_page(ask: Ask) -> None:
 
 async def refresh_list(ask: Ask) -> None:
     """List the sessions at RingCentral (one call), then the same page anew."""
-    await ask.room.mirror.sweep(ask.caller())
+    await ask.services.mirror.sweep(ask.caller())
     await turn_page(ask)
 
 
@@ -65,7 +67,7 @@ async def show(ask: Ask, command: Show) -> None:
 
 async def show_button(ask: Ask) -> None:
     """The same from a button."""
-    await ask.say(await _details(ask, await ask.room.mirror.find(ask.value)))
+    await ask.say(await _details(ask, await ask.services.mirror.find(ask.value)))
 
 
 async def count(ask: Ask, command: Count) -> None:
@@ -77,23 +79,23 @@ async def count(ask: Ask, command: Count) -> None:
 
 async def count_button(ask: Ask) -> None:
     """The same from a button."""
-    await ask.say(await _count(ask, await ask.room.mirror.find(ask.value)))
+    await ask.say(await _count(ask, await ask.services.mirror.find(ask.value)))
 
 
 async def refresh_card(ask: Ask) -> None:
     """Read the webinar anew (one call); its cards follow."""
-    await ask.room.mirror.refresh(ask.value, ask.caller())
+    await ask.services.mirror.refresh(ask.value, ask.caller())
 
 
 async def refresh_details(ask: Ask) -> None:
     """Read the webinar anew (one call), and show it in the same place."""
-    webinar = await ask.room.mirror.refresh(ask.value, ask.caller())
+    webinar = await ask.services.mirror.refresh(ask.value, ask.caller())
     await ask.say(await _details(ask, webinar), replace=True)
 
 
 async def refresh_count(ask: Ask) -> None:
     """Read the figures anew (one call), and show them in the same place."""
-    webinar = await ask.room.mirror.refresh(ask.value, ask.caller())
+    webinar = await ask.services.mirror.refresh(ask.value, ask.caller())
     await ask.say(await _count(ask, webinar), replace=True)
 
 
@@ -106,8 +108,8 @@ async def chosen(ask: Ask, which: WebinarWords, verb: str, *, typed: str = "") -
 
     `typed` is what else the command said: the buttons of the picker carry it on.
     """
-    now = ask.room.clock.now()
-    known = await ask.room.mirror.everything()
+    now = ask.services.clock.now()
+    known = await ask.services.mirror.everything()
     if verb in NOT_CANCELLED:
         known = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
     found = find(which, known, now)
@@ -121,8 +123,8 @@ async def chosen(ask: Ask, which: WebinarWords, verb: str, *, typed: str = "") -
 
 
 async def _page(ask: Ask, which: str, page: int) -> Message:
-    now = ask.room.clock.now()
-    found = _matching(await ask.room.mirror.everything(), which, ask)
+    now = ask.services.clock.now()
+    found = _matching(await ask.services.mirror.everything(), which, ask)
     pages = max(1, -(-len(found) // browse.PAGE_SIZE))
     page = min(max(page, 1), pages)
     first = (page - 1) * browse.PAGE_SIZE
@@ -133,12 +135,12 @@ async def _page(ask: Ask, which: str, page: int) -> Message:
         total=len(found),
         which=which,
         now=now,
-        seen_at=ask.room.mirror.swept_at,
+        seen_at=ask.services.mirror.swept_at,
     )
 
 
 def _matching(known: Sequence[Webinar], which: str, ask: Ask) -> list[Webinar]:
-    now = ask.room.clock.now()
+    now = ask.services.clock.now()
     command = parse(f"list {which}")
     words = command.words if isinstance(command, List) else ""
     if isinstance(command, List) and command.which == "past":
@@ -155,21 +157,21 @@ def _matching(known: Sequence[Webinar], which: str, ask: Ask) -> list[Webinar]:
 
 
 async def _count(ask: Ask, webinar: Webinar) -> Message:
-    return browse.count(webinar, now=ask.room.clock.now(), may_steer=await ask.steers(webinar))
+    return browse.count(webinar, now=ask.services.clock.now(), may_steer=await ask.steers(webinar))
 
 
 async def _details(ask: Ask, webinar: Webinar) -> Message:
     link = ""
     if webinar.created_by == ask.user_id:
-        async with ask.room.store.read() as db:
+        async with ask.services.store.read() as db:
             link = await webinars.host_link(db, webinar.account, webinar.session_id)
     return browse.details(
         webinar,
-        now=ask.room.clock.now(),
+        now=ask.services.clock.now(),
         host_link=SecretStr(link) if link else None,
         may_steer=await ask.steers(webinar),
         here=bool(ask.channel_id),
-        has_pages=ask.room.own_pages.is_on,
+        has_pages=ask.services.own_pages.urls.is_on,
     )
 
 

@@ -22,12 +22,12 @@ async def cancel(ask: Ask, command: Cancel) -> None:
 
 async def cancel_button(ask: Ask) -> None:
     """The same from a button."""
-    await _confirm(ask, await ask.room.mirror.find(ask.value))
+    await _confirm(ask, await ask.services.mirror.find(ask.value))
 
 
 async def confirmed(ask: Ask) -> None:
     """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
-    webinar = await ask.room.mirror.find(ask.note)
+    webinar = await ask.services.mirror.find(ask.note)
     await ask.check_steers(webinar, WHAT)
     ask.failed = cancel_form.failed
     await ask.accept(response_action="update", view=cancel_form.working(webinar))
@@ -38,18 +38,18 @@ async def _confirm(ask: Ask, webinar: Webinar) -> None:
     await ask.check_steers(webinar, WHAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be cancelled.")
-    standing = await ask.room.announcing.standing(webinar)
+    standing = await ask.services.announcing.standing(webinar)
     channels = list(dict.fromkeys(put_up.channel_id for put_up in standing))
-    await ask.open(cancel_form.ask(webinar, channels=channels, now=ask.room.clock.now()))
+    await ask.open(cancel_form.ask(webinar, channels=channels, now=ask.services.clock.now()))
 
 
 async def _cancel(ask: Ask) -> None:
-    webinar = await ask.room.mirror.find(ask.note)
+    webinar = await ask.services.mirror.find(ask.note)
 
     caller = ask.caller_behind(lambda note: cancel_form.working(webinar, note=note))
-    cancelled = await ask.room.cancelling.cancel(webinar, caller, by=ask.user_id)
-    if not await ask.room.slack.update(ask.view_id, cancel_form.done(cancelled)):
-        await ask.room.slack.post(ask.user_id, cancel_form.done_message(cancelled))
+    cancelled = await ask.services.cancelling.cancel(webinar, caller, by=ask.user_id)
+    if not await ask.services.slack.update(ask.view_id, cancel_form.done(cancelled)):
+        await ask.services.slack.post(ask.user_id, cancel_form.done_message(cancelled))
 
 
 COMMANDS: Commands = {Cancel: cancel}

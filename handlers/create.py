@@ -51,8 +51,8 @@ async def changed(ask: Ask) -> None:
 async def more(ask: Ask) -> None:
     """Put More Settings on top of the form."""
     draft = create_form.read(await _draft(ask), ask.values)
-    async with ask.room.store.read() as db:
-        fixed = await webinars.latest_fixed_options(db, ask.room.account)
+    async with ask.services.store.read() as db:
+        fixed = await webinars.latest_fixed_options(db, ask.services.account)
     facts, read_at = fixed or (None, None)
     await ask.open(settings_form.build(draft.more, draft_id=draft.draft_id, fixed=facts, fixed_read_at=read_at))
     await _save(ask, draft)
@@ -60,10 +60,10 @@ async def more(ask: Ask) -> None:
 
 async def start_over(ask: Ask) -> None:
     """An empty form in the place of the one that was resumed."""
-    async with ask.room.store.write() as db:
+    async with ask.services.store.write() as db:
         await drafts.forget(db, ask.workspace, ask.note)
     empty = Draft(draft_id=_new_id(), origin_channel=ask.channel_id)
-    await ask.room.slack.update(ask.view_id, _form(ask, await ask.person(), empty))
+    await ask.services.slack.update(ask.view_id, _form(ask, await ask.person(), empty))
 
 
 async def settings_changed(ask: Ask) -> None:
@@ -84,7 +84,7 @@ async def settings_saved(ask: Ask) -> None:
     root = str(ask.view["root_view_id"]) if ask.view else ""
 
     async def name_what_differs(ask: Ask) -> None:
-        await ask.room.slack.update(root, _form(ask, await ask.person(), draft))
+        await ask.services.slack.update(root, _form(ask, await ask.person(), draft))
 
     guard.later(ask, name_what_differs)
 
@@ -95,18 +95,18 @@ async def sent(ask: Ask) -> None:
     check_may_create(person)
     draft = create_form.read(await _draft(ask), ask.values)
     await _save(ask, draft)
-    now = ask.room.clock.now()
+    now = ask.services.clock.now()
     problem = await _channel_problem(ask, draft.announce_in)
     form = create_form.check(draft, now=now, zone=str(_zone(person)), channel_problem=problem)
     creation = Creation(
-        account=ask.room.account,
+        account=ask.services.account,
         draft_id=draft.draft_id,
         user_id=ask.user_id,
-        order=Order(form=form, host=ask.room.directory.host_for(person), view_id=ask.view_id),
+        order=Order(form=form, host=ask.services.directory.host_for(person), view_id=ask.view_id),
         step=Step.BEGUN,
         begun_at=machine_now(),
     )
-    earlier = await ask.room.creating.begin(creation)
+    earlier = await ask.services.creation.begin(creation)
     ask.failed = lambda sentence: create_result.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
     await ask.accept(response_action="update", view=create_result.working(form.title, draft.draft_id))
 
@@ -119,7 +119,7 @@ async def sent(ask: Ask) -> None:
 async def back_to_form(ask: Ask) -> None:
     """The failed form again, filled, in the same place."""
     view = await _filled_again(ask)
-    await ask.room.slack.update(ask.view_id, view)
+    await ask.services.slack.update(ask.view_id, view)
 
 
 async def try_again(ask: Ask) -> None:
@@ -130,13 +130,13 @@ async def try_again(ask: Ask) -> None:
 async def _create(ask: Ask, creation: Creation) -> None:
     title, draft_id = creation.order.form.title, creation.draft_id
 
-    async with ask.room.store.write() as db:
+    async with ask.services.store.write() as db:
         await drafts.mark(db, ask.workspace, draft_id, drafts.SENT)
-    ended = await ask.room.creating.work(
+    ended = await ask.services.creation.run(
         creation, ask.caller_behind(lambda note: create_result.working(title, draft_id, note=note))
     )
-    await ask.room.telling.tell(ended)
-    ask.room.clockwork.poke()
+    await ask.services.creation.report(ended)
+    ask.services.scheduler.wake()
 
 
 async def _again(ask: Ask, earlier: Creation) -> None:
@@ -144,19 +144,19 @@ async def _again(ask: Ask, earlier: Creation) -> None:
     if earlier.session_id:
         earlier = earlier.model_copy(update={"step": Step.WHOLE})
     if earlier.step in (Step.WHOLE, Step.UNDONE, Step.WATCHED):
-        await ask.room.telling.tell(earlier)
+        await ask.services.creation.report(earlier)
 
 
 async def _filled_again(ask: Ask) -> View:
     failed_id = ask.value
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         content = await drafts.find(db, ask.workspace, ask.user_id, failed_id)
-        creation = await creations.find(db, ask.room.account, failed_id)
+        creation = await creations.find(db, ask.services.account, failed_id)
     # A new id: the old one names the creation that failed, and each form creates once.
     old = Draft.model_validate_json(content) if content else Draft(draft_id=failed_id)
     draft = old.model_copy(update={"draft_id": _new_id()})
     await _save(ask, draft)
-    async with ask.room.store.write() as db:
+    async with ask.services.store.write() as db:
         await drafts.forget(db, ask.workspace, failed_id)
     return _form(ask, await ask.person(), draft, problem=creation.problem if creation else "")
 
@@ -164,7 +164,7 @@ async def _filled_again(ask: Ask) -> View:
 async def _channel_problem(ask: Ask, channel_id: str | None) -> str:
     if channel_id:
         try:
-            await ask.room.slack.check_channel(channel_id)
+            await ask.services.slack.check_channel(channel_id)
         except ChannelUnreachable as error:
             return error.sentence  # shown under its field, together with all the others
     return ""
@@ -174,7 +174,7 @@ def _prefilled(ask: Ask, person: Person, words: str) -> Draft:
     draft = Draft(draft_id=_new_id(), origin_channel=ask.channel_id)
     if not words:
         return draft
-    plan = split_when(words, ask.room.clock.now(), _zone(person), person.locale or None)
+    plan = split_when(words, ask.services.clock.now(), _zone(person), person.locale or None)
     changes: dict[str, object] = {"title": plan.title}
     if plan.start:
         changes["start"] = int(plan.start.timestamp())
@@ -184,26 +184,26 @@ def _prefilled(ask: Ask, person: Person, words: str) -> Draft:
 
 
 def _form(ask: Ask, person: Person, draft: Draft, *, problem: str = "", resumed: bool = False) -> View:
-    host_line = ask.room.directory.host_line(person)
+    host_line = ask.services.directory.host_line(person)
     return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed)
 
 
 async def _left_open(ask: Ask) -> Draft | None:
-    since = ask.room.clock.now() - RESUMABLE
-    async with ask.room.store.read() as db:
+    since = ask.services.clock.now() - RESUMABLE
+    async with ask.services.store.read() as db:
         content = await drafts.latest_open(db, ask.workspace, ask.user_id, since)
     return Draft.model_validate_json(content) if content else None
 
 
 async def _draft(ask: Ask) -> Draft:
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         content = await drafts.find(db, ask.workspace, ask.user_id, ask.note)
     return Draft.model_validate_json(content) if content else Draft(draft_id=ask.note)
 
 
 async def _save(ask: Ask, draft: Draft) -> None:
-    async with ask.room.store.write() as db:
-        now = ask.room.clock.now()
+    async with ask.services.store.write() as db:
+        now = ask.services.clock.now()
         await drafts.save(db, ask.workspace, ask.user_id, draft.draft_id, draft.model_dump_json(), now)
 
 

@@ -43,8 +43,8 @@ async def close_button(ask: Ask) -> None:
 
 async def limit_registration(ask: Ask, command: Limit) -> None:
     """Set the limit that was named, or ask for it where none was."""
-    room = ask.room
-    command = settle(command, await room.mirror.everything(), room.clock.now())
+    services = ask.services
+    command = settle(command, await services.mirror.everything(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
     webinar = await chosen(ask, command.which, "limit", typed=command.to)
     if not webinar:
@@ -53,21 +53,21 @@ async def limit_registration(ask: Ask, command: Limit) -> None:
         await _ask_limit(ask, webinar)
         return
     await ask.check_steers(webinar, WHAT)
-    await _tell(ask, room.door.limit(webinar.session_id, limit, ask.caller(), ask.user_id))
+    await _tell(ask, services.door.limit(webinar.session_id, limit, ask.caller(), ask.user_id))
 
 
 async def limit_button(ask: Ask) -> None:
     """Ask for the limit."""
     session_id, typed = buttons.picked(ask.value)
-    await _ask_limit(ask, await ask.room.mirror.find(session_id), typed)
+    await _ask_limit(ask, await ask.services.mirror.find(session_id), typed)
 
 
 async def limit_sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, or it is being set."""
-    room = ask.room
-    webinar = await room.mirror.find(ask.note)
+    services = ask.services
+    webinar = await services.mirror.find(ask.note)
     await ask.check_steers(webinar, WHAT)
-    room.door.check(webinar)
+    services.door.check(webinar)
     limit = door_form.read(ask.values)
     try:
         check_limit(webinar, limit)
@@ -85,22 +85,22 @@ async def limit_sent(ask: Ask) -> None:
 async def undo(ask: Ask) -> None:
     """Go back to what was so before, and say so in the place of what was said."""
     wanted = door_result.read_undo(ask.value)
-    await ask.check_steers(await ask.room.mirror.find(wanted.session_id), WHAT)
-    await _tell(ask, ask.room.door.undo(wanted, ask.caller(), ask.user_id), undone=True)
+    await ask.check_steers(await ask.services.mirror.find(wanted.session_id), WHAT)
+    await _tell(ask, ask.services.door.undo(wanted, ask.caller(), ask.user_id), undone=True)
 
 
 async def _named(ask: Ask) -> Webinar:
-    return await ask.room.mirror.find(buttons.picked(ask.value)[0])
+    return await ask.services.mirror.find(buttons.picked(ask.value)[0])
 
 
 async def _open(ask: Ask, webinar: Webinar) -> None:
     await ask.check_steers(webinar, WHAT)
-    await _tell(ask, ask.room.door.open(webinar.session_id, ask.caller(), ask.user_id))
+    await _tell(ask, ask.services.door.open(webinar.session_id, ask.caller(), ask.user_id))
 
 
 async def _close(ask: Ask, webinar: Webinar) -> None:
     await ask.check_steers(webinar, WHAT)
-    await _tell(ask, ask.room.door.close(webinar.session_id, ask.caller(), ask.user_id))
+    await _tell(ask, ask.services.door.close(webinar.session_id, ask.caller(), ask.user_id))
 
 
 async def _tell(ask: Ask, change: Awaitable[Changed], *, undone: bool = False) -> None:
@@ -109,24 +109,24 @@ async def _tell(ask: Ask, change: Awaitable[Changed], *, undone: bool = False) -
     try:
         done = await change
     except Stays as stays:
-        answer = door_result.unchanged(stays.webinar, stays.sentence, now=ask.room.clock.now())
+        answer = door_result.unchanged(stays.webinar, stays.sentence, now=ask.services.clock.now())
     else:
-        answer = door_result.changed(done.webinar, done.before, now=ask.room.clock.now(), undone=undone)
+        answer = door_result.changed(done.webinar, done.before, now=ask.services.clock.now(), undone=undone)
     await ask.say(answer, replace=undone)
 
 
 async def _ask_limit(ask: Ask, webinar: Webinar, typed: str = "") -> None:
     await ask.check_steers(webinar, WHAT)
-    ask.room.door.check(webinar)
-    await ask.open(door_form.ask(webinar, now=ask.room.clock.now(), typed=typed))
+    ask.services.door.check(webinar)
+    await ask.open(door_form.ask(webinar, now=ask.services.clock.now(), typed=typed))
 
 
 async def _set_limit(ask: Ask, webinar: Webinar, limit: int | None) -> None:
-    slack = ask.room.slack
+    slack = ask.services.slack
 
     caller = ask.caller_behind(lambda note: door_form.working(webinar, note=note))
-    done = await ask.room.door.limit(webinar.session_id, limit, caller, ask.user_id)
-    now = ask.room.clock.now()
+    done = await ask.services.door.limit(webinar.session_id, limit, caller, ask.user_id)
+    now = ask.services.clock.now()
     if not await slack.update(ask.view_id, door_result.changed_view(done.webinar, done.before, now=now)):
         await slack.post(ask.user_id, door_result.changed(done.webinar, done.before, now=now))
 

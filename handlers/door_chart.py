@@ -31,29 +31,29 @@ async def chart_with_sources(ask: Ask) -> None:
 
 async def links(ask: Ask) -> None:
     """The file of links, as it is by now: one call per 1,000."""
-    webinar = await ask.room.mirror.find(ask.value)
+    webinar = await ask.services.mirror.find(ask.value)
     await ask.check_steers(webinar, WHAT_LINKS)
-    ask.room.door.check(webinar)
+    ask.services.door.check(webinar)
     people = await hand_links(ask, webinar, await _begun(ask, webinar, door_chart.collecting))
     await _answer(ask, door_chart.links_answer(webinar, people))
 
 
 async def hand_links(ask: Ask, webinar: Webinar, caller: Caller) -> int:
     """Send whoever asks the links of everybody without a seat in Slack, if there is anybody; returns how many."""
-    made = await ask.room.link_files.of(webinar, caller)
+    made = await ask.services.link_files.of(webinar, caller)
     if made.upload:
         await _send(ask, door_chart.links_note(webinar, made.people), made.upload)
     return made.people
 
 
 async def _chart(ask: Ask, *, with_sources: bool) -> None:
-    webinar = await ask.room.mirror.find(ask.value)
+    webinar = await ask.services.mirror.find(ask.value)
     await ask.check_steers(webinar, WHAT_CHART)
-    read, now = webinar.registration, ask.room.clock.now()
+    read, now = webinar.registration, ask.services.clock.now()
     if read is None:
         raise BadInput(NOT_READ)
     caller = await _begun(ask, webinar, door_chart.drawing)
-    made = await ask.room.pictures.picture(webinar, read, now, sources_for=caller if with_sources else None)
+    made = await ask.services.pictures.picture(webinar, read, now, sources_for=caller if with_sources else None)
     words = takeaway(webinar, made.forecast, made.sources)
     if not made.png:
         why = door_chart.TOO_EARLY if made.is_too_early else door_chart.NOT_DRAWN
@@ -75,8 +75,8 @@ async def _begun(ask: Ask, webinar: Webinar, working: Callable[..., View]) -> Ca
 
 
 async def _send(ask: Ask, message: Message, upload: Upload) -> None:
-    channel_id, _ = await ask.room.slack.post(ask.user_id, message)
-    await ask.room.slack.send_file(channel_id, upload)
+    channel_id, _ = await ask.services.slack.post(ask.user_id, message)
+    await ask.services.slack.send_file(channel_id, upload)
 
 
 async def _answer(ask: Ask, message: Message) -> None:

@@ -21,30 +21,30 @@ KEPT = "RingCentral left this as it was, without saying why: {}."
 
 async def menu(ask: Ask) -> None:
     """Open the form from the mirror; what was never read is read first, while a modal says so."""
-    webinar = await ask.room.mirror.find(ask.value)
+    webinar = await ask.services.mirror.find(ask.value)
     await ask.check_steers(webinar, WHAT)
-    ask.room.door.check(webinar)
+    ask.services.door.check(webinar)
     if door_menu.is_ready(webinar):
-        await ask.open(door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.room.clock.now()))
+        await ask.open(door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.services.clock.now()))
         return
     ask.view = {"id": await ask.open(door_menu.reading(webinar))}
     ask.failed = door_menu.unread
-    webinar = await ask.room.door.whole(webinar.session_id, _caller(ask, webinar, reading=True))
-    form = door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.room.clock.now())
-    await ask.room.slack.update(ask.view_id, form)
+    webinar = await ask.services.door.whole(webinar.session_id, _caller(ask, webinar, reading=True))
+    form = door_menu.ask(webinar, await _outlook(ask, webinar), now=ask.services.clock.now())
+    await ask.services.slack.update(ask.view_id, form)
 
 
 async def sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, or it is being changed."""
     asked = door_menu.asked_in(ask.note)
-    webinar = await ask.room.mirror.find(asked.session_id)
+    webinar = await ask.services.mirror.find(asked.session_id)
     await ask.check_steers(webinar, WHAT)
-    ask.room.door.check(webinar)
+    ask.services.door.check(webinar)
     wanted = _wanted(ask, webinar, asked.shown)
     if wanted == asked.shown:
         await ask.accept(response_action="update", view=door_menu.nothing(webinar))
         return
-    told, now = await _outlook(ask, webinar), ask.room.clock.now()
+    told, now = await _outlook(ask, webinar), ask.services.clock.now()
 
     def back(sentence: str) -> View:
         return door_menu.ask(webinar, told, now=now, asked=asked, typed=ask.values, problem=sentence)
@@ -69,8 +69,8 @@ def _wanted(ask: Ask, webinar: Webinar, shown: Doorway) -> Doorway:
 
 
 async def _settle(ask: Ask, webinar: Webinar, shown: Doorway, wanted: Doorway) -> None:
-    slack, now = ask.room.slack, ask.room.clock.now()
-    done = await ask.room.door.settle(webinar.session_id, shown, wanted, _caller(ask, webinar), ask.user_id)
+    slack, now = ask.services.slack, ask.services.clock.now()
+    done = await ask.services.door.settle(webinar.session_id, shown, wanted, _caller(ask, webinar), ask.user_id)
     needs_links = _needs_links(done)
     notes = [KEPT.format(", ".join(done.kept))] if done.kept else []
     note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
@@ -99,7 +99,7 @@ def _needs_links(done: Changed) -> bool:
 async def _outlook(ask: Ask, webinar: Webinar) -> Forecast:
     if webinar.registration is None:
         return Forecast()
-    return await ask.room.pictures.outlook(webinar, webinar.registration, ask.room.clock.now())
+    return await ask.services.pictures.outlook(webinar, webinar.registration, ask.services.clock.now())
 
 
 def _caller(ask: Ask, webinar: Webinar, *, reading: bool = False) -> Caller:

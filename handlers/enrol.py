@@ -44,13 +44,13 @@ async def register(ask: Ask, command: Register) -> None:
 async def register_button(ask: Ask) -> None:
     """The same from a button, which may carry people on."""
     session_id, typed = buttons.picked(ask.value)
-    await _open(ask, await ask.room.mirror.find(session_id), read_register(typed).people)
+    await _open(ask, await ask.services.mirror.find(session_id), read_register(typed).people)
 
 
 async def sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered above it."""
     webinar = await _steered(ask, ask.note)
-    ask.room.door.check(webinar)
+    ask.services.door.check(webinar)
     typed = enrol_form.read(ask.values)
     applicant = enrol_form.applicant(typed)
     name = token_hex(12)
@@ -60,8 +60,8 @@ async def sent(ask: Ask) -> None:
         await _stand_above(ask, name, enrol_form.working(webinar, name))
         ask.failed = enrol_form.failed
         lines = await _one(ask, webinar, typed, applicant)
-        if not await ask.room.slack.update(ask.view_id, enrol_form.done(webinar, lines)):
-            await ask.room.slack.post(ask.user_id, enrol_form.done_message(webinar, lines))
+        if not await ask.services.slack.update(ask.view_id, enrol_form.done(webinar, lines)):
+            await ask.services.slack.post(ask.user_id, enrol_form.done_message(webinar, lines))
 
     guard.later(ask, work)
 
@@ -69,8 +69,8 @@ async def sent(ask: Ask) -> None:
 async def many(ask: Ask) -> None:
     """Open the form for a list, above the one for one person."""
     webinar = await _steered(ask, buttons.picked(ask.value)[0])
-    ask.room.door.check(webinar)
-    await ask.open(enrol_many.ask(webinar, has_pages=ask.room.own_pages.is_on))
+    ask.services.door.check(webinar)
+    await ask.open(enrol_many.ask(webinar, has_pages=ask.services.own_pages.urls.is_on))
 
 
 async def list_sent(ask: Ask) -> None:
@@ -98,32 +98,32 @@ async def confirmed(ask: Ask) -> None:
 
 async def stop(ask: Ask) -> None:
     """Stop a batch, or its undoing."""
-    await ask.room.enrolling.stop(await _batch(ask))
+    await ask.services.enrolling.stop(await _batch(ask))
 
 
 async def go_on(ask: Ask) -> None:
     """Go on with what was stopped."""
-    await ask.room.enrolling.go_on(await _batch(ask))
+    await ask.services.enrolling.go_on(await _batch(ask))
 
 
 async def undo(ask: Ask) -> None:
     """Take off the list whom a batch has registered, as was confirmed at the button."""
-    await ask.room.enrolling.undo(await _batch(ask))
+    await ask.services.enrolling.undo(await _batch(ask))
 
 
 async def _stand_above(ask: Ask, name: str, view: View) -> None:
     """Go on in the view above the form, which keeps what was typed; so far it is known by its name alone."""
-    ask.view = {"id": await ask.room.slack.update_named(name, view)}
+    ask.view = {"id": await ask.services.slack.update_named(name, view)}
 
 
 async def _batch(ask: Ask) -> str:
-    batch = await ask.room.enrolling.find(ask.value)
+    batch = await ask.services.enrolling.find(ask.value)
     await _steered(ask, batch.session_id)
     return batch.batch_id
 
 
 async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.room.mirror.find(session_id)
+    webinar = await ask.services.mirror.find(session_id)
     await ask.check_steers(webinar, WHAT)
     return webinar
 
@@ -135,37 +135,37 @@ async def _open(ask: Ask, webinar: Webinar, people: Named) -> None:
             await ask.check_steers(webinar, WHAT)
         await seat.offer(ask, webinar)
         return
-    ask.room.door.check(webinar)
+    ask.services.door.check(webinar)
     typed = Typed(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
     if typed.user_id:
         typed = Typed(user_id=typed.user_id)
     note = NOBODY_HERE.format(people.nobody[0]) if people.nobody else ""
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
         note = ONE_AT_A_TIME
-    await ask.open(enrol_form.ask(webinar, typed, has_pages=ask.room.own_pages.is_on, note=note))
+    await ask.open(enrol_form.ask(webinar, typed, has_pages=ask.services.own_pages.urls.is_on, note=note))
 
 
 async def _one(ask: Ask, webinar: Webinar, typed: Typed, applicant: Applicant | None) -> list[Block]:
     """Register one person, and what there is to say about it."""
-    room = ask.room
+    services = ask.services
 
     caller = ask.caller_behind(lambda note: enrol_form.working(webinar, note=note))
     if applicant is None:
         await _seat(ask, webinar, typed, caller)
         return enrol_form.seated(typed.user_id)
-    enrolled = await room.enrolling.registering.one(webinar, applicant, caller, own_pages=typed.own_pages)
+    enrolled = await services.enrolling.registering.one(webinar, applicant, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
     if enrolled.page_key:
-        pages, key = room.own_pages, enrolled.page_key
-        own = (pages.join_url(key, webinar), pages.cancel_url(key, webinar))
+        pages, key = services.own_pages, enrolled.page_key
+        own = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
     return enrol_form.links(enrolled, *own, is_silent=preferences.suppress_emails if preferences else None)
 
 
 async def _seat(ask: Ask, webinar: Webinar, typed: Typed, caller: Caller) -> None:
     """A seat for somebody in Slack, and their own message about it."""
-    room = ask.room
-    person = await room.people.get(ask.workspace, typed.user_id)
+    services = ask.services
+    person = await services.people.get(ask.workspace, typed.user_id)
     if person.is_bot or person.is_deactivated:
         raise BadInput(NOT_A_PERSON)
     profile = seat_form.from_profile(person, webinar.session_id, typed.source)
@@ -176,38 +176,38 @@ async def _seat(ask: Ask, webinar: Webinar, typed: Typed, caller: Caller) -> Non
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
-    taken = await room.seating.take(webinar, person, attendee, source, caller, lead=profile.lead, by=ask.user_id)
-    await room.ushering.welcome(taken)
+    taken = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=ask.user_id)
+    await services.seats.notifier.welcome(taken)
 
 
 async def _check_list(ask: Ask, webinar: Webinar, order: Order, pasted: Reading | None) -> None:
     """Say what a list would do: one call for those who are there already."""
-    room = ask.room
+    services = ask.services
 
     caller = ask.caller_behind(lambda note: enrol_many.working(webinar, note=note))
     reading = pasted or await _read_file(ask, order)
-    roll = await room.enrolling.rolls.get(webinar, ask.user_id, caller, anew=True)
-    draft = await room.enrolling.draft(
-        webinar, ask.user_id, reading, roll.everybody, own_pages=order.own_pages and room.own_pages.is_on
+    roll = await services.enrolling.rolls.get(webinar, ask.user_id, caller, anew=True)
+    draft = await services.enrolling.draft(
+        webinar, ask.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
     )
     view = enrol_many.review(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
-    if not await room.slack.update(ask.view_id, view):
-        await room.slack.post(ask.user_id, sentence_message(CLOSED_MEANWHILE))
+    if not await services.slack.update(ask.view_id, view):
+        await services.slack.post(ask.user_id, sentence_message(CLOSED_MEANWHILE))
 
 
 async def _begin(ask: Ask) -> None:
-    batch = await ask.room.enrolling.find(ask.note)
+    batch = await ask.services.enrolling.find(ask.note)
     webinar = await _steered(ask, batch.session_id)
-    ask.room.door.check(webinar)
-    await ask.room.enrolling.begin(batch.batch_id)
-    await ask.room.slack.update(ask.view_id, enrol_many.begun(webinar, batch.total))
+    ask.services.door.check(webinar)
+    await ask.services.enrolling.begin(batch.batch_id)
+    await ask.services.slack.update(ask.view_id, enrol_many.begun(webinar, batch.total))
 
 
 async def _read_file(ask: Ask, order: Order) -> Reading:
     file = order.file or {}
     if int(file.get("size") or 0) > MOST_BYTES:
         raise BadInput(TOO_LARGE)
-    raw = await download(ask.room.slack, str(file.get("url_private_download") or ""), MOST_BYTES)
+    raw = await download(ask.services.slack, str(file.get("url_private_download") or ""), MOST_BYTES)
     # A long list takes a second: the others are not to wait for it.
     return await asyncio.to_thread(_read, raw, order)
 

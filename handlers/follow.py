@@ -74,9 +74,9 @@ async def unsubscribe_button(ask: Ask) -> None:
 
 async def subscriptions(ask: Ask, _: Subscriptions) -> None:
     """What is said in this channel and who set that up; for admins also what did not go out lately."""
-    person, now = await ask.person(), ask.room.clock.now()
+    person, now = await ask.person(), ask.services.clock.now()
     channel_id = _channel(ask)
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         state = await subscribing.state(db, ask.workspace, channel_id, now)
         unsaid = await subscribing.unsaid(db, ask.workspace, now) if person.is_admin else []
     may_change = not (person.is_guest or person.is_stranger)
@@ -87,8 +87,8 @@ async def open_form(ask: Ask) -> None:
     """The form of a channel, as it is set up now."""
     person = await ask.person()
     check_may_follow(person)
-    async with ask.room.store.read() as db:
-        state = await subscribing.state(db, ask.workspace, ask.value, ask.room.clock.now())
+    async with ask.services.store.read() as db:
+        state = await subscribing.state(db, ask.workspace, ask.value, ask.services.clock.now())
     await ask.open(follow_form.build(state, zone=person.time_zone))
 
 
@@ -97,7 +97,7 @@ async def form_sent(ask: Ask) -> None:
     check_may_follow(await ask.person())
     choice = follow_form.read(ask.values)
     if choice.features or choice.wants_hours:
-        await ask.room.slack.check_channel(ask.note)
+        await ask.services.slack.check_channel(ask.note)
     ask.failed = follow_form.failed
     await ask.accept(response_action="update", view=follow_form.working(ask.note))
 
@@ -123,7 +123,7 @@ async def _picked(ask: Ask, verb: Verb) -> None:
     check_may_follow(await ask.person())
     session_id, typed = buttons.picked(ask.value)
     features, _ = read_features(typed.split())
-    await _change(ask, verb, features or verb.usual, await ask.room.mirror.find(session_id))
+    await _change(ask, verb, features or verb.usual, await ask.services.mirror.find(session_id))
 
 
 async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) -> Features:
@@ -133,7 +133,7 @@ async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) 
         return features or verb.usual
     if target == "all" and len(unknown) == len(words):
         which = WebinarWords(" ".join(words))
-        if find(which, await ask.room.mirror.everything(), ask.room.clock.now()):
+        if find(which, await ask.services.mirror.everything(), ask.services.clock.now()):
             raise BadInput(
                 "Before a webinar stands the word “for”. Nothing was changed. "
                 f"Did you mean `/webinar {verb.word} for {which.text}`?"
@@ -147,11 +147,11 @@ async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) 
 
 
 async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str) -> None:
-    now, channel_id = ask.room.clock.now(), _channel(ask)
+    now, channel_id = ask.services.clock.now(), _channel(ask)
     if verb is SUBSCRIBE:
         if isinstance(about, Webinar) and not is_open_to_come(about, now):
             raise BadInput(OVER)
-        await ask.room.slack.check_channel(channel_id)
+        await ask.services.slack.check_channel(channel_id)
     wish = Wish.model_validate(
         {"workspace": ask.workspace, "channel_id": channel_id, "about": about, "by": ask.user_id, "at": now}
     )
@@ -159,9 +159,9 @@ async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str
     def granted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
         return verb.granted(lines, wish, features)
 
-    async with ask.room.store.write() as db:
+    async with ask.services.store.write() as db:
         change = await subscribing.change(db, wish, granted)
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     if change.is_first and verb is SUBSCRIBE:
         await _introduce(ask, channel_id, change)
     said = (verb.done if change.is_one else verb.not_done).format(f"{_named(features)} about {_about(about)}")
@@ -169,21 +169,21 @@ async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str
 
 
 async def _save(ask: Ask, choice: Choice) -> None:
-    now, channel_id = ask.room.clock.now(), ask.note
+    now, channel_id = ask.services.clock.now(), ask.note
     wish = Wish(workspace=ask.workspace, channel_id=channel_id, by=ask.user_id, at=now)
-    async with ask.room.store.write() as db:
+    async with ask.services.store.write() as db:
         change = await subscribing.set_up(db, wish, choice)
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     if change.is_first:
         await _introduce(ask, channel_id, change)
     head = "Saved." if change.is_one else "Nothing changed: it was set up like this already."
-    if not await ask.room.slack.update(ask.view_id, follow_result.done(change.after, head)):
-        await ask.room.slack.post(ask.user_id, follow_result.state(change.after, head=head))
+    if not await ask.services.slack.update(ask.view_id, follow_result.done(change.after, head)):
+        await ask.services.slack.post(ask.user_id, follow_result.state(change.after, head=head))
 
 
 async def _introduce(ask: Ask, channel_id: str, change: Change) -> None:
     # Everybody there is told once, and by whom: what follows is said without anybody having asked just then.
-    await ask.room.slack.post(channel_id, follow_result.intro((await ask.person()).name, change.after))
+    await ask.services.slack.post(channel_id, follow_result.intro((await ask.person()).name, change.after))
 
 
 def _channel(ask: Ask) -> str:

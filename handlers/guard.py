@@ -35,12 +35,12 @@ async def answer(ask: Ask, listener: Listener) -> None:
 async def follow(ask: Ask, listener: Listener) -> None:
     """Acknowledge at once, and run the listener after that."""
     await ask.accept()
-    ask.room.tasks.start(_watched(ask, listener), getattr(listener, "__name__", "listener"))
+    ask.services.background.start(_watched(ask, listener), getattr(listener, "__name__", "listener"))
 
 
 def later(ask: Ask, listener: Listener) -> None:
     """Run the listener when the answer just given has surely reached Slack, or it could be overtaken by it."""
-    tasks = ask.room.tasks
+    tasks = ask.services.background
     tasks.start(_guarded(ask, listener), getattr(listener, "__name__", "listener"), after=tasks.grace)
 
 
@@ -57,17 +57,17 @@ async def tell(ask: Ask, error: Exception) -> None:
     try:
         await _show(ask, error, reference)
     except GreenroomError as unreachable:
-        log.warning("not_told", extra={"reference": reference, "reason": unreachable.sentence})
+        log.warning("error.undeliverable", extra={"reference": reference, "reason": unreachable.sentence})
 
 
 async def _show(ask: Ask, error: Exception, reference: str) -> None:
     if ask.failed:
         view = ask.failed(messages.say(error, reference))
-        if await ask.room.slack.update(ask.view_id, view):
+        if await ask.services.slack.update(ask.view_id, view):
             return
     elif ask.view and ask.trigger_id:
         try:
-            await ask.room.slack.push(ask.trigger_id, messages.problem_view(error, reference))
+            await ask.services.slack.push(ask.trigger_id, messages.problem_view(error, reference))
         except SlackRefused:
             ask.response_url = ""  # the modal is closed or its trigger spent: a direct message is left
         else:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import BadInput
-from bot.room import Room
+from bot.services import Services
 from bot.words import parse
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS, guard
 from handlers.asking import Ask
@@ -22,18 +22,18 @@ ANY = re.compile("")
 PICKED = ("value", "selected_conversation", "selected_channel", "selected_user")
 
 
-def listen(app: AsyncApp, room: Room) -> None:
+def listen(app: AsyncApp, services: Services) -> None:
     """Register everything with Bolt."""
 
     # Bolt hands over by argument name, so each of these names what it takes.
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _command(room, ack, body)
+        await _command(services, ack, body)
 
     async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _action(room, ack, body)
+        await _action(services, ack, body)
 
     async def submission(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submission(room, ack, body)
+        await _submission(services, ack, body)
 
     app.command(COMMAND)(command)
     app.action(ANY)(action)
@@ -41,9 +41,9 @@ def listen(app: AsyncApp, room: Room) -> None:
     app.view_closed(ANY)(_closed)
 
 
-async def _command(room: Room, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+async def _command(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     command = parse(body.get("text") or "")
-    ask = _ask(room, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
+    ask = _ask(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
     async def listener(ask: Ask) -> None:
         await COMMANDS[type(command)](ask, command)
@@ -51,16 +51,16 @@ async def _command(room: Room, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     await guard.follow(ask, listener)
 
 
-async def _action(room: Room, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+async def _action(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     action = body["actions"][0]
-    ask = _ask(room, ack, body, user_id=body["user"]["id"], channel_id=(body.get("channel") or {}).get("id", ""))
+    ask = _ask(services, ack, body, user_id=body["user"]["id"], channel_id=(body.get("channel") or {}).get("id", ""))
     ask.value = _picked(action)
     ask.block_id = action.get("block_id", "")
     await guard.follow(ask, ACTIONS.get(action["action_id"], _outdated))
 
 
-async def _submission(room: Room, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    ask = _ask(room, ack, body, user_id=body["user"]["id"])
+async def _submission(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    ask = _ask(services, ack, body, user_id=body["user"]["id"])
     await guard.answer(ask, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
 
 
@@ -74,9 +74,9 @@ async def _outdated(_: Ask) -> None:
     raise BadInput("This comes from an older version of Greenroom. Type /webinar to begin anew.")
 
 
-def _ask(room: Room, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = "") -> Ask:
+def _ask(services: Services, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = "") -> Ask:
     return Ask(
-        room=room,
+        services=services,
         ack=ack,
         body=body,
         user_id=user_id,

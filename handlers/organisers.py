@@ -15,10 +15,10 @@ async def show(ask: Ask, _: SettingsOf) -> None:
     """What holds for the whole workspace."""
     person = await ask.person()
     choice = await _choice(ask)
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         leads = (await reminding.defaults(db, ask.workspace)).leads
     may = may_choose_organisers(person)
-    groups = await ask.room.organisers.groups()
+    groups = await ask.services.organisers.groups()
     await ask.say(workspace_settings.settings(choice, groups, leads, may_change=may, zone=person.time_zone))
 
 
@@ -26,7 +26,7 @@ async def open_form(ask: Ask) -> None:
     """Ask who the organisers are (one call to Slack for its user groups, and then again after five minutes)."""
     person = await ask.person()
     check_may_choose_organisers(person)
-    groups = await ask.room.organisers.groups()
+    groups = await ask.services.organisers.groups()
     await ask.open(workspace_settings.form(await _choice(ask), groups, zone=person.time_zone))
 
 
@@ -35,15 +35,15 @@ async def sent(ask: Ask) -> None:
     person = await ask.person()
     check_may_choose_organisers(person)
     chosen = workspace_settings.read(ask.values)
-    async with ask.room.store.write() as db:
-        await organisers.save(db, ask.workspace, chosen, ask.user_id, ask.room.clock.now())
-    groups = await ask.room.organisers.groups()
+    async with ask.services.store.write() as db:
+        await organisers.save(db, ask.workspace, chosen, ask.user_id, ask.services.clock.now())
+    groups = await ask.services.organisers.groups()
     view = workspace_settings.saved(await _choice(ask), groups, zone=person.time_zone)
     await ask.accept(response_action="update", view=view)
 
 
 async def _choice(ask: Ask) -> Choice:
-    chosen = await ask.room.organisers.chosen(ask.workspace)
+    chosen = await ask.services.organisers.chosen(ask.workspace)
     people, groups = tuple(chosen.people), tuple(chosen.groups)
     return Choice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
 

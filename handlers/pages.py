@@ -15,13 +15,13 @@ NO_PAGES = (
 
 async def site_link(ask: Ask) -> None:
     """The address, for the eyes of who asks; the page itself is for everybody."""
-    room = ask.room
-    webinar = await room.mirror.find(buttons.picked(ask.value)[0])
+    services = ask.services
+    webinar = await services.mirror.find(buttons.picked(ask.value)[0])
     await ask.check_steers(webinar, WHAT)
-    if not room.own_pages.is_on:
+    if not services.own_pages.urls.is_on:
         raise BadInput(NO_PAGES)
-    room.door.check(webinar)
-    await ask.say(pages_link.site_link(webinar, room.own_pages.register_url(webinar)))
+    services.door.check(webinar)
+    await ask.say(pages_link.site_link(webinar, services.own_pages.urls.register_url(webinar)))
 
 
 ACTIONS: Listeners = {buttons.PAGE_LINK: site_link}

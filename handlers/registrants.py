@@ -72,8 +72,8 @@ async def remove(ask: Ask) -> None:
     """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
     place = Place.model_validate_json(ask.value)
     webinar = await _steered(ask, place.session_id)
-    await ask.room.enrolling.rolls.remove(webinar, place.picked, ask.caller())
-    await ask.room.ushering.removed(webinar, place.picked)
+    await ask.services.enrolling.rolls.remove(webinar, place.picked, ask.caller())
+    await ask.services.seats.notifier.removed(webinar, place.picked)
     await _show(ask, webinar, place, replace=True, note=registrants_list.GONE)
 
 
@@ -81,16 +81,16 @@ async def download(ask: Ask) -> None:
     """Everybody as a file, in a direct message."""
     place = Place.model_validate_json(ask.value)
     webinar = await _steered(ask, place.session_id)
-    roll = await ask.room.enrolling.rolls.get(webinar, ask.user_id, ask.caller())
+    roll = await ask.services.enrolling.rolls.get(webinar, ask.user_id, ask.caller())
     content = await asyncio.to_thread(roster.export, roll.everybody)
     said = sentence_message(registrants_list.downloaded(webinar, len(roll.everybody)))
-    channel_id, _ = await ask.room.slack.post(ask.user_id, said)
-    await ask.room.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
+    channel_id, _ = await ask.services.slack.post(ask.user_id, said)
+    await ask.services.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
     await _show(ask, webinar, place, replace=True, note=registrants_list.IN_DM)
 
 
 async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.room.mirror.find(session_id)
+    webinar = await ask.services.mirror.find(session_id)
     await ask.check_steers(webinar, WHAT)
     return webinar
 
@@ -100,8 +100,8 @@ async def _show(
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
-    roll = await ask.room.enrolling.rolls.get(webinar, ask.user_id, ask.caller(), anew=anew)
-    now = ask.room.clock.now()
+    roll = await ask.services.enrolling.rolls.get(webinar, ask.user_id, ask.caller(), anew=anew)
+    now = ask.services.clock.now()
     page = registrants_list.listing(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
     await ask.say(page, replace=replace)
 

@@ -28,7 +28,7 @@ Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
 
 async def remind(ask: Ask, command: Remind) -> None:
     """Set the times that were named, or open the form where none were."""
-    command = settle(command, await ask.room.mirror.everything(), ask.room.clock.now())
+    command = settle(command, await ask.services.mirror.everything(), ask.services.clock.now())
     if command.which.is_defaults:
         await remind_defaults.defaults(ask, command.times)
         return
@@ -49,9 +49,9 @@ async def remind_button(ask: Ask) -> None:
     check_may_remind(await ask.person())
     session_id, more = buttons.picked(ask.value)
     channel_id, typed = remind_result.read_target(more)
-    webinar = await ask.room.mirror.find(session_id)
+    webinar = await ask.services.mirror.find(session_id)
     channel_id = channel_id or ask.channel_id
-    if typed and _is_channel(channel_id) and not _problem(typed, webinar, ask.room.clock.now()):
+    if typed and _is_channel(channel_id) and not _problem(typed, webinar, ask.services.clock.now()):
         await _set(ask, webinar, channel_id, typed)
     else:
         await _open(ask, webinar, channel_id, typed)
@@ -62,12 +62,12 @@ async def undo(ask: Ask) -> None:
     change = remind_result.read_undo(ask.value)
     if not is_direct(change.channel_id):
         check_may_remind(await ask.person())
-    now = ask.room.clock.now()
-    async with ask.room.store.write() as db:
-        webinar = await reminding.current(db, ask.room.account, change.session_id, change.channel_id)
+    now = ask.services.clock.now()
+    async with ask.services.store.write() as db:
+        webinar = await reminding.current(db, ask.services.account, change.session_id, change.channel_id)
         done = await reminding.undo(db, webinar, change, now)
         sheet = await reminding.sheet(db, webinar, change.channel_id)
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     answer = remind_result.changed(sheet, None, now=now, undone=True) if done else remind_result.not_undone(sheet)
     await ask.say(answer, replace=True)
 
@@ -76,7 +76,7 @@ async def channel_chosen(ask: Ask) -> None:
     """The form of the channel that was chosen, in the place of the question."""
     where = _place(ask).model_copy(update={"channel_id": ask.value})
     check_may_remind(await ask.person())
-    await ask.room.slack.update(ask.view_id, await _form(ask, where))
+    await ask.services.slack.update(ask.view_id, await _form(ask, where))
 
 
 async def refresh(ask: Ask) -> None:
@@ -121,25 +121,25 @@ async def added(ask: Ask) -> None:
     """Something was added: what is wrong with it stands under its field, or it stands among the others."""
     person = await ask.person()
     check_may_remind(person)
-    where, now = _place(ask), ask.room.clock.now()
-    webinar = await ask.room.mirror.find(where.session_id)
+    where, now = _place(ask), ask.services.clock.now()
+    webinar = await ask.services.mirror.find(where.session_id)
     typed = remind_form.read(ask.values)
     leads = remind_form.leads_to_add(typed, where, webinar, now=now, zone=person.time_zone)
     try:
-        await ask.room.slack.check_channel(where.channel_id)
-        async with ask.room.store.write() as db:
-            webinar = await reminding.current(db, ask.room.account, where.session_id, where.channel_id)
+        await ask.services.slack.check_channel(where.channel_id)
+        async with ask.services.store.write() as db:
+            webinar = await reminding.current(db, ask.services.account, where.session_id, where.channel_id)
             await reminding.add(db, webinar, where.channel_id, leads, ask.user_id, now)
     except (BadInput, ChannelUnreachable) as error:
         raise remind_form.fault(error.sentence, where) from error
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     again = where.model_copy(update={"round": where.round + 1, "typed": ""})
     await ask.accept(response_action="update", view=await _form(ask, again))
 
 
 async def change_time(ask: Ask) -> None:
     """Ask for another time for one of them."""
-    where, now = _place(ask), ask.room.clock.now()
+    where, now = _place(ask), ask.services.clock.now()
     sheet = await _sheet(ask, where)
     try:
         reminder = reminding.waiting(sheet, int(ask.value), now)
@@ -154,18 +154,18 @@ async def moved(ask: Ask) -> None:
     """The other time was named: back to the form, which shows it."""
     person = await ask.person()
     check_may_remind(person)
-    where, now = _place(ask), ask.room.clock.now()
+    where, now = _place(ask), ask.services.clock.now()
     typed = remind_form.read(ask.values)
     try:
-        async with ask.room.store.write() as db:
-            webinar = await reminding.current(db, ask.room.account, where.session_id, where.channel_id)
+        async with ask.services.store.write() as db:
+            webinar = await reminding.current(db, ask.services.account, where.session_id, where.channel_id)
             reminder = reminding.waiting(await reminding.sheet(db, webinar, where.channel_id), where.notice_id, now)
             lead = remind_form.lead_to_move_to(typed, where, webinar, reminder, now=now, zone=person.time_zone)
             if lead != reminder.before:
                 await reminding.move(db, webinar, where.channel_id, reminder.id, lead, ask.user_id, now)
     except BadInput as error:
         raise (error if error.fields else remind_form.fault(error.sentence, where)) from error
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     await ask.accept()
     shown = Place(session_id=where.session_id, channel_id=where.channel_id, round=where.round)
 
@@ -176,20 +176,20 @@ async def moved(ask: Ask) -> None:
 
 
 async def _set(ask: Ask, webinar: Webinar, channel_id: str, typed: str) -> None:
-    now = ask.room.clock.now()
+    now = ask.services.clock.now()
     if problem := _problem(typed, webinar, now):
         await ask.say(remind_result.not_set(webinar, problem, typed, channel_id=channel_id))
         return
     try:
-        await ask.room.slack.check_channel(channel_id)
-        async with ask.room.store.write() as db:
-            webinar = await reminding.current(db, ask.room.account, webinar.session_id, channel_id)
+        await ask.services.slack.check_channel(channel_id)
+        async with ask.services.store.write() as db:
+            webinar = await reminding.current(db, ask.services.account, webinar.session_id, channel_id)
             change = await reminding.set_leads(db, webinar, channel_id, read_leads(typed), ask.user_id, now)
             sheet = await reminding.sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
         await ask.say(remind_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
         return
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     notes = [f"{say_lead(lead)} was named more than once and is one reminder." for lead in repeated(typed)]
     await ask.say(remind_result.changed(sheet, change, now=now, notes=notes))
 
@@ -218,27 +218,27 @@ async def _change(ask: Ask, work: Change, *, posts: bool = False) -> None:
     where, problem = _place(ask), ""
     try:
         if posts:
-            await ask.room.slack.check_channel(where.channel_id)
-        async with ask.room.store.write() as db:
-            webinar = await reminding.current(db, ask.room.account, where.session_id, where.channel_id)
-            await work(db, webinar, where.channel_id, ask.room.clock.now())
+            await ask.services.slack.check_channel(where.channel_id)
+        async with ask.services.store.write() as db:
+            webinar = await reminding.current(db, ask.services.account, where.session_id, where.channel_id)
+            await work(db, webinar, where.channel_id, ask.services.clock.now())
     except (BadInput, ChannelUnreachable) as error:
         problem = error.sentence
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     await _show(ask, where, ask.view_id, problem)
 
 
 async def _show(ask: Ask, where: Place, view_id: str, problem: str = "") -> None:
-    await ask.room.slack.update(view_id, await _form(ask, where, problem))
+    await ask.services.slack.update(view_id, await _form(ask, where, problem))
 
 
 async def _form(ask: Ask, where: Place, problem: str = "") -> View:
-    return remind_form.build(await _sheet(ask, where), where, now=ask.room.clock.now(), problem=problem)
+    return remind_form.build(await _sheet(ask, where), where, now=ask.services.clock.now(), problem=problem)
 
 
 async def _sheet(ask: Ask, where: Place) -> Sheet:
-    webinar = await ask.room.mirror.find(where.session_id)
-    async with ask.room.store.read() as db:
+    webinar = await ask.services.mirror.find(where.session_id)
+    async with ask.services.store.read() as db:
         return await reminding.sheet(db, webinar, where.channel_id)
 
 

@@ -50,8 +50,8 @@ async def sent(ask: Ask) -> None:
 
     async def work(ask: Ask) -> None:
         answer = await _set(ask, leads)
-        if not await ask.room.slack.update(ask.view_id, remind_defaults.saved_view(answer)):
-            await ask.room.slack.post(ask.user_id, answer)
+        if not await ask.services.slack.update(ask.view_id, remind_defaults.saved_view(answer)):
+            await ask.services.slack.post(ask.user_id, answer)
 
     guard.later(ask, work)
 
@@ -69,18 +69,18 @@ async def undo(ask: Ask) -> None:
 
 
 async def _set(ask: Ask, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
-    person, now = await ask.person(), ask.room.clock.now()
-    async with ask.room.store.write() as db:
+    person, now = await ask.person(), ask.services.clock.now()
+    async with ask.services.store.write() as db:
         before = await reminding.defaults(db, ask.workspace)
         replanned = await reminding.set_defaults(db, ask.workspace, leads, ask.user_id, now)
         after = await reminding.defaults(db, ask.workspace)
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     back = None if undone else UndoDefaults(leads=spell_leads(before.leads), changed_at=now)
     return remind_defaults.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
 
 
 async def _known(ask: Ask) -> Defaults:
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         return await reminding.defaults(db, ask.workspace)
 
 

@@ -7,7 +7,7 @@ from bot.models import Audience, Webinar
 from bot.providers import Caller
 from bot.reminding import current
 from bot.seat import Seat, SeatState
-from bot.seating import NO_SEAT
+from bot.seating.service import NO_SEAT
 from bot.slack_api import SlackRefused
 from bot.store import team
 from bot.subscribing import OPENS, hear
@@ -35,8 +35,8 @@ async def look_again(ask: Ask) -> None:
     known = await _named(ask)
     # Where it stands in a direct message, a window has to be opened while Slack lets one be.
     view_id = ask.view_id or await ask.open(seat_result.looking(known))
-    webinar = await ask.room.mirror.refresh(known.session_id, ask.caller())
-    await ask.room.slack.update(view_id, await _offered(ask, webinar))
+    webinar = await ask.services.mirror.refresh(known.session_id, ask.caller())
+    await ask.services.slack.update(view_id, await _offered(ask, webinar))
 
 
 async def when_open(ask: Ask) -> None:
@@ -45,7 +45,7 @@ async def when_open(ask: Ask) -> None:
     own = await _own(ask, webinar)
     if own or not _is_closed(webinar, ask):
         view = own or await _offered(ask, webinar)
-        await (ask.room.slack.update(ask.view_id, view) if ask.view else ask.open(view))
+        await (ask.services.slack.update(ask.view_id, view) if ask.view else ask.open(view))
         return
     await _tell_when_open(ask, webinar)
     await ask.say(seat_result.told_later(webinar), replace=bool(ask.view))
@@ -55,7 +55,7 @@ async def sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered."""
     typed = seat_form.read(ask.values, ask.note)
     seat_form.check(typed)
-    webinar = await ask.room.mirror.find(typed.session_id)
+    webinar = await ask.services.mirror.find(typed.session_id)
     ask.failed = lambda sentence: seat_form.failed(sentence, typed)
     await ask.accept(response_action="update", view=seat_form.working(webinar))
 
@@ -68,35 +68,35 @@ async def sent(ask: Ask) -> None:
 async def back_to_form(ask: Ask) -> None:
     """The form again, as it was filled, in the same place."""
     typed = Typed.model_validate_json(ask.note)
-    webinar = await ask.room.mirror.find(typed.session_id)
-    await ask.room.slack.update(ask.view_id, seat_form.ask(webinar, typed, now=ask.room.clock.now()))
+    webinar = await ask.services.mirror.find(typed.session_id)
+    await ask.services.slack.update(ask.view_id, seat_form.ask(webinar, typed, now=ask.services.clock.now()))
 
 
 async def ask_name(ask: Ask) -> None:
     """The form for another name, in the place of the seat or on its own."""
     webinar = await _named(ask)
-    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    seat = await ask.services.seats.seat(webinar, ask.user_id)
     if seat is None:
         await ask.say(seat_result.goodbye(webinar, problem=NO_SEAT), replace=bool(ask.view))
         return
     held = Typed(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
     view = seat_form.ask_name(webinar, held)
-    await (ask.room.slack.update(ask.view_id, view) if ask.view else ask.open(view))
+    await (ask.services.slack.update(ask.view_id, view) if ask.view else ask.open(view))
 
 
 async def name_sent(ask: Ask) -> None:
     """Another name was sent: the seat is given up and taken anew under it."""
     typed = seat_form.read(ask.values, ask.note)
     seat_form.check_name(typed, ask.note)
-    webinar = await ask.room.mirror.find(typed.session_id)
+    webinar = await ask.services.mirror.find(typed.session_id)
     ask.failed = seat_form.name_failed
     await ask.accept(response_action="update", view=seat_form.working(webinar, renaming=True))
 
     async def work(ask: Ask) -> None:
-        if not is_open_to_come(webinar, ask.room.clock.now()):
+        if not is_open_to_come(webinar, ask.services.clock.now()):
             await _show_none(ask, webinar)
             return
-        seat = await ask.room.seating.rename(
+        seat = await ask.services.seats.rename(
             webinar, ask.user_id, typed.attendee, _patient(ask, webinar, renaming=True)
         )
         await _welcome(ask, webinar, seat)
@@ -107,43 +107,43 @@ async def name_sent(ask: Ask) -> None:
 async def leave(ask: Ask) -> None:
     """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
     webinar = await _named(ask)
-    seat = await ask.room.seating.leave(webinar, ask.user_id, ask.caller())
-    await ask.room.ushering.farewell(seat)
+    seat = await ask.services.seats.leave(webinar, ask.user_id, ask.caller())
+    await ask.services.seats.notifier.farewell(seat)
     await _show_gone(ask, webinar, seat, seat_result.LEFT)
 
 
 async def look(ask: Ask) -> None:
     """Read the seat at RingCentral (one call): it may have been removed there."""
     webinar = await _named(ask)
-    known = await ask.room.seating.seat(webinar, ask.user_id)
-    seat = await ask.room.seating.look(webinar, ask.user_id, ask.caller())
+    known = await ask.services.seats.seat(webinar, ask.user_id)
+    seat = await ask.services.seats.look(webinar, ask.user_id, ask.caller())
     if seat:
-        await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=ask.room.clock.now()))
+        await ask.services.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=ask.services.clock.now()))
     elif known:
-        await ask.room.ushering.farewell(known, problem=seat_result.VANISHED)
+        await ask.services.seats.notifier.farewell(known, problem=seat_result.VANISHED)
         await _show_gone(ask, webinar, known, seat_result.VANISHED)
 
 
 async def _named(ask: Ask) -> Webinar:
-    return await ask.room.mirror.find(buttons.picked(ask.value)[0])
+    return await ask.services.mirror.find(buttons.picked(ask.value)[0])
 
 
 async def _own(ask: Ask, webinar: Webinar) -> View | None:
     """The seat that they have, or their way in as a speaker."""
-    now = ask.room.clock.now()
-    seat = await ask.room.seating.seat(webinar, ask.user_id)
+    now = ask.services.clock.now()
+    seat = await ask.services.seats.seat(webinar, ask.user_id)
     if seat:
         is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
         return seat_result.seat_view(webinar, seat, now=now, note=seat_result.NO_DM if is_untold else "")
     if not is_open_to_come(webinar, now):
         return None
-    async with ask.room.store.read() as db:
+    async with ask.services.store.read() as db:
         link = await team.link_of(db, webinar.account, webinar.session_id, ask.user_id)
     return seat_result.on_the_team(webinar, link) if link else None
 
 
 async def _offered(ask: Ask, webinar: Webinar) -> View:
-    now = ask.room.clock.now()
+    now = ask.services.clock.now()
     if own := await _own(ask, webinar):
         return own
     if not is_open_to_come(webinar, now):
@@ -160,7 +160,7 @@ async def _offered(ask: Ask, webinar: Webinar) -> View:
 
 def _is_closed(webinar: Webinar, ask: Ask) -> bool:
     read = webinar.registration
-    is_to_come = stage(webinar, ask.room.clock.now()) in (Stage.COMING, Stage.LIVE)
+    is_to_come = stage(webinar, ask.services.clock.now()) in (Stage.COMING, Stage.LIVE)
     return is_to_come and read is not None and (is_full(read) or not read.is_open)
 
 
@@ -175,13 +175,13 @@ def _patient(ask: Ask, webinar: Webinar, *, renaming: bool = False) -> Caller:
 
 
 async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:
-    if not is_open_to_come(webinar, ask.room.clock.now()):
+    if not is_open_to_come(webinar, ask.services.clock.now()):
         await _show_none(ask, webinar)
         return
     caller = _patient(ask, webinar)
     try:
         person = await ask.person()
-        seat = await ask.room.seating.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
+        seat = await ask.services.seats.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
     except RegistrationClosed as closed:
         await _show_none(ask, webinar, closed.sentence)
     except AnswersWanted:
@@ -192,28 +192,28 @@ async def _register(ask: Ask, webinar: Webinar, typed: Typed) -> None:
 
 async def _welcome(ask: Ask, webinar: Webinar, seat: Seat) -> None:
     """Their link at once where they are; then the direct message, and a word about it where there can be none."""
-    now = ask.room.clock.now()
+    now = ask.services.clock.now()
     note = seat_result.DM_TO_COME if seat.state is SeatState.TAKEN else seat_result.IN_DM
-    await ask.room.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=now, note=note))
-    told = await ask.room.ushering.welcome(seat)
+    await ask.services.slack.update(ask.view_id, seat_result.seat_view(webinar, seat, now=now, note=note))
+    told = await ask.services.seats.notifier.welcome(seat)
     if told.state is SeatState.HELD and not told.dm_channel_id:
         view = seat_result.seat_view(webinar, told, now=now, note=seat_result.NO_DM)
-        await ask.room.slack.update(ask.view_id, view)
+        await ask.services.slack.update(ask.view_id, view)
 
 
 async def _show_none(ask: Ask, webinar: Webinar, problem: str = "") -> None:
-    view = seat_result.none_now(webinar, now=ask.room.clock.now(), problem=problem)
+    view = seat_result.none_now(webinar, now=ask.services.clock.now(), problem=problem)
     await _show(ask, view)
 
 
 async def _show(ask: Ask, view: View) -> None:
-    if not await ask.room.slack.update(ask.view_id, view):
-        await ask.room.slack.post(ask.user_id, seat_result.as_message(view))
+    if not await ask.services.slack.update(ask.view_id, view):
+        await ask.services.slack.post(ask.user_id, seat_result.as_message(view))
 
 
 async def _show_gone(ask: Ask, webinar: Webinar, seat: Seat, sentence: str) -> None:
     if ask.view:
-        await ask.room.slack.update(ask.view_id, seat_result.goodbye_view(webinar, problem=sentence))
+        await ask.services.slack.update(ask.view_id, seat_result.goodbye_view(webinar, problem=sentence))
     elif ask.channel_id != seat.dm_channel_id:  # there it stands already, in the place of the link
         await ask.say(seat_result.goodbye(webinar, problem=sentence))
 
@@ -221,17 +221,17 @@ async def _show_gone(ask: Ask, webinar: Webinar, seat: Seat, sentence: str) -> N
 async def _tell_when_open(ask: Ask, webinar: Webinar) -> None:
     # The message comes first: only its answer tells which channel the person's own messages are.
     try:
-        channel_id, ts = await ask.room.slack.post(ask.user_id, seat_result.will_be_told(webinar))
+        channel_id, ts = await ask.services.slack.post(ask.user_id, seat_result.will_be_told(webinar))
     except (ChannelUnreachable, SlackRefused) as error:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
-        async with ask.room.store.write() as db:
-            webinar = await current(db, ask.room.account, webinar.session_id, channel_id)
-            await hear(db, webinar, channel_id, OPENS, ask.user_id, ask.room.clock.now())
+        async with ask.services.store.write() as db:
+            webinar = await current(db, ask.services.account, webinar.session_id, channel_id)
+            await hear(db, webinar, channel_id, OPENS, ask.user_id, ask.services.clock.now())
     except Exception:
-        await ask.room.slack.edit(channel_id, ts, seat_result.not_told_later(webinar))
+        await ask.services.slack.edit(channel_id, ts, seat_result.not_told_later(webinar))
         raise
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
 
 
 ACTIONS: Listeners = {

@@ -25,21 +25,21 @@ async def share(ask: Ask, command: Share) -> None:
 async def share_here(ask: Ask) -> None:
     """The button: share in the channel where it was pressed."""
     check_may_share(await ask.person())
-    await _share(ask, await ask.room.mirror.find(ask.value), ask.channel_id)
+    await _share(ask, await ask.services.mirror.find(ask.value), ask.channel_id)
 
 
 async def share_in(ask: Ask) -> None:
     """The picker in the result of a creation: share in the chosen channel."""
     check_may_share(await ask.person())
-    await _share(ask, await ask.room.mirror.find(buttons.shared_by(ask.block_id)), ask.value)
+    await _share(ask, await ask.services.mirror.find(buttons.shared_by(ask.block_id)), ask.value)
 
 
 async def _share(ask: Ask, webinar: Webinar, channel_id: str) -> None:
     if not channel_id:
         raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
-    put_up = await ask.room.announcing.share(webinar, channel_id, ask.user_id)
-    ask.room.clockwork.poke()
-    there = await ask.room.announcing.said_in(webinar, put_up.channel_id)
+    put_up = await ask.services.announcing.share(webinar, channel_id, ask.user_id)
+    ask.services.scheduler.wake()
+    there = await ask.services.announcing.said_in(webinar, put_up.channel_id)
     await ask.say(shared(webinar, put_up.channel_id, there))
 
 

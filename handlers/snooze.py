@@ -21,26 +21,26 @@ NO_MESSAGES = (
 
 async def ask_when(ask: Ask) -> None:
     """Ask when this person wants to be reminded once more."""
-    webinar = await ask.room.mirror.find(buttons.picked(ask.value)[0])
-    await ask.say(snooze.choices(webinar, now=ask.room.clock.now()))
+    webinar = await ask.services.mirror.find(buttons.picked(ask.value)[0])
+    await ask.say(snooze.choices(webinar, now=ask.services.clock.now()))
 
 
 async def mute(ask: Ask) -> None:
     """No more reminders of this webinar in the channel where it was pressed, or for the person in their messages."""
     if not is_direct(ask.channel_id):
         check_may_remind(await ask.person())
-    async with ask.room.store.write() as db:
-        webinar = await reminding.current(db, ask.room.account, buttons.picked(ask.value)[0], ask.channel_id)
-        change = await reminding.mute(db, webinar, ask.channel_id, ask.user_id, ask.room.clock.now())
+    async with ask.services.store.write() as db:
+        webinar = await reminding.current(db, ask.services.account, buttons.picked(ask.value)[0], ask.channel_id)
+        change = await reminding.mute(db, webinar, ask.channel_id, ask.user_id, ask.services.clock.now())
         sheet = await reminding.sheet(db, webinar, ask.channel_id)
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
     answer = remind_result.muted(webinar, ask.channel_id, change) if change else remind_result.already_muted(sheet)
     await ask.say(answer)
 
 
 def _choice(way: str) -> Listener:
     async def chosen(ask: Ask) -> None:
-        webinar, now = await ask.room.mirror.find(buttons.picked(ask.value)[0]), ask.room.clock.now()
+        webinar, now = await ask.services.mirror.find(buttons.picked(ask.value)[0]), ask.services.clock.now()
         before = snooze.lead(way, webinar.start, now)
         if before is None or not is_to_come(webinar, now):
             await ask.say(snooze.too_late(webinar, now=now), replace=True)
@@ -54,17 +54,17 @@ def _choice(way: str) -> Listener:
 async def _remind(ask: Ask, webinar: Webinar, before: timedelta) -> None:
     # The message comes first: only its answer tells which channel the person's own messages are.
     try:
-        channel_id, ts = await ask.room.slack.post(ask.user_id, snooze.confirmation(webinar, before))
+        channel_id, ts = await ask.services.slack.post(ask.user_id, snooze.confirmation(webinar, before))
     except ChannelUnreachable as error:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
-        async with ask.room.store.write() as db:
-            webinar = await reminding.current(db, ask.room.account, webinar.session_id, channel_id)
-            await reminding.snooze(db, webinar, channel_id, before, ask.user_id, ask.room.clock.now())
+        async with ask.services.store.write() as db:
+            webinar = await reminding.current(db, ask.services.account, webinar.session_id, channel_id)
+            await reminding.snooze(db, webinar, channel_id, before, ask.user_id, ask.services.clock.now())
     except Exception:
-        await ask.room.slack.edit(channel_id, ts, snooze.failed(webinar))
+        await ask.services.slack.edit(channel_id, ts, snooze.failed(webinar))
         raise
-    ask.room.clockwork.poke()
+    ask.services.scheduler.wake()
 
 
 ACTIONS: Listeners = {

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.casting import Member, Order, read_role
 from bot.errors import BadInput
-from bot.inviting.recasting import UNCLEAR
+from bot.inviting.apply import UNCLEAR
 from bot.models import Person, Webinar
 from bot.people_words import Invite, Team, read_invite
 from bot.store.team import Team as KnownTeam
@@ -42,36 +42,36 @@ async def invite(ask: Ask, command: Invite) -> None:
 async def invite_button(ask: Ask) -> None:
     """The same from a button, which may carry people on."""
     session_id, typed = buttons.picked(ask.value)
-    await _open(ask, await ask.room.mirror.find(session_id), read_invite(typed))
+    await _open(ask, await ask.services.mirror.find(session_id), read_invite(typed))
 
 
 async def sent(ask: Ask) -> None:
     """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
     where = Place.model_validate_json(ask.note)
     webinar = await _steered(ask, where.session_id)
-    ask.room.inviting.check(webinar)
-    team = await ask.room.inviting.known(webinar)
+    ask.services.team.check(webinar)
+    team = await ask.services.team.known(webinar)
     if team is None:
         raise BadInput(NOT_READ)
     typed = team_form.read(ask.values)
     wanted = team_check.who_is_wanted(typed, await _known(ask, typed, team.members))
-    started = ask.room.inviting.has_started(webinar)
+    started = ask.services.team.has_started(webinar)
     order = team_check.what_changes(wanted, team.members, where.ids, started=started)
     if order.deleted:
-        draft = await ask.room.inviting.draft(webinar, order, ask.user_id)
+        draft = await ask.services.team.draft(webinar, order, ask.user_id)
         question = team_result.confirm(webinar, order, team.members, draft.change_id)
         await ask.accept(response_action="push", view=question)
         return
-    ask.failed = _back_to_the_form(webinar, team, typed, where, ask.room.clock.now())
-    await _start(ask, webinar, await ask.room.inviting.begin(webinar, order, ask.user_id, ask.view_id))
+    ask.failed = _back_to_the_form(webinar, team, typed, where, ask.services.clock.now())
+    await _start(ask, webinar, await ask.services.team.begin(webinar, order, ask.user_id, ask.view_id))
 
 
 async def confirmed(ask: Ask) -> None:
     """Removing people was confirmed: whether the person may is asked again."""
-    draft = await ask.room.inviting.drafted(ask.note, ask.user_id)
+    draft = await ask.services.team.drafted(ask.note, ask.user_id)
     webinar = await _steered(ask, draft.session_id)
     ask.failed = team_result.failed  # the form stands below it, with all that was typed
-    await _start(ask, webinar, await ask.room.inviting.confirm(webinar, draft, ask.view_id))
+    await _start(ask, webinar, await ask.services.team.confirm(webinar, draft, ask.view_id))
 
 
 async def show_team(ask: Ask, command: Team) -> None:
@@ -97,7 +97,7 @@ async def refresh(ask: Ask) -> None:
     """Read the team anew (one call), and show it in the same place."""
     session_id, _, page = team_list.read_place(ask.value)
     webinar = await _steered(ask, session_id)
-    await ask.room.inviting.team(webinar, ask.caller(), anew=True)
+    await ask.services.team.read(webinar, ask.caller(), force=True)
     await _list(ask, webinar, page=page, replace=True)
 
 
@@ -105,22 +105,22 @@ async def remove(ask: Ask) -> None:
     """Remove somebody, as was confirmed at the button, and show who is left."""
     webinar, member, page = await _picked(ask)
     order = Order(deleted=(member.invitee.invitee_id,))
-    change = await ask.room.inviting.begin(webinar, order, ask.user_id)
-    outcomes = await ask.room.briefing.carry_out(change, ask.caller())
+    change = await ask.services.team.begin(webinar, order, ask.user_id)
+    outcomes = await ask.services.team.carry_out(change, ask.caller())
     await _list(ask, webinar, page=page, replace=True, note=team_result.in_a_line(outcomes))
-    await ask.room.briefing.shown(change, outcomes)
+    await ask.services.team.finish(change, outcomes)
 
 
 async def send_again(ask: Ask) -> None:
     """Send somebody their link once more, or give it to whoever asks where Greenroom cannot reach them."""
     webinar, member, page = await _picked(ask)
-    sent_there = await ask.room.briefing.send_again(webinar, member, ask.user_id)
+    sent_there = await ask.services.team.notifier.send_again(webinar, member, ask.user_id)
     note = f"<@{member.user_id}> has the link again." if sent_there else "The link is in a direct message to you."
     await _list(ask, webinar, page=page, replace=True, note=note)
 
 
 async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.room.mirror.find(session_id)
+    webinar = await ask.services.mirror.find(session_id)
     await ask.check_steers(webinar, WHAT)
     return webinar
 
@@ -128,8 +128,8 @@ async def _steered(ask: Ask, session_id: str) -> Webinar:
 async def _picked(ask: Ask) -> tuple[Webinar, Member, int]:
     session_id, invitee_id, page = team_list.read_place(ask.value)
     webinar = await _steered(ask, session_id)
-    ask.room.inviting.check(webinar)
-    team = await ask.room.inviting.known(webinar)
+    ask.services.team.check(webinar)
+    team = await ask.services.team.known(webinar)
     others = team.others if team else []
     member = next((one for one in others if one.invitee.invitee_id == invitee_id), None)
     if member is None:
@@ -139,10 +139,10 @@ async def _picked(ask: Ask) -> tuple[Webinar, Member, int]:
 
 async def _open(ask: Ask, webinar: Webinar, command: Invite) -> None:
     await ask.check_steers(webinar, WHAT)
-    ask.room.inviting.check(webinar)
-    known = await ask.room.inviting.known(webinar)
-    if known and not command.people and ask.room.directory.is_read:
-        view = team_form.build(webinar, known.members, now=ask.room.clock.now(), read_at=known.read_at)
+    ask.services.team.check(webinar)
+    known = await ask.services.team.known(webinar)
+    if known and not command.people and ask.services.directory.is_read:
+        view = team_form.build(webinar, known.members, now=ask.services.clock.now(), read_at=known.read_at)
         await ask.open(view)
         return
     # A trigger lives three seconds, and who these people are may take longer to find out.
@@ -152,25 +152,25 @@ async def _open(ask: Ask, webinar: Webinar, command: Invite) -> None:
 
 
 async def _fill(ask: Ask, webinar: Webinar, command: Invite) -> None:
-    room, view_id = ask.room, ask.view_id
+    services, view_id = ask.services, ask.view_id
 
     def note(words: str) -> View:
         return team_form.opening(webinar, note=words)
 
-    team = await room.inviting.team(webinar, ask.caller_behind(note))
-    if not room.directory.is_read:
-        await room.directory.refresh()
+    team = await services.team.read(webinar, ask.caller_behind(note))
+    if not services.directory.is_read:
+        await services.directory.refresh()
     named = await _named(ask, command)
     typed, _ = team_form.prefilled(team.members, named)
     problem = team_check.at_first_sight(command, typed, await _known(ask, typed, team.members))
-    now = room.clock.now()
+    now = services.clock.now()
     form = team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem)
-    await room.slack.update(view_id, form)
+    await services.slack.update(view_id, form)
 
 
 async def _named(ask: Ask, command: Invite) -> Named:
     """Who was named, the people of user groups one by one."""
-    groups = [await ask.room.slack.group(group) for group in command.people.group_ids]
+    groups = [await ask.services.slack.group(group) for group in command.people.group_ids]
     users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
     if len(users) > MOST:
         raise BadInput(TOO_MANY.format(len(users), MOST))
@@ -180,10 +180,10 @@ async def _named(ask: Ask, command: Invite) -> Named:
 
 async def _known(ask: Ask, typed: Typed, team: Sequence[Member]) -> Known:
     """What must be known of those who were chosen; who cannot be looked up is left out."""
-    get, users = ask.room.people.get, team_check.to_look_up(typed, team)
+    get, users = ask.services.people.get, team_check.to_look_up(typed, team)
     found = await asyncio.gather(*(get(ask.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
-    return Known(team, people, ask.room.directory.coworker_at, ask.room.directory.is_read)
+    return Known(team, people, ask.services.directory.coworker_at, ask.services.directory.is_read)
 
 
 def _back_to_the_form(
@@ -206,17 +206,17 @@ async def _start(ask: Ask, webinar: Webinar, change: Change) -> None:
         def note(words: str) -> View:
             return team_result.working(webinar, note=words)
 
-        outcomes = await ask.room.briefing.carry_out(change, ask.caller_behind(note))
+        outcomes = await ask.services.team.carry_out(change, ask.caller_behind(note))
         view, instead = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
-        await ask.room.briefing.show(change, view, instead)
-        await ask.room.briefing.shown(change, outcomes)
+        await ask.services.team.notifier.show(change, view, instead)
+        await ask.services.team.finish(change, outcomes)
 
     guard.later(ask, work)
 
 
 async def _list(ask: Ask, webinar: Webinar, *, page: int = 1, replace: bool = False, note: str = "") -> None:
-    team = await ask.room.inviting.team(webinar, ask.caller())
-    now = ask.room.clock.now()
+    team = await ask.services.team.read(webinar, ask.caller())
+    now = ask.services.clock.now()
     shown = team_list.roster(webinar, team.members, read_at=team.read_at, now=now, page=page, note=note)
     await ask.say(shown, replace=replace)
 

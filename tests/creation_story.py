@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from sqlalchemy import event, select
 
-from bot.main import Greenroom, Pace
+from bot.app import Greenroom, Pace
 from bot.sandbox.slack import Outcome
 from bot.store.creations import WORKED_ON
 from bot.store.schema import creations
@@ -69,9 +69,9 @@ async def _hardly_at_all(seconds: float) -> None:
 
 
 def _at_once(bot: Greenroom) -> None:
-    creating = bot.room.creating
-    creating.retry = creating.watch = creating.lookout.settled = timedelta()
-    bot.room.mirror.ration.most = 1000
+    creation = bot.services.creation
+    creation.leases.retry = creation.steps.watch = creation.steps.lookout.settled = timedelta()
+    bot.services.mirror.ration.calls.most = 1000
 
 
 async def send(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
@@ -114,7 +114,7 @@ def before_writing(table: str, fact: str) -> Arm:
                 reached.append(statement)
                 raise asyncio.CancelledError
 
-        store = world.bot.room.store
+        store = world.bot.services.store
         for engine in (store._writer, store._reader):
             event.listen(engine.sync_engine, "before_cursor_execute", look)
         return lambda: reached
@@ -130,16 +130,16 @@ class _Written:
 
 async def written(world: World) -> list[_Written]:
     """The creations as they stand in the database."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         rows = await db.execute(select(creations.c.step, creations.c.title))
         return [_Written(row.step, row.title) for row in rows]
 
 
 async def ended(world: World) -> None:
-    """Wait until nobody works on a creation any more, taking over what was left, as the clockwork does."""
+    """Wait until nobody works on a creation any more, taking over what was left, as the scheduler does."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            await world.bot.room.telling.recover()
+            await world.bot.services.creation.resume()
             await world.settled()
             if not any(one.step in WORKED_ON for one in await written(world)):
                 return
@@ -152,7 +152,7 @@ async def ending(world: World, user: str = "finn") -> Ending:
     now = world.clock.now()
     webinars = world.ringcentral.dump().get("webinars", {}).values()
     complete = [one for one in webinars if one.get("session")]
-    mirrored = [one for one in await world.bot.room.mirror.everything(now) if one.status == "Scheduled"]
+    mirrored = [one for one in await world.bot.services.mirror.everything(now) if one.status == "Scheduled"]
     cards = [message for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
     return Ending(len(complete), len(webinars) - len(complete), len(mirrored), len(cards), told(world, user))
 

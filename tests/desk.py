@@ -13,7 +13,6 @@ import aiohttp
 from sqlalchemy import select, update
 
 from bot.clock import machine_now
-from bot.clockwork import SHORTEST_NAP
 from bot.delivery import Delivery
 from bot.following import Feature, Features, follows
 from bot.models import Account, Webinar, Workspace
@@ -22,6 +21,7 @@ from bot.planning import follow_up, replan
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.slack import Message, Slack
 from bot.sandbox.slack.model import Channel
+from bot.scheduler import SHORTEST_NAP
 from bot.slack_api import SlackApi
 from bot.store import following, notices, webinars
 from bot.store.connection import Store
@@ -181,7 +181,7 @@ class Desk:
         self._move(moment)
 
     async def live_until(self, moment: datetime) -> None:
-        """Let time pass while somebody delivers, as the clockwork has it done."""
+        """Let time pass while somebody delivers, as the scheduler does."""
         worker = self.worker()
         while self.clock.now() < moment:
             wake = await worker.run() or moment

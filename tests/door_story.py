@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.main import Pace
+from bot.app import Pace
 from bot.models import Lane
 from bot.providers import Caller
 from bot.sandbox.slack import View
@@ -57,7 +57,7 @@ class Door:
             self.world.ringcentral.register(self.session_id, registrants)
         if registration:
             self.world.ringcentral.edit(self.session_id, registration=registration)
-        await self.world.bot.room.mirror.refresh(self.session_id, PERSON)
+        await self.world.bot.services.mirror.refresh(self.session_id, PERSON)
         self.seen = len(self._calls)
 
     async def says(self, user: str, text: str) -> str:

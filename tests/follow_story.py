@@ -16,9 +16,9 @@ LAUNCH = "C0LAUNCH"
 
 async def lines(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
     """What a channel is set up for."""
-    room = world.bot.room
-    async with room.store.read() as db:
-        return await following.of_channel(db, room.account.workspace, channel_id)
+    services = world.bot.services
+    async with services.store.read() as db:
+        return await following.of_channel(db, services.account.workspace, channel_id)
 
 
 async def heard(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
@@ -28,17 +28,17 @@ async def heard(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Fea
 
 async def hours(world: World) -> ChannelHours | None:
     """The hours of #launch."""
-    room = world.bot.room
-    async with room.store.read() as db:
-        return (await following.hours_of(db, room.account.workspace, [LAUNCH])).get(LAUNCH)
+    services = world.bot.services
+    async with services.store.read() as db:
+        return (await following.hours_of(db, services.account.workspace, [LAUNCH])).get(LAUNCH)
 
 
 async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
     """What waits to be said in a channel: about which webinar, what, and how long before its start."""
-    room = world.bot.room
-    async with room.store.read() as db:
-        rows = await notices.of_channel(db, room.account.workspace, channel_id, world.clock.now())
-        titles = {webinar.session_id: webinar.title for webinar in await room.mirror.everything()}
+    services = world.bot.services
+    async with services.store.read() as db:
+        rows = await notices.of_channel(db, services.account.workspace, channel_id, world.clock.now())
+        titles = {webinar.session_id: webinar.title for webinar in await services.mirror.everything()}
     waiting = [row.notice for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
     return [(titles[one.session_id], one.kind, one.before) for one in waiting]
 

@@ -111,7 +111,7 @@ class Site(Visitor):
     @property
     def url(self) -> str:
         """The registration page."""
-        return self.world.bot.room.own_pages.register_url(self.webinar)
+        return self.world.bot.services.own_pages.urls.register_url(self.webinar)
 
     @property
     def there(self) -> list[dict[str, Any]]:
@@ -121,12 +121,12 @@ class Site(Visitor):
 
     async def placed(self, email: str = LENA["email"], key: str = "page-1") -> str:
         """Somebody is in line, and nobody has been told to look after it yet; returns the address of their place."""
-        room = self.world.bot.room
+        services = self.world.bot.services
         one = Applicant(first_name="Lena", last_name="Berger", email=email)
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
-        async with room.store.write() as db:
+        async with services.store.write() as db:
             await applications.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
-        return f"{self.url}?done={room.own_pages._place(key, self.webinar)}"
+        return f"{self.url}?done={services.own_pages._place(key, self.webinar)}"
 
 
 @asynccontextmanager
@@ -149,4 +149,4 @@ async def a_webinar(world: World, title: str = "Launch day") -> Webinar:
     await world.create("chloe", title, start=start)
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     [session_id] = [one["session_id"] for one in world.ringcentral.webinars() if one["title"] == title]
-    return await world.bot.room.mirror.find(session_id)
+    return await world.bot.services.mirror.find(session_id)

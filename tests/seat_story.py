@@ -54,8 +54,8 @@ class Stage:
             rc.edit(self.session_id, registration=registration)
         if status:
             {"live": rc.begin, "over": rc.finish}[status](self.session_id)
-            await self.world.bot.room.mirror.sweep()
-        await self.world.bot.room.mirror.refresh(self.session_id, PERSON)
+            await self.world.bot.services.mirror.sweep()
+        await self.world.bot.services.mirror.refresh(self.session_id, PERSON)
 
     async def press(self, user: str, button: str = "Register", where: Message | View | None = None) -> View:
         """Somebody presses a button; returns the modal that they look at then."""

@@ -28,7 +28,7 @@ LAUNCH = "C0LAUNCH"
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
     async with running(tmp_path, prepare=hurried) as started:
-        started.bot.room.clockwork._scheduler.remove_job("count")  # a story counts when it says so
+        started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 
 
@@ -45,13 +45,13 @@ async def shared(world: World, limit: int) -> str:
 async def counted(world: World) -> None:
     """A minute or more passes, and the one whose turn it is is counted."""
     world.clock.move(6 * MINUTE)
-    await world.bot.room.mirror.count_next()
+    await world.bot.services.mirror.count_next()
 
 
 async def news(world: World, *kinds: NoticeKind) -> list[Notice]:
     """What stands to be said, or was said, of these kinds, in order."""
-    (webinar,) = await world.bot.room.mirror.everything()
-    async with world.bot.room.store.read() as db:
+    (webinar,) = await world.bot.services.mirror.everything()
+    async with world.bot.services.store.read() as db:
         rows = await notices.of_session(db, webinar.account, webinar.session_id)
     return [row.notice for row in rows if row.notice.kind in kinds]
 

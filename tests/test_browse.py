@@ -38,7 +38,7 @@ async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
     """Ten a page; Next puts the following page where the first one was."""
     for number in range(12):
         world.ringcentral.create(f"Talk {number:02}", world.clock.now() + timedelta(days=number + 1))
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.command("chloe", "#launch", "list")
     first = world.last("#launch", "chloe")
     assert "12 webinars" in first.words
@@ -60,7 +60,7 @@ async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> 
             "Elsewhere", world.clock.now() + timedelta(days=2), settings={"registrationEnabled": True}
         ),
     )
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.command("dev", "#launch", "count elsewhere")
     answer = world.last("#launch", "dev")
     assert "not read yet" in answer.words
@@ -90,7 +90,7 @@ async def test_several_matches_give_a_picker_and_none_offers_the_list(world: Wor
     """Words that mean several webinars lead to a choice, words that mean none to the list."""
     for title in ("Launch east", "Launch west"):
         world.ringcentral.create(title, world.clock.now() + timedelta(days=1))
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     await world.command("chloe", "#launch", "show launch")
     picker = world.last("#launch", "chloe")

@@ -31,7 +31,7 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
     """A webinar made in RingCentral's own app with a card in each of these channels; its id there."""
     start = world.clock.now() + 3 * DAY
     webinar_id = world.ringcentral.create(title, start, settings={"registrationEnabled": True})
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     for channel in channels or ("#launch",):
         await world.command("chloe", channel, f"share {title}")
     return webinar_id
@@ -50,13 +50,13 @@ def edits(world: World) -> int:
 
 async def remembered(world: World) -> list[str]:
     """The channels of the cards that are looked after."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         return sorted((await db.execute(select(cards.c.channel_id))).scalars())
 
 
 async def reminded(world: World) -> set[str]:
     """The channels in which something is still to be said."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         rows = await db.execute(select(notices.c.channel_id).where(notices.c.state == "planned"))
         return set(rows.scalars())
 
@@ -66,12 +66,12 @@ async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> 
     webinar_id = await shared(world)
     (card,) = standing(world)
     for _ in range(5):
-        await world.bot.room.mirror.sweep()
+        await world.bot.services.mirror.sweep()
     assert edits(world) == 0
 
     world.ringcentral.edit(webinar_id, title="Renamed")
     for _ in range(3):
-        await world.bot.room.mirror.sweep()
+        await world.bot.services.mirror.sweep()
 
     assert edits(world) == 1
     (edited,) = standing(world)
@@ -83,7 +83,7 @@ async def test_what_no_card_says_edits_none(world: World) -> None:
     webinar_id = await shared(world)
     world.ringcentral.edit(webinar_id, localeCode="de-DE", panelJoinTimeOffset=600)
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert edits(world) == 0
 
@@ -91,13 +91,13 @@ async def test_what_no_card_says_edits_none(world: World) -> None:
 async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> None:
     """Refresh renews the "as of" for whoever asked; a sweep after it finds nothing to do."""
     await shared(world)
-    (session,) = [webinar.session_id for webinar in await world.bot.room.mirror.everything()]
+    (session,) = [webinar.session_id for webinar in await world.bot.services.mirror.everything()]
     world.ringcentral.register(session, 3)
     await world.click("gia", standing(world)[0], "Refresh")
     assert "3 registered" in standing(world)[0].words
     before = edits(world)
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert edits(world) == before
 
@@ -107,7 +107,7 @@ async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(worl
     webinar_id = await shared(world, "Elsewhere", "#launch", "#launch", "#marketing")
 
     world.ringcentral.edit(webinar_id, title="Renamed")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     everywhere = [*standing(world), *standing(world, "#marketing")]
     assert ["Renamed" in card.words for card in everywhere] == [True, True, True]
@@ -120,12 +120,12 @@ async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> N
     standing(world)[0].deleted = True
     world.ringcentral.edit(webinar_id, title="Renamed")
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     assert await remembered(world) == ["C0MARKETING"]
     assert await reminded(world) == {"C0MARKETING"}
     before = edits(world)
     world.ringcentral.edit(webinar_id, title="Renamed again")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert edits(world) == before + 1
     assert "Renamed again" in standing(world, "#marketing")[0].words
@@ -138,7 +138,7 @@ async def test_a_card_in_a_channel_that_is_closed_to_us_is_forgotten(world: Worl
     world.slack.fail("chat.update", error=code)
     for title in ("Renamed", "Renamed again"):
         world.ringcentral.edit(webinar_id, title=title)
-        await world.bot.room.mirror.sweep()
+        await world.bot.services.mirror.sweep()
 
     assert edits(world) == 1
     assert await remembered(world) == []
@@ -163,15 +163,15 @@ async def test_one_card_that_fails_stops_neither_the_others_nor_the_sweep(
     other_id = await shared(world, "Other", "#random")
     world.ringcentral.edit(webinar_id, title="Renamed")
     world.ringcentral.edit(other_id, title="Other now")
-    swept_at = world.bot.room.mirror.swept_at
+    swept_at = world.bot.services.mirror.swept_at
     world.slack.fail("chat.update", **fault)  # type: ignore[arg-type] # each of its own kind
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
-    assert world.bot.room.mirror.swept_at != swept_at
+    assert world.bot.services.mirror.swept_at != swept_at
     assert "Other now" in standing(world, "#random")[0].words
     assert "Renamed" in standing(world, "#marketing")[0].words
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     assert "Renamed" in standing(world)[0].words
     assert edits(world) == 4
 
@@ -183,11 +183,11 @@ async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -
     world.slack.fail("chat.update", retry_after=30)
 
     for _ in range(3):
-        await world.bot.room.mirror.sweep()
+        await world.bot.services.mirror.sweep()
     assert edits(world) == 1
 
-    world.bot.room.announcing._busy_until = 0.0  # half a minute later
-    await world.bot.room.mirror.sweep()
+    world.bot.services.announcing._busy_until = 0.0  # half a minute later
+    await world.bot.services.mirror.sweep()
     assert ["Renamed" in card.words for card in (*standing(world), *standing(world, "#marketing"))] == [True, True]
 
 
@@ -201,7 +201,7 @@ async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) ->
     assert world.ringcentral.webinars() == []
     assert world.slack.view("ana").callback_id == "cancel.done"
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert "cancelled and will not take place" in standing(world)[0].words
     assert standing(world)[0].buttons == []
@@ -210,10 +210,10 @@ async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) ->
 async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: World) -> None:
     """Who was slow edits the card to what is so by now, not to what was so when they looked."""
     await shared(world)
-    (stale,) = await world.bot.room.mirror.everything()
-    await world.bot.room.mirror.mark(stale, Status.CANCELLED)
+    (stale,) = await world.bot.services.mirror.everything()
+    await world.bot.services.mirror.mark(stale, Status.CANCELLED)
 
-    await world.bot.room.announcing.bring_up_to_date(stale)
+    await world.bot.services.announcing.bring_up_to_date(stale)
 
     assert "cancelled" in standing(world)[0].words
 
@@ -228,7 +228,7 @@ async def test_a_card_says_when_it_is_over(world: World, away: bool) -> None:
     if away:
         await world.start_bot()
     else:
-        await world.bot.room.mirror.sweep()
+        await world.bot.services.mirror.sweep()
 
     (card,) = standing(world)
     assert "This webinar is over" in card.words
@@ -261,7 +261,7 @@ async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
         for text in ("", "show private", "count private", "list", "share private <#C0MARKETING|marketing>"):
             await world.command(user, "#launch", text)
     world.ringcentral.edit(made["webinar_id"], title="Moved day", scheduledDuration=7200)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.move(timedelta(hours=1))
     secrets = _secrets(world)
     await world.command("chloe", "#launch", f"cancel {made['session_id']}")

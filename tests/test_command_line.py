@@ -18,9 +18,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.__main__ import main
+from bot.app import EVENTS, build
 from bot.clock import SystemClock
 from bot.errors import SettingsError
-from bot.main import EVENTS, build
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral
 from bot.sandbox.slack import Slack

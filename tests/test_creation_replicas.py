@@ -16,9 +16,9 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from bot.app import EVENTS, Greenroom, build
 from bot.clock import machine_now
 from bot.errors import BadInput
-from bot.main import EVENTS, Greenroom, build
 from bot.models import Form
 from bot.store import creations
 from bot.store.creations import Creation, Order, Step
@@ -109,7 +109,7 @@ def _hurried_with_short_leases(world: World) -> None:
 
     def on_build(bot: Greenroom) -> None:
         at_once(bot)
-        bot.room.creating.lease = SHORT
+        bot.services.creation.leases.lease = SHORT
 
     world.on_build = on_build
 
@@ -132,7 +132,7 @@ async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> N
     first = await _claimed_until(pair.world)
     async with asyncio.timeout(8):
         while await _claimed_until(pair.world) < first + 2 * SHORT:
-            await pair.other.room.telling.recover()
+            await pair.other.services.creation.resume()
             await asyncio.sleep(0.02)
 
     assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
@@ -146,8 +146,8 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     await send(pair.world)
     await pair.world.until(reached)
     far = machine_now() + timedelta(hours=1)
-    async with pair.world.bot.room.store.write() as db:
-        assert await creations.claim(db, pair.world.bot.room.account, "thief", far, far)
+    async with pair.world.bot.services.store.write() as db:
+        assert await creations.LEASES.claim(db, pair.world.bot.services.account, "thief", far, far)
 
     release(pair.world)
     await pair.world.settled()
@@ -156,14 +156,14 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     assert pair.world.ringcentral.webinars() == []
     assert "Greenroom goes on" in pair.world.slack.view("finn").words
 
-    async with pair.world.bot.room.store.write() as db:
+    async with pair.world.bot.services.store.write() as db:
         await db.execute(table.update().values(claimed_until=None))
     assert await ending(pair.world) == MADE
 
 
 async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> None:
     """The same form at both, and two forms of one title: one begins, whoever is asked at the same moment."""
-    one, two = pair.world.bot.room.creating, pair.other.room.creating
+    one, two = pair.world.bot.services.creation, pair.other.services.creation
     for number in range(8):
         first, second = (_begun(pair.world, f"{name}{number}", f"Title {number}") for name in "ab")
         same = await asyncio.gather(one.begin(first), two.begin(first))
@@ -173,14 +173,14 @@ async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> Non
         both = await asyncio.gather(one.begin(second), two.begin(third), return_exceptions=True)
         assert [type(outcome) for outcome in both if outcome] == [BadInput]
 
-    async with pair.world.bot.room.store.write() as db:
+    async with pair.world.bot.services.store.write() as db:
         await db.execute(table.delete())
     await ended(pair.world)
 
 
 def _begun(world: World, draft_id: str, title: str) -> Creation:
     return Creation(
-        account=world.bot.room.account,
+        account=world.bot.services.account,
         draft_id=draft_id,
         user_id="U0FINN",
         order=_order(title),
@@ -195,6 +195,6 @@ def _order(title: str) -> Order:
 
 
 async def _claimed_until(world: World) -> datetime:
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         until: datetime = (await db.execute(select(table.c.claimed_until))).scalar_one()
     return until

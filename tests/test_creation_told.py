@@ -77,7 +77,7 @@ async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) ->
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
     assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
-    await world.bot.room.telling.recover()
+    await world.bot.services.creation.resume()
     assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
 
     await _ringcentral_is_back(world)
@@ -93,7 +93,7 @@ async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: 
     await world.crash_bot()
     world.ringcentral.fail("*", "^/webinar/", status=503, times=1000)  # a login that fails would take a minute's pause
     await world.start_bot(ready=False)
-    await world.bot.room.telling.recover()
+    await world.bot.services.creation.resume()
     assert told(world, "finn") == ()
 
     await _ringcentral_is_back(world)
@@ -108,8 +108,8 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Step) ->
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
 
-    async with world.bot.room.store.write() as db:
-        await creations.release_all(db)  # the claim runs out
+    async with world.bot.services.store.write() as db:
+        await creations.LEASES.release_all(db)  # the claim runs out
     assert await ending(world) == (NONE if step is Step.WEBINAR_ASKED else MADE)
 
 
@@ -234,7 +234,7 @@ async def test_a_refusal_of_the_host_holds_until_the_directory_is_read_again(wor
     _forbidden(world)
     await send(world, "chloe")
     await ended(world)
-    await world.bot.room.directory.refresh()
+    await world.bot.services.directory.refresh()
 
     await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
 
@@ -261,7 +261,7 @@ async def test_who_must_wait_at_the_gate_is_told_how_long(tmp_path: Path) -> Non
 
     async with running(tmp_path, prepare=tight) as world:
         for _ in range(3):
-            await world.bot.room.mirror.sweep(Caller(Lane.PERSON))
+            await world.bot.services.mirror.sweep(Caller(Lane.PERSON))
         await send(world)
         await world.until(lambda: "allows only a few calls a minute" in world.slack.view("finn").words)
         assert "goes out in a few seconds" in world.slack.view("finn").words
@@ -337,7 +337,7 @@ def _database_away_once(world: World, step: Step) -> None:
             away.append(statement)
             raise OperationalError(statement, {}, Exception("the server closed the connection unexpectedly"))
 
-    event.listen(world.bot.room.store._writer.sync_engine, "before_cursor_execute", look)
+    event.listen(world.bot.services.store._writer.sync_engine, "before_cursor_execute", look)
 
 
 async def _ringcentral_is_back(world: World) -> None:

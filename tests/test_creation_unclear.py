@@ -94,7 +94,7 @@ async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(w
 async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
     """Told that there is none, the person finds none, however late RingCentral does what it was asked."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await send(world)
     assert await ending(world) == NONE
     assert await steps(world) == [Step.WATCHED]
@@ -111,7 +111,7 @@ async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
     """RingCentral dates what it makes by the clock that webinars live by; looking for it goes by the same."""
     world.clock.move(timedelta(days=2))
     world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await send(world)
     assert await ending(world) == (MADE if done else NONE)
 
@@ -124,7 +124,7 @@ async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
 async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
     """Trying again at once with the same title is allowed: the late one goes, the new one stays."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await send(world)
     assert await ending(world) == NONE
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
@@ -141,7 +141,7 @@ async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
 @pytest.mark.parametrize("done", [True, False], ids=["both are there", "the first one's is there"])
 async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(world: World, done: bool) -> None:
     """What is there could be either's, with the settings of either: nothing is made, and all are removed."""
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
     await send(world)
     assert await ending(world) == NONE
@@ -159,7 +159,7 @@ async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(wo
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 500, "effect": True}], ids=["not done", "done"])
 async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fault: dict[str, Any]) -> None:
     """The service user's own webinar of the same title, made in the same minute, is neither adopted nor removed."""
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     theirs = world.ringcentral.create(TITLE, world.clock.now() + timedelta(days=9))
     world.ringcentral.fail("POST", "/webinars$", **fault)
 
@@ -176,7 +176,7 @@ async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fa
 
 async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -> None:
     """Chloé's is hosted by her: one without a date under the service user is somebody else's, whatever its title."""
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await make_late(world)
     world.ringcentral.fail("POST", "/webinars$", status=500)
 
@@ -191,7 +191,7 @@ async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -
 async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) -> None:
     """After a day of refusals nobody asks any more."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await send(world)
     await ended(world)
     world.ringcentral.fail("GET", "/webinars$", status=403, times=2)
@@ -205,8 +205,8 @@ async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) ->
 
 async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(world: World) -> None:
     """One without a date that is only a moment old may be about to get it: it is looked at again later."""
-    creating = world.bot.room.creating
-    creating.watch, creating.lookout.settled = timedelta(minutes=1), timedelta(minutes=1)
+    creation_steps = world.bot.services.creation.steps
+    creation_steps.watch, creation_steps.lookout.settled = timedelta(minutes=1), timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
     await send(world)
     await ended(world)
@@ -223,8 +223,8 @@ async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(wo
 
 async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) -> None:
     """What stands at RingCentral just then may be the other one's, which is not written down yet."""
-    creating = world.bot.room.creating
-    creating.watch = timedelta(minutes=1)
+    creation_steps = world.bot.services.creation.steps
+    creation_steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
     await send(world, "finn")
     await ended(world)
@@ -232,10 +232,10 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
     await send(world, "dev")
     await world.until(lambda: held.times == 0)
 
-    creating.watch = timedelta()
-    async with world.bot.room.store.write() as db:
+    creation_steps.watch = timedelta()
+    async with world.bot.services.store.write() as db:
         await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
-    await world.bot.room.telling.recover()
+    await world.bot.services.creation.resume()
 
     assert await steps(world) == [Step.WATCHED, Step.WEBINAR_ASKED]
     assert len(world.ringcentral.dump()["webinars"]) == 1
@@ -245,8 +245,8 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
 
 async def _its_time_has_come(world: World) -> None:
     """The time for which a creation was to be watched is over."""
-    world.bot.room.creating.watch = timedelta()
-    async with world.bot.room.store.write() as db:
+    world.bot.services.creation.steps.watch = timedelta()
+    async with world.bot.services.store.write() as db:
         await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
-    await world.bot.room.telling.recover()
-    world.bot.room.creating.watch = timedelta(minutes=1)
+    await world.bot.services.creation.resume()
+    world.bot.services.creation.steps.watch = timedelta(minutes=1)

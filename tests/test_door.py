@@ -273,7 +273,7 @@ async def test_what_has_no_registration_to_change_says_so(world: World) -> None:
     details = world.last("#launch", "chloe")
     world.clock.move(timedelta(days=4))
     assert "This webinar is over" in await door.says("chloe", "close launch")
-    await world.bot.room.mirror.mark(await world.bot.room.mirror.find(door.session_id), Status.CANCELLED)
+    await world.bot.services.mirror.mark(await world.bot.services.mirror.find(door.session_id), Status.CANCELLED)
     await world.click("chloe", details, "Close Registration")
     assert "This webinar is cancelled" in world.last("#launch", "chloe").words
     assert door.asked == []

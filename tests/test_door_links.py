@@ -101,9 +101,9 @@ async def _register(world: World, door: Door, email: str, first_name: str = "Dev
 
 async def _sit(world: World, door: Door, registrant_id: str) -> None:
     """Give Dev a seat, as a registration in Slack does."""
-    room = world.bot.room
+    services = world.bot.services
     seat = Seat(
-        account=room.account,
+        account=services.account,
         session_id=door.session_id,
         user_id=world.slack.user_id("dev"),
         state=SeatState.HELD,
@@ -112,5 +112,5 @@ async def _sit(world: World, door: Door, registrant_id: str) -> None:
         join_link=SecretStr("https://join.example/dev"),
         changed_at=world.clock.now(),
     )
-    async with room.store.write() as db:
+    async with services.store.write() as db:
         assert await seats.begin(db, seat, "test", world.clock.now())

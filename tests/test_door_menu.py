@@ -68,13 +68,13 @@ class Untold:
 async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
     """They are not taken for the defaults, which saving would switch on; what works all the same is said."""
     door = await a_door(world)
-    room = world.bot.room
+    services = world.bot.services
     provider: Any = Untold(world.bot._provider)
-    mirror = Mirror(room.account, room.store, provider, room.directory, room.announcing, room.clock)
+    mirror = Mirror(services.account, services.store, provider, services.directory, services.announcing, services.clock)
     await mirror.refresh(door.session_id, PERSON)
 
     with pytest.raises(BadInput, match="tells nothing of the settings"):
-        await Registrations(provider, mirror, room.clock, lambda: None).whole(door.session_id, PERSON)
+        await Registrations(provider, mirror, services.clock, services.scheduler).whole(door.session_id, PERSON)
 
 
 async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:
@@ -152,7 +152,7 @@ async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -
     world.ringcentral.create(
         "Garden party", world.clock.now() + timedelta(days=2), settings={"registrationEnabled": True}
     )
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     [made] = world.ringcentral.webinars()
     await world.command("ben", "#launch", "show garden")
     details = world.last("#launch", "ben")
@@ -269,10 +269,10 @@ async def test_whoever_may_not_is_told_who_can(world: World) -> None:
 
 async def _let_steer(world: World, *users: str) -> None:
     """The workspace lets exactly these steer every webinar."""
-    room = world.bot.room
-    async with room.store.write() as db:
+    services = world.bot.services
+    async with services.store.write() as db:
         subjects = [world.slack.user_id(user) for user in users]
-        await organisers.save(db, room.account.workspace, subjects, "U0BEN", world.clock.now())
+        await organisers.save(db, services.account.workspace, subjects, "U0BEN", world.clock.now())
 
 
 async def _forged(world: World, user: str, theirs: Message, others: Message, action: str) -> None:

@@ -242,7 +242,7 @@ async def test_who_was_not_registered_is_not_registered_later(tmp_path: Path) ->
         done = await desk.registers(**SOMEBODY, own_pages=["own_pages"])
         assert done.title == "Not registered"
 
-        await world.bot.room.enrolling.work()
+        await world.bot.services.enrolling.work()
         await world.settled()
         assert desk.there == []
 
@@ -257,7 +257,7 @@ async def test_a_list_can_have_pages_of_our_own(tmp_path: Path) -> None:
         assert first[2].startswith(f"{SITE}/join/")
         assert first[2:] != second[2:]
 
-        await world.bot.room.own_pages.leave(first[3].rpartition("/")[2])
+        await world.bot.services.own_pages.leave(first[3].rpartition("/")[2])
         await world.until(lambda: desk.addresses == ["joan@outside.example"])
         await world.settled()
 
@@ -266,24 +266,26 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
     """One call each; a lost answer is looked up, who is there already gets nobody's links, a closed door is said."""
     async with running(tmp_path, prepare=hurried, public_url=SITE) as world:
         desk = await a_desk(world, **limited(3))
-        room = world.bot.room
+        services = world.bot.services
         world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
-        async with room.store.write() as db:
+        async with services.store.write() as db:
             people = [(0, VISITOR.model_copy(update={"email": f"{name}@outside.example"}), name) for name in "abac"]
             for number, one in enumerate(people):
                 line = [(number, one[1], f"{one[2]}{number}")]
-                await applications.add(db, room.account, desk.session_id, line, batch_id="", now=room.clock.now())
-        room.enrolling.poke()
+                await applications.add(
+                    db, services.account, desk.session_id, line, batch_id="", now=services.clock.now()
+                )
+        services.enrolling.wake()
         await world.settled()
 
         assert desk.asked == ["POST", "GET", "POST", "POST", "POST"]
         assert await _states(world, "a0", "b1", "a2", "c3") == ["registered", "registered", "there", "registered"]
 
-        async with room.store.write() as db:
+        async with services.store.write() as db:
             line = [(0, VISITOR, "d4")]
-            await applications.add(db, room.account, desk.session_id, line, batch_id="", now=room.clock.now())
-            await applications.leave(db, "a0", room.clock.now())
-        room.enrolling.poke()
+            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+            await applications.leave(db, "a0", services.clock.now())
+        services.enrolling.wake()
         await world.settled()
 
         assert await _states(world, "a0", "d4") == ["left", "refused closed"]
@@ -294,16 +296,16 @@ async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) ->
     """Also while somebody before them has their turn."""
     async with running(tmp_path, prepare=hurried, public_url=SITE) as world:
         desk = await a_desk(world)
-        room = world.bot.room
+        services = world.bot.services
         world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.15)
-        async with room.store.write() as db:
+        async with services.store.write() as db:
             second = VISITOR.model_copy(update={"email": "joan@outside.example"})
             line = [(0, VISITOR, "a"), (0, second, "b")]
-            await applications.add(db, room.account, desk.session_id, line, batch_id="", now=room.clock.now())
-        room.enrolling.poke()
+            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+        services.enrolling.wake()
         await world.until(lambda: len(desk.there) == 1)
-        async with room.store.write() as db:
-            await applications.leave(db, "b", room.clock.now())
+        async with services.store.write() as db:
+            await applications.leave(db, "b", services.clock.now())
         await world.settled()
 
         assert await _states(world, "a", "b") == ["registered", "left"]
@@ -314,17 +316,17 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
     """Whoever waits goes on waiting, keeps their turn, and is registered when it is back."""
     async with running(tmp_path, prepare=hurried, public_url=SITE) as world:
         desk = await a_desk(world)
-        room = world.bot.room
-        room.enrolling.line.retry = timedelta()
+        services = world.bot.services
+        services.enrolling.line.leases.retry = timedelta()
         world.ringcentral.fail("*", REGISTRANTS, status=500, times=5)
-        async with room.store.write() as db:
+        async with services.store.write() as db:
             line = [(0, VISITOR, "a")]
-            await applications.add(db, room.account, desk.session_id, line, batch_id="", now=room.clock.now())
-        room.enrolling.poke()
+            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+        services.enrolling.wake()
         await world.settled()
         assert await _states(world, "a") == ["asked"]
 
-        await room.enrolling.work()
+        await services.enrolling.work()
         await world.settled()
 
         assert await _states(world, "a") == ["registered"]
@@ -333,14 +335,14 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
 
 async def _states(world: World, *page_keys: str) -> list[str]:
     """What has become of these people."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         found = [await applications.by_page_key(db, key) for key in page_keys]
     return [f"{one.state} {one.problem}".strip() for one in found if one]
 
 
 async def test_our_token_goes_to_slack_alone(world: World) -> None:
     """An address elsewhere is refused, and so is a file that is longer than it said."""
-    slack = world.bot.room.slack
+    slack = world.bot.services.slack
     for url in ("https://elsewhere.example/people.csv", "", world.slack.url.replace("127.0.0.1", "127.0.0.2")):
         with pytest.raises(SlackRefused, match="not_a_slack_file"):
             await download(slack, url, 10)

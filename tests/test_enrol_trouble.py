@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.app import Greenroom
 from bot.enrolling import Enrolling
-from bot.main import Greenroom
 from bot.models import Lane
 from bot.providers import Caller
 from bot.registrants import Applicant
@@ -32,9 +32,9 @@ def prepare(world: World) -> None:
     hurried(world)
 
     def shorten(bot: Greenroom) -> None:
-        bot.room.enrolling.progress.every = 0.0
-        bot.room.enrolling.batch_work.retry = timedelta()
-        bot.room.enrolling.line.retry = timedelta()
+        bot.services.enrolling.progress.every = 0.0
+        bot.services.enrolling.batch_leases.retry = timedelta()
+        bot.services.enrolling.line.leases.retry = timedelta()
 
     world.on_build = shorten
 
@@ -49,20 +49,20 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def stored(world: World) -> str:
     """All that stands in the tables of lists, as whoever has the database reads it."""
     tables = ("applications", "batches")
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         return repr([tuple(row) for table in tables for row in await db.execute(text(f"select * from {table}"))])  # noqa: S608
 
 
 async def kept(world: World, column: str) -> int:
     """Of how many people on lists this is still kept."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         query = text(f"select count(*) from applications where {column} is not null")  # noqa: S608 - a column of ours
         return int((await db.execute(query)).scalar_one())
 
 
 async def goes_on(desk: Desk) -> None:
     """What is left over is taken up again, as it is every 30 seconds."""
-    await desk.world.bot.room.enrolling.work()
+    await desk.world.bot.services.enrolling.work()
     await desk.world.settled()
 
 
@@ -84,8 +84,8 @@ async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
     desk = await a_desk(world)
     world.ringcentral.register(desk.session_id)
     review = await desk.checks(IRIS, JOAN)
-    await world.bot.room.enrolling.registering.one(
-        await world.bot.room.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    await world.bot.services.enrolling.registering.one(
+        await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     await world.slack.submit(ORGANISER, review)
     await world.settled()
@@ -103,8 +103,8 @@ async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(worl
     """They are found on the list, but with other particulars: they came by themselves."""
     desk = await a_desk(world)
     review = await desk.checks(IRIS, source="fair")
-    await world.bot.room.enrolling.registering.one(
-        await world.bot.room.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    await world.bot.services.enrolling.registering.one(
+        await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
     await world.slack.submit(ORGANISER, review)
@@ -164,7 +164,7 @@ async def test_a_stopped_list_can_be_undone(world: World) -> None:
 
     assert desk.there == []
     assert "Undone: 1 person is off the list" in desk.told.words
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from applications where content is not null"))).scalar() == 0
 
 
@@ -196,7 +196,7 @@ async def test_a_stop_at_the_last_moment_loses_no_links(world: World) -> None:
     batch_id = buttons(desk.told.blocks)["Stop"]["value"]
     await world.until(lambda: any(one.files for one in world.slack.messages(f"@{ORGANISER}")))
 
-    await world.bot.room.enrolling.stop(batch_id)  # the click was on its way
+    await world.bot.services.enrolling.stop(batch_id)  # the click was on its way
     await world.settled()
 
     assert "Stopped at 1 of 1 person" in desk.told.words
@@ -305,19 +305,19 @@ async def test_ringcentral_that_does_not_answer_is_left_alone_for_a_while(world:
 async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
     """Both look at once; each list is worked on by one of them."""
     desk = await a_desk(world)
-    room = world.bot.room
-    webinar = await room.mirror.find(desk.session_id)
+    services = world.bot.services
+    webinar = await services.mirror.find(desk.session_id)
     for some in ((IRIS, JOAN), (LEO,)):
-        draft = await room.enrolling.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
-        async with room.store.write() as db:
+        draft = await services.enrolling.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
+        async with services.store.write() as db:
             running = draft.model_copy(update={"state": BatchState.RUNNING})
             await batches.change(db, running, frm=BatchState.DRAFT)
     other = Enrolling(
-        "other", room.account, room.store, world.bot._provider, room.mirror, room.slack, room.own_pages,
-        room.ushering, room.clock, room.tasks,
+        "other", services.account, services.store, world.bot._provider, services.mirror, services.slack,
+        services.own_pages.urls, services.seats.notifier, services.clock, services.background,
     )  # fmt: skip
 
-    await asyncio.gather(room.enrolling.work(), other.work())
+    await asyncio.gather(services.enrolling.work(), other.work())
     await world.settled()
 
     assert desk.asked == ["POST"] * 3
@@ -335,7 +335,7 @@ async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done
 
     personal = ["Iris", "Moreno", "outside.example", "Joan", *(one["joinUri"] for one in desk.there)]
     assert not [word for word in personal if word in waiting or word in decided]
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         kept = "select count(*) from applications where content is not null or links is not null"
         assert (await db.execute(text(kept))).scalar() == 0
 
@@ -351,7 +351,7 @@ async def test_a_list_that_nobody_confirms_is_forgotten(world: World) -> None:
     await world.settled()
 
     assert "This list is not kept any more" in world.slack.view(ORGANISER).words
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
 
@@ -363,7 +363,7 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
     assert "Stopped at 2 of 4 people" in desk.told.words
     assert await kept(world, "content") == await kept(world, "links") == 2
     world.clock.move(timedelta(days=8))
-    await world.bot.room.enrolling.tidy()
+    await world.bot.services.enrolling.tidy()
     assert await kept(world, "content") == await kept(world, "links") == 0
     await desk.presses("Go On")
     assert [result for _, result in desk.results] == [
@@ -371,8 +371,8 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
     ]
 
     world.clock.move(timedelta(days=91))
-    await world.bot.room.enrolling.tidy()
-    async with world.bot.room.store.read() as db:
+    await world.bot.services.enrolling.tidy()
+    async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from batches"))).scalar() == 0
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
@@ -391,7 +391,7 @@ async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
 async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
     """Slack was busy just then: it is said later, once, with one file; and whoever presses what is old sees what is."""
     desk = await a_desk(world)
-    world.bot.room.enrolling.progress.every = 3600.0
+    world.bot.services.enrolling.progress.every = 3600.0
     world.slack.fail("chat.update", retry_after=1)
     await desk.begins(IRIS)
     await world.until(lambda: len(desk.there) == 1)
@@ -408,10 +408,12 @@ async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None
     """The message could not be kept current, and its button does what helps: it is mended."""
     desk = await a_desk(world)
     await desk.enrols(IRIS)
-    async with world.bot.room.store.read() as db:
-        [batch] = await batches.old(db, world.bot.room.account, BatchState.DONE, world.clock.now() + timedelta(days=1))
-    webinar = await world.bot.room.mirror.find(desk.session_id)
-    await world.bot.room.enrolling.progress.show(batch.model_copy(update={"state": BatchState.RUNNING}), webinar)
+    async with world.bot.services.store.read() as db:
+        [batch] = await batches.old(
+            db, world.bot.services.account, BatchState.DONE, world.clock.now() + timedelta(days=1)
+        )
+    webinar = await world.bot.services.mirror.find(desk.session_id)
+    await world.bot.services.enrolling.progress.show(batch.model_copy(update={"state": BatchState.RUNNING}), webinar)
     assert desk.told.buttons == ["Stop"]
 
     await desk.presses("Stop")
@@ -436,11 +438,11 @@ async def test_a_message_that_was_deleted_comes_again(world: World) -> None:
 async def test_only_who_steers_may_register_others(world: World) -> None:
     """What holds when a form is sent counts, whatever held when it was opened."""
     desk = await a_desk(world)
-    room = world.bot.room
+    services = world.bot.services
 
     async def organise(*people: str) -> None:
-        async with room.store.write() as db:
-            await organisers.save(db, room.account.workspace, people, "U0ANA", room.clock.now())
+        async with services.store.write() as db:
+            await organisers.save(db, services.account.workspace, people, "U0ANA", services.clock.now())
 
     await organise("U0EMI")
     form = await desk.form(user="emi")

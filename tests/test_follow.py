@@ -158,7 +158,7 @@ async def test_webinar_that_is_over_is_not_followed(world: World) -> None:
 async def test_admin_also_sees_what_did_not_go_out(world: World) -> None:
     """With the reason, in any channel; a member does not."""
     await made(world, announce="#marketing")
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         ended = {"state": NoticeState.DEAD, "problem": "Slack said no.", "due_at": world.clock.now()}
         await db.execute(update(schema.notices).where(schema.notices.c.before_s == 3600).values(**ended))
 

@@ -71,5 +71,5 @@ async def test_slack_failing_to_open_a_form_is_told_to_the_person(world: World) 
 
 async def _lose(world: World, table: str) -> None:
     """Break the database under the bot, as a disk might."""
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         await db.connection.exec_driver_sql(f"drop table {table}")

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.main import EVENTS
+from bot.app import EVENTS
 from bot.sandbox.office import COMMANDS
 from bot.verbs import VERBS
 from handlers.listening import listen
@@ -102,9 +102,9 @@ def heard() -> Heard:
 
             return register
 
-    app, room = Bolt(), None
+    app, services = Bolt(), None
     register: Callable[..., None] = listen
-    register(app, room)  # nothing is asked of the room before a request comes
+    register(app, services)  # the services are not used before the first request
     return app.kinds
 
 

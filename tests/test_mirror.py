@@ -31,7 +31,7 @@ LEADS = (DAY, timedelta(hours=1), timedelta(minutes=10))
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
     async with running(tmp_path, prepare=hurried) as started:
-        started.bot.room.clockwork._scheduler.remove_job("count")  # a story counts when it says so
+        started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 
 
@@ -43,18 +43,18 @@ def in_days(world: World, days: float) -> datetime:
 async def sweep(world: World) -> list[str]:
     """What one sweep asks RingCentral."""
     before = len(world.vendor_calls())
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     return world.vendor_calls()[before:]
 
 
 async def known(world: World) -> dict[str, Webinar]:
     """The mirror by title."""
-    return {webinar.title: webinar for webinar in await world.bot.room.mirror.everything()}
+    return {webinar.title: webinar for webinar in await world.bot.services.mirror.everything()}
 
 
 async def planned(world: World) -> list[tuple[datetime, timedelta, str]]:
     """The reminders that stand: the start they speak of, how long before it, and how far they are."""
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         reminders = select(notices).where(notices.c.kind == NoticeKind.REMINDER)
         rows = await db.execute(reminders.order_by(notices.c.start, notices.c.due_at))
         return [(row.start, timedelta(seconds=row.before_s), row.state) for row in rows if row.state != "withdrawn"]
@@ -113,7 +113,7 @@ async def test_a_moved_webinar_takes_back_what_slack_holds(world: World) -> None
     world.ringcentral.edit(webinar_id, scheduledStartTime=moved.isoformat())
 
     await sweep(world)
-    await world.bot.room.clockwork.deliver()
+    await world.bot.services.scheduler.deliver()
 
     assert world.slack.scheduled() == []
     assert await planned(world) == [(moved, lead, "planned") for lead in LEADS]
@@ -178,7 +178,7 @@ async def test_missing_ones_are_asked_about_in_turn(world: World) -> None:
 async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -> None:
     """The list was drawn up before the webinar: it is neither missing nor overwritten."""
     at_ringcentral("GET", "company/sessions$", done=True)(world)
-    sweeping = asyncio.create_task(world.bot.room.mirror.sweep())
+    sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
     await world.until(lambda: not world.ringcentral.faults)
     await send(world)
     await ended(world)
@@ -212,7 +212,7 @@ async def test_a_cancel_during_a_sweep_stays_cancelled(world: World) -> None:
     """The list still shows it; what was written since it was asked for counts."""
     await shared(world)
     at_ringcentral("GET", "company/sessions$", done=True)(world)
-    sweeping = asyncio.create_task(world.bot.room.mirror.sweep())
+    sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
     await world.until(lambda: not world.ringcentral.faults)
     await _cancel(world)
 
@@ -231,7 +231,7 @@ async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
     at_ringcentral("GET", "/registration/", done=True)(world)
     await world.slack.click("dev", world.slack.messages("#launch")[0], "Refresh")
     await world.until(lambda: not world.ringcentral.faults)
-    await world.bot.room.mirror.mark(webinar, Status.CANCELLED)
+    await world.bot.services.mirror.mark(webinar, Status.CANCELLED)
 
     release(world)
     await world.settled()
@@ -276,7 +276,7 @@ async def test_ringcentral_down_changes_nothing_and_is_said_once(
     """However long it lasts, one line when it begins and one when it is over; then all is followed again."""
     caplog.set_level(logging.INFO)
     await shared(world)
-    before, mirror, port = await known(world), world.bot.room.mirror, urlsplit(world.ringcentral.url).port
+    before, mirror, port = await known(world), world.bot.services.mirror, urlsplit(world.ringcentral.url).port
     await world.ringcentral.stop()
     for _ in range(3):
         await mirror.keep_up()
@@ -423,7 +423,7 @@ def _counting(world: World) -> list[str]:
     def look(_: object, __: object, statement: str, *___: object) -> None:
         statements.append(statement)
 
-    store = world.bot.room.store
+    store = world.bot.services.store
     for engine in (store._writer, store._reader):
         event.listen(engine.sync_engine, "before_cursor_execute", look)
     return statements

@@ -52,7 +52,7 @@ async def test_the_creator_and_admins_may_without_any_setting(world: World) -> N
 async def test_the_host_may_who_did_not_create_it(world: World) -> None:
     """Known by their address in the company's directory; a webinar made elsewhere names its host."""
     world.ringcentral.create("Launch day", world.clock.now() + timedelta(days=2), host="dev@acme.example")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert await refusal(world, "dev") == ""
     assert "its host, or an admin or owner of this workspace can." in await refusal(world, "emi")
@@ -223,8 +223,8 @@ async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
     """As many as fit; a refusal names a few."""
     await a_door(world)
     many = [f"U0MANY{number:04}" for number in range(400)]
-    async with world.bot.room.store.write() as db:
-        await store.save(db, world.bot.room.account.workspace, many, "U0ANA", world.clock.now())
+    async with world.bot.services.store.write() as db:
+        await store.save(db, world.bot.services.account.workspace, many, "U0ANA", world.clock.now())
 
     assert "<@U0MANY0099>, 300 more." in await settings(world, "dev")
     assert "<@U0MANY0019>, 380 more organisers, or an admin or owner" in await refusal(world, "dev")
@@ -232,9 +232,9 @@ async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
 
 async def _asked_of(world: World) -> tuple[Webinar, Person, Organisers, list[float]]:
     """A webinar, somebody of the group that was chosen, and who decides by a time of its own."""
-    door, room = await a_door(world), world.bot.room
+    door, services = await a_door(world), world.bot.services
     await choose(world, groups=("S0EVENTS",))
-    emi = await room.people.get(room.account.workspace, "U0EMI")
+    emi = await services.people.get(services.account.workspace, "U0EMI")
     time = [0.0]
-    organisers = Organisers(room.store, room.slack, room.directory, lambda: time[0])
-    return await room.mirror.find(door.session_id), emi, organisers, time
+    organisers = Organisers(services.store, services.slack, services.directory, lambda: time[0])
+    return await services.mirror.find(door.session_id), emi, organisers, time

@@ -102,7 +102,7 @@ async def test_the_join_page_says_when_and_then_sends_on(tmp_path: Path) -> None
 
         site.world.clock.move(timedelta(hours=1))
         site.world.ringcentral.finish(site.webinar.session_id)
-        await site.world.bot.room.mirror.sweep()
+        await site.world.bot.services.mirror.sweep()
         over = await site.get(join)
         assert (over.status, over.heading) == (410, "This webinar is over")
 
@@ -172,7 +172,7 @@ async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
         shown = [await site.get(place) for place in places]
         assert {one.heading for one in shown} == {"You are registered"}
         assert made(site) == ["POST"]
-        async with site.world.bot.room.store.read() as db:
+        async with site.world.bot.services.store.read() as db:
             known = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
         assert len(known) == 1
 
@@ -202,9 +202,9 @@ async def test_whoever_knows_an_address_does_not_get_its_links(tmp_path: Path) -
 
         stranger = await registered(site, first_name="Eve", email="LENA@visitor.example")
         assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
-        pages = site.world.bot.room.own_pages
+        pages = site.world.bot.services.own_pages
         key = (await pages.state(stranger.url.partition("done=")[2])).page_key
-        join, cancel = pages.join_url(key, site.webinar), pages.cancel_url(key, site.webinar)
+        join, cancel = pages.urls.join_url(key, site.webinar), pages.urls.cancel_url(key, site.webinar)
         await site.post(cancel)
         await site.world.settled()
         await near(site)
@@ -308,7 +308,7 @@ async def test_a_join_page_never_sends_on_to_itself(tmp_path: Path) -> None:
 
 async def keep_links(site: Site, link: str) -> None:
     """Have this remembered as the one link of everybody, or that none is known."""
-    store = site.world.bot.room.store
+    store = site.world.bot.services.store
     async with store.write() as db:
         await db.execute(update(table).values(links=None))
         if link:
@@ -356,7 +356,7 @@ async def test_closed_full_and_cancelled_webinars_say_so_in_the_place_of_the_for
     async with a_site(tmp_path) as site:
         url = site.url
         fields = {**(await site.get(url)).values, **LENA}
-        rc, mirror = site.world.ringcentral, site.world.bot.room.mirror
+        rc, mirror = site.world.ringcentral, site.world.bot.services.mirror
 
         async def says(words: str, status: int, late: int) -> None:
             await mirror.refresh(site.webinar.session_id, PERSON)
@@ -370,7 +370,7 @@ async def test_closed_full_and_cancelled_webinars_say_so_in_the_place_of_the_for
         rc.register(site.webinar.session_id)
         await says("This webinar is full", 200, 403)
         assert made(site) == []
-        await site.world.bot.room.cancelling.cancel(site.webinar, PERSON, "U0CHLOE")
+        await site.world.bot.services.cancelling.cancel(site.webinar, PERSON, "U0CHLOE")
         for shown in (await site.get(url), await site.post(url, fields)):
             assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
 
@@ -410,7 +410,7 @@ async def test_a_link_on_a_site_stays_good_when_the_webinar_is_moved(tmp_path: P
         url, clock = site.url, site.world.clock
         later = site.webinar.start + timedelta(days=30)
         site.world.ringcentral.edit(site.webinar.session_id, scheduledStartTime=later.isoformat())
-        await site.world.bot.room.mirror.sweep()
+        await site.world.bot.services.mirror.sweep()
         clock.move(timedelta(days=5))
 
         placed = await site.sign_up(url)
@@ -425,7 +425,7 @@ async def test_who_cannot_be_helped_holds_nobody_up(tmp_path: Path, status: int)
     """Nobody knows how a call for one of them ended, and the list is refused: the next in line has their turn."""
     async with a_site(tmp_path) as site:
         place = await site.placed("otto@visitor.example", key="page-otto")
-        async with site.world.bot.room.store.write() as db:
+        async with site.world.bot.services.store.write() as db:
             await db.execute(update(table).values(state=ApplicationState.ASKED))
         site.world.ringcentral.fail("GET", "/registrants$", status=status)
 
@@ -453,11 +453,15 @@ async def test_a_page_of_another_workspace_is_none(tmp_path: Path) -> None:
     """Whoever else uses the same key and database."""
     async with a_site(tmp_path) as site:
         other = site.webinar.model_copy(update={"account": ACCOUNT})
-        async with site.world.bot.room.store.write() as db:
+        async with site.world.bot.services.store.write() as db:
             one = Applicant(first_name="Lena", last_name="Berger", email="lena@visitor.example")
             await applications.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
-        pages = site.world.bot.room.own_pages
-        for url in (pages.register_url(other), pages.join_url("theirs", other), pages.cancel_url("theirs", other)):
+        pages = site.world.bot.services.own_pages
+        for url in (
+            pages.urls.register_url(other),
+            pages.urls.join_url("theirs", other),
+            pages.urls.cancel_url("theirs", other),
+        ):
             assert (await site.get(url)).status == 404
 
 
@@ -481,11 +485,11 @@ async def test_an_organiser_takes_the_link_for_their_site(tmp_path: Path) -> Non
 async def test_the_link_is_for_those_who_steer_the_webinar_at_the_click(tmp_path: Path) -> None:
     """Others are not offered it; who is no organiser any more is told who can."""
     async with a_site(tmp_path) as site:
-        room = site.world.bot.room
+        services = site.world.bot.services
 
         async def organised_by(*people: str) -> str:
-            async with room.store.write() as db:
-                await organisers.save(db, room.account.workspace, people, "U0BEN", site.world.clock.now())
+            async with services.store.write() as db:
+                await organisers.save(db, services.account.workspace, people, "U0BEN", site.world.clock.now())
             await site.world.command("dev", "#launch", "show launch")
             return str(site.world.last("#launch", "dev").blocks)
 

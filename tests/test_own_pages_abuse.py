@@ -23,7 +23,7 @@ from tests.pages import table
 
 async def in_line(site: Site) -> int:
     """How many wait to be registered for the webinar."""
-    async with site.world.bot.room.store.read() as db:
+    async with site.world.bot.services.store.read() as db:
         return await line.length(db, site.webinar.account, site.webinar.session_id)
 
 
@@ -122,7 +122,7 @@ async def test_a_line_that_is_full_takes_nobody_and_says_when_to_come_back(tmp_p
             for one in range(MOST_IN_LINE)
         ]
         account, session_id = site.webinar.account, site.webinar.session_id
-        async with site.world.bot.room.store.write() as db:
+        async with site.world.bot.services.store.write() as db:
             await applications.add(db, account, session_id, crowd, batch_id="", now=site.world.clock.now())
 
         full = await site.sign_up(site.url)
@@ -172,8 +172,8 @@ async def test_bodies_that_are_no_form_of_ours_are_refused(tmp_path: Path) -> No
 async def test_garbage_in_an_address_is_a_page_that_says_so(tmp_path: Path, kind: str) -> None:
     """404, in words; a token of another kind is garbage, too, and asked about nothing at RingCentral."""
     async with a_site(tmp_path) as site:
-        pages, calls = site.world.bot.room.own_pages, len(site.world.vendor_calls())
-        others = [pages.join_url("k", site.webinar), pages.cancel_url("k", site.webinar), site.url]
+        pages, calls = site.world.bot.services.own_pages, len(site.world.vendor_calls())
+        others = [pages.urls.join_url("k", site.webinar), pages.urls.cancel_url("k", site.webinar), site.url]
         tokens = [url.rpartition("/")[2] for url in others if f"/{kind}/" not in url]
         for token in [*tokens, "x", "%00", "%F0%9F%8C%B1", "a" * 2000, "..%2f..%2fetc", "<b>"]:
             shown = await site.get(f"{SITE}/{kind}/{token}")
@@ -211,8 +211,8 @@ def test_the_documents_tell_of_these_limits() -> None:
 async def test_what_nobody_expected_gets_a_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The visitor can pass it on, and the admin finds it in the log, without what the visitor brought."""
     async with a_site(tmp_path) as site:
-        token = site.world.bot.room.own_pages.join_url("page-key-of-lena", site.webinar).rpartition("/")[2]
-        async with site.world.bot.room.store.write() as db:
+        token = site.world.bot.services.own_pages.urls.join_url("page-key-of-lena", site.webinar).rpartition("/")[2]
+        async with site.world.bot.services.store.write() as db:
             await db.execute(text("drop table applications"))
         broken = await site.get(f"{SITE}/join/{token}")
         assert (broken.status, broken.heading) == (500, "This did not work")
@@ -235,7 +235,7 @@ async def test_without_a_public_address_there_are_no_pages(tmp_path: Path) -> No
         for kind in ("join", "cancel", "register"):
             assert (await site.get(url.replace("/register/", f"/{kind}/"))).status == 404
             assert (await site.post(url.replace("/register/", f"/{kind}/"))).status == 404
-        assert not site.world.bot.room.own_pages.is_on
+        assert not site.world.bot.services.own_pages.urls.is_on
         await site.world.command("chloe", "#launch", "show launch")
         assert "page.link" not in str(site.world.last("#launch", "chloe").blocks)
         await site.world.click("chloe", offered, "page.link")
@@ -245,8 +245,8 @@ async def test_without_a_public_address_there_are_no_pages(tmp_path: Path) -> No
 async def test_a_token_expires_by_the_clock_that_webinars_live_by(tmp_path: Path) -> None:
     """Ninety days after the webinar; until then a registration page says that it is over."""
     async with a_site(tmp_path) as site:
-        pages, clock = site.world.bot.room.own_pages, site.world.clock
-        register, join = site.url, pages.join_url("k", site.webinar)
+        pages, clock = site.world.bot.services.own_pages, site.world.clock
+        register, join = site.url, pages.urls.join_url("k", site.webinar)
         clock.move(site.webinar.end - clock.now())
         shown = await site.get(register)
         assert (shown.status, shown.heading) == (410, "This webinar is over")

@@ -122,7 +122,7 @@ async def test_the_line_moves_on_by_itself_and_that_can_be_stopped(tmp_path: Pat
         await page.get_by_role("link", name="Stop That").click()
         await expect(refresh).to_have_count(0)
 
-        site.world.bot.room.enrolling.poke()
+        site.world.bot.services.enrolling.wake()
         await site.world.settled()
         await page.get_by_role("link", name="Look Again").click()
         await expect(heading).to_have_text("You are registered")

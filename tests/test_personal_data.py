@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.log import _is_worth_saying, _Json
+from bot.logging_setup import _is_worth_saying, _Json
 from bot.sandbox.slack import Message, Slack
 from tests.enrol_story import Desk
 from tests.own_pages_story import LENA, Site, a_site
@@ -78,7 +78,7 @@ async def everything(site: Site) -> None:
     await world.settled()
     await slack.close("chloe", slack.view("chloe"), clear=True)
     assert (await site.sign_up(site.url)).status == 303
-    await world.bot.room.enrolling.work()
+    await world.bot.services.enrolling.work()
     await world.settled()
     assert len(site.there) == 5
     await world.move(timedelta(days=3))

@@ -132,7 +132,7 @@ def test_thousands_of_figures_are_thinned() -> None:
 
 async def test_picture_is_drawn_apart_and_the_same_each_time(world: World) -> None:
     """Of the size it should be, not blank, higher with sources; odd titles neither fail nor change that."""
-    pictures = world.bot.room.pictures
+    pictures = world.bot.services.pictures
     plain = await pictures.draw(a_chart())
     width, height, colours = size_and_colours(plain)
     assert (width, height) == (1200, 675)
@@ -152,8 +152,10 @@ async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
     world: World, program: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It ended badly, said nothing, took too long, or told what it was given; the log has the kind of it alone."""
-    room = world.bot.room
-    pictures = Pictures(room.store, world.bot._provider, room.slack, (sys.executable, "-c", program), patience=0.5)
+    services = world.bot.services
+    pictures = Pictures(
+        services.store, world.bot._provider, services.slack, (sys.executable, "-c", program), patience=0.5
+    )
     assert await pictures.draw(a_chart()) == b""
     [record] = [one for one in caplog.records if one.message == "picture.not_drawn"]
     assert "who" not in str(vars(record))
@@ -172,8 +174,8 @@ time.sleep(0.1)
 os.unlink({str(alone)!r})
 print(*os.environ)
 """
-    room = world.bot.room
-    pictures = Pictures(room.store, world.bot._provider, room.slack, (sys.executable, "-c", program))
+    services = world.bot.services
+    pictures = Pictures(services.store, world.bot._provider, services.slack, (sys.executable, "-c", program))
 
     drawn = await asyncio.gather(pictures.draw(a_chart()), pictures.draw(a_chart()))
 
@@ -239,7 +241,7 @@ async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: Wor
 
     world.clock.move(HOUR)
     await door.becomes(registrants=2)
-    world.bot.room.pictures._command = (sys.executable, "-c", "import sys; sys.exit(1)")
+    world.bot.services.pictures._command = (sys.executable, "-c", "import sys; sys.exit(1)")
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Chart")
     words = world.last("#launch", "chloe").words

@@ -139,13 +139,13 @@ async def test_nobody_else_sees_who_has_registered(world: World) -> None:
     """Neither by the command nor by a button that was shown to them when they still might."""
     desk = await a_desk(world)
     await desk.enrols(IRIS, JOAN)
-    room = world.bot.room
-    async with room.store.write() as db:
-        await organisers.save(db, room.account.workspace, ["U0EMI"], "U0ANA", room.clock.now())
+    services = world.bot.services
+    async with services.store.write() as db:
+        await organisers.save(db, services.account.workspace, ["U0EMI"], "U0ANA", services.clock.now())
     page = await shown(desk, user="emi")
     assert len(on_it(page)) == 2
-    async with room.store.write() as db:
-        await organisers.save(db, room.account.workspace, [], "U0ANA", room.clock.now())
+    async with services.store.write() as db:
+        await organisers.save(db, services.account.workspace, [], "U0ANA", services.clock.now())
     assert desk.asked
 
     for button in ("Refresh", "Remove", "Download CSV", "Search"):
@@ -164,7 +164,7 @@ async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) 
 
     said = [one for one in world.slack.messages("#launch") if not one.ephemeral_to]
     assert not [one for one in said if "outside.example" in str(one.blocks) + one.text]
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         tables = (await db.execute(text("select name from sqlite_master where type = 'table'"))).scalars().all()
         kept = repr([tuple(row) for name in tables for row in await db.execute(text(f"select * from {name}"))])  # noqa: S608 - names from the database itself
     assert "outside.example" not in kept
@@ -173,10 +173,10 @@ async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) 
 async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -> None:
     """Then it is read again; only so many are kept at once, and each is its reader's."""
     desk = await a_desk(world)
-    room = world.bot.room
-    webinar = await room.mirror.find(desk.session_id)
+    services = world.bot.services
+    webinar = await services.mirror.find(desk.session_id)
     now = [0.0]
-    rolls = Rolls(world.bot._provider, room.mirror, lambda: now[0])
+    rolls = Rolls(world.bot._provider, services.mirror, lambda: now[0])
 
     await rolls.get(webinar, "U1", PERSON)
     now[0] += GOOD_FOR - 1
@@ -197,10 +197,10 @@ async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -
 async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) -> None:
     """However many have registered: so many people are kept in memory together, and each for some minutes."""
     desk = await a_desk(world)
-    webinar = await world.bot.room.mirror.find(desk.session_id)
+    webinar = await world.bot.services.mirror.find(desk.session_id)
     world.ringcentral.register(desk.session_id, 5)
     now = [0.0]
-    rolls = Rolls(world.bot._provider, world.bot.room.mirror, lambda: now[0])
+    rolls = Rolls(world.bot._provider, world.bot.services.mirror, lambda: now[0])
     rolls.most_people = 9
 
     for user in ("U1", "U2", "U2", "U1", "U1"):
@@ -211,10 +211,10 @@ async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) 
     now[0] += GOOD_FOR
     rolls.forget_old()
     assert rolls._known == {}
-    of_the_bot = world.bot.room.enrolling.rolls
+    of_the_bot = world.bot.services.enrolling.rolls
     await of_the_bot.get(webinar, "U1", PERSON)
     of_the_bot._monotonic = lambda: monotonic() + GOOD_FOR
-    await world.bot.room.enrolling.work()  # as every 30 seconds
+    await world.bot.services.enrolling.work()  # as every 30 seconds
     assert of_the_bot._known == {}
 
 

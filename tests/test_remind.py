@@ -376,7 +376,7 @@ async def test_webinar_that_moves_takes_its_times_along(world: World) -> None:
     later = world.clock.now() + timedelta(days=5)
     world.ringcentral.edit(session["session_id"], scheduledStartTime=later.isoformat())
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.click("chloe", world.slack.view("chloe"), "Refresh")
 
     view = world.slack.view("chloe")
@@ -444,7 +444,7 @@ async def test_snooze_follows_a_webinar_that_moves(world: World) -> None:
     (session,) = world.ringcentral.webinars()
     world.ringcentral.edit(session["session_id"], scheduledStartTime=(start + HOUR).isoformat())
 
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await at(world, start + HOUR)
 
     (_, moved, reminder) = _everybodys(world, "@dev")

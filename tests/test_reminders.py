@@ -29,7 +29,7 @@ async def announced(world: World, ahead: timedelta = 3 * DAY) -> datetime:
 async def reach(world: World, moment: datetime) -> None:
     """Let time pass as the sandbox does, stopping wherever the bot (if it runs) or Slack has something to do."""
     while True:
-        wake = await world.bot.room.clockwork.deliver() if world._bot else None
+        wake = await world.bot.services.scheduler.deliver() if world._bot else None
         await world.slack.tick()
         if world.clock.now() >= moment:
             return
@@ -40,8 +40,8 @@ async def reach(world: World, moment: datetime) -> None:
 
 async def rows(world: World) -> list[Row]:
     """What the outbox says of the one webinar, by when it is due."""
-    (webinar,) = await world.bot.room.mirror.everything()
-    async with world.bot.room.store.read() as db:
+    (webinar,) = await world.bot.services.mirror.everything()
+    async with world.bot.services.store.read() as db:
         return await notices.of_session(db, webinar.account, webinar.session_id)
 
 
@@ -84,7 +84,7 @@ async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
     for before in (DAY + 5 * MINUTE, HOUR - MINUTE):
         await reach(world, start - before)
         for _ in range(2):
-            await world.bot.room.clockwork.deliver()
+            await world.bot.services.scheduler.deliver()
         await world.stop_bot()
         await world.start_bot()
     await reach(world, start + HOUR)
@@ -207,7 +207,7 @@ async def test_webinar_moved_in_ringcentral_is_reminded_of_at_its_new_time(world
     await reach(world, start - DAY - 10 * MINUTE)
     later = start + 2 * DAY
     edit(world, scheduledStartTime=later)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await reach(world, later)
 
     assert reminders(world, later) == told(DAY, HOUR, 10 * MINUTE)
@@ -221,8 +221,8 @@ async def test_webinar_moved_away_and_back_is_reminded_of_as_before(world: World
     await reach(world, start - DAY - 10 * MINUTE)
     for moment in (start + DAY, start):
         edit(world, scheduledStartTime=moment)
-        await world.bot.room.mirror.sweep()
-        await world.bot.room.clockwork.deliver()
+        await world.bot.services.mirror.sweep()
+        await world.bot.services.scheduler.deliver()
     await reach(world, start)
 
     assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
@@ -233,7 +233,7 @@ async def test_webinar_moved_too_late_is_corrected_in_the_channel(world: World) 
     start = await announced(world)
     await reach(world, start - 10 * MINUTE - 30 * SECOND)
     edit(world, scheduledStartTime=start + DAY)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await reach(world, start - 9 * MINUTE)
 
     *said, (before, correction) = reminders(world, start)
@@ -246,10 +246,10 @@ async def test_webinar_that_was_moved_before_a_reminder_and_read_after_it_is_cor
     """RingCentral is read every five minutes; the reminder was false when Slack posted it."""
     start = await announced(world)
     await reach(world, start - HOUR - 2 * MINUTE)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     edit(world, scheduledStartTime=start + DAY)
     await reach(world, start - HOUR + 2 * MINUTE)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await reach(world, start - MINUTE)
 
     *said, (_, correction) = reminders(world, start)
@@ -261,11 +261,11 @@ async def test_new_title_stands_in_the_reminder(world: World) -> None:
     """Also where Slack held the old one already."""
     start = (world.clock.now() + 2 * DAY).replace(microsecond=0)
     world.ringcentral.create("Launch day", start)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.command("chloe", "#launch", "share launch day")
     await reach(world, start - DAY - 10 * MINUTE)
     edit(world, title="Relaunch day")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await reach(world, start - DAY)
 
     assert reminders(world, start) == told(DAY, title="Relaunch day")
@@ -278,7 +278,7 @@ async def test_webinar_shared_twice_in_a_channel_is_reminded_of_once(world: Worl
     await world.command("ana", "#launch", "share launch day")
     await reach(world, start - DAY)
     edit(world, scheduledDuration=7200)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
     assert reminders(world, start) == told(DAY)
     cards = [message for message in _standing(world) if "Refresh" in message.buttons]
@@ -314,7 +314,7 @@ async def test_deleted_card_takes_its_reminders_with_it(world: World) -> None:
     await reach(world, start - DAY - 10 * MINUTE)
     card(world).deleted = True
     edit(world, scheduledDuration=7200)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await reach(world, start)
 
     assert _standing(world) == []
@@ -327,17 +327,17 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
     await reach(world, start - DAY - 16 * MINUTE)
     world.slack.fail("chat.scheduleMessage", effect=accepted, hang=5.0)
     world.clock.move(2 * MINUTE)
-    world.bot.room.clockwork.poke()
+    world.bot.services.scheduler.wake()
     if accepted:
         await world.until(world.slack.scheduled)
     else:
         await world.until(lambda: not world.slack._api.faults.waiting)
     await world.crash_bot()
     await world.start_bot()
-    await world.bot.room.clockwork.deliver()
+    await world.bot.services.scheduler.deliver()
     assert (await states(world))[0] is NoticeState.PACKED
 
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         held = table.c.claimed_until.is_not(None)
         await db.execute(update(table).where(held).values(claimed_until=machine_now() - SECOND))
     await reach(world, start)

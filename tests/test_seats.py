@@ -99,7 +99,7 @@ async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
 async def test_calendar_file_counts_on_from_ringcentrals_own(world: World) -> None:
     """Moved twice before they came: a calendar that has RingCentral's entry takes ours in its place."""
     stage = await a_stage(world)
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     for hours in (1, 2):
         start = (webinar.start + timedelta(hours=hours)).isoformat()
         world.ringcentral.edit(stage.session_id, scheduledStartTime=start)
@@ -133,13 +133,13 @@ async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World)
     stage = await a_stage(world)
     await stage.press("dev")
     await stage.send("dev", reminder="0")
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     moved = webinar.start + DAY
     world.ringcentral.edit(webinar.webinar_id, scheduledStartTime=f"{moved:%Y-%m-%dT%H:%M:%SZ}")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
 
-    await world.bot.room.ushering.recover()
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
+    await world.bot.services.seats.resume()
     await world.move(4 * DAY - 5 * MINUTE)
 
     words = [one.words for one in stage.dms()]
@@ -163,7 +163,7 @@ async def test_guests_take_seats_and_so_do_others_whose_address_is_known(world: 
 
     world.slack.person("hal").email = ""
     view = await stage.press("hal", "Register", card)
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     assert "Slack does not tell Greenroom the e-mail address" in view.words
     assert webinar.registration
     assert stage.link(view, "Registration Page") == webinar.registration.page_uri
@@ -196,7 +196,7 @@ async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world:
     assert seat_result.NO_DM in view.words
     assert stage.link(view) == stage.there[0]["joinUri"]
     posts = len(world.slack.calls)
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
     assert len(world.slack.calls) == posts
     await world.slack.close("dev", view, clear=True)
     assert seat_result.NO_DM in (await stage.press("dev")).words
@@ -207,14 +207,14 @@ async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: Wo
     stage = await a_stage(world)
     await world.slack.close("dev", await stage.seated(), clear=True)
     world.slack.refuse_dms("dev")
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     world.ringcentral.edit(webinar.webinar_id, title="Launch week")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     world.slack.fail("chat.update", error="message_not_found")
 
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
     calls = len(world.slack.calls)
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
 
     assert len(world.slack.calls) == calls
     view = await stage.press("dev")
@@ -295,7 +295,7 @@ async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> N
         "Tell Me When It Opens",
         "Refresh",
     ]
-    await world.bot.room.mirror.count_next()
+    await world.bot.services.mirror.count_next()
     assert stage.card.buttons[0] == "Tell Me When It Opens"
     world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
     assert (await stage.press("dev", "Refresh", view)).callback_id == "seat.form"
@@ -330,7 +330,7 @@ async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
     await stage.press("dev")
     world.ringcentral.begin(stage.session_id)
     world.ringcentral.finish(stage.session_id)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await stage.send("dev")
     assert seat_result.OVER in world.slack.view("dev").words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
@@ -347,7 +347,7 @@ async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> No
     await world.slack.submit("chloe", world.slack.view("chloe"))
     await world.settled()
 
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
 
     assert seat_result.CANCELLED in stage.dms()[0].words
     assert stage.link(stage.dms()[0]) == ""
@@ -445,7 +445,7 @@ async def test_name_is_changed_only_where_something_comes_of_it(world: World) ->
     assert same.errors == {"first_name": "This is the name you are registered under. Change it, or press Cancel."}
     world.ringcentral.begin(stage.session_id)
     world.ringcentral.finish(stage.session_id)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await stage.send("dev", first_name="Devendra")
 
     assert seat_result.OVER in world.slack.view("dev").words
@@ -490,8 +490,8 @@ async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> N
     """At the same buttons, with no call: the link of the team, for this person alone."""
     stage = await a_stage(world)
     speaker = member("Dev Patel", user_id="U0DEV", told=Told.MESSAGE)
-    async with world.bot.room.store.write() as db:
-        await team.save(db, world.bot.room.account, stage.session_id, speaker, world.clock.now())
+    async with world.bot.services.store.write() as db:
+        await team.save(db, world.bot.services.account, stage.session_id, speaker, world.clock.now())
 
     view = await stage.press("dev")
 
@@ -507,12 +507,12 @@ async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> N
 async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) -> None:
     """It is their seat all the same, with everything that goes with it."""
     stage = await a_stage(world)
-    room = world.bot.room
-    [webinar] = await room.mirror.everything()
-    dev = await room.people.get(room.account.workspace, "U0DEV")
+    services = world.bot.services
+    [webinar] = await services.mirror.everything()
+    dev = await services.people.get(services.account.workspace, "U0DEV")
 
-    seat = await room.seating.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
-    await room.ushering.welcome(seat)
+    seat = await services.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
+    await services.seats.notifier.welcome(seat)
 
     assert "You were registered by <@U0CHLOE>" in stage.dms()[0].words
     assert "Your reminder comes 10 minutes before it starts." in stage.dms()[0].words
@@ -565,16 +565,16 @@ async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) 
     """With the name and the address in them; before that, they stay."""
     stage = await a_stage(world)
     await stage.seated()
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     for later, is_known in ((80 * DAY, True), (20 * DAY, False)):
         world.clock.move(later)
-        await world.bot.room.ushering.forget_ended()
-        assert bool(await world.bot.room.seating.seat(webinar, "U0DEV")) is is_known
+        await world.bot.services.seats.forget_ended()
+        assert bool(await world.bot.services.seats.seat(webinar, "U0DEV")) is is_known
 
 
 def stored(world: World) -> bytes:
     """The database as it lies there."""
-    path = str(world.bot.room.store.url.database)
+    path = str(world.bot.services.store.url.database)
     return b"".join(Path(each).read_bytes() for each in (path, f"{path}-wal"))
 
 

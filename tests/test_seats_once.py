@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from bot.clock import machine_now
 from bot.seat import Attendee, SeatState
-from bot.seating import BUSY, UNDER_WAY, Seating
-from bot.seating.signing_up import SOMEBODYS, UNCLEAR
+from bot.seating.register import SOMEBODYS, UNCLEAR
+from bot.seating.service import BUSY, UNDER_WAY, SeatService
 from bot.store import crowd_schema, seats
 from bot.views import seat_result
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient
@@ -33,8 +33,8 @@ def at_once(world: World) -> None:
 
     def build(bot: Any) -> None:
         on_build(bot)
-        bot.room.seating.retry = timedelta()
-        bot.room.clockwork._scheduler.remove_job("recover")  # a story recovers when it says so
+        bot.services.seats.leases.retry = timedelta()
+        bot.services.scheduler._scheduler.remove_job("resume")  # a story recovers when it says so
 
     world.on_build = build
 
@@ -48,13 +48,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def recovered(world: World) -> None:
     """What was left is brought to its end."""
-    await world.bot.room.ushering.recover()
+    await world.bot.services.seats.resume()
 
 
 async def written(world: World, user: str = "U0DEV") -> SeatState | None:
     """How far the seat has come that is written down, if one is."""
-    [webinar] = await world.bot.room.mirror.everything()
-    async with world.bot.room.store.read() as db:
+    [webinar] = await world.bot.services.mirror.everything()
+    async with world.bot.services.store.read() as db:
         seat = await seats.find(db, webinar.account, webinar.session_id, user)
     return seat.state if seat else None
 
@@ -62,8 +62,8 @@ async def written(world: World, user: str = "U0DEV") -> SeatState | None:
 async def check_one(stage: Stage, *, told: bool = True) -> None:
     """One seat at RingCentral, the same one here, and one message of it."""
     [one] = stage.there
-    [webinar] = await stage.world.bot.room.mirror.everything()
-    seat = await stage.world.bot.room.seating.seat(webinar, "U0DEV")
+    [webinar] = await stage.world.bot.services.mirror.everything()
+    seat = await stage.world.bot.services.seats.seat(webinar, "U0DEV")
     assert seat is not None
     assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
     assert seat.state is SeatState.HELD
@@ -92,12 +92,12 @@ async def test_form_that_is_sent_twice_is_one_seat(world: World) -> None:
 async def test_two_at_once_are_one_seat(world: World) -> None:
     """Whoever comes second finds what the first one made."""
     stage = await a_stage(world)
-    [webinar] = await world.bot.room.mirror.everything()
-    dev = await world.bot.room.people.get(webinar.account.workspace, "U0DEV")
+    [webinar] = await world.bot.services.mirror.everything()
+    dev = await world.bot.services.people.get(webinar.account.workspace, "U0DEV")
 
     async def take() -> str | None:
-        seat = await world.bot.room.seating.take(webinar, dev, OWN, "slack", PERSON)
-        await world.bot.room.ushering.welcome(seat)
+        seat = await world.bot.services.seats.take(webinar, dev, OWN, "slack", PERSON)
+        await world.bot.services.seats.notifier.welcome(seat)
         return seat.registrant_id
 
     made = await asyncio.gather(*(take() for _ in range(5)))
@@ -110,25 +110,34 @@ async def test_two_at_once_are_one_seat(world: World) -> None:
 async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None:
     """Two processes on one database: one of them asks, and one of them tells."""
     stage = await a_stage(world)
-    room = world.bot.room
-    [webinar] = await room.mirror.everything()
-    dev = await room.people.get(webinar.account.workspace, "U0DEV")
-    other = Seating("other", room.account, room.store, world.bot._provider, room.mirror, room.clock)
+    services = world.bot.services
+    [webinar] = await services.mirror.everything()
+    dev = await services.people.get(webinar.account.workspace, "U0DEV")
+    other = SeatService(
+        "other",
+        services.account,
+        services.store,
+        services.slack,
+        world.bot._provider,
+        services.mirror,
+        services.clock,
+        services.scheduler,
+    )
     fault = world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.2)
 
     first = asyncio.create_task(other.take(webinar, dev, OWN, "slack", PERSON))
     await world.until(lambda: not fault.times)
     with pytest.raises(Exception, match=UNDER_WAY):
-        await room.seating.take(webinar, dev, OWN, "slack", PERSON)
+        await services.seats.take(webinar, dev, OWN, "slack", PERSON)
     seat = await first
-    assert (await room.ushering.welcome(seat)).state is SeatState.TAKEN
+    assert (await services.seats.notifier.welcome(seat)).state is SeatState.TAKEN
     assert stage.dms() == []
     await recovered(world)
     assert stage.dms() == []
 
-    await other.later(seat)
-    async with room.store.write() as db:
-        await seats.advance(db, seat, "other", machine_now())
+    await other.leases.resume_later(seat)
+    async with services.store.write() as db:
+        await seats.LEASES.advance(db, seat, "other", machine_now())
     await recovered(world)
     assert stage.asked == ["POST"]
     await check_one(stage)
@@ -281,7 +290,7 @@ async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:
     """Whatever address it was made with, even if nothing of it is written down here any more."""
     stage = await a_stage(world)
     await stage.seated(email="dev@elsewhere.example")
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         await db.execute(crowd_schema.seats.delete())
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
 
@@ -362,9 +371,9 @@ async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up
     stage = await a_stage(world)
     await world.slack.close("dev", await stage.seated(), clear=True)
     message = stage.dms()[0]
-    [webinar] = await world.bot.room.mirror.everything()
+    [webinar] = await world.bot.services.mirror.everything()
     world.ringcentral.edit(webinar.webinar_id, title="Launch week")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     world.slack.fail("chat.update", status=500, effect=True, hang=0.2)
 
     mending = asyncio.create_task(recovered(world))
@@ -411,7 +420,7 @@ async def test_seat_that_comes_to_nothing_after_all_is_told(world: World) -> Non
 
 async def sign_up(stage: Stage, email: str) -> None:
     """Somebody registers on the registration page."""
-    [webinar] = await stage.world.bot.room.mirror.everything()
+    [webinar] = await stage.world.bot.services.mirror.everything()
     assert webinar.registration
     form = {"firstName": "Some", "lastName": "Body", "email": email}
     async with aiohttp.ClientSession() as http, http.post(webinar.registration.page_uri, data=form) as answer:

@@ -46,10 +46,10 @@ async def test_link_is_given_out_only_while_the_seat_is_theirs(store: Store) -> 
         assert await seats.link_of(db, ACCOUNT, "s1", "U2") == ""
         await seats.begin(db, seat(), "me", LATER)
         for state in SeatState:
-            await seats.advance(db, seat(state=state), "me", LATER)
+            await seats.LEASES.advance(db, seat(state=state), "me", LATER)
             is_theirs = state in (SeatState.TAKEN, SeatState.HELD)
             assert await seats.link_of(db, ACCOUNT, "s1", "U2") == (OWN_LINK if is_theirs else "")
-        await seats.advance(db, seat(), "me", LATER)
+        await seats.LEASES.advance(db, seat(), "me", LATER)
         assert await seats.link_of(db, ACCOUNT, "s1", "U1") == ""
 
 
@@ -65,14 +65,16 @@ async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
     """Whoever else has it now finishes it; who has lost it writes nothing any more."""
     async with store.write() as db:
         await seats.begin(db, seat(state=SeatState.ASKED), "other", LATER)
-        assert not await seats.advance(db, seat(), "me", LATER)
+        assert not await seats.LEASES.advance(db, seat(), "me", LATER)
         assert not await seats.forget(db, seat(), "me")
-        await seats.hold(db, seat(), "me", LATER)
-        assert not await seats.take_hold(db, seat(state=SeatState.ASKED), "me", NOW, LATER)
-        assert await seats.take_hold(db, seat(state=SeatState.ASKED), "me", LATER + timedelta(seconds=1), LATER)
-        assert await seats.advance(db, seat(), "me", None)
+        await seats.LEASES.renew(db, [seat()], "me", LATER)
+        asked = seat(state=SeatState.ASKED)
+        unchanged = seats.unchanged(asked)
+        assert not await seats.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
+        assert await seats.LEASES.take(db, asked, "me", LATER + timedelta(seconds=1), LATER, *unchanged)
+        assert await seats.LEASES.advance(db, seat(), "me", None)
         assert await seats.find(db, ACCOUNT, "s1", "U2") == seat()
-        assert not await seats.take_hold(db, seat(state=SeatState.ASKED), "me", NOW, LATER)
+        assert not await seats.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
         assert await seats.forget(db, seat(), "me")
         assert await seats.find(db, ACCOUNT, "s1", "U2") is None
 
@@ -83,13 +85,13 @@ async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
         for number, state in enumerate(SeatState):
             one = seat(user_id=f"U{number}", state=state, changed_at=NOW + timedelta(seconds=number))
             await seats.begin(db, one, "gone", SOON)
-        assert await seats.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        claimed = [await seats.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) for _ in range(5)]
+        assert await seats.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        claimed = [await seats.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) for _ in range(5)]
         assert [one.state if one else None for one in claimed] == [*OPEN, None]
-        await seats.release_all(db)
-        assert await seats.claim(db, ACCOUNT, "other", NOW, LATER)
-        await seats.hold(db, seat(user_id="U1"), "me", LATER)
-        assert await seats.claim(db, OTHERS[0], "me", LATER, LATER) is None
+        await seats.LEASES.release_all(db)
+        assert await seats.LEASES.claim(db, ACCOUNT, "other", NOW, LATER)
+        await seats.LEASES.renew(db, [seat(user_id="U1")], "me", LATER)
+        assert await seats.LEASES.claim(db, OTHERS[0], "me", LATER, LATER) is None
 
 
 async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
@@ -100,7 +102,7 @@ async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
 
     async def take(by: str) -> str:
         async with store.write() as db:
-            claimed = await seats.claim(db, ACCOUNT, by, SOON, LATER)
+            claimed = await seats.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
             return claimed.user_id if claimed else ""
 
     assert sorted(await asyncio.gather(*map(take, "abcd"))) == ["U0", "U1", "U2", "U3"]
@@ -112,7 +114,7 @@ async def test_who_was_told_something_else_is_found(store: Store) -> None:
         for user, told, channel in (("U1", "x", "D1"), ("U2", "y", "D2"), ("U3", "x", "")):
             one = seat(user_id=user, told_what=told, dm_channel_id=channel)
             await seats.begin(db, one, "me", SOON)
-            await seats.advance(db, one, "me", None)
+            await seats.LEASES.advance(db, one, "me", None)
         await seats.begin(db, seat(user_id="U4", told_what="x", state=SeatState.LEAVING), "me", SOON)
         assert await seats.sessions(db, ACCOUNT) == {"s1"}
         found = await seats.claim_outdated(db, ACCOUNT, "s1", "y", "me", NOW, LATER)

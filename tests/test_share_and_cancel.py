@@ -13,16 +13,16 @@ from tests.world import World
 
 async def lines(world: World) -> list[Subscription]:
     """What #marketing is set up for."""
-    room = world.bot.room
-    async with room.store.read() as db:
-        return await following.of_channel(db, room.account.workspace, "C0MARKETING")
+    services = world.bot.services
+    async with services.store.read() as db:
+        return await following.of_channel(db, services.account.workspace, "C0MARKETING")
 
 
 async def waiting(world: World) -> list[NoticeState]:
     """What is still to be said in #marketing."""
-    room = world.bot.room
-    async with room.store.read() as db:
-        rows = await notices.of_channel(db, room.account.workspace, "C0MARKETING", world.clock.now())
+    services = world.bot.services
+    async with services.store.read() as db:
+        rows = await notices.of_channel(db, services.account.workspace, "C0MARKETING", world.clock.now())
     return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
 
 
@@ -57,11 +57,11 @@ async def test_share_makes_the_channel_hear_about_it_until_the_card_goes(world: 
     first, second = (one for one in world.slack.messages("#marketing") if one.ephemeral_to is None)
     first.deleted = True
     world.ringcentral.edit(world.ringcentral.webinars()[0]["webinar_id"], title="Renamed")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     assert await lines(world) == [line]
     second.deleted = True
     world.ringcentral.edit(world.ringcentral.webinars()[0]["webinar_id"], title="Renamed again")
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     assert (await lines(world), await waiting(world)) == ([], [])
 
 

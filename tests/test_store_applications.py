@@ -21,6 +21,7 @@ from tests.webinar_samples import ACCOUNT, NOW, START, webinar
 
 pytest_plugins = ["tests.databases"]
 
+QUEUE = applications.LEASES
 IRIS = Applicant(
     first_name="Iris",
     last_name="Moreno",
@@ -131,31 +132,31 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
     await line(store)
     iris, _ = await line(store, batch_id="b1", key="k2")
     async with store.write() as db:
-        assert [one.number for one in await applications.claim_line(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
-        assert [one.number for one in await applications.claim_line(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
-        assert await applications.claim_line(db, ACCOUNT, "they", NOW, LATER, most=9) == []
+        assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
+        assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
+        assert await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9) == []
         await applications.ask(db, iris, NOW)
         await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE)
         await applications.leave(db, "k2", NOW)
-        (leaving,) = await applications.claim_line(db, ACCOUNT, "they", NOW, LATER, most=9)
+        (leaving,) = await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9)
         assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
-        assert await applications.is_held(db, leaving, "they")
-        await applications.release_all(db)
-        assert not await applications.is_held(db, leaving, "they")
-        assert len(await applications.claim_line(db, ACCOUNT, "me", NOW, LATER, most=9)) == 3
+        assert await QUEUE.is_held(db, leaving, "they")
+        await QUEUE.release_all(db)
+        assert not await QUEUE.is_held(db, leaving, "they")
+        assert len(await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=9)) == 3
 
 
 async def test_line_is_taken_over_when_a_claim_runs_out(store: Store) -> None:
     """Not while it is held, and what is decided needs nobody any more."""
     await line(store)
     async with store.write() as db:
-        held = await applications.claim_line(db, ACCOUNT, "me", NOW, SOON, most=9)
-        await applications.hold(db, held, "me", LATER)
-        assert await applications.claim_line(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER, most=9) == []
+        held = await QUEUE.claim_many(db, ACCOUNT, "me", NOW, SOON, most=9)
+        await QUEUE.renew(db, held, "me", LATER)
+        assert await QUEUE.claim_many(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER, most=9) == []
         after = LATER + timedelta(seconds=1)
-        assert len(await applications.claim_line(db, ACCOUNT, "you", after, after + timedelta(minutes=1), most=9)) == 2
-        await applications.hold(db, held, "me", NOW)
-        assert await applications.claim_line(db, ACCOUNT, "they", after, after, most=9) == []
+        assert len(await QUEUE.claim_many(db, ACCOUNT, "you", after, after + timedelta(minutes=1), most=9)) == 2
+        await QUEUE.renew(db, held, "me", NOW)
+        assert await QUEUE.claim_many(db, ACCOUNT, "they", after, after, most=9) == []
 
 
 async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> None:
@@ -168,7 +169,7 @@ async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> 
         taken: list[int] = []
         while True:
             async with store.write() as db:
-                more = await applications.claim_line(db, ACCOUNT, by, NOW, LATER, most=3)
+                more = await QUEUE.claim_many(db, ACCOUNT, by, NOW, LATER, most=3)
             if not more:
                 return taken
             taken += [one.number for one in more]
@@ -225,34 +226,34 @@ async def test_batch_is_worked_on_by_one(store: Store) -> None:
     """Claimed, held, taken over when that runs out; who was away too long learns that it is no longer theirs."""
     async with store.write() as db:
         await batches.add(db, batch())
-        assert await batches.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
-        assert await batches.claim(db, ACCOUNT, "you", NOW, LATER) is None
-        await batches.hold(db, batch(), "me", SOON + timedelta(seconds=5))
-        assert await batches.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
-        assert await batches.is_ours(db, batch(), "me")
+        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
+        assert await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batches.LEASES.renew(db, [batch()], "me", SOON + timedelta(seconds=5))
+        assert await batches.LEASES.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
+        assert await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
         after = SOON + timedelta(seconds=6)
-        assert await batches.claim(db, ACCOUNT, "you", after, LATER) == batch()
-        assert not await batches.is_ours(db, batch(), "me")
-        await batches.hold(db, batch(), "me", None)
-        assert await batches.claim(db, ACCOUNT, "they", after, LATER) is None
-        await batches.hold(db, batch(), "you", None)
-        assert await batches.claim(db, ACCOUNT, "they", after, LATER) == batch()
-        await batches.release_all(db)
-        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+        assert await batches.LEASES.claim(db, ACCOUNT, "you", after, LATER) == batch()
+        assert not await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
+        await batches.LEASES.renew(db, [batch()], "me", None)
+        assert await batches.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
+        await batches.LEASES.renew(db, [batch()], "you", None)
+        assert await batches.LEASES.claim(db, ACCOUNT, "they", after, LATER) == batch()
+        await batches.LEASES.release_all(db)
+        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
 
 
 async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -> None:
     """Whoever works on it learns that it was stopped, and nobody else takes it before they have let go of it."""
     async with store.write() as db:
         await batches.add(db, batch(state=BatchState.DRAFT))
-        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
         assert await batches.change(db, batch(), frm=BatchState.DRAFT)
         assert not await batches.change(db, batch(), frm=BatchState.DRAFT)
-        await batches.claim(db, ACCOUNT, "me", NOW, LATER)
+        await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER)
         await batches.place(db, batch(), "D1", "1.2")
         stopped = batch(state=BatchState.STOPPED, problem="It is closed.", ended_at=SOON)
         assert await batches.change(db, stopped, frm=BatchState.RUNNING)
-        assert not await batches.is_ours(db, batch(), "me")
+        assert not await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
         found = await batches.find(db, ACCOUNT, "b1")
         assert found == stopped.model_copy(update={"dm_channel_id": "D1", "dm_ts": "1.2"})
         assert await batches.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
@@ -260,9 +261,9 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         assert await batches.old(db, ACCOUNT, BatchState.DRAFT, LATER) == []
         undoing = batch(state=BatchState.UNDOING)
         assert await batches.change(db, undoing, frm=BatchState.STOPPED)
-        assert await batches.claim(db, ACCOUNT, "you", NOW, LATER) is None
-        await batches.hold(db, batch(), "me", None)
-        assert (await batches.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
+        assert await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batches.LEASES.renew(db, [batch()], "me", None)
+        assert (await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
             update={"dm_channel_id": "D1", "dm_ts": "1.2"}
         )
         assert not await batches.forget(db, stopped)  # it has moved on
@@ -300,8 +301,8 @@ async def test_batches_of_two_accounts_never_meet(store: Store) -> None:
     async with store.write() as db:
         for account in (*OTHERS, ACCOUNT):
             await batches.add(db, batch(account))
-        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
-        assert await batches.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
         await batches.change(db, batch(state=BatchState.STOPPED), frm=BatchState.RUNNING)
         await batches.forget(db, batch())
         assert [await batches.find(db, other, "b1") for other in OTHERS] == [batch(other) for other in OTHERS]

@@ -29,7 +29,7 @@ async def test_creation_is_written_down_once(store: Store) -> None:
         assert await creations.begin(db, creation(), "me", LATER)
         assert not await creations.begin(db, creation(title="Another"), "me", LATER)
         made = creation(step=Step.WEBINAR_MADE, webinar_id="w1", problem="slow")
-        assert await creations.advance(db, made, "me", LATER)
+        assert await creations.LEASES.advance(db, made, "me", LATER)
         assert await creations.find(db, ACCOUNT, "d1") == made
         assert await creations.known_webinars(db, ACCOUNT) == {"w1"}
 
@@ -52,7 +52,7 @@ async def test_creation_under_way_blocks_its_title(store: Store) -> None:
         assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
         await creations.begin(db, creation(), "me", LATER)
         assert await creations.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creations.advance(db, creation(step=Step.WHOLE), "me", LATER)
+        await creations.LEASES.advance(db, creation(step=Step.WHOLE), "me", LATER)
         assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
 
 
@@ -60,24 +60,24 @@ async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> N
     """Not before, not by a second one, and not once the person has been told."""
     async with store.write() as db:
         await creations.begin(db, creation(), "me", SOON)
-        assert await creations.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        assert await creations.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
         after = SOON + timedelta(seconds=1)
-        assert await creations.claim(db, ACCOUNT, "you", after, LATER) == creation()
-        assert await creations.claim(db, ACCOUNT, "they", after, LATER) is None
+        assert await creations.LEASES.claim(db, ACCOUNT, "you", after, LATER) == creation()
+        assert await creations.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
 
-        assert await creations.advance(db, creation(step=Step.TOLD), "you", SOON)
-        assert await creations.claim(db, ACCOUNT, "you", LATER, LATER) is None
+        assert await creations.LEASES.advance(db, creation(step=Step.TOLD), "you", SOON)
+        assert await creations.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
 async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
     """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
     async with store.write() as db:
         await creations.begin(db, creation(step=Step.WHOLE), "me", NOW)
-        await creations.claim(db, ACCOUNT, "you", SOON, LATER)
-        assert not await creations.advance(db, creation(step=Step.TOLD), "me", LATER)
+        await creations.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
+        assert not await creations.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
         assert not await creations.ask_for_card(db, creation(), "me")
-        await creations.hold(db, creation(), "me", NOW)
-        assert await creations.claim(db, ACCOUNT, "they", SOON, LATER) is None
+        await creations.LEASES.renew(db, [creation()], "me", NOW)
+        assert await creations.LEASES.claim(db, ACCOUNT, "they", SOON, LATER) is None
         assert await creations.find(db, ACCOUNT, "d1") == creation(step=Step.WHOLE)
 
 
@@ -94,10 +94,10 @@ async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
     watched = creation(step=Step.WATCHED)
     async with store.write() as db:
         await creations.begin(db, watched, "me", SOON)
-        await creations.hold(db, watched, "me", LATER)
-        await creations.release_all(db)
-        assert await creations.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        assert await creations.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
+        await creations.LEASES.renew(db, [watched], "me", LATER)
+        await creations.LEASES.release_all(db)
+        assert await creations.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
 
 
 async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
@@ -108,9 +108,9 @@ async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store:
         await creations.begin(db, earlier, "me", NOW)
         await creations.set_aside(db, earlier)
         assert await creations.begin(db, later, "me", LATER)
-        assert not await creations.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert not await creations.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
         assert await creations.find(db, ACCOUNT, "d1") == later
-        taken = await creations.claim(db, ACCOUNT, "me", SOON, LATER)
+        taken = await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER)
         assert taken
         assert taken.draft_id.startswith("d1~")
 
@@ -119,8 +119,8 @@ async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
     """One process alone: whatever is claimed was claimed by one that is gone."""
     async with store.write() as db:
         await creations.begin(db, creation(), "me", LATER)
-        await creations.release_all(db)
-        assert await creations.claim(db, ACCOUNT, "me", NOW, LATER) == creation()
+        await creations.LEASES.release_all(db)
+        assert await creations.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == creation()
 
 
 async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
@@ -133,7 +133,7 @@ async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
         taken: list[str] = []
         while True:
             async with store.write() as db:
-                one = await creations.claim(db, ACCOUNT, by, SOON, LATER)
+                one = await creations.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
             if one is None:
                 return taken
             taken.append(one.draft_id)
@@ -150,7 +150,7 @@ async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
             assert await creations.find(db, other, "d1") is None
             assert not await creations.same_title_under_way(db, other, "Launch day")
             assert await creations.begin(db, creation(other), "me", LATER)
-            await creations.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
+            await creations.LEASES.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
         assert await creations.find(db, ACCOUNT, "d1") == creation()
         assert await creations.known_webinars(db, ACCOUNT) == frozenset()
 
@@ -160,5 +160,5 @@ async def test_creations_of_another_workspace_are_not_taken_over(store: Store) -
     async with store.write() as db:
         for account in (ACCOUNT, *OTHERS):
             await creations.begin(db, creation(account), "gone", NOW)
-        assert await creations.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
-        assert await creations.claim(db, ACCOUNT, "me", SOON, LATER) is None
+        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
+        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) is None

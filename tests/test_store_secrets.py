@@ -40,11 +40,11 @@ async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -
     world.ringcentral.fail("POST", "/sessions$", status=403)
     await _create(world, "Never made")
 
-    room = world.bot.room
+    services = world.bot.services
     (made,) = world.ringcentral.webinars()
-    async with room.store.read() as db:
-        link = await webinars.host_link(db, room.account, str(made["session_id"]))
-    raw = await _raw(room.store) + _files(tmp_path)
+    async with services.store.read() as db:
+        link = await webinars.host_link(db, services.account, str(made["session_id"]))
+    raw = await _raw(services.store) + _files(tmp_path)
     assert link.startswith(world.ringcentral.url)
     secrets = [PASSWORD, link, link.rsplit("/", 1)[1], "@acme.example"]
     assert [secret for secret in secrets if secret.encode() in raw] == []

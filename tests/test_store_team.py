@@ -122,7 +122,7 @@ async def test_draft_is_confirmed_once(store: Store) -> None:
     """A second click finds it confirmed; nobody takes a draft over; an old one is forgotten."""
     async with store.write() as db:
         await team_changes.begin(db, change(step=Step.DRAFT))
-        assert await team_changes.claim(db, ACCOUNT, "other", LATER, LATER) is None
+        assert await team_changes.LEASES.claim(db, ACCOUNT, "other", LATER, LATER) is None
         asked = change(view_id="V1")
         assert await team_changes.confirm(db, asked, "me", LATER)
         assert not await team_changes.confirm(db, asked, "me", LATER)
@@ -138,20 +138,20 @@ async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> Non
     """Not before, and whoever had it can write nothing more; what everybody knows is forgotten."""
     async with store.write() as db:
         await team_changes.begin(db, change(), "me", SOON)
-        assert await team_changes.claim(db, ACCOUNT, "other", NOW, LATER) is None
-        await team_changes.hold(db, change(), "stranger", NOW - timedelta(days=1))
-        assert await team_changes.claim(db, OTHERS[0], "other", LATER, LATER) is None
-        taken = await team_changes.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
+        assert await team_changes.LEASES.claim(db, ACCOUNT, "other", NOW, LATER) is None
+        await team_changes.LEASES.renew(db, [change()], "stranger", NOW - timedelta(days=1))
+        assert await team_changes.LEASES.claim(db, OTHERS[0], "other", LATER, LATER) is None
+        taken = await team_changes.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
         assert taken == change()
         made = change(step=Step.MADE, made=("i-zoe",))
-        assert not await team_changes.advance(db, made, "me", LATER)
-        assert await team_changes.advance(db, made, "other", LATER)
+        assert not await team_changes.LEASES.advance(db, made, "me", LATER)
+        assert await team_changes.LEASES.advance(db, made, "other", LATER)
         assert made.concerned == {"i-zoe", "i-dev", "i-finn"}
         assert await team_changes.find(db, ACCOUNT, "c1") == made
-        await team_changes.release_all(db)
-        assert await team_changes.claim(db, ACCOUNT, "me", NOW, LATER) == made
+        await team_changes.LEASES.release_all(db)
+        assert await team_changes.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == made
         await team_changes.forget(db, made)
-        assert await team_changes.claim(db, ACCOUNT, "me", LATER, LATER) is None
+        assert await team_changes.LEASES.claim(db, ACCOUNT, "me", LATER, LATER) is None
 
 
 async def test_people_in_slack_are_never_taken_for_each_other(store: Store) -> None:

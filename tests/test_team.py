@@ -57,8 +57,8 @@ async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world
 async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: World) -> None:
     """Each finds their own; nobody else's."""
     invited = await a_team(world, invited=["dev"])
-    account = world.bot.room.account
-    async with world.bot.room.store.read() as db:
+    account = world.bot.services.account
+    async with world.bot.services.store.read() as db:
         assert await team.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
         assert await team.link_of(db, account, invited.session_id, "U0FINN") == ""
 
@@ -147,11 +147,11 @@ async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World)
     """As usual, but by so much earlier as they are to be there; of a new date at once; removed, no more."""
     door = await a_door(world)
     world.ringcentral.edit(door.session_id, panelJoinTimeOffset=900)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     team = Team(world, door.session_id)
     await team.save({"panelists": ["dev", "finn"]})
     assert "Please be there 15 minutes early" in team.told("dev")[0].words
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     await world.move(webinar.start - 75 * MINUTE - 5 * MINUTE - world.clock.now())
@@ -164,7 +164,7 @@ async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World)
         "*Launch day* starts in 1 hour 15 minutes"
     ]
     world.ringcentral.edit(team.session_id, scheduledStartTime=webinar.start + timedelta(days=1))
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     await world.move(MINUTE)
     assert "moved" in team.told("dev")[-1].words.lower()
     assert len(team.told("finn")) == gone
@@ -248,7 +248,7 @@ async def test_who_was_invited_by_address_becomes_no_cohost(world: World) -> Non
 async def test_muted_stays_muted_with_a_new_role(world: World) -> None:
     """They hear that they are something else now, and nothing more."""
     team = await a_team(world, invited=["dev"])
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(days=1) + MINUTE - world.clock.now())
     await world.click("dev", team.told("dev")[-1], "Mute")
     await team.save({"cohosts": ["dev"], "panelists": []})
@@ -273,7 +273,7 @@ async def test_who_has_a_seat_keeps_it_when_the_team_goes_on_without_them(world:
     await world.settled()
 
     assert "You keep your seat, with its own link and reminders." in team.told("dev")[-1].words
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - 59 * MINUTE - world.clock.now())
     assert "starts in 1 hour" in team.told("dev")[-1].words
 
@@ -370,7 +370,7 @@ async def test_once_it_has_started_people_can_only_be_added(world: World) -> Non
     """Said under the field before RingCentral would refuse; of what is over, nothing can be changed at all."""
     team = await a_team(world, invited=["dev"])
     world.ringcentral.begin(team.session_id)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     form = await team.form()
     assert "people can be added, but nobody can be changed or removed any more" in form.words
     outcome = await world.slack.submit("chloe", form, {"panelists": []})
@@ -380,7 +380,7 @@ async def test_once_it_has_started_people_can_only_be_added(world: World) -> Non
     assert "Remove" not in world.last("#launch", "chloe").buttons
 
     world.ringcentral.finish(team.session_id)
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     assert "This webinar is over, so its team can't be changed any more." in await team.says("chloe", "invite launch")
 
 
@@ -410,12 +410,12 @@ async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world:
 async def test_teams_long_over_are_forgotten(world: World) -> None:
     """90 days after the end; not before."""
     invited = await a_team(world, invited=["dev"])
-    account = world.bot.room.account
+    account = world.bot.services.account
 
     async def known_after(days: int) -> bool:
         world.clock.move(timedelta(days=days))
-        async with world.bot.room.store.write() as db:
-            await world.bot.room.inviting.forget_old(db)
+        async with world.bot.services.store.write() as db:
+            await world.bot.services.team.forget_old(db)
             return await team.find(db, account, invited.session_id) is not None
 
     assert await known_after(92)
@@ -430,12 +430,12 @@ async def _remove(team: Team, user: str) -> View:
 
 async def _elsewhere(world: World, team: Team, address: str = "", *, coworker: str = "") -> None:
     """Somebody is invited in RingCentral's own app."""
-    webinar = await world.bot.room.mirror.find(team.session_id)
-    known = world.bot.room.directory.coworker_at(f"{coworker}@acme.example")
+    webinar = await world.bot.services.mirror.find(team.session_id)
+    known = world.bot.services.directory.coworker_at(f"{coworker}@acme.example")
     new = NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email=address, coworker=known)
     await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, TeamChange(added=(new,)), PERSON)
 
 
 async def _organisers(world: World, *users: str) -> None:
-    async with world.bot.room.store.write() as db:
-        await organisers.save(db, world.bot.room.account.workspace, users, "U0ANA", world.clock.now())
+    async with world.bot.services.store.write() as db:
+        await organisers.save(db, world.bot.services.account.workspace, users, "U0ANA", world.clock.now())

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
+from bot.app import Greenroom
 from bot.clock import machine_now
-from bot.main import Greenroom
 from bot.own_reminders import no_more
 from bot.sandbox.slack import View
 from bot.store.schema import team_changes
@@ -26,7 +26,7 @@ INVITEES = "/invitees$"
 
 
 def _soon(bot: Greenroom) -> None:
-    bot.room.inviting.retry = timedelta()
+    bot.services.team.leases.retry = timedelta()
 
 
 def prepared(world: World) -> None:
@@ -122,16 +122,16 @@ async def test_what_cannot_even_be_looked_up_is_told_later(world: World) -> None
     assert "the team may or may not be changed. Greenroom goes on looking" in result.words
     assert team.told("dev") == []
 
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
     assert await _under_way(world) == 1
     world.ringcentral.faults.clear()
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
 
     assert await _under_way(world) == 0
     assert [method for method in team.asked if method == "PATCH"] == ["PATCH"]
     assert len(team.told("dev")) == 2
     assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
     assert len(team.told("dev")) == 2
 
 
@@ -142,11 +142,11 @@ async def test_what_stays_unclear_for_too_long_is_given_up(world: World) -> None
     world.ringcentral.fail("PATCH", INVITEES, status=500)
     world.ringcentral.fail("GET", INVITEES, status=500, times=100)
     await _save(world, form, {"panelists": ["dev"]})
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         await db.execute(team_changes.update().values(begun_at=machine_now() - timedelta(hours=2)))
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
 
     assert "RingCentral could not be reached for an hour. Look at the team" in team.told("chloe")[-1].words
     assert await _under_way(world) == 0
@@ -177,13 +177,13 @@ async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm:
     world.slack._api.faults.waiting.clear()
     await world.start_bot()
     # Whether this one or the bot's own first turn takes it over makes no difference.
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
     await world.until(lambda: world.slack.view("chloe").title == "Team saved")
 
     assert team.there == {"dev@acme.example": "Panelist"}
     assert len(team.told("dev")) == messages
     assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(minutes=59) - world.clock.now())
     assert "starts in 1 hour" in team.told("dev")[-1].words
 
@@ -258,7 +258,7 @@ async def test_a_busy_slack_is_waited_for(world: World) -> None:
     result = await _save(world, form, {"panelists": ["dev"]})
     assert "<@U0DEV>, panelist: not told yet; Greenroom tries again" in result.words
 
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
 
     assert len(team.told("dev")) == 2
     assert "<@U0DEV>, panelist: told in a direct message" in world.slack.view("chloe").words
@@ -274,8 +274,8 @@ async def test_links_that_could_not_be_handed_out_are_handed_out_later(world: Wo
     assert result.title == "Team saved"
     assert "Zoe Lang, panelist: not told yet; Greenroom tries again" in result.words
 
-    await world.bot.room.briefing.recover()
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
+    await world.bot.services.team.resume()
 
     [links] = team.told("chloe")
     assert team.link("zoe@partner.example") in links.words
@@ -301,7 +301,7 @@ async def test_who_was_removed_elsewhere_is_not_called_in_any_more(world: World)
     await team.says("chloe", "team launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
     before = len(team.told("dev"))
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - world.clock.now())
 
     assert len(team.told("dev")) == before
@@ -320,11 +320,11 @@ async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World)
     assert "You are *a co-host* of *Launch day*." in team.told("dev")[-2].words
     heard = len(team.told("dev"))
 
-    await world.bot.room.briefing.recover()
+    await world.bot.services.team.resume()
 
     assert len(team.told("dev")) == heard
     assert await _under_way(world) == 0
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(minutes=59) - world.clock.now())
     assert "starts in 1 hour" in team.told("dev")[-1].words
 
@@ -332,10 +332,10 @@ async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World)
 async def test_reminders_of_who_is_on_the_team_are_not_taken_back(world: World) -> None:
     """They were invited again just before their leaving was written down."""
     team = await a_team(world, invited=["dev"])
-    room, now = world.bot.room, world.clock.now()
-    async with room.store.write() as db:
-        await no_more(db, room.account, team.session_id, "U0DEV", team.told("dev")[0].channel, now)
-    webinar = await room.mirror.find(team.session_id)
+    services, now = world.bot.services, world.clock.now()
+    async with services.store.write() as db:
+        await no_more(db, services.account, team.session_id, "U0DEV", team.told("dev")[0].channel, now)
+    webinar = await services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(minutes=59) - now)
 
     assert "starts in 1 hour" in team.told("dev")[-1].words
@@ -346,7 +346,7 @@ async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world
     team = await a_team(world)
     await _save(world, await team.form(), {"panelists": ["dev"], "mail": []})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     dev = next(str(one["id"]) for one in world.ringcentral.invitees(team.session_id) if one["role"] != "Host")
     mailed = TeamChange(updated=(NewRole(invitee_id=dev, role=Role.PANELIST, is_mailed=True),))
     await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, mailed, PERSON)
@@ -385,7 +385,7 @@ async def test_nothing_private_is_logged(world: World, caplog: pytest.LogCapture
     logged = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     for private in ("zoe@partner.example", "Zoe", "dev@acme", team.link("zoe@partner.example")):
         assert private not in logged
-    assert "team.looked_at" in logged
+    assert "team.reconciled" in logged
 
 
 async def _save(world: World, form: View, fields: dict[str, object]) -> View:
@@ -396,13 +396,13 @@ async def _save(world: World, form: View, fields: dict[str, object]) -> View:
 
 
 async def _under_way(world: World) -> int:
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         return int((await db.execute(select(func.count()).select_from(team_changes))).scalar() or 0)
 
 
 async def _elsewhere(world: World, team: Team, add: str = "", *, remove: str = "") -> None:
     """Somebody is invited or removed in RingCentral's own app."""
-    webinar = await world.bot.room.mirror.find(team.session_id)
+    webinar = await world.bot.services.mirror.find(team.session_id)
     new = NewInvitee(role=Role.PANELIST, first_name="Some", last_name="Body", email=add)
     listed = world.ringcentral.invitees(team.session_id)
     gone = tuple(str(one["id"]) for one in listed if one["email"] == remove)

@@ -25,7 +25,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits, and upkeep may ask as much as it likes."""
     async with running(tmp_path, prepare=hurried) as started:
-        started.bot.room.clockwork._scheduler.remove_job("count")  # a story counts when it says so
+        started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 
 
@@ -37,12 +37,12 @@ def made(world: World, title: str, days: float = 3, *, registration: bool = True
 
 async def known(world: World) -> dict[str, Webinar]:
     """The mirror by title."""
-    return {webinar.title: webinar for webinar in await world.bot.room.mirror.everything()}
+    return {webinar.title: webinar for webinar in await world.bot.services.mirror.everything()}
 
 
 async def shared(world: World, *titles: str) -> None:
     """Swept up, and shared in #launch."""
-    await world.bot.room.mirror.sweep()
+    await world.bot.services.mirror.sweep()
     for title in titles:
         await world.command("chloe", "#launch", f"share {title}")
 
@@ -51,7 +51,7 @@ async def ticks(world: World, times: int) -> list[str]:
     """What so many counts ask RingCentral."""
     before = len(world.vendor_calls())
     for _ in range(times):
-        await world.bot.room.mirror.count_next()
+        await world.bot.services.mirror.count_next()
     return world.vendor_calls()[before:]
 
 
@@ -83,7 +83,7 @@ async def test_only_what_is_followed_is_counted_the_nearest_first(world: World) 
 
 async def test_where_somebody_came_or_went_is_counted_before_all_others(world: World) -> None:
     """Once, however many came; not where it was read since, and never beyond what upkeep may ask."""
-    mirror = world.bot.room.mirror
+    mirror = world.bot.services.mirror
     for title, days in (("Near", 2), ("Far", 9)):
         made(world, title, days)
     await shared(world, "near", "far")
@@ -102,9 +102,9 @@ async def test_where_somebody_came_or_went_is_counted_before_all_others(world: W
     world.ringcentral.fail("GET", "/registration/", status=404)
     assert await ticks(world, 3) == [reading(far)]
     mirror.count_soon(far.session_id)
-    mirror.ration.most = 0
+    mirror.ration.calls.most = 0
     assert await ticks(world, 1) == []
-    mirror.ration.most = 1000
+    mirror.ration.calls.most = 1000
     assert await ticks(world, 2) == [reading(far)]
 
 
@@ -119,20 +119,20 @@ async def test_counts_are_kept_where_they_differ(world: World) -> None:
         world.clock.move(6 * MINUTE)
         assert await ticks(world, 2) == [reading(webinar)]
 
-    async with world.bot.room.store.read() as db:
+    async with world.bot.services.store.read() as db:
         kept = await counts.of_session(db, webinar.account, webinar.session_id)
     assert [figure.count for figure in kept] == [0, 2, 3]
 
 
 async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
     """Its list, what is missing from it, and counts together; a person's Refresh is another matter."""
-    mirror = world.bot.room.mirror
+    mirror = world.bot.services.mirror
     for number in range(9):
         made(world, f"Talk {number}")
     await shared(world, *(f'"talk {number}"' for number in range(9)))
     await ticks(world, 9)
-    mirror.ration._taken.clear()
-    mirror.ration.most = MOST
+    mirror.ration.calls._events.clear()
+    mirror.ration.calls.most = MOST
     world.clock.move(6 * MINUTE)
 
     assert len(await ticks(world, 2)) == 2
@@ -147,17 +147,17 @@ async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
 
 async def test_what_a_sweep_had_no_calls_left_for_is_asked_before_counts(world: World) -> None:
     """A webinar that was deleted is found out about, however busy counting is."""
-    mirror = world.bot.room.mirror
+    mirror = world.bot.services.mirror
     webinar_id = made(world, "Deleted", 2)
     made(world, "Counted", 1)
     await shared(world, "counted")
     world.clock.move(6 * MINUTE)
     world.ringcentral.cancel(webinar_id)
-    mirror.ration.most = 0
+    mirror.ration.calls.most = 0
     await mirror.sweep()
     assert (await known(world))["Deleted"].status is Status.SCHEDULED
 
-    mirror.ration.most = 1000
+    mirror.ration.calls.most = 1000
 
     assert await ticks(world, 1) == [f"GET /webinar/configuration/v1/webinars/{webinar_id}"]
     assert (await known(world))["Deleted"].status is Status.CANCELLED

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from bot.main import EVENTS, Greenroom, Pace, build
+from bot.app import EVENTS, Greenroom, Pace, build
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.ringcentral import RingCentral, Rules
 from bot.sandbox.slack import Message, Outcome, Slack, View
@@ -79,14 +79,14 @@ class World:
     async def start_bot(self, *, ready: bool = True) -> None:
         """Start Greenroom, and wait until it knows the directory and has listed the sessions once, if it is to."""
         self._bot = await build(self.settings, self.clock, self.pace)
-        self._bot.room.telling.registration_waits = (0.01, 0.05, 0.2, 1.0)
-        self._bot.room.tasks.grace = 0.005  # both ends of the answer are in this one loop
-        for engine in (self._bot.room.store._writer, self._bot.room.store._reader):
+        self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
+        self._bot.services.background.grace = 0.005  # both ends of the answer are in this one loop
+        for engine in (self._bot.services.store._writer, self._bot.services.store._reader):
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED)
         self.on_build(self._bot)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
         if ready:
-            await self.until(lambda: self.bot.room.mirror.swept_at and self.bot.room.directory.service_user)
+            await self.until(lambda: self.bot.services.mirror.swept_at and self.bot.services.directory.service_user)
 
     async def stop_bot(self) -> None:
         """Stop Greenroom in good order."""
@@ -96,15 +96,15 @@ class World:
     async def crash_bot(self) -> None:
         """End Greenroom as `kill -9` would: nothing is finished, nothing more is written, nobody is told."""
         bot, self._bot = self.bot, None
-        room = bot.room
-        for engine in (room.store._writer, room.store._reader):
+        services = bot.services
+        for engine in (services.store._writer, services.store._reader):
             event.listen(engine.sync_engine, "begin", _dead)
             event.listen(engine.sync_engine, "commit", _dead)
-        scheduler, renewal = room.clockwork._scheduler, bot._provider._login._renewal
+        scheduler, renewal = services.scheduler._scheduler, bot._provider._login._renewal
         jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
-        writing = room.clockwork._delivery._outcomes  # type: ignore[attr-defined] # the Delivery that main has wired
+        writing = services.scheduler._delivery._outcomes  # type: ignore[attr-defined] # the Delivery that main has wired
         others = [task for task in (renewal, writing._supervision) if task]
-        dying = [*room.tasks._running, *jobs, *others]
+        dying = [*services.background._running, *jobs, *others]
         for task in dying:
             task.cancel()
         scheduler.shutdown(wait=False)
@@ -114,7 +114,7 @@ class World:
         await bot._http.close()
         bot._runner._shutdown_timeout = 0.01  # a dead process waits for nobody
         await bot._runner.cleanup()
-        await room.store.close()
+        await services.store.close()
 
     async def until(self, condition: Callable[[], T]) -> T:
         """Wait until something is so, and return it: looked at again after each change on either side."""
@@ -129,18 +129,18 @@ class World:
     async def settled(self) -> None:
         """Wait until the bot has nothing under way."""
         async with asyncio.timeout(PATIENCE):
-            await self.bot.room.tasks.quiet()
+            await self.bot.services.background.quiet()
 
     async def move(self, by: timedelta) -> None:
         """Let time pass, as the sandbox does: from one thing that happens to the next, on either side."""
         target = self.clock.now() + by
         while (left := target - self.clock.now()) > timedelta():
-            wake, post_at = await self.bot.room.clockwork.deliver(), self.slack.next_post_at()
+            wake, post_at = await self.bot.services.scheduler.deliver(), self.slack.next_post_at()
             moments = [wake] if wake else []
             moments += [datetime.fromtimestamp(post_at, UTC)] if post_at else []
             self.clock.move(min([left, *(max(moment - self.clock.now(), A_SECOND) for moment in moments)]))
             await self.slack.tick()
-        await self.bot.room.clockwork.deliver()
+        await self.bot.services.scheduler.deliver()
         await self.slack.tick()
 
     async def command(self, user: str, channel: str, text: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""Registers whole lists of people: kept until they are confirmed, then worked on until they are done or undone."""
+"""Registers whole lists of people: kept as drafts until confirmed, then worked on until done or undone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from secrets import token_hex, token_urlsafe
 from typing import Any
 
-from bot.clock import Clock, machine_now
+from bot.background import BackgroundTasks
+from bot.clock import Clock
 from bot.enrolling.batch_work import BatchWork
 from bot.enrolling.page_line import PageLine
 from bot.enrolling.progress import Progress
@@ -26,18 +27,18 @@ from bot.store import applications, batch_lines, batches
 from bot.store.applications import ApplicationState
 from bot.store.batches import Batch, BatchState
 from bot.store.connection import Db, Store
-from bot.tasks import Tasks
+from bot.store.leases import WorkerLeases
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
-"""People of a list who are written down together, so that a long one holds nobody up."""
+"""People saved per transaction, so that a long list does not block other writers."""
 DRAFTS = timedelta(hours=1)
-"""How long a list is kept that nobody has confirmed."""
+"""How long an unconfirmed list is kept."""
 HALTED = timedelta(days=7)
-"""How long the people are kept who wait in a batch that has stopped."""
+"""How long the waiting people of a stopped batch are kept."""
 KEPT = timedelta(days=90)
-"""How long it is known what came of a batch, by ids alone."""
+"""How long the results of a batch are kept, by ids alone."""
 REPEATED = "repeated"
 
 NO_SUCH_LIST = "This list is not kept any more. Please send it once more."
@@ -45,11 +46,11 @@ MOVED_ON = "This list has moved on meanwhile. The message about it says how far 
 
 
 class Enrolling:
-    """The batches of one account, and the line of its own pages. Whatever was begun goes on after a restart."""
+    """The batches of one account, and the queue of its own pages. Both are resumed after a restart."""
 
     def __init__(
         self,
-        me: str,
+        worker_id: str,
         account: Account,
         store: Store,
         provider: WebinarProvider,
@@ -58,28 +59,28 @@ class Enrolling:
         pages: Pages,
         seats: Seats,
         clock: Clock,
-        tasks: Tasks,
+        background: BackgroundTasks,
     ) -> None:
-        """Work under the name `me`, by which other replicas of this account know whose it is."""
-        self._me = me
+        """`worker_id` distinguishes the replicas of this account."""
         self._account = account
         self._store = store
         self._mirror = mirror
         self._clock = clock
-        self._tasks = tasks
+        self._background = background
         self.rolls = Rolls(provider, mirror)
-        self.registering = Registering(me, store, provider, mirror, pages, seats, clock)
+        self.registering = Registering(worker_id, store, provider, mirror, pages, seats, clock)
         self.progress = Progress(store, slack, pages)
-        self.batch_work = BatchWork(me, store, mirror, self.registering, self.progress, clock)
-        self.line = PageLine(me, account, store, mirror, self.registering, clock)
+        self.batch_leases = WorkerLeases(store, batches.LEASES, account, worker_id, subject="batch")
+        self.batch_work = BatchWork(store, self.batch_leases, mirror, self.registering, self.progress, clock)
+        self.line = PageLine(worker_id, account, store, mirror, self.registering, clock)
         self._running: set[asyncio.Task[None]] = set()
-        self._poked = self._closing = False
+        self._is_woken = self._closing = False
         self._line_wanted = self._line_runs = False
 
     async def draft(
         self, webinar: Webinar, user_id: str, reading: Reading, there: Sequence[Registrant], *, own_pages: bool
     ) -> Batch:
-        """Keep a list until it is confirmed: who can be registered, and what is so of the other lines."""
+        """Save a list as a draft: who can be registered, and the result of the other lines."""
         known = {one.address for one in there}
         new = [row for row in reading.rows if row.applicant.address not in known]
         settled = [(row.number, ApplicationState.THERE, "") for row in reading.rows if row.applicant.address in known]
@@ -109,7 +110,7 @@ class Enrolling:
         return batch
 
     async def find(self, batch_id: str) -> Batch:
-        """A batch. Raises `BadInput` where it is forgotten."""
+        """The batch of this id. Raises `BadInput` if it was deleted."""
         async with self._store.read() as db:
             batch = await batches.find(db, self._account, batch_id)
         if batch is None:
@@ -117,56 +118,51 @@ class Enrolling:
         return batch
 
     async def begin(self, batch_id: str) -> Batch:
-        """Have the people of a list registered. Confirmed twice it is begun once."""
+        """Start registering the people of a list. Confirmed twice, it starts once."""
         batch = await self.find(batch_id)
         if batch.state is BatchState.DRAFT:
             await self._change(batch, BatchState.RUNNING)
-        self.poke()
+        self.wake()
         return batch
 
     async def stop(self, batch_id: str) -> None:
-        """Ask for nobody else. Whoever is being asked for at this moment may still be registered, or taken off."""
+        """Make no more requests. The one under way may still succeed."""
         halted = {BatchState.RUNNING: BatchState.STOPPED, BatchState.UNDOING: BatchState.UNDO_STOPPED}
         await self._turn(batch_id, halted)
 
     async def go_on(self, batch_id: str) -> None:
-        """Go on with what was stopped."""
+        """Continue a stopped batch."""
         await self._turn(
             batch_id, {BatchState.STOPPED: BatchState.RUNNING, BatchState.UNDO_STOPPED: BatchState.UNDOING}
         )
 
     async def undo(self, batch_id: str) -> None:
-        """Take off the list exactly those whom this batch has registered; who waits in it is not asked for any more."""
+        """Remove exactly the registrants of this batch; those still waiting are not requested any more."""
         await self._turn(batch_id, dict.fromkeys((BatchState.DONE, BatchState.STOPPED), BatchState.UNDOING))
 
-    def poke(self) -> None:
-        """Look at once for what is to be done."""
-        if not self._poked:
-            self._poked = True
-            self._tasks.start(self.work(), "enrol")
+    def wake(self) -> None:
+        """Look for work now."""
+        if not self._is_woken:
+            self._is_woken = True
+            self._background.start(self.work(), "enrol")
 
     async def work(self) -> None:
-        """Begin to move on whatever nobody works on: every batch, and the line of our own pages."""
-        self._poked = False
+        """Resume batches whose lease expired, and serve the queue of our own pages."""
+        self._is_woken = False
         if self._closing:
             return
         self.rolls.forget_old()
         async with self._store.write() as db:
             await self._forget(db, BatchState.DRAFT, self._clock.now() - DRAFTS)
-        while True:
-            now = machine_now()
-            async with self._store.write() as db:
-                batch = await batches.claim(db, self._account, self._me, now, now + self.batch_work.lease)
-            if batch is None:
-                break
-            self._tasks.start(self._run(batch), "batch")
+        async for batch in self.batch_leases.expired():
+            self._background.start(self._run(batch), "batch")
         self._line_wanted = True
         if not self._line_runs:
             self._line_runs = True
-            self._tasks.start(self._run_line(), "line")
+            self._background.start(self._run_line(), "line")
 
     async def close(self) -> None:
-        """Break off what can be taken up again: a batch may take hours."""
+        """Cancel running work, which is resumed after the restart: a batch may take hours."""
         self._closing = True
         for task in self._running:
             task.cancel()
@@ -174,7 +170,7 @@ class Enrolling:
             await asyncio.wait(self._running)
 
     async def tidy(self) -> None:
-        """Forget the people of what has stopped long ago, and what came of batches longer ago than that."""
+        """Delete the people of batches stopped long ago, and the results of batches older than that."""
         now = self._clock.now()
         async with self._store.write() as db:
             for state in batches.HALTED:
@@ -189,11 +185,11 @@ class Enrolling:
         batch = await self.find(batch_id)
         webinar = await self._mirror.find(batch.session_id)
         if batch.state not in ways:
-            await self.progress.show(batch, webinar)  # it says something else, or they could not have pressed this
+            await self.progress.show(batch, webinar)  # the message is outdated: it still shows this button
             raise BadInput(MOVED_ON)
         changed = await self._change(batch, ways[batch.state])
         await self.progress.show(changed, webinar)
-        self.poke()
+        self.wake()
 
     async def _change(self, batch: Batch, state: BatchState) -> Batch:
         ended_at = None if state in batches.OPEN else self._clock.now()
@@ -205,7 +201,7 @@ class Enrolling:
 
     async def _run(self, batch: Batch) -> None:
         await self._watched(self.batch_work.run(batch))
-        self.poke()  # whoever has stopped it may want it undone by now
+        self.wake()  # its state may have changed in the meantime, for example to undo it
 
     async def _run_line(self) -> None:
         try:
@@ -223,6 +219,6 @@ class Enrolling:
 
     async def _forget(self, db: Db, state: BatchState, before: datetime) -> None:
         for batch in await batches.old(db, self._account, state, before):
-            # Somebody may confirm it, or go on with it, at this very moment.
+            # A user may confirm or continue it at this moment.
             if await batches.forget(db, batch):
                 await batch_lines.forget_batch(db, self._account, batch.batch_id)

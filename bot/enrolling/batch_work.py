@@ -1,17 +1,15 @@
-"""Works on one batch: registers its people one after the other, or takes those off the list whom it has registered."""
+"""Works on one batch: registers its people one by one, or removes those it registered."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.clock import Clock, machine_now
 from bot.enrolling.progress import Progress
 from bot.enrolling.registering import UNCLEAR, Registering
 from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
-from bot.holding import DATABASE_AWAY, holding
 from bot.mirror import Mirror
 from bot.models import Webinar
 from bot.providers import BULK
@@ -19,58 +17,55 @@ from bot.store import applications, batch_lines, batches
 from bot.store.applications import Application, ApplicationState
 from bot.store.batches import Batch, BatchState
 from bot.store.connection import Store
+from bot.store.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=1)
-"""How long a batch stays ours without a sign of life; whoever works on it renews it three times as often."""
-RETRY = timedelta(seconds=30)
-"""How soon a batch is taken up again that got no clear answer."""
 AT_ONCE = 50
-"""People who are read together."""
+"""People read together."""
 UNKNOWN_IN_A_ROW = 3
-"""So many calls without a clear answer, and the list is looked at before anybody else is asked for."""
+"""After so many unknown outcomes in a row, the list is read before the next request."""
 TRIES = 3
-"""How often somebody is asked for whom the list does not show afterwards."""
+"""How often a person is requested whom the list does not show afterwards."""
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
 
 
-class TakenOver(Exception):
-    """It is no longer ours: somebody has stopped it, or another replica has it."""
-
-
 class InTrouble(ProviderError):
-    """No clear answer to several calls."""
+    """Several unknown outcomes in a row."""
 
 
 class BatchWork:
-    """What one task of one replica does with a batch that it holds."""
+    """Works on claimed batches."""
 
     def __init__(
-        self, me: str, store: Store, mirror: Mirror, registering: Registering, progress: Progress, clock: Clock
+        self,
+        store: Store,
+        leases: WorkerLeases[Batch],
+        mirror: Mirror,
+        registering: Registering,
+        progress: Progress,
+        clock: Clock,
     ) -> None:
-        """Work under the name `me`, by which other replicas of this account know whose it is."""
-        self._me = me
+        """Work on the batches that `leases` holds."""
         self._store = store
+        self._leases = leases
         self._mirror = mirror
         self._registering = registering
         self._progress = progress
         self._clock = clock
-        self.lease, self.retry = LEASE, RETRY
 
     async def run(self, batch: Batch) -> None:
-        """Take a claimed batch as far as it goes. What gets no answer is taken up again later."""
+        """Work on a claimed batch until it ends, is stopped, or must be resumed later."""
         until: datetime | None = None
-        async with self._held(batch):
+        async with self._leases.keep(batch):
             try:
                 await self._run(batch)
             except ProviderBusy as busy:
                 until = busy.ready_at
             except (GreenroomError, *DATABASE_AWAY) as error:
-                log.warning("batch.left_for_later", extra={"batch": batch.batch_id, "reason": type(error).__name__})
-                until = machine_now() + self.retry
-        async with self._store.write() as db:
-            await batches.hold(db, batch, self._me, until)
+                log.warning("batch.deferred", extra={"batch": batch.batch_id, "reason": type(error).__name__})
+                until = machine_now() + self._leases.retry
+        await self._leases.release(batch, until=until)
 
     async def _run(self, batch: Batch) -> None:
         webinar = await self._mirror.find(batch.session_id)
@@ -80,7 +75,7 @@ class BatchWork:
                 await self._register_all(batch, webinar)
             else:
                 await self._remove_all(batch, webinar)
-        except TakenOver:
+        except LeaseLost:
             await self._show_now(batch, webinar)
         except (ProviderRefused, ProviderLogin) as refused:
             halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
@@ -106,13 +101,13 @@ class BatchWork:
                     await self._settle(batch, tries, keep_links=keep_links)
                     raise InTrouble("RingCentral gives no clear answers.")
                 await self._progress.tick(batch, webinar)
-        # The message first: if Slack does not take it now, all of this is tried again, and the file is not sent twice.
+        # The message first: if Slack does not accept it now, this is all repeated, and the file is not sent twice.
         await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
         has_file = await self._progress.results(batch, webinar)
         await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
 
     async def _remove_all(self, batch: Batch, webinar: Webinar) -> None:
-        # Whoever was being asked for when it was stopped may be registered.
+        # A request under way when the batch was stopped may have succeeded.
         await self._settle(batch, Counter(), keep_links=False)
         async with self._store.write() as db:
             await batch_lines.stop_rest(db, batch.account, batch.batch_id, self._clock.now())
@@ -124,7 +119,7 @@ class BatchWork:
         await self._end(batch, webinar, BatchState.UNDONE)
 
     async def _settle(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
-        """Find out about those of whom nobody knows, with one look at the list. Whether there were any."""
+        """Resolve unknown outcomes with one reading of the list. Returns whether there were any."""
         asked = await self._read(batch, ApplicationState.ASKED, most=None)
         if not asked:
             return False
@@ -135,7 +130,7 @@ class BatchWork:
         return True
 
     async def _keeps_links(self, webinar: Webinar) -> bool:
-        """Whether RingCentral e-mails nobody, so that somebody else must pass the links on."""
+        """Whether RingCentral sends no e-mail, so that the links must be passed on."""
         if webinar.registration is None or webinar.registration.preferences is None:
             webinar = await self._mirror.read_registration(webinar, BULK)
         read = webinar.registration and webinar.registration.preferences
@@ -147,31 +142,27 @@ class BatchWork:
 
     async def _ask(self, batch: Batch, application: Application) -> bool:
         async with self._store.write() as db:
-            if not await batches.is_ours(db, batch, self._me):
-                raise TakenOver
+            if not await batches.LEASES.is_held(db, batch, self._leases.worker_id, *batches.unchanged(batch)):
+                raise LeaseLost
             return await applications.ask(db, application, self._clock.now())
 
     async def _check_ours(self, batch: Batch) -> None:
         async with self._store.read() as db:
-            if not await batches.is_ours(db, batch, self._me):
-                raise TakenOver
+            if not await batches.LEASES.is_held(db, batch, self._leases.worker_id, *batches.unchanged(batch)):
+                raise LeaseLost
 
     async def _end(self, batch: Batch, webinar: Webinar, state: BatchState, problem: str = "") -> None:
         ended = batch.model_copy(update={"state": state, "problem": problem, "ended_at": self._clock.now()})
-        # Shown before it is written down: after a crash between the two it is shown once more.
+        # Shown before it is saved: after a crash between the two it is shown again.
         await self._progress.show(ended, webinar, is_last=True)
         async with self._store.write() as db:
             is_ended = await batches.change(db, ended, frm=batch.state)
             if is_ended and state is BatchState.DONE:
                 await batch_lines.forget_links(db, batch.account, batch.batch_id)
         if not is_ended:
-            await self._show_now(batch, webinar)  # somebody has stopped it at the last moment
+            await self._show_now(batch, webinar)  # a user stopped it at the last moment
 
     async def _show_now(self, batch: Batch, webinar: Webinar) -> None:
         async with self._store.read() as db:
             current = await batches.find(db, batch.account, batch.batch_id)
         await self._progress.show(current or batch, webinar)
-
-    def _held(self, batch: Batch) -> AbstractAsyncContextManager[None]:
-        """Keep it ours for as long as this takes, however long the gate makes it wait."""
-        return holding(self._store, lambda db, until: batches.hold(db, batch, self._me, until), self.lease, "batch")

@@ -61,7 +61,7 @@ class Progress:
                 async with self._store.write() as db:
                     await batches.place(db, batch, channel_id, ts)
         except GreenroomError as error:
-            log.warning("batch.not_told", extra={"batch": batch.batch_id, "reason": error.sentence})
+            log.warning("batch.undeliverable", extra={"batch": batch.batch_id, "reason": error.sentence})
             if is_last and not isinstance(error, (ChannelUnreachable, SlackRefused)):
                 raise
 

@@ -1,4 +1,4 @@
-"""Registers one person after the other at RingCentral, each written down before and after the call."""
+"""Registers people at RingCentral one by one, each saved before and after the call."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ from bot.store.connection import Store
 log = logging.getLogger(__name__)
 
 UNCLEAR = "unclear"
-"""The problem of an application that was asked for, and of which the list has shown nothing so far."""
+"""The problem of an application that was requested, and is not in the list so far."""
 CLOSED = "closed"
 ANSWERS = "answers"
 CLOCKS_APART = timedelta(minutes=2)
-"""How much earlier than by our clock RingCentral may say that somebody has registered."""
+"""How far RingCentral's clock may be behind ours in the time of a registration."""
 KEY_BYTES = 16
 LONGEST = timedelta(minutes=10)
-"""How long somebody whom a person registers is kept from the line of our own page."""
+"""How long a person registered by a user is kept out of the queue of our own pages."""
 FOR_ALL = (RegistrationClosed, AnswersWanted, ProviderForbids, ProviderGone, ProviderLogin)
-"""What the next person would be told as well."""
+"""Refusals that concern every other person as well."""
 
 THERE_ALREADY = "This e-mail address is registered for this webinar already."
 NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
 
 
 class Pages(Protocol):
-    """Where somebody joins and cancels who does so by pages of our own."""
+    """The addresses of our own pages."""
 
     @property
     def is_on(self) -> bool:
@@ -59,28 +59,28 @@ class Pages(Protocol):
         ...
 
     def join_url(self, page_key: str, webinar: Webinar) -> str:
-        """Leads to their own link when it is time."""
+        """The join page of one registrant."""
         ...
 
     def cancel_url(self, page_key: str, webinar: Webinar) -> str:
-        """Asks, and takes them off the list."""
+        """The cancel page of one registrant."""
         ...
 
 
 class Seats(Protocol):
-    """Of those among the registrants who have a seat in Slack."""
+    """Notified of registrants that were removed."""
 
     async def removed(self, webinar: Webinar, registrant_id: str) -> None:
-        """Somebody was taken off the list: whose seat it was has it no more, and is told."""
+        """A registrant was removed: if it had a seat, delete the seat and notify its user."""
         ...
 
 
 class Registering:
-    """Makes the calls. What is decided of an application is written down here and nowhere else."""
+    """Makes the vendor calls, and alone saves the result of an application."""
 
     def __init__(
         self,
-        me: str,
+        worker_id: str,
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
@@ -88,8 +88,8 @@ class Registering:
         seats: Seats,
         clock: Clock,
     ) -> None:
-        """Where somebody has pages of our own, their addresses come from `pages`."""
-        self._me = me
+        """`pages` builds the addresses of registrants with pages of our own."""
+        self._worker_id = worker_id
         self._store = store
         self._provider = provider
         self._mirror = mirror
@@ -112,7 +112,7 @@ class Registering:
             # Held for longer than the call can take; after a crash the line of our own page brings it to an end.
             await applications.add(
                 db, webinar.account, webinar.session_id, [(0, applicant, key)], batch_id="", now=now,
-                by=self._me, until=machine_now() + LONGEST,
+                worker_id=self._worker_id, until=machine_now() + LONGEST,
             )  # fmt: skip
             application = await applications.by_page_key(db, key)
             if application is None:
@@ -144,7 +144,7 @@ class Registering:
         try:
             found = _by_address(await self._provider.registrants(webinar.session_id, caller))
         except ProviderError:
-            # That the list cannot be read is no news: what matters is that they may be registered.
+            # That the list cannot be read does not matter: the person may be registered.
             raise unknown from None
         there = found.get(applicant.address)
         if there is None:
@@ -190,7 +190,7 @@ class Registering:
     async def settle(
         self, session_id: str, asked: Sequence[Application], caller: Caller, *, keep_links: bool = False
     ) -> list[Application]:
-        """What has become of those of whom nobody knows: one look at the list. Who is not in it waits again."""
+        """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
         found = _by_address(await self._provider.registrants(session_id, caller))
         settled = []
         for application in asked:
@@ -205,11 +205,11 @@ class Registering:
         return settled
 
     async def refuse(self, application: Application, problem: str) -> Application:
-        """They are not to be asked for again."""
+        """Save that this person is not to be requested again."""
         return await self._decide(application, ApplicationState.REFUSED, problem=problem)
 
     async def remove(self, application: Application, caller: Caller) -> None:
-        """Take somebody off the list: one call."""
+        """Remove a registrant: one call."""
         if application.registrant_id:
             webinar = await self._mirror.find(application.session_id)
             await self._provider.remove_registrant(webinar.session_id, application.registrant_id, caller)
@@ -217,7 +217,7 @@ class Registering:
         await self.forget(application)
 
     async def forget(self, application: Application) -> None:
-        """They are off the list, or the webinar is over for them."""
+        """Save that the registrant is removed, or that the webinar is over."""
         async with self._store.write() as db:
             await applications.left(db, application, self._clock.now())
 
@@ -262,7 +262,7 @@ def _by_address(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
 
 
 def _is_ours(there: Registrant, applicant: Applicant, asked_at: datetime) -> bool:
-    """Whether it is what was asked for: who has registered by themselves came earlier, or with other particulars."""
+    """Whether our request made it: a person who registered alone did so earlier, or with other data."""
     if (there.external_id, there.source) != (applicant.external_id, applicant.source):
         return False
     return there.registered_at is None or there.registered_at >= asked_at - CLOCKS_APART

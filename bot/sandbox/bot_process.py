@@ -11,10 +11,10 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-from bot import log
+from bot import logging_setup
+from bot.app import Greenroom, build
 from bot.digests import Digests
 from bot.errors import GreenroomError
-from bot.main import Greenroom, build
 from bot.providers import NOTICE
 from bot.sandbox.clock import SandboxClock
 from bot.settings import read_settings
@@ -30,7 +30,7 @@ async def serve(offset: timedelta) -> None:
     RingCentral, `{"look_at": ""}` that something else has.
     """
     settings = read_settings()
-    log.set_up(settings.log_level, settings.log_format)
+    logging_setup.set_up(settings.log_level, settings.log_format)
     clock = SandboxClock()
     clock.move(offset)
     greenroom = await build(settings, clock)
@@ -46,8 +46,8 @@ class Orders:
 
     def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
         """For this bot, which goes by this clock."""
-        self._room = greenroom.room
-        self._digests = Digests(greenroom.room.store, clock, greenroom.room.account)
+        self._services = greenroom.services
+        self._digests = Digests(greenroom.services.store, clock, greenroom.services.account)
         self._clock = clock
         self._looking = asyncio.Lock()
 
@@ -58,9 +58,9 @@ class Orders:
             return {}
         self._clock.move(timedelta(seconds=order["move"]))
         await self._digests.plan_due()  # the bot's own timer for these goes by the machine's time, a minute apart
-        due = await self._room.clockwork.deliver()
+        due = await self._services.scheduler.deliver()
         if order.get("arrived"):
-            self._later(self._room.mirror.keep_up())
+            self._later(self._services.mirror.keep_up())
         return {"next": due.timestamp() if due else None}
 
     async def _look_at(self, session_id: str) -> None:
@@ -68,17 +68,17 @@ class Orders:
         async with self._looking:  # a list is not believed over what was read after it was asked for
             with contextlib.suppress(GreenroomError):  # a stranger's webinar; or RingCentral fails, as it was told to
                 if session_id:
-                    await self._room.mirror.refresh(session_id, NOTICE)
+                    await self._services.mirror.refresh(session_id, NOTICE)
                 else:
-                    await self._room.mirror.sweep(NOTICE)
+                    await self._services.mirror.sweep(NOTICE)
 
     def _later(self, look: Coroutine[Any, Any, None]) -> None:
         # Nobody at the page need wait for RingCentral's pace: what became of the webinars shows in the channels.
         async def look_and_tell() -> None:
             await look
-            await self._room.clockwork.deliver()
+            await self._services.scheduler.deliver()
 
-        self._room.tasks.start(look_and_tell(), "look at RingCentral")
+        self._services.background.start(look_and_tell(), "look at RingCentral")
 
 
 def _answer(words: dict[str, object]) -> None:

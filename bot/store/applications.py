@@ -1,4 +1,4 @@
-"""Remembers who is to be registered by others or on our own page: until that is decided, and then only the ids."""
+"""The table of people registered by others or on our own page: whole until decided, then only the ids."""
 
 from __future__ import annotations
 
@@ -9,42 +9,43 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, Field, SecretStr
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from bot.models import Account, Frozen
 from bot.registrants import Applicant, Registrant
 from bot.store.connection import Db
 from bot.store.crowd_schema import applications, has_page, is_in_line
 from bot.store.keys import account_columns, account_in, of_account
+from bot.store.leases import LeasedTable
 from bot.store.schema import webinars
 
 MAX_PROBLEM = 64
 
 
 class ApplicationState(StrEnum):
-    """What has become of an application."""
+    """The state of an application."""
 
     WAITING = "waiting"
     ASKED = "asked"
-    """Written down before the call; still so where nobody knows how the call ended."""
+    """Saved before the call; stays so while the outcome of the call is unknown."""
     REGISTERED = "registered"
     THERE = "there"
-    """Was registered already, and not by this."""
+    """Was registered already, by other means."""
     REFUSED = "refused"
     LEAVING = "leaving"
-    """Does not want to come any more: the line of our own page takes them off the list."""
+    """Canceled: the queue of our own pages removes the registrant."""
     LEFT = "left"
     STOPPED = "stopped"
-    """Never asked for, and no longer to be."""
+    """Never requested, and no longer to be."""
 
 
 IN_LINE = (ApplicationState.WAITING, ApplicationState.ASKED)
 
 
 class Application(Frozen):
-    """Somebody who is to be registered. `applicant` is there only until it is decided.
+    """A person to be registered. `applicant` is kept only until it is decided.
 
-    The links are kept where our own pages stand before them, and of others until they are handed out.
+    Links are kept while our own pages lead to them, and otherwise until they are handed out.
     """
 
     id: int
@@ -70,15 +71,15 @@ async def add(
     *,
     batch_id: str,
     now: datetime,
-    by: str = "",
+    worker_id: str = "",
     until: datetime | None = None,
 ) -> None:
-    """Have these people wait: of each the line in the list, who it is, and the key of their own pages ("" for none).
+    """Save these people as waiting: of each the line in the list, the applicant, and the page key ("" for none).
 
-    `by` holds them until then (machine time), so that nobody else asks for them.
+    `worker_id` owns them until then (machine time), so that no other worker requests them.
     """
     shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
-    shared |= {"state": ApplicationState.WAITING, "claimed_by": by, "claimed_until": until}
+    shared |= {"state": ApplicationState.WAITING, "claimed_by": worker_id, "claimed_until": until}
     rows = [
         {
             **shared,
@@ -94,7 +95,7 @@ async def add(
 
 
 async def by_page_key(db: Db, page_key: str) -> Application | None:
-    """Whose own pages these are; nothing for an empty key."""
+    """The application with this page key; `None` for an empty key."""
     if not page_key:
         return None
     row = (await db.execute(select(applications).where(applications.c.page_key == page_key, has_page))).first()
@@ -102,23 +103,23 @@ async def by_page_key(db: Db, page_key: str) -> Application | None:
 
 
 async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[Application]:
-    """What has been asked for with this address, oldest first."""
+    """The applications with this address, oldest first."""
     query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
     query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
     return [read(db, row) for row in await db.execute(query.order_by(applications.c.id))]
 
 
 async def ask(db: Db, application: Application, now: datetime) -> bool:
-    """Write down that its call is about to be made. False where it is no longer in line.
+    """Save that its call is about to be made. False if it is no longer in line.
 
-    Who has been asked for before without a clear answer keeps the time of that: they may be registered since then.
+    After a request without a clear answer the time of that request is kept: it may have succeeded.
     """
     values: dict[str, Any] = {"state": ApplicationState.ASKED}
     return await _move(db, application, IN_LINE, values if application.problem else values | {"changed_at": now})
 
 
 async def put_back(db: Db, application: Application, problem: str = "") -> None:
-    """They wait again; `problem` says if they were asked for without a clear answer."""
+    """Return it to waiting; `problem` says if it was requested without a clear answer."""
     await _move(db, application, IN_LINE, {"state": ApplicationState.WAITING, "problem": problem})
 
 
@@ -132,7 +133,7 @@ async def decide(
     keep_links: bool = False,
     problem: str = "",
 ) -> bool:
-    """Write down what has become of somebody in line, and forget who they are. False where that was known already."""
+    """Save the result and delete the personal data. False if it was decided already."""
     values: dict[str, Any] = {"state": state, "changed_at": now, "content": None, "problem": problem[:MAX_PROBLEM]}
     if registrant:
         values["registrant_id"] = registrant.registrant_id
@@ -164,52 +165,19 @@ async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None
 
 
 async def left(db: Db, application: Application, now: datetime) -> None:
-    """They are off the list."""
+    """Save that the registrant was removed."""
     from_ = [ApplicationState.REGISTERED, ApplicationState.LEAVING]
     await _move(db, application, from_, {"state": ApplicationState.LEFT, "links": None, "changed_at": now} | _FREE)
 
 
 async def kept_on(db: Db, application: Application, now: datetime, problem: str) -> None:
-    """They could not be taken off the list: they are on it as before, and `problem` says why."""
+    """Save that the registrant could not be removed, and why."""
     back = {"state": ApplicationState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
     await _move(db, application, [ApplicationState.LEAVING], back | _FREE)
 
 
-async def claim_line(
-    db: Db, account: Account, by: str, now: datetime, until: datetime, *, most: int
-) -> list[Application]:
-    """Take those on our own page who wait, or want to leave, and with whom nobody is busy: oldest first."""
-    free = or_(applications.c.claimed_until.is_(None), applications.c.claimed_until < now)
-    chosen = select(applications).where(is_in_line, *of_account(applications, account), free)
-    chosen = chosen.order_by(applications.c.id).limit(most)
-    if db.is_postgresql:
-        chosen = chosen.with_for_update(skip_locked=True)
-    taken = [read(db, row) for row in await db.execute(chosen)]
-    if taken:
-        mine = applications.c.id.in_([one.id for one in taken])
-        await db.execute(update(applications).where(mine).values(claimed_by=by, claimed_until=until))
-    return taken
-
-
-async def hold(db: Db, held: Sequence[Application], by: str, until: datetime | None) -> None:
-    """Go on holding these until then, as far as they are still ours; nothing lets go of them."""
-    mine = applications.c.id.in_([one.id for one in held]), applications.c.claimed_by == by
-    await db.execute(update(applications).where(*mine).values(claimed_until=until))
-
-
-async def is_held(db: Db, application: Application, by: str) -> bool:
-    """Whether nobody else has taken it over."""
-    query = select(applications.c.id).where(applications.c.id == application.id, applications.c.claimed_by == by)
-    return (await db.execute(query)).first() is not None
-
-
-async def release_all(db: Db) -> None:
-    """Free every claim: for a database that only one process uses, right after that process started."""
-    await db.execute(update(applications).where(applications.c.claimed_until.is_not(None)).values(**_FREE))
-
-
 async def forget_before(db: Db, account: Account, before: datetime) -> None:
-    """Forget what has not changed since then, unless it is about a webinar that was still to come."""
+    """Delete what has not changed since then, except for webinars that were still to come."""
     coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
     past = applications.c.changed_at < before, applications.c.session_id.not_in(coming)
     await db.execute(delete(applications).where(*of_account(applications, account), *past))
@@ -237,7 +205,7 @@ def _opened(db: Db, sealed: bytes) -> Applicant:
 
 
 def read(db: Db, row: Any) -> Application:
-    """The application that a row holds."""
+    """The application of a row."""
     join_link, cancel_link = json.loads(db.vault.open(row.links)) if row.links else ("", "")
     return Application(
         id=row.id,
@@ -254,3 +222,7 @@ def read(db: Db, row: Any) -> Application:
         problem=row.problem,
         changed_at=row.changed_at,
     )
+
+
+LEASES = LeasedTable(applications, key=("id",), order=("id",), resumable=is_in_line, read=read)
+"""The queue of our own pages."""

@@ -1,4 +1,4 @@
-"""Remembers each list of people that somebody has registered at once: how far it is, and who works on it."""
+"""The table of batches: lists of people registered at once, and how far each has come."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.models import Account, Frozen
 from bot.store.connection import Db
 from bot.store.crowd_schema import batches
 from bot.store.keys import account_columns, account_in, of_account
+from bot.store.leases import LeasedTable
 
 
 class BatchState(StrEnum):
-    """How far a batch is. Only what is `RUNNING` or `UNDOING` is worked on."""
+    """How far a batch has come. Only `RUNNING` and `UNDOING` are worked on."""
 
     DRAFT = "draft"
-    """Shown to whoever sent the list, and not confirmed."""
+    """Shown to its user, and not confirmed."""
     RUNNING = "running"
     STOPPED = "stopped"
-    """By a person, or because nobody can register just now; it can go on."""
+    """By a user, or because registration is refused; it can be continued."""
     DONE = "done"
     UNDOING = "undoing"
     UNDO_STOPPED = "undo_stopped"
@@ -34,7 +35,7 @@ HALTED = (BatchState.STOPPED, BatchState.UNDO_STOPPED)
 
 
 class Batch(Frozen):
-    """One list as it is written down. The people on it are `applications`. `problem` is a sentence of ours."""
+    """One list. Its people are `applications`. `problem` is a sentence of ours."""
 
     account: Account
     batch_id: str
@@ -50,7 +51,7 @@ class Batch(Frozen):
 
 
 async def add(db: Db, batch: Batch) -> None:
-    """Write a new one down; nobody works on it yet."""
+    """Save a new batch without a lease."""
     values = batch.model_dump(exclude={"account"})
     await db.execute(batches.insert().values(**account_columns(batch.account), **values))
 
@@ -59,76 +60,45 @@ async def find(db: Db, account: Account, batch_id: str) -> Batch | None:
     """The batch of this id."""
     query = select(batches).where(*of_account(batches, account), batches.c.batch_id == batch_id)
     row = (await db.execute(query)).first()
-    return _batch(row) if row else None
+    return _batch(db, row) if row else None
 
 
 async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
-    """Bring it to the state and the problem that it has here. False where it is no longer as in `frm`.
+    """Save the state and the problem of this record. False if the saved state is not `frm`.
 
-    Whoever holds it goes on doing so, until they have seen that and let go of it.
+    The lease stays with its worker, which releases it after it has seen the change.
     """
     values = batch.model_dump(include={"state", "problem", "ended_at"})
-    changed = await db.execute(update(batches).where(*_same(batch), batches.c.state == frm).values(**values))
+    changed = await db.execute(update(batches).where(*LEASES.same(batch), batches.c.state == frm).values(**values))
     return changed.rowcount == 1
 
 
-async def claim(db: Db, account: Account, by: str, now: datetime, until: datetime) -> Batch | None:
-    """Take over the oldest batch that is to be worked on and that nobody works on, until then (machine time)."""
-    free = or_(batches.c.claimed_until.is_(None), batches.c.claimed_until < now)
-    chosen = select(batches).where(*of_account(batches, account), batches.c.state.in_(OPEN), free)
-    chosen = chosen.order_by(batches.c.begun_at, batches.c.batch_id).limit(1)
-    if db.is_postgresql:
-        chosen = chosen.with_for_update(skip_locked=True)
-    row = (await db.execute(chosen)).first()
-    if row is None:
-        return None
-    batch = _batch(row)
-    await db.execute(update(batches).where(*_same(batch)).values(claimed_by=by, claimed_until=until))
-    return batch
-
-
-async def is_ours(db: Db, batch: Batch, by: str) -> bool:
-    """Whether we hold it still, in the same state. False too where somebody has stopped it."""
-    same = [*_same(batch), batches.c.claimed_by == by, batches.c.state == batch.state]
-    return (await db.execute(select(batches.c.batch_id).where(*same))).first() is not None
-
-
-async def hold(db: Db, batch: Batch, by: str, until: datetime | None) -> None:
-    """Go on holding it until then, whatever its state; nothing lets go of it."""
-    mine = [*_same(batch), batches.c.claimed_by == by]
-    await db.execute(update(batches).where(*mine).values(claimed_until=until))
+def unchanged(batch: Batch) -> list[ColumnElement[bool]]:
+    """Conditions that hold until the state changes, for example because a user stops the batch."""
+    return [batches.c.state == batch.state]
 
 
 async def place(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
-    """Remember where the message stands that tells how far it is."""
-    await db.execute(update(batches).where(*_same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
-
-
-async def release_all(db: Db) -> None:
-    """Free every claim: for a database that only one process uses, right after that process started."""
-    await db.execute(update(batches).where(batches.c.state.in_(OPEN)).values(claimed_until=None))
+    """Save where its progress message is."""
+    await db.execute(update(batches).where(*LEASES.same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
 
 
 async def old(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
-    """Those that have been in this state since before then, as far as that is known: drafts since they were begun."""
+    """The batches in this state since before then, as far as that is known: drafts since they were begun."""
     since = batches.c.begun_at if state is BatchState.DRAFT else batches.c.ended_at
     rows = await db.execute(
         select(batches).where(*of_account(batches, account), batches.c.state == state, since < before)
     )
-    return [_batch(row) for row in rows]
+    return [_batch(db, row) for row in rows]
 
 
 async def forget(db: Db, batch: Batch) -> bool:
-    """Nothing of it is remembered; its people are for `batch_lines` to forget. False where it has moved on."""
-    gone = await db.execute(delete(batches).where(*_same(batch), batches.c.state == batch.state))
+    """Delete a batch; `batch_lines` deletes its people. False if its state has changed."""
+    gone = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
     return gone.rowcount == 1
 
 
-def _same(batch: Batch) -> list[ColumnElement[bool]]:
-    return [*of_account(batches, batch.account), batches.c.batch_id == batch.batch_id]
-
-
-def _batch(row: Any) -> Batch:
+def _batch(_db: Db, row: Any) -> Batch:
     return Batch(
         account=account_in(row),
         batch_id=row.batch_id,
@@ -142,3 +112,12 @@ def _batch(row: Any) -> Batch:
         ended_at=row.ended_at,
         problem=row.problem,
     )
+
+
+LEASES = LeasedTable(
+    batches,
+    key=("batch_id",),
+    order=("begun_at", "batch_id"),
+    resumable=batches.c.state.in_(OPEN),
+    read=_batch,
+)

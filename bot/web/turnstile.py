@@ -1,44 +1,42 @@
-"""Counts what each address of the net sends, so that one of them cannot fill the line of everybody else."""
+"""Limits the forms that one IP address may send, so that one cannot fill the queue of all others."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from bot.clock import monotonic
+from bot.concurrency import SlidingWindow
 
 MOST = 20
 """Forms that one address may send in a `WINDOW`: as many as are registered in that time. So a whole office behind one
 address gets in as fast as anybody could, and no address alone makes the line longer."""
 WINDOW = 600.0
 PEERS = 10_000
-"""Addresses remembered at once: of more, those that have been quiet longest are forgotten."""
+"""Addresses kept at once: of more, those idle longest are dropped."""
 BESIDE_US = [
     ip_network(one)
     for one in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
 ]
-"""Where a proxy of ours may stand: on this machine, or in a private network with it."""
+"""Where a proxy of ours may be: on this machine, or in a private network with it."""
 
 
 class Turnstile:
-    """Remembers for ten minutes who sent what, in this process alone; nothing of it is written down."""
+    """Keeps ten minutes of requests by address, in memory alone."""
 
     def __init__(self, monotonic: Callable[[], float] = monotonic) -> None:
-        """Nobody has come yet."""
+        """Start without requests."""
         self._monotonic = monotonic
-        self._came: dict[str, deque[float]] = {}
+        self._came: dict[str, SlidingWindow] = {}
 
     def admit(self, peer: str) -> float:
-        """Zero for who may pass, which is counted; else the seconds until they may."""
+        """Zero if this address may send now, which is counted; else the seconds until it may."""
         now = self._monotonic()
-        came = self._came.pop(peer, deque())
-        while came and came[0] <= now - WINDOW:
-            came.popleft()
-        wait = came[0] + WINDOW - now if len(came) >= MOST else 0.0
+        came = self._came.pop(peer, None) or SlidingWindow(MOST, WINDOW)
+        wait = came.wait(now)
         if not wait:
-            came.append(now)
-        self._came[peer] = came  # at the end: who stands in front has been quiet longest
+            came.add(now)
+        self._came[peer] = came  # at the end: the first one has been idle longest
         while len(self._came) > PEERS:
             del self._came[next(iter(self._came))]
         return wait

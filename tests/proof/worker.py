@@ -1,4 +1,4 @@
-"""One worker process: the delivery and nothing else, as `bot.main` sets it up, until it is told to stop."""
+"""One worker process: the delivery and nothing else, as `bot.app` sets it up, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy.exc import DBAPIError
 
-from bot import clock, log
-from bot.clockwork import HEARTBEAT, SHORTEST_NAP
+from bot import clock, logging_setup
 from bot.delivery import SLOTS, Delivery
 from bot.delivery.pacing import A_MINUTE
 from bot.models import Workspace
 from bot.outbox import UnclearAlerts
 from bot.sandbox.slack import Slack
+from bot.scheduler import HEARTBEAT, SHORTEST_NAP
 from bot.slack_api import TIMEOUT, SlackApi
 from bot.store import parcels
 from bot.store.connection import Store, Vault
@@ -71,7 +71,7 @@ class Moved:
 
 async def work(order: Order) -> None:
     """Deliver until TERM."""
-    log.set_up("INFO", "console")
+    logging_setup.set_up("INFO", "console")
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _break_loops)
@@ -106,7 +106,7 @@ async def _deliver(delivery: Delivery, moved: Moved, stop: asyncio.Event) -> Non
         try:
             wake = await delivery.run()
         except (OSError, DBAPIError) as error:
-            # As the clockwork does: the next beat tries again.
+            # As the scheduler does: the next beat tries again.
             logging.getLogger(__name__).warning("worker.failed", exc_info=error)
         else:
             nap = min(nap, wake - moved.now()) if wake else nap

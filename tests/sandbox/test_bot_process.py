@@ -16,16 +16,16 @@ HOUR, DAY = 3600, timedelta(days=1)
 
 async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     """One a day, at its hour, however quickly the days go by."""
-    orders, now, workspace = Orders(world.bot, world.clock), world.clock.now(), world.bot.room.account.workspace
+    orders, now, workspace = Orders(world.bot, world.clock), world.clock.now(), world.bot.services.account.workspace
     for day in range(1, 5):
         world.ringcentral.create(f"Day {day}", now + timedelta(days=day, hours=12))
     by: dict[str, Any] = {"workspace": workspace, "channel_id": "C0LAUNCH", "set_by": "U0CHLOE", "set_at": now}
     first = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
-    async with world.bot.room.store.write() as db:
+    async with world.bot.services.store.write() as db:
         await following.save(db, Subscription(scope=Scope.ALL, features=frozenset({Feature.CHANGES}), **by))
         await following.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
     await orders.take({"look_at": ""})
-    await world.until(lambda: world.bot.room.mirror.swept_at and world.bot.room.mirror.swept_at > now)
+    await world.until(lambda: world.bot.services.mirror.swept_at and world.bot.services.mirror.swept_at > now)
     for _ in range(3 * 24):
         assert set(await orders.take({"move": HOUR})) == {"next"}
         await world.slack.tick()
@@ -61,4 +61,4 @@ async def test_look_at_a_strangers_webinar_or_with_ringcentral_away_harms_nothin
     world.ringcentral.faults.clear()
     assert "next" in await orders.take({"move": 1, "arrived": True})
     await world.settled()
-    assert world.bot.room.clockwork.is_alive
+    assert world.bot.services.scheduler.is_alive

@@ -1,29 +1,24 @@
-"""Tells the people of a team what they need to know: their role, their own link, the calendar file, and reminders."""
+"""Notifies the members of a team: their role, their own link, the calendar file, and reminders."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from weakref import WeakValueDictionary
 
 from bot.calendar_file import FILE_NAME, calendar_file
 from bot.casting import Member, Told
-from bot.clock import Clock, machine_now
-from bot.errors import ChannelUnreachable, GreenroomError, NotFound
-from bot.holding import DATABASE_AWAY
-from bot.inviting import RETRY, Inviting
-from bot.inviting.recasting import Unclear
+from bot.clock import Clock
+from bot.concurrency import KeyedLocks
+from bot.errors import ChannelUnreachable, GreenroomError
 from bot.mirror import Mirror
 from bot.models import Webinar
 from bot.own_reminders import no_more, stand_by
-from bot.providers import NOTICE, Caller
 from bot.slack_api import SlackApi, SlackRefused, Upload
 from bot.store import seats, team
 from bot.store.connection import Store
-from bot.store.team_changes import Change, Step
+from bot.store.team_changes import Change
 from bot.views import team_message, team_result
 from bot.views.blocks import Message, View
 from bot.views.facts import is_open_to_come
@@ -31,96 +26,48 @@ from bot.views.team_result import Fate, Outcome
 
 log = logging.getLogger(__name__)
 
-TOO_OLD = 120 * RETRY
-"""A change that could not be made for so long is given up: by now people have helped themselves."""
-GIVEN_UP = "RingCentral could not be reached for an hour. Look at the team with /webinar team, and try again."
 TOLD_OF_LEAVING = "left"
 
 
-class Briefing:
-    """What follows a change of a team. Each is told once, or at the worst twice, rather than not at all."""
+class TeamNotifier:
+    """Notifies the members of a team, once, or at the worst twice, rather than never."""
 
-    def __init__(
-        self, store: Store, slack: SlackApi, inviting: Inviting, mirror: Mirror, clock: Clock, poke: Callable[[], None]
-    ) -> None:
-        """`poke` wakes the delivery of reminders."""
+    def __init__(self, store: Store, slack: SlackApi, mirror: Mirror, clock: Clock) -> None:
+        """Notify through this Slack."""
         self._store = store
         self._slack = slack
-        self._inviting = inviting
         self._mirror = mirror
         self._clock = clock
-        self._poke = poke
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = KeyedLocks()  # per session: two equal changes would both notify the same member
 
-    async def carry_out(self, change: Change, caller: Caller, *, resumed: bool = False) -> list[Outcome]:
-        """Make a change and tell everybody of it; what came of it for each. Raises what `Inviting.make` does."""
-        async with self._inviting.held(change):
-            if change.step is not Step.MADE:
-                change = await self._inviting.make(change, caller, resumed=resumed)
-            # One after the other, or two who change the same would both tell the same person.
-            async with self._turns.setdefault(change.session_id, asyncio.Lock()):
-                outcomes = await self._tell_all(change)
-        self._poke()
-        return outcomes
+    async def notify_all(self, change: Change) -> list[Outcome]:
+        """Notify the members of an applied change; the outcome for each."""
+        async with self._locks[change.session_id]:
+            return await self._tell_all(change)
 
-    async def shown(self, change: Change, outcomes: Sequence[Outcome]) -> None:
-        """Whoever asked knows what came of it; those who could not be told yet are told later."""
-        if any(one.told is Told.WAITING for one in outcomes):
-            await self._inviting.later(change)
-        else:
-            await self._inviting.forget(change)
+    async def failed(self, change: Change, sentence: str) -> None:
+        """Show the user why the change was not applied."""
+        webinar = await self._mirror.find(change.session_id)
+        await self.show(change, team_result.failed(sentence), team_result.failed_message(webinar, sentence))
 
     async def show(self, change: Change, view: View, instead: Message) -> None:
-        """Show whoever asked what came of it where they asked, or in a direct message if that is closed."""
+        """Show the user the result in the modal, or in a DM if the modal was closed."""
         if not (change.view_id and await self._slack.update(change.view_id, view)):
             await self._post(change, instead)
 
     async def send_again(self, webinar: Webinar, member: Member, by: str) -> bool:
-        """Give somebody of the team their link once more. False where it went to whoever asked, to be passed on."""
+        """Send a member their link again. False if it was sent to the user instead, to be passed on."""
         said = team_message.invited(webinar, member, again=True)
         if member.user_id and await self._try(webinar, member, said):
             return True
         await self._slack.post(by, team_message.link_again(webinar, member))
         return False
 
-    async def recover(self) -> None:
-        """Bring to an end what nobody works on any more, and tell those who wait for it."""
-        async for change in self._inviting.take_over():
-            try:
-                await self._resume(change)
-            except (GreenroomError, *DATABASE_AWAY) as error:
-                log.warning("team.left_for_later", extra={"session": change.session_id, "reason": type(error).__name__})
-
-    async def _resume(self, change: Change) -> None:
-        try:
-            webinar = await self._mirror.find(change.session_id)
-            outcomes = await self.carry_out(change, NOTICE, resumed=True)
-        except Unclear:
-            if machine_now() - change.begun_at < TOO_OLD:
-                raise
-            await self._say_failed(change, GIVEN_UP)
-            log.warning("team.given_up", extra={"session": change.session_id})
-            return
-        except NotFound:
-            await self._inviting.forget(change)
-            raise
-        except GreenroomError as error:
-            await self._say_failed(change, error.sentence)
-            return
-        if not any(one.told is Told.WAITING for one in outcomes):
-            await self.show(change, team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes))
-        await self.shown(change, outcomes)
-
-    async def _say_failed(self, change: Change, sentence: str) -> None:
-        webinar = await self._mirror.find(change.session_id)
-        await self.show(change, team_result.failed(sentence), team_result.failed_message(webinar, sentence))
-        await self._inviting.forget(change)
-
     async def _post(self, change: Change, message: Message) -> None:
         try:
             await self._slack.post(change.user_id, message)
         except (ChannelUnreachable, SlackRefused) as error:
-            log.warning("team.nobody_told", extra={"session": change.session_id, "reason": error.sentence})
+            log.warning("team.undeliverable", extra={"session": change.session_id, "reason": error.sentence})
 
     async def _tell_all(self, change: Change) -> list[Outcome]:
         webinar = await self._mirror.find(change.session_id)
@@ -130,9 +77,7 @@ class Briefing:
         try:
             await self._hand_out_links(webinar, change, outcomes)
         except GreenroomError as error:
-            log.warning(
-                "team.links_not_told_yet", extra={"session": webinar.session_id, "reason": type(error).__name__}
-            )
+            log.warning("team.links_deferred", extra={"session": webinar.session_id, "reason": type(error).__name__})
             return [replace(one, told=Told.WAITING) if _is_handed_out(one) else one for one in outcomes]
         return outcomes
 
@@ -144,14 +89,16 @@ class Briefing:
             if member.told is Told.WAITING:
                 member = await self._tell_of_role(webinar, member, is_new=fate is Fate.ADDED)
         except GreenroomError as error:
-            # Slack is busy, or its answer got lost: they are told a little later.
-            log.warning("team.not_told_yet", extra={"session": webinar.session_id, "reason": type(error).__name__})
+            # Slack is busy, or its answer was lost: the member is notified later.
+            log.warning(
+                "team.notification_deferred", extra={"session": webinar.session_id, "reason": type(error).__name__}
+            )
             return Outcome(member, fate, Told.WAITING)
         told = member.told if member.user_id or fate is Fate.ADDED else Told.ORGANISER
         return Outcome(member, fate, told)
 
     async def _tell_of_role(self, webinar: Webinar, member: Member, *, is_new: bool) -> Member:
-        """Tell somebody who was added or is something else now, and write down how they know."""
+        """Notify a member who was added or has another role, and save how."""
         channel, what = "", _what(webinar, member)
         is_known = bool(member.told_what and member.dm_channel_id)
         if member.user_id and is_open_to_come(webinar, self._clock.now()):
@@ -164,9 +111,9 @@ class Briefing:
             update={"told": told, "told_what": what if channel else "", "dm_channel_id": channel}
         )
         async with self._store.write() as db:
-            if channel and not is_known:  # who knew of it may have chosen their reminders since, or none
+            if channel and not is_known:  # a member notified before may have chosen reminders since, or none
                 await stand_by(db, webinar, member.user_id, channel, now)
-            # Who gets no link from us is waited for until whoever invited them has it.
+            # A member without a link from us stays waiting until the user who invited them has it.
             if told is not Told.ORGANISER or not is_new:
                 await team.save(db, webinar.account, webinar.session_id, member, now)
         return member
@@ -180,7 +127,7 @@ class Briefing:
             is_back = await team.of_person(db, webinar.account, webinar.session_id, member.user_id)
             seat = await seats.link_of(db, webinar.account, webinar.session_id, member.user_id)
         if is_back:
-            return Told.MESSAGE  # invited again meanwhile, and told of that: it is what holds
+            return Told.MESSAGE  # invited again in the meantime, and notified of that
         told = Told.MESSAGE
         try:
             await self._slack.post(member.user_id, team_message.removed(webinar, has_seat=bool(seat)))
@@ -193,7 +140,7 @@ class Briefing:
         return told
 
     async def _hand_out_links(self, webinar: Webinar, change: Change, outcomes: Sequence[Outcome]) -> None:
-        """Give whoever invited them the links of those whom nobody else tells, in a direct message."""
+        """Send the user, by DM, the links of members whom neither Slack nor RingCentral notifies."""
         alone = [one.member for one in outcomes if _is_handed_out(one)]
         async with self._store.read() as db:
             ids = [one.invitee.invitee_id for one in alone]
@@ -208,11 +155,11 @@ class Briefing:
                 await team.save(db, webinar.account, webinar.session_id, one, self._clock.now())
 
     async def _try(self, webinar: Webinar, member: Member, message: Message) -> str:
-        """The channel of somebody's own messages, where they have it now; empty where Slack says a clear no."""
+        """Send, and return the DM channel; empty if Slack refuses it."""
         try:
             return await self._send(webinar, member, message)
         except (ChannelUnreachable, SlackRefused) as error:
-            log.info("team.no_message", extra={"session": webinar.session_id, "reason": error.sentence})
+            log.info("team.member_undeliverable", extra={"session": webinar.session_id, "reason": error.sentence})
             return ""
 
     async def _send(self, webinar: Webinar, member: Member, message: Message) -> str:
@@ -228,8 +175,8 @@ class Briefing:
         try:
             await self._slack.send_file(channel, Upload(FILE_NAME, content), team_message.FILE)
         except GreenroomError as error:
-            # The message says all that the file does; once more it would only be doubled.
-            log.warning("team.no_file", extra={"session": webinar.session_id, "reason": error.sentence})
+            # The message contains all that the file does; sending it again would only duplicate it.
+            log.warning("team.file_refused", extra={"session": webinar.session_id, "reason": error.sentence})
         return channel
 
 
@@ -245,6 +192,6 @@ def _is_handed_out(outcome: Outcome) -> bool:
 
 
 def _what(webinar: Webinar, member: Member) -> str:
-    """A digest of what somebody is told: in what role they are on which team, by what link."""
+    """A digest of a member's notification: the session, the role, and the link."""
     told = (webinar.session_id, member.invitee.role, member.invitee.link.get_secret_value())
     return hashlib.sha256(repr(told).encode()).hexdigest()

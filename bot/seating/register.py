@@ -1,4 +1,4 @@
-"""Signs a person up at RingCentral, and finds them there again where an answer got lost or they came another way."""
+"""Registers the user of a seat, and finds the registrant when an answer was lost or the user registered elsewhere."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ SOMEBODYS = (
 )
 
 
-class Unclear(OutcomeUnknown):
-    """Nobody knows yet how it ended; it goes on by itself."""
+class SeatUnclear(OutcomeUnknown):
+    """The outcome is unknown; it is resumed without the user."""
 
 
-class SigningUp:
-    """Asks one provider. There is no key by which the same request could be told from another one: we look."""
+class SeatRegistrar:
+    """Registers at one provider. There is no idempotency key: on an unknown outcome, look up the registrant."""
 
     def __init__(self, provider: WebinarProvider) -> None:
-        """Ask this one."""
+        """Register at this provider."""
         self._provider = provider
 
     async def register(self, seat: Seat, caller: Caller) -> Registrant:
-        """Register the person of this seat: one call, and a look at the list where the answer leaves doubt.
+        """Register the user of this seat: one call, and a lookup in the list if the outcome is unknown.
 
-        Raises what is refused, `ProviderConflict` where the address is somebody else's, and `Unclear`. Of any other
-        error nothing is left there.
+        Raises the refusal, `ProviderConflict` if another person has the address, and `SeatUnclear`. After any other
+        error the user is not registered.
         """
         is_sure = True
         for _ in range(TRIES):
@@ -52,7 +52,7 @@ class SigningUp:
                     raise ProviderConflict(SOMEBODYS, code=conflict.code, status=conflict.status) from conflict
                 return found
             except ProviderRefused:
-                # The first try may have come late, and taken the last seat.
+                # The first try may have completed late, and taken the last place.
                 found = None if is_sure else await self.find(seat, caller)
                 if found is None:
                     raise
@@ -65,24 +65,24 @@ class SigningUp:
             found = await self.find(seat, caller)
             if found:
                 return found
-        raise Unclear(UNCLEAR)
+        raise SeatUnclear(UNCLEAR)
 
     async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
-        """The person of this seat, if they are on the list: one call per 1,000 people.
+        """The registrant of this seat, if listed: one call per 1,000 registrants.
 
-        Raises `ProviderGone` where the webinar is no more, and nobody has a seat at it; else `Unclear`.
+        Raises `ProviderGone` if the webinar does not exist any more, else `SeatUnclear`.
         """
         try:
             listed = await self._provider.registrants(seat.session_id, caller)
         except ProviderGone:
             raise
         except ProviderError as error:
-            raise Unclear(UNCLEAR) from error
+            raise SeatUnclear(UNCLEAR) from error
         return own_among(listed, seat)
 
 
 def applicant(seat: Seat) -> Applicant:
-    """The person of this seat as RingCentral is told of them."""
+    """The registration request for this seat."""
     person = seat.attendee
     return Applicant(
         first_name=person.first_name,
@@ -94,9 +94,9 @@ def applicant(seat: Seat) -> Applicant:
 
 
 def own_among(listed: Iterable[Registrant], seat: Seat) -> Registrant | None:
-    """Which of them the person of this seat is: by our own mark, or by an address that Slack says is theirs.
+    """The registrant of this seat: by our external id, or by an address that Slack confirms.
 
-    An address that was typed proves nothing: its registrant's link is for whoever reads the mail sent there.
+    A typed address proves nothing: its registrant's link belongs to the owner of that mailbox.
     """
     who = set(_who(seat.account.workspace, seat.user_id))
     everybody = list(listed)
@@ -106,7 +106,7 @@ def own_among(listed: Iterable[Registrant], seat: Seat) -> Registrant | None:
 
 
 def as_listed(seat: Seat, there: Registrant) -> Seat:
-    """The seat as RingCentral has it: what it leaves out stays as it is known here."""
+    """The seat with the provider's values; what the provider leaves out is kept."""
     was = seat.attendee
     attendee = was.model_copy(
         update={

@@ -1,4 +1,4 @@
-"""The clock of the bot: it looks when it is poked, when something is due and every so often, and ends in good order."""
+"""The scheduler delivers when woken, when a notice is due and at every heartbeat, and stops cleanly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.clock import SystemClock
-from bot.clockwork import SHORTEST_NAP, Clockwork
+from bot.scheduler import SHORTEST_NAP, Scheduler
 
 CLOCK = SystemClock()
 
@@ -63,44 +63,45 @@ class Work:
 
 
 @asynccontextmanager
-async def ticking() -> AsyncIterator[tuple[Clockwork, Work]]:
+async def ticking() -> AsyncIterator[tuple[Scheduler, Work]]:
     """A clock that has just been started."""
     work = Work()
-    others = dict.fromkeys(("count", "digest", "recover", "daily"), work.nothing)
-    clockwork = Clockwork(CLOCK, work, sweep=work.sweep, **others)
-    clockwork.start()
+    scheduler = Scheduler(CLOCK, work)
+    scheduler.add("sweep", timedelta(minutes=5), work.sweep)
+    scheduler.add("count", timedelta(minutes=5), work.nothing)
+    scheduler.start()
     await work.reaches(1)
     try:
-        yield clockwork, work
+        yield scheduler, work
     finally:
         work.go_on.set()
-        await clockwork.stop()
+        await scheduler.stop()
 
 
-async def test_poke_during_a_delivery_is_not_lost() -> None:
-    """It may be about something that the delivery under way has not seen; however many pokes, one more look will do."""
-    async with ticking() as (clockwork, work):
+async def test_wake_during_a_delivery_is_not_lost() -> None:
+    """It may be about a notice that the running delivery has not seen; one more delivery is enough for all wakes."""
+    async with ticking() as (scheduler, work):
         work.go_on.clear()
-        clockwork.poke()
+        scheduler.wake()
         await work.reaches(2)
         for _ in range(5):
-            clockwork.poke()
+            scheduler.wake()
             await asyncio.sleep(0)
         work.go_on.set()
         await work.reaches(3)
-        clockwork.poke()
+        scheduler.wake()
         await work.reaches(4)
 
     assert work.deliveries == 4
 
 
-async def test_pokes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
+async def test_wakes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> None:
     """People may press buttons as quickly as they like."""
-    async with ticking() as (clockwork, work):
+    async with ticking() as (scheduler, work):
         work.go_on.clear()
         for count in range(2, 5):
-            clockwork.poke()
-            clockwork.poke()
+            scheduler.wake()
+            scheduler.wake()
             await work.reaches(min(count, 2))
         work.go_on.set()
         await work.reaches(3)
@@ -110,10 +111,10 @@ async def test_pokes_leave_no_complaint(caplog: pytest.LogCaptureFixture) -> Non
 
 async def test_clock_wakes_when_the_next_notice_is_due() -> None:
     """On time, and not in a spin where it is due already."""
-    async with ticking() as (clockwork, work):
+    async with ticking() as (scheduler, work):
         work.due = CLOCK.now() - timedelta(hours=1)
         began = CLOCK.now()
-        await clockwork.deliver()
+        await scheduler.deliver()
         await work.reaches(3)
 
         assert SHORTEST_NAP - timedelta(milliseconds=20) < CLOCK.now() - began
@@ -121,34 +122,34 @@ async def test_clock_wakes_when_the_next_notice_is_due() -> None:
 
 async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:
     """The database was away for a moment: it is said, and the next look takes place."""
-    async with ticking() as (clockwork, work):
+    async with ticking() as (scheduler, work):
         work.fails = True
-        clockwork.poke()
+        scheduler.wake()
         await work.reaches(2)
         work.fails = False
-        clockwork.poke()
+        scheduler.wake()
         await work.reaches(3)
-        assert clockwork.is_alive
+        assert scheduler.is_alive
 
-    assert [record.reason for record in caplog.records if record.name == "bot.clockwork"] == ["ConnectionError"]  # type: ignore[attr-defined]
+    assert [record.reason for record in caplog.records if record.name == "bot.scheduler"] == ["ConnectionError"]  # type: ignore[attr-defined]
 
 
 async def test_clock_is_no_help_where_nothing_gets_written_down() -> None:
     """Whoever relies on this process learns that it cannot be relied on."""
-    async with ticking() as (clockwork, work):
-        assert clockwork.is_alive
+    async with ticking() as (scheduler, work):
+        assert scheduler.is_alive
         work.is_alive = False
-        assert not clockwork.is_alive
+        assert not scheduler.is_alive
 
 
 async def test_stop_waits_for_a_delivery_and_breaks_off_the_rest_quietly(caplog: pytest.LogCaptureFixture) -> None:
     """What Slack is being told is written down; a sweep that waits for RingCentral is taken up again another day."""
-    async with ticking() as (clockwork, work):
+    async with ticking() as (scheduler, work):
         work.go_on.clear()
-        clockwork.poke()
+        scheduler.wake()
         await work.reaches(2)
-        clockwork.poke()
-        stopping = asyncio.create_task(clockwork.stop())
+        scheduler.wake()
+        stopping = asyncio.create_task(scheduler.stop())
         done, _ = await asyncio.wait([stopping], timeout=0.05)
         assert done == set()
         work.go_on.set()

@@ -1,4 +1,4 @@
-"""Keeps hold of work that goes on after Slack has had its answer, and waits for it at shutdown."""
+"""Runs work that continues after Slack was answered, and drains it at shutdown."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 GRACE = 0.05
-"""Seconds after a listener returns until what it answered has surely been written to Slack."""
+"""Seconds after a listener returns until its answer has certainly been written to Slack."""
 
 
-class Tasks:
-    """A supervised set of tasks: none is collected half-way, none fails unseen, all are waited for."""
+class BackgroundTasks:
+    """A supervised set of tasks: each is referenced until it ends, failures are logged, and shutdown waits."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start without tasks."""
         self.grace = GRACE
-        """How long `after` is for what must not overtake an answer."""
+        """The `after` of work that must not overtake an answer."""
         self._running: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def start(self, work: Coroutine[Any, Any, None], name: str, *, after: float = 0.0) -> None:
-        """Do this work now, or `after` so many seconds. While shutting down it is not begun."""
+        """Run this work now, or `after` so many seconds. During shutdown it is not started."""
         if self._closing:
             work.close()
             return
@@ -33,12 +33,12 @@ class Tasks:
         task.add_done_callback(self._running.discard)
 
     async def quiet(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no task is running."""
         while self._running:
             await asyncio.wait(self._running)
 
     async def drain(self, patience: float = 20.0) -> None:
-        """Take no more work, wait for what is under way, and cancel what takes longer than `patience` seconds."""
+        """Accept no more work, wait for running tasks, and cancel those that take longer than `patience` seconds."""
         self._closing = True
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=patience)

@@ -1,4 +1,4 @@
-"""The composition root: wires everything together, starts it, and stops it again."""
+"""The application: builds everything, starts it, and stops it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import when
 from bot.clock import Clock
 from bot.errors import GreenroomError, SettingsError
-from bot.furnishing import furnished
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral.asking import TIMEOUT as PROVIDER_TIMEOUT
 from bot.providers.ringcentral.client import RingCentral
-from bot.room import Room
+from bot.services import Services, build_services, release_leases
 from bot.settings import Settings
 from bot.slack_api import TIMEOUT, Identity, SlackApi
-from bot.store import free
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
 from bot.web import health, pages
@@ -41,7 +39,7 @@ EVENTS = "/slack/events"
 
 @dataclass(frozen=True)
 class Pace:
-    """How patient we are with RingCentral: seconds until a request is given up, and how to wait before a repeat."""
+    """The timeout of a RingCentral request in seconds, and how to wait before a retry."""
 
     timeout: float = PROVIDER_TIMEOUT
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -51,7 +49,7 @@ class Pace:
 class Greenroom:
     """The running bot. `url` is where it listens."""
 
-    room: Room
+    services: Services
     url: str
     _runner: web.AppRunner
     _http: aiohttp.ClientSession
@@ -59,21 +57,21 @@ class Greenroom:
     _socket: AsyncSocketModeHandler | None
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is under way, let go of everything."""
+        """Accept nothing new, finish running work, and release every resource."""
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
         await self._runner.cleanup()
-        await self.room.clockwork.stop()
-        await self.room.enrolling.close()
-        await self.room.tasks.drain()
+        await self.services.scheduler.stop()
+        await self.services.enrolling.close()
+        await self.services.background.drain()
         await self._provider.close()
         await self._http.close()
-        await self.room.store.close()
+        await self.services.store.close()
         log.info("bot.stopped")
 
 
 async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenroom:
-    """Wire and start the bot. Raises `GreenroomError` with a sentence for the admin where it cannot start."""
+    """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     when.warm_up()
     await migrate(settings.database_url)
     http = aiohttp.ClientSession(timeout=TIMEOUT)
@@ -82,18 +80,19 @@ async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenr
         identity = await _identity(slack)
         provider = _provider(settings, clock, http, pace)
         store = Store(settings.database_url, Vault(settings.encryption_key.get_secret_value()))
-        room = furnished(settings, identity, store, slack, provider, clock)
+        services = build_services(settings, identity, store, slack, provider, clock)
         app = _bolt(settings, identity)
-        listen(app, room)
-        runner, url = await _serve(settings, app, room)
-        await _free_claims(store)  # only once the port is ours: another process on this file would have it
+        listen(app, services)
+        runner, url = await _serve(settings, app, services)
+        if store.is_sqlite:  # after binding the port, which proves that no other process uses the file
+            await release_leases(store)
         socket = await _open_socket(settings, app, http) if settings.socket_mode else None
     except BaseException:
         await http.close()
         raise
-    room.clockwork.start()
+    services.scheduler.start()
     log.info("bot.ready", extra={"url": url, "mode": "socket" if socket else "http"})
-    return Greenroom(room, url, runner, http, provider, socket)
+    return Greenroom(services, url, runner, http, provider, socket)
 
 
 async def _identity(slack: SlackApi) -> Identity:
@@ -120,13 +119,6 @@ def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pac
     )
 
 
-async def _free_claims(store: Store) -> None:
-    # One process alone uses a SQLite file, so whatever is claimed in it was claimed by one that is gone.
-    if store.is_sqlite:
-        async with store.write() as db:
-            await free.release_all(db)
-
-
 def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
     token = settings.slack_bot_token.get_secret_value()
 
@@ -150,11 +142,11 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
     )
 
 
-async def _serve(settings: Settings, app: AsyncApp, room: Room) -> tuple[web.AppRunner, str]:
+async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple[web.AppRunner, str]:
     server = web.Application()
-    health.add_routes(server, lambda: room.clockwork.is_alive)
-    if room.own_pages.is_on:
-        pages.add_routes(server, room.own_pages, Turnstile())
+    health.add_routes(server, lambda: services.scheduler.is_alive)
+    if services.own_pages.urls.is_on:
+        pages.add_routes(server, services.own_pages, Turnstile())
     if not settings.socket_mode:
 
         async def events(request: web.Request) -> web.Response:

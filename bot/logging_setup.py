@@ -1,4 +1,4 @@
-"""Log lines: one event a line, its stable name first, then its facts; for people or as JSON."""
+"""Logging: one event a line, its stable name first, then its fields; as text or as JSON."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ STANDARD = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"me
 LIBRARIES = {
     "alembic": logging.WARNING,
     "apscheduler": logging.WARNING,
-    "apscheduler.executors": logging.CRITICAL,  # the clockwork itself tells of a job that failed
+    "apscheduler.executors": logging.CRITICAL,  # the scheduler itself logs a job that failed
     "asyncio": logging.WARNING,
     "slack_bolt": logging.ERROR,  # warns at every start that our own `authorize` goes before the token
     "slack_sdk": logging.WARNING,
 }
-"""From which level on each library may speak."""
+"""The lowest level logged of each library."""
 
 
 def set_up(level: str, form: str) -> None:
-    """Log to standard error from now on, libraries only what matters."""
+    """Log to standard error, libraries from their own level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Console())
     handler.addFilter(_is_worth_saying)

@@ -1,0 +1,106 @@
+"""Sends the result of a creation to its user, and posts the card the user asked for."""
+
+from __future__ import annotations
+
+import logging
+
+from pydantic import SecretStr
+
+from bot.announcing import Announcing
+from bot.errors import ChannelUnreachable, GreenroomError
+from bot.mirror import Mirror
+from bot.models import Webinar
+from bot.slack_api import SlackApi, SlackRefused, SlackUnclear
+from bot.store import creations, drafts, webinars
+from bot.store.connection import Store
+from bot.store.creations import Creation, Step
+from bot.views import create_result
+from bot.views.blocks import Message, View
+from bot.views.create_result import Created
+
+log = logging.getLogger(__name__)
+
+PENDING = (
+    "Not every answer came through, so it is not certain yet whether the webinar is made. Greenroom goes on, and tells "
+    "you when it is complete or surely not there."
+)
+TAKING_BACK = "What was begun is still being taken back."
+UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, share it again."
+
+
+class CreationReport:
+    """Updates the form with the result, or sends a DM if the form was closed."""
+
+    def __init__(self, worker_id: str, store: Store, slack: SlackApi, announcing: Announcing, mirror: Mirror) -> None:
+        """`worker_id` owns the creations that are reported."""
+        self._worker_id = worker_id
+        self._store = store
+        self._slack = slack
+        self._announcing = announcing
+        self._mirror = mirror
+
+    async def completed(self, creation: Creation) -> Webinar:
+        """Post the card once, show the webinar, and forget the draft."""
+        webinar = await self._mirror.find(str(creation.session_id))
+        announced, notes = await self._announce(creation, webinar)
+        there = await self._announcing.said_in(webinar, announced) if announced else None
+        async with self._store.write() as db:
+            link = await webinars.host_link(db, webinar.account, webinar.session_id)
+            await drafts.forget(db, webinar.account.workspace, creation.draft_id)
+        created = Created(
+            webinar,
+            host_link=SecretStr(link) if link else None,
+            announced=announced,
+            there=there,
+            notes=notes,
+            password_set=bool(creation.order.form.options.password.get_secret_value()),
+        )
+        await self._show(creation, create_result.done(created), create_result.done_message(created))
+        return webinar
+
+    async def failed(self, creation: Creation) -> None:
+        """Show the problem, and reopen the draft."""
+        async with self._store.write() as db:
+            await drafts.mark(db, creation.account.workspace, creation.draft_id, drafts.OPEN)
+        problem, draft_id = creation.problem, creation.draft_id
+        await self._show(
+            creation, create_result.failed(problem, draft_id), create_result.failed_message(problem, draft_id)
+        )
+
+    async def pending(self, creation: Creation) -> None:
+        """Show that the creation goes on."""
+        # Without a button back to the form: the result replaces this view.
+        note = f"{creation.problem} {TAKING_BACK}" if creation.step is Step.UNDOING else PENDING
+        view = create_result.working(creation.order.form.title, creation.draft_id, note=note)
+        if creation.order.view_id:
+            await self._slack.update(creation.order.view_id, view)
+
+    async def _announce(self, creation: Creation, webinar: Webinar) -> tuple[str | None, list[str]]:
+        channel = creation.order.form.announce_in
+        if channel is None:
+            return None, []
+        if any(put_up.channel_id == channel for put_up in await self._announcing.standing(webinar)):
+            return channel, []
+        async with self._store.write() as db:  # saved before the post: two cards are worse than none
+            may_post = await creations.ask_for_card(db, creation, self._worker_id)
+        if not may_post:
+            return None, [UNCERTAIN.format(channel)]
+        try:
+            await self._announcing.share(webinar, channel, creation.user_id)
+        except SlackUnclear:
+            return None, [UNCERTAIN.format(channel)]
+        except GreenroomError as error:
+            return None, [f"The card is not in <#{channel}>: {error.sentence}"]
+        return channel, []
+
+    async def _show(self, creation: Creation, view: View, instead: Message) -> None:
+        try:
+            if creation.order.view_id and await self._slack.update(creation.order.view_id, view):
+                return
+        except SlackRefused as error:
+            log.warning("creation.view_update_failed", extra={"draft": creation.draft_id, "code": error.code})
+        try:
+            await self._slack.post(creation.user_id, instead)
+        except (ChannelUnreachable, SlackRefused) as error:
+            # Slack refuses the DM: this user cannot be notified.
+            log.warning("creation.undeliverable", extra={"draft": creation.draft_id, "reason": error.sentence})

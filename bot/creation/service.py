@@ -1,0 +1,157 @@
+"""Creates a webinar and its session, both or neither, and reports the result to the user."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.announcing import Announcing
+from bot.background import BackgroundTasks
+from bot.clock import Clock
+from bot.creation.report import CreationReport
+from bot.creation.steps import CreationSteps
+from bot.directory import Directory
+from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
+from bot.mirror import Mirror
+from bot.models import Account, Audience, Webinar
+from bot.providers import NOTICE, Caller, WebinarProvider
+from bot.slack_api import SlackApi
+from bot.store import creations
+from bot.store.connection import Store
+from bot.store.creations import Creation, Step
+from bot.store.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+
+log = logging.getLogger(__name__)
+
+REGISTRATION_WAITS = (0.5, 4.0, 15.0, 60.0)
+"""Seconds before each try to read a new session's registration, which may be unknown (404) just after creation."""
+SAME_TITLE = "A webinar with this title is being created right now. Wait a minute, or change the title."
+
+
+class CreationService:
+    """The creations of one account."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        account: Account,
+        store: Store,
+        slack: SlackApi,
+        provider: WebinarProvider,
+        directory: Directory,
+        announcing: Announcing,
+        mirror: Mirror,
+        clock: Clock,
+        background: BackgroundTasks,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`worker_id` distinguishes the replicas that work on this account."""
+        self._store = store
+        self._mirror = mirror
+        self._clock = clock
+        self._background = background
+        self._sleep = sleep
+        self.leases = WorkerLeases(store, creations.LEASES, account, worker_id, subject="creation")
+        self.steps = CreationSteps(store, self.leases, provider, directory, clock)
+        self._report = CreationReport(worker_id, store, slack, announcing, mirror)
+        self.registration_waits = REGISTRATION_WAITS
+
+    async def begin(self, creation: Creation) -> Creation | None:
+        """Save a creation as begun now. Returns the earlier one of this form, unless that one failed.
+
+        Raises `BadInput` while another webinar of the same title is being created: the two could not be told apart.
+        """
+        async with self._store.write() as db:
+            await creations.one_at_a_time(db, creation.account)
+            earlier = await creations.find(db, creation.account, creation.draft_id)
+            if earlier and not earlier.came_to_nothing:
+                return earlier
+            if await creations.same_title_under_way(db, creation.account, creation.order.form.title):
+                raise BadInput(SAME_TITLE)
+            if earlier:
+                await creations.set_aside(db, earlier)
+            # RingCentral dates a webinar by the clock that webinars live by, which a sandbox moves.
+            begun = creation.model_copy(update={"begun_at": self._clock.now()})
+            await creations.begin(db, begun, self.leases.worker_id, self.leases.until())
+        return None
+
+    async def run(self, creation: Creation, caller: Caller) -> Creation:
+        """Take a creation to `WHOLE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.
+
+        Without a clear answer from RingCentral or the database it stays where it is, and `resume` continues it, as
+        after a crash. Raises no error of either.
+        """
+        try:
+            creation = await self.steps.reread(creation)
+            async with self.leases.keep(creation):
+                return await self.steps.run(creation, caller)
+        except (LeaseLost, *DATABASE_AWAY) as error:
+            log.warning("creation.lease_lost", extra={"draft": creation.draft_id, "reason": type(error).__name__})
+            return creation
+
+    async def resume(self) -> None:
+        """Resume creations whose lease expired, and report those that ended."""
+        async for creation in self.leases.expired():
+            log.info("creation.resumed", extra={"step": creation.step, "webinar": creation.webinar_id})
+            resumed = await self._resume(creation)
+            if resumed.step in creations.TO_BE_TOLD:
+                await self.report(resumed)
+
+    async def report(self, creation: Creation) -> None:
+        """Show the result in place of the form, or in a DM if the form was closed.
+
+        If Slack or the database gives no clear answer, report again later: twice rather than never.
+        """
+        async with self.leases.keep(creation):
+            try:
+                await self._send_report(creation)
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning(
+                    "creation.report_deferred", extra={"draft": creation.draft_id, "reason": type(error).__name__}
+                )
+                with contextlib.suppress(*DATABASE_AWAY):
+                    await self.steps.resume_later(creation)
+
+    async def _send_report(self, creation: Creation) -> None:
+        if creation.step in (Step.WHOLE, Step.CARD_ASKED):
+            webinar = await self._report.completed(creation)
+            await self._mark_reported(creation)
+            if webinar.audience is not Audience.ANYONE:
+                self._background.start(self._read_registration(webinar), "read registration")
+        elif creation.step in (Step.UNDONE, Step.NOT_FOUND, Step.WATCHED):
+            await self._report.failed(creation)
+            await self._mark_reported(creation)
+        else:
+            await self._report.pending(creation)
+
+    async def _mark_reported(self, creation: Creation) -> None:
+        watched = creation.step in (Step.NOT_FOUND, Step.WATCHED)
+        with contextlib.suppress(LeaseLost):  # a form that was sent twice: the owner of its creation marks it
+            await self.steps.save(creation, Step.WATCHED if watched else Step.TOLD)
+
+    async def _resume(self, creation: Creation) -> Creation:
+        if creation.step in creations.TO_BE_TOLD:
+            return creation
+        if creation.step not in (Step.BEGUN, Step.UNDOING, Step.WATCHED):
+            return await self.run(creation, NOTICE)
+        async with self.leases.keep(creation):
+            try:
+                if creation.step is Step.WATCHED:
+                    return await self.steps.look_for_late(creation)
+                return await self.steps.undo(creation, NOTICE)
+            except LeaseLost:
+                return creation
+
+    async def _read_registration(self, webinar: Webinar) -> None:
+        for wait in self.registration_waits:
+            await self._sleep(wait)
+            try:
+                await self._mirror.read_registration(await self._mirror.find(webinar.session_id), NOTICE)
+            except ProviderGone:
+                continue
+            except ProviderError as error:
+                log.warning("registration.unread", extra={"session": webinar.session_id, "code": error.code})
+                continue
+            return

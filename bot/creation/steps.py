@@ -1,0 +1,202 @@
+"""The steps of a creation, each saved before and after its vendor call, so that any of them can be resumed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.clock import Clock, machine_now
+from bot.directory import Directory
+from bot.errors import OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
+from bot.lookout import Lookout, StillUnclear
+from bot.models import Audience, SessionFacts, Webinar, WebinarFacts
+from bot.planning import follow_up
+from bot.providers import Caller, WebinarProvider
+from bot.store import creations, webinars
+from bot.store.connection import Store
+from bot.store.creations import Creation, Step
+from bot.store.leases import WorkerLeases
+
+log = logging.getLogger(__name__)
+
+WATCH = timedelta(minutes=2)
+"""How long after a creation failed we look once more for a webinar that appeared late."""
+LONGEST_WATCH = timedelta(days=1)
+TRIES = 3
+NOT_MADE = "RingCentral gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
+NOT_MADE_AS_FAR_AS_SEEN = (
+    f"{NOT_MADE} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
+)
+"""A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
+INTERRUPTED = "Greenroom was restarted before the webinar was complete, so it was taken back. You can try again."
+TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
+NOT_TAKEN_BACK = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
+
+
+class TooLate(ProviderRefused):
+    """The start has passed: there is nothing left to create."""
+
+
+class CreationSteps:
+    """Takes a leased creation forward or back. Every method raises `LeaseLost` if another worker owns it."""
+
+    def __init__(
+        self,
+        store: Store,
+        leases: WorkerLeases[Creation],
+        provider: WebinarProvider,
+        directory: Directory,
+        clock: Clock,
+    ) -> None:
+        """Create at this provider."""
+        self._store = store
+        self._leases = leases
+        self._provider = provider
+        self._directory = directory
+        self._clock = clock
+        self.lookout = Lookout(store, provider, clock)
+        self.watch = WATCH
+
+    async def run(self, creation: Creation, caller: Caller) -> Creation:
+        """Take a creation to `WHOLE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed."""
+        try:
+            return await self._forward(creation, caller)
+        except ProviderError as error:
+            return await self._failed(await self.reread(creation), error, caller)
+
+    async def undo(self, creation: Creation, caller: Caller) -> Creation:
+        """Delete what an interrupted creation made."""
+        return await self._undo(creation, creation.problem or INTERRUPTED, caller)
+
+    async def look_for_late(self, creation: Creation) -> Creation:
+        """Remove the webinar of a failed creation that appeared late, or schedule another look."""
+        try:
+            over = await self.lookout.remove_late(creation)
+        except ProviderError as error:
+            log.warning("creation.watch_failed", extra={"code": error.code})
+            over = self._clock.now() > creation.begun_at + LONGEST_WATCH
+        return await self.save(creation, Step.TOLD if over else Step.WATCHED)
+
+    async def resume_later(self, creation: Creation) -> Creation:
+        """Leave a creation at its last saved step, to be resumed."""
+        current = await self.reread(creation)
+        await self._leases.resume_later(current, machine_now() - current.begun_at)
+        return current
+
+    async def save(
+        self, creation: Creation, step: Step, *, webinar_id: str | None = None, problem: str = ""
+    ) -> Creation:
+        """Save the next step."""
+        made, why = webinar_id or creation.webinar_id, problem or creation.problem
+        creation = creation.model_copy(update={"step": step, "webinar_id": made, "problem": why})
+        async with self._store.write() as db:
+            await self._leases.advance(db, creation, wait=self.watch if step is Step.WATCHED else None)
+        return creation
+
+    async def reread(self, creation: Creation) -> Creation:
+        """The creation as last saved."""
+        async with self._store.read() as db:
+            return await creations.find(db, creation.account, creation.draft_id) or creation
+
+    async def _forward(self, creation: Creation, caller: Caller) -> Creation:
+        resumed = creation.step is not Step.BEGUN
+        made = await self._webinar(creation, caller)
+        if made is None:
+            problem = NOT_MADE_AS_FAR_AS_SEEN if creation.order.host else NOT_MADE
+            return await self.save(creation, Step.NOT_FOUND, problem=problem)
+        if creation.webinar_id is None:
+            creation = await self.save(creation, Step.WEBINAR_MADE, webinar_id=made.webinar_id)
+        session = await self._session(creation, caller, resumed=resumed)
+        return await self._complete(creation, made, session)
+
+    async def _webinar(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
+        if creation.webinar_id:
+            return await self._provider.webinar(creation.webinar_id, caller)
+        if creation.step is Step.BEGUN:
+            creation = await self.save(creation, Step.WEBINAR_ASKED)
+            try:
+                return await self._provider.create_webinar(creation.order.form, creation.order.host, caller)
+            except OutcomeUnknown as error:
+                log.warning("creation.webinar_unclear", extra={"draft": creation.draft_id, "status": error.status})
+        return await self.lookout.find(creation, caller)
+
+    async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
+        webinar_id, form = str(creation.webinar_id), creation.order.form
+        asked = creation.step is Step.SESSION_ASKED
+        for _ in range(TRIES):
+            if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
+                return found
+            if resumed and form.start <= self._clock.now():
+                raise TooLate(TOO_LATE)
+            creation = await self.save(creation, Step.SESSION_ASKED)
+            try:
+                return await self._provider.create_session(webinar_id, form, caller)
+            except OutcomeUnknown as error:
+                log.warning("creation.session_unclear", extra={"webinar": webinar_id, "status": error.status})
+                asked = True
+            except ProviderRefused:
+                # A webinar has one session at most (guide, webinar/sessions.md): the conflict may be with our own
+                # earlier request, completed late.
+                if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
+                    return found
+                raise
+        raise StillUnclear(NOT_MADE)
+
+    async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
+        webinar = self._mirrored(creation, made, session)
+        whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
+        async with self._store.write() as db:
+            swept = await webinars.find(db, creation.account, session.session_id, to_change=True)
+            await webinars.save(db, webinar, session.host_link)
+            await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
+            await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
+            await self._leases.advance(db, whole)
+        return whole
+
+    def _mirrored(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Webinar:
+        form, host = creation.order.form, creation.order.host
+        return Webinar(
+            account=creation.account,
+            webinar_id=made.webinar_id,
+            session_id=session.session_id,
+            title=form.title,
+            description=form.description,
+            start=session.start,
+            length=session.length,
+            time_zone=session.time_zone,
+            status=session.status,
+            audience=Audience.ANYONE if session.attendee_link else made.audience,
+            host_user_id=made.host_user_id,
+            host_name=host.name if host else self._directory.name(made.host_user_id),
+            created_by=creation.user_id,
+            attendee_link=session.attendee_link,
+            panel_offset=session.panel_offset,
+            seen_at=self._clock.now(),
+        )
+
+    async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
+        if creation.webinar_id is None and not isinstance(error, StillUnclear):
+            # Refused, or never sent: there is nothing to undo.
+            if creation.order.host and _blames_host(error):
+                self._directory.cannot_host(creation.order.host)
+            return await self.save(creation, Step.UNDONE, problem=error.sentence)
+        if isinstance(error, ProviderRefused):
+            return await self._undo(creation, error.sentence, caller)
+        log.warning("creation.deferred", extra={"step": creation.step, "webinar": creation.webinar_id})
+        return await self.resume_later(creation)
+
+    async def _undo(self, creation: Creation, problem: str, caller: Caller) -> Creation:
+        if creation.webinar_id:
+            creation = await self.save(creation, Step.UNDOING, problem=problem)
+            try:
+                await self._provider.delete_webinar(creation.webinar_id or "", caller)
+            except ProviderRefused as error:
+                log.warning("creation.undo_failed", extra={"webinar": creation.webinar_id, "code": error.code})
+                problem += NOT_TAKEN_BACK
+            except ProviderError:
+                return await self.resume_later(creation)
+        return await self.save(creation, Step.UNDONE, problem=problem)
+
+
+def _blames_host(error: ProviderError) -> bool:
+    return isinstance(error, ProviderForbids) or error.parameter.partition(".")[0] == "host"

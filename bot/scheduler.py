@@ -1,0 +1,129 @@
+"""Runs periodic jobs, and the delivery when a notice is due: the rows in the database are the source of truth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock, machine_now, monotonic
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = timedelta(seconds=10)
+"""Between two deliveries, whatever the timers do: it repairs a timer that a clock jump delayed."""
+STALE_BEATS = 3
+SHORTEST_NAP = timedelta(seconds=0.5)
+"""So that a row which another replica owns does not make this one spin."""
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Delivers(Protocol):
+    """The outbox worker."""
+
+    async def run(self) -> datetime | None:
+        """Deliver what is due; returns when the next notice is due (domain time)."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop cleanly."""
+        ...
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it works."""
+        ...
+
+
+class Scheduler:
+    """The periodic jobs of one process, and the timer for the next notice."""
+
+    def __init__(self, clock: Clock, delivery: Delivers) -> None:
+        """Run `delivery` at every heartbeat, when a notice is due, and when woken."""
+        self._clock = clock
+        self._delivery = delivery
+        self._jobs: dict[str, tuple[timedelta, Work]] = {"heartbeat": (HEARTBEAT, self.deliver)}
+        self._delivering = asyncio.Lock()
+        self._is_woken = False
+        self._stopping = False
+        self._beat_at = monotonic()
+        self._scheduler = AsyncIOScheduler(
+            jobstores={"default": MemoryJobStore()},
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def add(self, name: str, interval: timedelta, work: Work) -> None:
+        """Add a periodic job, to be started by `start`."""
+        self._jobs[name] = (interval, work)
+
+    def start(self) -> None:
+        """Run every job now, then at its interval."""
+        self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        now = machine_now()
+        for name, (interval, work) in self._jobs.items():
+            job = partial(self._until_stopped, work)
+            self._scheduler.add_job(job, "interval", seconds=interval.total_seconds(), id=name, next_run_time=now)
+        self._scheduler.start()
+
+    def wake(self) -> None:
+        """Deliver now: a notice was planned or withdrawn, or the clock was moved."""
+        if self._is_woken:
+            return  # a delivery that has not started yet includes this
+        self._is_woken = True
+        # Two: while one is running, another may wait for it to end.
+        self._deliver_at(machine_now(), "wake", max_instances=2)
+
+    async def deliver(self) -> datetime | None:
+        """Deliver what is due, and set the timer for the next notice; returns its time (domain time)."""
+        async with self._delivering:
+            self._is_woken = False
+            due = await self._delivery.run()
+            self._beat_at = monotonic()
+            if due is not None and self._scheduler.running:
+                # The domain clock may be ahead of machine time, which timers use.
+                wait = max(due - self._clock.now(), SHORTEST_NAP)
+                self._deliver_at(machine_now() + wait, "due")
+            return due
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether a delivery ran lately, and its results are saved. A timer, or the event loop, can stop silently."""
+        return self._delivery.is_alive and monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
+
+    async def stop(self) -> None:
+        """Start nothing more, wait for a running delivery, and cancel jobs that can be resumed later."""
+        self._stopping = True
+        if self._scheduler.running:
+            self._scheduler.pause()
+            async with self._delivering:
+                self._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)  # the shutdown itself is posted to the loop
+        await self._delivery.stop()
+
+    def _deliver_at(self, moment: datetime, name: str, max_instances: int = 1) -> None:
+        job = partial(self._until_stopped, self.deliver)
+        self._scheduler.add_job(
+            job, "date", run_date=moment, id=name, replace_existing=True, max_instances=max_instances
+        )
+
+    async def _until_stopped(self, work: Work) -> None:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+
+
+def _log_failure(event: JobExecutionEvent) -> None:
+    error = getattr(event, "exception", None)
+    reason = type(error).__name__ if error else "missed or still running"
+    log.error("scheduler.job_failed", extra={"job": event.job_id, "reason": reason}, exc_info=error)

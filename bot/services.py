@@ -1,0 +1,164 @@
+"""The service container of one workspace and its account, and the function that builds it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.announcing import Announcing
+from bot.background import BackgroundTasks
+from bot.cancelling import Cancelling
+from bot.clock import Clock
+from bot.creation.service import CreationService
+from bot.delivery import Delivery, forget_notices
+from bot.digests import Digests
+from bot.directory import Directory
+from bot.door import Door
+from bot.enrolling import Enrolling
+from bot.inviting.service import TeamService
+from bot.link_files import LinkFiles
+from bot.mirror import Mirror
+from bot.models import Account
+from bot.organisers import Organisers
+from bot.own_pages import OwnPages, PageUrls
+from bot.people import People
+from bot.picture import Pictures
+from bot.providers import WebinarProvider
+from bot.scheduler import Scheduler
+from bot.seating.service import SeatService
+from bot.settings import Settings
+from bot.slack_api import Identity, SlackApi
+from bot.store import applications, batches, creations, drafts, leases, parcels, seats, team_changes
+from bot.store.connection import Store
+from bot.tokens import Tokens
+
+SWEEP = timedelta(minutes=5)
+COUNT = timedelta(seconds=15)
+DIGEST = timedelta(minutes=1)
+RESUME = timedelta(seconds=30)
+DAILY = timedelta(days=1)
+KEEP_DRAFTS = timedelta(days=7)
+"""How long an unfinished form is kept."""
+KEEP_NOTICES = timedelta(days=90)
+"""How long notices can be looked up."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one workspace and its account."""
+
+    account: Account
+    clock: Clock
+    store: Store
+    slack: SlackApi
+    background: BackgroundTasks
+    scheduler: Scheduler
+    people: People
+    organisers: Organisers
+    directory: Directory
+    mirror: Mirror
+    announcing: Announcing
+    digests: Digests
+    creation: CreationService
+    cancelling: Cancelling
+    team: TeamService
+    door: Door
+    seats: SeatService
+    pictures: Pictures
+    link_files: LinkFiles
+    own_pages: OwnPages
+    enrolling: Enrolling
+
+    async def sweep(self) -> None:
+        """Read the directory once, then keep the mirror current."""
+        if not self.directory.is_read:
+            await self.directory.refresh()
+        await self.mirror.keep_up()
+
+    async def resume(self) -> None:
+        """Resume the operations whose lease expired."""
+        await self.creation.resume()
+        await self.seats.resume()
+        await self.team.resume()
+        await self.enrolling.work()
+
+    async def plan_digests(self) -> None:
+        """Plan the digests that are due."""
+        if await self.digests.plan_due():
+            self.scheduler.wake()
+
+    async def daily(self) -> None:
+        """Refresh the directory, and delete what is kept for a limited time."""
+        await self.directory.refresh()
+        async with self.store.write() as db:
+            await drafts.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
+            await self.team.forget_old(db)
+        await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
+        await self.seats.forget_ended()
+        await self.enrolling.tidy()
+
+
+def build_services(
+    settings: Settings, identity: Identity, store: Store, slack: SlackApi, provider: WebinarProvider, clock: Clock
+) -> Services:
+    """Build the services for the workspace of `identity`; the scheduler knows its jobs and is not started yet."""
+    worker_id = secrets.token_hex(8)
+    account = Account(workspace=identity.workspace, provider=provider.name)
+    delivery = Delivery(
+        worker_id, store, lambda _: slack, clock, workspace=account.workspace, unclear_alerts=settings.unclear_alerts
+    )
+    scheduler = Scheduler(clock, delivery)
+    background = BackgroundTasks()
+    directory = Directory(provider)
+    announcing = Announcing(store, slack, clock)
+    mirror = Mirror(account, store, provider, directory, announcing, clock)
+    seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
+    tokens = Tokens(settings.encryption_key.get_secret_value())
+    urls = PageUrls(settings.public_url, tokens)
+    enrolling = Enrolling(
+        worker_id, account, store, provider, mirror, slack, urls, seat_service.notifier, clock, background
+    )
+    services = Services(
+        account=account,
+        clock=clock,
+        store=store,
+        slack=slack,
+        background=background,
+        scheduler=scheduler,
+        people=People(store, slack, clock),
+        organisers=Organisers(store, slack, directory),
+        directory=directory,
+        mirror=mirror,
+        announcing=announcing,
+        digests=Digests(store, clock, account),
+        creation=CreationService(
+            worker_id, account, store, slack, provider, directory, announcing, mirror, clock, background
+        ),
+        cancelling=Cancelling(provider, mirror, scheduler),
+        team=TeamService(worker_id, account, store, slack, provider, mirror, clock, scheduler),
+        door=Door(provider, mirror, clock, scheduler),
+        seats=seat_service,
+        pictures=Pictures(store, provider, slack),
+        link_files=LinkFiles(store, provider),
+        own_pages=OwnPages(urls, tokens, account, store, provider, clock, enrolling),
+        enrolling=enrolling,
+    )
+    _schedule(services)
+    return services
+
+
+async def release_leases(store: Store) -> None:
+    """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
+    operations = (applications, batches, creations, seats, team_changes)
+    async with store.write() as db:
+        await leases.release_all(db, [operation.LEASES for operation in operations])
+        await parcels.release_all(db)
+
+
+def _schedule(services: Services) -> None:
+    services.scheduler.add("sweep", SWEEP, services.sweep)
+    services.scheduler.add("count", COUNT, services.mirror.count_next)
+    services.scheduler.add("digest", DIGEST, services.plan_digests)
+    services.scheduler.add("resume", RESUME, services.resume)
+    services.scheduler.add("daily", DAILY, services.daily)
