@@ -21,7 +21,8 @@ from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.organisers import Organisers
-from bot.own_pages import OwnPages
+from bot.own_pages.service import OwnPages
+from bot.own_pages.tokens import Tokens
 from bot.people import People
 from bot.picture import Pictures
 from bot.providers import WebinarProvider
@@ -34,7 +35,6 @@ from bot.store import drafts
 from bot.store.connection import Store
 from bot.tasks import Tasks
 from bot.telling import Telling
-from bot.tokens import Tokens
 
 KEEP_DRAFTS = timedelta(days=7)
 """A form that nobody came back to for so long is forgotten."""

@@ -31,7 +31,7 @@ from bot.store import free
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
 from bot.web import health, pages
-from bot.web.turnstile import Turnstile
+from bot.web.ip_rate_limit import IpRateLimit
 from handlers.listening import listen
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ async def _serve(settings: Settings, app: AsyncApp, room: Room) -> tuple[web.App
     server = web.Application()
     health.add_routes(server, lambda: room.clockwork.is_alive)
     if room.own_pages.is_on:
-        pages.add_routes(server, room.own_pages, Turnstile())
+        pages.add_routes(server, room.own_pages, IpRateLimit())
     if not settings.socket_mode:
 
         async def events(request: web.Request) -> web.Response:

@@ -18,7 +18,7 @@ from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.organisers import Organisers
-from bot.own_pages import OwnPages
+from bot.own_pages.service import OwnPages
 from bot.people import People
 from bot.picture import Pictures
 from bot.seating import Seating

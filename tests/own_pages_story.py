@@ -57,10 +57,10 @@ class Shown:
         return int(found[1]) if found else 0
 
     @property
-    def wrong(self) -> dict[str, str]:
+    def errors(self) -> dict[str, str]:
         """What is wrong, by the field it stands under."""
         return {
-            name: unescape(text) for name, text in re.findall(r'class="wrong" id="(\w+)-wrong">([^<]*)<', self.html)
+            name: unescape(text) for name, text in re.findall(r'class="error" id="(\w+)-error">([^<]*)<', self.html)
         }
 
     @property
@@ -126,7 +126,7 @@ class Site(Visitor):
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
         async with room.store.write() as db:
             await applications.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
-        return f"{self.url}?done={room.own_pages._place(key, self.webinar)}"
+        return f"{self.url}?done={room.own_pages._status_token(key, self.webinar)}"
 
 
 @asynccontextmanager

@@ -203,7 +203,7 @@ async def test_whoever_knows_an_address_does_not_get_its_links(tmp_path: Path) -
         stranger = await registered(site, first_name="Eve", email="LENA@visitor.example")
         assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
         pages = site.world.bot.room.own_pages
-        key = (await pages.state(stranger.url.partition("done=")[2])).page_key
+        key = (await pages.status_context(stranger.url.partition("done=")[2])).page_key
         join, cancel = pages.join_url(key, site.webinar), pages.cancel_url(key, site.webinar)
         await site.post(cancel)
         await site.world.settled()
@@ -231,20 +231,20 @@ async def test_mistakes_come_back_with_everything_that_was_typed(tmp_path: Path)
         evil = '"><script>alert(1)</script>'
         wrong = await site.sign_up(site.url, first_name=" ", last_name="x" * 65, email=evil)
         assert wrong.status == 400
-        assert wrong.wrong == {
+        assert wrong.errors == {
             "first_name": "Enter your first name.",
             "last_name": "Enter a last name of at most 64 characters.",
             "email": "Enter a whole e-mail address, for example name@example.com.",
         }
-        for name in wrong.wrong:
-            assert f'aria-invalid="true" aria-describedby="{name}-wrong"' in wrong.html
+        for name in wrong.errors:
+            assert f'aria-invalid="true" aria-describedby="{name}-error"' in wrong.html
         assert wrong.links == ["#first_name", "#last_name", "#email"]
         assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
         assert "<script" not in wrong.html
-        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).wrong == {
+        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).errors == {
             "email": "Enter an e-mail address of at most 256 characters."
         }
-        assert (await site.sign_up(site.url, email="")).wrong == {"email": "Enter your e-mail address."}
+        assert (await site.sign_up(site.url, email="")).errors == {"email": "Enter your e-mail address."}
         assert made(site) == []
 
 

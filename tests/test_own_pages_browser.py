@@ -61,7 +61,7 @@ async def check_page(page: Page) -> None:
     assert await page.title() == await heading.inner_text()
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW
     assert await page.locator("script, img, iframe, link").count() == 0
-    for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .wrong").all():
+    for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .error").all():
         assert await element.evaluate(LUMINANCE) >= 4.5
     for field in await page.locator("form input:not([type=hidden]):not([tabindex='-1'])").all():
         name = await field.get_attribute("name")

@@ -11,8 +11,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.own_pages.tokens import MAX_LENGTH, TokenExpired, Tokens
 from bot.store.connection import Vault
-from bot.tokens import MAX_LENGTH, Expired, Tokens
 from tests.webinar_samples import NOW
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
@@ -39,7 +39,7 @@ def test_a_token_is_good_until_its_time_by_the_clock_it_is_given() -> None:
     assert TOKENS.read("join", token, UNTIL - timedelta(seconds=1)) == FACTS
     assert TOKENS.read("join", token, NOW - timedelta(days=9000)) == FACTS
     for late in (UNTIL, UNTIL + timedelta(days=9000)):
-        with pytest.raises(Expired):
+        with pytest.raises(TokenExpired):
             TOKENS.read("join", token, late)
 
 
