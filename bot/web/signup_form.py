@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from bot import roster
+from bot.email_address import AddressProblem, address_problem
 from bot.registrants import MAX_EMAIL, MAX_NAME, Applicant
 
 
@@ -37,7 +37,11 @@ NO_EMAIL = "Enter your e-mail address."
 BAD_EMAIL = "Enter a whole e-mail address, for example name@example.com."
 LONG_EMAIL = f"Enter an e-mail address of at most {MAX_EMAIL} characters."
 HONEYPOT_FILLED = "A field that people don’t see was filled in. If you are a person, press Register once more."
-_EMAIL_ERRORS = {roster.NO_ADDRESS: NO_EMAIL, roster.BAD_ADDRESS: BAD_EMAIL, roster.LONG_ADDRESS: LONG_EMAIL}
+_EMAIL_ERRORS = {
+    AddressProblem.MISSING: NO_EMAIL,
+    AddressProblem.INVALID: BAD_EMAIL,
+    AddressProblem.TOO_LONG: LONG_EMAIL,
+}
 
 
 def parse_body(raw: bytes) -> dict[str, str]:
@@ -55,7 +59,8 @@ def errors(who: Applicant) -> dict[str, str]:
     """The error of each invalid field, in the order of the form."""
     names = ((FIRST_NAME, "first name", who.first_name), (LAST_NAME, "last name", who.last_name))
     found = {name: _name_error(label, value) for name, label, value in names}
-    found[EMAIL] = _EMAIL_ERRORS.get(roster.check(who.model_copy(update={"first_name": "x", "last_name": "x"})), "")
+    if problem := address_problem(who.email):
+        found[EMAIL] = _EMAIL_ERRORS[problem]
     return {name: text for name, text in found.items() if text}
 
 
