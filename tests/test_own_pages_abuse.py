@@ -193,10 +193,10 @@ async def test_no_personal_data_is_logged(tmp_path: Path, caplog: pytest.LogCapt
         url = site.url
         await site.sign_up(url, email="lena")
         placed = await site.sign_up(url)
-        await site.get(placed.onward)
+        await site.get(placed.location)
         await site.get(f"{SITE}/join/{url.rpartition('/')[2]}")
         await site.world.settled()
-        token, place = url.rpartition("/")[2], placed.onward.partition("done=")[2]
+        token, place = url.rpartition("/")[2], placed.location.partition("done=")[2]
     # The database driver logs its parameters at debug level. We never enable that.
     lines = [f"{one.getMessage()} {vars(one)}" for one in caplog.records if not one.name.startswith("aiosqlite")]
     secrets = [token, place, *LENA.values()]
