@@ -29,7 +29,7 @@ from bot.slack_api import TIMEOUT, Identity, SlackApi
 from bot.store.connection import Store, Vault
 from bot.store.migrate import migrate
 from bot.web import health, pages
-from bot.web.turnstile import Turnstile
+from bot.web.ip_rate_limit import IpRateLimit
 from handlers.listening import listen
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ async def _serve(settings: Settings, app: AsyncApp, services: Services) -> tuple
     server = web.Application()
     health.add_routes(server, lambda: services.scheduler.is_alive)
     if services.own_pages.urls.is_on:
-        pages.add_routes(server, services.own_pages, Turnstile())
+        pages.add_routes(server, services.own_pages, IpRateLimit())
     if not settings.socket_mode:
 
         async def events(request: web.Request) -> web.Response:

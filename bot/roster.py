@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.email_address import AddressProblem, address_problem
 from bot.errors import BadInput
 from bot.external_id import decode, encode
 from bot.models import Frozen
@@ -33,7 +33,11 @@ TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut 
 
 HEAD = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+")
+_ADDRESS_PROBLEMS = {
+    AddressProblem.MISSING: NO_ADDRESS,
+    AddressProblem.INVALID: BAD_ADDRESS,
+    AddressProblem.TOO_LONG: LONG_ADDRESS,
+}
 
 
 class Row(Frozen):
@@ -87,13 +91,9 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
 
 
 def check(applicant: Applicant) -> str:
-    """What keeps somebody from being registered, in words that quote nothing; empty where nothing does."""
-    if not applicant.email:
-        return NO_ADDRESS
-    if not _ADDRESS.fullmatch(applicant.email):
-        return BAD_ADDRESS
-    if len(applicant.email) > MAX_EMAIL:
-        return LONG_ADDRESS
+    """Why a person cannot be registered, without quoting input; empty if they can."""
+    if problem := address_problem(applicant.email):
+        return _ADDRESS_PROBLEMS[problem]
     if not applicant.first_name:
         return NO_FIRST
     if not applicant.last_name:

@@ -21,7 +21,9 @@ from bot.link_files import LinkFiles
 from bot.mirror import Mirror
 from bot.models import Account
 from bot.organisers import Organisers
-from bot.own_pages import OwnPages, PageUrls
+from bot.own_pages.service import OwnPages
+from bot.own_pages.tokens import Tokens
+from bot.own_pages.urls import PageUrls
 from bot.people import People
 from bot.picture import Pictures
 from bot.providers import WebinarProvider
@@ -31,7 +33,6 @@ from bot.settings import Settings
 from bot.slack_api import Identity, SlackApi
 from bot.store import applications, batches, creations, drafts, leases, parcels, seats, team_changes
 from bot.store.connection import Store
-from bot.tokens import Tokens
 
 SWEEP = timedelta(minutes=5)
 COUNT = timedelta(seconds=15)

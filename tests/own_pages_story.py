@@ -1,4 +1,4 @@
-"""Our own pages as a visitor sees them: what a page says, its form filled in, and what came of it at RingCentral."""
+"""Drive our own pages as a visitor: read a page, send its form, and look at the result in RingCentral."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LENA = {"first_name": "Lena", "last_name": "Berger", "email": "lena@visitor.exam
 
 @dataclass
 class Shown:
-    """A page, or where it sends the visitor on to."""
+    """The response to a request: a page or a redirect."""
 
     status: int
     headers: Mapping[str, str]
@@ -35,56 +35,56 @@ class Shown:
 
     @property
     def heading(self) -> str:
-        """The one heading of the first order."""
+        """The only h1."""
         [heading] = re.findall(r"<h1>([^<]*)</h1>", self.html)
         return unescape(heading)
 
     @property
     def words(self) -> str:
-        """All that can be read on it."""
+        """All visible text."""
         body = self.html.partition("<body>")[2]
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
     @property
     def links(self) -> list[str]:
-        """Where its links lead."""
+        """The URLs of its links."""
         return [unescape(link) for link in re.findall(r'<a href="([^"]*)"', self.html)]
 
     @property
-    def looks_again(self) -> int:
-        """After how many seconds it looks again by itself; 0 for never."""
+    def refresh_s(self) -> int:
+        """Seconds until the page refreshes itself; 0 for never."""
         found = re.search(r"""http-equiv="refresh" content="(\d+);url=\?[^"#]*">""", self.html)
         return int(found[1]) if found else 0
 
     @property
-    def wrong(self) -> dict[str, str]:
-        """What is wrong, by the field it stands under."""
+    def errors(self) -> dict[str, str]:
+        """The error of each field."""
         return {
-            name: unescape(text) for name, text in re.findall(r'class="wrong" id="(\w+)-wrong">([^<]*)<', self.html)
+            name: unescape(text) for name, text in re.findall(r'class="error" id="(\w+)-error">([^<]*)<', self.html)
         }
 
     @property
     def values(self) -> dict[str, str]:
-        """What the form holds."""
+        """The values of the inputs."""
         inputs = re.findall(r"<input ([^>]*)>", self.html)
         pairs = [(re.search(r'name="(\w+)"', one), re.search(r'value="([^"]*)"', one)) for one in inputs]
         return {name[1]: unescape(value[1]) if value else "" for name, value in pairs if name}
 
     @property
-    def onward(self) -> str:
-        """Where it sends the visitor on to, as their browser understands it."""
+    def location(self) -> str:
+        """The absolute URL of the redirect."""
         return urljoin(self.url, self.headers["Location"])
 
 
 @dataclass
 class Visitor:
-    """Somebody with a browser, outside Slack."""
+    """A person with a browser, outside Slack."""
 
     world: World
     http: aiohttp.ClientSession
 
     async def get(self, url: str) -> Shown:
-        """Open an address of ours, without going where it sends us on to."""
+        """Open a page without following redirects."""
         return await self._send("GET", url)
 
     async def post(self, url: str, fields: Mapping[str, str] | None = None, **more: Any) -> Shown:
@@ -104,7 +104,7 @@ class Visitor:
 
 @dataclass
 class Site(Visitor):
-    """A webinar with a registration page of our own."""
+    """A visitor of the registration page of one webinar."""
 
     webinar: Webinar
 
@@ -115,18 +115,18 @@ class Site(Visitor):
 
     @property
     def there(self) -> list[dict[str, Any]]:
-        """Who is registered at RingCentral."""
+        """The registrants at RingCentral."""
         [one] = [one for one in self.world.ringcentral.webinars() if one["session_id"] == self.webinar.session_id]
         return self.world.ringcentral.registrants(one["session_id"])
 
     async def placed(self, email: str = LENA["email"], key: str = "page-1") -> str:
-        """Somebody is in line, and nobody has been told to look after it yet; returns the address of their place."""
+        """Queue a person without waking the worker; return the URL of their status page."""
         services = self.world.bot.services
         one = Applicant(first_name="Lena", last_name="Berger", email=email)
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
         async with services.store.write() as db:
             await applications.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
-        return f"{self.url}?done={services.own_pages._place(key, self.webinar)}"
+        return f"{self.url}?done={services.own_pages._status_token(key, self.webinar)}"
 
 
 @asynccontextmanager
@@ -137,14 +137,14 @@ async def a_site(
     database_url: str = "",
     prepare: Callable[[World], None] = hurried,
 ) -> AsyncIterator[Site]:
-    """A world whose bot has pages of its own, with one webinar of Chloé's three days ahead."""
+    """A world with the pages on, and one webinar of Chloé in three days."""
     running_world = running(folder, public_url=public_url, database_url=database_url, prepare=prepare)
     async with running_world as world, aiohttp.ClientSession() as http:
         yield Site(world, http, await a_webinar(world))
 
 
 async def a_webinar(world: World, title: str = "Launch day") -> Webinar:
-    """A webinar that Chloé has created, with its registration read."""
+    """Let Chloé create a webinar; return it with its registration."""
     start = world.clock.now().replace(second=0, microsecond=0) + timedelta(days=3)
     await world.create("chloe", title, start=start)
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)

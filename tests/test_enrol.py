@@ -257,7 +257,7 @@ async def test_a_list_can_have_pages_of_our_own(tmp_path: Path) -> None:
         assert first[2].startswith(f"{SITE}/join/")
         assert first[2:] != second[2:]
 
-        await world.bot.services.own_pages.leave(first[3].rpartition("/")[2])
+        await world.bot.services.own_pages.cancel(first[3].rpartition("/")[2])
         await world.until(lambda: desk.addresses == ["joan@outside.example"])
         await world.settled()
 

@@ -1,4 +1,4 @@
-"""Registering, joining and cancelling on pages of our own, through real HTTP, as far as RingCentral's list."""
+"""Register, join and cancel on our own pages: from HTTP to the list of registrants at RingCentral."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.webinar_samples import ACCOUNT, NOW
 pytest_plugins = ["tests.databases"]
 
 REGISTRANTS = "/webinar/registration/v1/sessions/"
-KEPT_OUT = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -33,27 +33,27 @@ KEPT_OUT = {
 }
 
 
-def made(site: Site) -> list[str]:
-    """What was asked about registrants at RingCentral, oldest first."""
+def vendor_calls(site: Site) -> list[str]:
+    """The methods of the calls to RingCentral about registrants, oldest first."""
     paths = [(call.method, call.path) for call in site.world.ringcentral.calls if "/registrants" in call.path]
     return [method for method, path in paths if path.startswith(REGISTRANTS)]
 
 
 async def registered(site: Site, **changes: str) -> Shown:
-    """Somebody registers; returns the page with their links."""
+    """Register a person and return the page with their links."""
     placed = await site.sign_up(site.url, **changes)
     assert placed.status == 303, placed.words
     await site.world.settled()
-    return await site.get(placed.onward)
+    return await site.get(placed.location)
 
 
-async def near(site: Site, before: timedelta = timedelta(minutes=15)) -> None:
-    """Let time pass until so long before the start."""
+async def advance_to(site: Site, before: timedelta = timedelta(minutes=15)) -> None:
+    """Move the clock to this time before the start."""
     site.world.clock.move(site.webinar.start - before - site.world.clock.now())
 
 
-async def test_somebody_registers_on_our_page_and_gets_links_of_their_own(tmp_path: Path) -> None:
-    """One call to RingCentral, in the name that was typed; neither address on the way holds anything personal."""
+async def test_a_visitor_registers_and_gets_personal_links(tmp_path: Path) -> None:
+    """With one call to RingCentral. No URL contains personal data."""
     async with a_site(tmp_path) as site:
         form = await site.get(site.url)
         assert (form.status, form.heading) == (200, "Register for Launch day")
@@ -62,43 +62,43 @@ async def test_somebody_registers_on_our_page_and_gets_links_of_their_own(tmp_pa
 
         done = await registered(site, first_name="  Lena ", email="Lena@Visitor.example")
 
-        assert made(site) == ["POST"]
+        assert vendor_calls(site) == ["POST"]
         [one] = site.there
         assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Berger", "lena@visitor.example")
         assert one["source"] == "registration page"
-        assert (done.status, done.heading, done.looks_again) == (200, "You are registered", 0)
+        assert (done.status, done.heading, done.refresh_s) == (200, "You are registered", 0)
         join, cancel = done.links
         assert join.startswith(f"{SITE}/join/")
         assert cancel.startswith(f"{SITE}/cancel/")
         secrets = [*LENA.values(), one["id"], site.webinar.session_id]
         assert [secret for secret in secrets if secret.lower() in f"{done.url}{join}{cancel}".lower()] == []
-        assert len(site.world.vendor_calls()) <= calls + 2  # the registration, and a count of it by upkeep
+        assert len(site.world.vendor_calls()) <= calls + 2  # the registration, and a count by the poller
 
 
-async def test_the_join_page_says_when_and_then_sends_on(tmp_path: Path) -> None:
-    """In the webinar's zone and UTC; every minute from an hour before it lets in; to the link that nobody else has."""
+async def test_the_join_page_shows_the_start_and_then_redirects(tmp_path: Path) -> None:
+    """To the personal link. It refreshes every minute in the hour before."""
     async with a_site(tmp_path) as site:
         join = (await registered(site)).links[0]
         [there] = site.there
-        calls = len(made(site))
+        calls = len(vendor_calls(site))
 
         early = await site.get(join)
-        assert (early.status, early.heading, early.looks_again) == (200, "It has not started yet", 0)
+        assert (early.status, early.heading, early.refresh_s) == (200, "It has not started yet", 0)
         assert f'<time datetime="{site.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
         assert f"{site.webinar.start:%H:%M}" in early.words
         assert "45 minutes" in early.words
         assert there["joinUri"] not in early.html
-        await near(site, timedelta(minutes=15, seconds=1))
-        assert (await site.get(join)).looks_again == 60
+        await advance_to(site, timedelta(minutes=15, seconds=1))
+        assert (await site.get(join)).refresh_s == 60
 
-        await near(site)
-        onward = await site.get(join)
-        assert (onward.status, onward.onward) == (302, there["joinUri"])
-        assert (onward.headers["Referrer-Policy"], onward.headers["Cache-Control"]) == ("no-referrer", "no-store")
+        await advance_to(site)
+        redirect = await site.get(join)
+        assert (redirect.status, redirect.location) == (302, there["joinUri"])
+        assert (redirect.headers["Referrer-Policy"], redirect.headers["Cache-Control"]) == ("no-referrer", "no-store")
         site.world.ringcentral.begin(site.webinar.session_id)
         site.world.clock.move(timedelta(minutes=40))
-        assert (await site.get(join)).onward == there["joinUri"]
-        assert len(made(site)) == calls
+        assert (await site.get(join)).location == there["joinUri"]
+        assert len(vendor_calls(site)) == calls
 
         site.world.clock.move(timedelta(hours=1))
         site.world.ringcentral.finish(site.webinar.session_id)
@@ -107,8 +107,8 @@ async def test_the_join_page_says_when_and_then_sends_on(tmp_path: Path) -> None
         assert (over.status, over.heading) == (410, "This webinar is over")
 
 
-async def test_cancelling_asks_deletes_and_can_be_done_twice(tmp_path: Path) -> None:
-    """Opening the page changes nothing; pressed twice it is one removal; afterwards the join page says so."""
+async def test_canceling_asks_first_and_is_idempotent(tmp_path: Path) -> None:
+    """A GET changes nothing, two POSTs are one removal, and the join page reports it."""
     async with a_site(tmp_path) as site:
         join, cancel = (await registered(site)).links
         for _ in range(2):
@@ -118,22 +118,22 @@ async def test_cancelling_asks_deletes_and_can_be_done_twice(tmp_path: Path) -> 
 
         for _ in range(2):
             pressed = await site.post(cancel)
-            assert (pressed.status, pressed.onward) == (303, cancel)
+            assert (pressed.status, pressed.location) == (303, cancel)
         assert (await site.get(cancel)).heading in ("You are being taken off the list", "You are off the list")
         await site.world.settled()
 
         assert site.there == []
-        assert made(site) == ["POST", "DELETE"]
+        assert vendor_calls(site) == ["POST", "DELETE"]
         again = await site.post(cancel)
-        off = await site.get(again.onward)
-        assert (off.status, off.heading, off.looks_again) == (200, "You are off the list", 0)
+        off = await site.get(again.location)
+        assert (off.status, off.heading, off.refresh_s) == (200, "You are off the list", 0)
         gone = await site.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
-        assert made(site) == ["POST", "DELETE"]
+        assert vendor_calls(site) == ["POST", "DELETE"]
 
 
-async def test_who_stays_on_the_list_is_told_so(tmp_path: Path) -> None:
-    """RingCentral refuses to delete them: the page does not say that they are off, and they can try again."""
+async def test_a_refused_removal_is_reported(tmp_path: Path) -> None:
+    """The registrant stays on the list and can try again."""
     async with a_site(tmp_path) as site:
         cancel = (await registered(site)).links[1]
         site.world.ringcentral.fail("DELETE", "/registrants/", status=403)
@@ -148,8 +148,8 @@ async def test_who_stays_on_the_list_is_told_so(tmp_path: Path) -> None:
         assert ((await site.get(cancel)).heading, site.there) == ("You are off the list", [])
 
 
-async def test_who_has_cancelled_can_register_again(tmp_path: Path) -> None:
-    """As a new registration with new links; the old ones stay off."""
+async def test_a_person_can_register_again_after_canceling(tmp_path: Path) -> None:
+    """With new links; the old ones stay invalid."""
     async with a_site(tmp_path) as site:
         first = await registered(site)
         await site.post(first.links[1])
@@ -162,35 +162,35 @@ async def test_who_has_cancelled_can_register_again(tmp_path: Path) -> None:
 
 
 async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
-    """A double click, a reload of the answer, a step back: the same place, one registrant."""
+    """After a double click, a reload or a step back."""
     async with a_site(tmp_path) as site:
         fields = {**(await site.get(site.url)).values, **LENA}
-        places = {(await site.post(site.url, fields)).onward for _ in range(2)}
+        places = {(await site.post(site.url, fields)).location for _ in range(2)}
         await site.world.settled()
-        places.add((await site.post(site.url, fields)).onward)
+        places.add((await site.post(site.url, fields)).location)
         await site.world.settled()
         shown = [await site.get(place) for place in places]
         assert {one.heading for one in shown} == {"You are registered"}
-        assert made(site) == ["POST"]
+        assert vendor_calls(site) == ["POST"]
         async with site.world.bot.services.store.read() as db:
             known = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
         assert len(known) == 1
 
 
 async def test_one_form_with_another_address_is_another_application(tmp_path: Path) -> None:
-    """Somebody who goes back and registers a colleague."""
+    """A person goes back and registers a colleague."""
     async with a_site(tmp_path) as site:
         fields = {**(await site.get(site.url)).values, **LENA}
         mine = await site.post(site.url, fields)
         theirs = await site.post(site.url, {**fields, "first_name": "Max", "email": "max@visitor.example"})
         await site.world.settled()
-        links = [(await site.get(place.onward)).links for place in (mine, theirs)]
+        links = [(await site.get(place.location)).links for place in (mine, theirs)]
         assert set(links[0]).isdisjoint(links[1])
         assert sorted(one["firstName"] for one in site.there) == ["Lena", "Max"]
 
 
-async def test_whoever_knows_an_address_does_not_get_its_links(tmp_path: Path) -> None:
-    """While it is in line, and when it is registered: said, with no link, and no way to cancel it."""
+async def test_knowing_an_address_is_not_enough_to_get_its_links(tmp_path: Path) -> None:
+    """While it is queued and when it is registered: a message without a link, and no way to cancel."""
     async with a_site(tmp_path) as site:
         site.world.ringcentral.fail("POST", "/registrants$", hang=0.2)
         placed = await site.sign_up(site.url)
@@ -203,18 +203,18 @@ async def test_whoever_knows_an_address_does_not_get_its_links(tmp_path: Path) -
         stranger = await registered(site, first_name="Eve", email="LENA@visitor.example")
         assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
         pages = site.world.bot.services.own_pages
-        key = (await pages.state(stranger.url.partition("done=")[2])).page_key
+        key = (await pages.status_context(stranger.url.partition("done=")[2])).page_key
         join, cancel = pages.urls.join_url(key, site.webinar), pages.urls.cancel_url(key, site.webinar)
         await site.post(cancel)
         await site.world.settled()
-        await near(site)
+        await advance_to(site)
         assert ((await site.get(join)).status, (await site.get(cancel)).status) == (410, 410)
         assert [one["firstName"] for one in site.there] == ["Lena"]
-        assert (await site.get(placed.onward)).heading == "You are registered"
+        assert (await site.get(placed.location)).heading == "You are registered"
 
 
-async def test_many_who_come_at_once_with_one_address_are_one_in_line(tmp_path: Path, database_url: str) -> None:
-    """On both databases: one is taken, the others are told; also where RingCentral's first answer gets lost."""
+async def test_concurrent_forms_with_one_address_queue_it_once(tmp_path: Path, database_url: str) -> None:
+    """On both databases: one is accepted, the others are refused; also if RingCentral's first response is lost."""
     async with a_site(tmp_path, database_url=database_url) as site:
         site.world.ringcentral.fail("POST", "/registrants$", hang=0.25)
         forms = [(await site.get(site.url)).values for _ in range(4)]
@@ -222,40 +222,40 @@ async def test_many_who_come_at_once_with_one_address_are_one_in_line(tmp_path: 
         assert sorted(one.status for one in sent) == [303, 409, 409, 409]
         await site.world.settled()
         assert len(site.there) == 1
-        assert (await site.get(next(one.onward for one in sent if one.status == 303))).heading == "You are registered"
+        assert (await site.get(next(one.location for one in sent if one.status == 303))).heading == "You are registered"
 
 
-async def test_mistakes_come_back_with_everything_that_was_typed(tmp_path: Path) -> None:
-    """Each under its field, which points at it, and in a summary that leads there; nothing typed is markup."""
+async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
+    """Each error is shown under its field and in the summary. Input is escaped."""
     async with a_site(tmp_path) as site:
         evil = '"><script>alert(1)</script>'
         wrong = await site.sign_up(site.url, first_name=" ", last_name="x" * 65, email=evil)
         assert wrong.status == 400
-        assert wrong.wrong == {
+        assert wrong.errors == {
             "first_name": "Enter your first name.",
             "last_name": "Enter a last name of at most 64 characters.",
             "email": "Enter a whole e-mail address, for example name@example.com.",
         }
-        for name in wrong.wrong:
-            assert f'aria-invalid="true" aria-describedby="{name}-wrong"' in wrong.html
+        for name in wrong.errors:
+            assert f'aria-invalid="true" aria-describedby="{name}-error"' in wrong.html
         assert wrong.links == ["#first_name", "#last_name", "#email"]
         assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
         assert "<script" not in wrong.html
-        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).wrong == {
+        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).errors == {
             "email": "Enter an e-mail address of at most 256 characters."
         }
-        assert (await site.sign_up(site.url, email="")).wrong == {"email": "Enter your e-mail address."}
-        assert made(site) == []
+        assert (await site.sign_up(site.url, email="")).errors == {"email": "Enter your e-mail address."}
+        assert vendor_calls(site) == []
 
 
-async def test_every_page_keeps_to_itself(tmp_path: Path) -> None:
-    """Whatever it says: not stored, not indexed, not framed, nothing loaded, the style allowed by its hash alone."""
+async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
+    """Not stored, not indexed, not framed, nothing loaded, the style allowed only by its hash."""
     async with a_site(tmp_path) as site:
         done = await registered(site)
         shown = [await site.get(url) for url in (site.url, *done.links, f"{SITE}/join/x")]
         shown += [done, await site.sign_up(site.url, email=""), await site.post(done.links[1])]
         for one in shown:
-            for name, value in KEPT_OUT.items():
+            for name, value in SECURITY_HEADERS.items():
                 assert value in one.headers[name]
             assert "unsafe" not in one.headers["Content-Security-Policy"]
             assert "frame-ancestors 'none'" in one.headers["Content-Security-Policy"]
@@ -266,14 +266,14 @@ async def test_every_page_keeps_to_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
-async def test_cancelling_works_whether_ringcentral_keeps_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
-    """The address of it goes along with the registration; what is kept of it stands in RingCentral's record."""
+async def test_canceling_works_whether_ringcentral_keeps_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
+    """The registration contains our cancel page; RingCentral may store or ignore it."""
     async with a_site(tmp_path) as site:
         site.world.ringcentral.rules.keep_own_links = keeps
         _, cancel = (await registered(site)).links
         [there] = site.there
         assert there["cancellationUri"].startswith(f"{SITE}/cancel/") is keeps
-        # A token is never made the same way twice, and each of them leads to the same page.
+        # Each token is different, and all of them lead to the same page.
         link = there["cancellationUri"] if keeps else cancel
         assert (await site.get(link)).heading == "Take you off the list?"
         await site.post(link)
@@ -284,30 +284,30 @@ async def test_cancelling_works_whether_ringcentral_keeps_our_page_or_not(tmp_pa
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
 async def test_joining_works_whether_ringcentral_would_keep_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
-    """It is not given our join page, so that its record holds its own link, and our page has where to send on to."""
+    """It does not get our join page, so it reports its own link, to which our page redirects."""
     async with a_site(tmp_path) as site:
         site.world.ringcentral.rules.keep_own_links = keeps
         join = (await registered(site)).links[0]
-        await near(site)
+        await advance_to(site)
         [there] = site.there
         assert there["joinUri"].startswith(site.world.ringcentral.url)
-        assert (await site.get(join)).onward == there["joinUri"]
+        assert (await site.get(join)).location == there["joinUri"]
 
 
-async def test_a_join_page_never_sends_on_to_itself(tmp_path: Path) -> None:
-    """Where RingCentral tells no other link than our page, the visitor is told whom to ask."""
+async def test_a_join_page_never_redirects_to_itself(tmp_path: Path) -> None:
+    """If RingCentral reports no link but our page, the visitor learns whom to ask."""
     async with a_site(tmp_path) as site:
         join = (await registered(site)).links[0]
-        await keep_links(site, join)
-        await near(site)
-        lost = await site.get(join)
-        assert (lost.status, lost.heading) == (404, "Your own link is not known here")
-        await keep_links(site, "javascript:alert(1)")
+        await store_link(site, join)
+        await advance_to(site)
+        unknown = await site.get(join)
+        assert (unknown.status, unknown.heading) == (404, "Your own link is not known here")
+        await store_link(site, "javascript:alert(1)")
         assert (await site.get(join)).status == 404
 
 
-async def keep_links(site: Site, link: str) -> None:
-    """Have this remembered as the one link of everybody, or that none is known."""
+async def store_link(site: Site, link: str) -> None:
+    """Store this as the personal link, or none if it is empty."""
     store = site.world.bot.services.store
     async with store.write() as db:
         await db.execute(update(table).values(links=None))
@@ -316,34 +316,34 @@ async def keep_links(site: Site, link: str) -> None:
             await line.keep_join_link(db, one, SecretStr(link))
 
 
-async def test_a_link_that_is_not_kept_is_read_once(tmp_path: Path) -> None:
-    """One call, for whoever comes first; where RingCentral is away, the page says so and tries again by itself."""
+async def test_a_missing_link_is_read_once(tmp_path: Path) -> None:
+    """With one call. If RingCentral is unavailable, the page says so and refreshes itself."""
     async with a_site(tmp_path) as site:
         join = (await registered(site)).links[0]
         [there] = site.there
-        await keep_links(site, "")
-        await near(site)
+        await store_link(site, "")
+        await advance_to(site)
         site.world.ringcentral.fail("GET", "/registrants/", status=503, times=9)
         away = await site.get(join)
-        assert (away.status, away.headers["Retry-After"], away.looks_again) == (503, "60", 60)
+        assert (away.status, away.headers["Retry-After"], away.refresh_s) == (503, "60", 60)
         assert away.heading == "RingCentral can’t be reached just now"
         still = await site.get(f"{join}?still=1")
-        assert ("Stop That" in away.words, "Look Again" in still.words, still.looks_again) == (True, True, 0)
+        assert ("Stop That" in away.words, "Look Again" in still.words, still.refresh_s) == (True, True, 0)
 
         site.world.ringcentral.faults.clear()
-        calls = len(made(site))
+        calls = len(vendor_calls(site))
         for _ in range(3):
-            assert (await site.get(join)).onward == there["joinUri"]
-        assert made(site)[calls:] == ["GET"]
+            assert (await site.get(join)).location == there["joinUri"]
+        assert vendor_calls(site)[calls:] == ["GET"]
 
 
-async def test_who_was_taken_off_the_list_at_ringcentral_is_told(tmp_path: Path) -> None:
-    """As far as it is asked: a link that is kept leads to RingCentral's own words for it."""
+async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
+    """If the link must be read; a stored link leads to RingCentral's own message."""
     async with a_site(tmp_path) as site:
         join, cancel = (await registered(site)).links
-        await keep_links(site, "")
+        await store_link(site, "")
         site.world.ringcentral._world.dated()[0][1].registrants.clear()
-        await near(site)
+        await advance_to(site)
         gone = await site.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
         await site.post(cancel)
@@ -351,8 +351,8 @@ async def test_who_was_taken_off_the_list_at_ringcentral_is_told(tmp_path: Path)
         assert (await site.get(cancel)).heading == "You are off the list"
 
 
-async def test_closed_full_and_cancelled_webinars_say_so_in_the_place_of_the_form(tmp_path: Path) -> None:
-    """Before, and to a form that was opened while it was open still; nobody is asked for."""
+async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_form(tmp_path: Path) -> None:
+    """On GET, and on POST of a form that was opened earlier, without a vendor call."""
     async with a_site(tmp_path) as site:
         url = site.url
         fields = {**(await site.get(url)).values, **LENA}
@@ -369,14 +369,14 @@ async def test_closed_full_and_cancelled_webinars_say_so_in_the_place_of_the_for
         rc.edit(site.webinar.session_id, registration={"registrationStatus": "Open", "settings": {"autoCloseLimit": 1}})
         rc.register(site.webinar.session_id)
         await says("This webinar is full", 200, 403)
-        assert made(site) == []
+        assert vendor_calls(site) == []
         await site.world.bot.services.cancelling.cancel(site.webinar, PERSON, "U0CHLOE")
         for shown in (await site.get(url), await site.post(url, fields)):
             assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
 
 
 def edit(ringcentral: RingCentral, registration: dict[str, Any]) -> None:
-    """Somebody changes the registration in RingCentral's own app."""
+    """Change the registration in RingCentral's own app."""
     [one] = ringcentral.webinars()
     ringcentral.edit(one["session_id"], registration=registration)
 
@@ -390,10 +390,10 @@ def edit(ringcentral: RingCentral, registration: dict[str, Any]) -> None:
     ],
     ids=["questions", "closed meanwhile", "work address"],
 )
-async def test_what_ringcentral_refuses_is_told_on_the_page_of_the_place(
+async def test_a_refusal_by_ringcentral_is_shown_on_the_status_page(
     tmp_path: Path, prepare: Callable[[RingCentral], None], words: str, *, link: bool
 ) -> None:
-    """With RingCentral's own page where only that one can ask what must be answered."""
+    """With a link to RingCentral's page if it requires answers."""
     async with a_site(tmp_path) as site:
         prepare(site.world.ringcentral)
         refused = await registered(site, email="lena@freemail.example")
@@ -404,8 +404,8 @@ async def test_what_ringcentral_refuses_is_told_on_the_page_of_the_place(
         assert site.there == []
 
 
-async def test_a_link_on_a_site_stays_good_when_the_webinar_is_moved(tmp_path: Path) -> None:
-    """By a month, after the link was handed out: past the end that was planned then, the page still has the form."""
+async def test_a_registration_link_stays_valid_when_the_webinar_is_moved(tmp_path: Path) -> None:
+    """By a month: after the original end, the page still shows the form."""
     async with a_site(tmp_path) as site:
         url, clock = site.url, site.world.clock
         later = site.webinar.start + timedelta(days=30)
@@ -416,13 +416,13 @@ async def test_a_link_on_a_site_stays_good_when_the_webinar_is_moved(tmp_path: P
         placed = await site.sign_up(url)
         await site.world.settled()
 
-        assert (await site.get(placed.onward)).heading == "You are registered"
+        assert (await site.get(placed.location)).heading == "You are registered"
         assert [one["email"] for one in site.there] == [LENA["email"]]
 
 
 @pytest.mark.parametrize("status", [404, 400])
-async def test_who_cannot_be_helped_holds_nobody_up(tmp_path: Path, status: int) -> None:
-    """Nobody knows how a call for one of them ended, and the list is refused: the next in line has their turn."""
+async def test_one_unresolved_registration_does_not_block_the_queue(tmp_path: Path, status: int) -> None:
+    """The outcome of one call is unknown and the list is refused: the next person is registered."""
     async with a_site(tmp_path) as site:
         place = await site.placed("otto@visitor.example", key="page-otto")
         async with site.world.bot.services.store.write() as db:
@@ -432,13 +432,13 @@ async def test_who_cannot_be_helped_holds_nobody_up(tmp_path: Path, status: int)
         placed = await site.sign_up(site.url)
         await site.world.settled()
 
-        assert (await site.get(placed.onward)).heading == "You are registered"
+        assert (await site.get(placed.location)).heading == "You are registered"
         otto = await site.get(place)
         assert otto.heading == ("You are not registered" if status == 404 else "You are in line")
 
 
-async def test_the_pages_outlive_a_restart_and_are_there_in_socket_mode(tmp_path: Path) -> None:
-    """What was handed out leads where it did."""
+async def test_the_pages_survive_a_restart_and_work_in_socket_mode(tmp_path: Path) -> None:
+    """Existing links stay valid."""
     async with a_site(tmp_path) as site:
         join = (await registered(site)).links[0]
         register = site.url
@@ -449,8 +449,8 @@ async def test_the_pages_outlive_a_restart_and_are_there_in_socket_mode(tmp_path
         assert (await site.get(register)).status == 200
 
 
-async def test_a_page_of_another_workspace_is_none(tmp_path: Path) -> None:
-    """Whoever else uses the same key and database."""
+async def test_pages_of_another_workspace_are_404(tmp_path: Path) -> None:
+    """With the same key and database."""
     async with a_site(tmp_path) as site:
         other = site.webinar.model_copy(update={"account": ACCOUNT})
         async with site.world.bot.services.store.write() as db:
@@ -465,8 +465,8 @@ async def test_a_page_of_another_workspace_is_none(tmp_path: Path) -> None:
             assert (await site.get(url)).status == 404
 
 
-async def test_an_organiser_takes_the_link_for_their_site(tmp_path: Path) -> None:
-    """From the details, for their eyes; it opens the page, as long as there is something to register for."""
+async def test_an_organizer_gets_the_registration_link(tmp_path: Path) -> None:
+    """From the details, as an ephemeral message, while registration is possible."""
     async with a_site(tmp_path) as site:
         await site.world.command("chloe", "#launch", "show launch")
         await site.world.click("chloe", site.world.last("#launch", "chloe"), "page.link")
@@ -482,8 +482,8 @@ async def test_an_organiser_takes_the_link_for_their_site(tmp_path: Path) -> Non
         assert "This webinar is over" in site.world.last("#launch", "chloe").words
 
 
-async def test_the_link_is_for_those_who_steer_the_webinar_at_the_click(tmp_path: Path) -> None:
-    """Others are not offered it; who is no organiser any more is told who can."""
+async def test_the_registration_link_requires_permission_at_the_click(tmp_path: Path) -> None:
+    """Others do not see the button; a former organizer is refused."""
     async with a_site(tmp_path) as site:
         services = site.world.bot.services
 

@@ -1,4 +1,4 @@
-"""Our own pages in a real browser without script: by keyboard, with mistakes, on a narrow screen, to the very end."""
+"""Our own pages in a browser without JavaScript: by keyboard, with input errors, on a narrow screen."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ element => {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 """
-"""The contrast of an element's text, as WCAG 2 reckons it."""
+"""The contrast ratio of an element's text by WCAG 2."""
 
 
 def an_address_of_this_machine() -> str:
-    """With a port that nobody listens on just now."""
+    """A URL with a free port."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{one.getsockname()[1]}"
@@ -43,7 +43,7 @@ def an_address_of_this_machine() -> str:
 
 @asynccontextmanager
 async def visiting(folder: Path, **how: Any) -> AsyncIterator[tuple[Site, Page]]:
-    """A site, and a browser in which no script runs, as wide as a small telephone."""
+    """A site, and a browser without JavaScript as wide as a small phone."""
     async with a_site(folder, public_url=an_address_of_this_machine(), **how) as site, launched() as browser:
         context = await browser.new_context(java_script_enabled=False, viewport={"width": NARROW, "height": 640})
         page = await context.new_page()
@@ -54,14 +54,14 @@ async def visiting(folder: Path, **how: Any) -> AsyncIterator[tuple[Site, Page]]
 
 
 async def check_page(page: Page) -> None:
-    """What every page owes everybody: language, title, one first heading, nothing cut off, text that can be read."""
+    """Check the language, the title, one h1, no horizontal overflow, contrast, labels and target sizes."""
     assert await page.locator("html").get_attribute("lang") == "en"
     heading = page.get_by_role("heading", level=1)
     assert await heading.count() == 1
     assert await page.title() == await heading.inner_text()
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW
     assert await page.locator("script, img, iframe, link").count() == 0
-    for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .wrong").all():
+    for element in await page.locator("h1, h2, p, label, a, button, time, input:visible, .error").all():
         assert await element.evaluate(LUMINANCE) >= 4.5
     for field in await page.locator("form input:not([type=hidden]):not([tabindex='-1'])").all():
         name = await field.get_attribute("name")
@@ -72,8 +72,8 @@ async def check_page(page: Page) -> None:
         assert box["height"] >= 44
 
 
-async def test_somebody_registers_by_keyboard_joins_and_another_cancels(tmp_path: Path) -> None:
-    """From the form with mistakes to the webinar itself; and off the list again."""
+async def test_a_visitor_registers_by_keyboard_joins_and_cancels(tmp_path: Path) -> None:
+    """From the form with errors to the webinar, and off the list again."""
     async with visiting(tmp_path) as (site, page):
         heading = page.get_by_role("heading", level=1)
         await page.goto(site.url)
@@ -108,8 +108,8 @@ async def test_somebody_registers_by_keyboard_joins_and_another_cancels(tmp_path
         assert site.there == []
 
 
-async def test_the_line_moves_on_by_itself_and_that_can_be_stopped(tmp_path: Path) -> None:
-    """Also where the address ends in a field of the form, at which a page loaded anew as it is would only scroll."""
+async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: Path) -> None:
+    """Also if the URL ends in a fragment: a plain reload would only scroll."""
     async with visiting(tmp_path) as (site, page):
         heading = page.get_by_role("heading", level=1)
         refresh = page.locator("meta[http-equiv=refresh]")
@@ -129,7 +129,7 @@ async def test_the_line_moves_on_by_itself_and_that_can_be_stopped(tmp_path: Pat
 
 
 async def _send_empty_by_keyboard(page: Page) -> None:
-    """The field that nobody sees is not on the way; the keyboard then begins at what is wrong."""
+    """The tab order skips the honeypot, and the focus moves to the error summary."""
     for name in LABELS:
         await page.keyboard.press("Tab")
         await expect(page.locator(":focus")).to_have_attribute("name", name)
@@ -152,7 +152,7 @@ async def _send_empty_by_keyboard(page: Page) -> None:
 
 
 async def _correct_by_keyboard(page: Page) -> None:
-    """A line of the summary leads to its field, which says what is wrong with it; nothing typed is lost."""
+    """A link of the summary focuses its field, which is described by the error; the input is kept."""
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     first = page.get_by_label(LABELS["first_name"])

@@ -26,7 +26,7 @@ FEW = settings(max_examples=40, deadline=None)
 SECONDS = 3.0
 """Far more than it takes, so that a busy machine is no failure; reading each line twice over would be."""
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
-LOCAL = st.text("abcdefghijklmnopqrstuvwxyz0123456789._+-", min_size=1, max_size=12)
+LOCAL = st.from_regex(r"[a-z0-9_+-]{1,8}(\.[a-z0-9_+-]{1,4}){0,2}", fullmatch=True)
 PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"]), NAMES, max_size=3)
 
 

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot import roster
+from bot.email_address import AddressProblem, address_problem
 from bot.errors import BadInput
 from bot.external_id import encode
 from bot.models import Frozen, Webinar
@@ -44,6 +45,11 @@ BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
 NO_LINK = "Write a whole address that begins with https://"
 NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
+ADDRESS_PROBLEMS = {
+    AddressProblem.MISSING: "Type their e-mail address.",
+    AddressProblem.INVALID: "This address is not complete.",
+    AddressProblem.TOO_LONG: f"{MAX_EMAIL} characters is the most.",
+}
 LONG_PAIRS = f"This is too long: {roster.MAX_EXTERNAL_ID:,} characters is the most."
 OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
 WRONG = "Please change what is marked."
@@ -228,10 +234,8 @@ def _who(typed: Typed) -> dict[str, str]:
 
 
 def _address_problem(email: str) -> str:
-    problem = roster.check(Applicant(first_name="A", last_name="B", email=email))
-    too_long = f"{MAX_EMAIL} characters is the most."
-    known = {roster.NO_ADDRESS: "Type their e-mail address.", roster.LONG_ADDRESS: too_long}
-    return known.get(problem, "This address is not complete.") if problem else ""
+    problem = address_problem(email)
+    return ADDRESS_PROBLEMS[problem] if problem else ""
 
 
 def _pairs(text: str, problems: dict[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
+from bot.email_address import AddressProblem, address_problem
 from bot.errors import BadInput
 from bot.leads import say_lead
 from bot.models import Frozen, Person, Webinar
@@ -37,8 +37,6 @@ LEADS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """The reminders to choose from."""
 SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
 KEPT_FOR = "90 days after the webinar"
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Typed(Frozen):
@@ -221,8 +219,7 @@ def _name_problem(name: str, what: str) -> str:
 
 
 def _address_problem(address: str) -> str:
-    if not _ADDRESS.fullmatch(address):
-        return "Type an e-mail address, such as name@company.com."
-    if len(address) > MAX_EMAIL:
+    problem = address_problem(address)
+    if problem is AddressProblem.TOO_LONG:
         return f"{SYSTEM} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
-    return ""
+    return "Type an e-mail address, such as name@company.com." if problem else ""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.casting import Member
+from bot.email_address import AddressProblem, address_problem
 from bot.models import Person
 from bot.registrants import MAX_EMAIL, MAX_NAME
 from bot.team import Invitee, Role
 from bot.views.blocks import MAX_INPUT
 
-_ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+\.[^\s<>@,;\".]+")
 _NAMED = re.compile(r"\s*[\"']?(?P<name>[^<>@]*?)[\"']?\s*<(?P<address>[^<>]*)>[\s,;]*")
 SHOWN_OF_A_LINE = 40
 
@@ -58,7 +58,7 @@ def fitting(team: Iterable[Member]) -> tuple[list[Member], str]:
     shown: list[Member] = []
     lines: Sequence[str] = ()
     for member in team:
-        if member.user_id or member.invitee.role is not Role.PANELIST or not _ADDRESS.fullmatch(member.invitee.email):
+        if member.user_id or member.invitee.role is not Role.PANELIST or address_problem(member.invitee.email):
             continue
         longer = [*lines, spell(member.invitee)]
         if len("\n".join(longer)) <= MAX_INPUT:
@@ -78,10 +78,11 @@ def _people(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _problem(name: str, address: str) -> str:
-    if not _ADDRESS.fullmatch(address):
-        return f"“{(address or name)[:SHOWN_OF_A_LINE]}” is no e-mail address. Write Zoe Lang <zoe@partner.example>."
-    if len(address) > MAX_EMAIL:
+    problem = address_problem(address)
+    if problem is AddressProblem.TOO_LONG:
         return f"this address is longer than the {MAX_EMAIL} characters that RingCentral takes."
+    if problem:
+        return f"“{(address or name)[:SHOWN_OF_A_LINE]}” is no e-mail address. Write Zoe Lang <zoe@partner.example>."
     if any(len(part) > MAX_NAME for part in _split(name, address)):
         return f"a first or last name can have {MAX_NAME} characters at most."
     return ""

@@ -1,1 +1,1 @@
-"""The HTTP routes that are not Slack's."""
+"""HTTP routes other than Slack's."""

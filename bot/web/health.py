@@ -1,4 +1,4 @@
-"""Says whether the process is alive and whether it can serve."""
+"""Liveness and readiness of the process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aiohttp import web
 
 
 def add_routes(app: web.Application, is_ready: Callable[[], bool]) -> None:
-    """`/healthz` answers as long as the loop turns; `/readyz` only while the bot can do its work."""
+    """Add `/healthz`, which answers while the event loop runs, and `/readyz`, which fails if the bot cannot serve."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})

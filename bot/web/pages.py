@@ -1,4 +1,4 @@
-"""The pages that people of a webinar open outside Slack: to join, to cancel, and to register."""
+"""Serve the pages on which people outside Slack register, join and cancel."""
 
 from __future__ import annotations
 
@@ -8,178 +8,181 @@ import logging
 import math
 import secrets
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.errors import NotFound, ProviderError
 from bot.models import Webinar
+from bot.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
+from bot.own_pages.service import OwnPages
+from bot.own_pages.tokens import TokenExpired
 from bot.registrants import Applicant
-from bot.tokens import Expired
-from bot.web import markup, sayings, sign_up
-from bot.web.sayings import Saying
-from bot.web.turnstile import Turnstile, visitor
-from bot.web.visit import Gone, InLine, LineFull, Pages
+from bot.web import page_text, render, signup_form
+from bot.web.ip_rate_limit import IpRateLimit, client_of
+from bot.web.page_text import PageText
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 8192
-PATIENCE = 10.0
-"""Seconds that a form may take to arrive."""
-AWAY = "RingCentral can’t be reached just now"
-BUSY = "Nothing is wrong with your link. Please try again in a minute."
+MAX_BYTES = 8192
+BODY_TIMEOUT = 10.0
+"""Seconds in which the body of a form must arrive."""
+QUEUE_FULL_RETRY = 600
+"""Seconds until the queue may be shorter."""
+STATUS_TOKEN, PAUSED = "done", "still"
+"""Query parameters: the token of the status page; do not refresh."""
+UNAVAILABLE = PageText(
+    503,
+    "RingCentral can’t be reached just now",
+    text="Nothing is wrong with your link. Please try again in a minute.",
+    refresh_s=page_text.REFRESH_SLOWLY,
+)
 UNREADABLE = "This form can’t be read: it is too large, came too slowly, or was not made by this page."
 FORM_TYPE = "application/x-www-form-urlencoded"
-LINE_FULL = 600
-"""Seconds after which it is worth to look whether the line has become shorter."""
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def add_routes(app: web.Application, pages: Pages, turnstile: Turnstile) -> None:
-    """`/join/…`, `/cancel/…` and `/register/…`, each with its token."""
-    desk = Desk(pages, turnstile)
-    app.router.add_get("/join/{token}", _in_words(desk.join))
-    app.router.add_get("/cancel/{token}", _in_words(desk.ask_to_cancel))
-    app.router.add_post("/cancel/{token}", _in_words(desk.cancel))
-    app.router.add_get("/register/{token}", _in_words(desk.show_form))
-    app.router.add_post("/register/{token}", _in_words(desk.take_form))
+def add_routes(app: web.Application, own_pages: OwnPages, rate_limit: IpRateLimit) -> None:
+    """Add `/join/{token}`, `/cancel/{token}` and `/register/{token}`."""
+    pages = Pages(own_pages, rate_limit)
+    app.router.add_get("/join/{token}", _with_error_pages(pages.join))
+    app.router.add_get("/cancel/{token}", _with_error_pages(pages.show_cancel))
+    app.router.add_post("/cancel/{token}", _with_error_pages(pages.cancel))
+    app.router.add_get("/register/{token}", _with_error_pages(pages.show_form))
+    app.router.add_post("/register/{token}", _with_error_pages(pages.submit_form))
 
 
-class Desk:
-    """Answers requests; what is decided, and what is done, is decided and done elsewhere."""
+class Pages:
+    """The request handlers: parse the request, call `OwnPages`, render the result."""
 
-    def __init__(self, pages: Pages, turnstile: Turnstile) -> None:
-        """Needs nothing else."""
-        self._pages = pages
-        self._turnstile = turnstile
+    def __init__(self, own_pages: OwnPages, rate_limit: IpRateLimit) -> None:
+        """`rate_limit` counts the valid forms of each client."""
+        self._own_pages = own_pages
+        self._rate_limit = rate_limit
 
     async def join(self, request: web.Request) -> web.Response:
-        """On to the registrant's own link when it is time, else when that will be."""
-        visit = await self._pages.joining(request.match_info["token"])
-        if not visit.may_enter:
-            return _page(request, sayings.joining(visit))
-        link = await self._pages.way_in(visit)
-        return markup.onward(302, link) if link else _page(request, sayings.lost(visit))
+        """Redirect to the registrant's own link, or show when that will be possible."""
+        context = await self._own_pages.join_context(request.match_info["token"])
+        if not context.can_join:
+            return _page(request, page_text.join_page(context))
+        link = await self._own_pages.personal_link(context)
+        return render.redirect(302, link) if link else _page(request, page_text.no_personal_link(context))
 
-    async def ask_to_cancel(self, request: web.Request) -> web.Response:
-        """Asks before anything is cancelled, since mail programs open links; or tells how far it is."""
-        return _page(request, sayings.cancelling(await self._pages.cancelling(request.match_info["token"])))
+    async def show_cancel(self, request: web.Request) -> web.Response:
+        """Ask before canceling, because mail programs open links; or show the progress."""
+        return _page(request, page_text.cancel_page(await self._own_pages.cancel_context(request.match_info["token"])))
 
     async def cancel(self, request: web.Request) -> web.Response:
-        """They are taken off the list, and the page they came from tells how far it is."""
+        """Queue the removal and redirect back to the cancel page, which shows the progress."""
         token = request.match_info["token"]
-        await self._pages.leave(token)
-        return markup.onward(303, token)
+        await self._own_pages.cancel(token)
+        return render.redirect(303, token)
 
     async def show_form(self, request: web.Request) -> web.Response:
-        """The form, why there is none, or what became of one that was sent."""
-        if place := request.query.get("done"):
-            return _page(request, sayings.standing(await self._pages.state(place)))
-        webinar, now = await self._pages.registering(request.match_info["token"])
-        if saying := sayings.no_form(webinar, now):
-            return _page(request, saying)
-        nobody = Applicant(first_name="", last_name="", email="")
-        return self._form(200, webinar, nobody, self._pages.new_form(webinar))
+        """Show the form, the reason why there is none, or the status of a form that was sent."""
+        if status_token := request.query.get(STATUS_TOKEN):
+            return _page(request, page_text.status_page(await self._own_pages.status_context(status_token)))
+        webinar, now = await self._own_pages.webinar_of(request.match_info["token"])
+        if closed := page_text.closed_page(webinar, now):
+            return _page(request, closed)
+        empty = Applicant(first_name="", last_name="", email="")
+        return _form(200, webinar, empty, self._own_pages.form_token(webinar))
 
-    async def take_form(self, request: web.Request) -> web.Response:
-        """In line, or the form again with everything that was typed and what to do about it."""
+    async def submit_form(self, request: web.Request) -> web.Response:
+        """Queue the person, or show the form again with everything that was entered and the errors."""
         token = request.match_info["token"]
-        webinar, now = await self._pages.registering(token)
-        if saying := sayings.no_form(webinar, now):
-            return _page(request, saying, status=saying.status if saying.status > 400 else 403)
+        webinar, now = await self._own_pages.webinar_of(token)
+        if closed := page_text.closed_page(webinar, now):
+            return _page(request, closed, status=closed.status if closed.status > 400 else 403)
         fields = await _fields(request)
-        who, form = sign_up.applicant(fields), fields.get(sign_up.FORM, "")
-        wrong = sign_up.wrong(who)
-        if wrong or sign_up.is_caught(fields):
-            return self._form(400, webinar, who, form, wrong=wrong, trouble="" if wrong else sign_up.CAUGHT)
-        forwarded_for = ",".join(request.headers.getall("X-Forwarded-For", []))
-        wait = self._turnstile.admit(visitor(request.remote or "", forwarded_for))
-        if wait:
-            trouble = f"Too many people have registered from your network. Press Register again {sayings.wait(wait)}."
-            return self._form(429, webinar, who, form, trouble=trouble, retry_after=math.ceil(wait))
+        who, form_token = signup_form.applicant(fields), fields.get(signup_form.FORM_TOKEN, "")
+        if errors := signup_form.errors(who):
+            return _form(400, webinar, who, form_token, errors=errors)
+        if signup_form.is_honeypot_filled(fields):
+            return _form(400, webinar, who, form_token, problem=signup_form.HONEYPOT_FILLED)
+        if wait := self._rate_limit.acquire(_client(request)):
+            problem = (
+                f"Too many people have registered from your network. Press Register again {page_text.wait_text(wait)}."
+            )
+            return _form(429, webinar, who, form_token, problem=problem, retry_after=math.ceil(wait))
+        return await self._register(token, webinar, who, form_token)
+
+    async def _register(self, token: str, webinar: Webinar, who: Applicant, form_token: str) -> web.Response:
         try:
-            place = await self._pages.apply(token, who, form)
-        except InLine as known:
-            return self._form(409, webinar, who, form, trouble=known.sentence)
-        except LineFull as full:
-            return self._form(503, webinar, who, form, trouble=full.sentence, retry_after=LINE_FULL)
-        return markup.onward(303, f"{token}?done={place}")
-
-    def _form(
-        self,
-        status: int,
-        webinar: Webinar,
-        typed: Applicant,
-        form: str,
-        *,
-        wrong: dict[str, str] | None = None,
-        trouble: str = "",
-        retry_after: int = 0,
-    ) -> web.Response:
-        body = sayings.form(webinar, typed, form, wrong=wrong, trouble=trouble)
-        return markup.response(status, sayings.heading(webinar), body, retry_after=retry_after)
+            status_token = await self._own_pages.register(token, who, form_token)
+        except AlreadyQueued as error:
+            return _form(409, webinar, who, form_token, problem=error.sentence)
+        except QueueFull as error:
+            return _form(503, webinar, who, form_token, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
+        return render.redirect(303, f"{token}?{STATUS_TOKEN}={status_token}")
 
 
-def _page(request: web.Request, saying: Saying, *, status: int = 0, retry_after: int = 0) -> web.Response:
-    """The page as it is; one that looks again by itself can be told not to."""
-    body, again = saying.body, saying.again
-    done = request.query.get("done", "")
-    query = f"?done={quote(done)}" if done else "?"
-    if again:
-        still = f"{query}{'&' if done else ''}still=1"
-        if "still" in request.query:
-            body, again = f"{body}<p>{markup.link('Look Again', still)}</p>", 0
-        else:
-            stop = markup.link("Stop That", still)
-            body += f'<p class="hint">This page looks again every {again} seconds. {stop}</p>'
-    return markup.response(
-        status or saying.status, saying.heading, body, again=again, query=query, retry_after=retry_after
-    )
+def _form(
+    status: int,
+    webinar: Webinar,
+    entered: Applicant,
+    form_token: str,
+    *,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+    retry_after: int = 0,
+) -> web.Response:
+    form = page_text.form_page(webinar, entered, form_token, errors=errors, problem=problem)
+    return render.response(status, render.form_html(form), retry_after=retry_after)
+
+
+def _page(request: web.Request, page: PageText, *, status: int = 0, retry_after: int = 0) -> web.Response:
+    """Render a page. If it refreshes itself, the visitor can stop that."""
+    refresh = page_text.refresh(page, request.query.get(STATUS_TOKEN, ""), is_paused=PAUSED in request.query)
+    return render.response(status or page.status, render.page_html(page, refresh), retry_after=retry_after)
+
+
+def _client(request: web.Request) -> str:
+    return client_of(request.remote or "", ",".join(request.headers.getall("X-Forwarded-For", [])))
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
-    """The fields of a form that is sent. Raises the HTTP answer to one that is none, too large or too slow."""
+    """The fields of the body. Raises the HTTP error if it is not a form, too large or too slow."""
     if request.content_type != FORM_TYPE:
         raise web.HTTPUnsupportedMediaType
-    too_large = web.HTTPRequestEntityTooLarge(max_size=MOST_BYTES, actual_size=request.content_length or 0)
-    if (request.content_length or 0) > MOST_BYTES:
+    too_large = web.HTTPRequestEntityTooLarge(max_size=MAX_BYTES, actual_size=request.content_length or 0)
+    if (request.content_length or 0) > MAX_BYTES:
         raise too_large
     raw = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
-            while piece := await request.content.readany():
-                raw += piece
-                if len(raw) > MOST_BYTES:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            while chunk := await request.content.readany():
+                raw += chunk
+                if len(raw) > MAX_BYTES:
                     raise too_large
-    except (TimeoutError, ConnectionError):  # too slow, or gone before all of it was sent
+    except (TimeoutError, ConnectionError):  # too slow, or disconnected before the end of the body
         raise web.HTTPRequestTimeout from None
     with contextlib.suppress(ValueError):
-        return sign_up.typed(bytes(raw))
+        return signup_form.parse_body(bytes(raw))
     raise web.HTTPBadRequest
 
 
-def _in_words(handler: Handler) -> Handler:
-    """Whatever goes wrong becomes a page that says so, and no word of an address or a token gets into the log."""
+def _with_error_pages(handler: Handler) -> Handler:
+    """Turn every exception into a page, and log neither a token nor an address."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
             return await handler(request)
-        except web.HTTPException as refusal:
-            return markup.response(refusal.status, refusal.reason, markup.paragraph(UNREADABLE))
+        except web.HTTPException as error:
+            return _page(request, PageText(error.status, error.reason, text=UNREADABLE))
         except NotFound as error:
-            return markup.response(404, "There is no such page", markup.paragraph(error.sentence))
-        except Expired as error:
-            return markup.response(410, "This link has expired", markup.paragraph(error.sentence))
-        except Gone as error:
-            return markup.response(410, sayings.NOT_LISTED, markup.paragraph(error.sentence))
+            return _page(request, PageText(404, "There is no such page", text=error.sentence))
+        except TokenExpired as error:
+            return _page(request, PageText(410, "This link has expired", text=error.sentence))
+        except RegistrationGone as error:
+            return _page(request, PageText(410, page_text.NOT_LISTED, text=error.sentence))
         except ProviderError as error:
             log.warning("page.unavailable", extra={"reason": error.sentence})
-            return _page(request, Saying(503, AWAY, markup.paragraph(BUSY), sayings.MINUTE), retry_after=sayings.MINUTE)
+            return _page(request, UNAVAILABLE, retry_after=UNAVAILABLE.refresh_s)
         except Exception:
             reference = secrets.token_hex(3).upper()
             log.exception("unexpected", extra={"reference": reference})
             text = f"Something unexpected happened. Try again; if it happens again, pass on the reference {reference}."
-            return markup.response(500, "This did not work", markup.paragraph(text))
+            return _page(request, PageText(500, "This did not work", text=text))
 
     return handle

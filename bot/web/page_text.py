@@ -1,0 +1,317 @@
+"""What each of our own pages says, depending on the registration and the webinar, and when the page refreshes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.models import Audience, Webinar
+from bot.own_pages.page_context import JOIN_WINDOW, PageContext
+from bot.registrants import Applicant
+from bot.store.applications import ApplicationState
+from bot.views.blocks import one_line
+from bot.views.facts import Stage, is_full, stage
+from bot.web import signup_form
+from bot.when import say_length
+
+REFRESH_SOON = 20
+"""Seconds until a page refreshes while work is in progress."""
+REFRESH_SLOWLY = 60
+NEAR_START = JOIN_WINDOW + timedelta(hours=1)
+"""From then on, the join page refreshes."""
+REGISTERED_PER_MINUTE = 2
+"""Queued people registered in a minute within RingCentral's budget."""
+
+OFF = (ApplicationState.LEAVING, ApplicationState.LEFT, ApplicationState.STOPPED)
+UNDECIDED = (ApplicationState.WAITING, ApplicationState.ASKED)
+NOT_REGISTERED = (ApplicationState.THERE, ApplicationState.REFUSED)
+ENDED = (Stage.OVER, Stage.CANCELLED)
+
+WEBINAR_OVER = "This webinar is over"
+WEBINAR_CANCELED = "This webinar is cancelled"
+NOT_LISTED = "You are not on the list"
+IN_LINE = "You are in line"
+REGISTERED = "You are registered"
+REGISTERED_BEFORE = "This address was registered before"
+REFUSED = "You are not registered"
+CLOSED = "Registration for this webinar is closed. If it opens again, this page has the form."
+FULL = "This webinar is full: no more registrations are taken. If there is room again, this page has the form."
+OPEN_TO_ALL = "Nobody needs to register for this webinar: everyone with its link can join."
+CONSENT = (
+    "By registering you agree that your name and your e-mail address are passed to RingCentral and to whoever "
+    "organises this webinar, to let you in and to tell you about it."
+)
+REASONS = {
+    "closed": "RingCentral takes no registrations for this webinar just now: it is closed or full.",
+    "answers": "RingCentral wants answers for this webinar that only its own registration page asks for.",
+    "over": "Nobody can register for this webinar any more.",
+    "unclear": "RingCentral gave no clear answer for an hour, so this was given up. Please register again.",
+}
+"""By our code of the problem. A code of the vendor ends in the name of the invalid parameter."""
+REMOVAL_REFUSED = (
+    "RingCentral has refused to take you off the list, so you are registered still. Try again, or ask whoever "
+    "organises this webinar."
+)
+ADDRESS_REFUSED = (
+    "RingCentral did not take this e-mail address. Some webinars are only for addresses at work: register with yours."
+)
+OTHER_REASON = "RingCentral did not take this registration. Register again, or ask whoever organises this webinar."
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link on a page."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class EventText:
+    """The title of a webinar, its start in UTC (ISO 8601) and in words, and its length."""
+
+    title: str
+    utc: str
+    begins: str
+    length: str
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A page without a form to fill in: `notice` is what may change with the next refresh, `text` is what does not.
+
+    `refresh_s` is the number of seconds until the page refreshes, 0 for never.
+    """
+
+    status: int
+    heading: str
+    event: EventText | None = None
+    notice: str = ""
+    text: str = ""
+    links: tuple[Link, ...] = ()
+    button: str = ""
+    refresh_s: int = 0
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """How a page refreshes: to `url` after `seconds`, or, if paused, when the visitor follows `paused_url`."""
+
+    seconds: int
+    url: str
+    paused_url: str
+    is_paused: bool
+
+
+@dataclass(frozen=True)
+class FieldText(signup_form.Field):
+    """An input with its value and its error."""
+
+    value: str
+    error: str
+
+
+@dataclass(frozen=True)
+class FormError:
+    """An error of a field, or of the form as a whole if `field` is empty."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HiddenInput:
+    """An input that returns its value unchanged."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FormText:
+    """The registration form with what was entered and every error."""
+
+    heading: str
+    event: EventText
+    token: HiddenInput
+    fields: tuple[FieldText, ...]
+    errors: tuple[FormError, ...]
+    honeypot: str = signup_form.HONEYPOT
+    consent: str = CONSENT
+
+
+def join_page(context: PageContext) -> PageText:
+    """The join page of a person who cannot join now."""
+    if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
+        return _not_registered(context)
+    if context.state in OFF:
+        text = (
+            "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
+        )
+        return PageText(410, NOT_LISTED, event_text(context.webinar), text=text)
+    is_near = context.webinar.start - context.now <= NEAR_START
+    return PageText(
+        200,
+        "It has not started yet",
+        event_text(context.webinar),
+        notice="You are registered. From 15 minutes before the start, this page lets you in.",
+        refresh_s=REFRESH_SLOWLY if is_near else 0,
+    )
+
+
+def no_personal_link(context: PageContext) -> PageText:
+    """The join page of a person who may join, but whose own link the provider does not report."""
+    text = "RingCentral tells no other link of yours than this page. Ask whoever organises this webinar to let you in."
+    return PageText(404, "Your own link is not known here", event_text(context.webinar), text=text)
+
+
+def cancel_page(context: PageContext) -> PageText:
+    """The cancel page: a question, or the progress of the removal."""
+    event = event_text(context.webinar)
+    if context.state is ApplicationState.LEAVING:
+        notice = "RingCentral is being told. There is nothing more for you to do."
+        return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
+    if context.state in OFF:
+        return PageText(200, "You are off the list", event, notice="Your registration is cancelled.")
+    if context.stage in ENDED or context.state in (ApplicationState.ASKED, *NOT_REGISTERED):
+        return _not_registered(context)
+    was_refused = context.problem and context.state is ApplicationState.REGISTERED
+    return PageText(
+        200,
+        "Take you off the list?",
+        event,
+        notice=REMOVAL_REFUSED if was_refused else "",
+        text="Your registration for this webinar will be cancelled, and your join link stops working. To keep your "
+        "place, just close this page.",
+        button="Take Me Off the List",
+    )
+
+
+def status_page(context: PageContext) -> PageText:
+    """The page that is shown after a form was sent."""
+    if context.state in OFF:
+        return cancel_page(context)
+    if context.stage in ENDED or context.state is not ApplicationState.REGISTERED:
+        return _not_registered(context)
+    return PageText(
+        200,
+        REGISTERED,
+        event_text(context.webinar),
+        notice="These two links are yours alone. Keep them as bookmarks, or copy them somewhere.",
+        links=(Link("Join this webinar", context.join_url), Link("Cancel my registration", context.cancel_url)),
+    )
+
+
+def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
+    """The reason why nobody can register now; `None` if the form can be shown."""
+    at, registration = stage(webinar, now), webinar.registration
+    if at in ENDED:
+        return _ended(at, event_text(webinar))
+    page = PageText(200, register_heading(webinar), event_text(webinar, with_title=False))
+    if webinar.audience is Audience.ANYONE:
+        links = (Link("Join", webinar.attendee_link),) if webinar.attendee_link else ()
+        return replace(page, text=OPEN_TO_ALL, links=links)
+    if registration and is_full(registration):
+        return replace(page, notice=FULL)
+    return replace(page, notice=CLOSED) if registration and not registration.is_open else None
+
+
+def form_page(
+    webinar: Webinar,
+    entered: Applicant,
+    form_token: str,
+    *,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> FormText:
+    """The registration form with what was entered; `problem` is an error of the form as a whole."""
+    by_field = errors or {}
+    values = (entered.first_name, entered.last_name, entered.email)
+    fields = tuple(
+        FieldText(**vars(field), value=value, error=by_field.get(field.name, ""))
+        for field, value in zip(signup_form.FIELDS, values, strict=True)
+    )
+    whole = (FormError("", problem),) if problem else ()
+    return FormText(
+        heading=register_heading(webinar),
+        event=event_text(webinar, with_title=False),
+        token=HiddenInput(signup_form.FORM_TOKEN, form_token),
+        fields=fields,
+        errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),
+    )
+
+
+def refresh(page: PageText, status_token: str, *, is_paused: bool) -> Refresh | None:
+    """How a page refreshes, if it does. `status_token` is kept in the URL; empty if there is none."""
+    if not page.refresh_s:
+        return None
+    url = f"?done={quote(status_token)}" if status_token else "?"
+    return Refresh(page.refresh_s, url, f"{url}{'&' if status_token else ''}still=1", is_paused)
+
+
+def event_text(webinar: Webinar, *, with_title: bool = True) -> EventText:
+    """What the webinar is and when it starts, in its own time zone and in UTC."""
+    utc = webinar.start.astimezone(UTC)
+    local = webinar.start.astimezone(_zone(webinar.time_zone))
+    also_utc = f", {utc:%H:%M} UTC" if local.utcoffset() else ""
+    return EventText(
+        title=one_line(webinar.title) if with_title else "",
+        utc=f"{utc:%Y-%m-%dT%H:%MZ}",
+        begins=f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({webinar.time_zone or 'UTC'}){also_utc}",
+        length=say_length(webinar.length),
+    )
+
+
+def wait_text(seconds: float) -> str:
+    """A waiting time in words."""
+    minutes = math.ceil(seconds / 60)
+    return "in a minute" if minutes <= 1 else f"in {minutes} minutes"
+
+
+def register_heading(webinar: Webinar) -> str:
+    """The heading of the registration page."""
+    return f"Register for {one_line(webinar.title)}"
+
+
+def _zone(name: str) -> ZoneInfo:
+    # Webinars created elsewhere may have a zone name that does not exist.
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _not_registered(context: PageContext) -> PageText:
+    """For people who are not registered, or not yet, and for everybody once the webinar has ended."""
+    event = event_text(context.webinar)
+    if context.stage in ENDED:
+        return _ended(context.stage, event)
+    if context.state is ApplicationState.THERE:
+        text = "Somebody has registered with it earlier. Use the link that it got then: it was shown or mailed to them."
+        return PageText(410, REGISTERED_BEFORE, event, notice=text)
+    if context.state is ApplicationState.REFUSED:
+        url = context.webinar.registration.page_uri if context.webinar.registration else ""
+        links = (Link("Register at RingCentral", url),) if url and context.problem == "answers" else ()
+        return PageText(410, REFUSED, event, notice=_reason(context.problem), links=links)
+    return PageText(200, IN_LINE, event, notice=_queue_position(context), refresh_s=REFRESH_SOON)
+
+
+def _reason(problem: str) -> str:
+    return ADDRESS_REFUSED if problem.endswith(" email") else REASONS.get(problem, OTHER_REASON)
+
+
+def _ended(at: Stage, event: EventText) -> PageText:
+    heading = WEBINAR_CANCELED if at is Stage.CANCELLED else WEBINAR_OVER
+    return PageText(410, heading, event, text="There is nothing more to do here.")
+
+
+def _queue_position(context: PageContext) -> str:
+    ahead = context.ahead
+    people = "Nobody is" if not ahead else "1 person is" if ahead == 1 else f"{ahead:,} people are"
+    minutes = math.ceil((ahead + 1) / REGISTERED_PER_MINUTE)
+    duration = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{people} before you. It takes about {duration}, also if you don’t stay: come back to this address."

@@ -1,0 +1,163 @@
+"""Which email addresses are accepted and refused, everywhere an address is entered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.email_address import AddressProblem, address_problem
+from bot.errors import BadInput
+from bot.registrants import MAX_EMAIL, Applicant
+from bot.roster import read_people
+from bot.views import enrol_form, seat_form, team_outsiders
+from bot.web import signup_form
+
+ACCEPTED = [
+    "ana@acme.example",
+    "Ana.Ruiz+news@Events.Acme.Example",
+    "o'brien@acme.ie",
+    "a_b-c%d/e=f@acme.example",
+    "!#$&*?^`{|}~@acme.example",
+    "1@2.example",
+    "a@b.co",
+    "jürgen@acme.example",
+    "ana@müller.example",
+    "ana@xn--mller-kva.example",
+    "用户@例子.公司",
+    "e\u0301@acme.example",  # decomposed
+    "ana@acme.test",
+    "ana@mail.acme.local",
+    "ana@acme.internal",
+    f"{'a' * 64}@acme.example",
+    f"{'a' * 100}@acme.example",  # longer than the standard's limit for a local part; such addresses exist
+    f"{'a' * 241}@acme.example",  # 254 characters
+]
+INVALID = [
+    "ana",
+    "ana@",
+    "@acme.example",
+    "ana@acme",
+    "ana@localhost",
+    "ana@@acme.example",
+    "ana@acme@example.com",
+    "ana ruiz@acme.example",
+    " ana@acme.example",
+    "ana@acme.example ",
+    "ana@acme.example.",
+    "ana@acme..example",
+    "ana@.acme.example",
+    "ana@-acme.example",
+    "ana@acme-.example",
+    "ana@acme_mail.example",
+    f"ana@{'a' * 64}.example",
+    "ana..ruiz@acme.example",
+    ".ana@acme.example",
+    "ana.@acme.example",
+    '"ana ruiz"@acme.example',
+    "ana@192.0.2.1",
+    "ana@[192.0.2.1]",
+    "ana@acme.123",
+    "ana@acme.invalid",
+    "ana@acme.onion",
+    "ana@acme,example",
+    "ana@acme.example,max@acme.example",
+    "ana@acme.example;max@acme.example",
+    "<ana@acme.example>",
+    "Ana Ruiz <ana@acme.example>",
+    "(ana@acme.example)",
+    "mailto:ana@acme.example",
+    "ana@acme.example\n",
+    "ana@acme\u3002example",
+    "ana\uff20acme.example",
+    "ana\u200b@acme.example",
+    "ana@acme.example\u200b",
+    "\ufeffana@acme.example",
+    "ana\u202eruiz@acme.example",
+    "ana\xa0ruiz@acme.example",
+    "ana@acme.example”",
+    "x" * 1_000,
+]
+LONG = [f"{'x' * 250}@acme.example", f"{'x' * 100_000}@acme.example", "@" * (MAX_EMAIL + 1)]
+
+
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_usual_addresses_are_accepted(text: str) -> None:
+    """International ones, and those of internal mail systems, too."""
+    assert address_problem(text) is None
+
+
+@pytest.mark.parametrize("text", INVALID)
+def test_invalid_addresses_are_refused(text: str) -> None:
+    """Typing mistakes, several addresses, invisible characters, and domains that cannot receive mail."""
+    assert address_problem(text) is AddressProblem.INVALID
+
+
+def test_missing_and_long_addresses_are_told_apart() -> None:
+    """Each has its own text in every form."""
+    assert address_problem("") is AddressProblem.MISSING
+    assert {address_problem(text) for text in LONG} == {AddressProblem.TOO_LONG}
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=40) | st.from_regex(r"\A[^@]{1,20}@[^@]{1,20}\.[^@]{1,8}\Z") | st.emails())
+def test_an_accepted_address_is_one_word_with_a_domain(text: str) -> None:
+    """Nothing that a vendor or a mail program could read as two addresses, a name or a header."""
+    if address_problem(text) is None:
+        assert re.fullmatch(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+", text)
+
+
+def from_list(address: str) -> str:
+    """The problem of a one-line list."""
+    problems = read_people(f"email,first,last\n{address},Ana,Ruiz").problems
+    return problems[0].what if problems else ""
+
+
+def from_seat_form(address: str) -> str:
+    """The error of the form for a seat."""
+    try:
+        seat_form.check(seat_form.Typed(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
+    except BadInput as error:
+        return error.fields["email"]
+    return ""
+
+
+def from_signup_form(address: str) -> str:
+    """The error of our own page."""
+    return signup_form.errors(Applicant(first_name="Ana", last_name="Ruiz", email=address)).get("email", "")
+
+
+def from_enrol_form(address: str) -> str:
+    """The error of the form that registers somebody else."""
+    try:
+        enrol_form.applicant(enrol_form.Typed(first_name="Ana", last_name="Ruiz", email=address))
+    except BadInput as error:
+        return error.fields["email"]
+    return ""
+
+
+def from_team_form(address: str) -> str:
+    """The error of a line of the team form."""
+    return "".join(team_outsiders.read_outsiders(f"Ana Ruiz <{address}>")[1])
+
+
+@pytest.mark.parametrize(
+    ("enter", "invalid", "long"),
+    [
+        (from_list, "is not complete", "longer than 256 characters"),
+        (from_seat_form, "Type an e-mail address, such as", "takes at most 256 characters"),
+        (from_signup_form, "Enter a whole e-mail address", "at most 256 characters"),
+        (from_enrol_form, "This address is not complete.", "256 characters is the most."),
+        (from_team_form, "is no e-mail address", "longer than the 256 characters"),
+    ],
+)
+def test_every_form_applies_the_same_rule(enter: Callable[[str], str], invalid: str, long: str) -> None:
+    """With its own text for each problem."""
+    assert enter("ana@acme.example") == ""
+    assert enter("jürgen@acme.example") == ""
+    assert invalid in enter("ana..ruiz@acme.example")
+    assert invalid in enter("ana@acme.invalid")
+    assert long in enter(f"{'x' * 250}@acme.example")

@@ -1,0 +1,242 @@
+"""The text of our own pages in every state of a registration and its webinar, and the length of the queue."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from jinja2 import UndefinedError
+
+from bot.models import Audience, Status, Webinar
+from bot.own_pages.page_context import PageContext
+from bot.registrants import Applicant
+from bot.store import applications, line
+from bot.store.applications import ApplicationState
+from bot.store.connection import Store
+from bot.web import page_text, render
+from bot.web.page_text import PageText
+from tests.store_samples import OTHERS
+from tests.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
+
+pytest_plugins = ["tests.databases"]
+
+Expected = tuple[int, str, int]
+
+WAITING, ASKED, REGISTERED, THERE, REFUSED, LEAVING, LEFT, STOPPED = ApplicationState
+QUEUED, LISTED, OFF, BEFORE, NOT = (
+    "You are in line",
+    "You are registered",
+    "You are off the list",
+    "This address was registered before",
+    "You are not registered",
+)
+NOBODY = Applicant(first_name="", last_name="", email="")
+
+
+def context(state: ApplicationState, **changes: Any) -> PageContext:
+    """A registration three days before the webinar."""
+    values = {
+        "webinar": webinar(),
+        "now": NOW,
+        "join_url": "https://a.example/join/t",
+        "cancel_url": "https://a.example/c",
+    }
+    return PageContext(**{**values, "state": state, **changes})
+
+
+@pytest.mark.parametrize(
+    ("state", "join", "cancel", "status"),
+    [
+        (WAITING, (200, QUEUED, 20), (200, "Take you off the list?", 0), (200, QUEUED, 20)),
+        (ASKED, (200, QUEUED, 20), (200, QUEUED, 20), (200, QUEUED, 20)),
+        (REGISTERED, (200, "It has not started yet", 0), (200, "Take you off the list?", 0), (200, LISTED, 0)),
+        (THERE, (410, BEFORE, 0), (410, BEFORE, 0), (410, BEFORE, 0)),
+        (REFUSED, (410, NOT, 0), (410, NOT, 0), (410, NOT, 0)),
+        (LEAVING, (410, "You are not on the list", 0), *[(200, "You are being taken off the list", 20)] * 2),
+        (LEFT, (410, "You are not on the list", 0), (200, OFF, 0), (200, OFF, 0)),
+        (STOPPED, (410, "You are not on the list", 0), (200, OFF, 0), (200, OFF, 0)),
+    ],
+)
+def test_each_page_shows_the_state(state: ApplicationState, join: Expected, cancel: Expected, status: Expected) -> None:
+    """The HTTP status, the heading, and the refresh interval: only while work is in progress."""
+    pages = (page_text.join_page, join), (page_text.cancel_page, cancel), (page_text.status_page, status)
+    for build, expected in pages:
+        page = build(context(state))
+        html = render.page_html(page)
+        assert (page.status, page.heading, page.refresh_s) == expected
+        assert 'datetime="2026-11-24T15:20Z"' in html
+        assert ("<button" in html) == (page.heading == "Take you off the list?")
+        assert ("https://a.example/join/t" in html) == (page.heading == LISTED)
+
+
+@pytest.mark.parametrize("state", [WAITING, ASKED, REGISTERED, THERE, REFUSED])
+@pytest.mark.parametrize(
+    ("changes", "heading"),
+    [
+        ({"status": Status.CANCELLED}, "This webinar is cancelled"),
+        ({"status": Status.FINISHED}, "This webinar is over"),
+    ],
+)
+def test_an_ended_webinar_shows_only_that(state: ApplicationState, changes: dict[str, Any], heading: str) -> None:
+    """On each page, to everybody except people who have canceled."""
+    for build in (page_text.join_page, page_text.cancel_page, page_text.status_page):
+        page = build(context(state, webinar=webinar(**changes)))
+        assert (page.status, page.heading, page.refresh_s) == (410, heading, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "expected"),
+    [
+        (timedelta(minutes=15, seconds=1), {}, False),
+        (timedelta(minutes=15), {}, True),
+        (timedelta(minutes=-44), {}, True),
+        (timedelta(minutes=-45), {}, False),
+        (timedelta(hours=2), {"status": Status.ACTIVE}, True),
+        (timedelta(minutes=-90), {"status": Status.ACTIVE}, True),
+        (timedelta(), {"status": Status.CANCELLED}, False),
+        (timedelta(), {"status": Status.FINISHED}, False),
+    ],
+)
+def test_registrants_can_join_from_15_minutes_before_the_start_until_the_end(
+    before: timedelta, changes: dict[str, Any], *, expected: bool
+) -> None:
+    """Earlier and later while the webinar is live. Nobody else can join."""
+    values = {"webinar": webinar(**changes), "now": START - before}
+    assert context(REGISTERED, **values).can_join is expected
+    assert [state for state in ApplicationState if context(state, **values).can_join] == [REGISTERED] * expected
+
+
+@pytest.mark.parametrize(
+    ("ahead", "text"),
+    [
+        (0, "Nobody is before you. It takes about a minute"),
+        (1, "1 person is before you. It takes about a minute"),
+        (2, "2 people are before you. It takes about 2 minutes"),
+        (199, "199 people are before you. It takes about 100 minutes"),
+    ],
+)
+def test_the_queue_position_shows_the_expected_wait(ahead: int, text: str) -> None:
+    """At two people a minute."""
+    assert text in page_text.status_page(context(WAITING, ahead=ahead)).notice
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        ("closed", "closed or full"),
+        ("answers", "only its own registration page asks for"),
+        ("over", "Nobody can register for this webinar any more"),
+        ("unclear", "Please register again"),
+        ("CMN-101 email", "only for addresses at work"),
+        ("CMN-101", "Register again, or ask whoever organises this webinar"),
+        ("", "Register again, or ask whoever organises this webinar"),
+    ],
+)
+def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
+    """Without the vendor's code; with the vendor's page only if nothing else helps."""
+    known = webinar(registration=registration())
+    html = render.page_html(page_text.status_page(context(REFUSED, problem=problem, webinar=known)))
+    assert text in html
+    assert "CMN" not in html
+    assert (known.registration.page_uri in html if known.registration else None) is (problem == "answers")
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, None),
+        ({"registration": registration()}, None),
+        ({"registration": registration(limit=4)}, None),
+        ({"registration": registration(is_open=False)}, "Registration for this webinar is closed."),
+        ({"registration": registration(limit=3, is_open=False)}, "This webinar is full"),
+        ({"audience": Audience.ANYONE, "attendee_link": "https://join.example/all"}, 'href="https://join.example/all"'),
+        ({"audience": Audience.ANYONE}, "everyone with its link can join"),
+        ({"status": Status.CANCELLED}, "There is nothing more to do here."),
+        ({"start": NOW - timedelta(hours=1)}, "There is nothing more to do here."),
+    ],
+)
+def test_the_form_is_shown_unless_nobody_can_register(changes: dict[str, Any], text: str | None) -> None:
+    """If the registration has not been read yet, the form is shown."""
+    page = page_text.closed_page(webinar(**changes), NOW)
+    assert (page is None) == (text is None)
+    assert page is None or (text or "") in render.page_html(page)
+
+
+@settings(max_examples=30)
+@given(WEBINARS)
+def test_no_webinar_adds_markup(one: Webinar) -> None:
+    """Any title, and time zones that do not exist."""
+    pages = [build(context(REGISTERED, webinar=one)) for build in (page_text.join_page, page_text.cancel_page)]
+    form = page_text.form_page(one, NOBODY, "token")
+    for html in (*map(render.page_html, pages), render.form_html(form)):
+        tags = set(re.findall(r"<(\w+)", html.partition("<body>")[2]))
+        assert tags <= {"main", "h1", "h2", "p", "br", "time", "form", "button", "input", "label", "div"}
+
+
+def test_values_are_escaped_wherever_a_template_shows_them() -> None:
+    """In text, in attributes, in links and in the refresh."""
+    evil = """"'><script>alert(1)</script>"""
+    link = page_text.Link(evil, evil)
+    event = page_text.EventText(evil, evil, evil, evil)
+    page = PageText(200, evil, event, notice=evil, text=evil, links=(link,), button=evil)
+    who = Applicant(first_name=evil, last_name=evil, email=evil)
+    form = page_text.form_page(webinar(title=evil), who, evil, errors=dict.fromkeys(("email", "x"), evil), problem=evil)
+    shown = [render.page_html(page, page_text.Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
+    for html in (*shown, render.form_html(form)):
+        assert "<script" not in html
+        assert """"'>""" not in html
+        assert html.count("&lt;script&gt;") >= 8
+
+
+def test_a_template_without_its_value_fails() -> None:
+    """Instead of showing an empty page."""
+    with pytest.raises(UndefinedError):
+        render.form_html(PageText(200, "heading"))  # type: ignore[arg-type]  # a page without the values of a form
+
+
+def test_the_style_in_the_page_is_the_one_whose_hash_is_allowed() -> None:
+    """Byte for byte, or browsers ignore it."""
+    [style] = re.findall(r"<style>(.*?)</style>", render.page_html(PageText(200, "heading")), re.DOTALL)
+    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{style_hash}'" in render.HEADERS["Content-Security-Policy"]
+    assert "@media" in style
+
+
+def test_a_refresh_keeps_the_status_token_and_can_be_paused() -> None:
+    """The token is quoted; a page that does not refresh has no controls."""
+    page = PageText(200, "heading", refresh_s=20)
+    assert page_text.refresh(page, "", is_paused=False) == page_text.Refresh(20, "?", "?still=1", is_paused=False)
+    with_token = page_text.refresh(page, "a&b", is_paused=True)
+    assert with_token == page_text.Refresh(20, "?done=a%26b", "?done=a%26b&still=1", is_paused=True)
+    assert page_text.refresh(PageText(200, "heading"), "a", is_paused=False) is None
+
+
+async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
+    """Over all webinars of the account, oldest first; without bulk lists and other accounts."""
+    async with store.write() as db:
+
+        async def add(key: str, session_id: str = "s1", batch_id: str = "", **values: Any) -> None:
+            one = Applicant(first_name="Lena", last_name="Berger", email=f"{key}@visitor.example")
+            account = values.get("account", ACCOUNT)
+            await applications.add(db, account, session_id, [(0, one, key)], batch_id=batch_id, now=NOW)
+
+        await add("a")
+        await add("b", session_id="s2")
+        await add("listed", batch_id="batch-1")
+        await add("elsewhere", account=OTHERS[0])
+        await add("c")
+        last = await applications.by_page_key(db, "c")
+        assert last is not None
+        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (2, 2)
+
+        first = await applications.by_page_key(db, "a")
+        assert first is not None
+        await applications.decide(db, first, ApplicationState.REGISTERED, NOW)
+        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (1, 1)
+        await applications.leave(db, "a", NOW)
+        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (2, 2)
