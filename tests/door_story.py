@@ -8,7 +8,7 @@ from typing import Any
 from bot.main import Pace
 from bot.models import Lane
 from bot.providers import Caller
-from bot.sandbox.slack import View
+from sandbox.slack import View
 from tests.block_kit import check_view
 from tests.world import World
 

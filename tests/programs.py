@@ -1,4 +1,4 @@
-"""Runs `python -m bot …` as a process of its own: with no setting but those given, and never left behind."""
+"""Run `python -m bot …` in its own process: only the given settings, killed at the end."""
 
 from __future__ import annotations
 
@@ -50,12 +50,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program(*words: str, cwd: Path, settings: dict[str, str] | None = None) -> AsyncIterator[Program]:
-    """`python -m bot <words>` in a directory without `.env`, with these settings and nothing else around it."""
+async def program(
+    *words: str, cwd: Path, settings: dict[str, str] | None = None, module: str = "bot"
+) -> AsyncIterator[Program]:
+    """Run `python -m <module> <words>` in a directory without `.env`, with only these settings."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
+        module,
         *words,
         stdin=DEVNULL,
         stdout=PIPE,

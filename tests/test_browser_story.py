@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.office import Office
+from sandbox.office import Office
 from tests.browser import opened
 
 pytestmark = pytest.mark.browser

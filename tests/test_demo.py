@@ -1,4 +1,4 @@
-"""The sandbox from outside: `python -m bot sandbox` as a process, and its page's own requests. `make demo` is this."""
+"""Run `python -m sandbox` as a process, as `make demo` does, and use it through the requests of its page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
-from bot.sandbox.slack.model import Json
+from sandbox.slack.model import Json
 from tests.programs import PATIENCE, Program, program
 
 ANA, LAUNCH = "U0ANA", "C0LAUNCH"
@@ -93,7 +93,8 @@ def reminders(state: Json) -> list[str]:
 @asynccontextmanager
 async def sandbox(folder: Path, *words: str) -> AsyncIterator[tuple[Program, Page, list[str]]]:
     """A sandbox that has started, its page, and the lines it printed."""
-    async with program("sandbox", *(words or ("--port", "0")), cwd=folder) as running, aiohttp.ClientSession() as web:
+    words = words or ("--port", "0")
+    async with program(*words, cwd=folder, module="sandbox") as running, aiohttp.ClientSession() as web:
         await running.line("Ctrl-C ends it")
         (url,) = re.findall(r"open (http://\S+)", "\n".join(running.printed))
         yield running, Page(url, web), running.printed.copy()

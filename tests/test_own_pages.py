@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.registrants import Applicant
-from bot.sandbox.ringcentral import RingCentral
 from bot.store import applications, line, organisers
 from bot.store.applications import ApplicationState
 from bot.store.crowd_schema import applications as table
+from sandbox.ringcentral import RingCentral
 from tests.door_story import PERSON
 from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
 from tests.webinar_samples import ACCOUNT, NOW

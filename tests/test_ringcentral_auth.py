@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderDown, ProviderLogin
 from bot.providers.ringcentral import RingCentral
-from bot.sandbox.ringcentral.company import SERVICE_USER
+from sandbox.ringcentral.company import SERVICE_USER
 from tests.ringcentral_pair import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
 
 REVOKE = "/restapi/oauth/revoke"

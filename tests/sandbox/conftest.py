@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, Browser
 
 

@@ -15,7 +15,7 @@ from playwright.async_api import Locator, Page
 
 Json = dict[str, Any]
 
-PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
+PAGE = Path(__file__).parents[2] / "sandbox" / "page"
 PATIENCE = 15.0  # seconds a test waits for a post; a loaded machine takes its time
 
 NOW = 1_790_258_640.0  # 2026-09-24 14:04 UTC

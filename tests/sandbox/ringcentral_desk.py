@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import Company, RingCentral
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import Company, RingCentral
 
 CONFIGURATION = "/webinar/configuration/v1"
 WEBINARS = f"{CONFIGURATION}/webinars"

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Message, Slack
+from sandbox.slack import Message, Slack
 
 Json = dict[str, Any]
 

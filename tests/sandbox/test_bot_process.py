@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.following import Feature, Scope, Subscription
 from bot.hours import ChannelHours, DigestPace
-from bot.sandbox.bot_process import Orders
 from bot.store import following
+from sandbox.bot_process import Orders
 from tests.world import World
 
 HOUR, DAY = 3600, timedelta(days=1)

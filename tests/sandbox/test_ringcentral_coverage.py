@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import Fault, RingCentral, Rules
-from bot.sandbox.ringcentral.operations import OPERATIONS
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import Fault, RingCentral, Rules
+from sandbox.ringcentral.operations import OPERATIONS
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs" / "sandbox-ringcentral.md").read_text(encoding="utf-8")

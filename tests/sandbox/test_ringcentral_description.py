@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.openapi import Description
-from bot.sandbox.ringcentral.operations import OPERATIONS
+from sandbox.openapi import Description
+from sandbox.ringcentral.operations import OPERATIONS
 
 ANYTHING = {"additionalProperties": True}
 PERSON = {
@@ -90,7 +90,7 @@ def open_description() -> dict[str, Any]:
 async def run_check(path: Path) -> tuple[int | None, str]:
     """The command as a developer types it: its exit code and what it prints."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "bot.sandbox.check_against_spec", str(path)),
+        *(sys.executable, "-W", "error", "-m", "sandbox.check_against_spec", str(path)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import hosts
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral
+from sandbox import hosts
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral
 
 
 @pytest.fixture

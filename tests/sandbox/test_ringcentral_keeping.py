@@ -7,7 +7,7 @@ import json
 import aiohttp
 import pytest
 
-from bot.sandbox.ringcentral import ApiError
+from sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, CONFIGURATION, LONG_AGO, WEBINARS, desk
 from tests.sandbox.ringcentral_people import Team, coworker
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import Company, Person
-from bot.sandbox.slack.seed import people as slack_people
+from sandbox.ringcentral import Company, Person
+from sandbox.slack.seed import people as slack_people
 from tests.sandbox.ringcentral_desk import ANA, BEN, SERVICE, desk
 
 ACCOUNT = "/restapi/v1.0/account"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import ApiError
+from sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, SERVICE, WEBINARS, Desk, Reply, desk
 
 SETTINGS: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import Company
+from sandbox.ringcentral import Company
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, LONG_AGO, SERVICE, WEBINARS, desk
 
 DEFAULTS: dict[str, Any] = {

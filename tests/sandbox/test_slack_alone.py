@@ -9,14 +9,14 @@ import sys
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 
 
 async def test_workspace_runs_alone_until_it_is_told_to_end(slack: Slack) -> None:
     """It finds a free port when its own is taken, says what an app must be set to, and ends cleanly."""
     taken = slack.url.rpartition(":")[2]
-    command = (sys.executable, "-m", "bot.sandbox.slack", "--port", taken, "--command", "/webinar")
+    command = (sys.executable, "-m", "sandbox.slack", "--port", taken, "--command", "/webinar")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     lines = [(await process.stdout.readline()).decode().strip() for _ in range(7)]

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
-from bot.sandbox.slack.blocks import BLOCKS
-from bot.sandbox.slack.elements import ELEMENTS
-from bot.sandbox.slack.inputs import starting_values
-from bot.sandbox.slack.model import button_words, words
-from bot.sandbox.slack.surfaces import with_ids, wrong_in_message, wrong_in_options, wrong_in_view
+from sandbox.slack.blocks import BLOCKS
+from sandbox.slack.elements import ELEMENTS
+from sandbox.slack.inputs import starting_values
+from sandbox.slack.model import button_words, words
+from sandbox.slack.surfaces import with_ids, wrong_in_message, wrong_in_options, wrong_in_view
 from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.surfaces import wrong_in_message
+from sandbox.slack.surfaces import wrong_in_message
 from tests.sandbox.slack_app import actions, button, field, option, plain, section
 from tests.sandbox.test_slack_blocks import CARD, CONFIRM, MRKDWN, OPTIONS
 

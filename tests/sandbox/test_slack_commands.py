@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, actions, button, card, refusal, section
 
 Json = dict[str, Any]

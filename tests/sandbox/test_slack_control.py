@@ -13,7 +13,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 Json = dict[str, Any]
@@ -58,7 +58,7 @@ async def desk(slack: Slack) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def elsewhere() -> AsyncIterator[Desk]:
     """One in a process of its own."""
-    command = (sys.executable, "-m", "bot.sandbox.slack", "--port", "0")
+    command = (sys.executable, "-m", "sandbox.slack", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     lines = [(await process.stdout.readline()).decode().strip() for _ in range(6)]

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Chaos, Limits, Slack, payloads
-from bot.sandbox.slack.acceptor import Acceptor
-from bot.sandbox.slack.blocks import BLOCKS
-from bot.sandbox.slack.control import Control
-from bot.sandbox.slack.elements import ELEMENTS
-from bot.sandbox.slack.limits import RateLimits
-from bot.sandbox.slack.web_api import METHODS
+from sandbox.clock import SandboxClock
+from sandbox.slack import Chaos, Limits, Slack, payloads
+from sandbox.slack.acceptor import Acceptor
+from sandbox.slack.blocks import BLOCKS
+from sandbox.slack.control import Control
+from sandbox.slack.elements import ELEMENTS
+from sandbox.slack.limits import RateLimits
+from sandbox.slack.web_api import METHODS
 
 HERE = Path(__file__).parent
 ACTS = ("install", "uninstall")

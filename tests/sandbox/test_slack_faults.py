@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 

@@ -11,8 +11,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import Browser, refusal, section
 
 PICTURE = b"\x89PNG\r\n\x1a\n a chart"

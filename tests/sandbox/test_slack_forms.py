@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack, Upload, View
+from sandbox.slack import Slack, Upload, View
 from tests.sandbox.slack_app import BoltApp, Browser, field, modal, option
 
 Json = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack, UserGroup
+from sandbox.slack import Slack, UserGroup
 from tests.sandbox.slack_app import BoltApp, Browser, refusal
 
 

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack import Slack, View
+from sandbox.slack import Slack, View
 from tests.sandbox.slack_app import BoltApp, actions, button, field, modal, option, plain, refusal, section
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, Browser, actions, button, card, field, modal, option, section
 
 Json = dict[str, Any]

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral.company import Company
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral.company import Company
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 

@@ -12,9 +12,9 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
-from bot.sandbox.slack.web_api import METHODS
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
+from sandbox.slack.web_api import METHODS
 from tests.sandbox.slack_app import BoltApp, actions, button, card, refusal, section
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"

@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, field, modal, option, refusal
 
 Json = dict[str, Any]

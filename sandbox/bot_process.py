@@ -1,0 +1,106 @@
+"""Runs the real bot in a process of its own, on a clock that the sandbox moves through standard input."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from bot import log
+from bot.digests import Digests
+from bot.errors import GreenroomError
+from bot.main import Greenroom, build
+from bot.providers import NOTICE
+from bot.settings import read_settings
+from sandbox.clock import SandboxClock
+
+UNUSABLE = 2
+
+
+async def serve(offset: timedelta) -> None:
+    """Serve until standard input ends. Each line is an order, each answer one line of JSON.
+
+    `{"move": seconds}` moves the clock, with `"arrived": true` at the end of a journey; the answer names the moment at
+    which the bot next has something to do. `{"look_at": session}` tells that its registration has changed at
+    RingCentral, `{"look_at": ""}` that something else has.
+    """
+    settings = read_settings()
+    log.set_up(settings.log_level, settings.log_format)
+    clock = SandboxClock()
+    clock.move(offset)
+    greenroom = await build(settings, clock)
+    _answer({"url": greenroom.url})
+    lines, orders = await _standard_input(), Orders(greenroom, clock)
+    while line := await lines.readline():
+        _answer(await orders.take(json.loads(line)))
+    await greenroom.stop()
+
+
+class Orders:
+    """What the sandbox has the bot do."""
+
+    def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
+        """For this bot, which goes by this clock."""
+        self._room = greenroom.room
+        self._digests = Digests(greenroom.room.store, clock, greenroom.room.account)
+        self._clock = clock
+        self._looking = asyncio.Lock()
+
+    async def take(self, order: dict[str, Any]) -> dict[str, object]:
+        """Do it, and answer."""
+        if "look_at" in order:
+            self._later(self._look_at(order["look_at"]))
+            return {}
+        self._clock.move(timedelta(seconds=order["move"]))
+        await self._digests.plan_due()  # the bot's own timer for these goes by the machine's time, a minute apart
+        due = await self._room.clockwork.deliver()
+        if order.get("arrived"):
+            self._later(self._room.mirror.keep_up())
+        return {"next": due.timestamp() if due else None}
+
+    async def _look_at(self, session_id: str) -> None:
+        """Make the one call that the bot would make by itself some minutes later."""
+        async with self._looking:  # a list is not believed over what was read after it was asked for
+            with contextlib.suppress(GreenroomError):  # a stranger's webinar; or RingCentral fails, as it was told to
+                if session_id:
+                    await self._room.mirror.refresh(session_id, NOTICE)
+                else:
+                    await self._room.mirror.sweep(NOTICE)
+
+    def _later(self, look: Coroutine[Any, Any, None]) -> None:
+        # Nobody at the page need wait for RingCentral's pace: what became of the webinars shows in the channels.
+        async def look_and_tell() -> None:
+            await look
+            await self._room.clockwork.deliver()
+
+        self._room.tasks.start(look_and_tell(), "look at RingCentral")
+
+
+def _answer(words: dict[str, object]) -> None:
+    print(json.dumps(words), flush=True)
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def main() -> None:
+    """Start with the clock already moved by as many seconds as the first argument says."""
+    # Ctrl-C reaches the whole group of processes: the sandbox stops this one in good order, by closing its input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        asyncio.run(serve(timedelta(seconds=float(sys.argv[1]))))
+    except GreenroomError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

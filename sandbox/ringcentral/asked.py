@@ -1,0 +1,106 @@
+"""One call as an operation sees it: who asks, for what, with which parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from multidict import MultiMapping
+
+from sandbox.ringcentral.answers import ApiError, invalid
+from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.wire import INT32_MAX, parse_moment
+
+if TYPE_CHECKING:
+    from sandbox.ringcentral.world import World
+
+MAX_PER_PAGE = 1000
+MAX_DIGITS = 18
+
+
+@dataclass
+class Asked:
+    """A request, read whole. `caller` is set before an operation that needs a token is called."""
+
+    world: World
+    path: Mapping[str, str]
+    query: MultiMapping[str]
+    authorization: str
+    content_type: str
+    raw: bytes
+    caller: Person = field(init=False)
+
+    @classmethod
+    async def read(cls, world: World, request: web.Request) -> Asked:
+        """Take everything an operation may want from the request."""
+        return cls(
+            world,
+            request.match_info,
+            request.query,
+            request.headers.get("Authorization", ""),
+            request.content_type,
+            await request.read(),
+        )
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body as a form; empty when it is something else."""
+        return dict(parse_qsl(self.raw.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object, or the 400 for it."""
+        try:
+            body = json.loads(self.raw)
+        except ValueError as error:
+            raise ApiError(400, "CMN-103", "JSON can't be parsed.") from error
+        if not isinstance(body, dict):
+            raise ApiError(400, "CMN-104", "Cannot parse request")
+        return body
+
+    def moment(self, name: str) -> datetime:
+        """A required date-time of the query."""
+        try:
+            return parse_moment(self.query.get(name))
+        except ValueError as error:
+            raise invalid(name) from error
+
+    def several(self, name: str) -> list[str]:
+        """All values of a query parameter, repeated or joined with commas (the reference has both)."""
+        return [one for value in self.query.getall(name, []) for one in value.split(",") if one]
+
+    def whole(self, name: str, usual: int, most: int) -> int:
+        """A whole number from 1; more than `most` is cut to `most`, as the reference says of perPage."""
+        given = self.query.get(name, str(usual))
+        if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < 1:
+            raise invalid(name)
+        return min(int(given), most)
+
+
+def page_of(asked: Asked, records: list[dict[str, Any]]) -> dict[str, Any]:
+    """The page that `pageToken` and `perPage` ask for, with the webinar services' `paging` beside it."""
+    size = asked.whole("perPage", 100, MAX_PER_PAGE)
+    number = asked.whole("pageToken", 1, INT32_MAX)
+    last = max(1, -(-len(records) // size))
+    if number > last:
+        raise invalid("pageToken")
+    paging: dict[str, Any] = {"pageToken": str(number), "perPage": size}
+    if number < last:
+        paging["nextPageToken"] = str(number + 1)
+    if number > 1:
+        paging["previousPageToken"] = str(number - 1)
+    return {"records": records[(number - 1) * size : number * size], "paging": paging}
+
+
+def numbered_page_of(records: list[dict[str, Any]], number: int, size: int) -> dict[str, Any]:
+    """The page and `paging` of the older platform services: numbered, with totals; a page past the end is empty."""
+    shown = records[(number - 1) * size : number * size]
+    paging = {"perPage": size, "totalPages": -(-len(records) // size), "totalElements": len(records)}
+    if shown:
+        start = (number - 1) * size
+        paging |= {"page": number, "pageStart": start, "pageEnd": start + len(shown) - 1}
+    return {"records": shown, "paging": paging}

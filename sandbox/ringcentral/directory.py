@@ -1,0 +1,178 @@
+"""People: the caller's own extension, the list of extensions, and the company directory."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from sandbox.ringcentral.answers import Answer, ApiError, not_found
+from sandbox.ringcentral.asked import MAX_PER_PAGE, Asked, numbered_page_of
+from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.wire import Wire, checked
+
+ACCOUNTS = "/restapi/v1.0/account"
+MAX_DIRECTORY_PAGE = 2000
+
+SearchField = Literal[
+    "firstName", "lastName", "extensionNumber", "phoneNumber", "email", "jobTitle", "department", "customFieldValue"
+]
+
+
+class Search(Wire):
+    """The part of SearchDirectoryEntriesRequest that has an effect here."""
+
+    search_string: str = ""
+    search_fields: list[SearchField] = Field(default_factory=lambda: list(get_args(SearchField)))
+    show_federated: bool = True
+    extension_type: str = ""
+    extension_types: list[str] = Field(default_factory=list)
+    extension_statuses: list[Literal["Enabled", "Disabled", "NotActivated"]] = Field(default_factory=list)
+    extension_ids: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
+    per_page: Annotated[int, Field(ge=1)] = 100
+
+    def finds(self, entry: dict[str, Any]) -> bool:
+        """Everything that is asked for fits; the words may be anywhere in any of the fields, in any case."""
+        kinds = {*self.extension_types, *([self.extension_type] if self.extension_type else [])}
+        texts = (str(entry.get(name, "")).lower() for name in self.search_fields)
+        return (
+            (not kinds or entry["type"] in kinds)
+            and (not self.extension_statuses or entry["status"] in self.extension_statuses)
+            and (not self.extension_ids or entry["id"] in self.extension_ids)
+            and (not self.search_string or any(self.search_string.lower() in text for text in texts))
+        )
+
+
+def get_extension(asked: Asked) -> Answer:
+    """GET /restapi/v1.0/account/{accountId}/extension/{extensionId}; "~" is the caller."""
+    _own_account(asked)
+    wanted = asked.path["extensionId"]
+    person = asked.caller if wanted == "~" else asked.world.company.person(wanted)
+    if person is None:
+        raise not_found("extensionId")
+    account = {"id": asked.world.company.id, "uri": f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}"}
+    return Answer(200, {**_extension(asked, person), "account": account, "setupWizardState": "Completed"})
+
+
+def list_extensions(asked: Asked) -> Answer:
+    """GET /restapi/v1.0/account/{accountId}/extension, by `email` (repeatable), number, type or status."""
+    _own_account(asked)
+    emails = {one.lower() for one in asked.query.getall("email", [])}
+    numbers = asked.query.getall("extensionNumber", [])
+    kinds = asked.several("type")
+    states = asked.several("status")
+    people = [
+        _extension(asked, one)
+        for one in asked.world.company.people
+        if (not emails or one.email.lower() in emails)
+        and (not numbers or one.extension_number in numbers)
+        and (not kinds or one.kind in kinds)
+        and (not states or "Enabled" in states)
+    ]
+    number, size = asked.whole("page", 1, 1000), asked.whole("perPage", 100, 1000)
+    uri = f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}/extension"
+    body = numbered_page_of(people, number, size)
+    return Answer(200, {"uri": uri, **body, "navigation": _navigation(uri, number, size, len(people))})
+
+
+def list_directory(asked: Asked) -> Answer:
+    """GET /restapi/v1.0/account/{accountId}/directory/entries, a page of up to 2,000 people.
+
+    The schema of the answer allows a `perPage` of 1,000 at most while the parameter goes to 2,000; the answer
+    repeats the parameter. Without federated accounts the records have no `account`, says the reference.
+    """
+    if asked.path["accountId"] not in ("~", asked.world.company.id):
+        raise ApiError(404, "ADG-107", "Account not found.")
+    kind, group = asked.query.get("type"), asked.query.get("typeGroup")
+    if group not in (None, "User", "NonUser"):
+        raise _directory_invalid("typeGroup")
+    federated = asked.query.get("showFederated", "true") != "false"
+    people = [
+        _contact(asked, one, federated=federated)
+        for one in asked.world.company.people
+        if kind in (None, one.kind) and (group is None or (group == "User") == (one.kind == "User"))
+    ]
+    return Answer(200, numbered_page_of(people, *_directory_page(asked, len(people))))
+
+
+def search_directory(asked: Asked) -> Answer:
+    """POST /restapi/v1.0/account/{accountId}/directory/entries/search, sorted as the company lists its people.
+
+    Sites, custom fields, number routing and `orderBy` are passed over. How the words are matched is published
+    nowhere.
+    """
+    if asked.path["accountId"] not in ("~", asked.world.company.id):
+        raise ApiError(404, "ADG-107", "Account not found.")
+    try:
+        wanted = checked(Search, asked.json())
+    except ApiError as error:
+        raise _directory_invalid(error.errors[0].get("parameterName", "body")) from error
+    entries = [_contact(asked, one, federated=wanted.show_federated) for one in asked.world.company.people]
+    found = [one for one in entries if wanted.finds(one)]
+    return Answer(200, numbered_page_of(found, wanted.page, min(wanted.per_page, MAX_PER_PAGE)))
+
+
+def _own_account(asked: Asked) -> None:
+    if asked.path["accountId"] not in ("~", asked.world.company.id):
+        raise not_found("accountId")
+
+
+def _extension(asked: Asked, person: Person) -> dict[str, Any]:
+    """GetExtensionListInfoResponse; an extension's `id` is a number here and a string everywhere else."""
+    contact = {"firstName": person.first_name, "lastName": person.last_name, "email": person.email}
+    contact |= {"jobTitle": person.job_title, "company": asked.world.company.name}
+    return {
+        "id": int(person.id),
+        "uri": f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}/extension/{person.id}",
+        "extensionNumber": person.extension_number,
+        "name": person.name,
+        "type": person.kind,
+        "status": "Enabled",
+        "contact": {name: value for name, value in contact.items() if value},
+        "permissions": {"admin": {"enabled": person.admin}, "internationalCalling": {"enabled": False}},
+        "hidden": False,
+    }
+
+
+def _contact(asked: Asked, person: Person, *, federated: bool) -> dict[str, Any]:
+    """ContactResource; what an entry lacks is left out: a call queue has no e-mail address."""
+    company = asked.world.company
+    entry: dict[str, Any] = {
+        "id": person.id,
+        "type": person.kind,
+        "status": "Enabled",
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "name": person.name,
+        "email": person.email,
+        "extensionNumber": person.extension_number,
+        "jobTitle": person.job_title,
+    }
+    if federated:
+        entry["account"] = {"id": company.id, "companyName": company.name}
+    return {name: value for name, value in entry.items() if value}
+
+
+def _directory_page(asked: Asked, total: int) -> tuple[int, int]:
+    try:
+        number = asked.whole("page", 1, 1000)
+        if asked.query.get("perPage") in ("max", "all"):
+            return number, max(1, min(total, MAX_DIRECTORY_PAGE))
+        return number, asked.whole("perPage", 1000, MAX_DIRECTORY_PAGE)
+    except ApiError as error:
+        raise _directory_invalid(error.errors[0]["parameterName"]) from error
+
+
+def _directory_invalid(parameter: str) -> ApiError:
+    return ApiError(400, "ADG-121", f"Parameter [{parameter}] is invalid.", parameter)
+
+
+def _navigation(uri: str, number: int, size: int, total: int) -> dict[str, Any]:
+    last = max(1, -(-total // size))
+    pages = {"firstPage": 1, "lastPage": last}
+    if number > 1:
+        pages["previousPage"] = number - 1
+    if number < last:
+        pages["nextPage"] = number + 1
+    return {name: {"uri": f"{uri}?page={page}&perPage={size}"} for name, page in pages.items()}

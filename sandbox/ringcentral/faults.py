@@ -1,0 +1,78 @@
+"""Faults on demand: the next matching call fails, hangs or is cut off, before or after its effect."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sandbox.ringcentral.answers import Answer, ApiError
+
+GATEWAY_STATUSES = (502, 504)  # answered by a proxy, in HTML
+DEFAULT_CODES = {
+    400: ("CMN-101", "Parameter value is invalid"),
+    401: ("OAU-129", "Access token corrupted"),
+    403: ("CMN-109", "Feature not available"),
+    404: ("CMN-102", "Resource is not found"),
+    409: ("CMN-406", "Duplicate value found in request"),
+    # 429 here is a limit that is not the caller's budget, so it comes without the X-Rate-Limit headers:
+    # developers.ringcentral.com/guide/basics/rate-limits, "you hit some other type of rate limit"
+    429: ("CMN-302", "Request rate exceeded"),
+    500: ("CMN-203", "Internal Server Error"),
+    503: ("CMN-201", "Service Temporary Unavailable"),
+}
+DIRECTORY_CODES = {
+    500: ("ADG-001", "Service internal error."),
+    503: ("ADG-000", "Service temporary unavailable."),
+}
+
+
+@dataclass
+class Fault:
+    """What happens to the next `times` calls that match."""
+
+    method: str  # "*" for any
+    path_regex: str  # searched for in the path, without the query
+    status: int | None = 500  # None with `effect`: the true answer, only late
+    effect: bool = False  # the call does its work first
+    hang: float | None = None  # seconds of silence before the answer
+    cut: bool = False  # no answer at all: the connection is dropped
+    times: int = 1
+    retry_after: int | None = None
+    code: str | None = None  # instead of the usual error code of that status
+
+    def answer(self, path: str) -> Answer:
+        """The failure this fault stands for, in the shape of the service behind `path`."""
+        if self.status is None:
+            raise ValueError("A fault without a status has no answer of its own.")
+        headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        if self.status in GATEWAY_STATUSES:
+            return Answer(self.status, f"<html><body><h1>{self.status}</h1></body></html>", headers)
+        codes = {**DEFAULT_CODES, **DIRECTORY_CODES} if "/directory/" in path else DEFAULT_CODES
+        code, message = codes.get(self.status, ("CMN-203", "Internal Server Error"))
+        answer = ApiError(self.status, self.code or code, message).answer(path)
+        answer.headers = headers
+        return answer
+
+
+def check(fault: Fault) -> Fault:
+    """The same fault, or ValueError where it makes no sense."""
+    try:
+        re.compile(fault.path_regex)
+    except re.error as error:
+        raise ValueError(f"Not a regular expression: {fault.path_regex}") from error
+    if fault.status is None and not (fault.effect or fault.cut):
+        raise ValueError("Without a status, a fault must cut the call or let it take effect.")
+    if fault.times < 1:
+        raise ValueError("A fault happens at least once.")
+    return fault
+
+
+def take(faults: list[Fault], method: str, path: str) -> Fault | None:
+    """The first fault that matches, used up by one and dropped from `faults` when it has happened often enough."""
+    for fault in faults:
+        if fault.method in ("*", method) and re.search(fault.path_regex, path):
+            fault.times -= 1
+            if not fault.times:
+                faults.remove(fault)
+            return fault
+    return None

@@ -1,0 +1,153 @@
+"""The objects the stand-in keeps, and which of their fields a caller may write."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from sandbox.ringcentral.people import Invitee, LinkedUser, Registrant
+from sandbox.ringcentral.wire import Count, Description, Moment, Title, Uri, Wire, Zone
+
+Authentication = Literal["Guest", "AuthenticatedUser", "AuthenticatedCoworker"]
+Status = Literal["Scheduled", "Active", "Finished"]
+
+# Sent along by nobody's choice: an account's policy, readable on each webinar.
+READ_ONLY_SETTINGS = {
+    "recordingEnabled": True,
+    "recordingSharingEnabled": True,
+    "recordingDownloadEnabled": True,
+    "pastSessionDeletionEnabled": False,
+    "pollsEnabled": True,
+    "pollsAnonymousEnabled": True,
+    "externalLivestreamEnabled": True,
+}
+
+
+class WebinarSettings(Wire):
+    """The writable part of WcsWebinarSettingsModel with its published defaults."""
+
+    auto_record: bool = False
+    panelist_waiting_room: bool = False
+    panelist_video_enabled: bool = True
+    panelist_screen_sharing_enabled: bool = True
+    panelist_mute_control_enabled: bool = True
+    panelist_authentication: Authentication = "Guest"
+    attendee_authentication: Authentication = "Guest"
+    artifacts_access_authentication: Authentication = "AuthenticatedUser"
+    pstn_enabled: bool = False
+    password: Annotated[str, Field(max_length=64)] | None = None
+    qna_enabled: bool = True
+    qna_anonymous_enabled: bool = True
+    moderated_qna_enabled: bool = False
+    registration_enabled: bool = False
+    post_webinar_redirect_uri: Uri = ""
+
+
+class HostReference(Wire):
+    """Who shall host, when it is not the caller."""
+
+    linked_user: LinkedUser | None = None
+
+
+class WebinarFields(Wire):
+    """WebinarBaseModel: what can be written at any time."""
+
+    title: Title
+    description: Description = ""
+    settings: WebinarSettings = Field(default_factory=WebinarSettings)
+
+
+class NewWebinar(WebinarFields):
+    """WebinarCreationRequest: the host can be named at creation only."""
+
+    host: HostReference | None = None
+
+
+class SessionFields(Wire):
+    """WcsSessionWithLocaleCodeModel."""
+
+    scheduled_start_time: Moment
+    scheduled_duration: Annotated[int, Field(ge=30, le=43200)]  # seconds
+    time_zone: Zone
+    localized_time_zone_description: str = ""
+    panel_join_time_offset: Count = 0  # seconds
+    title: Annotated[str, Field(max_length=512)] = ""
+    description: Description = ""
+    locale_code: Annotated[str, Field(min_length=2, max_length=8)] = "en-US"
+    status: Status = "Scheduled"
+
+    @property
+    def end(self) -> datetime:
+        """ "Calculated as scheduledStartTime+scheduledDuration", says the reference of `endTimeFrom`."""
+        return self.scheduled_start_time + timedelta(seconds=self.scheduled_duration)
+
+
+class RegistrationSettings(Wire):
+    """The writable settings of RegSessionModel; how far each has an effect here is in docs/sandbox-ringcentral.md."""
+
+    auto_close_limit: Count = 0  # 0: no limit
+    suppress_emails: bool = False
+    registration_digest_enabled: bool = True
+    prevent_multiple_device_joins: bool = False
+    work_email_required: bool = False
+    view_recording: bool = False
+    on_demand_duration: Literal["OneMonth", "TwoMonths", "ThreeMonths", "SixMonths", "OneYear"] = "SixMonths"
+    auto_open_post_webinar_registration: bool = False
+
+
+class RegistrationFields(Wire):
+    """The writable part of RegSessionModel."""
+
+    registration_status: Literal["Open", "Closed"] = "Open"
+    settings: RegistrationSettings = Field(default_factory=RegistrationSettings)
+
+
+class Session(BaseModel):
+    """The date of a webinar, with its registration. `born` is machine time and does not outlive the process."""
+
+    id: str
+    created: datetime
+    modified: datetime
+    fields: SessionFields
+    host_token: str
+    attendee_token: str
+    page_key: str
+    bridge_id: str
+    pstn_password: str
+    registration: RegistrationFields = Field(default_factory=RegistrationFields)
+    invitees: list[Invitee] = []  # the host is not among them
+    registrants: list[Registrant] = []
+    finished: datetime | None = None
+    icalendar_sequence: int = 0
+    born: float = Field(default=float("-inf"), exclude=True)
+
+    @property
+    def status(self) -> Status:
+        """Scheduled, Active or Finished; only a person in RingCentral's own app moves it on."""
+        return self.fields.status
+
+    @property
+    def is_full(self) -> bool:
+        """As many registrants as the limit allows."""
+        limit = self.registration.settings.auto_close_limit
+        return 0 < limit <= len(self.registrants)
+
+
+class Webinar(BaseModel):
+    """The container: title, settings, host, and at most one session."""
+
+    id: str
+    created: datetime
+    modified: datetime
+    host_id: str
+    fields: WebinarFields
+    session: Session | None = None
+
+
+class State(BaseModel):
+    """Everything that survives a restart with `dump` and `load`."""
+
+    webinars: dict[str, Webinar] = {}
+    last_number: int = 0

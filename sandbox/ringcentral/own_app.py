@@ -1,0 +1,126 @@
+"""What people do in RingCentral's own app and on its public pages, where no API call is made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.ringcentral.answers import ApiError, not_found, not_in_this_state
+from sandbox.ringcentral.company import SERVICE_USER
+from sandbox.ringcentral.models import Session, Status, Webinar
+from sandbox.ringcentral.people import NewRegistrant
+from sandbox.ringcentral.registrants import enrol, question_ids
+from sandbox.ringcentral.registration import change_registration, close_for_the_end, is_open
+from sandbox.ringcentral.sessions import change_session, make_session
+from sandbox.ringcentral.webinars import change_webinar, make_webinar, remove_webinar
+from sandbox.ringcentral.world import World
+
+WEBINAR_PARTS = frozenset({"title", "description", "settings"})
+SESSION_PARTS = frozenset({"scheduledStartTime", "scheduledDuration", "timeZone", "localeCode", "panelJoinTimeOffset"})
+PARTS = WEBINAR_PARTS | SESSION_PARTS | {"registration"}
+
+FIRST_NAMES = ("Lena", "Omar", "Priya", "Tomás", "Yuki", "Zoë", "Kwame", "Ingrid", "Mateo", "Aisha")
+LAST_NAMES = ("Berger", "Haidari", "Nair", "Silva", "Tanaka", "de Vries", "Mensah", "Lund", "Rojas", "Khan")
+
+
+def create(world: World, host_email: str, start: datetime | str, changes: dict[str, Any]) -> Webinar:
+    """A webinar with its session, an hour long in UTC unless `changes` say otherwise."""
+    host = world.company.by_email(host_email) if host_email else world.company.person(SERVICE_USER.id)
+    if host is None:
+        raise not_found("host")
+    _known(changes)
+    webinar = make_webinar(world, host, _some(changes, WEBINAR_PARTS))
+    session = {"scheduledDuration": 3600, "timeZone": "Etc/UTC", **_some(changes, SESSION_PARTS)}
+    try:
+        made = make_session(world, webinar, {**session, "scheduledStartTime": start})
+        change_registration(made, changes.get("registration", {}))
+    except ApiError:
+        del world.state.webinars[webinar.id]
+        raise
+    return webinar
+
+
+def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
+    """Change fields by the API's names; inside `registration`, those of the registration session. All or none."""
+    _known(changes)
+    draft = world.named(any_id).model_copy(deep=True)
+    if _some(changes, WEBINAR_PARTS):
+        change_webinar(world, draft, _some(changes, WEBINAR_PARTS))
+    if _some(changes, SESSION_PARTS):
+        change_session(world, _session(draft), _some(changes, SESSION_PARTS))
+    if "registration" in changes:
+        change_registration(_session(draft), changes["registration"])
+    world.state.webinars[draft.id] = draft
+
+
+def cancel(world: World, any_id: str) -> None:
+    """Delete the webinar; RingCentral has no state for a cancelled one."""
+    remove_webinar(world, world.named(any_id))
+
+
+def start(world: World, any_id: str) -> None:
+    """The host starts: Scheduled becomes Active. Nothing but this does it, whatever the clock says."""
+    _move_on(world, any_id, "Scheduled", "Active")
+
+
+def finish(world: World, any_id: str) -> None:
+    """The host ends: Active becomes Finished, and registration closes or goes on for latecomers (our reading)."""
+    session = _move_on(world, any_id, "Active", "Finished")
+    close_for_the_end(session, world.now())
+
+
+def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
+    """Ids of the people who signed up: fewer than `count` where registration closes before all are in."""
+    _, session = world.registration(session_id)
+    ids: list[str] = []
+    for _ in range(count):
+        if not is_open(world, session):
+            break
+        number = world.state.last_number + 1
+        first = FIRST_NAMES[number % len(FIRST_NAMES)]
+        last = LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]
+        guest = NewRegistrant(
+            firstName=first,
+            lastName=last,
+            email=f"guest{number}@visitor.example",
+            questionnaire=[{"questionId": one, "answerText": "Yes"} for one in sorted(question_ids(world))],
+        )
+        ids.append(enrol(world, session, guest, real=real).id)
+    return ids
+
+
+def attend(world: World, registrant_id: str) -> str:
+    """A registrant joins the running session: the participant id they get, or have since they joined first."""
+    for _, session in world.dated():
+        person = next((one for one in session.registrants if one.id == registrant_id), None)
+        if person is not None:
+            if session.status != "Active":
+                raise not_in_this_state(session.status)
+            person.participant_id = person.participant_id or world.new_id("participant")
+            return person.participant_id
+    raise not_found("registrantId")
+
+
+def _move_on(world: World, any_id: str, before: Status, after: Status) -> Session:
+    session = _session(world.named(any_id))
+    if session.status != before:
+        raise not_in_this_state(session.status)
+    session.fields = session.fields.model_copy(update={"status": after})
+    session.modified = world.now()
+    return session
+
+
+def _session(webinar: Webinar) -> Session:
+    if webinar.session is None:
+        raise not_found("sessionId")
+    return webinar.session
+
+
+def _known(changes: dict[str, Any]) -> None:
+    unknown = sorted(set(changes) - PARTS)
+    if unknown:
+        raise ValueError(f"Cannot be edited: {', '.join(unknown)}. Known are {', '.join(sorted(PARTS))}.")
+
+
+def _some(changes: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if name in names}

@@ -1,0 +1,118 @@
+"""The registration page of a webinar: what people see who sign up by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from aiohttp import web
+
+from sandbox.ringcentral import markup
+from sandbox.ringcentral.answers import ApiError
+from sandbox.ringcentral.joining import ENDED, NO_PAGE
+from sandbox.ringcentral.models import Session, Webinar
+from sandbox.ringcentral.people import EMAIL, NewRegistrant
+from sandbox.ringcentral.registrants import enrol, is_private, join_link, question_ids
+from sandbox.ringcentral.registration import is_open
+from sandbox.ringcentral.world import World
+
+REGISTERED = "You’re registered"
+ALREADY = "This address is already registered. Its join link was shown when it registered."
+CLOSED = "Registration for this webinar is closed."
+FULL = "This webinar is full: no more registrations are taken."
+PRIVATE = "Please register with the address you have at work."
+
+
+class PublicPages:
+    """Serves the page of each session of one world; `changed` is called when somebody has registered."""
+
+    def __init__(self, world: World, changed: Callable[[], None]) -> None:
+        """Needs nothing else."""
+        self._world = world
+        self._changed = changed
+
+    def routes(self) -> list[web.RouteDef]:
+        """One address, to look and to send."""
+        return [
+            web.get("/w/{page}/register", self.show_form),
+            web.post("/w/{page}/register", self.take_form),
+        ]
+
+    async def show_form(self, request: web.Request) -> web.Response:
+        """The registration form, or why there is none."""
+        found = self._by_page(request.match_info["page"])
+        if found is None:
+            return markup.no_page(NO_PAGE)
+        refusal = _refusal(self._world, found[1])
+        body = markup.note(refusal) if refusal else markup.form(self._fields(), {}, {})
+        return self._registration(200, found, body)
+
+    async def take_form(self, request: web.Request) -> web.Response:
+        """Register the person, and show their own link to nobody but them, once."""
+        found = self._by_page(request.match_info["page"])
+        if found is None:
+            return markup.no_page(NO_PAGE)
+        refusal = _refusal(self._world, found[1])
+        if refusal:
+            return self._registration(403, found, markup.note(refusal))
+        form, fields = await request.post(), self._fields()
+        values = {field.name: str(form.get(field.name, "")).strip() for field in fields}
+        wrong = _wrong(fields, values, found[1])
+        if wrong:
+            return self._registration(400, found, markup.form(fields, values, wrong))
+        return self._enrol(found, values)
+
+    def _enrol(self, found: tuple[Webinar, Session], values: dict[str, str]) -> web.Response:
+        answers = [{"questionId": one, "answerText": values[one]} for one in sorted(question_ids(self._world))]
+        try:
+            person = enrol(self._world, found[1], NewRegistrant.model_validate({**values, "questionnaire": answers}))
+        except ApiError:
+            return self._registration(409, found, markup.note(ALREADY))
+        self._changed()
+        link = escape(join_link(self._world, person))
+        said = markup.note(f"{REGISTERED}, {person.first_name}.")
+        return self._registration(200, found, f'{said}<p>Your own join link: <a href="{link}">{link}</a></p>')
+
+    def _fields(self) -> Sequence[markup.Field]:
+        questions = [
+            markup.Field(f"question{number}", f"Question {number}", "text", "off", 256)
+            for number in range(1, self._world.rules.required_questions + 1)
+        ]
+        return [*markup.FIELDS, *questions]
+
+    def _registration(self, status: int, found: tuple[Webinar, Session], body: str) -> web.Response:
+        webinar, session = found
+        top = markup.about(webinar, session, self._world.host_of(webinar).name)
+        return markup.response(status, webinar.fields.title, top + body)
+
+    def _by_page(self, key: str) -> tuple[Webinar, Session] | None:
+        for _, session in self._world.dated():
+            if session.page_key == key:
+                try:
+                    return self._world.registration(session.id)
+                except ApiError:
+                    return None
+        return None
+
+
+def _refusal(world: World, session: Session) -> str:
+    """Why nobody can register, in words; empty when they can."""
+    if is_open(world, session):
+        return ""
+    if session.status == "Finished":
+        return ENDED
+    return FULL if session.is_full else CLOSED
+
+
+def _wrong(fields: Sequence[markup.Field], values: dict[str, str], session: Session) -> dict[str, str]:
+    wrong = {}
+    for field in fields:
+        if not values[field.name]:
+            wrong[field.name] = f"{field.label} is missing."
+        elif len(values[field.name]) > field.max_length:
+            wrong[field.name] = f"{field.label} is longer than {field.max_length} characters."
+    if "email" not in wrong and not EMAIL.fullmatch(values["email"]):
+        wrong["email"] = "This is not an e-mail address."
+    if "email" not in wrong and session.registration.settings.work_email_required and is_private(values["email"]):
+        wrong["email"] = PRIVATE
+    return wrong

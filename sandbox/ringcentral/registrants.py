@@ -1,0 +1,164 @@
+"""Registrants: people who have signed up for a session, by the API or on its page, and how they cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.ringcentral.answers import Answer, ApiError, duplicate, invalid, not_found, not_in_this_state
+from sandbox.ringcentral.asked import MAX_DIGITS, MAX_PER_PAGE, Asked
+from sandbox.ringcentral.models import Session, Webinar
+from sandbox.ringcentral.people import NewRegistrant, OwnLinks, Registrant
+from sandbox.ringcentral.registration import close_when_full, is_open
+from sandbox.ringcentral.wire import checked, iso
+from sandbox.ringcentral.world import MailKind, World, secret
+
+FREE_MAIL = {
+    *("aol.com", "freemail.example", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com"),
+    *("icloud.com", "live.com", "mail.com", "mail.ru", "me.com", "msn.com", "outlook.com", "proton.me"),
+    *("protonmail.com", "qq.com", "web.de", "yahoo.com", "yandex.com"),
+}
+
+
+def list_registrants(asked: Asked) -> Answer:
+    """GET …/sessions/{sessionId}/registrants, ordered by id; pages go forward only.
+
+    A page token is the id after which a page begins, so that a person who cancels meanwhile hides nobody.
+    """
+    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
+    size = asked.whole("perPage", 100, MAX_PER_PAGE)
+    token = asked.query.get("pageToken", "0")
+    if not token.isdecimal() or len(token) > MAX_DIGITS:
+        raise invalid("pageToken")
+    rest = sorted((one for one in session.registrants if int(one.id) > int(token)), key=lambda one: int(one.id))
+    paging: dict[str, Any] = {"pageToken": token, "perPage": size}
+    if len(rest) > size:
+        paging["nextPageToken"] = rest[size - 1].id
+    return Answer(200, {"records": [_shown(asked, one) for one in rest[:size]], "paging": paging})
+
+
+def get_registrant(asked: Asked) -> Answer:
+    """GET …/registrants/{registrantId}."""
+    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
+    return Answer(200, _shown(asked, _registrant(session, asked.path["registrantId"])))
+
+
+def create_registrant(asked: Asked) -> Answer:
+    """POST …/registrants: one person a call.
+
+    `joinUri` and `cancellationUri` are read-only in the reference and settable in the guide:
+    `Rules.keep_own_links` chooses which of the two holds.
+    """
+    world = asked.world
+    _, session = world.registration_for(asked.caller, asked.path["sessionId"])
+    sent = asked.json()
+    links = checked(OwnLinks, sent if world.rules.keep_own_links else {})
+    person = enrol(world, session, checked(NewRegistrant, sent))
+    person.join_uri, person.cancellation_uri = links.join_uri, links.cancellation_uri
+    body = registrant_resource(world, person, with_questionnaire=True)
+    return Answer(201, {**body, "icalendarSequence": session.icalendar_sequence})
+
+
+def delete_registrant(asked: Asked) -> Answer:
+    """DELETE …/registrants/{registrantId}."""
+    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
+    withdraw(asked.world, session, _registrant(session, asked.path["registrantId"]))
+    return Answer(204)
+
+
+def enrol(world: World, session: Session, new: NewRegistrant, *, real: bool = True) -> Registrant:
+    """Sign somebody up, or raise what keeps them out.
+
+    403 unless registration is Open, 400 for a private address where a work address is wanted and for questions
+    left unanswered, 409 for an address that already has a registration.
+    """
+    if not is_open(world, session):
+        raise ApiError(403, "CMN-101", "Registration is closed", "registrationStatus")
+    if session.registration.settings.work_email_required and is_private(new.email):
+        raise ApiError(400, world.rules.work_email_code, "A work e-mail address is required", "email")
+    if question_ids(world) - {one["questionId"] for one in new.questionnaire}:
+        raise invalid("questionnaire")
+    if any(one.email.lower() == new.email.lower() for one in session.registrants):
+        raise duplicate("email")
+    registrant = Registrant(
+        id=world.new_id("registrant"),
+        token=secret(),
+        registered=world.now(),
+        real=real,
+        after_the_end=session.status == "Finished",
+        **new.model_dump(),
+    )
+    session.registrants.append(registrant)
+    close_when_full(session)
+    _mail(world, session, "confirmation", registrant)
+    return registrant
+
+
+def withdraw(world: World, session: Session, registrant: Registrant) -> None:
+    """Delete a registration, 403 once the session is Finished; what its limit has closed stays closed."""
+    if session.status == "Finished":
+        raise not_in_this_state(session.status)
+    session.registrants.remove(registrant)
+    _mail(world, session, "cancellation", registrant)
+
+
+def question_ids(world: World) -> set[str]:
+    """The questions of the registration form, all of them to be answered."""
+    return {f"question{number + 1}" for number in range(world.rules.required_questions)}
+
+
+def is_private(email: str) -> bool:
+    """An address at a free mail provider."""
+    return email.rpartition("@")[2].lower() in FREE_MAIL
+
+
+def join_link(world: World, one: Registrant) -> str:
+    """A registrant's own way in."""
+    return one.join_uri or f"{world.url}/w/a/join/{one.token}"
+
+
+def registrant_resource(world: World, one: Registrant, *, with_questionnaire: bool) -> dict[str, Any]:
+    """RegistrantModelWithQuestionnaire; nothing of a registrant ever changes but that they attend."""
+    told = {
+        "visitorId": one.visitor_id,
+        "externalId": one.external_id,
+        "ipAddress": one.ip_address,
+        "source": one.source,
+        "participantId": one.participant_id,
+        "questionnaire": one.questionnaire if with_questionnaire else [],
+    }
+    return {
+        "id": one.id,
+        "creationTime": iso(one.registered),
+        "lastModifiedTime": iso(one.registered),
+        "firstName": one.first_name,
+        "lastName": one.last_name,
+        "email": one.email,
+        "joinUri": join_link(world, one),
+        "cancellationUri": one.cancellation_uri or f"{world.url}/w/a/cancel/{one.token}",
+        "registeredPostWebinar": one.after_the_end,
+        "registrationTime": iso(one.registered),
+        **{name: value for name, value in told.items() if value},
+    }
+
+
+def registrants_of(world: World, webinar: Webinar) -> list[dict[str, Any]]:
+    """Everybody who has signed up, with their answers."""
+    signed_up = webinar.session.registrants if webinar.session else []
+    return [registrant_resource(world, one, with_questionnaire=True) for one in signed_up]
+
+
+def _shown(asked: Asked, one: Registrant) -> dict[str, Any]:
+    wanted = asked.query.get("includeQuestionnaire", "false") == "true"
+    return registrant_resource(asked.world, one, with_questionnaire=wanted)
+
+
+def _registrant(session: Session, registrant_id: str) -> Registrant:
+    for one in session.registrants:
+        if one.id == registrant_id:
+            return one
+    raise not_found("registrantId")
+
+
+def _mail(world: World, session: Session, kind: MailKind, one: Registrant) -> None:
+    if not session.registration.settings.suppress_emails:
+        world.mail(session, kind, one.email)

@@ -1,0 +1,99 @@
+"""Registration: who may sign up for a session, how many have, and when it closes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.ringcentral.answers import Answer, ApiError, invalid
+from sandbox.ringcentral.asked import Asked
+from sandbox.ringcentral.models import RegistrationFields, Session
+from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.world import World
+
+# Months of 30 days: how the vendor counts them is published nowhere.
+ON_DEMAND_DAYS = {"OneMonth": 30, "TwoMonths": 60, "ThreeMonths": 90, "SixMonths": 180, "OneYear": 365}
+
+
+def get_registration(asked: Asked) -> Answer:
+    """GET /webinar/registration/v1/sessions/{sessionId}."""
+    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
+    return Answer(200, registration_resource(asked.world, session))
+
+
+def patch_registration(asked: Asked) -> Answer:
+    """PATCH /webinar/registration/v1/sessions/{sessionId}.
+
+    Its schema requires four fields, of which only `registrationStatus` can be written, and its text says that a
+    client sends what is to be changed. `Rules.partial_updates` chooses which of the two holds.
+    """
+    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
+    sent = asked.json()
+    if not asked.world.rules.partial_updates and "registrationStatus" not in sent:
+        raise invalid("registrationStatus")
+    change_registration(session, sent)
+    return Answer(200, registration_resource(asked.world, session))
+
+
+def change_registration(session: Session, sent: dict[str, Any]) -> None:
+    """Lay `sent` over the registration.
+
+    A limit that is already reached closes it and keeps it closed; a raised limit does not open it again by
+    itself; what is over can be opened only for people who come afterwards. The reference says
+    only that the limit "forces closing".
+    """
+    fields = checked(RegistrationFields, overlay(session.registration.wire(), sent))
+    reopened = fields.registration_status == "Open" and not fields.settings.auto_open_post_webinar_registration
+    if session.status == "Finished" and reopened:
+        raise ApiError(403, "CMN-101", "The session is finished", "registrationStatus")
+    session.registration = fields
+    close_when_full(session)
+
+
+def is_open(world: World, session: Session) -> bool:
+    """Whether somebody can sign up at this moment."""
+    closes = closing_time(session)
+    return session.registration.registration_status == "Open" and (closes is None or world.now() < closes)
+
+
+def closing_time(session: Session) -> datetime | None:
+    """When the registration after the end closes by itself; None where there is none."""
+    settings = session.registration.settings
+    if session.finished is None or not settings.auto_open_post_webinar_registration:
+        return None
+    return session.finished + timedelta(days=ON_DEMAND_DAYS[settings.on_demand_duration])
+
+
+def close_for_the_end(session: Session, now: datetime) -> None:
+    """What the end of a session does to its registration: closed, or open for those who come later."""
+    session.finished = now
+    wanted = session.registration.settings.auto_open_post_webinar_registration
+    status = "Open" if wanted and not session.is_full else "Closed"
+    session.registration = session.registration.model_copy(update={"registration_status": status})
+
+
+def close_when_full(session: Session) -> None:
+    """A limit that is reached closes registration."""
+    if session.is_full:
+        session.registration = session.registration.model_copy(update={"registration_status": "Closed"})
+
+
+def registration_resource(world: World, session: Session) -> dict[str, Any]:
+    """RegSessionModel."""
+    fields, closes = session.registration.wire(), closing_time(session)
+    read_only = {"recordingExist": False, "postWebinarRegistrationClosingTime": iso(closes) if closes else None}
+    return {
+        "id": session.id,
+        "registrationStatus": "Open" if is_open(world, session) else "Closed",
+        "settings": {**fields["settings"], **read_only},
+        "registrationPageUri": registration_page_uri(world, session),
+        "registrantCount": len(session.registrants),
+        "postWebinarRegistrantCount": sum(one.after_the_end for one in session.registrants),
+        "hasRealRegistrants": any(one.real for one in session.registrants),
+        "icalendarSequence": session.icalendar_sequence,
+    }
+
+
+def registration_page_uri(world: World, session: Session) -> str:
+    """Where people sign up; at RingCentral the key is a host name (https://KEY.webinar.ringcentral.com/register)."""
+    return f"{world.url}/w/{session.page_key}/register"

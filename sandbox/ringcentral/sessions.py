@@ -1,0 +1,175 @@
+"""Sessions: the date of a webinar, its links, and the lists over many webinars."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any, get_args
+
+from sandbox.ringcentral.answers import Answer, ApiError, invalid, needs_permission, not_in_this_state
+from sandbox.ringcentral.asked import Asked, page_of
+from sandbox.ringcentral.models import Session, SessionFields, Status, Webinar
+from sandbox.ringcentral.webinars import linked_user
+from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.world import WEBINAR_SETTINGS, World, secret
+
+MAX_HOSTS = 10
+REQUIRED = ("scheduledStartTime", "scheduledDuration", "timeZone")
+
+
+def create_session(asked: Asked) -> Answer:
+    """POST …/webinars/{webinarId}/sessions.
+
+    "Webinars are currently limited to only one session", says developers.ringcentral.com/guide/webinar/sessions;
+    which error a second one gets is published nowhere.
+    """
+    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
+    session = make_session(asked.world, webinar, asked.json())
+    return Answer(201, session_resource(asked, webinar, session))
+
+
+def get_session(asked: Asked) -> Answer:
+    """GET …/webinars/{webinarId}/sessions/{sessionId}."""
+    return Answer(200, session_resource(asked, *_found(asked)))
+
+
+def patch_session(asked: Asked) -> Answer:
+    """PATCH …/sessions/{sessionId}, only while Scheduled: partial by its text, not by its schema.
+
+    `Rules.partial_updates` chooses which of the two holds.
+    """
+    webinar, session = _found(asked)
+    sent = asked.json()
+    missing = [name for name in REQUIRED if name not in sent]
+    if missing and not asked.world.rules.partial_updates:
+        raise invalid(*missing)
+    change_session(asked.world, session, sent)
+    return Answer(200, session_resource(asked, webinar, session))
+
+
+def delete_session(asked: Asked) -> Answer:
+    """DELETE …/sessions/{sessionId}, only while Scheduled; the webinar stays, without a date."""
+    webinar, session = _found(asked)
+    if session.status != "Scheduled":
+        raise not_in_this_state(session.status)
+    webinar.session = None
+    return Answer(204)
+
+
+def list_own_sessions(asked: Asked) -> Answer:
+    """GET /webinar/configuration/v1/sessions: those the caller hosts."""
+    fragment = asked.query.get("nameFragment", "").lower()
+    found = [
+        (webinar, session)
+        for webinar, session in _ending_late_enough(asked)
+        if webinar.host_id == asked.caller.id and fragment in f"{webinar.fields.title}\n{session.fields.title}".lower()
+    ]
+    return Answer(200, _list_of(asked, found))
+
+
+def list_company_sessions(asked: Asked) -> Answer:
+    """GET /webinar/configuration/v1/company/sessions: everybody's, for a holder of WebinarSettings only."""
+    if not asked.caller.webinar_settings:
+        raise needs_permission(WEBINAR_SETTINGS)
+    hosts = asked.several("hostUserId")
+    if len(hosts) > MAX_HOSTS or any(len(host) > 20 for host in hosts):
+        raise invalid("hostUserId")
+    found = [pair for pair in _ending_late_enough(asked) if not hosts or pair[0].host_id in hosts]
+    return Answer(200, _list_of(asked, found))
+
+
+def make_session(world: World, webinar: Webinar, sent: dict[str, Any]) -> Session:
+    """Give the webinar its date, or raise what is wrong with `sent`."""
+    fields = checked(SessionFields, sent)
+    _refuse_transition(fields)
+    if webinar.session is not None:
+        raise ApiError(403, "CMN-109", "Feature not available: a webinar has one session")
+    now = world.now()
+    webinar.session = Session(
+        id=world.new_id("session"),
+        created=now,
+        modified=now,
+        fields=fields,
+        host_token=secret(),
+        attendee_token=secret(),
+        page_key=secrets.token_hex(5),
+        bridge_id=str(secrets.randbelow(900_000_000) + 100_000_000),
+        pstn_password=str(secrets.randbelow(900_000) + 100_000),
+        born=world.clock.monotonic(),
+    )
+    return webinar.session
+
+
+def change_session(world: World, session: Session, sent: dict[str, Any]) -> None:
+    """Lay `sent` over the session, or raise what is wrong with it; a new date raises the calendar's sequence."""
+    if session.status != "Scheduled":
+        raise not_in_this_state(session.status)
+    fields = checked(SessionFields, overlay(session.fields.wire(), sent))
+    _refuse_transition(fields)
+    before = session.fields
+    session.fields = fields
+    session.modified = world.now()
+    if (fields.scheduled_start_time, fields.end) != (before.scheduled_start_time, before.end):
+        session.icalendar_sequence += 1
+
+
+def session_resource(asked: Asked, webinar: Webinar, session: Session) -> dict[str, Any]:
+    """WcsSessionResource: bridge passwords for the host only, the shared link only without registration."""
+    settings, world = webinar.fields.settings, asked.world
+    resource = {
+        **_listed_fields(world, session),
+        "videoBridgeId": session.bridge_id,
+        "hasUnsentInvites": any(not one.send_invite for one in session.invitees),
+    }
+    if settings.password and asked.caller.id == webinar.host_id:
+        resource["videoBridgePassword"] = settings.password
+        if settings.pstn_enabled:
+            resource["videoBridgePstnPassword"] = session.pstn_password
+    if not settings.registration_enabled:
+        resource["attendeeJoinUri"] = f"{world.url}/w/a/join/{session.attendee_token}"
+    return resource
+
+
+def _found(asked: Asked) -> tuple[Webinar, Session]:
+    return asked.world.session_for(asked.caller, asked.path["webinarId"], asked.path["sessionId"])
+
+
+def _refuse_transition(fields: SessionFields) -> None:
+    """`status` is writable in the schema, but nothing in the API starts or ends a webinar."""
+    if fields.status != "Scheduled":
+        raise ApiError(403, "CMN-101", "This status transition is prohibited", "status")
+
+
+def _ending_late_enough(asked: Asked) -> list[tuple[Webinar, Session]]:
+    """Sessions that end at or after the required `endTimeFrom`, in the wanted states, soonest first."""
+    since = asked.moment("endTimeFrom")
+    states = asked.several("status")
+    if any(state not in get_args(Status) for state in states):
+        raise invalid("status")
+    found = [pair for pair in asked.world.dated() if pair[1].fields.end >= since]
+    return sorted((pair for pair in found if not states or pair[1].status in states), key=_when)
+
+
+def _when(pair: tuple[Webinar, Session]) -> tuple[datetime, str]:
+    return pair[1].fields.scheduled_start_time, pair[1].id
+
+
+def _list_of(asked: Asked, found: list[tuple[Webinar, Session]]) -> dict[str, Any]:
+    return page_of(asked, [_entry(asked.world, webinar, session) for webinar, session in found])
+
+
+def _entry(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
+    """SessionGlobalListEntry: neither the shared link nor anything of the bridge is in a list."""
+    reference = {"id": webinar.id, **webinar.fields.wire(), "host": {"linkedUser": linked_user(world, webinar.host_id)}}
+    del reference["settings"]
+    return {**_listed_fields(world, session), "webinar": reference}
+
+
+def _listed_fields(world: World, session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "creationTime": iso(session.created),
+        "lastModifiedTime": iso(session.modified),
+        **session.fields.wire(),
+        "hostJoinUri": f"{world.url}/w/join/{session.host_token}",
+    }

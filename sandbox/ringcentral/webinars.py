@@ -1,0 +1,130 @@
+"""Webinars: the container with its settings and its host."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sandbox.ringcentral.answers import Answer, ApiError, needs_permission, not_in_this_state
+from sandbox.ringcentral.asked import Asked, page_of
+from sandbox.ringcentral.company import Person
+from sandbox.ringcentral.models import READ_ONLY_SETTINGS, NewWebinar, Webinar, WebinarFields
+from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.world import WEBINAR_SETTINGS, World
+
+
+def create_webinar(asked: Asked) -> Answer:
+    """POST …/webinars: hosted by the caller, or by a coworker whom an admin names."""
+    world, sent = asked.world, asked.json()
+    fields = checked(NewWebinar, sent)
+    host = _chosen_host(asked, fields)
+    if not host.licensed:  # a host needs a Webinar licence (guide); this refusal for lack of one is our reading
+        raise ApiError(403, "CMN-109", "Feature not available.")
+    return Answer(201, webinar_resource(world, make_webinar(world, host, sent)))
+
+
+def get_webinar(asked: Asked) -> Answer:
+    """GET …/webinars/{webinarId}."""
+    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
+    return Answer(200, webinar_resource(asked.world, webinar))
+
+
+def list_webinars(asked: Asked) -> Answer:
+    """GET …/webinars: the caller's own, made since the required `creationTimeFrom`, soonest first."""
+    since = asked.moment("creationTimeFrom")
+    mine = [
+        one for one in asked.world.state.webinars.values() if one.host_id == asked.caller.id and one.created >= since
+    ]
+    mine.sort(key=_when)
+    return Answer(200, page_of(asked, [webinar_resource(asked.world, one) for one in mine]))
+
+
+def patch_webinar(asked: Asked) -> Answer:
+    """PATCH …/webinars/{webinarId}: a partial update; the host cannot be changed.
+
+    The reference forbids deleting, not changing, a webinar whose session runs or is over.
+    """
+    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
+    change_webinar(asked.world, webinar, asked.json())
+    return Answer(200, webinar_resource(asked.world, webinar))
+
+
+def delete_webinar(asked: Asked) -> Answer:
+    """DELETE …/webinars/{webinarId}, with its session."""
+    remove_webinar(asked.world, asked.world.webinar_for(asked.caller, asked.path["webinarId"]))
+    return Answer(204)
+
+
+def make_webinar(world: World, host: Person, sent: dict[str, Any]) -> Webinar:
+    """A new webinar of this host, or the 400 that says what is wrong with `sent`."""
+    fields = _with_policy(world, checked(WebinarFields, sent))
+    now = world.now()
+    webinar = Webinar(id=world.new_id("webinar"), created=now, modified=now, host_id=host.id, fields=fields)
+    world.state.webinars[webinar.id] = webinar
+    return webinar
+
+
+def change_webinar(world: World, webinar: Webinar, sent: dict[str, Any]) -> None:
+    """Lay `sent` over the webinar, or raise what is wrong with it."""
+    webinar.fields = _with_policy(world, checked(WebinarFields, overlay(webinar.fields.wire(), sent)))
+    webinar.modified = world.now()
+
+
+def remove_webinar(world: World, webinar: Webinar) -> None:
+    """Delete the webinar unless its session is Active or Finished."""
+    if webinar.session and webinar.session.status != "Scheduled":
+        raise not_in_this_state(webinar.session.status)
+    del world.state.webinars[webinar.id]
+
+
+def webinar_resource(world: World, webinar: Webinar) -> dict[str, Any]:
+    """WcsWebinarResource."""
+    host = world.host_of(webinar)
+    locked = {name: value for name, value in world.company.locked_settings.items() if name in READ_ONLY_SETTINGS}
+    return {
+        "id": webinar.id,
+        "creationTime": iso(webinar.created),
+        "lastModifiedTime": iso(webinar.modified),
+        **webinar.fields.wire(),
+        "settings": {**webinar.fields.settings.wire(), **READ_ONLY_SETTINGS, **locked},
+        "host": {
+            "userId": host.id,
+            "accountId": world.company.id,
+            "linkedUser": linked_user(world, host.id),
+            "entitled": host.licensed,
+        },
+    }
+
+
+def linked_user(world: World, person_id: str) -> dict[str, str]:
+    """RcwDomainUserModel: for the domain "pbx" the user id is the extension id."""
+    return {"userId": person_id, "accountId": world.company.id, "domain": "pbx"}
+
+
+def _chosen_host(asked: Asked, fields: NewWebinar) -> Person:
+    linked = fields.host.linked_user if fields.host else None
+    if linked is None:
+        return asked.caller
+    if not asked.caller.runs_webinars:
+        raise needs_permission(WEBINAR_SETTINGS)
+    if linked.account_id != asked.world.company.id:
+        raise ApiError(403, "CMN-101", "Host of another account", "host.linkedUser.accountId")
+    host = asked.world.company.person(linked.user_id) if linked.domain == "pbx" else None
+    if host is None or host.kind != "User":
+        name = "host.linkedUser.userId"
+        raise ApiError(400, "CMN-102", f"Resource for parameter [{name}] is not found", name)
+    return host
+
+
+def _with_policy(world: World, fields: WebinarFields) -> WebinarFields:
+    """What the account's admins decided wins over what was sent, in silence: read the settings back."""
+    settings = type(fields.settings).model_validate({**fields.settings.wire(), **world.company.locked_settings})
+    if world.company.password_required and not settings.password:
+        settings.password = secrets.token_hex(4)
+    return fields.model_copy(update={"settings": settings})
+
+
+def _when(webinar: Webinar) -> tuple[datetime, str]:
+    moment = webinar.session.fields.scheduled_start_time if webinar.session else webinar.created
+    return moment, webinar.id

@@ -1,0 +1,166 @@
+"""The control routes under /sandbox, for proofs and measurements that run the stand-in in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import TypeAdapter, ValidationError
+
+from sandbox.slack.faults import Chaos
+from sandbox.slack.limits import Limits
+from sandbox.slack.model import Json
+
+if TYPE_CHECKING:
+    from sandbox.slack.server import Slack
+
+LIMITS = TypeAdapter(Limits)
+KNOWN = {field.name for field in fields(Limits)}
+
+
+class Control:
+    """JSON in, JSON out; what is wrong with a request answers 400 with `error` in words."""
+
+    def __init__(self, slack: Slack) -> None:
+        """Acts upon this stand-in through its public face."""
+        self._slack = slack
+
+    def routes(self) -> list[web.RouteDef]:
+        """The whole list; docs/sandbox-slack.md explains each."""
+        return [
+            web.get("/sandbox/state", _plainly(self.show_state)),
+            web.get("/sandbox/accepted", _plainly(self.show_accepted)),
+            web.get("/sandbox/scheduled", _plainly(self.show_scheduled)),
+            web.post("/sandbox/clock", _plainly(self.move_clock)),
+            web.get("/sandbox/limits", _plainly(self.show_limits)),
+            web.patch("/sandbox/limits", _plainly(self.change_limits)),
+            web.post("/sandbox/faults", _plainly(self.add_fault)),
+            web.get("/sandbox/chaos", _plainly(self.show_chaos)),
+            web.post("/sandbox/chaos", _plainly(self.add_chaos)),
+            web.delete("/sandbox/chaos", _plainly(self.calm)),
+            web.put("/sandbox/scopes", _plainly(self.grant)),
+            web.post("/sandbox/{act:install|uninstall}", _plainly(self.install)),
+            web.patch("/sandbox/channels/{channel}", _plainly(self.change_channel)),
+        ]
+
+    async def show_state(self, _: web.Request) -> web.Response:
+        """The time, the installation, and how many calls and messages there have been."""
+        slack, accepted = self._slack, self._slack.world.accepted
+        last = next(reversed(accepted.values()), None)
+        state = {
+            "now": slack.world.now(),
+            "url": slack.url,
+            "installed": slack.world.installed,
+            "scopes": sorted(slack.scopes),
+            "calls": len(slack.calls),
+            "accepted": len(accepted),
+            "accepted_at": last.at if last else None,
+            "held": slack.held(),
+        }
+        return web.json_response(state)
+
+    async def show_accepted(self, request: web.Request) -> web.Response:
+        """What was posted, oldest first; `?since=n` leaves out the first n."""
+        since = int(request.query.get("since", 0))
+        return web.json_response({"accepted": [one.shown() for one in self._slack.accepted()[since:]]})
+
+    async def show_scheduled(self, _: web.Request) -> web.Response:
+        """Whatever was ever scheduled in our own workspace, and what became of it."""
+        held = sorted(self._slack.world.scheduled.values(), key=lambda one: (one.post_at, one.id))
+        listed = [
+            {"id": one.id, "channel": one.channel, "post_at": one.post_at, "text": one.text, "state": one.state}
+            for one in held
+        ]
+        return web.json_response({"scheduled": listed})
+
+    async def move_clock(self, request: web.Request) -> web.Response:
+        """Move the domain clock by `seconds` or forward `to` a unix time."""
+        sent, slack = await _object(request), self._slack
+        seconds = float(sent["to"]) - slack.world.now() if "to" in sent else float(sent["seconds"])
+        await (slack.move_clock or slack.move)(seconds)
+        return web.json_response({"now": slack.world.now()})
+
+    async def show_limits(self, _: web.Request) -> web.Response:
+        """All limits as they are now."""
+        return web.json_response(asdict(self._slack.limits))
+
+    async def change_limits(self, request: web.Request) -> web.Response:
+        """Change some of them."""
+        sent = await _object(request)
+        if unknown := sorted(set(sent) - KNOWN):
+            raise ValueError(f"There is no limit called {', '.join(unknown)}.")
+        changed = LIMITS.validate_python({**asdict(self._slack.limits), **sent})
+        for name in sent:
+            setattr(self._slack.limits, name, getattr(changed, name))
+        return await self.show_limits(request)
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        """Let the next calls of a method fail, with the words of `Slack.fail`."""
+        self._slack.fail(**await _object(request))
+        return web.json_response({"ok": True})
+
+    async def show_chaos(self, _: web.Request) -> web.Response:
+        """What goes on, how many calls it has seen, and what they met."""
+        return web.json_response({"chaos": [_shown(one) for one in self._slack.going_on]})
+
+    async def add_chaos(self, request: web.Request) -> web.Response:
+        """Let shares of the calls of a method fail, with the words of `Slack.chaos`."""
+        self._slack.chaos(**await _object(request))
+        return await self.show_chaos(request)
+
+    async def calm(self, request: web.Request) -> web.Response:
+        """No more chaos and faults; tells what there was."""
+        ended = await self.show_chaos(request)
+        self._slack.calm()
+        return ended
+
+    async def grant(self, request: web.Request) -> web.Response:
+        """Give the token these scopes and no others."""
+        scopes = (await _object(request))["scopes"]
+        if not (isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes)):
+            raise TypeError("`scopes` must be a list of strings.")
+        self._slack.scopes = set(scopes)
+        return web.json_response({"scopes": sorted(self._slack.scopes)})
+
+    async def install(self, request: web.Request) -> web.Response:
+        """Remove the app from the workspace, or put it back."""
+        (self._slack.install if request.match_info["act"] == "install" else self._slack.uninstall)()
+        return web.json_response({"ok": True})
+
+    async def change_channel(self, request: web.Request) -> web.Response:
+        """Archive a channel or bring it back, take the app out or in."""
+        sent, name = await _object(request), request.match_info["channel"]
+        channel = self._slack.channel(name)
+        if "archived" in sent:
+            channel.archived = bool(sent["archived"])
+        if "bot_in" in sent:
+            (self._slack.invite if sent["bot_in"] else self._slack.kick)(channel.id)
+        return web.json_response({"ok": True})
+
+
+def _shown(chaos: Chaos) -> Json:
+    return {"method": chaos.method, **chaos.shares, "calls": chaos.calls, "met": dict(chaos.met)}
+
+
+def _plainly(handler: Handler) -> Handler:
+    """Turns what a request got wrong into JSON with a sentence."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except KeyError as missing:
+            return web.json_response({"error": f"{missing} is missing."}, status=400)
+        except (ValidationError, LookupError, ValueError, TypeError) as wrong:
+            return web.json_response({"error": str(wrong)}, status=400)
+
+    return handle
+
+
+async def _object(request: web.Request) -> dict[str, Any]:
+    body = json.loads(await request.read() or b"{}")
+    if not isinstance(body, dict):
+        raise TypeError("The body must be a JSON object.")
+    return body

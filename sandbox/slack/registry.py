@@ -1,0 +1,133 @@
+"""The table of Web API methods, and the arguments they are called with."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from sandbox.slack.errors import SlackError
+from sandbox.slack.limits import RateLimits
+from sandbox.slack.model import Json
+from sandbox.slack.world import World
+
+T = TypeVar("T")
+TokenKind = Literal["bot", "app"]
+
+
+@dataclass(frozen=True)
+class Args:
+    """A request's arguments, whether they came as a form, as JSON or in the query."""
+
+    raw: Json
+
+    def text(self, name: str) -> str:
+        """An argument as a string; nothing if it was not sent."""
+        value = self.raw.get(name)
+        return "" if value is None else str(value)
+
+    def needed(self, name: str) -> str:
+        """An argument that must be there."""
+        if not (value := self.text(name)):
+            raise SlackError("invalid_arguments", [f"missing required field: {name} [json-pointer:/{name}]"])
+        return value
+
+    def flag(self, name: str) -> bool:
+        """An argument as yes or no."""
+        return self.text(name).lower() in ("true", "1")
+
+    def number(self, name: str, default: int) -> int:
+        """An argument as a whole number."""
+        try:
+            return int(float(self.text(name) or default))
+        except (ValueError, OverflowError):
+            raise SlackError("invalid_arguments", [f"{name} must be a number [json-pointer:/{name}]"]) from None
+
+    def structured(self, name: str, refusal: str = "invalid_arguments") -> Any:
+        """An argument that is JSON, sent as such or as a string; None if it was not sent."""
+        value = self.raw.get(name)
+        if not isinstance(value, str) or not value:
+            return None if value == "" else value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise SlackError(refusal) from None
+
+    def page(
+        self, items: Sequence[T], default: int, ids: Callable[[T], str], most: int | None = None
+    ) -> tuple[list[T], Json]:
+        """One page of `items` by `cursor` and `limit`, and the response_metadata that leads to the next.
+
+        `most` cuts a page that was asked for longer.
+        """
+        start = 0
+        if cursor := self.text("cursor"):
+            wanted = _from_cursor(cursor)
+            start = next((i for i, item in enumerate(items) if ids(item) == wanted), -1)
+            if start < 0:
+                raise SlackError("invalid_cursor")
+        limit = self.number("limit", default)
+        if limit <= 0:
+            raise SlackError("invalid_limit")
+        limit = limit if most is None else min(limit, most)
+        rest = items[start + limit : start + limit + 1]
+        following = base64.b64encode(f"next:{ids(rest[0])}".encode()).decode() if rest else ""
+        return list(items[start : start + limit]), {"response_metadata": {"next_cursor": following}}
+
+
+def _from_cursor(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor, validate=True).decode().removeprefix("next:")
+    except (binascii.Error, UnicodeDecodeError):
+        raise SlackError("invalid_cursor") from None
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a method is given."""
+
+    world: World
+    args: Args
+    rates: RateLimits
+
+    def need(self, scope: str) -> None:
+        """Refuse the call if the token lacks this scope."""
+        if scope not in self.world.scopes:
+            raise SlackError("missing_scope", needed=scope)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One Web API method.
+
+    `tier` is its rate limit, `needs` the kind of token it is called with; of `scopes` the token has at least one.
+    """
+
+    name: str
+    answer: Callable[[Call], Json]
+    tier: int | None
+    needs: TokenKind
+    scopes: tuple[str, ...]
+
+    def check_scopes(self, granted: set[str]) -> None:
+        """Refuse a call whose token has none of the scopes."""
+        if self.scopes and granted.isdisjoint(self.scopes):
+            raise SlackError("missing_scope", needed=",".join(self.scopes))
+
+
+METHODS: dict[str, Method] = {}
+
+
+def method(
+    name: str, *, tier: int | None = None, needs: TokenKind = "bot", scopes: tuple[str, ...] = ()
+) -> Callable[[Callable[[Call], Json]], Callable[[Call], Json]]:
+    """Register the function that answers `name`; it returns what follows `ok: true`."""
+
+    def register(answer: Callable[[Call], Json]) -> Callable[[Call], Json]:
+        METHODS[name] = Method(name, answer, tier, needs, scopes)
+        return answer
+
+    return register

@@ -1,0 +1,119 @@
+"""Modals and Home tabs: opening, pushing, updating, closing, and what a person typed meanwhile."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from sandbox.slack import file_objects, inputs, seed
+from sandbox.slack.errors import SlackError
+from sandbox.slack.model import Json, View
+from sandbox.slack.surfaces import with_ids, wrong_in_view
+from sandbox.slack.world import Trigger, World
+
+TRIGGER_SHAPE = "132456.7890123.abcdef"  # as Slack's own error text shows it
+
+
+def use_trigger(world: World, trigger_id: str) -> Trigger:
+    """Exchange a trigger_id; refused when unknown, used or too old (https://docs.slack.dev/reference/methods/views.open)."""
+    trigger = world.triggers.get(trigger_id)
+    if trigger is None:
+        raise SlackError("invalid_trigger_id")
+    if trigger.used:
+        raise SlackError("exchanged_trigger_id")
+    if world.clock.monotonic() - trigger.issued > world.limits.trigger_seconds:
+        raise SlackError("expired_trigger_id")
+    trigger.used = True
+    return trigger
+
+
+def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
+    """Refuse a view that is no valid `kind`, is too large, or takes an external_id that is another view's."""
+    if problems := wrong_in_view(body, kind) or file_objects.wrong_pictures(world, body, "/view"):
+        raise SlackError("invalid_arguments", problems)
+    if len(json.dumps(body, ensure_ascii=False).encode()) > world.limits.view_bytes:
+        raise SlackError("view_too_large")
+    external = body.get("external_id")
+    taken = (view for view in world.views.values() if view.id != replaces)
+    if external and any(view.body.get("external_id") == external for view in taken):
+        raise SlackError("duplicate_external_id")
+
+
+def put_on_top(world: World, user: str, body: Json, channel: str = "", *, push: bool = False) -> View:
+    """Show a checked view to `user`: on top of their stack, or instead of it."""
+    stack = world.stacks.setdefault(user, [])
+    if push and len(stack) >= world.limits.stack:
+        raise SlackError("push_limit_reached")
+    if not push:
+        drop(world, user, len(stack))
+    view_id = world.new_id("V")
+    root, previous = (world.views[stack[-1]].root_id, stack[-1]) if stack else (view_id, None)
+    view = View(view_id, user, _with_ids(world, body), new_hash(world), root, previous, channel=channel)
+    view.values = inputs.starting_values(view.blocks, channel)
+    world.views[view_id] = view
+    stack.append(view_id)
+    world.changed()
+    return view
+
+
+def replace(world: World, view: View, body: Json) -> View:
+    """Put a checked body into a view that is open; what was typed stays where block_id and action_id did."""
+    view.body = _with_ids(world, body)
+    view.hash = new_hash(world)
+    view.errors = {}
+    view.values = inputs.carried_over(view.values, view.blocks, view.channel)
+    world.changed()
+    return view
+
+
+def publish(world: World, user: str, body: Json) -> View:
+    """Put a checked body on the person's Home tab."""
+    home = world.homes.get(user)
+    if home is None:
+        view_id = world.new_id("V")
+        home = View(view_id, user, {"blocks": []}, "", view_id)
+        world.homes[user] = world.views[view_id] = home
+    return replace(world, home, body)
+
+
+def drop(world: World, user: str, count: int = 1) -> list[View]:
+    """Take views off the top of the person's stack, and return them, top first."""
+    stack = world.stacks.get(user, [])
+    gone = [world.views.pop(stack.pop()) for _ in range(min(count, len(stack)))]
+    if gone:
+        world.changed()
+    return gone
+
+
+def as_sent(world: World, view: View, *, with_values: bool = True) -> Json:
+    """The view as Slack sends it to the app; the Web API and view_closed leave the values out."""
+    kind = view.body["type"]
+    plain_fields = ("title", "submit", "close") if kind == "modal" else ()
+    flags = ("clear_on_close", "notify_on_close") if kind == "modal" else ()
+    return {
+        "id": view.id,
+        "team_id": world.team["id"],
+        "type": kind,
+        "blocks": view.blocks,
+        "private_metadata": view.private_metadata,
+        "callback_id": view.callback_id,
+        "state": {"values": view.values if with_values else {}},
+        "hash": view.hash,
+        **{field: view.body.get(field) for field in plain_fields},
+        **{flag: view.body.get(flag, False) for flag in flags},
+        "previous_view_id": view.previous_id,
+        "root_view_id": view.root_id,
+        "app_id": seed.APP_ID,
+        "external_id": view.body.get("external_id", ""),
+        "app_installed_team_id": world.team["id"],
+        "bot_id": seed.BOT_ID,
+    }
+
+
+def new_hash(world: World) -> str:
+    """A mark of this state of a view, against races."""
+    return f"{int(world.clock.machine().timestamp())}.{secrets.token_hex(4)}"
+
+
+def _with_ids(world: World, body: Json) -> Json:
+    return {**body, "blocks": with_ids(body["blocks"], world.new_id)}

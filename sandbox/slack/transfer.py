@@ -1,0 +1,62 @@
+"""How the bytes of files come in and go out, beside the Web API."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from sandbox.slack import file_objects, uploads
+from sandbox.slack.errors import SlackError
+from sandbox.slack.model import File, Json
+from sandbox.slack.world import World
+
+UPLOAD, DOWNLOAD = "upload", "download"  # the names under which they are logged and can be made to fail
+SIGN_IN = "<!doctype html><title>Sign in</title><h1>Sign in to your workspace</h1>"
+
+
+async def sent_bytes(request: web.Request) -> bytes:
+    """What was sent to an upload address: the body as it is, or the first file of a form."""
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    for part in (await request.post()).values():
+        if isinstance(part, FileField):
+            return part.file.read()
+    return b""
+
+
+def take_in(world: World, request: web.Request, content: bytes) -> Json:
+    """Keep the bytes of a promised file."""
+    place = request.match_info
+    file = uploads.received(world, place["file"], place["secret"], content)
+    return {"ok": True, "text": f"OK - {file.size}"}
+
+
+def give_out(world: World, request: web.Request, *, allowed: bool) -> Json:
+    """The file at a private address; SlackError if there is none, or the caller may not have it."""
+    if not allowed:
+        raise SlackError("not_authed")
+    return {"ok": True, "file": uploads.kept(world, request.match_info["file"])}
+
+
+def refused(code: str) -> int:
+    """The HTTP status of a refusal: whoever may not read a file is sent to sign in, as a browser would be."""
+    return {"not_authed": 302, "file_not_found": 404, "file_deleted": 404}.get(code, 400)
+
+
+def with_content(file: File, *, inline: bool = False) -> web.Response:
+    """A file to be saved, or to be looked at where it is a picture."""
+    how = "inline" if inline and file_objects.mimetype(file) in file_objects.PICTURES else "attachment"
+    headers = {
+        "Content-Type": file_objects.mimetype(file),
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+    }
+    return web.Response(body=file.content, headers=headers)
+
+
+async def sign_in(_request: web.Request) -> web.StreamResponse:
+    """Where whoever may not read a file ends up: a page, with status 200, which is not the file."""
+    return web.Response(text=SIGN_IN, content_type="text/html")

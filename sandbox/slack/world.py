@@ -1,0 +1,187 @@
+"""The state of the workspace, and the one place that tells everybody when it has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sandbox.clock import SandboxClock
+from sandbox.slack import seed
+from sandbox.slack.accepted import Accepted
+from sandbox.slack.limits import Limits
+from sandbox.slack.model import ApiCall, Channel, File, Json, Message, Person, Scheduled, UserGroup, View
+from sandbox.slack.scopes import GRANTED
+
+T = TypeVar("T")
+
+
+@dataclass
+class Trigger:
+    """A right to open one view, for a few seconds."""
+
+    user: str
+    issued: float
+    channel: str = ""
+    view: str = ""  # the modal it was issued in
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """A right to answer in one conversation, a few times."""
+
+    user: str
+    channel: str
+    issued: float
+    message: str = ""  # the ts of the message that was acted upon; a command has none
+    used: int = 0
+
+
+@dataclass
+class World:
+    """Everything the workspace knows; whoever changes it calls `changed`."""
+
+    clock: SandboxClock
+    limits: Limits = field(default_factory=Limits)
+    team: Json = field(default_factory=lambda: dict(seed.TEAM))
+    scopes: set[str] = field(default_factory=lambda: set(GRANTED))
+    installed: bool = True
+    people: dict[str, Person] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=lambda: {group.id: group for group in seed.groups()})
+    files: dict[str, File] = field(default_factory=dict)
+    messages: dict[str, dict[str, Message]] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    stacks: dict[str, list[str]] = field(default_factory=dict)
+    homes: dict[str, View] = field(default_factory=dict)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
+    due: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # a heap of (post_at, id): what is scheduled, soonest first
+    post_times: dict[str, list[int]] = field(default_factory=dict)  # channel → the sorted times it is scheduled for
+    triggers: dict[str, Trigger] = field(default_factory=dict)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    calls: list[ApiCall] = field(default_factory=list)
+    accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → what was posted by the Web API, oldest first
+    on_change: list[Callable[[], None]] = field(default_factory=list)
+    rev: int = 0
+    url: str = ""
+    serial: int = 0
+    last_ts: int = 0
+    _waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def populate(self, people: Iterable[Person], channels: Iterable[Channel]) -> None:
+        """Move people and channels in, and give everybody a DM with the app."""
+        self.people = {person.id: person for person in people}
+        self.channels = {channel.id: channel for channel in channels}
+        self.bot = next(person for person in self.people.values() if person.role == "bot")
+        for person in self.people.values():
+            if person is not self.bot:
+                dm = Channel(f"D{person.id[1:]}", person.name, "dm", [person.id, self.bot.id], user=person.id)
+                self.channels[dm.id] = dm
+
+    def changed(self) -> None:
+        """Tell every listener and everyone who waits that something is different now."""
+        self.rev += 1
+        for listener in list(self.on_change):
+            listener()
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def next_change(self) -> None:
+        """Return at the next change."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future
+
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+        """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
+        try:
+            async with asyncio.timeout(timeout):
+                while not (found := predicate()):
+                    await self.next_change()
+                return found
+        except TimeoutError:
+            raise TimeoutError(f"Nothing came in {timeout} s. {self._as_it_stands()}") from None
+
+    def now(self) -> float:
+        """The domain clock, in unix seconds."""
+        return self.clock.now().timestamp()
+
+    def new_ts(self) -> str:
+        """A message id: the domain clock in microseconds, never the same twice."""
+        self.last_ts = max(self.last_ts + 1, int(self.now() * 1_000_000))
+        return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
+
+    def new_id(self, prefix: str) -> str:
+        """An id nobody else has."""
+        self.serial += 1
+        return f"{prefix}{self.serial:05X}{secrets.token_hex(2).upper()}"
+
+    def new_trigger(self, user: str, channel: str = "", view: str = "") -> str:
+        """A trigger_id for a view the app may open in answer to what `user` just did."""
+        self.serial += 1
+        trigger = f"{self.serial}.{int(self.clock.monotonic() * 1000)}.{secrets.token_hex(8)}"
+        self.triggers[trigger] = Trigger(user, self.clock.monotonic(), channel, view)
+        return trigger
+
+    def new_response_url(self, kind: str, user: str, channel: str, message: str = "") -> str:
+        """An address the app may answer at; `kind` is the first part of its path, as Slack's are."""
+        token = secrets.token_hex(12)
+        self.response_urls[token] = ResponseUrl(user, channel, self.clock.monotonic(), message)
+        return f"{self.url}/{kind}/{self.team['id']}/{token}"
+
+    def person(self, who: str) -> Person:
+        """A person by id or by first name; LookupError if there is none."""
+        found = self.people.get(who) or next((p for p in self.people.values() if p.name == who.lower()), None)
+        if found is None:
+            raise LookupError(f"Nobody here is called {who!r}.")
+        return found
+
+    def channel(self, where: str) -> Channel:
+        """A channel by id, "#name" or "name", or someone's DM with the app by "@name"; LookupError if there is none."""
+        if where.startswith("@"):
+            return self.dm(self.person(where[1:]).id)
+        found = self.channels.get(where)
+        named = (c for c in self.channels.values() if c.kind != "dm" and c.name == where.removeprefix("#"))
+        if found is None and (found := next(named, None)) is None:
+            raise LookupError(f"There is no channel {where!r}.")
+        return found
+
+    def dm(self, user: str) -> Channel:
+        """The app's DM with `user`."""
+        return next(c for c in self.channels.values() if c.kind == "dm" and c.user == user)
+
+    def can_see(self, user: str, channel: Channel) -> bool:
+        """Whether the person finds this conversation in their Slack."""
+        if user in channel.members:
+            return True
+        return channel.kind == "public" and self.people[user].role in ("owner", "admin", "member")
+
+    def seen_by(self, user: str, channel: str) -> list[Message]:
+        """The messages of a conversation that this person sees, oldest first."""
+        return [m for m in self.standing(channel) if m.ephemeral_to in (None, user)]
+
+    def standing(self, channel: str) -> list[Message]:
+        """The messages of a conversation that are not deleted, whoever sees them, oldest first."""
+        return [m for m in self.messages.get(channel, {}).values() if not m.deleted]
+
+    def add(self, message: Message) -> Message:
+        """Put a message where it belongs."""
+        self.messages.setdefault(message.channel, {})[message.ts] = message
+        return message
+
+    def _as_it_stands(self) -> str:
+        calls = ", ".join(f"{c.method}{'' if c.ok else ' ' + c.error}" for c in self.calls[-8:])
+        last = [
+            f"{self.channels[channel].name}: {next(reversed(inside.values())).words[:200]!r}"
+            for channel, inside in self.messages.items()
+            if inside
+        ]
+        open_views = [f"{user}: {self.views[stack[-1]].title!r}" for user, stack in self.stacks.items() if stack]
+        return f"Last calls: {calls or 'none'}. Last messages: {last or 'none'}. Open modals: {open_views or 'none'}."
