@@ -1,4 +1,4 @@
-"""Calls of the stand-in RingCentral whose answers are compared with an API description, one by one."""
+"""Call the RingCentral stand-in and compare each response with the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 import aiohttp
 
-from sandbox.openapi import Description
 from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.operations import OPERATIONS, Operation
+from tools.spec_check.openapi import OpenApi
 
 MEMBER = "ben@acme.example"
 START = "2031-03-04T15:00:00Z"
-SOMEWHERE = {
+DEFAULT_PATH_PARAMETERS = {
     "accountId": "~",
     "extensionId": "~",
     "webinarId": "1",
@@ -24,9 +24,9 @@ SOMEWHERE = {
     "registrantId": "1",
 }
 
-# Answers that the description leaves out although the vendor's guide or the text of its reference has them.
+# Responses that the spec omits although the vendor's guide or reference text documents them.
 SHARED = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}
-BEYOND = {
+UNDOCUMENTED = {
     ("readExtension", 404): "guide, errors: CMN-102",
     ("listExtensions", 400): "guide, errors: CMN-101",
     ("listExtensions", 404): "guide, errors: CMN-102",
@@ -34,19 +34,19 @@ BEYOND = {
     ("searchDirectoryEntries", 404): "reference, ADG-107",
     ("rcwConfigListAllCompanySessions", 403): "reference, text of the operation",
 }
-WITH_RETRY_AFTER = (429, 503)  # the description shares one answer between 400, 500 and 503 of the directory
+WITH_RETRY_AFTER = (429, 503)  # the spec shares one response between 400, 500 and 503 of the directory
 NO_APP_PERMISSION = "guide, errors: CMN-401"
 
 
-class ComparedCalls:
-    """Makes calls, and keeps what was wrong with their answers."""
+class CheckedCalls:
+    """Makes calls and records how their responses differ from the spec."""
 
-    def __init__(self, rc: RingCentral, http: aiohttp.ClientSession, description: Description) -> None:
-        """The stand-in has been started."""
-        self.rc, self._http, self._description = rc, http, description
+    def __init__(self, rc: RingCentral, http: aiohttp.ClientSession, spec: OpenApi) -> None:
+        """Use a stand-in that has been started."""
+        self.rc, self._http, self._spec = rc, http, spec
         self.seen: dict[str, list[int]] = defaultdict(list)
         self.wrong: dict[str, list[str]] = defaultdict(list)
-        self.beyond: dict[str, dict[int, str]] = defaultdict(dict)
+        self.undocumented: dict[str, dict[int, str]] = defaultdict(dict)
         self.tokens: dict[str, str] = {}
         self._operations = {one.name: one for one in OPERATIONS}
 
@@ -60,14 +60,14 @@ class ComparedCalls:
         query: dict[str, str] | None = None,
         **ids: str,
     ) -> Any:
-        """Make a call that ought to end with this status, compare its answer, return its JSON."""
+        """Call an operation, expect this status, compare the response, and return its JSON."""
         operation = self._operations[name]
-        path = re.sub(r"\{(\w+)\}", lambda found: {**SOMEWHERE, **ids}[found[1]], operation.path)
+        path = re.sub(r"\{(\w+)\}", lambda found: {**DEFAULT_PATH_PARAMETERS, **ids}[found[1]], operation.path)
         headers = {"Authorization": f"Bearer {self.tokens.get(who, who)}"}
         return await self._send(operation, status, path, headers, json=body, params=query)
 
     async def oauth(self, name: str, status: int, *, client: str = "", **form: str) -> Any:
-        """The same for the two operations of the token service."""
+        """Do the same for the two OAuth operations."""
         operation = self._operations[name]
         known = base64.b64encode(f"{self.rc.client_id}:{self.rc.client_secret}".encode()).decode()
         headers = {"Authorization": client or f"Basic {known}"}
@@ -86,16 +86,16 @@ class ComparedCalls:
         if response.status != status:
             self.wrong[name].append(f"{response.status} instead of {status}: {body}")
             return
-        described = self._description.response(name, status)
+        described = self._spec.response(name, status)
         if described is None:
-            reason = BEYOND.get((name, status)) or (NO_APP_PERMISSION if status == 403 else None)
+            reason = UNDOCUMENTED.get((name, status)) or (NO_APP_PERMISSION if status == 403 else None)
             if reason is None:
-                self.wrong[name].append(f"{status} is not described")
+                self.wrong[name].append(f"{status} is not in the spec")
                 return
-            self.beyond[name][status] = reason
-            described = self._description.shared_response(SHARED[status])
+            self.undocumented[name][status] = reason
+            described = self._spec.shared_response(SHARED[status])
         if status not in WITH_RETRY_AFTER:
-            headers = {one: what for one, what in described.get("headers", {}).items() if one != "Retry-After"}
+            headers = {one: header for one, header in described.get("headers", {}).items() if one != "Retry-After"}
             described = {**described, "headers": headers}
-        for problem in self._description.answer_problems(described, response.headers, body, closed=response.ok):
+        for problem in self._spec.response_problems(described, response.headers, body, closed=response.ok):
             self.wrong[name].append(f"{status}: {problem}")

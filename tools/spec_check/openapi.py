@@ -1,4 +1,4 @@
-"""Compares an answer with an OpenAPI description, strictly: what the description lacks is a mistake too."""
+"""Validate responses against an OpenAPI document, strictly: a field that the document omits is a problem."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
-WORDS = {"description", "example", "default", "title", "readOnly", "writeOnly", "deprecated"}
-CHECKED = {
+ANNOTATIONS = {"description", "example", "default", "title", "readOnly", "writeOnly", "deprecated"}
+KEYWORDS = {
     *("$ref", "type", "nullable", "enum", "properties", "required", "additionalProperties", "items", "minItems"),
     *("maxItems", "minLength", "maxLength", "minimum", "maximum", "format", "allOf", "anyOf", "oneOf"),
 }
-FORMATS_LEFT_OPEN = {"int32", "int64", "password", "byte", "ipv4"}
+UNCHECKED_FORMATS = {"int32", "int64", "password", "byte", "ipv4"}
 
 
-class Description:
+class OpenApi:
     """An OpenAPI 3.0 document."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        """Index the operations by their name."""
+        """Index the operations by `operationId`."""
         self._raw = raw
         self.operations: dict[str, dict[str, Any]] = {
             operation["operationId"]: operation
@@ -38,16 +38,16 @@ class Description:
         }
 
     def response(self, operation: str, status: int) -> dict[str, Any] | None:
-        """What the description says of this answer; None where it says nothing."""
+        """The documented response; None if the document omits it."""
         found = self.operations[operation]["responses"].get(str(status))
         return None if found is None else self.resolve(found)
 
     def shared_response(self, name: str) -> dict[str, Any]:
-        """One of the answers that operations share."""
+        """A response from `components` that operations share."""
         return self.resolve({"$ref": f"#/components/responses/{name}"})
 
     def resolve(self, node: dict[str, Any]) -> dict[str, Any]:
-        """The node itself, or what it refers to."""
+        """Follow `$ref`."""
         while "$ref" in node:
             target: Any = self._raw
             for part in node["$ref"].removeprefix("#/").split("/"):
@@ -55,10 +55,10 @@ class Description:
             node = target
         return node
 
-    def answer_problems(
+    def response_problems(
         self, response: dict[str, Any], headers: Mapping[str, str], body: Any, *, closed: bool
     ) -> Iterator[str]:
-        """What is wrong with an answer; `closed` forbids fields that the description does not name."""
+        """Differences between a response and the document; `closed` forbids undocumented fields."""
         for name, header in response.get("headers", {}).items():
             if name not in headers:
                 yield f"header {name} is missing"
@@ -71,14 +71,14 @@ class Description:
         if content is not None:
             yield from self.problems(body, content["schema"], "body", closed=closed)
         elif body not in (None, "") and closed:
-            yield "a body where none is described"
+            yield "unexpected body"
 
     def problems(self, value: Any, schema: dict[str, Any], where: str, *, closed: bool) -> Iterator[str]:
-        """What is wrong with a value, each with the place where it is."""
+        """Differences between a value and its schema, each with its location."""
         schema = self.resolve(schema)
-        odd = {word for word in schema if not word.startswith("x-")} - WORDS - CHECKED
-        if odd:
-            yield f"{where}: this check does not know {sorted(odd)}"
+        unknown = {keyword for keyword in schema if not keyword.startswith("x-")} - ANNOTATIONS - KEYWORDS
+        if unknown:
+            yield f"{where}: unsupported keywords {sorted(unknown)}"
         if value is None:
             if not schema.get("nullable"):
                 yield f"{where}: null"
@@ -105,22 +105,22 @@ class Description:
             if name in known:
                 yield from self.problems(inner, known[name], f"{where}.{name}", closed=closed)
             elif (closed and not schema.get("additionalProperties")) or schema.get("additionalProperties") is False:
-                yield f"{where}.{name} is not described"
+                yield f"{where}.{name} is not documented"
 
     def _branch_problems(self, value: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
-        """Parts of a whole may each lack the fields of the others, so they are compared open."""
+        """Validate `allOf`, `anyOf` and `oneOf`: open, because each branch omits the fields of the others."""
         for part in schema.get("allOf", []):
             yield from self.problems(value, part, where, closed=False)
-        for word in ("anyOf", "oneOf"):
-            branches = schema.get(word, [])
-            fitting = [one for one in branches if not list(self.problems(value, one, where, closed=False))]
-            if branches and (not fitting or (word == "oneOf" and len(fitting) > 1)):
-                yield f"{where}: {len(fitting)} branches of {word} fit"
+        for keyword in ("anyOf", "oneOf"):
+            branches = schema.get(keyword, [])
+            matching = [one for one in branches if not list(self.problems(value, one, where, closed=False))]
+            if branches and (not matching or (keyword == "oneOf" and len(matching) > 1)):
+                yield f"{where}: {len(matching)} branches of {keyword} match"
 
     def _properties(self, schema: dict[str, Any]) -> dict[str, Any]:
         known = dict(schema.get("properties", {}))
-        for word in ("allOf", "anyOf", "oneOf"):
-            for part in schema.get(word, []):
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(keyword, []):
                 known = {**self._properties(self.resolve(part)), **known}
         return known
 
@@ -137,11 +137,11 @@ def _plain_problems(value: Any, schema: dict[str, Any], where: str) -> Iterator[
     size = len(value) if isinstance(value, str | list) else None
     low, high = ("minLength", "maxLength") if isinstance(value, str) else ("minItems", "maxItems")
     if size is not None and not schema.get(low, 0) <= size <= schema.get(high, size):
-        yield f"{where}: {size} long"
+        yield f"{where}: length {size}"
     if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         yield f"{where}: {value} is out of range"
     if isinstance(value, str) and not _has_format(value, schema.get("format", "")):
-        yield f"{where}: no {schema['format']}"
+        yield f"{where}: not a valid {schema['format']}"
 
 
 def _has_format(value: str, name: str) -> bool:
@@ -154,4 +154,4 @@ def _has_format(value: str, name: str) -> bool:
         return bool(urlsplit(value).scheme and urlsplit(value).netloc) and not re.search(r"\s", value)
     if name == "email":
         return re.fullmatch(r"[^@\s]+@[^@\s]+", value) is not None
-    return name == "" or name in FORMATS_LEFT_OPEN
+    return name == "" or name in UNCHECKED_FORMATS

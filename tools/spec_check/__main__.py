@@ -1,4 +1,4 @@
-"""Compares every answer of the stand-in RingCentral with an API description: `… PATH_TO_OPENAPI.json`."""
+"""Command line: `python -m tools.spec_check PATH`."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.clock import SandboxClock
-from sandbox.openapi import Description
 from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.operations import OPERATIONS
-from sandbox.spec_calls import MEMBER, START, ComparedCalls
-from sandbox.spec_people import invitees, registrants
+from tools.spec_check.calls import MEMBER, START, CheckedCalls
+from tools.spec_check.openapi import OpenApi
+from tools.spec_check.people import check_invitees, check_registrants
 
-PLENTY = 1_000_000
+UNLIMITED = 1_000_000
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SESSION = {"scheduledStartTime": START, "scheduledDuration": 3600, "timeZone": "Europe/Madrid"}
 LONG_AGO = "2001-01-01T00:00:00Z"
 
 
-class Check(ComparedCalls):
-    """A tour through all operations, and what was wrong on the way."""
+class SpecCheck(CheckedCalls):
+    """Calls every operation of the stand-in and collects the differences."""
 
-    async def all(self) -> None:
-        """Every operation in its good and its bad moments."""
-        self.rc.rules.budgets = {"Light": PLENTY, "Medium": PLENTY, "Heavy": PLENTY, "Auth": PLENTY}
+    async def run(self) -> None:
+        """Call every operation so that it succeeds and so that it fails in each documented way."""
+        self.rc.rules.budgets = {"Light": UNLIMITED, "Medium": UNLIMITED, "Heavy": UNLIMITED, "Auth": UNLIMITED}
         self.rc.rules.registration_delay = 0
-        await self._logins()
+        await self._oauth_operations()
         await self._people()
         await self._webinars()
         await self._sessions()
         await self._lists()
-        await invitees(self)
+        await check_invitees(self)
         await self._registration()
-        await registrants(self)
-        await self._what_can_happen_to_all()
+        await check_registrants(self)
+        await self._common_errors()
 
-    async def _logins(self) -> None:
+    async def _oauth_operations(self) -> None:
         self.rc.rules.issue_refresh_tokens = True
         for who in ("", MEMBER):
             jwt = self.rc.jwt_for(who) if who else self.rc.jwt
@@ -151,11 +151,11 @@ class Check(ComparedCalls):
         await self.call("rcwRegUpdateSession", 403, {}, who=MEMBER, sessionId=session)
         await self.call("rcwRegUpdateSession", 404, {})
 
-    async def _what_can_happen_to_all(self) -> None:
-        """Trouble, a token nobody knows, an app without permission, and a spent budget."""
+    async def _common_errors(self) -> None:
+        """Server errors, an unknown token, an app without the permission, an exhausted rate limit."""
         for status in (500, 503):
             self.rc.fail("*", ".*", status=status, retry_after=1, times=len(OPERATIONS))
-            await self._each(status)
+            await self._call_each(status)
         for one in (one for one in OPERATIONS if one.permission):
             await self.call(one.name, 401, who="unknown")
         allowed, self.rc.rules.app_permissions = self.rc.rules.app_permissions, []
@@ -163,9 +163,9 @@ class Check(ComparedCalls):
             await self.call(one.name, 403)
         self.rc.rules.app_permissions = allowed
         self.rc.rules.budgets = {"Light": 0, "Medium": 0, "Heavy": 0, "Auth": 0}
-        await self._each(429)
+        await self._call_each(429)
 
-    async def _each(self, status: int) -> None:
+    async def _call_each(self, status: int) -> None:
         for one in OPERATIONS:
             if one.permission:
                 await self.call(one.name, status)
@@ -173,42 +173,42 @@ class Check(ComparedCalls):
                 await self.oauth(one.name, status)
 
 
-async def check(description: Description) -> Check:
-    """The finished tour over a stand-in of its own."""
+async def check(spec: OpenApi) -> SpecCheck:
+    """Start a stand-in, run the whole check against it, and return the result."""
     rc = RingCentral(SandboxClock())
     await rc.start()
     try:
         async with aiohttp.ClientSession() as http:
-            tour = Check(rc, http, description)
-            await tour.all()
-            return tour
+            result = SpecCheck(rc, http, spec)
+            await result.run()
+            return result
     finally:
         await rc.stop()
 
 
-def report(tour: Check) -> str:
-    """A line for each operation, what was wrong below it, and a total."""
+def report(result: SpecCheck) -> str:
+    """One line per operation with its differences below it, then the total."""
     lines = []
     for one in OPERATIONS:
-        statuses = " ".join(str(status) for status in sorted(set(tour.seen[one.name])))
-        word = "WRONG" if tour.wrong[one.name] else "ok"
-        lines.append(f"{word:5} {one.name:32} {len(tour.seen[one.name]):3} answers: {statuses}")
-        lines += [f"      {status} is beyond the description ({why})" for status, why in tour.beyond[one.name].items()]
-        lines += [f"      {problem}" for problem in tour.wrong[one.name]]
-    answers, wrong = sum(map(len, tour.seen.values())), sum(map(len, tour.wrong.values()))
-    lines.append(f"{len(OPERATIONS)} operations, {answers} answers, {wrong} differences from the description")
+        statuses = " ".join(str(status) for status in sorted(set(result.seen[one.name])))
+        verdict = "WRONG" if result.wrong[one.name] else "ok"
+        lines.append(f"{verdict:5} {one.name:32} {len(result.seen[one.name]):3} responses: {statuses}")
+        lines += [f"      {status} is not in the spec ({why})" for status, why in result.undocumented[one.name].items()]
+        lines += [f"      {problem}" for problem in result.wrong[one.name]]
+    responses, wrong = sum(map(len, result.seen.values())), sum(map(len, result.wrong.values()))
+    lines.append(f"{len(OPERATIONS)} operations, {responses} responses, {wrong} differences from the spec")
     return "\n".join(lines)
 
 
 def main() -> int:
-    """0 when nothing differs, 1 when something does, 2 when it was called wrongly."""
+    """Print the report; exit code 0 without differences, 1 with differences, 2 on wrong usage."""
     if len(sys.argv) != 2:
-        print("Usage: python -m sandbox.check_against_spec PATH_TO_OPENAPI.json")
+        print("Usage: python -m tools.spec_check PATH")
         return 2
-    description = Description(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    tour = asyncio.run(check(description))
-    print(report(tour))
-    return 1 if any(tour.wrong.values()) else 0
+    spec = OpenApi(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    result = asyncio.run(check(spec))
+    print(report(result))
+    return 1 if any(result.wrong.values()) else 0
 
 
 if __name__ == "__main__":
