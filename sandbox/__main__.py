@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.folder import FolderTakenError
-from sandbox.office import BotDidNotStartError, Office
+from sandbox.launcher import BotDidNotStartError, Launcher
 
 PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
 
@@ -20,7 +20,7 @@ def main(words: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(words)
     ports = (options.port, RINGCENTRAL, BOT) if options.port else (0, 0, 0)
     try:
-        asyncio.run(_run(_office(options.folder, keep=options.keep), ports))
+        asyncio.run(_run(_launcher(options.folder, keep=options.keep), ports))
     except (BotDidNotStartError, FolderTakenError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -34,44 +34,46 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _office(folder: Path, *, keep: bool) -> Office:
+def _launcher(folder: Path, *, keep: bool) -> Launcher:
     try:
-        return Office(folder, keep=keep)
+        return Launcher(folder, keep=keep)
     except FolderTakenError as error:
         if keep:
             raise
         base, _, number = folder.name.partition("~")
         free = folder.with_name(f"{base}~{int(number or 1) + 1}")
         print(f"{error} This one uses {free}.", flush=True)
-        return _office(free, keep=False)
+        return _launcher(free, keep=False)
 
 
-async def _run(office: Office, ports: tuple[int, int, int]) -> None:
+async def _run(launcher: Launcher, ports: tuple[int, int, int]) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
-        await office.start(ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True))
-        print(_welcome(office), flush=True)
-        ended = asyncio.create_task(office.bot_ended())
+        await launcher.start(
+            ports, lambda taken, free: print(f"Port {taken} is taken, so this uses {free}.", flush=True)
+        )
+        print(_welcome(launcher), flush=True)
+        ended = asyncio.create_task(launcher.bot_ended())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
     finally:
-        await office.stop()
+        await launcher.stop()
     if not stop.is_set():
-        raise BotDidNotStartError(f"The bot has ended by itself; what it said is in {office.log_path}")
+        raise BotDidNotStartError(f"The bot has ended by itself; what it said is in {launcher.log_path}")
     print("\nStopped. Start it with --keep (make demo KEEP=1) to go on from here.")
 
 
-def _welcome(office: Office) -> str:
+def _welcome(launcher: Launcher) -> str:
     return "\n".join(
         (
-            f"Greenroom is running: open {office.slack.url} and you are Ana, in Slack.",
+            f"Greenroom is running: open {launcher.slack.url} and you are Ana, in Slack.",
             "  1. In #launch, type  /webinar create Launch day tomorrow 3pm for 45m  and announce it in #launch.",
             "  2. Be Emi (on the left) and press Register on the card; let outside people register (on the right).",
             "  3. Move the clock to just before the webinar, and read the reminders in #launch.",
-            f"  The bot's log: {office.log_path} · Ctrl-C ends it",
+            f"  The bot's log: {launcher.log_path} · Ctrl-C ends it",
         )
     )
 

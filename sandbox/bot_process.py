@@ -26,22 +26,22 @@ async def serve(offset: timedelta) -> None:
     """Serve until standard input ends. Each line is an order, each answer one line of JSON.
 
     `{"move": seconds}` moves the clock, with `"arrived": true` at the end of a journey; the answer names the moment at
-    which the bot next has something to do. `{"look_at": session}` tells that its registration has changed at
-    RingCentral, `{"look_at": ""}` that something else has.
+    which the bot next has something to do. `{"refresh": session}` tells that its registration has changed at
+    RingCentral, `{"refresh": ""}` that something else has.
     """
     settings = read_settings()
     log.set_up(settings.log_level, settings.log_format)
     clock = SandboxClock()
     clock.move(offset)
     greenroom = await build(settings, clock)
-    _answer({"url": greenroom.url})
-    lines, orders = await _standard_input(), Orders(greenroom, clock)
+    _write_line({"url": greenroom.url})
+    lines, control = await _standard_input(), BotControl(greenroom, clock)
     while line := await lines.readline():
-        _answer(await orders.take(json.loads(line)))
+        _write_line(await control.execute(json.loads(line)))
     await greenroom.stop()
 
 
-class Orders:
+class BotControl:
     """What the sandbox has the bot do."""
 
     def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
@@ -49,39 +49,39 @@ class Orders:
         self._room = greenroom.room
         self._digests = Digests(greenroom.room.store, clock, greenroom.room.account)
         self._clock = clock
-        self._looking = asyncio.Lock()
+        self._refresh_lock = asyncio.Lock()
 
-    async def take(self, order: dict[str, Any]) -> dict[str, object]:
+    async def execute(self, order: dict[str, Any]) -> dict[str, object]:
         """Do it, and answer."""
-        if "look_at" in order:
-            self._later(self._look_at(order["look_at"]))
+        if "refresh" in order:
+            self._run_in_background(self._refresh(order["refresh"]))
             return {}
         self._clock.move(timedelta(seconds=order["move"]))
         await self._digests.plan_due()  # the bot's own timer for these goes by the machine's time, a minute apart
         due = await self._room.clockwork.deliver()
         if order.get("arrived"):
-            self._later(self._room.mirror.keep_up())
+            self._run_in_background(self._room.mirror.keep_up())
         return {"next": due.timestamp() if due else None}
 
-    async def _look_at(self, session_id: str) -> None:
+    async def _refresh(self, session_id: str) -> None:
         """Make the one call that the bot would make by itself some minutes later."""
-        async with self._looking:  # a list is not believed over what was read after it was asked for
+        async with self._refresh_lock:  # a list is not believed over what was read after it was asked for
             with contextlib.suppress(GreenroomError):  # a stranger's webinar; or RingCentral fails, as it was told to
                 if session_id:
                     await self._room.mirror.refresh(session_id, NOTICE)
                 else:
                     await self._room.mirror.sweep(NOTICE)
 
-    def _later(self, look: Coroutine[Any, Any, None]) -> None:
+    def _run_in_background(self, look: Coroutine[Any, Any, None]) -> None:
         # Nobody at the page need wait for RingCentral's pace: what became of the webinars shows in the channels.
-        async def look_and_tell() -> None:
+        async def refresh_and_deliver() -> None:
             await look
             await self._room.clockwork.deliver()
 
-        self._room.tasks.start(look_and_tell(), "look at RingCentral")
+        self._room.tasks.start(refresh_and_deliver(), "look at RingCentral")
 
 
-def _answer(words: dict[str, object]) -> None:
+def _write_line(words: dict[str, object]) -> None:
     print(json.dumps(words), flush=True)
 
 

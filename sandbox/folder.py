@@ -14,7 +14,7 @@ class FolderTakenError(Exception):
     """Another sandbox that runs keeps its state there."""
 
 
-def take(folder: Path, *, keep: bool) -> IO[str]:
+def lock_folder(folder: Path, *, keep: bool) -> IO[str]:
     """Take the folder, made if need be, for as long as the file returned is open. Raises `FolderTakenError`."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / LOCK).open("w")
@@ -25,11 +25,11 @@ def take(folder: Path, *, keep: bool) -> IO[str]:
         lock.close()
         raise FolderTakenError(f"Another sandbox runs in {folder}.") from None
     if not keep:
-        _empty(folder)
+        _clear(folder)
     return lock
 
 
-def _empty(folder: Path) -> None:
+def _clear(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

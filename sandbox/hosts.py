@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.ringcentral import RingCentral
-from sandbox.ringcentral.answers import ApiError
+from sandbox.ringcentral.responses import ApiError
 
 PATIENCE = 2.0
 """Seconds in which a webinar just made becomes known to RingCentral's registration."""
-LOOK_EVERY = 0.05
-NOT_THERE = 404
+RETRY_EVERY = 0.05
+NOT_FOUND = 404
 
 Given = dict[str, Any]
 
@@ -25,15 +25,15 @@ async def register(ringcentral: RingCentral, session_id: str, count: int, patien
         try:
             return len(ringcentral.register(session_id, count))
         except ApiError as refusal:
-            if refusal.status != NOT_THERE or ringcentral.clock.monotonic() > until:
+            if refusal.status != NOT_FOUND or ringcentral.clock.monotonic() > until:
                 raise LookupError("Nobody can register for this webinar.") from refusal
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(RETRY_EVERY)
 
 
 def change(ringcentral: RingCentral, session_id: str, act: str, given: Given) -> None:
     """Do one of `ACTS` to a webinar. LookupError with a sentence where RingCentral does not allow it."""
     try:
-        ACTS[act](ringcentral, session_id, given)
+        CHANGES[act](ringcentral, session_id, given)
     except ApiError as refusal:
         raise LookupError(f"RingCentral does not allow this: {refusal}") from refusal
 
@@ -72,7 +72,7 @@ def _open(ringcentral: RingCentral, session_id: str, _given: Given) -> None:
     ringcentral.edit(session_id, registration={"registrationStatus": "Open"})
 
 
-ACTS: dict[str, Callable[[RingCentral, str, Given], None]] = {
+CHANGES: dict[str, Callable[[RingCentral, str, Given], None]] = {
     "begin": _begin,
     "finish": _finish,
     "cancel": _cancel,
@@ -83,5 +83,5 @@ ACTS: dict[str, Callable[[RingCentral, str, Given], None]] = {
     "open": _open,
 }
 """`rename` takes a title, `move` seconds (back in time if negative), `limit` a number (0: none)."""
-OF_REGISTRATION = frozenset({"limit", "close", "open"})
+REGISTRATION_CHANGES = frozenset({"limit", "close", "open"})
 """What shows in no list of sessions, but in the session's registration."""

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.main import EVENTS
 from bot.verbs import VERBS
 from handlers.listening import listen
-from sandbox.office import COMMANDS
+from sandbox.launcher import COMMANDS
 from tests.programs import ROOT
 
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))

@@ -342,7 +342,7 @@ async def test_who_was_taken_off_the_list_at_ringcentral_is_told(tmp_path: Path)
     async with a_site(tmp_path) as site:
         join, cancel = (await registered(site)).links
         await keep_links(site, "")
-        site.world.ringcentral._world.dated()[0][1].registrants.clear()
+        site.world.ringcentral._world.with_session()[0][1].registrants.clear()
         await near(site)
         gone = await site.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from sandbox.ringcentral.answers import Answer, ApiError, not_found
-from sandbox.ringcentral.asked import MAX_PER_PAGE, Asked, numbered_page_of
 from sandbox.ringcentral.company import Person
-from sandbox.ringcentral.wire import Wire, checked
+from sandbox.ringcentral.request import MAX_PER_PAGE, ApiRequest, paginate_numbered
+from sandbox.ringcentral.responses import ApiError, ApiResponse, not_found
+from sandbox.ringcentral.wire import Wire, validate
 
 ACCOUNTS = "/restapi/v1.0/account"
 MAX_DIRECTORY_PAGE = 2000
@@ -32,7 +32,7 @@ class Search(Wire):
     page: Annotated[int, Field(ge=1, le=1000)] = 1
     per_page: Annotated[int, Field(ge=1)] = 100
 
-    def finds(self, entry: dict[str, Any]) -> bool:
+    def matches(self, entry: dict[str, Any]) -> bool:
         """Everything that is asked for fits; the words may be anywhere in any of the fields, in any case."""
         kinds = {*self.extension_types, *([self.extension_type] if self.extension_type else [])}
         texts = (str(entry.get(name, "")).lower() for name in self.search_fields)
@@ -44,87 +44,87 @@ class Search(Wire):
         )
 
 
-def get_extension(asked: Asked) -> Answer:
+def get_extension(request: ApiRequest) -> ApiResponse:
     """GET /restapi/v1.0/account/{accountId}/extension/{extensionId}; "~" is the caller."""
-    _own_account(asked)
-    wanted = asked.path["extensionId"]
-    person = asked.caller if wanted == "~" else asked.world.company.person(wanted)
+    _own_account(request)
+    wanted = request.path["extensionId"]
+    person = request.caller if wanted == "~" else request.world.company.person(wanted)
     if person is None:
         raise not_found("extensionId")
-    account = {"id": asked.world.company.id, "uri": f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}"}
-    return Answer(200, {**_extension(asked, person), "account": account, "setupWizardState": "Completed"})
+    account = {"id": request.world.company.id, "uri": f"{request.world.url}{ACCOUNTS}/{request.world.company.id}"}
+    return ApiResponse(200, {**_extension(request, person), "account": account, "setupWizardState": "Completed"})
 
 
-def list_extensions(asked: Asked) -> Answer:
+def list_extensions(request: ApiRequest) -> ApiResponse:
     """GET /restapi/v1.0/account/{accountId}/extension, by `email` (repeatable), number, type or status."""
-    _own_account(asked)
-    emails = {one.lower() for one in asked.query.getall("email", [])}
-    numbers = asked.query.getall("extensionNumber", [])
-    kinds = asked.several("type")
-    states = asked.several("status")
+    _own_account(request)
+    emails = {one.lower() for one in request.query.getall("email", [])}
+    numbers = request.query.getall("extensionNumber", [])
+    kinds = request.list_param("type")
+    states = request.list_param("status")
     people = [
-        _extension(asked, one)
-        for one in asked.world.company.people
+        _extension(request, one)
+        for one in request.world.company.people
         if (not emails or one.email.lower() in emails)
         and (not numbers or one.extension_number in numbers)
         and (not kinds or one.kind in kinds)
         and (not states or "Enabled" in states)
     ]
-    number, size = asked.whole("page", 1, 1000), asked.whole("perPage", 100, 1000)
-    uri = f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}/extension"
-    body = numbered_page_of(people, number, size)
-    return Answer(200, {"uri": uri, **body, "navigation": _navigation(uri, number, size, len(people))})
+    number, size = request.int_param("page", 1, 1000), request.int_param("perPage", 100, 1000)
+    uri = f"{request.world.url}{ACCOUNTS}/{request.world.company.id}/extension"
+    body = paginate_numbered(people, number, size)
+    return ApiResponse(200, {"uri": uri, **body, "navigation": _navigation(uri, number, size, len(people))})
 
 
-def list_directory(asked: Asked) -> Answer:
+def list_directory(request: ApiRequest) -> ApiResponse:
     """GET /restapi/v1.0/account/{accountId}/directory/entries, a page of up to 2,000 people.
 
     The schema of the answer allows a `perPage` of 1,000 at most while the parameter goes to 2,000; the answer
     repeats the parameter. Without federated accounts the records have no `account`, says the reference.
     """
-    if asked.path["accountId"] not in ("~", asked.world.company.id):
+    if request.path["accountId"] not in ("~", request.world.company.id):
         raise ApiError(404, "ADG-107", "Account not found.")
-    kind, group = asked.query.get("type"), asked.query.get("typeGroup")
+    kind, group = request.query.get("type"), request.query.get("typeGroup")
     if group not in (None, "User", "NonUser"):
         raise _directory_invalid("typeGroup")
-    federated = asked.query.get("showFederated", "true") != "false"
+    federated = request.query.get("showFederated", "true") != "false"
     people = [
-        _contact(asked, one, federated=federated)
-        for one in asked.world.company.people
+        _contact(request, one, federated=federated)
+        for one in request.world.company.people
         if kind in (None, one.kind) and (group is None or (group == "User") == (one.kind == "User"))
     ]
-    return Answer(200, numbered_page_of(people, *_directory_page(asked, len(people))))
+    return ApiResponse(200, paginate_numbered(people, *_directory_page(request, len(people))))
 
 
-def search_directory(asked: Asked) -> Answer:
+def search_directory(request: ApiRequest) -> ApiResponse:
     """POST /restapi/v1.0/account/{accountId}/directory/entries/search, sorted as the company lists its people.
 
     Sites, custom fields, number routing and `orderBy` are passed over. How the words are matched is published
     nowhere.
     """
-    if asked.path["accountId"] not in ("~", asked.world.company.id):
+    if request.path["accountId"] not in ("~", request.world.company.id):
         raise ApiError(404, "ADG-107", "Account not found.")
     try:
-        wanted = checked(Search, asked.json())
+        wanted = validate(Search, request.json())
     except ApiError as error:
         raise _directory_invalid(error.errors[0].get("parameterName", "body")) from error
-    entries = [_contact(asked, one, federated=wanted.show_federated) for one in asked.world.company.people]
-    found = [one for one in entries if wanted.finds(one)]
-    return Answer(200, numbered_page_of(found, wanted.page, min(wanted.per_page, MAX_PER_PAGE)))
+    entries = [_contact(request, one, federated=wanted.show_federated) for one in request.world.company.people]
+    found = [one for one in entries if wanted.matches(one)]
+    return ApiResponse(200, paginate_numbered(found, wanted.page, min(wanted.per_page, MAX_PER_PAGE)))
 
 
-def _own_account(asked: Asked) -> None:
-    if asked.path["accountId"] not in ("~", asked.world.company.id):
+def _own_account(request: ApiRequest) -> None:
+    if request.path["accountId"] not in ("~", request.world.company.id):
         raise not_found("accountId")
 
 
-def _extension(asked: Asked, person: Person) -> dict[str, Any]:
+def _extension(request: ApiRequest, person: Person) -> dict[str, Any]:
     """GetExtensionListInfoResponse; an extension's `id` is a number here and a string everywhere else."""
     contact = {"firstName": person.first_name, "lastName": person.last_name, "email": person.email}
-    contact |= {"jobTitle": person.job_title, "company": asked.world.company.name}
+    contact |= {"jobTitle": person.job_title, "company": request.world.company.name}
     return {
         "id": int(person.id),
-        "uri": f"{asked.world.url}{ACCOUNTS}/{asked.world.company.id}/extension/{person.id}",
+        "uri": f"{request.world.url}{ACCOUNTS}/{request.world.company.id}/extension/{person.id}",
         "extensionNumber": person.extension_number,
         "name": person.name,
         "type": person.kind,
@@ -135,9 +135,9 @@ def _extension(asked: Asked, person: Person) -> dict[str, Any]:
     }
 
 
-def _contact(asked: Asked, person: Person, *, federated: bool) -> dict[str, Any]:
+def _contact(request: ApiRequest, person: Person, *, federated: bool) -> dict[str, Any]:
     """ContactResource; what an entry lacks is left out: a call queue has no e-mail address."""
-    company = asked.world.company
+    company = request.world.company
     entry: dict[str, Any] = {
         "id": person.id,
         "type": person.kind,
@@ -154,12 +154,12 @@ def _contact(asked: Asked, person: Person, *, federated: bool) -> dict[str, Any]
     return {name: value for name, value in entry.items() if value}
 
 
-def _directory_page(asked: Asked, total: int) -> tuple[int, int]:
+def _directory_page(request: ApiRequest, total: int) -> tuple[int, int]:
     try:
-        number = asked.whole("page", 1, 1000)
-        if asked.query.get("perPage") in ("max", "all"):
+        number = request.int_param("page", 1, 1000)
+        if request.query.get("perPage") in ("max", "all"):
             return number, max(1, min(total, MAX_DIRECTORY_PAGE))
-        return number, asked.whole("perPage", 1000, MAX_DIRECTORY_PAGE)
+        return number, request.int_param("perPage", 1000, MAX_DIRECTORY_PAGE)
     except ApiError as error:
         raise _directory_invalid(error.errors[0]["parameterName"]) from error
 

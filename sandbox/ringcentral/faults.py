@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sandbox.ringcentral.answers import Answer, ApiError
+from sandbox.ringcentral.responses import ApiError, ApiResponse
 
 GATEWAY_STATUSES = (502, 504)  # answered by a proxy, in HTML
 DEFAULT_CODES = {
@@ -40,21 +40,21 @@ class Fault:
     retry_after: int | None = None
     code: str | None = None  # instead of the usual error code of that status
 
-    def answer(self, path: str) -> Answer:
+    def response(self, path: str) -> ApiResponse:
         """The failure this fault stands for, in the shape of the service behind `path`."""
         if self.status is None:
             raise ValueError("A fault without a status has no answer of its own.")
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         if self.status in GATEWAY_STATUSES:
-            return Answer(self.status, f"<html><body><h1>{self.status}</h1></body></html>", headers)
+            return ApiResponse(self.status, f"<html><body><h1>{self.status}</h1></body></html>", headers)
         codes = {**DEFAULT_CODES, **DIRECTORY_CODES} if "/directory/" in path else DEFAULT_CODES
         code, message = codes.get(self.status, ("CMN-203", "Internal Server Error"))
-        answer = ApiError(self.status, self.code or code, message).answer(path)
-        answer.headers = headers
-        return answer
+        response = ApiError(self.status, self.code or code, message).response(path)
+        response.headers = headers
+        return response
 
 
-def check(fault: Fault) -> Fault:
+def check_fault(fault: Fault) -> Fault:
     """The same fault, or ValueError where it makes no sense."""
     try:
         re.compile(fault.path_regex)
@@ -67,7 +67,7 @@ def check(fault: Fault) -> Fault:
     return fault
 
 
-def take(faults: list[Fault], method: str, path: str) -> Fault | None:
+def match_fault(faults: list[Fault], method: str, path: str) -> Fault | None:
     """The first fault that matches, used up by one and dropped from `faults` when it has happened often enough."""
     for fault in faults:
         if fault.method in ("*", method) and re.search(fault.path_regex, path):

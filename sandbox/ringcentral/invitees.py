@@ -4,51 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.ringcentral.answers import Answer, ApiError, invalid, not_found
-from sandbox.ringcentral.asked import Asked, page_of
 from sandbox.ringcentral.models import Session, Webinar
-from sandbox.ringcentral.people import Invitee, InviteeChange, Known, NewInvitee
+from sandbox.ringcentral.people import Invitee, InviteeChange, InviteeId, NewInvitee
+from sandbox.ringcentral.request import ApiRequest, paginate
+from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid, not_found
 from sandbox.ringcentral.team import TeamDraft, host_invitee_id
 from sandbox.ringcentral.webinars import linked_user
-from sandbox.ringcentral.wire import checked, iso
+from sandbox.ringcentral.wire import iso, validate
 from sandbox.ringcentral.world import World
 
 CONFLICT = 409
 
 
-def list_invitees(asked: Asked) -> Answer:
+def list_invitees(request: ApiRequest) -> ApiResponse:
     """GET …/sessions/{sessionId}/invitees: the host first, then the others as they came."""
-    return Answer(200, page_of(asked, team_of(asked.world, *_found(asked))))
+    return ApiResponse(200, paginate(request, team_of(request.world, *_found(request))))
 
 
-def get_invitee(asked: Asked) -> Answer:
+def get_invitee(request: ApiRequest) -> ApiResponse:
     """GET …/invitees/{inviteeId}."""
-    for one in team_of(asked.world, *_found(asked)):
-        if one["id"] == asked.path["inviteeId"]:
-            return Answer(200, one)
+    for one in team_of(request.world, *_found(request)):
+        if one["id"] == request.path["inviteeId"]:
+            return ApiResponse(200, one)
     raise not_found("inviteeId")
 
 
-def patch_invitees(asked: Asked) -> Answer:
+def patch_invitees(request: ApiRequest) -> ApiResponse:
     """PATCH …/invitees: all that is asked for, or nothing of it.
 
     Whoever is deleted goes first, so that the same person can be deleted and added in one call, which is how a
     `linkedUser` is changed.
     """
-    world = asked.world
-    webinar, session = _found(asked)
-    sent = asked.json()
+    world = request.world
+    webinar, session = _found(request)
+    sent = request.json()
     draft = TeamDraft(world, webinar, session)
-    gone = [checked(Known, one).id for one in _list(sent, "deletedInvitees")]
+    gone = [validate(InviteeId, one).id for one in _list(sent, "deletedInvitees")]
     for one in gone:
         draft.remove(one, "id")
     updated = [
-        draft.change(checked(Known, one).id, checked(InviteeChange, one), "id")
+        draft.change(validate(InviteeId, one).id, validate(InviteeChange, one), "id")
         for one in _list(sent, "updatedInvitees")
     ]
-    added = [draft.add(checked(NewInvitee, one)) for one in _list(sent, "addedInvitees")]
-    draft.settle()
-    return Answer(
+    added = [draft.add(validate(NewInvitee, one)) for one in _list(sent, "addedInvitees")]
+    draft.commit()
+    return ApiResponse(
         200,
         {
             "addedInvitees": [_resource(world, one) for one in added],
@@ -58,25 +58,25 @@ def patch_invitees(asked: Asked) -> Answer:
     )
 
 
-def put_invitee(asked: Asked) -> Answer:
+def put_invitee(request: ApiRequest) -> ApiResponse:
     """PUT …/invitees/{inviteeId}: the same change, of one person; it has no 409 in the reference."""
-    draft = TeamDraft(asked.world, *_found(asked))
+    draft = TeamDraft(request.world, *_found(request))
     try:
-        member = draft.change(asked.path["inviteeId"], checked(InviteeChange, asked.json()), "inviteeId")
+        member = draft.change(request.path["inviteeId"], validate(InviteeChange, request.json()), "inviteeId")
     except ApiError as refusal:
         if refusal.status == CONFLICT:
             raise invalid("email") from refusal
         raise
-    draft.settle()
-    return Answer(200, _resource(asked.world, member))
+    draft.commit()
+    return ApiResponse(200, _resource(request.world, member))
 
 
-def delete_invitee(asked: Asked) -> Answer:
+def delete_invitee(request: ApiRequest) -> ApiResponse:
     """DELETE …/invitees/{inviteeId}."""
-    draft = TeamDraft(asked.world, *_found(asked))
-    draft.remove(asked.path["inviteeId"], "inviteeId")
-    draft.settle()
-    return Answer(204)
+    draft = TeamDraft(request.world, *_found(request))
+    draft.remove(request.path["inviteeId"], "inviteeId")
+    draft.commit()
+    return ApiResponse(204)
 
 
 def team_of(world: World, webinar: Webinar, session: Session) -> list[dict[str, Any]]:
@@ -84,8 +84,8 @@ def team_of(world: World, webinar: Webinar, session: Session) -> list[dict[str, 
     return [_host(world, webinar, session), *(_resource(world, one) for one in session.invitees)]
 
 
-def _found(asked: Asked) -> tuple[Webinar, Session]:
-    return asked.world.session_for(asked.caller, asked.path["webinarId"], asked.path["sessionId"])
+def _found(request: ApiRequest) -> tuple[Webinar, Session]:
+    return request.world.session_for(request.caller, request.path["webinarId"], request.path["sessionId"])
 
 
 def _list(sent: dict[str, Any], name: str) -> list[dict[str, Any]]:

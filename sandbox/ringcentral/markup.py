@@ -68,7 +68,7 @@ def response(status: int, title: str, body: str) -> web.Response:
     return web.Response(status=status, text=page(title, body), content_type="text/html", headers=HEADERS)
 
 
-def no_page(text: str) -> web.Response:
+def not_found_page(text: str) -> web.Response:
     """404 in a sentence."""
     return response(404, "Not found", note(text))
 

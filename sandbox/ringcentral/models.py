@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from sandbox.ringcentral.people import Invitee, LinkedUser, Registrant
-from sandbox.ringcentral.wire import Count, Description, Moment, Title, Uri, Wire, Zone
+from sandbox.ringcentral.wire import Count, Description, Timestamp, Title, Uri, Wire, Zone
 
 Authentication = Literal["Guest", "AuthenticatedUser", "AuthenticatedCoworker"]
 Status = Literal["Scheduled", "Active", "Finished"]
@@ -68,7 +68,7 @@ class NewWebinar(WebinarFields):
 class SessionFields(Wire):
     """WcsSessionWithLocaleCodeModel."""
 
-    scheduled_start_time: Moment
+    scheduled_start_time: Timestamp
     scheduled_duration: Annotated[int, Field(ge=30, le=43200)]  # seconds
     time_zone: Zone
     localized_time_zone_description: str = ""
@@ -121,7 +121,7 @@ class Session(BaseModel):
     registrants: list[Registrant] = []
     finished: datetime | None = None
     icalendar_sequence: int = 0
-    born: float = Field(default=float("-inf"), exclude=True)
+    created_monotonic: float = Field(default=float("-inf"), exclude=True)
 
     @property
     def status(self) -> Status:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.ringcentral import directory, invitees, logins, registrants, registration, sessions, webinars
-from sandbox.ringcentral.answers import Answer
-from sandbox.ringcentral.asked import Asked
+from sandbox.ringcentral import directory, invitees, oauth, registrants, registration, sessions, webinars
+from sandbox.ringcentral.request import ApiRequest
+from sandbox.ringcentral.responses import ApiResponse
 from sandbox.ringcentral.rules import Group
 
 ACCOUNT = "/restapi/v1.0/account/{accountId}"
@@ -34,12 +34,12 @@ class Operation:
     path: str
     group: Group
     permission: Permission
-    act: Callable[[Asked], Answer]
+    handler: Callable[[ApiRequest], ApiResponse]
 
 
 OPERATIONS = (
-    Operation("getToken", "POST", "/restapi/oauth/token", "Auth", "", logins.get_token),
-    Operation("revokeToken", "POST", "/restapi/oauth/revoke", "Auth", "", logins.revoke_token),
+    Operation("getToken", "POST", "/restapi/oauth/token", "Auth", "", oauth.get_token),
+    Operation("revokeToken", "POST", "/restapi/oauth/revoke", "Auth", "", oauth.revoke_token),
     Operation(
         "readExtension", "GET", f"{ACCOUNT}/extension/{{extensionId}}", "Light", "ReadAccounts", directory.get_extension
     ),

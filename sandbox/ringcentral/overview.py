@@ -11,11 +11,11 @@ from sandbox.ringcentral.world import World
 
 def overview(world: World) -> list[dict[str, Any]]:
     """Each webinar that has a date, soonest first; `start` in Unix seconds, `limit` None where there is none."""
-    dated = sorted(world.dated(), key=lambda pair: pair[1].fields.scheduled_start_time)
-    return [_line(world, webinar, session) for webinar, session in dated]
+    with_session = sorted(world.with_session(), key=lambda pair: pair[1].fields.scheduled_start_time)
+    return [_row(world, webinar, session) for webinar, session in with_session]
 
 
-def _line(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
+def _row(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
     registration = webinar.fields.settings.registration_enabled
     return {
         "webinar_id": webinar.id,

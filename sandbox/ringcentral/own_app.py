@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox.ringcentral.answers import ApiError, not_found, not_in_this_state
 from sandbox.ringcentral.company import SERVICE_USER
 from sandbox.ringcentral.models import Session, Status, Webinar
 from sandbox.ringcentral.people import NewRegistrant
-from sandbox.ringcentral.registrants import enrol, question_ids
-from sandbox.ringcentral.registration import change_registration, close_for_the_end, is_open
+from sandbox.ringcentral.registrants import add_registrant, question_ids
+from sandbox.ringcentral.registration import change_registration, close_at_end, is_open
+from sandbox.ringcentral.responses import ApiError, not_found, not_in_this_state
 from sandbox.ringcentral.sessions import change_session, make_session
 from sandbox.ringcentral.webinars import change_webinar, make_webinar, remove_webinar
 from sandbox.ringcentral.world import World
 
-WEBINAR_PARTS = frozenset({"title", "description", "settings"})
-SESSION_PARTS = frozenset({"scheduledStartTime", "scheduledDuration", "timeZone", "localeCode", "panelJoinTimeOffset"})
-PARTS = WEBINAR_PARTS | SESSION_PARTS | {"registration"}
+WEBINAR_FIELDS = frozenset({"title", "description", "settings"})
+SESSION_FIELDS = frozenset({"scheduledStartTime", "scheduledDuration", "timeZone", "localeCode", "panelJoinTimeOffset"})
+FIELDS = WEBINAR_FIELDS | SESSION_FIELDS | {"registration"}
 
 FIRST_NAMES = ("Lena", "Omar", "Priya", "Tomás", "Yuki", "Zoë", "Kwame", "Ingrid", "Mateo", "Aisha")
 LAST_NAMES = ("Berger", "Haidari", "Nair", "Silva", "Tanaka", "de Vries", "Mensah", "Lund", "Rojas", "Khan")
@@ -28,9 +28,9 @@ def create(world: World, host_email: str, start: datetime | str, changes: dict[s
     host = world.company.by_email(host_email) if host_email else world.company.person(SERVICE_USER.id)
     if host is None:
         raise not_found("host")
-    _known(changes)
-    webinar = make_webinar(world, host, _some(changes, WEBINAR_PARTS))
-    session = {"scheduledDuration": 3600, "timeZone": "Etc/UTC", **_some(changes, SESSION_PARTS)}
+    _check_known(changes)
+    webinar = make_webinar(world, host, _pick(changes, WEBINAR_FIELDS))
+    session = {"scheduledDuration": 3600, "timeZone": "Etc/UTC", **_pick(changes, SESSION_FIELDS)}
     try:
         made = make_session(world, webinar, {**session, "scheduledStartTime": start})
         change_registration(made, changes.get("registration", {}))
@@ -42,12 +42,12 @@ def create(world: World, host_email: str, start: datetime | str, changes: dict[s
 
 def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
     """Change fields by the API's names; inside `registration`, those of the registration session. All or none."""
-    _known(changes)
-    draft = world.named(any_id).model_copy(deep=True)
-    if _some(changes, WEBINAR_PARTS):
-        change_webinar(world, draft, _some(changes, WEBINAR_PARTS))
-    if _some(changes, SESSION_PARTS):
-        change_session(world, _session(draft), _some(changes, SESSION_PARTS))
+    _check_known(changes)
+    draft = world.find_webinar(any_id).model_copy(deep=True)
+    if _pick(changes, WEBINAR_FIELDS):
+        change_webinar(world, draft, _pick(changes, WEBINAR_FIELDS))
+    if _pick(changes, SESSION_FIELDS):
+        change_session(world, _session(draft), _pick(changes, SESSION_FIELDS))
     if "registration" in changes:
         change_registration(_session(draft), changes["registration"])
     world.state.webinars[draft.id] = draft
@@ -55,18 +55,18 @@ def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
 
 def cancel(world: World, any_id: str) -> None:
     """Delete the webinar; RingCentral has no state for a cancelled one."""
-    remove_webinar(world, world.named(any_id))
+    remove_webinar(world, world.find_webinar(any_id))
 
 
 def start(world: World, any_id: str) -> None:
     """The host starts: Scheduled becomes Active. Nothing but this does it, whatever the clock says."""
-    _move_on(world, any_id, "Scheduled", "Active")
+    _set_status(world, any_id, "Scheduled", "Active")
 
 
 def finish(world: World, any_id: str) -> None:
     """The host ends: Active becomes Finished, and registration closes or goes on for latecomers (our reading)."""
-    session = _move_on(world, any_id, "Active", "Finished")
-    close_for_the_end(session, world.now())
+    session = _set_status(world, any_id, "Active", "Finished")
+    close_at_end(session, world.now())
 
 
 def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
@@ -85,13 +85,13 @@ def register(world: World, session_id: str, count: int, *, real: bool) -> list[s
             email=f"guest{number}@visitor.example",
             questionnaire=[{"questionId": one, "answerText": "Yes"} for one in sorted(question_ids(world))],
         )
-        ids.append(enrol(world, session, guest, real=real).id)
+        ids.append(add_registrant(world, session, guest, real=real).id)
     return ids
 
 
 def attend(world: World, registrant_id: str) -> str:
     """A registrant joins the running session: the participant id they get, or have since they joined first."""
-    for _, session in world.dated():
+    for _, session in world.with_session():
         person = next((one for one in session.registrants if one.id == registrant_id), None)
         if person is not None:
             if session.status != "Active":
@@ -101,8 +101,8 @@ def attend(world: World, registrant_id: str) -> str:
     raise not_found("registrantId")
 
 
-def _move_on(world: World, any_id: str, before: Status, after: Status) -> Session:
-    session = _session(world.named(any_id))
+def _set_status(world: World, any_id: str, before: Status, after: Status) -> Session:
+    session = _session(world.find_webinar(any_id))
     if session.status != before:
         raise not_in_this_state(session.status)
     session.fields = session.fields.model_copy(update={"status": after})
@@ -116,11 +116,11 @@ def _session(webinar: Webinar) -> Session:
     return webinar.session
 
 
-def _known(changes: dict[str, Any]) -> None:
-    unknown = sorted(set(changes) - PARTS)
+def _check_known(changes: dict[str, Any]) -> None:
+    unknown = sorted(set(changes) - FIELDS)
     if unknown:
-        raise ValueError(f"Cannot be edited: {', '.join(unknown)}. Known are {', '.join(sorted(PARTS))}.")
+        raise ValueError(f"Cannot be edited: {', '.join(unknown)}. Known are {', '.join(sorted(FIELDS))}.")
 
 
-def _some(changes: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+def _pick(changes: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if name in names}

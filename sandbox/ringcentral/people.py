@@ -94,7 +94,7 @@ class InviteeChange(Wire):
     send_invite: bool | None = None
 
 
-class Known(Wire):
+class InviteeId(Wire):
     """RcwResourceIdModel, where it names somebody who is there."""
 
     id: Annotated[str, Field(min_length=1, max_length=20)]
@@ -149,7 +149,7 @@ class Registrant(BaseModel):
     token: str
     registered: datetime
     real: bool = True  # False: a host trying the form out
-    after_the_end: bool = False
+    post_webinar: bool = False
     visitor_id: str = ""
     external_id: str = ""
     ip_address: str = ""

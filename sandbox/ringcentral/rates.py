@@ -6,7 +6,7 @@ import math
 from collections import defaultdict, deque
 
 from sandbox.clock import SandboxClock
-from sandbox.ringcentral.answers import ApiError
+from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.rules import Group, Rules
 
 Key = tuple[str, str, Group]  # user, app, group

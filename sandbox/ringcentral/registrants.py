@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.ringcentral.answers import Answer, ApiError, duplicate, invalid, not_found, not_in_this_state
-from sandbox.ringcentral.asked import MAX_DIGITS, MAX_PER_PAGE, Asked
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import NewRegistrant, OwnLinks, Registrant
 from sandbox.ringcentral.registration import close_when_full, is_open
-from sandbox.ringcentral.wire import checked, iso
+from sandbox.ringcentral.request import MAX_DIGITS, MAX_PER_PAGE, ApiRequest
+from sandbox.ringcentral.responses import ApiError, ApiResponse, duplicate, invalid, not_found, not_in_this_state
+from sandbox.ringcentral.wire import iso, validate
 from sandbox.ringcentral.world import MailKind, World, secret
 
 FREE_MAIL = {
@@ -19,53 +19,53 @@ FREE_MAIL = {
 }
 
 
-def list_registrants(asked: Asked) -> Answer:
+def list_registrants(request: ApiRequest) -> ApiResponse:
     """GET …/sessions/{sessionId}/registrants, ordered by id; pages go forward only.
 
     A page token is the id after which a page begins, so that a person who cancels meanwhile hides nobody.
     """
-    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
-    size = asked.whole("perPage", 100, MAX_PER_PAGE)
-    token = asked.query.get("pageToken", "0")
+    _, session = request.world.registration_for(request.caller, request.path["sessionId"])
+    size = request.int_param("perPage", 100, MAX_PER_PAGE)
+    token = request.query.get("pageToken", "0")
     if not token.isdecimal() or len(token) > MAX_DIGITS:
         raise invalid("pageToken")
     rest = sorted((one for one in session.registrants if int(one.id) > int(token)), key=lambda one: int(one.id))
     paging: dict[str, Any] = {"pageToken": token, "perPage": size}
     if len(rest) > size:
         paging["nextPageToken"] = rest[size - 1].id
-    return Answer(200, {"records": [_shown(asked, one) for one in rest[:size]], "paging": paging})
+    return ApiResponse(200, {"records": [_resource_for(request, one) for one in rest[:size]], "paging": paging})
 
 
-def get_registrant(asked: Asked) -> Answer:
+def get_registrant(request: ApiRequest) -> ApiResponse:
     """GET …/registrants/{registrantId}."""
-    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
-    return Answer(200, _shown(asked, _registrant(session, asked.path["registrantId"])))
+    _, session = request.world.registration_for(request.caller, request.path["sessionId"])
+    return ApiResponse(200, _resource_for(request, _registrant(session, request.path["registrantId"])))
 
 
-def create_registrant(asked: Asked) -> Answer:
+def create_registrant(request: ApiRequest) -> ApiResponse:
     """POST …/registrants: one person a call.
 
     `joinUri` and `cancellationUri` are read-only in the reference and settable in the guide:
     `Rules.keep_own_links` chooses which of the two holds.
     """
-    world = asked.world
-    _, session = world.registration_for(asked.caller, asked.path["sessionId"])
-    sent = asked.json()
-    links = checked(OwnLinks, sent if world.rules.keep_own_links else {})
-    person = enrol(world, session, checked(NewRegistrant, sent))
+    world = request.world
+    _, session = world.registration_for(request.caller, request.path["sessionId"])
+    sent = request.json()
+    links = validate(OwnLinks, sent if world.rules.keep_own_links else {})
+    person = add_registrant(world, session, validate(NewRegistrant, sent))
     person.join_uri, person.cancellation_uri = links.join_uri, links.cancellation_uri
     body = registrant_resource(world, person, with_questionnaire=True)
-    return Answer(201, {**body, "icalendarSequence": session.icalendar_sequence})
+    return ApiResponse(201, {**body, "icalendarSequence": session.icalendar_sequence})
 
 
-def delete_registrant(asked: Asked) -> Answer:
+def delete_registrant(request: ApiRequest) -> ApiResponse:
     """DELETE …/registrants/{registrantId}."""
-    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
-    withdraw(asked.world, session, _registrant(session, asked.path["registrantId"]))
-    return Answer(204)
+    _, session = request.world.registration_for(request.caller, request.path["sessionId"])
+    remove_registrant(request.world, session, _registrant(session, request.path["registrantId"]))
+    return ApiResponse(204)
 
 
-def enrol(world: World, session: Session, new: NewRegistrant, *, real: bool = True) -> Registrant:
+def add_registrant(world: World, session: Session, new: NewRegistrant, *, real: bool = True) -> Registrant:
     """Sign somebody up, or raise what keeps them out.
 
     403 unless registration is Open, 400 for a private address where a work address is wanted and for questions
@@ -73,7 +73,7 @@ def enrol(world: World, session: Session, new: NewRegistrant, *, real: bool = Tr
     """
     if not is_open(world, session):
         raise ApiError(403, "CMN-101", "Registration is closed", "registrationStatus")
-    if session.registration.settings.work_email_required and is_private(new.email):
+    if session.registration.settings.work_email_required and is_free_mail(new.email):
         raise ApiError(400, world.rules.work_email_code, "A work e-mail address is required", "email")
     if question_ids(world) - {one["questionId"] for one in new.questionnaire}:
         raise invalid("questionnaire")
@@ -84,7 +84,7 @@ def enrol(world: World, session: Session, new: NewRegistrant, *, real: bool = Tr
         token=secret(),
         registered=world.now(),
         real=real,
-        after_the_end=session.status == "Finished",
+        post_webinar=session.status == "Finished",
         **new.model_dump(),
     )
     session.registrants.append(registrant)
@@ -93,7 +93,7 @@ def enrol(world: World, session: Session, new: NewRegistrant, *, real: bool = Tr
     return registrant
 
 
-def withdraw(world: World, session: Session, registrant: Registrant) -> None:
+def remove_registrant(world: World, session: Session, registrant: Registrant) -> None:
     """Delete a registration, 403 once the session is Finished; what its limit has closed stays closed."""
     if session.status == "Finished":
         raise not_in_this_state(session.status)
@@ -106,7 +106,7 @@ def question_ids(world: World) -> set[str]:
     return {f"question{number + 1}" for number in range(world.rules.required_questions)}
 
 
-def is_private(email: str) -> bool:
+def is_free_mail(email: str) -> bool:
     """An address at a free mail provider."""
     return email.rpartition("@")[2].lower() in FREE_MAIL
 
@@ -118,7 +118,7 @@ def join_link(world: World, one: Registrant) -> str:
 
 def registrant_resource(world: World, one: Registrant, *, with_questionnaire: bool) -> dict[str, Any]:
     """RegistrantModelWithQuestionnaire; nothing of a registrant ever changes but that they attend."""
-    told = {
+    optional = {
         "visitorId": one.visitor_id,
         "externalId": one.external_id,
         "ipAddress": one.ip_address,
@@ -135,9 +135,9 @@ def registrant_resource(world: World, one: Registrant, *, with_questionnaire: bo
         "email": one.email,
         "joinUri": join_link(world, one),
         "cancellationUri": one.cancellation_uri or f"{world.url}/w/a/cancel/{one.token}",
-        "registeredPostWebinar": one.after_the_end,
+        "registeredPostWebinar": one.post_webinar,
         "registrationTime": iso(one.registered),
-        **{name: value for name, value in told.items() if value},
+        **{name: value for name, value in optional.items() if value},
     }
 
 
@@ -147,9 +147,9 @@ def registrants_of(world: World, webinar: Webinar) -> list[dict[str, Any]]:
     return [registrant_resource(world, one, with_questionnaire=True) for one in signed_up]
 
 
-def _shown(asked: Asked, one: Registrant) -> dict[str, Any]:
-    wanted = asked.query.get("includeQuestionnaire", "false") == "true"
-    return registrant_resource(asked.world, one, with_questionnaire=wanted)
+def _resource_for(request: ApiRequest, one: Registrant) -> dict[str, Any]:
+    wanted = request.query.get("includeQuestionnaire", "false") == "true"
+    return registrant_resource(request.world, one, with_questionnaire=wanted)
 
 
 def _registrant(session: Session, registrant_id: str) -> Registrant:

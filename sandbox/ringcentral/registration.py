@@ -5,34 +5,34 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.ringcentral.answers import Answer, ApiError, invalid
-from sandbox.ringcentral.asked import Asked
 from sandbox.ringcentral.models import RegistrationFields, Session
-from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.request import ApiRequest
+from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid
+from sandbox.ringcentral.wire import iso, merge, validate
 from sandbox.ringcentral.world import World
 
 # Months of 30 days: how the vendor counts them is published nowhere.
 ON_DEMAND_DAYS = {"OneMonth": 30, "TwoMonths": 60, "ThreeMonths": 90, "SixMonths": 180, "OneYear": 365}
 
 
-def get_registration(asked: Asked) -> Answer:
+def get_registration(request: ApiRequest) -> ApiResponse:
     """GET /webinar/registration/v1/sessions/{sessionId}."""
-    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
-    return Answer(200, registration_resource(asked.world, session))
+    _, session = request.world.registration_for(request.caller, request.path["sessionId"])
+    return ApiResponse(200, registration_resource(request.world, session))
 
 
-def patch_registration(asked: Asked) -> Answer:
+def patch_registration(request: ApiRequest) -> ApiResponse:
     """PATCH /webinar/registration/v1/sessions/{sessionId}.
 
     Its schema requires four fields, of which only `registrationStatus` can be written, and its text says that a
     client sends what is to be changed. `Rules.partial_updates` chooses which of the two holds.
     """
-    _, session = asked.world.registration_for(asked.caller, asked.path["sessionId"])
-    sent = asked.json()
-    if not asked.world.rules.partial_updates and "registrationStatus" not in sent:
+    _, session = request.world.registration_for(request.caller, request.path["sessionId"])
+    sent = request.json()
+    if not request.world.rules.partial_updates and "registrationStatus" not in sent:
         raise invalid("registrationStatus")
     change_registration(session, sent)
-    return Answer(200, registration_resource(asked.world, session))
+    return ApiResponse(200, registration_resource(request.world, session))
 
 
 def change_registration(session: Session, sent: dict[str, Any]) -> None:
@@ -42,7 +42,7 @@ def change_registration(session: Session, sent: dict[str, Any]) -> None:
     itself; what is over can be opened only for people who come afterwards. The reference says
     only that the limit "forces closing".
     """
-    fields = checked(RegistrationFields, overlay(session.registration.wire(), sent))
+    fields = validate(RegistrationFields, merge(session.registration.wire(), sent))
     reopened = fields.registration_status == "Open" and not fields.settings.auto_open_post_webinar_registration
     if session.status == "Finished" and reopened:
         raise ApiError(403, "CMN-101", "The session is finished", "registrationStatus")
@@ -64,7 +64,7 @@ def closing_time(session: Session) -> datetime | None:
     return session.finished + timedelta(days=ON_DEMAND_DAYS[settings.on_demand_duration])
 
 
-def close_for_the_end(session: Session, now: datetime) -> None:
+def close_at_end(session: Session, now: datetime) -> None:
     """What the end of a session does to its registration: closed, or open for those who come later."""
     session.finished = now
     wanted = session.registration.settings.auto_open_post_webinar_registration
@@ -88,7 +88,7 @@ def registration_resource(world: World, session: Session) -> dict[str, Any]:
         "settings": {**fields["settings"], **read_only},
         "registrationPageUri": registration_page_uri(world, session),
         "registrantCount": len(session.registrants),
-        "postWebinarRegistrantCount": sum(one.after_the_end for one in session.registrants),
+        "postWebinarRegistrantCount": sum(one.post_webinar for one in session.registrants),
         "hasRealRegistrants": any(one.real for one in session.registrants),
         "icalendarSequence": session.icalendar_sequence,
     }

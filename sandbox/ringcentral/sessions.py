@@ -6,81 +6,82 @@ import secrets
 from datetime import datetime
 from typing import Any, get_args
 
-from sandbox.ringcentral.answers import Answer, ApiError, invalid, needs_permission, not_in_this_state
-from sandbox.ringcentral.asked import Asked, page_of
 from sandbox.ringcentral.models import Session, SessionFields, Status, Webinar
+from sandbox.ringcentral.request import ApiRequest, paginate
+from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid, needs_permission, not_in_this_state
 from sandbox.ringcentral.webinars import linked_user
-from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.wire import iso, merge, validate
 from sandbox.ringcentral.world import WEBINAR_SETTINGS, World, secret
 
 MAX_HOSTS = 10
 REQUIRED = ("scheduledStartTime", "scheduledDuration", "timeZone")
 
 
-def create_session(asked: Asked) -> Answer:
+def create_session(request: ApiRequest) -> ApiResponse:
     """POST …/webinars/{webinarId}/sessions.
 
     "Webinars are currently limited to only one session", says developers.ringcentral.com/guide/webinar/sessions;
     which error a second one gets is published nowhere.
     """
-    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
-    session = make_session(asked.world, webinar, asked.json())
-    return Answer(201, session_resource(asked, webinar, session))
+    webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
+    session = make_session(request.world, webinar, request.json())
+    return ApiResponse(201, session_resource(request, webinar, session))
 
 
-def get_session(asked: Asked) -> Answer:
+def get_session(request: ApiRequest) -> ApiResponse:
     """GET …/webinars/{webinarId}/sessions/{sessionId}."""
-    return Answer(200, session_resource(asked, *_found(asked)))
+    return ApiResponse(200, session_resource(request, *_found(request)))
 
 
-def patch_session(asked: Asked) -> Answer:
+def patch_session(request: ApiRequest) -> ApiResponse:
     """PATCH …/sessions/{sessionId}, only while Scheduled: partial by its text, not by its schema.
 
     `Rules.partial_updates` chooses which of the two holds.
     """
-    webinar, session = _found(asked)
-    sent = asked.json()
+    webinar, session = _found(request)
+    sent = request.json()
     missing = [name for name in REQUIRED if name not in sent]
-    if missing and not asked.world.rules.partial_updates:
+    if missing and not request.world.rules.partial_updates:
         raise invalid(*missing)
-    change_session(asked.world, session, sent)
-    return Answer(200, session_resource(asked, webinar, session))
+    change_session(request.world, session, sent)
+    return ApiResponse(200, session_resource(request, webinar, session))
 
 
-def delete_session(asked: Asked) -> Answer:
+def delete_session(request: ApiRequest) -> ApiResponse:
     """DELETE …/sessions/{sessionId}, only while Scheduled; the webinar stays, without a date."""
-    webinar, session = _found(asked)
+    webinar, session = _found(request)
     if session.status != "Scheduled":
         raise not_in_this_state(session.status)
     webinar.session = None
-    return Answer(204)
+    return ApiResponse(204)
 
 
-def list_own_sessions(asked: Asked) -> Answer:
+def list_own_sessions(request: ApiRequest) -> ApiResponse:
     """GET /webinar/configuration/v1/sessions: those the caller hosts."""
-    fragment = asked.query.get("nameFragment", "").lower()
+    fragment = request.query.get("nameFragment", "").lower()
     found = [
         (webinar, session)
-        for webinar, session in _ending_late_enough(asked)
-        if webinar.host_id == asked.caller.id and fragment in f"{webinar.fields.title}\n{session.fields.title}".lower()
+        for webinar, session in _ending_late_enough(request)
+        if webinar.host_id == request.caller.id
+        and fragment in f"{webinar.fields.title}\n{session.fields.title}".lower()
     ]
-    return Answer(200, _list_of(asked, found))
+    return ApiResponse(200, _list_of(request, found))
 
 
-def list_company_sessions(asked: Asked) -> Answer:
+def list_company_sessions(request: ApiRequest) -> ApiResponse:
     """GET /webinar/configuration/v1/company/sessions: everybody's, for a holder of WebinarSettings only."""
-    if not asked.caller.webinar_settings:
+    if not request.caller.webinar_settings:
         raise needs_permission(WEBINAR_SETTINGS)
-    hosts = asked.several("hostUserId")
+    hosts = request.list_param("hostUserId")
     if len(hosts) > MAX_HOSTS or any(len(host) > 20 for host in hosts):
         raise invalid("hostUserId")
-    found = [pair for pair in _ending_late_enough(asked) if not hosts or pair[0].host_id in hosts]
-    return Answer(200, _list_of(asked, found))
+    found = [pair for pair in _ending_late_enough(request) if not hosts or pair[0].host_id in hosts]
+    return ApiResponse(200, _list_of(request, found))
 
 
 def make_session(world: World, webinar: Webinar, sent: dict[str, Any]) -> Session:
     """Give the webinar its date, or raise what is wrong with `sent`."""
-    fields = checked(SessionFields, sent)
+    fields = validate(SessionFields, sent)
     _refuse_transition(fields)
     if webinar.session is not None:
         raise ApiError(403, "CMN-109", "Feature not available: a webinar has one session")
@@ -95,7 +96,7 @@ def make_session(world: World, webinar: Webinar, sent: dict[str, Any]) -> Sessio
         page_key=secrets.token_hex(5),
         bridge_id=str(secrets.randbelow(900_000_000) + 100_000_000),
         pstn_password=str(secrets.randbelow(900_000) + 100_000),
-        born=world.clock.monotonic(),
+        created_monotonic=world.clock.monotonic(),
     )
     return webinar.session
 
@@ -104,7 +105,7 @@ def change_session(world: World, session: Session, sent: dict[str, Any]) -> None
     """Lay `sent` over the session, or raise what is wrong with it; a new date raises the calendar's sequence."""
     if session.status != "Scheduled":
         raise not_in_this_state(session.status)
-    fields = checked(SessionFields, overlay(session.fields.wire(), sent))
+    fields = validate(SessionFields, merge(session.fields.wire(), sent))
     _refuse_transition(fields)
     before = session.fields
     session.fields = fields
@@ -113,15 +114,15 @@ def change_session(world: World, session: Session, sent: dict[str, Any]) -> None
         session.icalendar_sequence += 1
 
 
-def session_resource(asked: Asked, webinar: Webinar, session: Session) -> dict[str, Any]:
+def session_resource(request: ApiRequest, webinar: Webinar, session: Session) -> dict[str, Any]:
     """WcsSessionResource: bridge passwords for the host only, the shared link only without registration."""
-    settings, world = webinar.fields.settings, asked.world
+    settings, world = webinar.fields.settings, request.world
     resource = {
         **_listed_fields(world, session),
         "videoBridgeId": session.bridge_id,
         "hasUnsentInvites": any(not one.send_invite for one in session.invitees),
     }
-    if settings.password and asked.caller.id == webinar.host_id:
+    if settings.password and request.caller.id == webinar.host_id:
         resource["videoBridgePassword"] = settings.password
         if settings.pstn_enabled:
             resource["videoBridgePstnPassword"] = session.pstn_password
@@ -130,8 +131,8 @@ def session_resource(asked: Asked, webinar: Webinar, session: Session) -> dict[s
     return resource
 
 
-def _found(asked: Asked) -> tuple[Webinar, Session]:
-    return asked.world.session_for(asked.caller, asked.path["webinarId"], asked.path["sessionId"])
+def _found(request: ApiRequest) -> tuple[Webinar, Session]:
+    return request.world.session_for(request.caller, request.path["webinarId"], request.path["sessionId"])
 
 
 def _refuse_transition(fields: SessionFields) -> None:
@@ -140,13 +141,13 @@ def _refuse_transition(fields: SessionFields) -> None:
         raise ApiError(403, "CMN-101", "This status transition is prohibited", "status")
 
 
-def _ending_late_enough(asked: Asked) -> list[tuple[Webinar, Session]]:
+def _ending_late_enough(request: ApiRequest) -> list[tuple[Webinar, Session]]:
     """Sessions that end at or after the required `endTimeFrom`, in the wanted states, soonest first."""
-    since = asked.moment("endTimeFrom")
-    states = asked.several("status")
+    since = request.datetime_param("endTimeFrom")
+    states = request.list_param("status")
     if any(state not in get_args(Status) for state in states):
         raise invalid("status")
-    found = [pair for pair in asked.world.dated() if pair[1].fields.end >= since]
+    found = [pair for pair in request.world.with_session() if pair[1].fields.end >= since]
     return sorted((pair for pair in found if not states or pair[1].status in states), key=_when)
 
 
@@ -154,8 +155,8 @@ def _when(pair: tuple[Webinar, Session]) -> tuple[datetime, str]:
     return pair[1].fields.scheduled_start_time, pair[1].id
 
 
-def _list_of(asked: Asked, found: list[tuple[Webinar, Session]]) -> dict[str, Any]:
-    return page_of(asked, [_entry(asked.world, webinar, session) for webinar, session in found])
+def _list_of(request: ApiRequest, found: list[tuple[Webinar, Session]]) -> dict[str, Any]:
+    return paginate(request, [_entry(request.world, webinar, session) for webinar, session in found])
 
 
 def _entry(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from sandbox.ringcentral.answers import ApiError, duplicate, invalid, not_found, not_in_this_state
 from sandbox.ringcentral.company import Person
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import Invitee, InviteeChange, LinkedUser, NewInvitee, Role
+from sandbox.ringcentral.responses import ApiError, duplicate, invalid, not_found, not_in_this_state
 from sandbox.ringcentral.world import World, secret
 
 PANEL_ROLES = ("Panelist", "CoHost")
@@ -29,11 +29,11 @@ class TeamDraft:
 
     def remove(self, invitee_id: str, parameter: str) -> None:
         """Take somebody off: 403 for the host and once the session runs, 404 for a stranger."""
-        self._members.remove(self._changeable(invitee_id, parameter))
+        self._members.remove(self._find_changeable(invitee_id, parameter))
 
     def change(self, invitee_id: str, sent: InviteeChange, parameter: str) -> Invitee:
         """Another role, and for outsiders other names; a coworker's names come from the directory."""
-        member = self._changeable(invitee_id, parameter)
+        member = self._find_changeable(invitee_id, parameter)
         self._check_role(sent.role, is_coworker=bool(member.user_id))
         self._change_invite(member, wanted=sent.send_invite)
         if not member.user_id:
@@ -62,13 +62,13 @@ class TeamDraft:
             self._to_mail.append(member)
         return member
 
-    def settle(self) -> None:
+    def commit(self) -> None:
         """From here on the team is as drafted, and whoever was to be mailed is."""
         self._session.invitees = self._members
         for member in self._to_mail:
             self._world.mail(self._session, "invitation", member.email)
 
-    def _changeable(self, invitee_id: str, parameter: str) -> Invitee:
+    def _find_changeable(self, invitee_id: str, parameter: str) -> Invitee:
         if invitee_id == host_invitee_id(self._session):
             raise ApiError(403, "CMN-101", "The host cannot be changed or removed", parameter)
         found = next((one for one in self._members if one.id == invitee_id), None)

@@ -6,59 +6,61 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sandbox.ringcentral.answers import Answer, ApiError, needs_permission, not_in_this_state
-from sandbox.ringcentral.asked import Asked, page_of
 from sandbox.ringcentral.company import Person
 from sandbox.ringcentral.models import READ_ONLY_SETTINGS, NewWebinar, Webinar, WebinarFields
-from sandbox.ringcentral.wire import checked, iso, overlay
+from sandbox.ringcentral.request import ApiRequest, paginate
+from sandbox.ringcentral.responses import ApiError, ApiResponse, needs_permission, not_in_this_state
+from sandbox.ringcentral.wire import iso, merge, validate
 from sandbox.ringcentral.world import WEBINAR_SETTINGS, World
 
 
-def create_webinar(asked: Asked) -> Answer:
+def create_webinar(request: ApiRequest) -> ApiResponse:
     """POST …/webinars: hosted by the caller, or by a coworker whom an admin names."""
-    world, sent = asked.world, asked.json()
-    fields = checked(NewWebinar, sent)
-    host = _chosen_host(asked, fields)
+    world, sent = request.world, request.json()
+    fields = validate(NewWebinar, sent)
+    host = _chosen_host(request, fields)
     if not host.licensed:  # a host needs a Webinar licence (guide); this refusal for lack of one is our reading
         raise ApiError(403, "CMN-109", "Feature not available.")
-    return Answer(201, webinar_resource(world, make_webinar(world, host, sent)))
+    return ApiResponse(201, webinar_resource(world, make_webinar(world, host, sent)))
 
 
-def get_webinar(asked: Asked) -> Answer:
+def get_webinar(request: ApiRequest) -> ApiResponse:
     """GET …/webinars/{webinarId}."""
-    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
-    return Answer(200, webinar_resource(asked.world, webinar))
+    webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
+    return ApiResponse(200, webinar_resource(request.world, webinar))
 
 
-def list_webinars(asked: Asked) -> Answer:
+def list_webinars(request: ApiRequest) -> ApiResponse:
     """GET …/webinars: the caller's own, made since the required `creationTimeFrom`, soonest first."""
-    since = asked.moment("creationTimeFrom")
+    since = request.datetime_param("creationTimeFrom")
     mine = [
-        one for one in asked.world.state.webinars.values() if one.host_id == asked.caller.id and one.created >= since
+        one
+        for one in request.world.state.webinars.values()
+        if one.host_id == request.caller.id and one.created >= since
     ]
     mine.sort(key=_when)
-    return Answer(200, page_of(asked, [webinar_resource(asked.world, one) for one in mine]))
+    return ApiResponse(200, paginate(request, [webinar_resource(request.world, one) for one in mine]))
 
 
-def patch_webinar(asked: Asked) -> Answer:
+def patch_webinar(request: ApiRequest) -> ApiResponse:
     """PATCH …/webinars/{webinarId}: a partial update; the host cannot be changed.
 
     The reference forbids deleting, not changing, a webinar whose session runs or is over.
     """
-    webinar = asked.world.webinar_for(asked.caller, asked.path["webinarId"])
-    change_webinar(asked.world, webinar, asked.json())
-    return Answer(200, webinar_resource(asked.world, webinar))
+    webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
+    change_webinar(request.world, webinar, request.json())
+    return ApiResponse(200, webinar_resource(request.world, webinar))
 
 
-def delete_webinar(asked: Asked) -> Answer:
+def delete_webinar(request: ApiRequest) -> ApiResponse:
     """DELETE …/webinars/{webinarId}, with its session."""
-    remove_webinar(asked.world, asked.world.webinar_for(asked.caller, asked.path["webinarId"]))
-    return Answer(204)
+    remove_webinar(request.world, request.world.webinar_for(request.caller, request.path["webinarId"]))
+    return ApiResponse(204)
 
 
 def make_webinar(world: World, host: Person, sent: dict[str, Any]) -> Webinar:
     """A new webinar of this host, or the 400 that says what is wrong with `sent`."""
-    fields = _with_policy(world, checked(WebinarFields, sent))
+    fields = _with_policy(world, validate(WebinarFields, sent))
     now = world.now()
     webinar = Webinar(id=world.new_id("webinar"), created=now, modified=now, host_id=host.id, fields=fields)
     world.state.webinars[webinar.id] = webinar
@@ -67,7 +69,7 @@ def make_webinar(world: World, host: Person, sent: dict[str, Any]) -> Webinar:
 
 def change_webinar(world: World, webinar: Webinar, sent: dict[str, Any]) -> None:
     """Lay `sent` over the webinar, or raise what is wrong with it."""
-    webinar.fields = _with_policy(world, checked(WebinarFields, overlay(webinar.fields.wire(), sent)))
+    webinar.fields = _with_policy(world, validate(WebinarFields, merge(webinar.fields.wire(), sent)))
     webinar.modified = world.now()
 
 
@@ -102,15 +104,15 @@ def linked_user(world: World, person_id: str) -> dict[str, str]:
     return {"userId": person_id, "accountId": world.company.id, "domain": "pbx"}
 
 
-def _chosen_host(asked: Asked, fields: NewWebinar) -> Person:
+def _chosen_host(request: ApiRequest, fields: NewWebinar) -> Person:
     linked = fields.host.linked_user if fields.host else None
     if linked is None:
-        return asked.caller
-    if not asked.caller.runs_webinars:
+        return request.caller
+    if not request.caller.runs_webinars:
         raise needs_permission(WEBINAR_SETTINGS)
-    if linked.account_id != asked.world.company.id:
+    if linked.account_id != request.world.company.id:
         raise ApiError(403, "CMN-101", "Host of another account", "host.linkedUser.accountId")
-    host = asked.world.company.person(linked.user_id) if linked.domain == "pbx" else None
+    host = request.world.company.person(linked.user_id) if linked.domain == "pbx" else None
     if host is None or host.kind != "User":
         name = "host.linkedUser.userId"
         raise ApiError(400, "CMN-102", f"Resource for parameter [{name}] is not found", name)

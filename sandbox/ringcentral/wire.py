@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic.alias_generators import to_camel
 
-from sandbox.ringcentral.answers import invalid_fields
+from sandbox.ringcentral.responses import invalid_fields
 
 INT32_MAX = 2**31 - 1
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"]+")
 
 
-def parse_moment(value: object) -> datetime:
+def parse_datetime(value: object) -> datetime:
     """An RFC 3339 date-time as aware UTC; ValueError for everything else, dates without a time and numbers too."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
@@ -50,7 +50,7 @@ def _uri(value: str) -> str:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(parse_moment), PlainSerializer(iso)]
+Timestamp = Annotated[datetime, BeforeValidator(parse_datetime), PlainSerializer(iso)]
 Zone = Annotated[str, Field(min_length=3, max_length=64), AfterValidator(_zone_name)]
 Uri = Annotated[str, AfterValidator(_uri)]
 Title = Annotated[str, Field(min_length=1, max_length=512)]
@@ -79,7 +79,7 @@ def _without_blanks(given: dict[str, Any]) -> dict[str, Any]:
 Model = TypeVar("Model", bound=Wire)
 
 
-def checked(model: type[Model], sent: dict[str, Any]) -> Model:
+def validate(model: type[Model], sent: dict[str, Any]) -> Model:
     """`sent` as that model, or the 400 that names every field in which it is wrong."""
     try:
         return model.model_validate(sent)
@@ -87,10 +87,10 @@ def checked(model: type[Model], sent: dict[str, Any]) -> Model:
         raise invalid_fields(problem) from problem
 
 
-def overlay(current: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+def merge(current: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
     """A partial update: what was sent laid over what is there, inside objects too."""
     merged = dict(current)
     for name, value in sent.items():
         inner = merged.get(name)
-        merged[name] = overlay(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
+        merged[name] = merge(inner, value) if isinstance(inner, dict) and isinstance(value, dict) else value
     return merged

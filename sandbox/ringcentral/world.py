@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from sandbox.clock import SandboxClock
-from sandbox.ringcentral.answers import needs_permission, not_found
 from sandbox.ringcentral.company import Company, Person
-from sandbox.ringcentral.logins import Logins
 from sandbox.ringcentral.models import Session, State, Webinar
+from sandbox.ringcentral.responses import needs_permission, not_found
 from sandbox.ringcentral.rules import Rules
+from sandbox.ringcentral.tokens import TokenStore
 
 WEBINAR_SETTINGS = "WebinarSettings"
 FIRST_NUMBERS = {
@@ -43,7 +43,7 @@ class World:
     clock: SandboxClock
     company: Company
     rules: Rules
-    logins: Logins
+    tokens: TokenStore
     state: State = field(default_factory=State)
     url: str = ""
     mails: list[Mail] = field(default_factory=list)
@@ -98,14 +98,14 @@ class World:
                 return webinar, session
         raise not_found("sessionId")
 
-    def named(self, any_id: str) -> Webinar:
+    def find_webinar(self, any_id: str) -> Webinar:
         """The webinar with this id, or whose session has it."""
         for webinar in self.state.webinars.values():
             if any_id == webinar.id or (webinar.session and any_id == webinar.session.id):
                 return webinar
         raise not_found("webinarId")
 
-    def dated(self) -> list[tuple[Webinar, Session]]:
+    def with_session(self) -> list[tuple[Webinar, Session]]:
         """Every webinar that has a date, with it."""
         return [(one, one.session) for one in self.state.webinars.values() if one.session]
 
@@ -114,7 +114,7 @@ class World:
         return self.company.person(webinar.host_id) or Person(id=webinar.host_id, first_name="", licensed=False)
 
     def _is_registrable(self, webinar: Webinar, session: Session) -> bool:
-        age = self.clock.monotonic() - session.born
+        age = self.clock.monotonic() - session.created_monotonic
         return webinar.fields.settings.registration_enabled and age >= self.rules.registration_delay
 
     def _allowed(self, caller: Person, webinar: Webinar) -> Webinar:

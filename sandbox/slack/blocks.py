@@ -20,24 +20,24 @@ from sandbox.slack.schema import (
     array,
     at_least_one,
     boolean,
+    by_type,
     integer,
     mrkdwn,
+    object_of,
     one_of,
     plain,
     string,
     text,
-    thing,
-    typed,
 )
 
-STYLES = thing({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean))
+STYLES = object_of({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean))
 
 
 def _inline(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
-    return thing(required, {"style": STYLES, **(optional or {})})
+    return object_of(required, {"style": STYLES, **(optional or {})})
 
 
-RICH_INLINE = typed(
+RICH_INLINE = by_type(
     {
         "text": _inline({"text": string()}),
         "link": _inline({"url": URL}, {"text": string(least=0), "unsafe": boolean}),
@@ -55,41 +55,41 @@ RICH_INLINE = typed(
     }
 )
 BORDER: dict[str, Rule] = {"border": integer(0, 1)}
-RICH_SECTION = typed({"rich_text_section": thing({"elements": array(RICH_INLINE, least=0)})})
-RICH_PARTS = typed(
+RICH_SECTION = by_type({"rich_text_section": object_of({"elements": array(RICH_INLINE, least=0)})})
+RICH_PARTS = by_type(
     {
-        "rich_text_section": thing({"elements": array(RICH_INLINE, least=0)}),
-        "rich_text_quote": thing({"elements": array(RICH_INLINE, least=0)}, BORDER),
-        "rich_text_preformatted": thing({"elements": array(RICH_INLINE, least=0)}, BORDER),
-        "rich_text_list": thing(
+        "rich_text_section": object_of({"elements": array(RICH_INLINE, least=0)}),
+        "rich_text_quote": object_of({"elements": array(RICH_INLINE, least=0)}, BORDER),
+        "rich_text_preformatted": object_of({"elements": array(RICH_INLINE, least=0)}, BORDER),
+        "rich_text_list": object_of(
             {"elements": array(RICH_SECTION), "style": one_of("bullet", "ordered")},
             {"indent": integer(0, 8), "offset": integer(0), **BORDER},
         ),
     }
 )
-RICH_TEXT = thing({"elements": array(RICH_PARTS, least=0)}, {"block_id": ID})
+RICH_TEXT = object_of({"elements": array(RICH_PARTS, least=0)}, {"block_id": ID})
 
-CARD = thing(
+CARD = object_of(
     {},
     {
         "block_id": ID,
-        "hero_image": typed({"image": IMAGE}),
-        "icon": typed({"image": IMAGE}),
+        "hero_image": by_type({"image": IMAGE}),
+        "icon": by_type({"image": IMAGE}),
         "title": mrkdwn(150),
         "subtitle": mrkdwn(150),
         "body": mrkdwn(200),
         "subtext": mrkdwn(200),
-        "actions": array(typed(IN_CARD), 3),
+        "actions": array(by_type(IN_CARD), 3),
     },
     at_least_one("hero_image", "title", "actions", "body"),
 )
 
-TABLE_CELL = typed({"raw_text": thing({"text": string(10_000)}), "rich_text": RICH_TEXT})
-TABLE_COLUMN = thing({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
+TABLE_CELL = by_type({"raw_text": object_of({"text": string(10_000)}), "rich_text": RICH_TEXT})
+TABLE_COLUMN = object_of({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 
 
 def _block(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *also: Rule) -> Rule:
-    return thing(required, {"block_id": ID, **(optional or {})}, *also)
+    return object_of(required, {"block_id": ID, **(optional or {})}, *also)
 
 
 BLOCKS: dict[str, Rule] = {
@@ -98,7 +98,7 @@ BLOCKS: dict[str, Rule] = {
         {
             "text": text(3000),
             "fields": array(text(2000), 10),
-            "accessory": typed(IN_SECTION),
+            "accessory": by_type(IN_SECTION),
             "expand": boolean,
         },
         at_least_one("text", "fields"),
@@ -106,10 +106,10 @@ BLOCKS: dict[str, Rule] = {
     "header": _block({"text": plain(150)}),
     "divider": _block({}),
     "context": _block({"elements": array(IN_CONTEXT, 10)}),
-    "actions": _block({"elements": array(typed(IN_ACTIONS), 25)}),
-    "context_actions": _block({"elements": array(typed(IN_CONTEXT_ACTIONS), 5)}),
+    "actions": _block({"elements": array(by_type(IN_ACTIONS), 25)}),
+    "context_actions": _block({"elements": array(by_type(IN_CONTEXT_ACTIONS), 5)}),
     "input": _block(
-        {"label": plain(2000), "element": typed(IN_INPUT)},
+        {"label": plain(2000), "element": by_type(IN_INPUT)},
         {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "image": _block(
@@ -121,7 +121,7 @@ BLOCKS: dict[str, Rule] = {
     "markdown": _block({"text": string(12_000)}),
     "alert": _block({"text": text(200)}, {"level": one_of("default", "info", "warning", "error", "success")}),
     "card": CARD,
-    "carousel": _block({"elements": array(typed({"card": CARD}), 10)}),
+    "carousel": _block({"elements": array(by_type({"card": CARD}), 10)}),
     "table": _block({"rows": array(array(TABLE_CELL, 20), 100)}, {"column_settings": array(TABLE_COLUMN, 20)}),
     "video": _block(
         {"video_url": URL, "thumbnail_url": URL, "alt_text": string(2000), "title": plain(200)},

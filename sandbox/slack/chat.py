@@ -13,19 +13,19 @@ WRITE = ("chat:write",)
 @method("chat.postMessage", scopes=WRITE)
 def post_message(call: Call) -> Json:
     """Post to a channel, or to a person's DM when `channel` is a user id."""
-    channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
+    channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
     content = posting.check_content(call.world, _content(call.args))
     if wait := call.rates.wait_for_message(channel.id):
         raise SlackError("ratelimited", retry_after=wait)
     message = posting.accept(call.world, channel, content)
-    return {"channel": channel.id, "ts": message.ts, "message": posting.as_sent(call.world, message)}
+    return {"channel": channel.id, "ts": message.ts, "message": posting.to_json(call.world, message)}
 
 
 @method("chat.postEphemeral", tier=4, scopes=WRITE)
 def post_ephemeral(call: Call) -> Json:
     """Show a message to one person in a channel both are in."""
-    channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
-    user = call.args.needed("user")
+    channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
+    user = call.args.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     content = posting.check_content(call.world, _content(call.args))
@@ -38,7 +38,7 @@ def post_ephemeral(call: Call) -> Json:
 @method("chat.update", tier=3, scopes=WRITE)
 def update(call: Call) -> Json:
     """Rewrite one of the app's own messages; ephemeral ones cannot be found."""
-    message = _own(call, "cant_update_message")
+    message = _own_message(call, "cant_update_message")
     if call.world.channels[message.channel].archived:
         raise SlackError("is_inactive")
     content = _content(call.args)
@@ -46,14 +46,14 @@ def update(call: Call) -> Json:
         raise SlackError("msg_too_long")
     content = posting.check_content(call.world, content)
     posting.rewrite(call.world, message, content)
-    sent = posting.as_sent(call.world, message)
+    sent = posting.to_json(call.world, message)
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": sent}
 
 
 @method("chat.delete", tier=3, scopes=WRITE)
 def delete(call: Call) -> Json:
     """Delete one of the app's own messages."""
-    message = _own(call, "cant_delete_message")
+    message = _own_message(call, "cant_delete_message")
     message.deleted = True
     if (accepted := call.world.accepted.get(message.ts)) is not None:
         accepted.deleted = True
@@ -64,8 +64,8 @@ def delete(call: Call) -> Json:
 @method("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
     """The address of a message in the browser."""
-    channel = posting.conversation(call.world, call.args.needed("channel"))
-    message = _find(call, channel.id, call.args.needed("message_ts"))
+    channel = posting.conversation(call.world, call.args.required("channel"))
+    message = _find(call, channel.id, call.args.required("message_ts"))
     host = f"https://{call.world.team['domain']}.slack.com"
     return {"channel": channel.id, "permalink": f"{host}/archives/{channel.id}/p{message.ts.replace('.', '')}"}
 
@@ -73,12 +73,12 @@ def get_permalink(call: Call) -> Json:
 @method("chat.scheduleMessage", tier=3, scopes=WRITE)
 def schedule_message(call: Call) -> Json:
     """Have a message posted at `post_at`."""
-    channel = posting.conversation(call.world, call.args.needed("channel"), to_post=True)
+    channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
     post_at = call.args.number("post_at", 0)
     if post_at <= 0:
         raise SlackError("invalid_time")
     content = posting.check_content(call.world, _content(call.args))
-    held = schedule.hold(call.world, channel, post_at, content)
+    held = schedule.add(call.world, channel, post_at, content)
     message = {"type": "delayed_message", "subtype": "bot_message", "bot_id": seed.BOT_ID, "text": held.text}
     blocks = {"blocks": held.blocks} if held.blocks else {}
     return {
@@ -92,8 +92,8 @@ def schedule_message(call: Call) -> Json:
 @method("chat.deleteScheduledMessage", tier=3, scopes=WRITE)
 def delete_scheduled_message(call: Call) -> Json:
     """Take a scheduled message back."""
-    channel = posting.conversation(call.world, call.args.needed("channel"))
-    schedule.delete(call.world, channel, call.args.needed("scheduled_message_id"))
+    channel = posting.conversation(call.world, call.args.required("channel"))
+    schedule.delete(call.world, channel, call.args.required("scheduled_message_id"))
     return {}
 
 
@@ -129,9 +129,9 @@ def _content(args: Args) -> Json:
     }
 
 
-def _own(call: Call, refusal: str) -> Message:
-    channel = posting.conversation(call.world, call.args.needed("channel"))
-    message = _find(call, channel.id, call.args.needed("ts"))
+def _own_message(call: Call, refusal: str) -> Message:
+    channel = posting.conversation(call.world, call.args.required("channel"))
+    message = _find(call, channel.id, call.args.required("ts"))
     if message.user != call.world.bot.id:
         raise SlackError(refusal)
     return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -13,9 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sandbox.slack.faults import Chaos
 from sandbox.slack.limits import Limits
 from sandbox.slack.model import Json
-
-if TYPE_CHECKING:
-    from sandbox.slack.server import Slack
+from sandbox.slack.workspace import Workspace
 
 LIMITS = TypeAdapter(Limits)
 KNOWN = {field.name for field in fields(Limits)}
@@ -24,26 +22,26 @@ KNOWN = {field.name for field in fields(Limits)}
 class Control:
     """JSON in, JSON out; what is wrong with a request answers 400 with `error` in words."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Workspace) -> None:
         """Acts upon this stand-in through its public face."""
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
         """The whole list; docs/sandbox-slack.md explains each."""
         return [
-            web.get("/sandbox/state", _plainly(self.show_state)),
-            web.get("/sandbox/accepted", _plainly(self.show_accepted)),
-            web.get("/sandbox/scheduled", _plainly(self.show_scheduled)),
-            web.post("/sandbox/clock", _plainly(self.move_clock)),
-            web.get("/sandbox/limits", _plainly(self.show_limits)),
-            web.patch("/sandbox/limits", _plainly(self.change_limits)),
-            web.post("/sandbox/faults", _plainly(self.add_fault)),
-            web.get("/sandbox/chaos", _plainly(self.show_chaos)),
-            web.post("/sandbox/chaos", _plainly(self.add_chaos)),
-            web.delete("/sandbox/chaos", _plainly(self.calm)),
-            web.put("/sandbox/scopes", _plainly(self.grant)),
-            web.post("/sandbox/{act:install|uninstall}", _plainly(self.install)),
-            web.patch("/sandbox/channels/{channel}", _plainly(self.change_channel)),
+            web.get("/sandbox/state", _json_errors(self.show_state)),
+            web.get("/sandbox/accepted", _json_errors(self.show_accepted)),
+            web.get("/sandbox/scheduled", _json_errors(self.show_scheduled)),
+            web.post("/sandbox/clock", _json_errors(self.move_clock)),
+            web.get("/sandbox/limits", _json_errors(self.show_limits)),
+            web.patch("/sandbox/limits", _json_errors(self.change_limits)),
+            web.post("/sandbox/faults", _json_errors(self.add_fault)),
+            web.get("/sandbox/chaos", _json_errors(self.show_chaos)),
+            web.post("/sandbox/chaos", _json_errors(self.add_chaos)),
+            web.delete("/sandbox/chaos", _json_errors(self.calm)),
+            web.put("/sandbox/scopes", _json_errors(self.grant)),
+            web.post("/sandbox/{act:install|uninstall}", _json_errors(self.install)),
+            web.patch("/sandbox/channels/{channel}", _json_errors(self.change_channel)),
         ]
 
     async def show_state(self, _: web.Request) -> web.Response:
@@ -78,7 +76,7 @@ class Control:
 
     async def move_clock(self, request: web.Request) -> web.Response:
         """Move the domain clock by `seconds` or forward `to` a unix time."""
-        sent, slack = await _object(request), self._slack
+        sent, slack = await _json_object(request), self._slack
         seconds = float(sent["to"]) - slack.world.now() if "to" in sent else float(sent["seconds"])
         await (slack.move_clock or slack.move)(seconds)
         return web.json_response({"now": slack.world.now()})
@@ -89,7 +87,7 @@ class Control:
 
     async def change_limits(self, request: web.Request) -> web.Response:
         """Change some of them."""
-        sent = await _object(request)
+        sent = await _json_object(request)
         if unknown := sorted(set(sent) - KNOWN):
             raise ValueError(f"There is no limit called {', '.join(unknown)}.")
         changed = LIMITS.validate_python({**asdict(self._slack.limits), **sent})
@@ -99,16 +97,16 @@ class Control:
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Let the next calls of a method fail, with the words of `Slack.fail`."""
-        self._slack.fail(**await _object(request))
+        self._slack.fail(**await _json_object(request))
         return web.json_response({"ok": True})
 
     async def show_chaos(self, _: web.Request) -> web.Response:
         """What goes on, how many calls it has seen, and what they met."""
-        return web.json_response({"chaos": [_shown(one) for one in self._slack.going_on]})
+        return web.json_response({"chaos": [_shown(one) for one in self._slack.active_chaos]})
 
     async def add_chaos(self, request: web.Request) -> web.Response:
         """Let shares of the calls of a method fail, with the words of `Slack.chaos`."""
-        self._slack.chaos(**await _object(request))
+        self._slack.chaos(**await _json_object(request))
         return await self.show_chaos(request)
 
     async def calm(self, request: web.Request) -> web.Response:
@@ -119,7 +117,7 @@ class Control:
 
     async def grant(self, request: web.Request) -> web.Response:
         """Give the token these scopes and no others."""
-        scopes = (await _object(request))["scopes"]
+        scopes = (await _json_object(request))["scopes"]
         if not (isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes)):
             raise TypeError("`scopes` must be a list of strings.")
         self._slack.scopes = set(scopes)
@@ -132,7 +130,7 @@ class Control:
 
     async def change_channel(self, request: web.Request) -> web.Response:
         """Archive a channel or bring it back, take the app out or in."""
-        sent, name = await _object(request), request.match_info["channel"]
+        sent, name = await _json_object(request), request.match_info["channel"]
         channel = self._slack.channel(name)
         if "archived" in sent:
             channel.archived = bool(sent["archived"])
@@ -145,7 +143,7 @@ def _shown(chaos: Chaos) -> Json:
     return {"method": chaos.method, **chaos.shares, "calls": chaos.calls, "met": dict(chaos.met)}
 
 
-def _plainly(handler: Handler) -> Handler:
+def _json_errors(handler: Handler) -> Handler:
     """Turns what a request got wrong into JSON with a sentence."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -159,7 +157,7 @@ def _plainly(handler: Handler) -> Handler:
     return handle
 
 
-async def _object(request: web.Request) -> dict[str, Any]:
+async def _json_object(request: web.Request) -> dict[str, Any]:
     body = json.loads(await request.read() or b"{}")
     if not isinstance(body, dict):
         raise TypeError("The body must be a JSON object.")

@@ -77,7 +77,7 @@ class Delivery:
     async def _by_http(self, kind: str, payload: Json) -> Reply:
         if self._session is None or self.events_url is None:
             raise LookupError("The workspace is not started.")
-        body, content_type = _written(kind, payload)
+        body, content_type = _encode(kind, payload)
         headers = {**self._signature(body), "Content-Type": content_type}
         async with self._session.post(self.events_url, data=body, headers=headers) as response:
             text = await response.text()
@@ -92,7 +92,7 @@ class Delivery:
         return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
 
 
-def _written(kind: str, payload: Json) -> tuple[bytes, str]:
+def _encode(kind: str, payload: Json) -> tuple[bytes, str]:
     if kind == "event":
         return json.dumps(payload).encode(), "application/json"
     form = payload if kind == "command" else {"payload": json.dumps(payload)}

@@ -41,7 +41,7 @@ def team_info(call: Call) -> Json:
 @method("users.info", tier=4, scopes=("users:read",))
 def users_info(call: Call) -> Json:
     """One person."""
-    person = call.world.people.get(call.args.needed("user"))
+    person = call.world.people.get(call.args.required("user"))
     if person is None:
         raise SlackError("user_not_found")
     return {"user": user(call.world, person, with_locale=call.args.flag("include_locale"))}
@@ -50,7 +50,7 @@ def users_info(call: Call) -> Json:
 @method("users.lookupByEmail", tier=3, scopes=("users:read.email",))
 def users_lookup_by_email(call: Call) -> Json:
     """The person with this address."""
-    email = call.args.needed("email").lower()
+    email = call.args.required("email").lower()
     for person in call.world.people.values():
         if person.email.lower() == email and person.team_id == call.world.team["id"]:
             return {"user": user(call.world, person)}
@@ -70,7 +70,7 @@ def users_list(call: Call) -> Json:
 @method("conversations.info", tier=3, scopes=scopes.any_of(scopes.READ))
 def conversations_info(call: Call) -> Json:
     """One conversation the app can see."""
-    channel = posting.conversation(call.world, call.args.needed("channel"))
+    channel = posting.conversation(call.world, call.args.required("channel"))
     call.need(scopes.READ[channel.kind])
     more = {"num_members": len(channel.members)} if call.args.flag("include_num_members") else {}
     return {"channel": conversation(call.world, channel) | more}
@@ -113,7 +113,7 @@ def conversations_open(call: Call) -> Json:
 @method("conversations.members", tier=4, scopes=scopes.any_of(scopes.READ))
 def conversations_members(call: Call) -> Json:
     """Who is in a conversation."""
-    channel = posting.conversation(call.world, call.args.needed("channel"))
+    channel = posting.conversation(call.world, call.args.required("channel"))
     call.need(scopes.READ[channel.kind])
     page, following = call.args.page(channel.members, 100, str)
     return {"members": page, **following}

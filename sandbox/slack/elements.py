@@ -12,15 +12,15 @@ from sandbox.slack.schema import (
     array,
     at_least_one,
     boolean,
+    by_type,
     exactly_one,
     integer,
-    note,
+    object_of,
     one_of,
     plain,
+    report,
     string,
     text,
-    thing,
-    typed,
 )
 
 ID = string(255)
@@ -32,19 +32,19 @@ STYLE = one_of("primary", "danger")
 ZONES = available_timezones()
 NUMBER = string(pattern=r"-?\d+(\.\d+)?")
 
-CONFIRM = thing({"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)}, {"style": STYLE})
+CONFIRM = object_of({"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)}, {"style": STYLE})
 
 
 def option(words: Rule, *, url: bool = False) -> Rule:
     """One choice; only an overflow menu's may carry a url."""
     extra: dict[str, Rule] = {"url": URL} if url else {}
-    return thing({"text": words, "value": string(150, least=0)}, {"description": text(75), **extra})
+    return object_of({"text": words, "value": string(150, least=0)}, {"description": text(75), **extra})
 
 
 PLAIN_OPTION = option(plain(75))
 ANY_OPTION = option(text(75))
-OPTION_GROUP = thing({"label": plain(75), "options": array(PLAIN_OPTION, 100)})
-MENU_ANSWER = thing(
+OPTION_GROUP = object_of({"label": plain(75), "options": array(PLAIN_OPTION, 100)})
+MENU_ANSWER = object_of(
     {},
     {"options": array(PLAIN_OPTION, 100, least=0), "option_groups": array(OPTION_GROUP, 100, least=0)},
     exactly_one("options", "option_groups"),
@@ -56,13 +56,13 @@ def image_source(value: Json, at: str, problems: Problems) -> None:
     exactly_one("image_url", "slack_file")(value, at, problems)
 
 
-SLACK_FILE = thing({}, {"id": string(255), "url": URL}, exactly_one("id", "url"))
-IMAGE = thing({"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK_FILE}, image_source)
+SLACK_FILE = object_of({}, {"id": string(255), "url": URL}, exactly_one("id", "url"))
+IMAGE = object_of({"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK_FILE}, image_source)
 
 
 def _timezone(value: Any, at: str, problems: Problems) -> None:
     if not isinstance(value, str) or value not in ZONES:
-        note(problems, "must be a valid IANA time zone", at)
+        report(problems, "must be a valid IANA time zone", at)
 
 
 def _initial_is_offered(value: Json, at: str, problems: Problems) -> None:
@@ -71,20 +71,20 @@ def _initial_is_offered(value: Json, at: str, problems: Problems) -> None:
     first = value.get("initial_option")
     for chosen in [first] if first else value.get("initial_options") or []:
         if chosen not in offered:
-            note(problems, "must exactly match one of the options", f"{at}/initial_option{'' if first else 's'}")
+            report(problems, "must exactly match one of the options", f"{at}/initial_option{'' if first else 's'}")
 
 
 def _values_are_unique(value: Json, at: str, problems: Problems) -> None:
     options = value.get("options") or []
     values = [o.get("value") for o in options if isinstance(o, dict)]
     if len(values) != len(set(values)):
-        note(problems, "option values must be unique", f"{at}/options")
+        report(problems, "option values must be unique", f"{at}/options")
 
 
 def _least_is_below_most(low: str, high: str) -> Rule:
     def check(value: Json, at: str, problems: Problems) -> None:
         if float(value.get(low) or "-inf") > float(value.get(high) or "inf"):
-            note(problems, f"{low} must not be greater than {high}", at)
+            report(problems, f"{low} must not be greater than {high}", at)
 
     return check
 
@@ -92,18 +92,18 @@ def _least_is_below_most(low: str, high: str) -> Rule:
 def _fits_max_length(value: Json, at: str, problems: Problems) -> None:
     most, first = value.get("max_length"), value.get("initial_value")
     if isinstance(most, int) and isinstance(first, str) and len(first) > most:
-        note(problems, f"must be less than {most + 1} characters", f"{at}/initial_value")
+        report(problems, f"must be less than {most + 1} characters", f"{at}/initial_value")
 
 
 PLACED: dict[str, Rule] = {"placeholder": plain(150), "focus_on_load": boolean}
 TYPED: dict[str, Rule] = {
     **PLACED,
-    "dispatch_action_config": thing(
+    "dispatch_action_config": object_of(
         {}, {"trigger_actions_on": array(one_of("on_enter_pressed", "on_character_entered"), 2)}
     ),
 }
 MANY: dict[str, Rule] = {"max_selected_items": integer(1)}
-FILTER = thing(
+FILTER = object_of(
     {},
     {
         "include": array(one_of("im", "mpim", "private", "public"), 4),
@@ -118,7 +118,7 @@ ASKED: dict[str, Rule] = {"min_query_length": integer(0)}
 
 
 def _element(required: dict[str, Rule], optional: dict[str, Rule], *also: Rule) -> Rule:
-    return thing(required, {"action_id": ID, "confirm": CONFIRM, **optional}, *also)
+    return object_of(required, {"action_id": ID, "confirm": CONFIRM, **optional}, *also)
 
 
 ELEMENTS: dict[str, Rule] = {
@@ -203,10 +203,10 @@ IN_INPUT = {kind: rule for kind, rule in ELEMENTS.items() if kind not in BUTTONS
 IN_SECTION = {kind: rule for kind, rule in IN_ACTIONS.items() if kind != "datetimepicker"} | {"image": IMAGE}
 IN_CARD = {"button": ELEMENTS["button"]}
 IN_CONTEXT_ACTIONS = {"icon_button": ELEMENTS["icon_button"]}
-IN_CONTEXT = typed(
+IN_CONTEXT = by_type(
     {
         "image": IMAGE,
-        "plain_text": thing({"text": string(3000)}, {"emoji": boolean}),
-        "mrkdwn": thing({"text": string(3000)}, {"verbatim": boolean}),
+        "plain_text": object_of({"text": string(3000)}, {"emoji": boolean}),
+        "mrkdwn": object_of({"text": string(3000)}, {"verbatim": boolean}),
     }
 )

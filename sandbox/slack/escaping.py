@@ -18,7 +18,7 @@ NAMES = re.compile(
 )
 
 
-def escaped(world: World, text: str) -> str:
+def escape(world: World, text: str) -> str:
     """The text with ids for the people, user groups and channels that exist, and brackets round links and addresses."""
     people = {person.name: f"<@{person.id}|{person.name}>" for person in world.people.values()}
     groups = {g.handle: f"<!subteam^{g.id}|@{g.handle}>" for g in world.groups.values() if not g.disabled}

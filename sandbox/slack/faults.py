@@ -53,17 +53,17 @@ class Chaos:
         """ValueError where the shares are none."""
         if min(self.shares.values()) < 0 or sum(self.shares.values()) > 1:
             raise ValueError("Shares are at least 0 and together at most 1.")
-        self._die = random.Random(self.seed)  # noqa: S311 - chance in a test must be repeatable
+        self._random = random.Random(self.seed)  # noqa: S311 - chance in a test must be repeatable
 
     @property
     def shares(self) -> dict[str, float]:
         """How much of which."""
         return {name: getattr(self, name) for name in ("limited", "refused", "lost", "cut", "hang")}
 
-    def roll(self) -> Fault | None:
+    def draw(self) -> Fault | None:
         """What the next call meets."""
         self.calls += 1
-        thrown = self._die.random()
+        thrown = self._random.random()
         for name, share in self.shares.items():
             if thrown < share:
                 self.met[name] += 1
@@ -106,4 +106,4 @@ class Faults:
             if fault.times <= 0:
                 self.waiting.remove(fault)
             return fault
-        return next((met for one in self.chaos if one.method in (ANY, method) and (met := one.roll())), None)
+        return next((met for one in self.chaos if one.method in (ANY, method) and (met := one.draw())), None)

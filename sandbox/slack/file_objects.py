@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.slack.model import File, Json
-from sandbox.slack.schema import Problems, note
+from sandbox.slack.schema import Problems, report
 from sandbox.slack.world import World
 
 # Extension → its MIME type, and what Slack calls it
@@ -32,7 +32,7 @@ def mimetype(file: File) -> str:
     return KINDS.get(file.extension, UNKNOWN)[0]
 
 
-def as_sent(world: World, file: File) -> Json:
+def to_json(world: World, file: File) -> Json:
     """A file as Slack's object."""
     if file.state == "deleted":
         return {"id": file.id, "mode": "tombstone"}
@@ -66,17 +66,17 @@ def as_sent(world: World, file: File) -> Json:
     return sent | ({"alt_txt": file.alt_text} if file.alt_text else {})
 
 
-def wrong_pictures(world: World, inside: Any, at: str) -> Problems:
+def picture_problems(world: World, inside: Any, at: str) -> Problems:
     """What Slack says of pictures in blocks that are meant to be files of the workspace, and are none it can draw."""
     problems: Problems = []
     if isinstance(inside, list):
         for index, one in enumerate(inside):
-            problems += wrong_pictures(world, one, f"{at}/{index}")
+            problems += picture_problems(world, one, f"{at}/{index}")
     elif isinstance(inside, dict):
         for key, one in inside.items():
             if key == "slack_file" and not _is_picture(world, one):
-                note(problems, "invalid slack file", f"{at}/{key}")
-            problems += wrong_pictures(world, one, f"{at}/{key}")
+                report(problems, "invalid slack file", f"{at}/{key}")
+            problems += picture_problems(world, one, f"{at}/{key}")
     return problems
 
 

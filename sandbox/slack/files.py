@@ -17,14 +17,14 @@ A_CONVERSATION = "^[CGDZ][A-Z0-9]{8,}$"
 def get_upload_url(call: Call) -> Json:
     """An address for the bytes of one file."""
     args, limits = call.args, call.world.limits
-    name, size, snippet_type = args.needed("filename"), args.number("length", 0), args.text("snippet_type")
+    name, size, snippet_type = args.required("filename"), args.number("length", 0), args.text("snippet_type")
     if size <= 0:
         raise SlackError("missing_argument")
     if len(args.text("alt_txt")) > limits.alt_text:
         raise SlackError("alt_txt_too_large")
     if snippet_type and size > limits.snippet_bytes:
         raise SlackError("snippet_too_large")
-    file = uploads.promised(call.world, name, size, args.text("alt_txt"), snippet_type)
+    file = uploads.reserve(call.world, name, size, args.text("alt_txt"), snippet_type)
     return {"upload_url": uploads.upload_url(call.world, file), "file_id": file.id}
 
 
@@ -41,10 +41,10 @@ def complete_upload(call: Call) -> Json:
     for file, named in files:
         file.state, file.title = "kept", str(named.get("title") or file.name)
     told = [
-        {**file_objects.as_sent(world, file), "mimetype": "", "filetype": "", "pretty_type": ""} for file, _ in files
+        {**file_objects.to_json(world, file), "mimetype": "", "filetype": "", "pretty_type": ""} for file, _ in files
     ]
     for channel in channels:
-        uploads.shared(world, channel, [file for file, _ in files], content)
+        uploads.share(world, channel, [file for file, _ in files], content)
     world.changed()
     return {"files": told}  # as they are before Slack has worked on them: it does so later
 
@@ -52,17 +52,17 @@ def complete_upload(call: Call) -> Json:
 @method("files.info", tier=4, scopes=READ)
 def files_info(call: Call) -> Json:
     """One file."""
-    file = uploads.kept(call.world, call.args.needed("file"))
-    return {"file": file_objects.as_sent(call.world, file), "comments": [], "response_metadata": {"next_cursor": ""}}
+    file = uploads.get(call.world, call.args.required("file"))
+    return {"file": file_objects.to_json(call.world, file), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
 @method("files.delete", tier=3, scopes=WRITE)
 def files_delete(call: Call) -> Json:
     """Delete one of the app's own files."""
-    file = uploads.kept(call.world, call.args.needed("file"))
+    file = uploads.get(call.world, call.args.required("file"))
     if file.user != call.world.bot.id:
         raise SlackError("cant_delete_file")
-    uploads.deleted(call.world, file)
+    uploads.delete(call.world, file)
     return {}
 
 

@@ -20,7 +20,7 @@ def usergroups_list(call: Call) -> Json:
 @method("usergroups.users.list", tier=2, scopes=READ)
 def usergroups_users_list(call: Call) -> Json:
     """The people of one user group."""
-    group = call.world.groups.get(call.args.needed("usergroup"))
+    group = call.world.groups.get(call.args.required("usergroup"))
     if group is None or (group.disabled and not call.args.flag("include_disabled")):
         raise SlackError("no_such_subteam")
     return {"users": list(group.users)}

@@ -16,25 +16,25 @@ USUAL_PAGE, LARGEST_PAGE = 100, 999
 def conversations_history(call: Call) -> Json:
     """What stands in a conversation the bot is in, newest first; without replies and what only one person sees."""
     args, world = call.args, call.world
-    channel = posting.conversation(world, args.needed("channel"))
+    channel = posting.conversation(world, args.required("channel"))
     call.need(scopes.HISTORY[channel.kind])
     if world.bot.id not in channel.members:
         raise SlackError("not_in_channel")
     if args.number("limit", USUAL_PAGE) > LARGEST_PAGE:
         raise SlackError("invalid_limit")
-    found = _found(args, world.standing(channel.id))
+    found = _found(args, world.messages_in(channel.id))
     page, following = args.page(found, USUAL_PAGE, lambda m: m.ts, most=world.limits.history_objects)
     has_more = bool(following["response_metadata"]["next_cursor"])
     with_payload = args.flag("include_all_metadata")
     return {
-        "messages": [_shown(posting.as_sent(world, message), with_payload=with_payload) for message in page],
+        "messages": [_shown(posting.to_json(world, message), with_payload=with_payload) for message in page],
         "has_more": has_more,
         "pin_count": 0,
         **(following if has_more else {}),
     }
 
 
-def _found(args: Args, standing: list[Message]) -> list[Message]:
+def _found(args: Args, messages_in: list[Message]) -> list[Message]:
     oldest, latest = _moment(args, "oldest"), _moment(args, "latest")
     inclusive = args.flag("inclusive")
 
@@ -44,7 +44,7 @@ def _found(args: Args, standing: list[Message]) -> list[Message]:
             return (oldest is None or oldest <= at) and (latest is None or at <= latest)
         return (oldest is None or oldest < at) and (latest is None or at < latest)
 
-    return [message for message in reversed(standing) if _is_in_history(message) and wanted(message)]
+    return [message for message in reversed(messages_in) if _is_in_history(message) and wanted(message)]
 
 
 def _moment(args: Args, name: str) -> Decimal | None:

@@ -46,7 +46,7 @@ def starting_values(blocks: list[Json], here: str = "") -> Values:
     return values
 
 
-def carried_over(old: Values, blocks: list[Json], here: str = "") -> Values:
+def carry_over(old: Values, blocks: list[Json], here: str = "") -> Values:
     """The values of an updated view: typed things stay where block_id and action_id did, the rest starts afresh."""
     values = starting_values(blocks, here)
     for block_id, actions in values.items():
@@ -62,7 +62,7 @@ def stateful(blocks: list[Json]) -> Iterable[tuple[Json, Json]]:
     return ((block, element) for block, element in elements(blocks) if element["type"] in FIELDS)
 
 
-def filled(values: Values, blocks: list[Json], given: Json, find: Find) -> Values:
+def fill_in(values: Values, blocks: list[Json], given: Json, find: Find) -> Values:
     """A copy of `values` with what a person filled in; `given` as `Slack.submit` takes it.
 
     LookupError or ValueError if a person could not have done that: no such field, no such option, no such channel.
@@ -71,30 +71,30 @@ def filled(values: Values, blocks: list[Json], given: Json, find: Find) -> Value
     for key, what in given.items():
         for block, element in _fields(blocks, key, what):
             raw = what[element["action_id"]] if _is_state(what) else what
-            values.setdefault(block["block_id"], {})[element["action_id"]] = answer(element, raw, find)
+            values.setdefault(block["block_id"], {})[element["action_id"]] = new_state(element, raw, find)
     return values
 
 
-def answer(element: Json, given: Any, find: Find) -> Json:
+def new_state(element: Json, given: Any, find: Find) -> Json:
     """An element's state after a person answered `given`: a plain value, or Slack's own state fields."""
     field, _ = FIELDS[element["type"]]
     if isinstance(given, dict) and ("type" in given or field in given):
         given = given.get(field)
     if field.startswith("selected_option"):
         many = field.endswith("s")
-        found = [option_of(element, one) for one in _several(element, given)] if many else None
+        found = [option_of(element, one) for one in _check_count(element, given)] if many else None
         state: Any = found if many else (None if given is None else option_of(element, given))
     elif element["type"].endswith(("users_select", "channels_select", "conversations_select")):
-        chosen = [find(field, one) for one in _several(element, given)] if field.endswith("s") else None
+        chosen = [find(field, one) for one in _check_count(element, given)] if field.endswith("s") else None
         state = chosen if chosen is not None else (find(field, given) if given else None)
     elif field == "files":
         state = [find(field, one) for one in (given if isinstance(given, list) else [given] if given else [])]
     else:
-        state = _plain(element["type"], given)
+        state = _plain_value(element["type"], given)
     return _state(element, field, state)
 
 
-def complaints(blocks: list[Json], values: Values, largest_file: int) -> dict[str, str]:
+def validation_errors(blocks: list[Json], values: Values, largest_file: int) -> dict[str, str]:
     """What Slack's client says under each field before it sends a form at all: block_id → words."""
     found: dict[str, str] = {}
     for block in blocks:
@@ -105,7 +105,7 @@ def complaints(blocks: list[Json], values: Values, largest_file: int) -> dict[st
         value = state.get(FIELDS[element["type"]][0])
         if value in (None, []) and not block.get("optional"):
             found[block["block_id"]] = REQUIRED
-        elif value not in (None, []) and (trouble := _trouble(element, value, largest_file)):
+        elif value not in (None, []) and (trouble := _field_error(element, value, largest_file)):
             found[block["block_id"]] = trouble
     return found
 
@@ -154,14 +154,14 @@ def option_of(element: Json, wanted: Any) -> Json:
     raise ValueError(f"There is no option {value!r}; there are {[label_of(one['text']) for one in offered]}.")
 
 
-def _several(element: Json, given: Any) -> list[Any]:
+def _check_count(element: Json, given: Any) -> list[Any]:
     chosen = list(given or [])
     if len(chosen) > (most := element.get("max_selected_items", len(chosen))):
         raise ValueError(f"No more than {most} can be chosen here.")
     return chosen
 
 
-def _plain(kind: str, given: Any) -> Any:
+def _plain_value(kind: str, given: Any) -> Any:
     if given is None or given == "":
         return None
     if kind == "datetimepicker":
@@ -169,7 +169,7 @@ def _plain(kind: str, given: Any) -> Any:
     return str(given)
 
 
-def _trouble(element: Json, value: Any, largest_file: int) -> str:
+def _field_error(element: Json, value: Any, largest_file: int) -> str:
     """The client's other checks; the wording of these is ours."""
     kind = element["type"]
     if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
@@ -177,9 +177,9 @@ def _trouble(element: Json, value: Any, largest_file: int) -> str:
     if kind == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
         return "Enter a valid URL."
     if kind == "file_input":
-        return _file_trouble(element, value, largest_file)
+        return _file_error(element, value, largest_file)
     if kind == "number_input":
-        return _number_trouble(element, value)
+        return _number_error(element, value)
     if kind == "plain_text_input" and len(value) < element.get("min_length", 0):
         return f"Enter at least {element['min_length']} characters."
     if kind == "plain_text_input" and len(value) > element.get("max_length", 3000):
@@ -187,7 +187,7 @@ def _trouble(element: Json, value: Any, largest_file: int) -> str:
     return ""
 
 
-def _file_trouble(element: Json, files: list[Json], largest: int) -> str:
+def _file_error(element: Json, files: list[Json], largest: int) -> str:
     most, kinds = element.get("max_files", MOST_FILES), [kind.lower() for kind in element.get("filetypes") or []]
     if len(files) > most:
         return f"Choose at most {most} file{'' if most == 1 else 's'}."
@@ -199,7 +199,7 @@ def _file_trouble(element: Json, files: list[Json], largest: int) -> str:
     return ""
 
 
-def _number_trouble(element: Json, value: str) -> str:
+def _number_error(element: Json, value: str) -> str:
     if not re.fullmatch(r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+", value):
         return "Enter a number." if element["is_decimal_allowed"] else "Enter a whole number."
     if float(value) < float(element.get("min_value", "-inf")):

@@ -41,7 +41,7 @@ def views_update(call: Call) -> Json:
 @method("views.publish", tier=4)
 def views_publish(call: Call) -> Json:
     """Show a person's Home tab."""
-    user = call.args.needed("user_id")
+    user = call.args.required("user_id")
     if user not in call.world.people:
         raise SlackError("user_not_found")
     home = call.world.homes.get(user)
@@ -81,4 +81,4 @@ def _same_hash(call: Call, view: View) -> None:
 
 
 def _view(call: Call, view: View) -> Json:
-    return {"view": stack.as_sent(call.world, view, with_values=False)}
+    return {"view": stack.to_json(call.world, view, with_values=False)}

@@ -12,27 +12,27 @@ from sandbox.slack.model import Json, Upload
 from sandbox.slack.world import World
 
 
-def given_to(world: World, user: str, file_id: str) -> web.Response:
+def download(world: World, user: str, file_id: str) -> web.Response:
     """The file, if the person sees it somewhere."""
     try:
-        file = uploads.kept(world, file_id)
+        file = uploads.get(world, file_id)
     except SlackError:
         raise web.HTTPNotFound from None
     if user != file.user and not _sees(world, user, file_id):
         raise web.HTTPNotFound
-    return transfer.with_content(file, inline=True)
+    return transfer.file_response(file, inline=True)
 
 
-async def taken_from(world: World, user: str, request: web.Request) -> Json:
+async def upload(world: World, user: str, request: web.Request) -> Json:
     """Take in what a person has chosen on their machine: the file as the form's state holds it."""
-    file = uploads.given(world, user, Upload(request.query.get("name") or "file", await request.read()))
-    return {"ok": True, "file": file_objects.as_sent(world, file)}
+    file = uploads.add_from_user(world, user, Upload(request.query.get("name") or "file", await request.read()))
+    return {"ok": True, "file": file_objects.to_json(world, file)}
 
 
 def _sees(world: World, user: str, file_id: str) -> bool:
     """In a message's files, or as a picture among the blocks of a message, a modal or their Home tab."""
     places = [channel for channel in world.channels.values() if world.can_see(user, channel)]
-    messages = [message for place in places for message in world.seen_by(user, place.id)]
+    messages = [message for place in places for message in world.visible_messages(user, place.id)]
     views = [world.views[view_id].blocks for view_id in world.stacks.get(user, [])]
     views += [world.homes[user].blocks] if user in world.homes else []
     drawn = json.dumps([*views, *(message.blocks for message in messages)])

@@ -45,7 +45,7 @@ def block_actions(
         payload |= {
             "container": {"type": "view", "view_id": where.id},
             "trigger_id": world.new_trigger(person.id, where.channel, where.id),
-            "view": stack.as_sent(world, where),
+            "view": stack.to_json(world, where),
         }
         return payload
     return payload | _in_message(world, person, where) | {"state": {"values": values}}
@@ -60,7 +60,7 @@ def block_suggestion(
     if isinstance(where, View):
         return payload | {
             "container": {"type": "view", "view_id": where.id},
-            "view": stack.as_sent(world, where),
+            "view": stack.to_json(world, where),
         }
     inside = _in_message(world, person, where)
     return payload | {key: inside[key] for key in ("container", "channel", "message") if key in inside}
@@ -70,7 +70,7 @@ def view_submission(world: World, person: Person, view: View) -> Json:
     """A modal's submit button."""
     return _start(world, "view_submission", person) | {
         "trigger_id": world.new_trigger(person.id, view.channel, view.id),
-        "view": stack.as_sent(world, view),
+        "view": stack.to_json(world, view),
         "response_urls": _chosen_conversations(world, person, view),
     }
 
@@ -78,7 +78,7 @@ def view_submission(world: World, person: Person, view: View) -> Json:
 def view_closed(world: World, person: Person, view: View, *, is_cleared: bool) -> Json:
     """A modal closed without submitting; what was typed is not in it."""
     return _start(world, "view_closed", person) | {
-        "view": stack.as_sent(world, view, with_values=False),
+        "view": stack.to_json(world, view, with_values=False),
         "is_cleared": is_cleared,
     }
 
@@ -139,7 +139,7 @@ def _in_message(world: World, person: Person, message: Message) -> Json:
         "trigger_id": world.new_trigger(person.id, channel.id),
         "response_url": world.new_response_url("actions", person.id, channel.id, message.ts),
     }
-    return payload if ephemeral else payload | {"message": posting.as_sent(world, message)}
+    return payload if ephemeral else payload | {"message": posting.to_json(world, message)}
 
 
 def _chosen_conversations(world: World, person: Person, view: View) -> list[Json]:

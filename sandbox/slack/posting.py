@@ -8,7 +8,7 @@ from sandbox.slack import file_objects, seed
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Json, Message
-from sandbox.slack.surfaces import with_ids, wrong_in_message
+from sandbox.slack.surfaces import message_problems, with_ids
 from sandbox.slack.world import World
 
 
@@ -23,9 +23,9 @@ def check_content(world: World, given: Json) -> Json:
     for structured in (blocks, attachments):
         if structured is not None and not isinstance(structured, list):
             raise SlackError("invalid_blocks_format")
-    if blocks and world.limits.check_blocks and (problems := wrong_in_message(blocks)):
+    if blocks and world.limits.check_blocks and (problems := message_problems(blocks)):
         raise SlackError("invalid_blocks", problems)
-    if blocks and world.limits.check_blocks and (problems := file_objects.wrong_pictures(world, blocks, "/blocks")):
+    if blocks and world.limits.check_blocks and (problems := file_objects.picture_problems(world, blocks, "/blocks")):
         raise SlackError("invalid_blocks", problems)
     if not given.get("text") and not blocks and not attachments:
         raise SlackError("no_text")
@@ -86,7 +86,7 @@ def rewrite(world: World, message: Message, content: Json) -> Message:
     return message
 
 
-def speak_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Message:
+def post_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Message:
     """Slack's own line to one person, such as the failure of a command."""
     line = Message(channel.id, world.new_ts(), "USLACKBOT", "Slackbot", text, bot=True, ephemeral_to=user)
     world.add(line)
@@ -110,7 +110,7 @@ def conversation(world: World, given: Any, *, to_post: bool = False) -> Channel:
     return channel
 
 
-def as_sent(world: World, message: Message) -> Json:
+def to_json(world: World, message: Message) -> Json:
     """The message as Slack shows it to the app."""
     sent: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     if message.user == world.bot.id:
@@ -124,7 +124,7 @@ def as_sent(world: World, message: Message) -> Json:
     if message.metadata:
         sent["metadata"] = message.metadata
     if message.files:
-        sent["files"] = [file_objects.as_sent(world, file) for file in message.files]
+        sent["files"] = [file_objects.to_json(world, file) for file in message.files]
     if message.edited:
         sent["edited"] = {"user": message.user, "ts": message.edited}
     return sent

@@ -29,7 +29,7 @@ class Args:
         value = self.raw.get(name)
         return "" if value is None else str(value)
 
-    def needed(self, name: str) -> str:
+    def required(self, name: str) -> str:
         """An argument that must be there."""
         if not (value := self.text(name)):
             raise SlackError("invalid_arguments", [f"missing required field: {name} [json-pointer:/{name}]"])

@@ -25,10 +25,10 @@ def respond(world: World, token: str, given: Json) -> Message | None:
     _count(address)
     if given.get("replace_original") and source is not None and not source.deleted:
         return posting.rewrite(world, source, {"blocks": [], "attachments": [], **_sent(content)})
-    return answer(world, address.user, address.channel, content)
+    return post_response(world, address.user, address.channel, content)
 
 
-def answer(world: World, user: str, channel: str, content: Json) -> Message:
+def post_response(world: World, user: str, channel: str, content: Json) -> Message:
     """Post checked content where the person is, for them alone unless it says `in_channel`; anywhere."""
     only_for = None if content.get("response_type") == "in_channel" else user
     return posting.post(world, world.channels[channel], content, only_for=only_for)

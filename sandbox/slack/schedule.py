@@ -11,7 +11,7 @@ from sandbox.slack.model import Channel, Json, Scheduled
 from sandbox.slack.world import World
 
 
-def hold(world: World, channel: Channel, post_at: int, content: Json) -> Scheduled:
+def add(world: World, channel: Channel, post_at: int, content: Json) -> Scheduled:
     """Take checked content to be posted at `post_at` (unix seconds), unless in the past, too far ahead or too many."""
     ahead = post_at - world.now()
     if ahead <= 0:
@@ -20,16 +20,16 @@ def hold(world: World, channel: Channel, post_at: int, content: Json) -> Schedul
         raise SlackError("time_too_far")
     if len(str(content.get("text") or "")) > world.limits.message_text:
         raise SlackError("msg_too_long")
-    if _crowded(world, channel, post_at):
+    if _exceeds_window(world, channel, post_at):
         raise SlackError("restricted_too_many")
     text, held_id = str(content.get("text") or ""), world.new_id("Q")
     held = Scheduled(held_id, channel.id, post_at, int(world.now()), text, content)
-    remember(world, held)
+    index(world, held)
     world.changed()
     return held
 
 
-def remember(world: World, held: Scheduled) -> None:
+def index(world: World, held: Scheduled) -> None:
     """Put a scheduled message where the clock and the limits find it."""
     world.scheduled[held.id] = held
     if held.state != "deleted":
@@ -84,7 +84,7 @@ def next_due(world: World) -> Scheduled | None:
     return world.scheduled[world.due[0][1]] if world.due else None
 
 
-def _crowded(world: World, channel: Channel, post_at: int) -> bool:
+def _exceeds_window(world: World, channel: Channel, post_at: int) -> bool:
     window, most = world.limits.schedule_window, world.limits.schedule_in_window
     times = world.post_times.get(channel.id, [])
     near = times[bisect_right(times, post_at - window) : bisect_left(times, post_at + window)]

@@ -12,7 +12,7 @@ Problems = list[str]
 Rule = Callable[[Any, str, Problems], None]  # value, JSON pointer, where to note problems
 
 
-def note(problems: Problems, text: str, at: str) -> None:
+def report(problems: Problems, text: str, at: str) -> None:
     """Note a problem the way Slack words it: the sentence, then where."""
     problems.append(f"{text} [json-pointer:{at or '/'}]")
 
@@ -22,13 +22,13 @@ def string(most: int | None = None, least: int = 1, pattern: str = "") -> Rule:
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, str):
-            note(problems, "must be a string", at)
+            report(problems, "must be a string", at)
         elif most is not None and len(value) > most:
-            note(problems, f"must be less than {most + 1} characters", at)
+            report(problems, f"must be less than {most + 1} characters", at)
         elif len(value) < least:
-            note(problems, f"must be more than {least - 1} characters", at)
+            report(problems, f"must be more than {least - 1} characters", at)
         elif pattern and not re.fullmatch(pattern, value):
-            note(problems, f"must match pattern: {pattern}", at)
+            report(problems, f"must match pattern: {pattern}", at)
 
     return check
 
@@ -36,7 +36,7 @@ def string(most: int | None = None, least: int = 1, pattern: str = "") -> Rule:
 def boolean(value: Any, at: str, problems: Problems) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        note(problems, "must be a boolean", at)
+        report(problems, "must be a boolean", at)
 
 
 def integer(least: int, most: int | None = None) -> Rule:
@@ -44,11 +44,11 @@ def integer(least: int, most: int | None = None) -> Rule:
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            note(problems, "must be an integer", at)
+            report(problems, "must be an integer", at)
         elif value < least:
-            note(problems, f"must be greater than or equal to {least}", at)
+            report(problems, f"must be greater than or equal to {least}", at)
         elif most is not None and value > most:
-            note(problems, f"must be less than or equal to {most}", at)
+            report(problems, f"must be less than or equal to {most}", at)
 
     return check
 
@@ -58,7 +58,7 @@ def one_of(*allowed: str) -> Rule:
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if value not in allowed:
-            note(problems, f"must be a valid enum value: {', '.join(allowed)}", at)
+            report(problems, f"must be a valid enum value: {', '.join(allowed)}", at)
 
     return check
 
@@ -68,50 +68,50 @@ def array(of: Rule, most: int | None = None, least: int = 1) -> Rule:
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, list):
-            note(problems, "must be an array", at)
+            report(problems, "must be an array", at)
             return
         if most is not None and len(value) > most:
-            note(problems, f"no more than {most} items allowed", at)
+            report(problems, f"no more than {most} items allowed", at)
         if len(value) < least:
-            note(problems, f"no fewer than {least} items allowed", at)
+            report(problems, f"no fewer than {least} items allowed", at)
         for index, item in enumerate(value):
             of(item, f"{at}/{index}", problems)
 
     return check
 
 
-def thing(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *also: Rule) -> Rule:
+def object_of(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *also: Rule) -> Rule:
     """An object with these fields (and `type`) and no others; once they are right, `also` looks at the whole."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            note(problems, "must be an object", at)
+            report(problems, "must be an object", at)
             return
         before = len(problems)
         for key in required:
             if value.get(key) is None:
-                note(problems, f"missing required field: {key}", at)
+                report(problems, f"missing required field: {key}", at)
         for key, inner in value.items():
             if key in known and inner is not None:
                 known[key](inner, f"{at}/{key}", problems)
             elif key not in known and key != "type":
-                note(problems, f"invalid additional property: {key}", at)
+                report(problems, f"invalid additional property: {key}", at)
         for rule in also if len(problems) == before else ():
             rule(value, at, problems)
 
     return check
 
 
-def typed(kinds: dict[str, Rule]) -> Rule:
+def by_type(kinds: dict[str, Rule]) -> Rule:
     """An object whose `type` says which rule holds."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         kind = value.get("type") if isinstance(value, dict) else None
         if not isinstance(kind, str):
-            note(problems, "missing required field: type", at)
+            report(problems, "missing required field: type", at)
         elif kind not in kinds:
-            note(problems, f"unsupported type: {kind}", f"{at}/type")
+            report(problems, f"unsupported type: {kind}", f"{at}/type")
         else:
             kinds[kind](value, at, problems)
 
@@ -123,7 +123,7 @@ def exactly_one(*keys: str) -> Rule:
 
     def check(value: Json, at: str, problems: Problems) -> None:
         if sum(value.get(key) is not None for key in keys) != 1:
-            note(problems, f"must define exactly one of {', '.join(keys)}", at)
+            report(problems, f"must define exactly one of {', '.join(keys)}", at)
 
     return check
 
@@ -133,26 +133,26 @@ def at_least_one(*keys: str) -> Rule:
 
     def check(value: Json, at: str, problems: Problems) -> None:
         if all(value.get(key) is None for key in keys):
-            note(problems, f"must define at least one of {', '.join(keys)}", at)
+            report(problems, f"must define at least one of {', '.join(keys)}", at)
 
     return check
 
 
 def plain(most: int) -> Rule:
     """A plain_text object."""
-    return typed({"plain_text": thing({"text": string(most)}, {"emoji": boolean})})
+    return by_type({"plain_text": object_of({"text": string(most)}, {"emoji": boolean})})
 
 
 def mrkdwn(most: int) -> Rule:
     """A mrkdwn object."""
-    return typed({"mrkdwn": thing({"text": string(most)}, {"verbatim": boolean})})
+    return by_type({"mrkdwn": object_of({"text": string(most)}, {"verbatim": boolean})})
 
 
 def text(most: int) -> Rule:
     """A plain_text or mrkdwn object."""
-    return typed(
+    return by_type(
         {
-            "plain_text": thing({"text": string(most)}, {"emoji": boolean}),
-            "mrkdwn": thing({"text": string(most)}, {"verbatim": boolean}),
+            "plain_text": object_of({"text": string(most)}, {"emoji": boolean}),
+            "mrkdwn": object_of({"text": string(most)}, {"verbatim": boolean}),
         }
     )

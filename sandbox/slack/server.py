@@ -1,43 +1,26 @@
-"""A Slack workspace on this machine: the Web API, the way to the app, and the people who use it."""
+"""Stand-in for Slack: the HTTP server of the Web API, Socket Mode and the page, in front of one workspace."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import timedelta
-from typing import TypeVar
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from sandbox.clock import SandboxClock
-from sandbox.slack import schedule, seed, transfer
-from sandbox.slack.accepted import Accepted
-from sandbox.slack.acts import Acts
+from sandbox.slack import transfer
 from sandbox.slack.control import Control
-from sandbox.slack.delivery import Delivery
-from sandbox.slack.faults import ANY, Chaos, Fault
-from sandbox.slack.keeping import dumped, loaded
-from sandbox.slack.limits import Limits, RateLimits
-from sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled, UserGroup
-from sandbox.slack.people import PeopleSide
-from sandbox.slack.socket_mode import SocketMode
-from sandbox.slack.web_api import WebApi
-from sandbox.slack.workspace import WorkspacePage
-from sandbox.slack.world import World
+from sandbox.slack.model import Channel, Json, Person
+from sandbox.slack.page_routes import PageRoutes
+from sandbox.slack.workspace import Workspace
 
-T = TypeVar("T")
-TICK = 0.2  # seconds between looks at the domain clock for scheduled messages
+TICK = 0.2  # seconds between checks for due scheduled messages
 LARGEST_REQUEST = 16 * 1024 * 1024
 
 
-class Slack(PeopleSide):
-    """The stand-in workspace; `commands` are those the app has registered (none: every command is delivered).
-
-    What people do in it stands in people.py.
-    """
-
-    bot_token, app_token, signing_secret = seed.BOT_TOKEN, seed.APP_TOKEN, seed.SIGNING_SECRET
+class Slack(Workspace):
+    """A Slack workspace behind a local socket."""
 
     def __init__(
         self,
@@ -47,25 +30,10 @@ class Slack(PeopleSide):
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
-        """Build a workspace that nobody has spoken in yet."""
-        self.clock = clock
-        self.limits = Limits()
-        world = World(clock, self.limits)
-        world.populate(people or seed.people(), channels or seed.channels())
-        self.url = ""
-        self._sockets = SocketMode(world)
-        self._delivery = Delivery(world, self._sockets)
-        super().__init__(world, Acts(world, self._delivery, commands))
-        self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
+        """Create the workspace; `start` opens the socket."""
+        super().__init__(clock, commands=commands, people=people, channels=channels)
         self._runner: web.AppRunner | None = None
         self._ticking: asyncio.Task[None] | None = None
-        # Set by whoever wires the sandbox; without them the page is told that nothing is attached.
-        self.move_clock: Callable[[float], Awaitable[None]] | None = None
-        self.register_outsiders: Callable[[str, int], Awaitable[int]] | None = None
-        self.change_webinar: Callable[[str, str, Json], Awaitable[None]] | None = None
-        self.set_fault: Callable[[str, str], Awaitable[None]] | None = None
-        self.webinars: Callable[[], list[Json]] | None = None
-        self.ringcentral_calls: Callable[[], list[Json]] | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; `url` is known afterwards. OSError if the port is taken."""
@@ -78,7 +46,7 @@ class Slack(PeopleSide):
         for kind in ("commands", "actions", "app"):
             app.router.add_post(f"/{kind}/{{team}}/{{token}}", self._api.respond)
         app.add_routes(Control(self).routes())
-        WorkspacePage(self).add_to(app)
+        PageRoutes(self).add_to(app)
         self._api.stopping.clear()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -91,7 +59,7 @@ class Slack(PeopleSide):
         address = runner.addresses[0]
         self.url = self.world.url = f"http://{address[0]}:{address[1]}"
         await self._delivery.start()
-        self._ticking = asyncio.create_task(self._tick_on())
+        self._ticking = asyncio.create_task(self._tick_periodically())
 
     async def stop(self) -> None:
         """Let go of every connection."""
@@ -106,186 +74,7 @@ class Slack(PeopleSide):
         if self._runner is not None:
             await self._runner.cleanup()
 
-    @property
-    def stopping(self) -> asyncio.Event:
-        """Set when the workspace is going down."""
-        return self._api.stopping
-
-    @property
-    def events_url(self) -> str | None:
-        """Where signed requests go; None means Socket Mode."""
-        return self._delivery.events_url
-
-    @events_url.setter
-    def events_url(self, url: str | None) -> None:
-        self._delivery.events_url = url
-
-    @property
-    def app_state(self) -> Json:
-        """How the app is reached, and whether it is there."""
-        return {"mode": "http" if self.events_url else "socket", "connected": self._delivery.connected}
-
-    @property
-    def commands(self) -> list[Json]:
-        """The app's slash commands."""
-        return self._acts.commands
-
-    @property
-    def events(self) -> set[str]:
-        """The events the app has subscribed to; change it freely ("app_home_opened", "message.im")."""
-        return self._acts.events
-
-    @property
-    def on_change(self) -> list[Callable[[], None]]:
-        """Called after each change and each call."""
-        return self.world.on_change
-
-    @property
-    def calls(self) -> list[ApiCall]:
-        """Every Web API call and every answer to a response_url, oldest first."""
-        return self.world.calls
-
-    @property
-    def scopes(self) -> set[str]:
-        """What the bot token may do; change it freely. Every answer names it in `x-oauth-scopes`."""
-        return self.world.scopes
-
-    @scopes.setter
-    def scopes(self, granted: Iterable[str]) -> None:
-        self.world.scopes = set(granted)
-
-    @property
-    def groups(self) -> dict[str, UserGroup]:
-        """The user groups by id; change them freely."""
-        return self.world.groups
-
-    def uninstall(self) -> None:
-        """Somebody removes the app: its token is account_inactive, nothing reaches it, what it scheduled is lost."""
-        self.world.installed = False
-        self.world.changed()
-
-    def install(self) -> None:
-        """The app is back, with the same token."""
-        self.world.installed = True
-        self.world.changed()
-
-    def kick(self, channel: str) -> None:
-        """Somebody removes the app from a channel."""
-        members = self.channel(channel).members
-        if self.world.bot.id in members:
-            members.remove(self.world.bot.id)
-        self.world.changed()
-
-    def invite(self, channel: str) -> None:
-        """Somebody adds the app to a channel."""
-        members = self.channel(channel).members
-        if self.world.bot.id not in members:
-            members.append(self.world.bot.id)
-        self.world.changed()
-
-    def refuse_dms(self, user: str, error: str = "messages_tab_disabled") -> None:
-        """From now on the app's DMs to this person are refused with this error; an empty one lets them in again."""
-        self.person(user).dm_refusal = error
-        self.world.changed()
-
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
-        return await self.world.wait_for(predicate, timeout)
-
-    async def tick(self) -> None:
-        """Post the scheduled messages whose time has come by the domain clock."""
-        schedule.post_due(self.world)
-        self._api.others.post_due()
-
-    async def move(self, seconds: float) -> None:
-        """Move the domain clock forward; what is held comes out on the way, each at its own second."""
-        if seconds < 0:
-            raise ValueError("The sandbox clock only goes forward.")
-        target = self.clock.now() + timedelta(seconds=seconds)
-        while (due := self.next_post_at()) is not None and due < target.timestamp():
-            self.clock.move(timedelta(seconds=max(due - self.world.now(), 0.0)))
-            await self.tick()
-        self.clock.move(max(target - self.clock.now(), timedelta()))
-        await self.tick()
-
-    def next_post_at(self) -> float | None:
-        """When the next scheduled message is due, in unix seconds."""
-        soonest, elsewhere = schedule.next_due(self.world), self._api.others.next_post_at()
-        moments = [float(soonest.post_at) if soonest else None, elsewhere]
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    def scheduled(self) -> list[Scheduled]:
-        """What is held for later, soonest first."""
-        return schedule.pending(self.world)
-
-    def held(self) -> int:
-        """How many messages are held for later, in all workspaces."""
-        return len(self.scheduled()) + self._api.others.count()
-
-    def fail(
-        self,
-        method: str,
-        *,
-        error: str = "",
-        status: int | None = None,
-        effect: bool = False,
-        cut: bool = False,
-        hang: float | None = None,
-        times: int = 1,
-        retry_after: int | None = None,
-    ) -> None:
-        """Make the next `times` calls of `method` fail ("*": of any; "response_url": answers to one).
-
-        Nothing said: ratelimited. `effect`: it happens, then this is answered. `hang`: seconds before the answer, or
-        before the connection is cut when nothing else is said.
-        """
-        self._api.faults.add(Fault(method, error, status, effect, cut, hang, times, retry_after))
-
-    def chaos(
-        self,
-        method: str = ANY,
-        *,
-        limited: float = 0.0,
-        refused: float = 0.0,
-        lost: float = 0.0,
-        cut: float = 0.0,
-        hang: float = 0.0,
-        seed: int = 0,
-        retry_after: int = 1,
-        hang_seconds: float = 60.0,
-    ) -> Chaos:
-        """From now on, these shares of the calls of `method` fail: `Chaos` says how, and counts them."""
-        chaos = Chaos(method, limited, refused, lost, cut, hang, seed, retry_after, hang_seconds)
-        self._api.faults.chaos.append(chaos)
-        return chaos
-
-    @property
-    def going_on(self) -> list[Chaos]:
-        """The chaos that has not been ended."""
-        return self._api.faults.chaos
-
-    def calm(self) -> None:
-        """No more chaos and no more faults; a call that hangs goes on hanging."""
-        self._api.faults.chaos.clear()
-        self._api.faults.waiting.clear()
-
-    def accepted(self) -> list[Accepted]:
-        """Everything the Web API has posted, at once or from the schedule, oldest first, as it was then."""
-        return list(self.world.accepted.values())
-
-    async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Socket Mode: tell the app to reconnect ("warning" leaves the connection open a while)."""
-        await self._sockets.disconnect(reason)
-
-    def dump(self) -> Json:
-        """What outlives a restart: messages, Home tabs, scheduled messages, membership."""
-        return dumped(self.world)
-
-    def load(self, kept: Json) -> None:
-        """Go on where a `dump` left off."""
-        loaded(self.world, kept)
-
-    async def _tick_on(self) -> None:
+    async def _tick_periodically(self) -> None:
         while True:
             await self.tick()
             await asyncio.sleep(TICK)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.slack import file_objects
 from sandbox.slack.directory import zone
 from sandbox.slack.model import Channel, File, Json, Message, Person, View, label_of
-
-if TYPE_CHECKING:
-    from sandbox.slack.server import Slack
+from sandbox.slack.workspace import Workspace
 
 LATEST = 50  # calls shown
 
 
-def snapshot(slack: Slack, me: Person) -> Json:
+def snapshot(slack: Workspace, viewer: Person) -> Json:
     """Everything the page needs, for the person who looks at it."""
     world = slack.world
-    seen = [channel for channel in world.channels.values() if world.can_see(me.id, channel)]
-    home = world.homes.get(me.id)
+    seen = [channel for channel in world.channels.values() if world.can_see(viewer.id, channel)]
+    home = world.homes.get(viewer.id)
     return {
         "rev": world.rev,
-        "me": me.id,
+        "me": viewer.id,
         "now": world.now(),
         "offset": slack.clock.offset.total_seconds(),
         "team": {"id": world.team["id"], "name": world.team["name"]},
@@ -29,8 +25,10 @@ def snapshot(slack: Slack, me: Person) -> Json:
         "channels": [_channel(slack, channel) for channel in seen],
         "commands": [_command(command) for command in slack.commands],
         "groups": [{"id": g.id, "handle": g.handle, "name": g.name} for g in world.groups.values() if not g.disabled],
-        "messages": {channel.id: [_message(m, me) for m in world.seen_by(me.id, channel.id)] for channel in seen},
-        "views": [_view(view) for view in slack.view_stack(me.id)],
+        "messages": {
+            channel.id: [_message(m, viewer) for m in world.visible_messages(viewer.id, channel.id)] for channel in seen
+        },
+        "views": [_view(view) for view in slack.view_stack(viewer.id)],
         "home": _view(home) if home else None,
         "calls": _calls(slack),
         "webinars": slack.webinars() if slack.webinars else [],
@@ -39,7 +37,7 @@ def snapshot(slack: Slack, me: Person) -> Json:
     }
 
 
-def _person(slack: Slack, person: Person) -> Json:
+def _person(slack: Workspace, person: Person) -> Json:
     return {
         "id": person.id,
         "name": person.name,
@@ -51,7 +49,7 @@ def _person(slack: Slack, person: Person) -> Json:
     }
 
 
-def _channel(slack: Slack, channel: Channel) -> Json:
+def _channel(slack: Workspace, channel: Channel) -> Json:
     bot = slack.world.bot.id
     shown: Json = {
         "id": channel.id,
@@ -68,7 +66,7 @@ def _command(command: Json) -> Json:
     return {key: command.get(key, "") for key in ("command", "description", "usage_hint")}
 
 
-def _message(message: Message, me: Person) -> Json:
+def _message(message: Message, viewer: Person) -> Json:
     return {
         "ts": message.ts,
         "user": message.user,
@@ -76,14 +74,14 @@ def _message(message: Message, me: Person) -> Json:
         "bot": message.bot,
         "text": message.text,
         "blocks": message.blocks,
-        "files": [_file(file, me) for file in message.files],
+        "files": [_file(file, viewer) for file in message.files],
         "ephemeral": message.ephemeral_to is not None,
         "edited": message.edited,
         "deleted": message.deleted,
     }
 
 
-def _file(file: File, me: Person) -> Json:
+def _file(file: File, viewer: Person) -> Json:
     kind = file_objects.mimetype(file)
     return {
         "id": file.id,
@@ -94,7 +92,7 @@ def _file(file: File, me: Person) -> Json:
         "alt": file.alt_text,
         "picture": kind in file_objects.PICTURES,
         "deleted": file.state == "deleted",
-        "url": f"/workspace/files/{file.id}?as={me.id}",
+        "url": f"/workspace/files/{file.id}?as={viewer.id}",
     }
 
 
@@ -117,7 +115,7 @@ def _view(view: View) -> Json:
     }
 
 
-def _calls(slack: Slack) -> Json:
+def _calls(slack: Workspace) -> Json:
     theirs = slack.ringcentral_calls() if slack.ringcentral_calls else []
     ours = [
         {"method": call.method, "ok": call.ok, "error": call.error, "at": call.at.timestamp()}

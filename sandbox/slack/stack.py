@@ -8,7 +8,7 @@ import secrets
 from sandbox.slack import file_objects, inputs, seed
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, View
-from sandbox.slack.surfaces import with_ids, wrong_in_view
+from sandbox.slack.surfaces import view_problems, with_ids
 from sandbox.slack.world import Trigger, World
 
 TRIGGER_SHAPE = "132456.7890123.abcdef"  # as Slack's own error text shows it
@@ -29,7 +29,7 @@ def use_trigger(world: World, trigger_id: str) -> Trigger:
 
 def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
     """Refuse a view that is no valid `kind`, is too large, or takes an external_id that is another view's."""
-    if problems := wrong_in_view(body, kind) or file_objects.wrong_pictures(world, body, "/view"):
+    if problems := view_problems(body, kind) or file_objects.picture_problems(world, body, "/view"):
         raise SlackError("invalid_arguments", problems)
     if len(json.dumps(body, ensure_ascii=False).encode()) > world.limits.view_bytes:
         raise SlackError("view_too_large")
@@ -61,7 +61,7 @@ def replace(world: World, view: View, body: Json) -> View:
     view.body = _with_ids(world, body)
     view.hash = new_hash(world)
     view.errors = {}
-    view.values = inputs.carried_over(view.values, view.blocks, view.channel)
+    view.values = inputs.carry_over(view.values, view.blocks, view.channel)
     world.changed()
     return view
 
@@ -85,7 +85,7 @@ def drop(world: World, user: str, count: int = 1) -> list[View]:
     return gone
 
 
-def as_sent(world: World, view: View, *, with_values: bool = True) -> Json:
+def to_json(world: World, view: View, *, with_values: bool = True) -> Json:
     """The view as Slack sends it to the app; the Web API and view_closed leave the values out."""
     kind = view.body["type"]
     plain_fields = ("title", "submit", "close") if kind == "modal" else ()

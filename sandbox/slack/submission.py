@@ -10,22 +10,22 @@ from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Outcome, View
 from sandbox.slack.world import World
 
-TROUBLE = "We had some trouble connecting. Try again?"  # what Slack's client says, whatever the reason
+CONNECTION_ERROR = "We had some trouble connecting. Try again?"  # what Slack's client says, whatever the reason
 
 
-def take_answer(world: World, view: View, reply: Reply) -> Outcome:
+def apply_response(world: World, view: View, reply: Reply) -> Outcome:
     """Do what the app answered, and say what came of it; the form stays open when it was refused or not understood."""
     if reply.error:
-        return _trouble(reply, reply.error)
+        return _connection_error(reply, reply.error)
     answer: Any = reply.body or {}
     try:
-        errors = _do(world, view, answer)
+        errors = _apply(world, view, answer)
     except SlackError as error:
-        return _trouble(reply, error.code)
+        return _connection_error(reply, error.code)
     return Outcome(ok=not errors, errors=errors, status=reply.status, answer=reply.body, seconds=reply.seconds)
 
 
-def _do(world: World, view: View, answer: Any) -> dict[str, str]:
+def _apply(world: World, view: View, answer: Any) -> dict[str, str]:
     action = answer.get("response_action") if isinstance(answer, dict) else "?"
     if action is None:
         _close(world, view)
@@ -68,5 +68,7 @@ def _show(world: World, view: View, body: Any, *, push: bool) -> None:
         stack.replace(world, view, checked)
 
 
-def _trouble(reply: Reply, error: str) -> Outcome:
-    return Outcome(ok=False, error=error, text=TROUBLE, status=reply.status, answer=reply.body, seconds=reply.seconds)
+def _connection_error(reply: Reply, error: str) -> Outcome:
+    return Outcome(
+        ok=False, error=error, text=CONNECTION_ERROR, status=reply.status, answer=reply.body, seconds=reply.seconds
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.slack.blocks import BLOCKS, ONLY_ON
 from sandbox.slack.elements import MENU_ANSWER
 from sandbox.slack.model import Json, elements
-from sandbox.slack.schema import Problems, Rule, array, boolean, note, one_of, plain, string, thing, typed
+from sandbox.slack.schema import Problems, Rule, array, boolean, by_type, object_of, one_of, plain, report, string
 
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 TABLE_CHARACTERS, MARKDOWN_CHARACTERS = 10_000, 12_000
@@ -22,10 +22,10 @@ _VIEW: dict[str, Rule] = {
 
 
 def _blocks_on(surface: str, most: int, least: int) -> Rule:
-    return array(typed({k: r for k, r in BLOCKS.items() if surface in ONLY_ON.get(k, {surface})}), most, least)
+    return array(by_type({k: r for k, r in BLOCKS.items() if surface in ONLY_ON.get(k, {surface})}), most, least)
 
 
-MODAL = thing(
+MODAL = object_of(
     {"type": one_of("modal"), "title": plain(24), "blocks": _blocks_on("modal", VIEW_BLOCKS, 0)},
     {
         "submit": plain(24),
@@ -36,33 +36,33 @@ MODAL = thing(
         **_VIEW,
     },
 )
-HOME = thing({"type": one_of("home"), "blocks": _blocks_on("home", VIEW_BLOCKS, 0)}, _VIEW)
+HOME = object_of({"type": one_of("home"), "blocks": _blocks_on("home", VIEW_BLOCKS, 0)}, _VIEW)
 MESSAGE = _blocks_on("message", MESSAGE_BLOCKS, 0)
 
 
-def wrong_in_message(blocks: Any) -> Problems:
+def message_problems(blocks: Any) -> Problems:
     """What Slack would refuse in a message's blocks."""
     problems: Problems = []
     MESSAGE(blocks, "/blocks", problems)
     if not problems:
-        _look_across(blocks, "/blocks", problems)
+        _check_uniqueness(blocks, "/blocks", problems)
         _count_characters(blocks, problems)
     return problems
 
 
-def wrong_in_view(view: Any, kind: str) -> Problems:
+def view_problems(view: Any, kind: str) -> Problems:
     """What Slack would refuse in a view that has to be a `kind` ("modal" or "home")."""
     problems: Problems = []
     (MODAL if kind == "modal" else HOME)(view, "/view", problems)
     if problems:
         return problems
-    _look_across(view["blocks"], "/view/blocks", problems)
+    _check_uniqueness(view["blocks"], "/view/blocks", problems)
     if kind == "modal" and view.get("submit") is None and any(b["type"] == "input" for b in view["blocks"]):
-        note(problems, "missing required field: submit", "/view")
+        report(problems, "missing required field: submit", "/view")
     return problems
 
 
-def wrong_in_options(answer: Any) -> Problems:
+def options_problems(answer: Any) -> Problems:
     """What Slack would refuse in the answer to a block_suggestion."""
     problems: Problems = []
     MENU_ANSWER(answer, "", problems)
@@ -95,27 +95,27 @@ def _interactive(block: Json) -> Iterator[Json]:
         yield accessory
 
 
-def _look_across(blocks: list[Json], at: str, problems: Problems) -> None:
+def _check_uniqueness(blocks: list[Json], at: str, problems: Problems) -> None:
     seen: set[str] = set()
     focused = 0
     for index, block in enumerate(blocks):
         if (block_id := block.get("block_id")) in seen:
-            note(problems, f"block_id already exists: {block_id}", f"{at}/{index}/block_id")
+            report(problems, f"block_id already exists: {block_id}", f"{at}/{index}/block_id")
         seen.update([block_id] if block_id else [])
         actions = [(id(owner), element["action_id"]) for owner, element in elements([block])]
         if len(actions) != len(set(actions)):
-            note(problems, "action_id must be unique within a block", f"{at}/{index}")
+            report(problems, "action_id must be unique within a block", f"{at}/{index}")
         focused += sum(element.get("focus_on_load") is True for element in _interactive(block))
     if focused > 1:
-        note(problems, "only one element may have focus_on_load", at)
+        report(problems, "only one element may have focus_on_load", at)
 
 
 def _count_characters(blocks: list[Json], problems: Problems) -> None:
     tables = [block for block in blocks if block["type"] == "table"]
     if len(tables) > 1:
-        note(problems, "only one table is allowed in a message", "/blocks")
+        report(problems, "only one table is allowed in a message", "/blocks")
     cells = (cell for table in tables for row in table["rows"] for cell in row)
     if sum(len(str(cell.get("text", ""))) for cell in cells) > TABLE_CHARACTERS:
-        note(problems, f"tables must be less than {TABLE_CHARACTERS + 1} characters in all", "/blocks")
+        report(problems, f"tables must be less than {TABLE_CHARACTERS + 1} characters in all", "/blocks")
     if sum(len(b["text"]) for b in blocks if b["type"] == "markdown") > MARKDOWN_CHARACTERS:
-        note(problems, f"markdown must be less than {MARKDOWN_CHARACTERS + 1} characters in all", "/blocks")
+        report(problems, f"markdown must be less than {MARKDOWN_CHARACTERS + 1} characters in all", "/blocks")

@@ -16,7 +16,7 @@ UPLOAD, DOWNLOAD = "upload", "download"  # the names under which they are logged
 SIGN_IN = "<!doctype html><title>Sign in</title><h1>Sign in to your workspace</h1>"
 
 
-async def sent_bytes(request: web.Request) -> bytes:
+async def read_upload(request: web.Request) -> bytes:
     """What was sent to an upload address: the body as it is, or the first file of a form."""
     if request.content_type != "multipart/form-data":
         return await request.read()
@@ -26,26 +26,26 @@ async def sent_bytes(request: web.Request) -> bytes:
     return b""
 
 
-def take_in(world: World, request: web.Request, content: bytes) -> Json:
+def store_upload(world: World, request: web.Request, content: bytes) -> Json:
     """Keep the bytes of a promised file."""
     place = request.match_info
-    file = uploads.received(world, place["file"], place["secret"], content)
+    file = uploads.receive(world, place["file"], place["secret"], content)
     return {"ok": True, "text": f"OK - {file.size}"}
 
 
-def give_out(world: World, request: web.Request, *, allowed: bool) -> Json:
+def get_download(world: World, request: web.Request, *, allowed: bool) -> Json:
     """The file at a private address; SlackError if there is none, or the caller may not have it."""
     if not allowed:
         raise SlackError("not_authed")
-    return {"ok": True, "file": uploads.kept(world, request.match_info["file"])}
+    return {"ok": True, "file": uploads.get(world, request.match_info["file"])}
 
 
-def refused(code: str) -> int:
+def refusal_status(code: str) -> int:
     """The HTTP status of a refusal: whoever may not read a file is sent to sign in, as a browser would be."""
     return {"not_authed": 302, "file_not_found": 404, "file_deleted": 404}.get(code, 400)
 
 
-def with_content(file: File, *, inline: bool = False) -> web.Response:
+def file_response(file: File, *, inline: bool = False) -> web.Response:
     """A file to be saved, or to be looked at where it is a picture."""
     how = "inline" if inline and file_objects.mimetype(file) in file_objects.PICTURES else "attachment"
     headers = {

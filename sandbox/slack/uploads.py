@@ -10,12 +10,12 @@ from sandbox.slack.model import Channel, File, Json, Message, Upload
 from sandbox.slack.world import World
 
 
-def promised(world: World, name: str, size: int, alt_text: str, snippet_type: str) -> File:
+def reserve(world: World, name: str, size: int, alt_text: str, snippet_type: str) -> File:
     """A file of the app's own, whose bytes are awaited at `upload_url`."""
     return _add(world, File(world.new_id("F"), name, world.bot.id, size, *_stamp(world), name, alt_text, snippet_type))
 
 
-def received(world: World, file_id: str, secret: str, content: bytes) -> File:
+def receive(world: World, file_id: str, secret: str, content: bytes) -> File:
     """The bytes of a promised file have come; SlackError if it was not promised, or not that long."""
     file = world.files.get(file_id)
     if file is None or not secrets.compare_digest(file.secret, secret) or file.state != "promised":
@@ -26,14 +26,14 @@ def received(world: World, file_id: str, secret: str, content: bytes) -> File:
     return file
 
 
-def given(world: World, user: str, upload: Upload) -> File:
+def add_from_user(world: World, user: str, upload: Upload) -> File:
     """A file that a person gives to a form; it stands in no conversation."""
     file = File(world.new_id("F"), upload.name, user, len(upload.content), *_stamp(world), upload.name)
     file.content, file.state = upload.content, "kept"
     return _add(world, file)
 
 
-def shared(world: World, channel: Channel, files: list[File], content: Json) -> Message:
+def share(world: World, channel: Channel, files: list[File], content: Json) -> Message:
     """Post kept files as one message of the app."""
     message = posting.accept(world, channel, {**content, "files": files})
     for file in files:
@@ -41,13 +41,13 @@ def shared(world: World, channel: Channel, files: list[File], content: Json) -> 
     return message
 
 
-def deleted(world: World, file: File) -> None:
+def delete(world: World, file: File) -> None:
     """Nothing is left of it but its place in the messages it stood in."""
     file.state, file.content = "deleted", b""
     world.changed()
 
 
-def kept(world: World, file_id: str) -> File:
+def get(world: World, file_id: str) -> File:
     """A file that is there; SlackError if it never was, or is no more."""
     file = world.files.get(file_id)
     if file is None or file.state in ("promised", "received"):

@@ -13,10 +13,10 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.slack import chat, directory, files, groups, history, modals, responses, seed, transfer
-from sandbox.slack.acceptor import Acceptor, team_of
 from sandbox.slack.errors import SlackError
 from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.limits import RateLimits
+from sandbox.slack.many_workspaces import ManyWorkspaces, team_from_token
 from sandbox.slack.model import ApiCall, Json
 from sandbox.slack.registry import METHODS, Args, Call, Method, method
 from sandbox.slack.world import World
@@ -48,7 +48,7 @@ class WebApi:
 
     def __post_init__(self) -> None:
         """The workspaces beside our own have nobody in them yet."""
-        self.others = Acceptor(self.world, self.rates)
+        self.others = ManyWorkspaces(self.world, self.rates)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One Web API call, by POST or GET."""
@@ -62,21 +62,21 @@ class WebApi:
         raw = await _arguments(request)
 
         def answer() -> Json:
-            responses.respond(self.world, request.match_info["token"], _unpacked(raw))
+            responses.respond(self.world, request.match_info["token"], _unpack(raw))
             return {"ok": True}
 
         return await self._answer(request, RESPONSE_URL, answer)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """The bytes of one file."""
-        content = await transfer.sent_bytes(request)
-        return await self._answer(request, transfer.UPLOAD, lambda: transfer.take_in(self.world, request, content))
+        content = await transfer.read_upload(request)
+        return await self._answer(request, transfer.UPLOAD, lambda: transfer.store_upload(self.world, request, content))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """A file at its private address."""
         ours = self.world.installed and _token(request, {}) == seed.BOT_TOKEN
         allowed = ours and "files:read" in self.world.scopes
-        run = partial(transfer.give_out, self.world, request, allowed=allowed)
+        run = partial(transfer.get_download, self.world, request, allowed=allowed)
         return await self._answer(request, transfer.DOWNLOAD, run)
 
     async def _answer(self, request: web.Request, name: str, run: Callable[[], Json]) -> web.StreamResponse:
@@ -91,14 +91,14 @@ class WebApi:
         if fault is not None:
             if fault.hang is not None:
                 await self._hang(fault.hang)
-            answer, status, retry_after = _as_demanded(fault)
+            answer, status, retry_after = _fault_response(fault)
         self._log(name, answer, status)
         if fault is not None and fault.silent and request.transport is not None:
             request.transport.close()
         return self._response(name, answer, status, retry_after)
 
     def _call(self, name: str, raw: Json, token: str) -> Json:
-        if self.world.limits.many_workspaces and (team := team_of(token)):
+        if self.world.limits.many_workspaces and (team := team_from_token(token)):
             return {"ok": True, **self.others.answer(team, name, Args(raw))}
         found = METHODS.get(name)
         if found is None:
@@ -134,7 +134,7 @@ class WebApi:
         if name == RESPONSE_URL:
             return answer, 404 if error.code in ("expired_url", "used_url") else 400, None
         if name in (transfer.UPLOAD, transfer.DOWNLOAD):
-            return answer, transfer.refused(error.code), None
+            return answer, transfer.refusal_status(error.code), None
         return answer, 200, None
 
     async def _hang(self, seconds: float) -> None:
@@ -158,7 +158,7 @@ class WebApi:
         if name in (RESPONSE_URL, transfer.UPLOAD) and answer["ok"]:
             return web.Response(text=answer.get("text", "ok"), headers=headers)
         if name == transfer.DOWNLOAD and answer["ok"]:
-            return transfer.with_content(answer["file"])
+            return transfer.file_response(answer["file"])
         return web.json_response(answer, status=status, headers=headers)
 
 
@@ -179,7 +179,7 @@ async def _arguments(request: web.Request) -> Json:
     return {**request.query, **{key: value for key, value in form.items() if isinstance(value, str)}}
 
 
-def _unpacked(raw: Json) -> Json:
+def _unpack(raw: Json) -> Json:
     """What was sent to a response_url: JSON, or a form with all of it in `payload`."""
     if not isinstance(raw.get("payload"), str):
         return raw
@@ -196,7 +196,7 @@ def _token(request: web.Request, raw: Json) -> str:
     return token.strip() if scheme.lower() == "bearer" else str(sent or "")
 
 
-def _as_demanded(fault: Fault) -> tuple[Json, int, int | None]:
+def _fault_response(fault: Fault) -> tuple[Json, int, int | None]:
     limited = fault.error == "ratelimited" or fault.status == 429
     status = fault.status or (429 if limited else 200)
     code = fault.error or ("no_answer" if fault.silent else "ratelimited" if limited else "internal_error")

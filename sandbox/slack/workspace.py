@@ -1,261 +1,237 @@
-"""The page's door: a snapshot, a stream of snapshots, and what a person does on the page."""
+"""The Slack workspace of the stand-in: its people, its app, its limits, faults and clock; no HTTP server."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TypeVar
 
-from aiohttp import web
+from sandbox.clock import SandboxClock
+from sandbox.slack import persistence, schedule, seed
+from sandbox.slack.accepted import Accepted
+from sandbox.slack.delivery import Delivery
+from sandbox.slack.faults import ANY, Chaos, Fault
+from sandbox.slack.limits import Limits, RateLimits
+from sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled, UserGroup
+from sandbox.slack.socket_mode import SocketMode
+from sandbox.slack.user_actions import UserActions
+from sandbox.slack.users import WorkspaceUsers
+from sandbox.slack.web_api import WebApi
+from sandbox.slack.world import World
 
-from sandbox.slack import page_files
-from sandbox.slack.inputs import stateful
-from sandbox.slack.model import Json, Message, Outcome, Person, View
-from sandbox.slack.snapshot import snapshot
-
-if TYPE_CHECKING:
-    from sandbox.slack.server import Slack
-
-PAGE = Path(__file__).resolve().parent.parent / "page"
-CONTENT_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-COALESCE = 0.03  # seconds in which changes are drawn together
-KEEP_ALIVE = 15.0  # seconds of silence after which a stream says that it is still there
-HANG = 10.0  # seconds a time-out ordered on the page lasts
-SLACK_FAULTS: dict[str, Json] = {
-    "429": {"error": "ratelimited", "retry_after": 3},
-    "500": {"status": 500},
-    "timeout_before": {"hang": HANG},
-    "timeout_after": {"hang": HANG, "effect": True},
-}
-NOT_ATTACHED = {"ok": False, "error": "not_attached", "text": "Nothing is attached to the sandbox that could do this."}
-
-Action = Callable[[Person, Json], Awaitable[Json]]
+T = TypeVar("T")
 
 
-class WorkspacePage:
-    """Serves the page and its JSON."""
+class Workspace(WorkspaceUsers):
+    """The stand-in workspace; `commands` are those the app has registered (none: every command is delivered).
 
-    def __init__(self, slack: Slack) -> None:
-        self.slack = slack
-        self.actions: dict[str, Action] = {
-            "command": self._command,
-            "message": self._message,
-            "action": self._action,
-            "submit": self._submit,
-            "close": self._close,
-            "suggest": self._suggest,
-            "home": self._home,
-        }
-        self.orders: dict[str, Callable[[Json], Awaitable[Json]]] = {
-            "clock": self._clock,
-            "register": self._register,
-            "webinar": self._webinar,
-            "faults": self._faults,
-        }
+    What people do in it stands in people.py.
+    """
 
-    def add_to(self, app: web.Application) -> None:
-        """Add the page's routes to an application."""
-        app.router.add_get("/", self.index)
-        app.router.add_get("/page/{name:.+}", self.file)
-        app.router.add_get("/workspace/state", self.state)
-        app.router.add_get("/workspace/events", self.events)
-        app.router.add_get("/workspace/files/{file}", self.shared_file)
-        app.router.add_post("/workspace/upload", self.upload)
-        app.router.add_post("/workspace/{what}", self.post)
+    bot_token, app_token, signing_secret = seed.BOT_TOKEN, seed.APP_TOKEN, seed.SIGNING_SECRET
 
-    async def index(self, _request: web.Request) -> web.StreamResponse:
-        """The page itself."""
-        return _file("index.html")
+    def __init__(
+        self,
+        clock: SandboxClock,
+        *,
+        commands: Sequence[Json] = (),
+        people: Sequence[Person] | None = None,
+        channels: Sequence[Channel] | None = None,
+    ) -> None:
+        """Build a workspace that nobody has spoken in yet."""
+        self.clock = clock
+        self.limits = Limits()
+        world = World(clock, self.limits)
+        world.populate(people or seed.people(), channels or seed.channels())
+        self.url = ""
+        self._sockets = SocketMode(world)
+        self._delivery = Delivery(world, self._sockets)
+        super().__init__(world, UserActions(world, self._delivery, commands))
+        self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
+        # Set by whoever wires the sandbox; without them the page is told that nothing is attached.
+        self.move_clock: Callable[[float], Awaitable[None]] | None = None
+        self.register_outsiders: Callable[[str, int], Awaitable[int]] | None = None
+        self.change_webinar: Callable[[str, str, Json], Awaitable[None]] | None = None
+        self.set_fault: Callable[[str, str], Awaitable[None]] | None = None
+        self.webinars: Callable[[], list[Json]] | None = None
+        self.ringcentral_calls: Callable[[], list[Json]] | None = None
 
-    async def file(self, request: web.Request) -> web.StreamResponse:
-        """A script or a style sheet of the page."""
-        return _file(request.match_info["name"])
+    @property
+    def stopping(self) -> asyncio.Event:
+        """Set when the workspace is going down."""
+        return self._api.stopping
 
-    async def state(self, request: web.Request) -> web.StreamResponse:
-        """What the person sees now; without `as`, the first person."""
-        person = self._who(request.query.get("as"))
-        if person is None:
-            return web.json_response({"ok": False, "error": "user_not_found"}, status=404)
-        return web.json_response(snapshot(self.slack, person))
+    @property
+    def events_url(self) -> str | None:
+        """Where signed requests go; None means Socket Mode."""
+        return self._delivery.events_url
 
-    async def events(self, request: web.Request) -> web.StreamResponse:
-        """What the person sees, again after each change, as Server-Sent Events."""
-        person = self._who(request.query.get("as"))
-        if person is None:
-            return web.json_response({"ok": False, "error": "user_not_found"}, status=404)
-        stream = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
-        await stream.prepare(request)
-        try:
-            while not self.slack.stopping.is_set():
-                shown = self.slack.world.rev
-                await stream.write(f"data: {json.dumps(snapshot(self.slack, person))}\n\n".encode())
-                while shown == self.slack.world.rev and not self.slack.stopping.is_set():
-                    await self._change_or_keep_alive(stream)
-                await asyncio.sleep(COALESCE)
-        except ConnectionResetError:
-            pass  # the browser went away
-        return stream
+    @events_url.setter
+    def events_url(self, url: str | None) -> None:
+        self._delivery.events_url = url
 
-    async def shared_file(self, request: web.Request) -> web.StreamResponse:
-        """A file that the person sees in a message."""
-        if (person := self._who(request.query.get("as"))) is None:
-            raise web.HTTPNotFound
-        return page_files.given_to(self.slack.world, person.id, request.match_info["file"])
+    @property
+    def app_state(self) -> Json:
+        """How the app is reached, and whether it is there."""
+        return {"mode": "http" if self.events_url else "socket", "connected": self._delivery.connected}
 
-    async def upload(self, request: web.Request) -> web.StreamResponse:
-        """A file that the person has chosen for a form."""
-        if (person := self._who(request.query.get("as"))) is None:
-            return web.json_response(_refused("user_not_found", "Nobody here has this id."))
-        return web.json_response(await page_files.taken_from(self.slack.world, person.id, request))
+    @property
+    def commands(self) -> list[Json]:
+        """The app's slash commands."""
+        return self._actions.commands
 
-    async def post(self, request: web.Request) -> web.StreamResponse:
-        """Something a person does on the page, or an order to the sandbox."""
-        what, given = request.match_info["what"], await _body(request)
-        order, action = self.orders.get(what), self.actions.get(what)
-        if given is None or (order is None and action is None):
-            return web.json_response(_refused("bad_request", "The sandbox does not know this."), status=400)
-        try:
-            if order is not None:
-                return web.json_response(await order(given))
-            person = self._who(given.get("as"))
-            if person is None or action is None:
-                return web.json_response(_refused("user_not_found", "Nobody here has this id."))
-            return web.json_response(await action(person, given))
-        except (LookupError, ValueError, TypeError) as error:
-            return web.json_response(_refused("not_possible", str(error)))
+    @property
+    def events(self) -> set[str]:
+        """The events the app has subscribed to; change it freely ("app_home_opened", "message.im")."""
+        return self._actions.events
 
-    async def _change_or_keep_alive(self, stream: web.StreamResponse) -> None:
-        try:
-            async with asyncio.timeout(KEEP_ALIVE):
-                await self.slack.world.next_change()
-        except TimeoutError:
-            await stream.write(b": still here\n\n")
+    @property
+    def on_change(self) -> list[Callable[[], None]]:
+        """Called after each change and each call."""
+        return self.world.on_change
 
-    def _who(self, user: Any) -> Person | None:
-        people = self.slack.world.people
-        return people.get(str(user)) if user else next(iter(people.values()))
+    @property
+    def calls(self) -> list[ApiCall]:
+        """Every Web API call and every answer to a response_url, oldest first."""
+        return self.world.calls
 
-    async def _command(self, person: Person, given: Json) -> Json:
-        name, _, text = str(given["text"]).strip().partition(" ")
-        return _told(await self.slack.command(person.id, given["channel"], name, text))
+    @property
+    def scopes(self) -> set[str]:
+        """What the bot token may do; change it freely. Every answer names it in `x-oauth-scopes`."""
+        return self.world.scopes
 
-    async def _message(self, person: Person, given: Json) -> Json:
-        await self.slack.say(person.id, given["channel"], str(given["text"]))
-        return {"ok": True}
+    @scopes.setter
+    def scopes(self, granted: Iterable[str]) -> None:
+        self.world.scopes = set(granted)
 
-    async def _action(self, person: Person, given: Json) -> Json:
-        where = self._container(person, given["container"])
-        outcome = await self.slack.click(
-            person.id,
-            where,
-            given["action_id"],
-            given.get("block_id"),
-            element=given.get("element") or {},
-            values=_still_there(where, given.get("values")),
-        )
-        return _told(outcome)
+    @property
+    def groups(self) -> dict[str, UserGroup]:
+        """The user groups by id; change them freely."""
+        return self.world.groups
 
-    async def _submit(self, person: Person, given: Json) -> Json:
-        view = self._view(given["view_id"])
-        outcome = await self.slack.submit(person.id, view, _still_there(view, given.get("values")))
-        return {"ok": False, "errors": outcome.errors} if outcome.errors else _told(outcome)
+    def uninstall(self) -> None:
+        """Somebody removes the app: its token is account_inactive, nothing reaches it, what it scheduled is lost."""
+        self.world.installed = False
+        self.world.changed()
 
-    async def _close(self, person: Person, given: Json) -> Json:
-        return _told(await self.slack.close(person.id, str(given["view_id"]), bool(given.get("clear"))))
+    def install(self) -> None:
+        """The app is back, with the same token."""
+        self.world.installed = True
+        self.world.changed()
 
-    async def _suggest(self, person: Person, given: Json) -> Json:
-        where = self._container(person, given["container"])
-        typed = str(given.get("value", ""))
-        outcome = await self.slack.suggest(person.id, where, given["action_id"], typed, given.get("block_id"))
-        if not outcome.ok:
-            return _told(outcome)
-        return {"ok": True, "options": outcome.options, "option_groups": outcome.option_groups}
+    def kick(self, channel: str) -> None:
+        """Somebody removes the app from a channel."""
+        members = self.channel(channel).members
+        if self.world.bot.id in members:
+            members.remove(self.world.bot.id)
+        self.world.changed()
 
-    async def _home(self, person: Person, _given: Json) -> Json:
-        return _told(await self.slack.open_home(person.id))
+    def invite(self, channel: str) -> None:
+        """Somebody adds the app to a channel."""
+        members = self.channel(channel).members
+        if self.world.bot.id not in members:
+            members.append(self.world.bot.id)
+        self.world.changed()
 
-    async def _clock(self, given: Json) -> Json:
-        if self.slack.move_clock is None:
-            return NOT_ATTACHED
-        seconds = float(given["to"]) - self.slack.world.now() if "to" in given else float(given["seconds"])
-        await self.slack.move_clock(seconds)
-        self.slack.world.changed()
-        return {"ok": True, "now": self.slack.world.now()}
+    def refuse_dms(self, user: str, error: str = "messages_tab_disabled") -> None:
+        """From now on the app's DMs to this person are refused with this error; an empty one lets them in again."""
+        self.person(user).dm_refusal = error
+        self.world.changed()
 
-    async def _register(self, given: Json) -> Json:
-        if self.slack.register_outsiders is None:
-            return NOT_ATTACHED
-        registered = await self.slack.register_outsiders(str(given["session_id"]), int(given.get("count", 1)))
-        self.slack.world.changed()
-        return {"ok": True, "registered": registered}
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+        """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
+        return await self.world.wait_for(predicate, timeout)
 
-    async def _webinar(self, given: Json) -> Json:
-        if self.slack.change_webinar is None:
-            return NOT_ATTACHED
-        await self.slack.change_webinar(str(given["session_id"]), str(given["act"]), given)
-        self.slack.world.changed()
-        return {"ok": True}
+    async def tick(self) -> None:
+        """Post the scheduled messages whose time has come by the domain clock."""
+        schedule.post_due(self.world)
+        self._api.others.post_due()
 
-    async def _faults(self, given: Json) -> Json:
-        target, kind = str(given["target"]), str(given["kind"])
-        if target == "slack":
-            self.slack.fail("*", **SLACK_FAULTS[kind])
-        elif self.slack.set_fault is None:
-            return NOT_ATTACHED
-        else:
-            await self.slack.set_fault(target, kind)
-        return {"ok": True}
+    async def move(self, seconds: float) -> None:
+        """Move the domain clock forward; what is held comes out on the way, each at its own second."""
+        if seconds < 0:
+            raise ValueError("The sandbox clock only goes forward.")
+        target = self.clock.now() + timedelta(seconds=seconds)
+        while (due := self.next_post_at()) is not None and due < target.timestamp():
+            self.clock.move(timedelta(seconds=max(due - self.world.now(), 0.0)))
+            await self.tick()
+        self.clock.move(max(target - self.clock.now(), timedelta()))
+        await self.tick()
 
-    def _container(self, person: Person, container: Json) -> Message | View:
-        if container["type"] == "view":
-            return self._view(container["view_id"])
-        channel = self.slack.channel(str(container["channel"]))
-        message = self.slack.world.messages.get(channel.id, {}).get(str(container["ts"]))
-        if message is None:
-            raise LookupError(f"{person.real_name} does not see this message any more.")
-        return message
+    def next_post_at(self) -> float | None:
+        """When the next scheduled message is due, in unix seconds."""
+        soonest, elsewhere = schedule.next_due(self.world), self._api.others.next_post_at()
+        moments = [float(soonest.post_at) if soonest else None, elsewhere]
+        return min((moment for moment in moments if moment is not None), default=None)
 
-    def _view(self, view_id: Any) -> View:
-        view = self.slack.world.views.get(str(view_id))
-        if view is None:
-            raise LookupError("This view is closed.")
-        return view
+    def scheduled(self) -> list[Scheduled]:
+        """What is held for later, soonest first."""
+        return schedule.pending(self.world)
 
+    def held(self) -> int:
+        """How many messages are held for later, in all workspaces."""
+        return len(self.scheduled()) + self._api.others.count()
 
-def _told(outcome: Outcome) -> Json:
-    return {"ok": True} if outcome.ok else _refused(outcome.error, outcome.text)
+    def fail(
+        self,
+        method: str,
+        *,
+        error: str = "",
+        status: int | None = None,
+        effect: bool = False,
+        cut: bool = False,
+        hang: float | None = None,
+        times: int = 1,
+        retry_after: int | None = None,
+    ) -> None:
+        """Make the next `times` calls of `method` fail ("*": of any; "response_url": answers to one).
 
+        Nothing said: ratelimited. `effect`: it happens, then this is answered. `hang`: seconds before the answer, or
+        before the connection is cut when nothing else is said.
+        """
+        self._api.faults.add(Fault(method, error, status, effect, cut, hang, times, retry_after))
 
-def _refused(error: str, text: str) -> Json:
-    return {"ok": False, "error": error, "text": text}
+    def chaos(
+        self,
+        method: str = ANY,
+        *,
+        limited: float = 0.0,
+        refused: float = 0.0,
+        lost: float = 0.0,
+        cut: float = 0.0,
+        hang: float = 0.0,
+        seed: int = 0,
+        retry_after: int = 1,
+        hang_seconds: float = 60.0,
+    ) -> Chaos:
+        """From now on, these shares of the calls of `method` fail: `Chaos` says how, and counts them."""
+        chaos = Chaos(method, limited, refused, lost, cut, hang, seed, retry_after, hang_seconds)
+        self._api.faults.chaos.append(chaos)
+        return chaos
 
+    @property
+    def active_chaos(self) -> list[Chaos]:
+        """The chaos that has not been ended."""
+        return self._api.faults.chaos
 
-def _still_there(where: Message | View, values: Any) -> Json:
-    """The values whose element is still on the screen: the app may have replaced it since the page last drew it."""
-    there = {(b["block_id"], e["action_id"]): e["type"] for b, e in stateful(where.blocks)}
-    kept: Json = {}
-    for block_id, actions in (values or {}).items():
-        for action_id, state in actions.items():
-            if there.get((block_id, action_id)) == state.get("type"):
-                kept.setdefault(block_id, {})[action_id] = state
-    return kept
+    def calm(self) -> None:
+        """No more chaos and no more faults; a call that hangs goes on hanging."""
+        self._api.faults.chaos.clear()
+        self._api.faults.waiting.clear()
 
+    def accepted(self) -> list[Accepted]:
+        """Everything the Web API has posted, at once or from the schedule, oldest first, as it was then."""
+        return list(self.world.accepted.values())
 
-async def _body(request: web.Request) -> Json | None:
-    try:
-        body: Any = await request.json()
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Socket Mode: tell the app to reconnect ("warning" leaves the connection open a while)."""
+        await self._sockets.disconnect(reason)
 
+    def dump(self) -> Json:
+        """What outlives a restart: messages, Home tabs, scheduled messages, membership."""
+        return persistence.dump(self.world)
 
-def _file(name: str) -> web.StreamResponse:
-    path = (PAGE / name).resolve()
-    if not path.is_relative_to(PAGE) or not path.is_file():
-        raise web.HTTPNotFound
-    kind = CONTENT_TYPES.get(path.suffix, "application/octet-stream")  # what the machine believes of .js differs
-    return web.FileResponse(path, headers={"Cache-Control": "no-store", "Content-Type": f"{kind}; charset=utf-8"})
+    def load(self, kept: Json) -> None:
+        """Go on where a `dump` left off."""
+        persistence.load(self.world, kept)

@@ -107,7 +107,7 @@ class World:
                     await self.next_change()
                 return found
         except TimeoutError:
-            raise TimeoutError(f"Nothing came in {timeout} s. {self._as_it_stands()}") from None
+            raise TimeoutError(f"Nothing came in {timeout} s. {self._describe_state()}") from None
 
     def now(self) -> float:
         """The domain clock, in unix seconds."""
@@ -163,11 +163,11 @@ class World:
             return True
         return channel.kind == "public" and self.people[user].role in ("owner", "admin", "member")
 
-    def seen_by(self, user: str, channel: str) -> list[Message]:
+    def visible_messages(self, user: str, channel: str) -> list[Message]:
         """The messages of a conversation that this person sees, oldest first."""
-        return [m for m in self.standing(channel) if m.ephemeral_to in (None, user)]
+        return [m for m in self.messages_in(channel) if m.ephemeral_to in (None, user)]
 
-    def standing(self, channel: str) -> list[Message]:
+    def messages_in(self, channel: str) -> list[Message]:
         """The messages of a conversation that are not deleted, whoever sees them, oldest first."""
         return [m for m in self.messages.get(channel, {}).values() if not m.deleted]
 
@@ -176,7 +176,7 @@ class World:
         self.messages.setdefault(message.channel, {})[message.ts] = message
         return message
 
-    def _as_it_stands(self) -> str:
+    def _describe_state(self) -> str:
         calls = ", ".join(f"{c.method}{'' if c.ok else ' ' + c.error}" for c in self.calls[-8:])
         last = [
             f"{self.channels[channel].name}: {next(reversed(inside.values())).words[:200]!r}"

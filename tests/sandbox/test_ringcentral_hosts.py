@@ -75,7 +75,7 @@ def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
     session = ringcentral.create("Another", ringcentral.clock.now() + timedelta(hours=1))
     hosts.change(ringcentral, session, "cancel", {})
     assert ringcentral.webinars() == []
-    assert acts == set(hosts.ACTS)
+    assert acts == set(hosts.CHANGES)
 
 
 @pytest.mark.parametrize(

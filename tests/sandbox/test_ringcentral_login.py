@@ -89,7 +89,7 @@ async def test_all_tokens_can_be_made_to_expire() -> None:
     """`logins.expire()` makes a test of the refresh possible without waiting."""
     async with desk() as at:
         token = (await at.login()).body["access_token"]
-        at.rc.logins.expire()
+        at.rc.tokens.expire()
         assert await me(at, token) == (401, ["OAU-128"])
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from sandbox.clock import SandboxClock
 from sandbox.slack import Chaos, Limits, Slack, payloads
-from sandbox.slack.acceptor import Acceptor
 from sandbox.slack.blocks import BLOCKS
 from sandbox.slack.control import Control
 from sandbox.slack.elements import ELEMENTS
 from sandbox.slack.limits import RateLimits
+from sandbox.slack.many_workspaces import ManyWorkspaces
 from sandbox.slack.web_api import METHODS
 
 HERE = Path(__file__).parent
@@ -92,7 +92,7 @@ def test_every_control_route_is_in_the_table_and_nothing_else() -> None:
 def test_every_method_of_many_workspaces_is_listed_and_nothing_else() -> None:
     """The few that are quick."""
     slack = Slack(SandboxClock())
-    assert listed("Methods there") == set(Acceptor(slack.world, RateLimits(slack.clock, slack.limits)).methods)
+    assert listed("Methods there") == set(ManyWorkspaces(slack.world, RateLimits(slack.clock, slack.limits)).methods)
 
 
 def test_every_block_and_element_is_listed_and_nothing_else() -> None:

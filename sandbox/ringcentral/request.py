@@ -6,25 +6,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import MultiMapping
 
-from sandbox.ringcentral.answers import ApiError, invalid
 from sandbox.ringcentral.company import Person
-from sandbox.ringcentral.wire import INT32_MAX, parse_moment
-
-if TYPE_CHECKING:
-    from sandbox.ringcentral.world import World
+from sandbox.ringcentral.responses import ApiError, invalid
+from sandbox.ringcentral.wire import INT32_MAX, parse_datetime
+from sandbox.ringcentral.world import World
 
 MAX_PER_PAGE = 1000
 MAX_DIGITS = 18
 
 
 @dataclass
-class Asked:
+class ApiRequest:
     """A request, read whole. `caller` is set before an operation that needs a token is called."""
 
     world: World
@@ -36,7 +34,7 @@ class Asked:
     caller: Person = field(init=False)
 
     @classmethod
-    async def read(cls, world: World, request: web.Request) -> Asked:
+    async def read(cls, world: World, request: web.Request) -> ApiRequest:
         """Take everything an operation may want from the request."""
         return cls(
             world,
@@ -62,18 +60,18 @@ class Asked:
             raise ApiError(400, "CMN-104", "Cannot parse request")
         return body
 
-    def moment(self, name: str) -> datetime:
+    def datetime_param(self, name: str) -> datetime:
         """A required date-time of the query."""
         try:
-            return parse_moment(self.query.get(name))
+            return parse_datetime(self.query.get(name))
         except ValueError as error:
             raise invalid(name) from error
 
-    def several(self, name: str) -> list[str]:
+    def list_param(self, name: str) -> list[str]:
         """All values of a query parameter, repeated or joined with commas (the reference has both)."""
         return [one for value in self.query.getall(name, []) for one in value.split(",") if one]
 
-    def whole(self, name: str, usual: int, most: int) -> int:
+    def int_param(self, name: str, usual: int, most: int) -> int:
         """A whole number from 1; more than `most` is cut to `most`, as the reference says of perPage."""
         given = self.query.get(name, str(usual))
         if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < 1:
@@ -81,10 +79,10 @@ class Asked:
         return min(int(given), most)
 
 
-def page_of(asked: Asked, records: list[dict[str, Any]]) -> dict[str, Any]:
+def paginate(request: ApiRequest, records: list[dict[str, Any]]) -> dict[str, Any]:
     """The page that `pageToken` and `perPage` ask for, with the webinar services' `paging` beside it."""
-    size = asked.whole("perPage", 100, MAX_PER_PAGE)
-    number = asked.whole("pageToken", 1, INT32_MAX)
+    size = request.int_param("perPage", 100, MAX_PER_PAGE)
+    number = request.int_param("pageToken", 1, INT32_MAX)
     last = max(1, -(-len(records) // size))
     if number > last:
         raise invalid("pageToken")
@@ -96,7 +94,7 @@ def page_of(asked: Asked, records: list[dict[str, Any]]) -> dict[str, Any]:
     return {"records": records[(number - 1) * size : number * size], "paging": paging}
 
 
-def numbered_page_of(records: list[dict[str, Any]], number: int, size: int) -> dict[str, Any]:
+def paginate_numbered(records: list[dict[str, Any]], number: int, size: int) -> dict[str, Any]:
     """The page and `paging` of the older platform services: numbered, with totals; a page past the end is empty."""
     shown = records[(number - 1) * size : number * size]
     paging = {"perPage": size, "totalPages": -(-len(records) // size), "totalElements": len(records)}

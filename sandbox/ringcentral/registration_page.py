@@ -8,12 +8,12 @@ from html import escape
 from aiohttp import web
 
 from sandbox.ringcentral import markup
-from sandbox.ringcentral.answers import ApiError
-from sandbox.ringcentral.joining import ENDED, NO_PAGE
+from sandbox.ringcentral.join_pages import ENDED, NO_PAGE
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import EMAIL, NewRegistrant
-from sandbox.ringcentral.registrants import enrol, is_private, join_link, question_ids
+from sandbox.ringcentral.registrants import add_registrant, is_free_mail, join_link, question_ids
 from sandbox.ringcentral.registration import is_open
+from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.world import World
 
 REGISTERED = "You’re registered"
@@ -23,7 +23,7 @@ FULL = "This webinar is full: no more registrations are taken."
 PRIVATE = "Please register with the address you have at work."
 
 
-class PublicPages:
+class RegistrationPage:
     """Serves the page of each session of one world; `changed` is called when somebody has registered."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
@@ -42,7 +42,7 @@ class PublicPages:
         """The registration form, or why there is none."""
         found = self._by_page(request.match_info["page"])
         if found is None:
-            return markup.no_page(NO_PAGE)
+            return markup.not_found_page(NO_PAGE)
         refusal = _refusal(self._world, found[1])
         body = markup.note(refusal) if refusal else markup.form(self._fields(), {}, {})
         return self._registration(200, found, body)
@@ -51,7 +51,7 @@ class PublicPages:
         """Register the person, and show their own link to nobody but them, once."""
         found = self._by_page(request.match_info["page"])
         if found is None:
-            return markup.no_page(NO_PAGE)
+            return markup.not_found_page(NO_PAGE)
         refusal = _refusal(self._world, found[1])
         if refusal:
             return self._registration(403, found, markup.note(refusal))
@@ -60,12 +60,14 @@ class PublicPages:
         wrong = _wrong(fields, values, found[1])
         if wrong:
             return self._registration(400, found, markup.form(fields, values, wrong))
-        return self._enrol(found, values)
+        return self._add_registrant(found, values)
 
-    def _enrol(self, found: tuple[Webinar, Session], values: dict[str, str]) -> web.Response:
+    def _add_registrant(self, found: tuple[Webinar, Session], values: dict[str, str]) -> web.Response:
         answers = [{"questionId": one, "answerText": values[one]} for one in sorted(question_ids(self._world))]
         try:
-            person = enrol(self._world, found[1], NewRegistrant.model_validate({**values, "questionnaire": answers}))
+            person = add_registrant(
+                self._world, found[1], NewRegistrant.model_validate({**values, "questionnaire": answers})
+            )
         except ApiError:
             return self._registration(409, found, markup.note(ALREADY))
         self._changed()
@@ -86,7 +88,7 @@ class PublicPages:
         return markup.response(status, webinar.fields.title, top + body)
 
     def _by_page(self, key: str) -> tuple[Webinar, Session] | None:
-        for _, session in self._world.dated():
+        for _, session in self._world.with_session():
             if session.page_key == key:
                 try:
                     return self._world.registration(session.id)
@@ -113,6 +115,6 @@ def _wrong(fields: Sequence[markup.Field], values: dict[str, str], session: Sess
             wrong[field.name] = f"{field.label} is longer than {field.max_length} characters."
     if "email" not in wrong and not EMAIL.fullmatch(values["email"]):
         wrong["email"] = "This is not an e-mail address."
-    if "email" not in wrong and session.registration.settings.work_email_required and is_private(values["email"]):
+    if "email" not in wrong and session.registration.settings.work_email_required and is_free_mail(values["email"]):
         wrong["email"] = PRIVATE
     return wrong

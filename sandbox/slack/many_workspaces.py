@@ -18,7 +18,7 @@ from sandbox.slack.world import World
 NUMBERED = re.compile(r"xoxb-(?:.*-)?(\d+)")
 
 
-def team_of(token: str) -> str:
+def team_from_token(token: str) -> str:
     """The workspace a numbered token belongs to: T7 for `xoxb-any-thing-7`; nothing for other tokens."""
     found = NUMBERED.fullmatch(token)
     return f"T{int(found[1])}" if found else ""
@@ -37,7 +37,7 @@ class Held:
     has_metadata: bool
 
 
-class Acceptor:
+class ManyWorkspaces:
     """Takes what is posted and scheduled in any channel of any numbered workspace, and keeps the rates of each.
 
     Nobody looks at blocks, channels, membership, scopes, lengths, 120 days or 30 in five minutes; nothing can be read
@@ -145,8 +145,8 @@ class Acceptor:
         return {"scheduled_messages": listed, **following}
 
     def _delete(self, team: str, args: Args) -> Json:
-        inside = self._held.get((team, args.needed("channel")), {})
-        held = inside.get(args.needed("scheduled_message_id"))
+        inside = self._held.get((team, args.required("channel")), {})
+        held = inside.get(args.required("scheduled_message_id"))
         if held is None or held.post_at - self._world.now() < self._world.limits.delete_before_post:
             raise SlackError("invalid_scheduled_message_id")
         del inside[held.id]
@@ -155,5 +155,5 @@ class Acceptor:
 
 def _place(args: Args) -> str:
     """A channel as it is; a person's id means the app's DM with them, as anywhere at Slack."""
-    channel = args.needed("channel")
+    channel = args.required("channel")
     return f"D{channel[1:]}" if channel.startswith("U") else channel

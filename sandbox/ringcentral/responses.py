@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 
 @dataclass
-class Answer:
+class ApiResponse:
     """A finished answer; a `body` of None sends none, a str goes out as HTML."""
 
     status: int
@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.oauth = oauth
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def answer(self, path: str) -> Answer:
+    def response(self, path: str) -> ApiResponse:
         """This refusal as the service behind `path` words it.
 
         Webinar services send `errors` alone. The older platform services repeat the first error beside it, as
@@ -43,7 +43,7 @@ class ApiError(Exception):
             body = {"error": self.oauth, "error_description": first["message"], **body}
         elif path.startswith("/restapi/") and not first["errorCode"].startswith("ADG-"):
             body = {"errorCode": first["errorCode"], "message": first["message"], **body}
-        return Answer(self.status, body, dict(self.headers))
+        return ApiResponse(self.status, body, dict(self.headers))
 
 
 def invalid(*parameters: str) -> ApiError:

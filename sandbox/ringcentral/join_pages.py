@@ -7,10 +7,10 @@ from collections.abc import Callable
 from aiohttp import web
 
 from sandbox.ringcentral import markup
-from sandbox.ringcentral.answers import ApiError
 from sandbox.ringcentral.models import Session, Webinar
 from sandbox.ringcentral.people import Registrant
-from sandbox.ringcentral.registrants import withdraw
+from sandbox.ringcentral.registrants import remove_registrant
+from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.world import World
 
 ENDED = "This webinar has ended."
@@ -26,7 +26,7 @@ STATES = {
 ROLES = {"CoHost": "a co-host", "Panelist": "a panelist"}
 
 
-class LinkPages:
+class JoinPages:
     """Serves the pages of one world; `changed` is called when somebody has cancelled."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
@@ -47,30 +47,30 @@ class LinkPages:
     async def show_host_link(self, request: web.Request) -> web.Response:
         """Behind the host's own link."""
         token = request.match_info["token"]
-        for webinar, session in self._world.dated():
+        for webinar, session in self._world.with_session():
             if session.host_token == token:
                 return self._joined(webinar, session, "This is the host’s own link: whoever opens it, starts it.")
-        return markup.no_page(NO_PAGE)
+        return markup.not_found_page(NO_PAGE)
 
     async def show_invitee_link(self, request: web.Request) -> web.Response:
         """Behind the own link of a co-host or panelist."""
         token = request.match_info["token"]
-        for webinar, session in self._world.dated():
+        for webinar, session in self._world.with_session():
             for one in session.invitees:
                 if one.token == token:
                     name = f"{one.first_name} {one.last_name}".strip()
                     return self._joined(webinar, session, f"This link belongs to {name}, {ROLES[one.role]}.")
-        return markup.no_page(NO_PAGE)
+        return markup.not_found_page(NO_PAGE)
 
     async def show_attendee_link(self, request: web.Request) -> web.Response:
         """Behind a registrant's own link, or the shared one of a webinar without registration."""
         token = request.match_info["token"]
-        for webinar, session in self._world.dated():
+        for webinar, session in self._world.with_session():
             if session.attendee_token == token and not webinar.fields.settings.registration_enabled:
                 return self._joined(webinar, session, "This is the link for everybody who attends.")
         found = self._registrant(token)
         if found is None:
-            return markup.no_page(NO_PAGE)
+            return markup.not_found_page(NO_PAGE)
         webinar, session, one = found
         return self._joined(webinar, session, f"This link belongs to {one.first_name} {one.last_name}.")
 
@@ -78,7 +78,7 @@ class LinkPages:
         """Asks before anything is cancelled: a link may be opened by a mail program."""
         found = self._registrant(request.match_info["token"])
         if found is None:
-            return markup.no_page(NO_PAGE)
+            return markup.not_found_page(NO_PAGE)
         webinar, session, one = found
         if session.status == "Finished":
             return self._page(200, webinar, session, markup.note(TOO_LATE))
@@ -89,17 +89,17 @@ class LinkPages:
         """Deletes the registration."""
         found = self._registrant(request.match_info["token"])
         if found is None:
-            return markup.no_page(NO_PAGE)
+            return markup.not_found_page(NO_PAGE)
         webinar, session, one = found
         try:
-            withdraw(self._world, session, one)
+            remove_registrant(self._world, session, one)
         except ApiError as refusal:
             return self._page(refusal.status, webinar, session, markup.note(TOO_LATE))
         self._changed()
         return self._page(200, webinar, session, markup.note(CANCELLED))
 
     def _registrant(self, token: str) -> tuple[Webinar, Session, Registrant] | None:
-        for webinar, session in self._world.dated():
+        for webinar, session in self._world.with_session():
             for one in session.registrants:
                 if one.token == token:
                     return webinar, session, one

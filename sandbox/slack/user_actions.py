@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.slack import file_objects, inputs, payloads, posting, responses, stack, uploads
 from sandbox.slack.delivery import Delivery, Reply
 from sandbox.slack.errors import SlackError
-from sandbox.slack.escaping import escaped
+from sandbox.slack.escaping import escape
 from sandbox.slack.model import (
     Channel,
     File,
@@ -22,8 +22,8 @@ from sandbox.slack.model import (
     elements,
     label_of,
 )
-from sandbox.slack.submission import take_answer
-from sandbox.slack.surfaces import wrong_in_options
+from sandbox.slack.submission import apply_response
+from sandbox.slack.surfaces import options_problems
 from sandbox.slack.world import World
 
 SHORTEST_QUERY = 3  # min_query_length when the app says none
@@ -33,7 +33,7 @@ FAILED = '{name} failed with the error "{error}"'
 CLICK_FAILED = 'That did not work: the app failed with the error "{error}".'  # Slack shows a warning sign only
 
 
-class Acts:
+class UserActions:
     """Everything a person can do that the app hears of."""
 
     def __init__(self, world: World, delivery: Delivery, commands: Sequence[Json]) -> None:
@@ -49,14 +49,14 @@ class Acts:
             return self._command_failed(channel, person, "unknown_command", NO_COMMAND.format(name=name), Reply(""))
         text = text.strip()
         if known and known.get("should_escape"):
-            text = escaped(self.world, text)
+            text = escape(self.world, text)
         payload = payloads.command(self.world, person, channel, name, text)
         reply = await self.delivery.deliver("command", payload)
         if reply.error:
             words = FAILED.format(name=name, error=reply.error)
             return self._command_failed(channel, person, reply.error, words, reply)
         try:
-            message = self._show_answer(person, channel, f"{name} {text}".strip(), reply.body)
+            message = self._show_response(person, channel, f"{name} {text}".strip(), reply.body)
         except SlackError:
             words = NOT_A_MESSAGE.format(name=name)
             return self._command_failed(channel, person, "invalid_command_response", words, reply)
@@ -66,11 +66,11 @@ class Acts:
         self, person: Person, where: Message | View, block: Json, element: Json, given: Any, values: Json
     ) -> Outcome:
         """Use an element; an input without dispatch_action is only filled in, as its app is not told."""
-        find = self._finder(person.id)
-        now_there = inputs.filled(self.values_of(where), where.blocks, values, find)
+        find = self._resolver(person.id)
+        now_there = inputs.fill_in(self.values_of(where), where.blocks, values, find)
         state: Json = {}
         if element["type"] in inputs.FIELDS:
-            state = inputs.answer(element, given, find)
+            state = inputs.new_state(element, given, find)
             now_there.setdefault(block["block_id"], {})[element["action_id"]] = state
         elif element["type"] == "overflow":
             chosen = given.get("selected_option", given) if isinstance(given, dict) else given
@@ -87,18 +87,18 @@ class Acts:
 
     def fill(self, view: View, values: Json) -> None:
         """Type into a view without sending anything."""
-        view.values = inputs.filled(view.values, view.blocks, values, self._finder(view.user))
+        view.values = inputs.fill_in(view.values, view.blocks, values, self._resolver(view.user))
         self.world.changed()
 
     async def submit(self, person: Person, view: View, values: Json) -> Outcome:
         """Send a form, unless Slack's client itself has something to complain about."""
         self.fill(view, values)
-        view.errors = inputs.complaints(view.blocks, view.values, self.world.limits.form_file_bytes)
+        view.errors = inputs.validation_errors(view.blocks, view.values, self.world.limits.form_file_bytes)
         self.world.changed()
         if view.errors:
             return Outcome(ok=False, errors=dict(view.errors))
         reply = await self.delivery.deliver("interaction", payloads.view_submission(self.world, person, view))
-        return take_answer(self.world, view, reply)
+        return apply_response(self.world, view, reply)
 
     async def close(self, person: Person, view: View, *, clear: bool) -> Outcome:
         """Close the top view, or all of them; the app hears of those that asked for it."""
@@ -119,7 +119,7 @@ class Acts:
         reply = await self.delivery.deliver("interaction", payload)
         if reply.error:
             return _outcome(reply, CLICK_FAILED.format(error=reply.error))
-        if problems := wrong_in_options(reply.body):
+        if problems := options_problems(reply.body):
             return Outcome(ok=False, error="invalid_options", text="; ".join(problems), answer=reply.body)
         groups = reply.body.get("option_groups") or []
         return Outcome(
@@ -135,7 +135,7 @@ class Acts:
         event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
         event["channel"] = self.world.dm(person.id).id
         if home := self.world.homes.get(person.id):
-            event["view"] = stack.as_sent(self.world, home)
+            event["view"] = stack.to_json(self.world, home)
         return await self._event("app_home_opened", event)
 
     async def say(self, person: Person, channel: Channel, text: str) -> Message:
@@ -144,7 +144,7 @@ class Acts:
         self.world.add(line)
         self.world.changed()
         if channel.kind == "dm":
-            sent = posting.as_sent(self.world, line)
+            sent = posting.to_json(self.world, line)
             await self._event("message.im", {**sent, "channel": channel.id, "channel_type": "im"})
         return line
 
@@ -158,7 +158,7 @@ class Acts:
         return _outcome(await self.delivery.deliver("event", payloads.event(self.world, event)), "")
 
     def _command_failed(self, channel: Channel, person: Person, error: str, words: str, reply: Reply) -> Outcome:
-        line = posting.speak_as_slackbot(self.world, channel, person.id, words)
+        line = posting.post_as_slackbot(self.world, channel, person.id, words)
         return Outcome(
             ok=False,
             error=error,
@@ -169,7 +169,7 @@ class Acts:
             message=line,
         )
 
-    def _show_answer(self, person: Person, channel: Channel, typed: str, body: Any) -> Message | None:
+    def _show_response(self, person: Person, channel: Channel, typed: str, body: Any) -> Message | None:
         content: Json = body if isinstance(body, dict) else {"text": str(body or "")}
         if any(content.get(part) for part in ("text", "blocks", "attachments", "markdown_text")):
             content = posting.check_content(self.world, content)
@@ -180,20 +180,24 @@ class Acts:
             line = Message(channel.id, self.world.new_ts(), person.id, person.real_name, typed)
             self.world.add(line)
             self.world.changed()
-        return None if empty else responses.answer(self.world, person.id, channel.id, content)
+        return None if empty else responses.post_response(self.world, person.id, channel.id, content)
 
-    def _finder(self, user: str) -> inputs.Find:
+    def _resolver(self, user: str) -> inputs.Find:
         """How what a person names becomes what Slack sends: ids of people and channels, and whole files."""
 
         def find(field: str, named: Any) -> Any:
             if field == "files":
-                file = uploads.given(self.world, user, named) if isinstance(named, Upload) else self._own(user, named)
-                return file_objects.as_sent(self.world, file)
+                file = (
+                    uploads.add_from_user(self.world, user, named)
+                    if isinstance(named, Upload)
+                    else self._own_file(user, named)
+                )
+                return file_objects.to_json(self.world, file)
             return self.world.person(named).id if "user" in field else self.world.channel(named).id
 
         return find
 
-    def _own(self, user: str, named: Any) -> File:
+    def _own_file(self, user: str, named: Any) -> File:
         file = self.world.files.get(str(named.get("id") if isinstance(named, dict) else named))
         if file is None or file.user != user or file.state != "kept":
             raise LookupError("This file is not there, or not theirs.")

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from sandbox.ringcentral.answers import ApiError
-from sandbox.ringcentral.asked import Asked
-from sandbox.ringcentral.logins import CLIENT_ID, subject
+from sandbox.ringcentral.oauth import CLIENT_ID, subject_id
 from sandbox.ringcentral.operations import Operation
 from sandbox.ringcentral.rates import Key, Rates
+from sandbox.ringcentral.request import ApiRequest
+from sandbox.ringcentral.responses import ApiError
 
 
-def admit(operation: Operation, asked: Asked, rates: Rates) -> dict[str, str]:
+def authorize(operation: Operation, request: ApiRequest, rates: Rates) -> dict[str, str]:
     """The headers of the budget that this call was charged to, or the refusal with them.
 
     A caller nobody knows is refused before any budget; the headers then show one that is unspent.
     """
     key: Key = ("", CLIENT_ID, operation.group)
     try:
-        key = (_caller_id(operation, asked), CLIENT_ID, operation.group)
+        key = (_caller_id(operation, request), CLIENT_ID, operation.group)
         limits = rates.charge(key)
-        _check_app_permission(operation.permission, asked.world.rules.app_permissions)
+        _check_app_permission(operation.permission, request.world.rules.app_permissions)
     except ApiError as refusal:
         refusal.headers = {**rates.headers(key), **refusal.headers}
         raise
     return limits
 
 
-def _caller_id(operation: Operation, asked: Asked) -> str:
+def _caller_id(operation: Operation, request: ApiRequest) -> str:
     if not operation.permission:
-        return subject(asked, asked.world.company, asked.world.logins)
-    asked.caller = asked.world.logins.bearer(asked.authorization).person
-    return asked.caller.id
+        return subject_id(request, request.world.company, request.world.tokens)
+    request.caller = request.world.tokens.authenticate(request.authorization).person
+    return request.caller.id
 
 
 def _check_app_permission(permission: str, granted: list[str]) -> None:

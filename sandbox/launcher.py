@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 
 from sandbox import hosts
 from sandbox.clock import SandboxClock
-from sandbox.folder import take
+from sandbox.folder import lock_folder
 from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
 
@@ -32,12 +32,12 @@ COMMANDS = [
 ]
 STEP = 1.0
 """The clock moves at least this many seconds at once, so that a bot that is busy cannot hold it still."""
-HALT_EVERY = 3600.0
+STOP_EVERY = 3600.0
 """On a long way the clock stops at each full hour, so that what is looked for at an hour of the day comes out at it."""
 SAVE_EVERY = 5.0
 PATIENCE = 10.0
 """Seconds the bot has for ending in good order."""
-FAULTS: dict[str, dict[str, Any]] = {
+RINGCENTRAL_FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 30},
     "500": {"status": 500},
     "timeout_before": {"status": 500, "hang": 25.0},
@@ -49,7 +49,7 @@ class BotDidNotStartError(Exception):
     """The bot's process ended before it was ready; what it said stands in its log."""
 
 
-class Office:
+class Launcher:
     """One sandbox, kept in one folder."""
 
     def __init__(self, folder: Path, *, keep: bool = True) -> None:
@@ -58,7 +58,7 @@ class Office:
         Without `keep` it is emptied first. Raises `FolderTakenError` where another sandbox runs in it.
         """
         self.folder = folder
-        self._lock = take(folder, keep=keep)
+        self._lock = lock_folder(folder, keep=keep)
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock)
@@ -72,8 +72,8 @@ class Office:
         self.ringcentral.on_change.append(self.slack.world.changed)
         self._bot: Process | None = None
         self._next: float | None = None
-        self._moving = asyncio.Lock()
-        self._asking = asyncio.Lock()
+        self._move_lock = asyncio.Lock()
+        self._bot_lock = asyncio.Lock()
         self._saving: asyncio.Task[None] | None = None
 
     @property
@@ -86,8 +86,8 @@ class Office:
         page, ringcentral, bot = ports
         await _on_free_port(self.slack.start, page, on_taken)
         await _on_free_port(self.ringcentral.start, ringcentral, on_taken)
-        await self._start_bot(await _on_free_port(_try, bot, on_taken))
-        self._saving = asyncio.create_task(self._save_on())
+        await self._start_bot(await _on_free_port(_check_port, bot, on_taken))
+        self._saving = asyncio.create_task(self._save_periodically())
 
     async def stop(self) -> None:
         """Stop the bot in good order, write everything down, stop the stand-ins."""
@@ -105,42 +105,42 @@ class Office:
 
     async def move(self, seconds: float) -> None:
         """Move the clock, stopping wherever the bot or Slack has something to do on the way."""
-        async with self._moving:
+        async with self._move_lock:
             target = self.clock.now().timestamp() + seconds
             # What the bot has to do next may have changed since the last move: webinars were made, cards shared.
-            self._next = (await self._ask({"move": 0})).get("next")
+            self._next = (await self._send({"move": 0})).get("next")
             while (left := target - self.clock.now().timestamp()) > 0:
                 now = self.clock.now().timestamp()
-                halt = (now // HALT_EVERY + 1) * HALT_EVERY
-                moments = [halt, *(moment for moment in (self._next, self.slack.next_post_at()) if moment)]
+                next_stop = (now // STOP_EVERY + 1) * STOP_EVERY
+                moments = [next_stop, *(moment for moment in (self._next, self.slack.next_post_at()) if moment)]
                 step = min([max(moment - now, STEP) for moment in moments] + [left])
                 self.clock.move(timedelta(seconds=step))
-                self._next = (await self._ask({"move": step, "arrived": step == left})).get("next")
+                self._next = (await self._send({"move": step, "arrived": step == left})).get("next")
                 await self.slack.tick()
 
     def save(self) -> None:
         """Write down what the stand-ins hold."""
-        kept = {
+        state = {
             "offset": self.clock.offset.total_seconds(),
             "slack": self.slack.dump(),
             "ringcentral": self.ringcentral.dump(),
         }
-        fresh = self._kept.with_suffix(".new")
-        fresh.write_text(json.dumps(kept))
-        fresh.replace(self._kept)
+        fresh = self._state_file.with_suffix(".new")
+        fresh.write_text(json.dumps(state))
+        fresh.replace(self._state_file)
 
     @property
-    def _kept(self) -> Path:
+    def _state_file(self) -> Path:
         return self.folder / "sandbox.json"
 
     def _load(self) -> None:
-        if self._kept.exists():
-            kept = json.loads(self._kept.read_text())
-            self.clock.move(timedelta(seconds=kept["offset"]))
-            self.slack.load(kept["slack"])
-            self.ringcentral.load(kept["ringcentral"])
+        if self._state_file.exists():
+            state = json.loads(self._state_file.read_text())
+            self.clock.move(timedelta(seconds=state["offset"]))
+            self.slack.load(state["slack"])
+            self.ringcentral.load(state["ringcentral"])
 
-    async def _save_on(self) -> None:
+    async def _save_periodically(self) -> None:
         while True:
             await asyncio.sleep(SAVE_EVERY)
             self.save()
@@ -195,10 +195,10 @@ class Office:
             path.write_text(Fernet.generate_key().decode())
         return path.read_text()
 
-    async def _ask(self, order: dict[str, object]) -> dict[str, Any]:
+    async def _send(self, order: dict[str, object]) -> dict[str, Any]:
         if self._bot is None or self._bot.stdin is None or self._bot.returncode is not None:
             return {}
-        async with self._asking:  # answers come in the order of the questions
+        async with self._bot_lock:  # answers come in the order of the questions
             self._bot.stdin.write(json.dumps(order).encode() + b"\n")
             await self._bot.stdin.drain()
             return await self._read()
@@ -212,21 +212,21 @@ class Office:
 
     async def _register(self, session_id: str, count: int) -> int:
         registered = await hosts.register(self.ringcentral, session_id, count)
-        await self._have_looked_at(session_id)
+        await self._refresh_bot(session_id)
         return registered
 
     async def _change(self, session_id: str, act: str, given: dict[str, Any]) -> None:
         hosts.change(self.ringcentral, session_id, act, given)
-        await self._have_looked_at(session_id if act in hosts.OF_REGISTRATION else "")
+        await self._refresh_bot(session_id if act in hosts.REGISTRATION_CHANGES else "")
 
-    async def _have_looked_at(self, session_id: str) -> None:
+    async def _refresh_bot(self, session_id: str) -> None:
         # The bot would find out by itself within five minutes, which is long for somebody who watches.
         with contextlib.suppress(BotDidNotStartError):
-            await self._ask({"look_at": session_id})
+            await self._send({"refresh": session_id})
 
     async def _set_fault(self, target: str, kind: str) -> None:
         if target == "ringcentral":
-            self.ringcentral.fail("*", "^/webinar/", **FAULTS[kind])
+            self.ringcentral.fail("*", "^/webinar/", **RINGCENTRAL_FAULTS[kind])
 
     def _calls(self) -> list[dict[str, Any]]:
         return [
@@ -256,6 +256,6 @@ async def _on_free_port(
     raise BotDidNotStartError(f"No port from {port} to {port + 49} is free.")
 
 
-async def _try(host: str, port: int) -> None:
+async def _check_port(host: str, port: int) -> None:
     """Raises OSError where the bot could not listen."""
     (await asyncio.start_server(lambda _, __: None, host, port)).close()

@@ -10,11 +10,11 @@ from sandbox.slack.model import File, Json, Message, Scheduled, View
 from sandbox.slack.world import World
 
 
-def dumped(world: World) -> Json:
+def dump(world: World) -> Json:
     """The workspace as plain JSON."""
     return {
-        "files": [_file(file) for file in world.files.values()],
-        "messages": [_message(message) for inside in world.messages.values() for message in inside.values()],
+        "files": [_file_to_json(file) for file in world.files.values()],
+        "messages": [_message_to_json(message) for inside in world.messages.values() for message in inside.values()],
         "homes": [asdict(home) for home in world.homes.values()],
         "scheduled": [asdict(held) for held in world.scheduled.values()],
         "channels": {c.id: {"members": c.members, "archived": c.archived} for c in world.channels.values()},
@@ -23,7 +23,7 @@ def dumped(world: World) -> Json:
     }
 
 
-def loaded(world: World, kept: Json) -> None:
+def load(world: World, kept: Json) -> None:
     """Put a dump back; people and channels stay those the workspace was built with."""
     for one in kept.get("files", []):
         shares = [(channel, ts) for channel, ts in one["shares"]]
@@ -34,7 +34,7 @@ def loaded(world: World, kept: Json) -> None:
         home = View(**one)
         world.homes[home.user] = world.views[home.id] = home
     for one in kept["scheduled"]:
-        schedule.remember(world, Scheduled(**one))
+        schedule.index(world, Scheduled(**one))
     for channel_id, state in kept["channels"].items():
         if channel := world.channels.get(channel_id):
             channel.members, channel.archived = list(state["members"]), bool(state["archived"])
@@ -43,10 +43,10 @@ def loaded(world: World, kept: Json) -> None:
     world.changed()
 
 
-def _file(file: File) -> Json:
+def _file_to_json(file: File) -> Json:
     return {**asdict(file), "content": base64.b64encode(file.content).decode()}
 
 
-def _message(message: Message) -> Json:
+def _message_to_json(message: Message) -> Json:
     plain = {field.name: getattr(message, field.name) for field in fields(message)}
     return {**plain, "files": [file.id for file in message.files]}

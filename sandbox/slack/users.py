@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.slack.acts import Acts, element_of
 from sandbox.slack.model import Channel, Json, Message, Outcome, Person, View
+from sandbox.slack.user_actions import UserActions, element_of
 from sandbox.slack.world import World
 
 
-class PeopleSide:
+class WorkspaceUsers:
     """What people do and see; whoever is meant is named by id or first name."""
 
-    def __init__(self, world: World, acts: Acts) -> None:
+    def __init__(self, world: World, actions: UserActions) -> None:
         """Act in this world."""
         self.world = world
-        self._acts = acts
+        self._actions = actions
 
     async def command(self, user: str, channel: str, name: str, text: str = "") -> Outcome:
         """`user` types "/name text" in `channel`; LookupError if they cannot see it."""
-        return await self._acts.command(self.person(user), self._seen(user, channel), name, text)
+        return await self._actions.command(self.person(user), self._seen(user, channel), name, text)
 
     async def click(
         self,
@@ -40,11 +40,11 @@ class PeopleSide:
         screen = self._on_screen(user, where)
         block, part = element_of(screen, action, block_id)
         given = value if element is None else element
-        return await self._acts.click(self.person(user), screen, block, part, given, values or {})
+        return await self._actions.click(self.person(user), screen, block, part, given, values or {})
 
     async def fill(self, user: str, view: View | str, values: Json) -> None:
         """`user` types into a modal without sending it."""
-        self._acts.fill(self._top(user, view), values)
+        self._actions.fill(self._top(user, view), values)
 
     async def submit(self, user: str, view: View | str, values: Json | None = None) -> Outcome:
         """`user` fills in `values` and submits; `Outcome.errors` are the field errors, Slack's own or the app's.
@@ -55,11 +55,11 @@ class PeopleSide:
         top = self._top(user, view)
         if top.body["type"] == "home":
             raise ValueError("A Home tab has nothing to submit.")
-        return await self._acts.submit(self.person(user), top, values or {})
+        return await self._actions.submit(self.person(user), top, values or {})
 
     async def close(self, user: str, view: View | str, clear: bool = False) -> Outcome:  # noqa: FBT001, FBT002
         """`user` goes back one view, or with `clear` closes the whole modal."""
-        return await self._acts.close(self.person(user), self._top(user, view), clear=clear)
+        return await self._actions.close(self.person(user), self._top(user, view), clear=clear)
 
     async def suggest(
         self, user: str, where: Message | View | str, action: str, text: str, block_id: str | None = None
@@ -67,20 +67,24 @@ class PeopleSide:
         """`user` types `text` into an external select; the answer is in `options` or `option_groups`."""
         screen = self._on_screen(user, where)
         block, part = element_of(screen, action, block_id)
-        return await self._acts.suggest(self.person(user), screen, block, part, text)
+        return await self._actions.suggest(self.person(user), screen, block, part, text)
 
     async def open_home(self, user: str) -> Outcome:
         """`user` opens the app's Home tab."""
-        return await self._acts.open_home(self.person(user))
+        return await self._actions.open_home(self.person(user))
 
     async def say(self, user: str, channel: str, text: str) -> Message:
         """`user` writes a line of their own."""
-        return await self._acts.say(self.person(user), self._seen(user, channel), text)
+        return await self._actions.say(self.person(user), self._seen(user, channel), text)
 
     def messages(self, channel: str, as_user: str | None = None) -> list[Message]:
         """A conversation, oldest first: all of it, or what `as_user` sees."""
         place = self.channel(channel).id
-        return self.world.standing(place) if as_user is None else self.world.seen_by(self.user_id(as_user), place)
+        return (
+            self.world.messages_in(place)
+            if as_user is None
+            else self.world.visible_messages(self.user_id(as_user), place)
+        )
 
     def view_stack(self, user: str) -> list[View]:
         """The person's open modal, bottom view first."""
