@@ -1,1 +1,1 @@
-"""Stand-ins for RingCentral and for a Slack workspace, so that everything runs on one laptop with no account."""
+"""Stand-ins for RingCentral and a Slack workspace: run Greenroom on one machine without an account."""

@@ -16,7 +16,7 @@ PAGE, RINGCENTRAL, BOT = 8080, 8620, 3000
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Start, say where the page is, and run until Ctrl-C."""
+    """Start, print the address of the page, and run until Ctrl-C."""
     options = _parser().parse_args(words)
     ports = (options.port, RINGCENTRAL, BOT) if options.port else (0, 0, 0)
     try:

@@ -1,4 +1,4 @@
-"""Runs the real bot in a process of its own, on a clock that the sandbox moves through standard input."""
+"""Run the real bot in its own process, on a clock that the sandbox moves through standard input."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ UNUSABLE = 2
 
 
 async def serve(offset: timedelta) -> None:
-    """Serve until standard input ends. Each line is an order, each answer one line of JSON.
+    """Serve until standard input ends: one JSON command per line in, one JSON line out.
 
-    `{"move": seconds}` moves the clock, with `"arrived": true` at the end of a journey; the answer names the moment at
-    which the bot next has something to do. `{"refresh": session}` tells that its registration has changed at
-    RingCentral, `{"refresh": ""}` that something else has.
+    `{"move": seconds}` moves the clock, with `"arrived": true` on the last step; the response is the time at which the
+    bot next has something to do. `{"refresh": session}` makes the bot read that registration again,
+    `{"refresh": ""}` the list of sessions.
     """
     settings = read_settings()
     log.set_up(settings.log_level, settings.log_format)
@@ -42,22 +42,22 @@ async def serve(offset: timedelta) -> None:
 
 
 class BotControl:
-    """What the sandbox has the bot do."""
+    """Executes the commands of the sandbox on a running bot."""
 
     def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
-        """For this bot, which goes by this clock."""
+        """Control this bot, which uses this clock."""
         self._room = greenroom.room
         self._digests = Digests(greenroom.room.store, clock, greenroom.room.account)
         self._clock = clock
         self._refresh_lock = asyncio.Lock()
 
     async def execute(self, order: dict[str, Any]) -> dict[str, object]:
-        """Do it, and answer."""
+        """Execute one command and return the response."""
         if "refresh" in order:
             self._run_in_background(self._refresh(order["refresh"]))
             return {}
         self._clock.move(timedelta(seconds=order["move"]))
-        await self._digests.plan_due()  # the bot's own timer for these goes by the machine's time, a minute apart
+        await self._digests.plan_due()  # the bot's own timer for digests uses the machine's time, once a minute
         due = await self._room.clockwork.deliver()
         if order.get("arrived"):
             self._run_in_background(self._room.mirror.keep_up())
@@ -65,15 +65,15 @@ class BotControl:
 
     async def _refresh(self, session_id: str) -> None:
         """Make the one call that the bot would make by itself some minutes later."""
-        async with self._refresh_lock:  # a list is not believed over what was read after it was asked for
-            with contextlib.suppress(GreenroomError):  # a stranger's webinar; or RingCentral fails, as it was told to
+        async with self._refresh_lock:  # a list must not overwrite what was read after it was requested
+            with contextlib.suppress(GreenroomError):  # an unknown webinar, or a RingCentral fault that was ordered
                 if session_id:
                     await self._room.mirror.refresh(session_id, NOTICE)
                 else:
                     await self._room.mirror.sweep(NOTICE)
 
     def _run_in_background(self, look: Coroutine[Any, Any, None]) -> None:
-        # Nobody at the page need wait for RingCentral's pace: what became of the webinars shows in the channels.
+        # The page does not wait for RingCentral's rate limit: the result shows in the channels.
         async def refresh_and_deliver() -> None:
             await look
             await self._room.clockwork.deliver()
@@ -92,8 +92,8 @@ async def _standard_input() -> asyncio.StreamReader:
 
 
 def main() -> None:
-    """Start with the clock already moved by as many seconds as the first argument says."""
-    # Ctrl-C reaches the whole group of processes: the sandbox stops this one in good order, by closing its input.
+    """Start with the clock already moved by the number of seconds in the first argument."""
+    # Ctrl-C reaches the whole process group: the sandbox stops this process by closing its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         asyncio.run(serve(timedelta(seconds=float(sys.argv[1]))))

@@ -1,4 +1,4 @@
-"""The clock the sandbox moves: webinars and scheduled messages follow it, signatures and time-outs do not."""
+"""The sandbox clock: webinars and scheduled messages follow it; signatures and timeouts follow the machine's."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ class SandboxClock:
     """The machine's time plus an offset that only grows."""
 
     def __init__(self) -> None:
-        """Start at the machine's own time."""
+        """Start at the machine's time."""
         self.offset = timedelta()
 
     def now(self) -> datetime:
-        """The moved time, aware, in UTC."""
+        """The moved time: aware, UTC."""
         return self.machine() + self.offset
 
     def machine(self) -> datetime:
-        """The machine's time, aware, in UTC, untouched by any move."""
+        """The machine's time, not moved: aware, UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the sandbox has its own clock
 
     def monotonic(self) -> float:
-        """Seconds that only go forward."""
+        """Monotonic seconds."""
         return time.monotonic()  # noqa: TID251 - the sandbox has its own clock
 
     def move(self, by: timedelta) -> datetime:
-        """Go forward and return the new time; time that has been cannot come back, so `by` is never negative."""
+        """Move forward and return the new time; ValueError for a negative `by`."""
         if by < timedelta():
             raise ValueError("The sandbox clock only goes forward.")
         self.offset += by

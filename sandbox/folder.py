@@ -1,4 +1,4 @@
-"""The folder a sandbox keeps its state in: one sandbox at a time, and empty unless it is to go on from there."""
+"""The state folder of a sandbox: locked by one sandbox at a time, cleared unless its state is kept."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ LOCK = "lock"
 
 
 class FolderTakenError(Exception):
-    """Another sandbox that runs keeps its state there."""
+    """Another running sandbox has locked the folder."""
 
 
 def lock_folder(folder: Path, *, keep: bool) -> IO[str]:
-    """Take the folder, made if need be, for as long as the file returned is open. Raises `FolderTakenError`."""
+    """Create and lock the folder until the returned file is closed. Raises `FolderTakenError`."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / LOCK).open("w")
     try:
-        # The system lets go of it however this process ends.
+        # The operating system releases the lock however this process ends.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()

@@ -1,4 +1,4 @@
-"""What hosts and outside people do at RingCentral without telling the bot, ordered from the page's tools."""
+"""What hosts and outside people do at RingCentral without the bot, triggered from the page's tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.ringcentral import RingCentral
 from sandbox.ringcentral.responses import ApiError
 
 PATIENCE = 2.0
-"""Seconds in which a webinar just made becomes known to RingCentral's registration."""
+"""Seconds in which a new webinar becomes known to RingCentral's registration service."""
 RETRY_EVERY = 0.05
 NOT_FOUND = 404
 
@@ -19,7 +19,7 @@ Given = dict[str, Any]
 
 
 async def register(ringcentral: RingCentral, session_id: str, count: int, patience: float = PATIENCE) -> int:
-    """Outside people sign up; how many got in before registration closed. LookupError where nobody can."""
+    """Register outside people and return how many got in. LookupError if registration is not possible."""
     until = ringcentral.clock.monotonic() + patience
     while True:
         try:
@@ -31,7 +31,7 @@ async def register(ringcentral: RingCentral, session_id: str, count: int, patien
 
 
 def change(ringcentral: RingCentral, session_id: str, act: str, given: Given) -> None:
-    """Do one of `ACTS` to a webinar. LookupError with a sentence where RingCentral does not allow it."""
+    """Apply one of `CHANGES` to a webinar. LookupError with a sentence if RingCentral does not allow it."""
     try:
         CHANGES[act](ringcentral, session_id, given)
     except ApiError as refusal:
@@ -82,6 +82,6 @@ CHANGES: dict[str, Callable[[RingCentral, str, Given], None]] = {
     "close": _close,
     "open": _open,
 }
-"""`rename` takes a title, `move` seconds (back in time if negative), `limit` a number (0: none)."""
+"""`rename` takes a title, `move` seconds (negative: earlier), `limit` a number (0: no limit)."""
 REGISTRATION_CHANGES = frozenset({"limit", "close", "open"})
-"""What shows in no list of sessions, but in the session's registration."""
+"""Changes that show in the session's registration only, not in the list of sessions."""

@@ -1,4 +1,4 @@
-"""Everything of the sandbox together: both stand-ins, the bot's process between them, and the clock they share."""
+"""Starts and stops everything: both stand-ins, the bot's process, and the clock they share."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ COMMANDS = [
     }
 ]
 STEP = 1.0
-"""The clock moves at least this many seconds at once, so that a bot that is busy cannot hold it still."""
+"""Minimum step of the clock in seconds, so that a busy bot cannot stop it."""
 STOP_EVERY = 3600.0
-"""On a long way the clock stops at each full hour, so that what is looked for at an hour of the day comes out at it."""
+"""The clock stops at each full hour, so that hourly checks run at the right time during a long move."""
 SAVE_EVERY = 5.0
 PATIENCE = 10.0
-"""Seconds the bot has for ending in good order."""
+"""Seconds the bot has to shut down."""
 RINGCENTRAL_FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 30},
     "500": {"status": 500},
@@ -46,16 +46,16 @@ RINGCENTRAL_FAULTS: dict[str, dict[str, Any]] = {
 
 
 class BotDidNotStartError(Exception):
-    """The bot's process ended before it was ready; what it said stands in its log."""
+    """The bot's process ended before it was ready; the reason is in its log."""
 
 
 class Launcher:
-    """One sandbox, kept in one folder."""
+    """One sandbox with its state folder."""
 
     def __init__(self, folder: Path, *, keep: bool = True) -> None:
-        """Take the folder, and go on from what it holds of the stand-ins and the bot.
+        """Lock the folder and load the state of the stand-ins from it.
 
-        Without `keep` it is emptied first. Raises `FolderTakenError` where another sandbox runs in it.
+        Without `keep` the folder is cleared first. Raises `FolderTakenError` if another sandbox runs in it.
         """
         self.folder = folder
         self._lock = lock_folder(folder, keep=keep)
@@ -78,11 +78,11 @@ class Launcher:
 
     @property
     def log_path(self) -> Path:
-        """Where the bot's log is."""
+        """Path of the bot's log."""
         return self.folder / "bot.log"
 
     async def start(self, ports: tuple[int, int, int], on_taken: Callable[[int, int], None]) -> None:
-        """Start the page, RingCentral and the bot on these ports, or on free ones near them, which is told."""
+        """Start the page, RingCentral and the bot; a taken port is replaced by the next free one and reported."""
         page, ringcentral, bot = ports
         await _on_free_port(self.slack.start, page, on_taken)
         await _on_free_port(self.ringcentral.start, ringcentral, on_taken)
@@ -90,7 +90,7 @@ class Launcher:
         self._saving = asyncio.create_task(self._save_periodically())
 
     async def stop(self) -> None:
-        """Stop the bot in good order, write everything down, stop the stand-ins."""
+        """Stop the bot, save the state, stop the stand-ins."""
         if self._saving:
             self._saving.cancel()
         await self._stop_bot()
@@ -100,14 +100,14 @@ class Launcher:
         self._lock.close()
 
     async def bot_ended(self) -> int:
-        """Wait for the bot's process to end by itself, which it should not; its exit code."""
+        """Wait for the bot's process to end on its own, an error, and return its exit code."""
         return await self._bot.wait() if self._bot else 0
 
     async def move(self, seconds: float) -> None:
-        """Move the clock, stopping wherever the bot or Slack has something to do on the way."""
+        """Move the clock, stopping wherever the bot or Slack has something to do."""
         async with self._move_lock:
             target = self.clock.now().timestamp() + seconds
-            # What the bot has to do next may have changed since the last move: webinars were made, cards shared.
+            # The bot's next due time may have changed since the last move: new webinars, new cards.
             self._next = (await self._send({"move": 0})).get("next")
             while (left := target - self.clock.now().timestamp()) > 0:
                 now = self.clock.now().timestamp()
@@ -119,7 +119,7 @@ class Launcher:
                 await self.slack.tick()
 
     def save(self) -> None:
-        """Write down what the stand-ins hold."""
+        """Save the state of the stand-ins."""
         state = {
             "offset": self.clock.offset.total_seconds(),
             "slack": self.slack.dump(),
@@ -170,9 +170,9 @@ class Launcher:
                 await self._bot.wait()
 
     def _environment(self, port: int) -> dict[str, str]:
-        outer = os.environ.items()  # noqa: TID251 - the bot's process needs PATH and the like; what is ours is set below
+        outer = os.environ.items()  # noqa: TID251 - the bot's process needs PATH and the like; its own settings are set below
         return {
-            # Slack's client would go through a proxy even to this machine.
+            # Slack's client would use a proxy even for this machine.
             **{name: value for name, value in outer if not name.lower().endswith("_proxy")},
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
@@ -186,7 +186,9 @@ class Launcher:
             "ENCRYPTION_KEY": self._key(),
             "HOST": "127.0.0.1",
             "PORT": str(port),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}" if port else "",  # of a port that is found only later nobody knows
+            "PUBLIC_URL": f"http://127.0.0.1:{port}"
+            if port
+            else "",  # unknown in advance if the port is chosen by the system
         }
 
     def _key(self) -> str:
@@ -198,7 +200,7 @@ class Launcher:
     async def _send(self, order: dict[str, object]) -> dict[str, Any]:
         if self._bot is None or self._bot.stdin is None or self._bot.returncode is not None:
             return {}
-        async with self._bot_lock:  # answers come in the order of the questions
+        async with self._bot_lock:  # responses arrive in the order of the commands
             self._bot.stdin.write(json.dumps(order).encode() + b"\n")
             await self._bot.stdin.drain()
             return await self._read()
@@ -220,7 +222,7 @@ class Launcher:
         await self._refresh_bot(session_id if act in hosts.REGISTRATION_CHANGES else "")
 
     async def _refresh_bot(self, session_id: str) -> None:
-        # The bot would find out by itself within five minutes, which is long for somebody who watches.
+        # The bot would notice within five minutes, which is too long for a person at the page.
         with contextlib.suppress(BotDidNotStartError):
             await self._send({"refresh": session_id})
 
@@ -244,7 +246,7 @@ class Launcher:
 async def _on_free_port(
     start: Callable[[str, int], Awaitable[None]], port: int, on_taken: Callable[[int, int], None]
 ) -> int:
-    """Start on this port or the next free one, and return which it was; 0 takes any."""
+    """Start on this port or the next free one and return it; 0 takes any."""
     for candidate in range(port, port + 50):
         try:
             await start("127.0.0.1", candidate)
@@ -257,5 +259,5 @@ async def _on_free_port(
 
 
 async def _check_port(host: str, port: int) -> None:
-    """Raises OSError where the bot could not listen."""
+    """Raise OSError if the bot cannot listen there."""
     (await asyncio.start_server(lambda _, __: None, host, port)).close()

@@ -1,4 +1,4 @@
-"""A RingCentral account on your own machine: the webinar API, its limits and its moods, with no account needed."""
+"""Stand-in for RingCentral: the webinar API with its limits and errors, no account needed."""
 
 from sandbox.ringcentral.account import Call
 from sandbox.ringcentral.company import Company, Person

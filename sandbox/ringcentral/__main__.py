@@ -1,4 +1,4 @@
-"""Starts the stand-in RingCentral alone: `python -m sandbox.ringcentral`."""
+"""Start the RingCentral stand-in alone: `python -m sandbox.ringcentral`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ USUAL_PORT = 8620
 
 
 def main() -> None:
-    """Listen until Ctrl-C or a TERM signal."""
+    """Listen until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.ringcentral", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=USUAL_PORT, help=f"port ({USUAL_PORT}; 0 takes a free one)")

@@ -24,17 +24,17 @@ from sandbox.ringcentral.world import Mail, World
 
 @dataclass
 class Call:
-    """One API request as it came in; never a token, a query or a body."""
+    """One received API request, without token, query and body."""
 
     method: str
     path: str
-    group: Group | None  # None: no operation of ours
-    status: int | None  # None: not answered yet, or cut off
+    group: Group | None  # None: an unknown operation
+    status: int | None  # None: no response yet, or connection cut
     at: datetime  # machine time
 
 
 class Account:
-    """State of the account and what people do to it, for one app, in memory."""
+    """State of the account and the actions of its people, for one app, in memory."""
 
     client_id = CLIENT_ID
     client_secret = CLIENT_SECRET
@@ -54,21 +54,21 @@ class Account:
 
     @property
     def url(self) -> str:
-        """The base of every address, without a slash at the end; empty before the first start."""
+        """Base URL without a trailing slash; empty before the first start."""
         return self._world.url
 
     @property
     def penalties(self) -> int:
-        """How often a caller overran a budget."""
+        """How many times a caller exceeded a rate budget."""
         return self.rates.penalties
 
     @property
     def throttled(self) -> int:
-        """How many calls the budgets answered with 429, those that restarted a penalty included."""
+        """How many calls got a 429 from the rate budgets, including calls during a penalty."""
         return self.rates.throttled
 
     def jwt_for(self, email: str) -> str:
-        """The JWT of one person, for apps where people log in themselves; KeyError for a stranger."""
+        """The JWT of one person, for apps with personal logins; KeyError for an unknown address."""
         person = self.company.by_email(email)
         if person is None:
             raise KeyError(email)
@@ -87,19 +87,19 @@ class Account:
         retry_after: int | None = None,
         code: str | None = None,
     ) -> Fault:
-        """Let the next matching calls that pass login and budget fail (`Fault` says what each word means)."""
+        """Make the next matching calls that pass authorization and rate limit fail; see `Fault` for the arguments."""
         fault = Fault(method, path_regex, status, effect, hang, cut, times, retry_after, code)
         self.faults.append(check_fault(fault))
         return fault
 
     def create(self, title: str, start: datetime | str, *, host: str = "", **changes: Any) -> str:
-        """A webinar made in RingCentral's own app by the person with this e-mail address; returns its id."""
+        """Create a webinar in RingCentral's own app, hosted by the person with this address; returns its id."""
         webinar = own_app.create(self._world, host, start, {"title": title, **changes})
         self._changed()
         return webinar.id
 
     def edit(self, any_id: str, **changes: Any) -> None:
-        """Change a webinar in RingCentral's own app, by the API's names; takes a webinar's or a session's id."""
+        """Change a webinar in RingCentral's own app, by API field names; takes a webinar id or a session id."""
         own_app.edit(self._world, any_id, changes)
         self._changed()
 
@@ -109,59 +109,59 @@ class Account:
         self._changed()
 
     def begin(self, any_id: str) -> None:
-        """The host starts the webinar: Scheduled becomes Active."""
+        """Start the webinar as its host: Scheduled becomes Active."""
         own_app.start(self._world, any_id)
         self._changed()
 
     def finish(self, any_id: str) -> None:
-        """The host ends the webinar: Active becomes Finished."""
+        """End the webinar as its host: Active becomes Finished."""
         own_app.finish(self._world, any_id)
         self._changed()
 
     def register(self, session_id: str, count: int = 1, *, real: bool = True) -> list[str]:
-        """Outside people sign up; the ids of those who got in before registration closed.
+        """Register outside people; returns the ids of those who got in before registration closed.
 
-        ApiError 404 for a session the registration service does not know; `real=False` is a host's own trial.
+        ApiError 404 if the registration service does not know the session; `real=False` is a test by the host.
         """
         ids = own_app.register(self._world, session_id, count, real=real)
         self._changed()
         return ids
 
     def attend(self, registrant_id: str) -> str:
-        """A registrant joins the running webinar; their participant id."""
+        """Join the running webinar as a registrant; returns the participant id."""
         participant_id = own_app.attend(self._world, registrant_id)
         self._changed()
         return participant_id
 
     def invitees(self, session_id: str) -> list[dict[str, Any]]:
-        """The team of a session as the API shows it, the host first."""
+        """The team of a session as API resources, the host first."""
         webinar = self._world.find_webinar(session_id)
         return team_of(self._world, webinar, webinar.session) if webinar.session else []
 
     def registrants(self, session_id: str) -> list[dict[str, Any]]:
-        """Who has signed up for a session, as the API shows them, with what they answered."""
+        """The registrants of a session as API resources, with their answers."""
         return registrants_of(self._world, self._world.find_webinar(session_id))
 
     @property
     def mails(self) -> list[Mail]:
-        """Who would have been mailed since the start or the last reset, oldest first; of the moment only."""
+        """The mails that would have been sent since the start or the last reset, oldest first; not persisted."""
         return self._world.mails
 
     def webinars(self) -> list[dict[str, Any]]:
-        """What a control panel shows of each webinar that has a date, soonest first (`overview` has the fields)."""
+        """Each webinar that has a session, soonest first; see `overview` for the fields."""
         return overview(self._world)
 
     def dump(self) -> dict[str, Any]:
-        """Webinars, sessions and registrants as JSON; logins, budgets, faults and calls are of the moment only."""
+        """Webinars, sessions and registrants as JSON; tokens, rate budgets, faults and calls are not persisted."""
         return self._world.state.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def load(self, dumped: dict[str, Any]) -> None:
-        """Go on from a dump; links get this stand-in's own address."""
+        """Restore a dump; links use this stand-in's own address."""
         self._world.state = State.model_validate(dumped)
         self._changed()
 
     def reset(self) -> None:
-        """Forget everything but the company and the rules; every token is unknown afterwards."""
+        """Clear everything but the company and the rules; all tokens become unknown."""
         self.calls.clear()
         self.faults.clear()
         self.mails.clear()

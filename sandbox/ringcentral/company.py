@@ -1,4 +1,4 @@
-"""The company whose account the stand-in keeps: its people, and what its admins have decided."""
+"""The company of the account: its people and its policies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACCOUNT_ID = "62190000"
 
 
 class Person(BaseModel):
-    """An extension of the account: usually somebody who can log in, sometimes a call queue."""
+    """An extension of the account: usually a person who can log in, sometimes a call queue."""
 
     id: str
     first_name: str
@@ -21,21 +21,21 @@ class Person(BaseModel):
     kind: str = "User"
     admin: bool = False
     webinar_settings: bool = False  # the user permission "WebinarSettings"
-    licensed: bool = True  # a Webinar licence: may host
+    licensed: bool = True  # a Webinar license: may host
 
     @property
     def name(self) -> str:
-        """First and last name, as the directory prints them."""
+        """First and last name, as in the directory."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def runs_webinars(self) -> bool:
-        """May act for other hosts: an admin who also holds the user permission "WebinarSettings"."""
+        """Whether the person may act for other hosts: an admin with the user permission "WebinarSettings"."""
         return self.admin and self.webinar_settings
 
     @property
     def jwt(self) -> str:
-        """The made-up JWT that this person would have created in the developer console."""
+        """The made-up JWT of this person."""
         return f"demo.jwt-of-{self.id}.not-a-secret"
 
 
@@ -70,22 +70,24 @@ ACME_PEOPLE = (
 
 
 class Company(BaseModel):
-    """One RingCentral account. Change it before or after the start; it is read at every call."""
+    """One RingCentral account; read at every call, so it can be changed at any time."""
 
     id: str = ACCOUNT_ID
     name: str = "Acme"
     people: list[Person] = Field(default_factory=lambda: list(ACME_PEOPLE))
-    password_required: bool = False  # the service makes a password for a webinar that comes without one
-    locked_settings: dict[str, Any] = Field(default_factory=dict)  # wire name → value, whatever a caller sends
+    password_required: bool = False  # a webinar without a password gets one
+    locked_settings: dict[str, Any] = Field(
+        default_factory=dict
+    )  # API field name → value that overrides what a caller sends
 
     def person(self, person_id: str) -> Person | None:
-        """Who has this extension id."""
+        """Find a person by extension id."""
         return next((one for one in self.people if one.id == person_id), None)
 
     def by_email(self, email: str) -> Person | None:
-        """Who has this e-mail address, however it is spelt."""
+        """Find a person by e-mail address, ignoring case."""
         return next((one for one in self.people if email and one.email.lower() == email.lower()), None)
 
     def by_jwt(self, jwt: str) -> Person | None:
-        """Whose JWT this is."""
+        """Find the owner of a JWT."""
         return next((one for one in self.people if one.kind == "User" and one.jwt == jwt), None)

@@ -1,4 +1,4 @@
-"""The control routes under /sandbox, for developers who use the stand-in from outside this program."""
+"""Control routes under /sandbox, for developers who run the stand-in in its own process."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FAULTS = TypeAdapter(list[Fault])
 
 
 class Control:
-    """JSON in, JSON out; a wrong request answers 400 or the vendor's own refusal, with `error` in words."""
+    """JSON in, JSON out; a wrong request gets 400 or the API's own error status, with a sentence in `error`."""
 
     def __init__(self, account: Account) -> None:
-        """Acts upon this stand-in through its public face."""
+        """Control this account."""
         self._account = account
 
     def routes(self) -> list[web.RouteDef]:
-        """The whole list; docs/sandbox-ringcentral.md explains each."""
+        """All routes; see docs/sandbox-ringcentral.md."""
         return [
             web.get("/sandbox/state", _json_errors(self.show_state)),
             web.get("/sandbox/calls", _json_errors(self.show_calls)),
@@ -47,7 +47,7 @@ class Control:
         ]
 
     async def show_state(self, _: web.Request) -> web.Response:
-        """People with their JWTs, webinars, and how often the budgets said no."""
+        """People with their JWTs, webinars, and the counts of throttled calls."""
         people = [
             {"id": one.id, "name": one.name, "email": one.email, "admin": one.admin, "jwt": one.jwt}
             for one in self._account.company.people
@@ -74,11 +74,11 @@ class Control:
         return web.json_response({"calls": calls})
 
     async def show_rules(self, _: web.Request) -> web.Response:
-        """Budgets, delays and lifetimes as they are now."""
+        """The current rules."""
         return web.json_response(self._account.rules.model_dump(by_alias=True))
 
     async def change_rules(self, request: web.Request) -> web.Response:
-        """Change some of them; budgets may be named one by one."""
+        """Change some rules; budgets can be changed one by one."""
         now, sent = self._account.rules.model_dump(by_alias=True), await _json_object(request)
         if isinstance(sent.get("budgets"), dict):
             sent["budgets"] = {**now["budgets"], **sent["budgets"]}
@@ -88,11 +88,11 @@ class Control:
         return await self.show_rules(request)
 
     async def show_faults(self, _: web.Request) -> web.Response:
-        """The faults still to come."""
+        """The pending faults."""
         return web.json_response({"faults": FAULTS.dump_python(self._account.faults)})
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """Let the next matching calls fail."""
+        """Make the next matching calls fail."""
         fault = FAULT.validate_python(await _json_object(request))
         self._account.fail(
             fault.method,
@@ -108,23 +108,23 @@ class Control:
         return await self.show_faults(request)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        """No more faults."""
+        """Remove all faults."""
         self._account.faults.clear()
         return await self.show_faults(request)
 
     async def register(self, request: web.Request) -> web.Response:
-        """Outside people sign up."""
+        """Register outside people."""
         sent = await _json_object(request)
         count, real = int(sent.get("count", 1)), bool(sent.get("real", True))
         return web.json_response({"ids": self._account.register(str(sent.get("sessionId")), count, real=real)})
 
     async def attend(self, request: web.Request) -> web.Response:
-        """A registrant joins the running session."""
+        """Join the running session as a registrant."""
         sent = await _json_object(request)
         return web.json_response({"participantId": self._account.attend(str(sent.get("registrantId")))})
 
     async def show_mails(self, _: web.Request) -> web.Response:
-        """Who would have been mailed, oldest first."""
+        """The mails that would have been sent, oldest first."""
         mails = [
             {"at": iso(one.at), "sessionId": one.session_id, "kind": one.kind, "address": one.address}
             for one in self._account.mails
@@ -132,35 +132,35 @@ class Control:
         return web.json_response({"mails": mails})
 
     async def create(self, request: web.Request) -> web.Response:
-        """A webinar made in RingCentral's own app."""
+        """Create a webinar in RingCentral's own app."""
         sent = await _json_object(request)
         title, start, host = (sent.pop(name, "") for name in ("title", "scheduledStartTime", "host"))
         return web.json_response({"webinarId": self._account.create(title, start, host=host, **sent)})
 
     async def edit(self, request: web.Request) -> web.Response:
-        """A webinar changed in RingCentral's own app."""
+        """Change a webinar in RingCentral's own app."""
         self._account.edit(request.match_info["id"], **await _json_object(request))
         return web.json_response({"ok": True})
 
     async def change_status(self, request: web.Request) -> web.Response:
-        """A webinar started, finished or cancelled in RingCentral's own app."""
+        """Start, finish or cancel a webinar in RingCentral's own app."""
         changes = {"start": self._account.begin, "finish": self._account.finish, "cancel": self._account.cancel}
         changes[request.match_info["act"]](request.match_info["id"])
         return web.json_response({"ok": True})
 
     async def expire_tokens(self, _: web.Request) -> web.Response:
-        """Every access token counts as expired."""
+        """Expire all access tokens."""
         self._account.tokens.expire()
         return web.json_response({"ok": True})
 
     async def reset(self, _: web.Request) -> web.Response:
-        """Back to an account without webinars, calls, faults and logins."""
+        """Remove all webinars, calls, faults and tokens."""
         self._account.reset()
         return web.json_response({"ok": True})
 
 
 def _json_errors(handler: Handler) -> Handler:
-    """Turns what a request got wrong into JSON with a sentence."""
+    """Turn exceptions into JSON errors."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:

@@ -1,4 +1,4 @@
-"""People: the caller's own extension, the list of extensions, and the company directory."""
+"""Directory operations: the caller's extension, the list of extensions, the company directory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SearchField = Literal[
 
 
 class Search(Wire):
-    """The part of SearchDirectoryEntriesRequest that has an effect here."""
+    """The supported part of SearchDirectoryEntriesRequest."""
 
     search_string: str = ""
     search_fields: list[SearchField] = Field(default_factory=lambda: list(get_args(SearchField)))
@@ -33,7 +33,7 @@ class Search(Wire):
     per_page: Annotated[int, Field(ge=1)] = 100
 
     def matches(self, entry: dict[str, Any]) -> bool:
-        """Everything that is asked for fits; the words may be anywhere in any of the fields, in any case."""
+        """Whether an entry matches all filters; the search string matches any part of a field, ignoring case."""
         kinds = {*self.extension_types, *([self.extension_type] if self.extension_type else [])}
         texts = (str(entry.get(name, "")).lower() for name in self.search_fields)
         return (
@@ -79,8 +79,8 @@ def list_extensions(request: ApiRequest) -> ApiResponse:
 def list_directory(request: ApiRequest) -> ApiResponse:
     """GET /restapi/v1.0/account/{accountId}/directory/entries, a page of up to 2,000 people.
 
-    The schema of the answer allows a `perPage` of 1,000 at most while the parameter goes to 2,000; the answer
-    repeats the parameter. Without federated accounts the records have no `account`, says the reference.
+    The response schema allows a `perPage` of at most 1,000, the parameter 2,000; the response repeats the parameter.
+    Without federated accounts the records have no `account` (reference).
     """
     if request.path["accountId"] not in ("~", request.world.company.id):
         raise ApiError(404, "ADG-107", "Account not found.")
@@ -97,10 +97,10 @@ def list_directory(request: ApiRequest) -> ApiResponse:
 
 
 def search_directory(request: ApiRequest) -> ApiResponse:
-    """POST /restapi/v1.0/account/{accountId}/directory/entries/search, sorted as the company lists its people.
+    """POST /restapi/v1.0/account/{accountId}/directory/entries/search, in the order of the company's people.
 
-    Sites, custom fields, number routing and `orderBy` are passed over. How the words are matched is published
-    nowhere.
+    Sites, custom fields, number routing and `orderBy` are ignored. How the search string is matched is not
+    documented.
     """
     if request.path["accountId"] not in ("~", request.world.company.id):
         raise ApiError(404, "ADG-107", "Account not found.")
@@ -136,7 +136,7 @@ def _extension(request: ApiRequest, person: Person) -> dict[str, Any]:
 
 
 def _contact(request: ApiRequest, person: Person, *, federated: bool) -> dict[str, Any]:
-    """ContactResource; what an entry lacks is left out: a call queue has no e-mail address."""
+    """ContactResource without empty fields: a call queue has no e-mail address."""
     company = request.world.company
     entry: dict[str, Any] = {
         "id": person.id,

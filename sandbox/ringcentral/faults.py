@@ -1,4 +1,4 @@
-"""Faults on demand: the next matching call fails, hangs or is cut off, before or after its effect."""
+"""Injected faults: the next matching call fails, hangs or is cut off, before or after its effect."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from sandbox.ringcentral.responses import ApiError, ApiResponse
 
-GATEWAY_STATUSES = (502, 504)  # answered by a proxy, in HTML
+GATEWAY_STATUSES = (502, 504)  # sent by a proxy, as HTML
 DEFAULT_CODES = {
     400: ("CMN-101", "Parameter value is invalid"),
     401: ("OAU-129", "Access token corrupted"),
     403: ("CMN-109", "Feature not available"),
     404: ("CMN-102", "Resource is not found"),
     409: ("CMN-406", "Duplicate value found in request"),
-    # 429 here is a limit that is not the caller's budget, so it comes without the X-Rate-Limit headers:
+    # A 429 here is another limit than the caller's budget, so it has no X-Rate-Limit headers:
     # developers.ringcentral.com/guide/basics/rate-limits, "you hit some other type of rate limit"
     429: ("CMN-302", "Request rate exceeded"),
     500: ("CMN-203", "Internal Server Error"),
@@ -28,20 +28,20 @@ DIRECTORY_CODES = {
 
 @dataclass
 class Fault:
-    """What happens to the next `times` calls that match."""
+    """Affects the next `times` calls that match."""
 
     method: str  # "*" for any
-    path_regex: str  # searched for in the path, without the query
-    status: int | None = 500  # None with `effect`: the true answer, only late
-    effect: bool = False  # the call does its work first
-    hang: float | None = None  # seconds of silence before the answer
-    cut: bool = False  # no answer at all: the connection is dropped
+    path_regex: str  # searched in the path, without the query
+    status: int | None = 500  # None with `effect`: the true response, only late
+    effect: bool = False  # the call takes effect first
+    hang: float | None = None  # seconds before the response
+    cut: bool = False  # no response: the connection is dropped
     times: int = 1
     retry_after: int | None = None
-    code: str | None = None  # instead of the usual error code of that status
+    code: str | None = None  # replaces the default error code of that status
 
     def response(self, path: str) -> ApiResponse:
-        """The failure this fault stands for, in the shape of the service behind `path`."""
+        """The error response of this fault, in the format of the service behind `path`."""
         if self.status is None:
             raise ValueError("A fault without a status has no answer of its own.")
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
@@ -55,7 +55,7 @@ class Fault:
 
 
 def check_fault(fault: Fault) -> Fault:
-    """The same fault, or ValueError where it makes no sense."""
+    """Return the fault; ValueError for an invalid combination."""
     try:
         re.compile(fault.path_regex)
     except re.error as error:
@@ -68,7 +68,7 @@ def check_fault(fault: Fault) -> Fault:
 
 
 def match_fault(faults: list[Fault], method: str, path: str) -> Fault | None:
-    """The first fault that matches, used up by one and dropped from `faults` when it has happened often enough."""
+    """Return the first fault that matches; remove it from `faults` after its last use."""
     for fault in faults:
         if fault.method in ("*", method) and re.search(fault.path_regex, path):
             fault.times -= 1

@@ -1,4 +1,4 @@
-"""Invitees: the host, co-hosts and panelists of a session, added, changed and removed in one call."""
+"""Invitee operations: the host, co-hosts and panelists of a session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONFLICT = 409
 
 
 def list_invitees(request: ApiRequest) -> ApiResponse:
-    """GET …/sessions/{sessionId}/invitees: the host first, then the others as they came."""
+    """GET …/sessions/{sessionId}/invitees: the host first, then the others in the order they were added."""
     return ApiResponse(200, paginate(request, team_of(request.world, *_found(request))))
 
 
@@ -30,10 +30,10 @@ def get_invitee(request: ApiRequest) -> ApiResponse:
 
 
 def patch_invitees(request: ApiRequest) -> ApiResponse:
-    """PATCH …/invitees: all that is asked for, or nothing of it.
+    """PATCH …/invitees: all changes or none.
 
-    Whoever is deleted goes first, so that the same person can be deleted and added in one call, which is how a
-    `linkedUser` is changed.
+    Deletions come first, so that one call can delete and add the same person, which is how a `linkedUser` is
+    changed.
     """
     world = request.world
     webinar, session = _found(request)
@@ -59,7 +59,7 @@ def patch_invitees(request: ApiRequest) -> ApiResponse:
 
 
 def put_invitee(request: ApiRequest) -> ApiResponse:
-    """PUT …/invitees/{inviteeId}: the same change, of one person; it has no 409 in the reference."""
+    """PUT …/invitees/{inviteeId}: the same change for one person; the reference documents no 409."""
     draft = TeamDraft(request.world, *_found(request))
     try:
         member = draft.change(request.path["inviteeId"], validate(InviteeChange, request.json()), "inviteeId")
@@ -80,7 +80,7 @@ def delete_invitee(request: ApiRequest) -> ApiResponse:
 
 
 def team_of(world: World, webinar: Webinar, session: Session) -> list[dict[str, Any]]:
-    """Every invitee as the API shows them."""
+    """All invitees as API resources."""
     return [_host(world, webinar, session), *(_resource(world, one) for one in session.invitees)]
 
 
@@ -96,7 +96,7 @@ def _list(sent: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _host(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
-    """The host's own record; it comes with the session and has no phone code (our reading)."""
+    """The host's own record; created with the session, without a phone code (our interpretation)."""
     host = world.host_of(webinar)
     person = {"firstName": host.first_name, "lastName": host.last_name, "email": host.email, "jobTitle": host.job_title}
     return {

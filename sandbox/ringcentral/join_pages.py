@@ -1,4 +1,4 @@
-"""The pages behind the links that people get: joining, each by their own link, and cancelling a registration."""
+"""The pages behind personal links: joining a webinar, and canceling a registration."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ ROLES = {"CoHost": "a co-host", "Panelist": "a panelist"}
 
 
 class JoinPages:
-    """Serves the pages of one world; `changed` is called when somebody has cancelled."""
+    """The pages of one account; `changed` is called after a cancellation."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
-        """Needs nothing else."""
+        """Serve the pages of this account."""
         self._world = world
         self._changed = changed
 
     def routes(self) -> list[web.RouteDef]:
-        """Where the pages live; the paths of the host's and attendees' links are like RingCentral's own."""
+        """All routes; the paths of the host's and the attendees' links are like RingCentral's."""
         return [
             web.get("/w/join/{token}", self.show_host_link),
             web.get("/w/p/join/{token}", self.show_invitee_link),
@@ -45,7 +45,7 @@ class JoinPages:
         ]
 
     async def show_host_link(self, request: web.Request) -> web.Response:
-        """Behind the host's own link."""
+        """The host's own link."""
         token = request.match_info["token"]
         for webinar, session in self._world.with_session():
             if session.host_token == token:
@@ -53,7 +53,7 @@ class JoinPages:
         return markup.not_found_page(NO_PAGE)
 
     async def show_invitee_link(self, request: web.Request) -> web.Response:
-        """Behind the own link of a co-host or panelist."""
+        """The link of a co-host or panelist."""
         token = request.match_info["token"]
         for webinar, session in self._world.with_session():
             for one in session.invitees:
@@ -63,7 +63,7 @@ class JoinPages:
         return markup.not_found_page(NO_PAGE)
 
     async def show_attendee_link(self, request: web.Request) -> web.Response:
-        """Behind a registrant's own link, or the shared one of a webinar without registration."""
+        """A registrant's link, or the shared link of a webinar without registration."""
         token = request.match_info["token"]
         for webinar, session in self._world.with_session():
             if session.attendee_token == token and not webinar.fields.settings.registration_enabled:
@@ -75,7 +75,7 @@ class JoinPages:
         return self._joined(webinar, session, f"This link belongs to {one.first_name} {one.last_name}.")
 
     async def show_cancellation(self, request: web.Request) -> web.Response:
-        """Asks before anything is cancelled: a link may be opened by a mail program."""
+        """Ask before canceling: a mail program may open the link."""
         found = self._registrant(request.match_info["token"])
         if found is None:
             return markup.not_found_page(NO_PAGE)
@@ -86,7 +86,7 @@ class JoinPages:
         return self._page(200, webinar, session, whose + markup.question(ASK, "Cancel Registration"))
 
     async def take_cancellation(self, request: web.Request) -> web.Response:
-        """Deletes the registration."""
+        """Delete the registration."""
         found = self._registrant(request.match_info["token"])
         if found is None:
             return markup.not_found_page(NO_PAGE)

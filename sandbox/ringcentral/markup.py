@@ -1,4 +1,4 @@
-"""The look of the public pages: plain HTML with the style inside, nothing loaded from anywhere."""
+"""HTML of the public pages: inline style, no external resources."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FIELDS = (
 
 
 def page(title: str, body: str) -> str:
-    """A whole page; `title` is text, `body` is HTML that is already safe."""
+    """A whole page; `title` is text, `body` is safe HTML."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -64,17 +64,17 @@ def page(title: str, body: str) -> str:
 
 
 def response(status: int, title: str, body: str) -> web.Response:
-    """A whole page as an answer; `body` is HTML that is already safe."""
+    """A whole page as a response; `body` is safe HTML."""
     return web.Response(status=status, text=page(title, body), content_type="text/html", headers=HEADERS)
 
 
 def not_found_page(text: str) -> web.Response:
-    """404 in a sentence."""
+    """A 404 page with one sentence."""
     return response(404, "Not found", note(text))
 
 
 def about(webinar: Webinar, session: Session, host: str) -> str:
-    """Title, time in the webinar's own zone, host and description."""
+    """Title, time in the webinar's time zone, host and description."""
     fields = session.fields
     title = fields.title or webinar.fields.title
     zone = ZoneInfo(fields.time_zone)
@@ -86,17 +86,17 @@ def about(webinar: Webinar, session: Session, host: str) -> str:
 
 
 def note(text: str) -> str:
-    """A sentence that stands out."""
+    """A highlighted sentence."""
     return f'<p class="note" role="status">{escape(text)}</p>'
 
 
 def question(text: str, button: str) -> str:
-    """A question with the one button that says yes to it."""
+    """A question with one button that confirms it."""
     return f'<form method="post"><p>{escape(text)}</p><button type="submit">{escape(button)}</button></form>'
 
 
 def form(fields: Sequence[Field], values: Mapping[str, str], wrong: Mapping[str, str]) -> str:
-    """The registration form as it was filled in, with what is wrong under each field."""
+    """The registration form with its values and an error below each invalid field."""
     inputs = "".join(_input(field, values.get(field.name, ""), wrong.get(field.name, "")) for field in fields)
     return f'<form method="post" novalidate>{inputs}<button type="submit">Register</button></form>'
 

@@ -1,4 +1,4 @@
-"""The objects the stand-in keeps, and which of their fields a caller may write."""
+"""Webinars, sessions and registration as stored, and which of their fields a caller can write."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.ringcentral.wire import Count, Description, Timestamp, Title, Uri, 
 Authentication = Literal["Guest", "AuthenticatedUser", "AuthenticatedCoworker"]
 Status = Literal["Scheduled", "Active", "Finished"]
 
-# Sent along by nobody's choice: an account's policy, readable on each webinar.
+# Account policy, readable on each webinar.
 READ_ONLY_SETTINGS = {
     "recordingEnabled": True,
     "recordingSharingEnabled": True,
@@ -46,13 +46,13 @@ class WebinarSettings(Wire):
 
 
 class HostReference(Wire):
-    """Who shall host, when it is not the caller."""
+    """The host of a new webinar, if not the caller."""
 
     linked_user: LinkedUser | None = None
 
 
 class WebinarFields(Wire):
-    """WebinarBaseModel: what can be written at any time."""
+    """WebinarBaseModel: the fields that can be written at any time."""
 
     title: Title
     description: Description = ""
@@ -60,7 +60,7 @@ class WebinarFields(Wire):
 
 
 class NewWebinar(WebinarFields):
-    """WebinarCreationRequest: the host can be named at creation only."""
+    """WebinarCreationRequest: the host can be set at creation only."""
 
     host: HostReference | None = None
 
@@ -80,12 +80,12 @@ class SessionFields(Wire):
 
     @property
     def end(self) -> datetime:
-        """ "Calculated as scheduledStartTime+scheduledDuration", says the reference of `endTimeFrom`."""
+        """Start plus duration, as the reference of `endTimeFrom` defines it."""
         return self.scheduled_start_time + timedelta(seconds=self.scheduled_duration)
 
 
 class RegistrationSettings(Wire):
-    """The writable settings of RegSessionModel; how far each has an effect here is in docs/sandbox-ringcentral.md."""
+    """The writable settings of RegSessionModel; docs/sandbox-ringcentral.md lists their effects here."""
 
     auto_close_limit: Count = 0  # 0: no limit
     suppress_emails: bool = False
@@ -105,7 +105,7 @@ class RegistrationFields(Wire):
 
 
 class Session(BaseModel):
-    """The date of a webinar, with its registration. `born` is machine time and does not outlive the process."""
+    """The session of a webinar, with its registration. `created_monotonic` is not persisted."""
 
     id: str
     created: datetime
@@ -125,18 +125,18 @@ class Session(BaseModel):
 
     @property
     def status(self) -> Status:
-        """Scheduled, Active or Finished; only a person in RingCentral's own app moves it on."""
+        """Scheduled, Active or Finished; changed only in RingCentral's own app."""
         return self.fields.status
 
     @property
     def is_full(self) -> bool:
-        """As many registrants as the limit allows."""
+        """Whether the limit of registrants is reached."""
         limit = self.registration.settings.auto_close_limit
         return 0 < limit <= len(self.registrants)
 
 
 class Webinar(BaseModel):
-    """The container: title, settings, host, and at most one session."""
+    """A webinar: title, settings, host, and at most one session."""
 
     id: str
     created: datetime
@@ -147,7 +147,7 @@ class Webinar(BaseModel):
 
 
 class State(BaseModel):
-    """Everything that survives a restart with `dump` and `load`."""
+    """Everything that `dump` and `load` persist."""
 
     webinars: dict[str, Webinar] = {}
     last_number: int = 0

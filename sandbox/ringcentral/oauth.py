@@ -1,4 +1,4 @@
-"""The operations of the token service: POST /restapi/oauth/token and /restapi/oauth/revoke."""
+"""OAuth operations: POST /restapi/oauth/token and /restapi/oauth/revoke."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OTHER_GRANTS = ("authorization_code", "password", "client_credentials", "partner
 
 
 def subject_id(request: ApiRequest, company: Company, tokens: TokenStore) -> str:
-    """The id of the person a call to the token service is about, as far as it says; the Auth budget is theirs."""
+    """The id of the person whose Auth budget a token request is charged to; empty if unknown."""
     form = request.form
     token = form.get("refresh_token") or form.get("token") or request.query.get("token", "")
     person = company.by_jwt(form.get("assertion", "")) or tokens.owner_of(token)
@@ -28,8 +28,8 @@ def subject_id(request: ApiRequest, company: Company, tokens: TokenStore) -> str
 def get_token(request: ApiRequest) -> ApiResponse:
     """POST /restapi/oauth/token for a JWT or a refresh token.
 
-    Error words and codes as people have met them: OAU-123 and OAU-250 are quoted in RingCentral's own community
-    and issue tracker, OAU-140 and OAU-146 stand in developers.ringcentral.com/guide/basics/errors.
+    Error codes as observed: OAU-123 and OAU-250 are quoted in RingCentral's community and issue tracker, OAU-140 and
+    OAU-146 in developers.ringcentral.com/guide/basics/errors.
     """
     if request.content_type != "application/x-www-form-urlencoded":
         raise ApiError(415, "CMN-407", "Parameter in header is invalid", "Content-Type", oauth="invalid_request")

@@ -1,4 +1,4 @@
-"""The table of contents: every operation of the vendor's API that the stand-in does."""
+"""All supported operations of the RingCentral API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars"]
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation, by the vendor's name; `permission` is the app's, and "" means that no token is needed."""
+    """One operation by the vendor's name; `permission` is the app permission, "" if no token is needed."""
 
     name: str
     method: str

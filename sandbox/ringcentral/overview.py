@@ -1,4 +1,4 @@
-"""What a control panel shows of the webinars."""
+"""Overview of the webinars for a control panel."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.ringcentral.world import World
 
 
 def overview(world: World) -> list[dict[str, Any]]:
-    """Each webinar that has a date, soonest first; `start` in Unix seconds, `limit` None where there is none."""
+    """Each webinar that has a session, soonest first; `start` in Unix seconds, `limit` None for no limit."""
     with_session = sorted(world.with_session(), key=lambda pair: pair[1].fields.scheduled_start_time)
     return [_row(world, webinar, session) for webinar, session in with_session]
 

@@ -1,4 +1,4 @@
-"""What people do in RingCentral's own app and on its public pages, where no API call is made."""
+"""Actions in RingCentral's own app and on its public pages: no API call is made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAST_NAMES = ("Berger", "Haidari", "Nair", "Silva", "Tanaka", "de Vries", "Mensa
 
 
 def create(world: World, host_email: str, start: datetime | str, changes: dict[str, Any]) -> Webinar:
-    """A webinar with its session, an hour long in UTC unless `changes` say otherwise."""
+    """Create a webinar with its session, one hour long in UTC by default."""
     host = world.company.by_email(host_email) if host_email else world.company.person(SERVICE_USER.id)
     if host is None:
         raise not_found("host")
@@ -41,7 +41,7 @@ def create(world: World, host_email: str, start: datetime | str, changes: dict[s
 
 
 def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
-    """Change fields by the API's names; inside `registration`, those of the registration session. All or none."""
+    """Change fields by API name, `registration` holding those of the registration session. All or none."""
     _check_known(changes)
     draft = world.find_webinar(any_id).model_copy(deep=True)
     if _pick(changes, WEBINAR_FIELDS):
@@ -54,23 +54,23 @@ def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
 
 
 def cancel(world: World, any_id: str) -> None:
-    """Delete the webinar; RingCentral has no state for a cancelled one."""
+    """Delete the webinar; RingCentral has no "canceled" status."""
     remove_webinar(world, world.find_webinar(any_id))
 
 
 def start(world: World, any_id: str) -> None:
-    """The host starts: Scheduled becomes Active. Nothing but this does it, whatever the clock says."""
+    """Start as host: Scheduled becomes Active. Time alone never does this."""
     _set_status(world, any_id, "Scheduled", "Active")
 
 
 def finish(world: World, any_id: str) -> None:
-    """The host ends: Active becomes Finished, and registration closes or goes on for latecomers (our reading)."""
+    """End as host: Active becomes Finished; registration closes, or opens for latecomers (our interpretation)."""
     session = _set_status(world, any_id, "Active", "Finished")
     close_at_end(session, world.now())
 
 
 def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
-    """Ids of the people who signed up: fewer than `count` where registration closes before all are in."""
+    """Register people and return their ids; fewer than `count` if registration closes meanwhile."""
     _, session = world.registration(session_id)
     ids: list[str] = []
     for _ in range(count):
@@ -90,7 +90,7 @@ def register(world: World, session_id: str, count: int, *, real: bool) -> list[s
 
 
 def attend(world: World, registrant_id: str) -> str:
-    """A registrant joins the running session: the participant id they get, or have since they joined first."""
+    """Join the running session as a registrant; returns the participant id, the same one each time."""
     for _, session in world.with_session():
         person = next((one for one in session.registrants if one.id == registrant_id), None)
         if person is not None:

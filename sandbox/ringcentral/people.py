@@ -1,4 +1,4 @@
-"""The people of a session: who is on its team, who has signed up for it, and what a caller may say of them."""
+"""Invitees and registrants of a session, as stored and as a caller can write them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OwnUri = Annotated[Uri, Field(min_length=5, max_length=256)]
 
 
 class LinkedUser(Wire):
-    """Another person, by extension id."""
+    """A coworker, by extension id."""
 
     user_id: Annotated[str, Field(max_length=256)]
     account_id: Annotated[str, Field(max_length=256)]
@@ -43,14 +43,14 @@ class LinkedUser(Wire):
 
 
 class ChosenAnswer(Wire):
-    """FixedAnswerModel: some of the answers that a question offers."""
+    """FixedAnswerModel: answers chosen from those a question offers."""
 
     question_id: str
     answer_ids: Annotated[list[str], Field(min_length=1)]
 
 
 class WrittenAnswer(Wire):
-    """VariableAnswerModel: an answer in words."""
+    """VariableAnswerModel: an answer as free text."""
 
     question_id: str
     answer_text: str
@@ -62,7 +62,7 @@ ANSWER: TypeAdapter[ChosenAnswer | WrittenAnswer] = TypeAdapter(ChosenAnswer | W
 def _answers(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     try:
         return [ANSWER.validate_python(one).model_dump(by_alias=True) for one in given]
-    except ValidationError as problem:  # which of the two kinds it ought to be is anybody's guess
+    except ValidationError as problem:  # which of the two kinds was meant is unknown
         raise ValueError("not answers") from problem
 
 
@@ -70,7 +70,7 @@ Questionnaire = Annotated[list[dict[str, Any]], AfterValidator(_answers)]
 
 
 class NewInvitee(Wire):
-    """AddInviteeRequest: a coworker by `linkedUser`, or an outsider by names and address."""
+    """AddInviteeRequest: a coworker by `linkedUser`, or an outside person by name and address."""
 
     first_name: Name | None = None
     last_name: Name | None = None
@@ -83,7 +83,7 @@ class NewInvitee(Wire):
 
 
 class InviteeChange(Wire):
-    """UpdateInviteeRequest; what is left out stays as it is."""
+    """UpdateInviteeRequest; omitted fields stay unchanged."""
 
     first_name: Name | None = None
     last_name: Name | None = None
@@ -95,7 +95,7 @@ class InviteeChange(Wire):
 
 
 class InviteeId(Wire):
-    """RcwResourceIdModel, where it names somebody who is there."""
+    """RcwResourceIdModel of an existing invitee."""
 
     id: Annotated[str, Field(min_length=1, max_length=20)]
 
@@ -115,14 +115,14 @@ class NewRegistrant(Wire):
 
 
 class OwnLinks(Wire):
-    """What the guide lets a caller set on a registrant, and the reference calls read-only."""
+    """Links that the guide lets a caller set and the reference calls read-only."""
 
     join_uri: OwnUri = ""
     cancellation_uri: OwnUri = ""
 
 
 class Invitee(BaseModel):
-    """A co-host or panelist; `token` is the secret part of their own join link, `phone_code` lets them dial in."""
+    """A co-host or panelist; `token` is the secret part of the join link, `phone_code` the dial-in code."""
 
     id: str
     created: datetime
@@ -140,7 +140,7 @@ class Invitee(BaseModel):
 
 
 class Registrant(BaseModel):
-    """Somebody who signed up; `token` is the secret part of their own join and cancellation links."""
+    """A registrant; `token` is the secret part of the join and cancellation links."""
 
     id: str
     first_name: str
@@ -148,13 +148,13 @@ class Registrant(BaseModel):
     email: str
     token: str
     registered: datetime
-    real: bool = True  # False: a host trying the form out
+    real: bool = True  # False: a test by the host
     post_webinar: bool = False
     visitor_id: str = ""
     external_id: str = ""
     ip_address: str = ""
     source: str = ""
-    participant_id: str = ""  # somebody who attended has one
+    participant_id: str = ""  # set once the person attends
     questionnaire: list[dict[str, Any]] = []
-    join_uri: str = ""  # set by a caller, where `Rules.keep_own_links` lets them
+    join_uri: str = ""  # set by a caller, if `Rules.keep_own_links` allows it
     cancellation_uri: str = ""

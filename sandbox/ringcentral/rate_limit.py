@@ -1,4 +1,4 @@
-"""Who may call: a login, then a budget, then the app's permission, each with its refusal."""
+"""Authorize a call: token, rate budget, app permission."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sandbox.ringcentral.responses import ApiError
 
 
 def authorize(operation: Operation, request: ApiRequest, rates: Rates) -> dict[str, str]:
-    """The headers of the budget that this call was charged to, or the refusal with them.
+    """Return the headers of the charged rate budget, or raise the error with them.
 
-    A caller nobody knows is refused before any budget; the headers then show one that is unspent.
+    An unknown caller is refused before any budget is charged; the headers then show an unused one.
     """
     key: Key = ("", CLIENT_ID, operation.group)
     try:

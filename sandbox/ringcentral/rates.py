@@ -1,4 +1,4 @@
-"""The rate budget: a sliding window per user, app and group, and a penalty that every further call restarts."""
+"""Rate budgets: a sliding window per user, app and group, with a penalty that every further call restarts."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Key = tuple[str, str, Group]  # user, app, group
 
 
 class Rates:
-    """Counts calls on machine time, as developers.ringcentral.com/guide/basics/rate-limits tells it."""
+    """Counts calls on machine time, as in developers.ringcentral.com/guide/basics/rate-limits."""
 
     def __init__(self, rules: Rules, clock: SandboxClock) -> None:
-        """Start with every budget unspent."""
+        """Start with unused budgets."""
         self._rules = rules
         self._clock = clock
         self._spent: dict[Key, deque[float]] = defaultdict(deque)
         self._penalty_until: dict[Key, float] = {}
-        self.penalties = 0  # how often a budget was overrun
-        self.throttled = 0  # calls answered 429, those that restarted a penalty included
+        self.penalties = 0  # how many times a budget was exceeded
+        self.throttled = 0  # calls that got a 429, including those during a penalty
 
     def charge(self, key: Key) -> dict[str, str]:
-        """Count one call and return its headers, or raise the 429 that it earns.
+        """Count one call and return its headers, or raise a 429.
 
-        "With each new request the penalty interval is reset": a caller who keeps knocking is never let in.
+        "With each new request the penalty interval is reset": calls during a penalty extend it.
         """
         now = self._clock.monotonic()
         spent = self._recent(key, now)
@@ -40,7 +40,7 @@ class Rates:
         return self.headers(key)
 
     def headers(self, key: Key) -> dict[str, str]:
-        """What the answer says of the budget; looking costs nothing."""
+        """The rate limit headers; reading them costs nothing."""
         now = self._clock.monotonic()
         limit = self._rules.budgets[key[2]]
         in_penalty = now < self._penalty_until.get(key, now)

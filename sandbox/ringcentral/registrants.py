@@ -1,4 +1,4 @@
-"""Registrants: people who have signed up for a session, by the API or on its page, and how they cancel."""
+"""Registrant operations, and registering and canceling by API or on a page."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FREE_MAIL = {
 
 
 def list_registrants(request: ApiRequest) -> ApiResponse:
-    """GET …/sessions/{sessionId}/registrants, ordered by id; pages go forward only.
+    """GET …/sessions/{sessionId}/registrants, ordered by id, forward only.
 
-    A page token is the id after which a page begins, so that a person who cancels meanwhile hides nobody.
+    A page token is the id after which a page begins, so that a cancellation between two pages hides no registrant.
     """
     _, session = request.world.registration_for(request.caller, request.path["sessionId"])
     size = request.int_param("perPage", 100, MAX_PER_PAGE)
@@ -43,10 +43,10 @@ def get_registrant(request: ApiRequest) -> ApiResponse:
 
 
 def create_registrant(request: ApiRequest) -> ApiResponse:
-    """POST …/registrants: one person a call.
+    """POST …/registrants: one person per call.
 
     `joinUri` and `cancellationUri` are read-only in the reference and settable in the guide:
-    `Rules.keep_own_links` chooses which of the two holds.
+    `Rules.keep_own_links` chooses.
     """
     world = request.world
     _, session = world.registration_for(request.caller, request.path["sessionId"])
@@ -66,10 +66,10 @@ def delete_registrant(request: ApiRequest) -> ApiResponse:
 
 
 def add_registrant(world: World, session: Session, new: NewRegistrant, *, real: bool = True) -> Registrant:
-    """Sign somebody up, or raise what keeps them out.
+    """Register a person.
 
-    403 unless registration is Open, 400 for a private address where a work address is wanted and for questions
-    left unanswered, 409 for an address that already has a registration.
+    ApiError 403 if registration is closed, 400 for a free-mail address where a work address is required and for
+    unanswered questions, 409 for a registered address.
     """
     if not is_open(world, session):
         raise ApiError(403, "CMN-101", "Registration is closed", "registrationStatus")
@@ -94,7 +94,7 @@ def add_registrant(world: World, session: Session, new: NewRegistrant, *, real: 
 
 
 def remove_registrant(world: World, session: Session, registrant: Registrant) -> None:
-    """Delete a registration, 403 once the session is Finished; what its limit has closed stays closed."""
+    """Delete a registration, 403 once the session is Finished; registration closed by its limit stays closed."""
     if session.status == "Finished":
         raise not_in_this_state(session.status)
     session.registrants.remove(registrant)
@@ -102,22 +102,22 @@ def remove_registrant(world: World, session: Session, registrant: Registrant) ->
 
 
 def question_ids(world: World) -> set[str]:
-    """The questions of the registration form, all of them to be answered."""
+    """The questions of the registration form, all required."""
     return {f"question{number + 1}" for number in range(world.rules.required_questions)}
 
 
 def is_free_mail(email: str) -> bool:
-    """An address at a free mail provider."""
+    """Whether the address is at a free mail provider."""
     return email.rpartition("@")[2].lower() in FREE_MAIL
 
 
 def join_link(world: World, one: Registrant) -> str:
-    """A registrant's own way in."""
+    """A registrant's own join link."""
     return one.join_uri or f"{world.url}/w/a/join/{one.token}"
 
 
 def registrant_resource(world: World, one: Registrant, *, with_questionnaire: bool) -> dict[str, Any]:
-    """RegistrantModelWithQuestionnaire; nothing of a registrant ever changes but that they attend."""
+    """RegistrantModelWithQuestionnaire; a registrant never changes, except for attending."""
     optional = {
         "visitorId": one.visitor_id,
         "externalId": one.external_id,
@@ -142,7 +142,7 @@ def registrant_resource(world: World, one: Registrant, *, with_questionnaire: bo
 
 
 def registrants_of(world: World, webinar: Webinar) -> list[dict[str, Any]]:
-    """Everybody who has signed up, with their answers."""
+    """All registrants of the webinar with their answers, as API resources."""
     signed_up = webinar.session.registrants if webinar.session else []
     return [registrant_resource(world, one, with_questionnaire=True) for one in signed_up]
 

@@ -1,4 +1,4 @@
-"""Registration: who may sign up for a session, how many have, and when it closes."""
+"""Registration operations of a session: status, count, limit, closing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.ringcentral.responses import ApiError, ApiResponse, invalid
 from sandbox.ringcentral.wire import iso, merge, validate
 from sandbox.ringcentral.world import World
 
-# Months of 30 days: how the vendor counts them is published nowhere.
+# Months of 30 days: the vendor does not document how it counts them.
 ON_DEMAND_DAYS = {"OneMonth": 30, "TwoMonths": 60, "ThreeMonths": 90, "SixMonths": 180, "OneYear": 365}
 
 
@@ -24,8 +24,8 @@ def get_registration(request: ApiRequest) -> ApiResponse:
 def patch_registration(request: ApiRequest) -> ApiResponse:
     """PATCH /webinar/registration/v1/sessions/{sessionId}.
 
-    Its schema requires four fields, of which only `registrationStatus` can be written, and its text says that a
-    client sends what is to be changed. `Rules.partial_updates` chooses which of the two holds.
+    The schema requires four fields, of which only `registrationStatus` can be written; the text describes a partial
+    update. `Rules.partial_updates` chooses.
     """
     _, session = request.world.registration_for(request.caller, request.path["sessionId"])
     sent = request.json()
@@ -36,11 +36,10 @@ def patch_registration(request: ApiRequest) -> ApiResponse:
 
 
 def change_registration(session: Session, sent: dict[str, Any]) -> None:
-    """Lay `sent` over the registration.
+    """Merge `sent` into the registration.
 
-    A limit that is already reached closes it and keeps it closed; a raised limit does not open it again by
-    itself; what is over can be opened only for people who come afterwards. The reference says
-    only that the limit "forces closing".
+    A reached limit closes registration and keeps it closed; raising the limit does not reopen it. After the end it can
+    be opened only for post-webinar registration. The reference says only that the limit "forces closing".
     """
     fields = validate(RegistrationFields, merge(session.registration.wire(), sent))
     reopened = fields.registration_status == "Open" and not fields.settings.auto_open_post_webinar_registration
@@ -51,13 +50,13 @@ def change_registration(session: Session, sent: dict[str, Any]) -> None:
 
 
 def is_open(world: World, session: Session) -> bool:
-    """Whether somebody can sign up at this moment."""
+    """Whether registration is open now."""
     closes = closing_time(session)
     return session.registration.registration_status == "Open" and (closes is None or world.now() < closes)
 
 
 def closing_time(session: Session) -> datetime | None:
-    """When the registration after the end closes by itself; None where there is none."""
+    """When post-webinar registration closes; None if it is off."""
     settings = session.registration.settings
     if session.finished is None or not settings.auto_open_post_webinar_registration:
         return None
@@ -65,7 +64,7 @@ def closing_time(session: Session) -> datetime | None:
 
 
 def close_at_end(session: Session, now: datetime) -> None:
-    """What the end of a session does to its registration: closed, or open for those who come later."""
+    """Close registration at the end of the session, or open it for post-webinar registration."""
     session.finished = now
     wanted = session.registration.settings.auto_open_post_webinar_registration
     status = "Open" if wanted and not session.is_full else "Closed"
@@ -73,7 +72,7 @@ def close_at_end(session: Session, now: datetime) -> None:
 
 
 def close_when_full(session: Session) -> None:
-    """A limit that is reached closes registration."""
+    """Close registration once the limit is reached."""
     if session.is_full:
         session.registration = session.registration.model_copy(update={"registration_status": "Closed"})
 
@@ -95,5 +94,5 @@ def registration_resource(world: World, session: Session) -> dict[str, Any]:
 
 
 def registration_page_uri(world: World, session: Session) -> str:
-    """Where people sign up; at RingCentral the key is a host name (https://KEY.webinar.ringcentral.com/register)."""
+    """URL of the registration page; at RingCentral the key is a host name (https://KEY.webinar.ringcentral.com/register)."""
     return f"{world.url}/w/{session.page_key}/register"

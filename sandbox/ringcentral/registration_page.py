@@ -1,4 +1,4 @@
-"""The registration page of a webinar: what people see who sign up by themselves."""
+"""The public registration page of a webinar."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ PRIVATE = "Please register with the address you have at work."
 
 
 class RegistrationPage:
-    """Serves the page of each session of one world; `changed` is called when somebody has registered."""
+    """The registration pages of one account; `changed` is called after a registration."""
 
     def __init__(self, world: World, changed: Callable[[], None]) -> None:
-        """Needs nothing else."""
+        """Serve the pages of this account."""
         self._world = world
         self._changed = changed
 
     def routes(self) -> list[web.RouteDef]:
-        """One address, to look and to send."""
+        """All routes."""
         return [
             web.get("/w/{page}/register", self.show_form),
             web.post("/w/{page}/register", self.take_form),
         ]
 
     async def show_form(self, request: web.Request) -> web.Response:
-        """The registration form, or why there is none."""
+        """The registration form, or the reason why there is none."""
         found = self._by_page(request.match_info["page"])
         if found is None:
             return markup.not_found_page(NO_PAGE)
@@ -48,7 +48,7 @@ class RegistrationPage:
         return self._registration(200, found, body)
 
     async def take_form(self, request: web.Request) -> web.Response:
-        """Register the person, and show their own link to nobody but them, once."""
+        """Register the person and show their join link, once."""
         found = self._by_page(request.match_info["page"])
         if found is None:
             return markup.not_found_page(NO_PAGE)
@@ -98,7 +98,7 @@ class RegistrationPage:
 
 
 def _refusal(world: World, session: Session) -> str:
-    """Why nobody can register, in words; empty when they can."""
+    """Why registration is not possible; empty if it is."""
     if is_open(world, session):
         return ""
     if session.status == "Finished":

@@ -1,4 +1,4 @@
-"""One call as an operation sees it: who asks, for what, with which parameters."""
+"""One API request: caller, parameters and body."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_DIGITS = 18
 
 @dataclass
 class ApiRequest:
-    """A request, read whole. `caller` is set before an operation that needs a token is called."""
+    """A request with its body. `caller` is set before an operation that needs a token."""
 
     world: World
     path: Mapping[str, str]
@@ -35,7 +35,7 @@ class ApiRequest:
 
     @classmethod
     async def read(cls, world: World, request: web.Request) -> ApiRequest:
-        """Take everything an operation may want from the request."""
+        """Read the request and its body."""
         return cls(
             world,
             request.match_info,
@@ -47,11 +47,11 @@ class ApiRequest:
 
     @property
     def form(self) -> dict[str, str]:
-        """The body as a form; empty when it is something else."""
+        """The body as a form; empty if it is something else."""
         return dict(parse_qsl(self.raw.decode("utf-8", "replace"), keep_blank_values=True))
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object, or the 400 for it."""
+        """The body as a JSON object; ApiError 400 if it is none."""
         try:
             body = json.loads(self.raw)
         except ValueError as error:
@@ -61,18 +61,18 @@ class ApiRequest:
         return body
 
     def datetime_param(self, name: str) -> datetime:
-        """A required date-time of the query."""
+        """A required date-time parameter."""
         try:
             return parse_datetime(self.query.get(name))
         except ValueError as error:
             raise invalid(name) from error
 
     def list_param(self, name: str) -> list[str]:
-        """All values of a query parameter, repeated or joined with commas (the reference has both)."""
+        """All values of a query parameter, repeated or separated by commas (the reference has both)."""
         return [one for value in self.query.getall(name, []) for one in value.split(",") if one]
 
     def int_param(self, name: str, usual: int, most: int) -> int:
-        """A whole number from 1; more than `most` is cut to `most`, as the reference says of perPage."""
+        """An integer from 1; more than `most` is reduced to `most`, as the reference says of perPage."""
         given = self.query.get(name, str(usual))
         if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < 1:
             raise invalid(name)
@@ -80,7 +80,7 @@ class ApiRequest:
 
 
 def paginate(request: ApiRequest, records: list[dict[str, Any]]) -> dict[str, Any]:
-    """The page that `pageToken` and `perPage` ask for, with the webinar services' `paging` beside it."""
+    """The page selected by `pageToken` and `perPage`, with the `paging` of the webinar services."""
     size = request.int_param("perPage", 100, MAX_PER_PAGE)
     number = request.int_param("pageToken", 1, INT32_MAX)
     last = max(1, -(-len(records) // size))
@@ -95,7 +95,7 @@ def paginate(request: ApiRequest, records: list[dict[str, Any]]) -> dict[str, An
 
 
 def paginate_numbered(records: list[dict[str, Any]], number: int, size: int) -> dict[str, Any]:
-    """The page and `paging` of the older platform services: numbered, with totals; a page past the end is empty."""
+    """A page with the `paging` of the older platform services: numbered, with totals; empty past the end."""
     shown = records[(number - 1) * size : number * size]
     paging = {"perPage": size, "totalPages": -(-len(records) // size), "totalElements": len(records)}
     if shown:

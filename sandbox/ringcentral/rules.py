@@ -1,4 +1,4 @@
-"""The knobs of the stand-in: budgets, delays and lifetimes, with the vendor's published values."""
+"""The settings of the stand-in: budgets, delays and lifetimes, with the vendor's published values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PUBLISHED_BUDGETS: dict[Group, int] = {"Light": 50, "Medium": 40, "Heavy": 10, "
 
 
 class Rules(BaseModel):
-    """How the stand-in behaves. Every figure may be changed while it runs; durations are seconds of machine time."""
+    """Settings of the stand-in, changeable while it runs; durations are seconds of machine time."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,
@@ -25,7 +25,7 @@ class Rules(BaseModel):
     )
 
     # developers.ringcentral.com/guide/basics/rate-limits: "can be customized and vary among apps"
-    # calls per user and app in a window; a group left out has its published figure
+    # calls per user and app in a window; an omitted group has its published budget
     budgets: dict[Group, NonNegativeInt] = Field(default_factory=lambda: dict(PUBLISHED_BUDGETS))
     window: float = Field(default=60, gt=0)
     penalty: float = Field(default=60, gt=0)
@@ -33,35 +33,35 @@ class Rules(BaseModel):
     # developers.ringcentral.com/guide/authentication/refresh-tokens and …/tokens
     token_life: int = Field(default=3600, ge=1)
     refresh_token_life: int = Field(default=604800, ge=1)
-    issue_refresh_tokens: bool = False  # an app setting, off unless somebody switched it on
+    issue_refresh_tokens: bool = False  # an app setting, off by default
     sessions_per_user: int = Field(default=5, ge=1)  # "usually five"
     app_permissions: list[str] = Field(default=["ReadAccounts", "ReadWebinars", "EditWebinars"])
 
     # The API reference answers 404 "if a session record … doesn't exist on Registration Service side";
-    # how long that lasts after a session is made is published nowhere.
+    # how long that lasts after a session is created is not documented.
     registration_delay: float = Field(default=0.3, ge=0)
 
-    # The text of the reference lets a PATCH carry only what changes, its schemas list required fields all the
-    # same. False takes the schemas by the letter.
+    # The reference describes PATCH as partial in its text and lists required fields in its schemas.
+    # False: the schemas apply.
     partial_updates: bool = True
 
-    # The guide has callers set `joinUri` and `cancellationUri` of a registrant, the reference calls both
-    # read-only, which means passed over. True: kept and shown, as the guide says.
+    # The guide lets callers set `joinUri` and `cancellationUri` of a registrant, the reference calls both
+    # read-only, which means ignored. True: stored, as in the guide.
     keep_own_links: bool = False
 
-    # How many questions the host has put into the registration form, each to be answered. No operation tells of
-    # them, and what a create without answers gets is published nowhere.
+    # Number of required questions in the registration form. No operation returns them, and the response to a
+    # create without answers is not documented.
     required_questions: int = Field(default=0, ge=0, le=10)
 
-    # What an address of a free mail provider gets where `workEmailRequired` is on is published nowhere.
+    # The error code for a free-mail address where `workEmailRequired` is on is not documented.
     work_email_code: str = "CMN-101"
 
     # Support pages: at most 99 co-hosts and panelists, and a co-host must be a coworker. The guide's own sample
-    # invites an outsider as co-host.
+    # invites an outside person as co-host.
     panel_limit: int = Field(default=99, ge=0)
     outside_cohosts: bool = False
 
-    # The reference refuses removing and changing once a session runs, and says nothing of adding.
+    # The reference forbids removing and changing once a session runs, and does not mention adding.
     add_while_active: bool = True
 
     @field_validator("budgets")

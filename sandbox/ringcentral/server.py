@@ -35,7 +35,7 @@ class RingCentral(Account):
         self._stopping = asyncio.Event()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one. May be called again after `stop`: nothing is forgotten meanwhile."""
+        """Listen; port 0 takes a free one. Can be called again after `stop`: the state is kept."""
         self._stopping.clear()
         runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
         await runner.setup()
@@ -48,7 +48,7 @@ class RingCentral(Account):
         self._world.url = f"http://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Close every connection; calls that hang are let go."""
+        """Close all connections, including hanging calls."""
         self._stopping.set()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -93,7 +93,7 @@ class RingCentral(Account):
     async def _apply_fault(
         self, fault: Fault, request: web.Request, run: Callable[[], ApiResponse]
     ) -> ApiResponse | None:
-        """What comes of a call under a fault; None when its connection was cut."""
+        """The response of a call under a fault; None if the connection was cut."""
         response = run() if fault.effect else None
         self._changed()
         if fault.hang:
@@ -104,7 +104,7 @@ class RingCentral(Account):
         return fault.response(request.path) if response is None or fault.status is not None else response
 
     async def _hang(self, seconds: float) -> None:
-        """Wait on machine time, or until the stand-in stops."""
+        """Wait on machine time, or until the server stops."""
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
@@ -124,7 +124,7 @@ class RingCentral(Account):
 
     @web.middleware
     async def _handle_unknown_path(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Paths and methods that no operation has are refused in the vendor's words, and logged as calls."""
+        """Refuse unknown paths and methods with the vendor's error, and record them as calls."""
         try:
             return await handler(request)
         except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as missing:

@@ -1,4 +1,4 @@
-"""Sessions: the date of a webinar, its links, and the lists over many webinars."""
+"""Session operations: date and links of a webinar, and the lists over all webinars."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ REQUIRED = ("scheduledStartTime", "scheduledDuration", "timeZone")
 def create_session(request: ApiRequest) -> ApiResponse:
     """POST …/webinars/{webinarId}/sessions.
 
-    "Webinars are currently limited to only one session", says developers.ringcentral.com/guide/webinar/sessions;
-    which error a second one gets is published nowhere.
+    "Webinars are currently limited to only one session" (developers.ringcentral.com/guide/webinar/sessions); the error
+    for a second one is not documented.
     """
     webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
     session = make_session(request.world, webinar, request.json())
@@ -36,7 +36,7 @@ def get_session(request: ApiRequest) -> ApiResponse:
 def patch_session(request: ApiRequest) -> ApiResponse:
     """PATCH …/sessions/{sessionId}, only while Scheduled: partial by its text, not by its schema.
 
-    `Rules.partial_updates` chooses which of the two holds.
+    `Rules.partial_updates` chooses.
     """
     webinar, session = _found(request)
     sent = request.json()
@@ -48,7 +48,7 @@ def patch_session(request: ApiRequest) -> ApiResponse:
 
 
 def delete_session(request: ApiRequest) -> ApiResponse:
-    """DELETE …/sessions/{sessionId}, only while Scheduled; the webinar stays, without a date."""
+    """DELETE …/sessions/{sessionId}, only while Scheduled; the webinar stays, without a session."""
     webinar, session = _found(request)
     if session.status != "Scheduled":
         raise not_in_this_state(session.status)
@@ -57,7 +57,7 @@ def delete_session(request: ApiRequest) -> ApiResponse:
 
 
 def list_own_sessions(request: ApiRequest) -> ApiResponse:
-    """GET /webinar/configuration/v1/sessions: those the caller hosts."""
+    """GET /webinar/configuration/v1/sessions: the sessions that the caller hosts."""
     fragment = request.query.get("nameFragment", "").lower()
     found = [
         (webinar, session)
@@ -69,7 +69,7 @@ def list_own_sessions(request: ApiRequest) -> ApiResponse:
 
 
 def list_company_sessions(request: ApiRequest) -> ApiResponse:
-    """GET /webinar/configuration/v1/company/sessions: everybody's, for a holder of WebinarSettings only."""
+    """GET /webinar/configuration/v1/company/sessions: all sessions, for callers with WebinarSettings only."""
     if not request.caller.webinar_settings:
         raise needs_permission(WEBINAR_SETTINGS)
     hosts = request.list_param("hostUserId")
@@ -80,7 +80,7 @@ def list_company_sessions(request: ApiRequest) -> ApiResponse:
 
 
 def make_session(world: World, webinar: Webinar, sent: dict[str, Any]) -> Session:
-    """Give the webinar its date, or raise what is wrong with `sent`."""
+    """Create the session of the webinar, or raise ApiError for invalid fields in `sent`."""
     fields = validate(SessionFields, sent)
     _refuse_transition(fields)
     if webinar.session is not None:
@@ -102,7 +102,7 @@ def make_session(world: World, webinar: Webinar, sent: dict[str, Any]) -> Sessio
 
 
 def change_session(world: World, session: Session, sent: dict[str, Any]) -> None:
-    """Lay `sent` over the session, or raise what is wrong with it; a new date raises the calendar's sequence."""
+    """Merge `sent` into the session, or raise ApiError; a new date increments the iCalendar sequence."""
     if session.status != "Scheduled":
         raise not_in_this_state(session.status)
     fields = validate(SessionFields, merge(session.fields.wire(), sent))
@@ -136,13 +136,13 @@ def _found(request: ApiRequest) -> tuple[Webinar, Session]:
 
 
 def _refuse_transition(fields: SessionFields) -> None:
-    """`status` is writable in the schema, but nothing in the API starts or ends a webinar."""
+    """The schema lets callers write `status`, but no API call starts or ends a webinar."""
     if fields.status != "Scheduled":
         raise ApiError(403, "CMN-101", "This status transition is prohibited", "status")
 
 
 def _ending_late_enough(request: ApiRequest) -> list[tuple[Webinar, Session]]:
-    """Sessions that end at or after the required `endTimeFrom`, in the wanted states, soonest first."""
+    """Sessions that end at or after the required `endTimeFrom`, filtered by status, soonest first."""
     since = request.datetime_param("endTimeFrom")
     states = request.list_param("status")
     if any(state not in get_args(Status) for state in states):
@@ -160,7 +160,7 @@ def _list_of(request: ApiRequest, found: list[tuple[Webinar, Session]]) -> dict[
 
 
 def _entry(world: World, webinar: Webinar, session: Session) -> dict[str, Any]:
-    """SessionGlobalListEntry: neither the shared link nor anything of the bridge is in a list."""
+    """SessionGlobalListEntry: without the shared link and the bridge."""
     reference = {"id": webinar.id, **webinar.fields.wire(), "host": {"linkedUser": linked_user(world, webinar.host_id)}}
     del reference["settings"]
     return {**_listed_fields(world, session), "webinar": reference}

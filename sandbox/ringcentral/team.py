@@ -1,4 +1,4 @@
-"""The team of a session as a call would have it: each wish is checked, and nothing holds before all of them do."""
+"""Changes to the team of a session: validated one by one, applied together."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ PANEL_ROLES = ("Panelist", "CoHost")
 
 
 def host_invitee_id(session: Session) -> str:
-    """The host is listed as an invitee from the start; their id follows from the session's."""
+    """The host's invitee id, derived from the session id."""
     return str(int(session.id) + 200_000_000)
 
 
 class TeamDraft:
-    """A copy of the team to work on. Refusals name a field as it is called in the one invitee it belongs to."""
+    """A copy of the team to change. Errors name a field as it is called inside one invitee."""
 
     def __init__(self, world: World, webinar: Webinar, session: Session) -> None:
-        """Start from the team as it is."""
+        """Start from the current team."""
         self._world, self._webinar, self._session = world, webinar, session
         self._members = [one.model_copy() for one in session.invitees]
         self._to_mail: list[Invitee] = []
 
     def remove(self, invitee_id: str, parameter: str) -> None:
-        """Take somebody off: 403 for the host and once the session runs, 404 for a stranger."""
+        """Remove an invitee: 403 for the host and once the session runs, 404 for an unknown id."""
         self._members.remove(self._find_changeable(invitee_id, parameter))
 
     def change(self, invitee_id: str, sent: InviteeChange, parameter: str) -> Invitee:
-        """Another role, and for outsiders other names; a coworker's names come from the directory."""
+        """Change the role, and the names of an outside person; a coworker's names come from the directory."""
         member = self._find_changeable(invitee_id, parameter)
         self._check_role(sent.role, is_coworker=bool(member.user_id))
         self._change_invite(member, wanted=sent.send_invite)
@@ -45,7 +45,7 @@ class TeamDraft:
         return member
 
     def add(self, sent: NewInvitee) -> Invitee:
-        """Somebody new: 400 where they cannot have this role, 409 where they are on the team already."""
+        """Add an invitee: 400 for an invalid role, 409 if already on the team."""
         refused_in = ("Finished",) if self._world.rules.add_while_active else ("Active", "Finished")
         if self._session.status in refused_in:
             raise not_in_this_state(self._session.status)
@@ -63,7 +63,7 @@ class TeamDraft:
         return member
 
     def commit(self) -> None:
-        """From here on the team is as drafted, and whoever was to be mailed is."""
+        """Apply the draft, and record the invitations that would be mailed."""
         self._session.invitees = self._members
         for member in self._to_mail:
             self._world.mail(self._session, "invitation", member.email)
@@ -79,22 +79,22 @@ class TeamDraft:
         return found
 
     def _check_role(self, role: Role, *, is_coworker: bool) -> None:
-        """There is one host; attendees register; a co-host works here, say the support pages."""
+        """One host; attendees register; a co-host must be a coworker (support pages)."""
         allowed = is_coworker or self._world.rules.outside_cohosts or role != "CoHost"
         if role not in PANEL_ROLES or not allowed:
             raise invalid("role")
 
     def _check_address(self, member: Invitee, parameter: str) -> None:
-        """The same address is the same person, upper or lower case."""
+        """The same address, ignoring case, is the same person."""
         host = self._world.host_of(self._webinar)
         taken = {host.email.lower(), *(one.email.lower() for one in self._members if one is not member)}
         if member.email and member.email.lower() in taken:
             raise duplicate(parameter)
 
     def _change_invite(self, member: Invitee, *, wanted: bool | None) -> None:
-        """True cannot go back to false; false that becomes true sends the invitation.
+        """True cannot become false; false that becomes true sends the invitation.
 
-        Left out it stays; where the schema counts by the letter, its default is true.
+        If omitted it stays unchanged; with the schema's rules its default is true.
         """
         if wanted is None:
             wanted = member.send_invite or not self._world.rules.partial_updates

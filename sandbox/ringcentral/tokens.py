@@ -1,4 +1,4 @@
-"""OAuth sessions: who holds which token, and for how long."""
+"""OAuth sessions and their tokens."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sandbox.ringcentral.company import Person
 from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.rules import Rules
 
-# developers.ringcentral.com/guide/authentication/refresh-tokens: a used refresh token works on for a while
+# developers.ringcentral.com/guide/authentication/refresh-tokens: a used refresh token stays valid for a while
 REUSE_AFTER_FIRST_CALL = 10.0
 REUSE_BEFORE_FIRST_CALL = 3600.0
 
 
 @dataclass
 class OAuthSession:
-    """One OAuth session of a person with the app; times are machine time, in seconds."""
+    """One OAuth session of a person with the app; times are machine time in seconds."""
 
     id: str
     person: Person
@@ -32,21 +32,21 @@ class OAuthSession:
 
 
 class TokenStore:
-    """The logins of one app, oldest first."""
+    """The OAuth sessions of one app, oldest first."""
 
     def __init__(self, rules: Rules, clock: SandboxClock) -> None:
-        """Start with nobody logged in."""
+        """Start without sessions."""
         self._rules = rules
         self._clock = clock
         self._active: list[OAuthSession] = []
         self._revoked: set[str] = set()
 
     def authenticate(self, authorization: str) -> OAuthSession:
-        """Whose call this is, or the 401 that it deserves.
+        """Return the session of a bearer token, or raise a 401.
 
-        OAU-128 and OAU-129 are in the guide's table of errors. A token whose session was ended (a sixth login,
-        a refresh, a revocation) answers OAU-213 "Token not found", as in older editions of the API reference;
-        the guide of today says of it only "specific error code may vary".
+        OAU-128 and OAU-129 are in the guide's table of errors. A token whose session was ended (a sixth session, a
+        refresh, a revocation) gets OAU-213 "Token not found", as in older editions of the API reference; today's
+        guide says only "specific error code may vary".
         """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -63,12 +63,12 @@ class TokenStore:
         return session
 
     def owner_of(self, token: str) -> Person | None:
-        """Whose access or refresh token this is."""
+        """The owner of an access or refresh token."""
         session = self._find(token)
         return session.person if session else None
 
     def create(self, person: Person, ttl: int, refresh_ttl: int) -> OAuthSession:
-        """A new login; where a person already has as many as the app may hold, the oldest ends."""
+        """Create a session; a person above the limit of sessions loses the oldest."""
         mine = [one for one in self._active if one.person.id == person.id]
         for oldest in mine[: max(0, len(mine) + 1 - self._rules.sessions_per_user)]:
             self._end(oldest)
@@ -78,10 +78,10 @@ class TokenStore:
         return session
 
     def refresh(self, token: str, refresh_ttl: int) -> OAuthSession:
-        """The login with fresh tokens: new ones, or the ones already given for this refresh token.
+        """The session with new tokens, or with those already issued for this refresh token.
 
-        The old access token dies at once. A refresh token is used once, but may be sent again, for the same
-        answer, until ten seconds after the new access token was first used, or for an hour while it is not.
+        The old access token ends at once. A refresh token can be sent again, for the same response, until ten seconds
+        after the first use of the new access token, or for an hour while that is unused.
         """
         now = self._clock.monotonic()
         session = self._find(token)
@@ -100,22 +100,22 @@ class TokenStore:
         return session
 
     def revoke(self, token: str) -> None:
-        """End the whole session that this access or refresh token belongs to; unknown tokens are fine (RFC 7009)."""
+        """End the session of this access or refresh token; unknown tokens are accepted (RFC 7009)."""
         session = self._find(token)
         if session is not None:
             self._end(session)
 
     def expire(self) -> None:
-        """Make every access token as old as its life, for tests of what comes then."""
+        """Expire all access tokens, for tests."""
         for session in self._active:
             session.access_expires = self._clock.monotonic()
 
     def count(self, person: Person) -> int:
-        """How many logins this person has open."""
+        """Number of active sessions of this person."""
         return sum(one.person.id == person.id for one in self._active)
 
     def seconds_left(self, session: OAuthSession) -> tuple[int, int]:
-        """How long the access and the refresh token still live."""
+        """Seconds until the access and the refresh token expire."""
         now = self._clock.monotonic()
         return round(session.access_expires - now), round(session.refresh_expires - now)
 

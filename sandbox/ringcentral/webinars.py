@@ -1,4 +1,4 @@
-"""Webinars: the container with its settings and its host."""
+"""Webinar operations: settings and host."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sandbox.ringcentral.world import WEBINAR_SETTINGS, World
 
 
 def create_webinar(request: ApiRequest) -> ApiResponse:
-    """POST …/webinars: hosted by the caller, or by a coworker whom an admin names."""
+    """POST …/webinars: hosted by the caller, or by a coworker that an admin chooses."""
     world, sent = request.world, request.json()
     fields = validate(NewWebinar, sent)
     host = _chosen_host(request, fields)
-    if not host.licensed:  # a host needs a Webinar licence (guide); this refusal for lack of one is our reading
+    if not host.licensed:  # a host needs a Webinar license (guide); this error for a missing one is our interpretation
         raise ApiError(403, "CMN-109", "Feature not available.")
     return ApiResponse(201, webinar_resource(world, make_webinar(world, host, sent)))
 
@@ -31,7 +31,7 @@ def get_webinar(request: ApiRequest) -> ApiResponse:
 
 
 def list_webinars(request: ApiRequest) -> ApiResponse:
-    """GET …/webinars: the caller's own, made since the required `creationTimeFrom`, soonest first."""
+    """GET …/webinars: the caller's own, created since the required `creationTimeFrom`, soonest first."""
     since = request.datetime_param("creationTimeFrom")
     mine = [
         one
@@ -43,9 +43,9 @@ def list_webinars(request: ApiRequest) -> ApiResponse:
 
 
 def patch_webinar(request: ApiRequest) -> ApiResponse:
-    """PATCH …/webinars/{webinarId}: a partial update; the host cannot be changed.
+    """PATCH …/webinars/{webinarId}: a partial update; the host cannot change.
 
-    The reference forbids deleting, not changing, a webinar whose session runs or is over.
+    The reference forbids deleting, not changing, a webinar whose session is Active or Finished.
     """
     webinar = request.world.webinar_for(request.caller, request.path["webinarId"])
     change_webinar(request.world, webinar, request.json())
@@ -59,7 +59,7 @@ def delete_webinar(request: ApiRequest) -> ApiResponse:
 
 
 def make_webinar(world: World, host: Person, sent: dict[str, Any]) -> Webinar:
-    """A new webinar of this host, or the 400 that says what is wrong with `sent`."""
+    """Create a webinar for this host, or raise ApiError 400 for invalid fields in `sent`."""
     fields = _with_policy(world, validate(WebinarFields, sent))
     now = world.now()
     webinar = Webinar(id=world.new_id("webinar"), created=now, modified=now, host_id=host.id, fields=fields)
@@ -68,7 +68,7 @@ def make_webinar(world: World, host: Person, sent: dict[str, Any]) -> Webinar:
 
 
 def change_webinar(world: World, webinar: Webinar, sent: dict[str, Any]) -> None:
-    """Lay `sent` over the webinar, or raise what is wrong with it."""
+    """Merge `sent` into the webinar, or raise ApiError."""
     webinar.fields = _with_policy(world, validate(WebinarFields, merge(webinar.fields.wire(), sent)))
     webinar.modified = world.now()
 
@@ -120,7 +120,7 @@ def _chosen_host(request: ApiRequest, fields: NewWebinar) -> Person:
 
 
 def _with_policy(world: World, fields: WebinarFields) -> WebinarFields:
-    """What the account's admins decided wins over what was sent, in silence: read the settings back."""
+    """Account policy silently overrides what was sent: callers must read the settings back."""
     settings = type(fields.settings).model_validate({**fields.settings.wire(), **world.company.locked_settings})
     if world.company.password_required and not settings.password:
         settings.password = secrets.token_hex(4)

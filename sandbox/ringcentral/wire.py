@@ -1,4 +1,4 @@
-"""How things travel: moments, addresses and names as the vendor writes them, and what a caller may write at all."""
+"""Wire format: dates, URIs and field names as the vendor writes them, and base class of writable models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"]+")
 
 
 def parse_datetime(value: object) -> datetime:
-    """An RFC 3339 date-time as aware UTC; ValueError for everything else, dates without a time and numbers too."""
+    """Parse an RFC 3339 date-time to aware UTC; ValueError for anything else, including dates and numbers."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if not isinstance(value, str) or not DATE_TIME.fullmatch(value):
@@ -27,13 +27,13 @@ def parse_datetime(value: object) -> datetime:
         moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("not a date-time") from error
-    if moment.year == MAXYEAR:  # no room for a duration
+    if moment.year == MAXYEAR:  # leaves room for a duration
         raise ValueError("not a date-time")
     return moment
 
 
 def iso(moment: datetime) -> str:
-    """A moment as the vendor prints it: UTC, milliseconds, Z."""
+    """A datetime as the vendor formats it: UTC, milliseconds, Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -59,12 +59,12 @@ Count = Annotated[int, Field(ge=0, le=INT32_MAX)]
 
 
 class Wire(BaseModel):
-    """What a caller may write: camelCase, nothing converted; unknown and read-only fields are passed over."""
+    """Fields a caller can write: camelCase, no conversion; unknown and read-only fields are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore", alias_generator=to_camel)
 
     def wire(self) -> dict[str, Any]:
-        """As it is sent; what was left blank is left out."""
+        """As JSON, without blank fields."""
         return _without_blanks(self.model_dump(mode="json", by_alias=True))
 
 
@@ -80,7 +80,7 @@ Model = TypeVar("Model", bound=Wire)
 
 
 def validate(model: type[Model], sent: dict[str, Any]) -> Model:
-    """`sent` as that model, or the 400 that names every field in which it is wrong."""
+    """Validate `sent` as `model`, or raise ApiError 400 that names every invalid field."""
     try:
         return model.model_validate(sent)
     except ValidationError as problem:
@@ -88,7 +88,7 @@ def validate(model: type[Model], sent: dict[str, Any]) -> Model:
 
 
 def merge(current: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """A partial update: what was sent laid over what is there, inside objects too."""
+    """Apply a partial update, also inside objects."""
     merged = dict(current)
     for name, value in sent.items():
         inner = merged.get(name)

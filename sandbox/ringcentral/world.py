@@ -1,4 +1,4 @@
-"""What an operation works on: the company, its webinars, the clock and the rules."""
+"""Everything an operation works on: company, webinars, clock, rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MailKind = Literal["invitation", "confirmation", "cancellation"]
 class Mail:
     """A mail that RingCentral would have sent; the stand-in sends none."""
 
-    at: datetime  # the domain's time
+    at: datetime  # sandbox time
     session_id: str
     kind: MailKind
     address: str
@@ -38,7 +38,7 @@ class Mail:
 
 @dataclass
 class World:
-    """One account at one moment. `url` is where the stand-in can be reached; links are made from it when read."""
+    """State of one account. `url` is the server's address; links are built from it when read."""
 
     clock: SandboxClock
     company: Company
@@ -49,23 +49,23 @@ class World:
     mails: list[Mail] = field(default_factory=list)
 
     def now(self) -> datetime:
-        """The domain's time, in the vendor's precision of milliseconds."""
+        """Sandbox time with the vendor's precision of milliseconds."""
         now = self.clock.now()
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def new_id(self, kind: str) -> str:
-        """A fresh id; the vendor's are strings of at most 20 characters."""
+        """A new id; the vendor's are strings of at most 20 characters."""
         self.state.last_number += 1
         return str(FIRST_NUMBERS[kind] + self.state.last_number)
 
     def mail(self, session: Session, kind: MailKind, address: str) -> None:
-        """Note who would have been mailed, and what."""
+        """Record a mail that would have been sent."""
         self.mails.append(Mail(self.now(), session.id, kind, address))
 
     def webinar_for(self, caller: Person, webinar_id: str) -> Webinar:
-        """A webinar the caller may read and change: their own, or anybody's for an admin with WebinarSettings.
+        """A webinar that the caller may access: their own, or any for an admin with WebinarSettings.
 
-        That rule is in the reference for the registration service; that it holds here too is our reading.
+        The reference documents that rule for the registration service; applying it here is our interpretation.
         """
         webinar = self.state.webinars.get(webinar_id)
         if webinar is None:
@@ -80,17 +80,17 @@ class World:
         return webinar, webinar.session
 
     def registration_for(self, caller: Person, session_id: str) -> tuple[Webinar, Session]:
-        """A session as the registration service knows it."""
+        """A session in the registration service, under the same rule."""
         webinar, session = self.registration(session_id)
         self._allowed(caller, webinar)
         return webinar, session
 
     def registration(self, session_id: str) -> tuple[Webinar, Session]:
-        """A session that people can register for, or 404.
+        """A session that accepts registrations, or 404.
 
-        404 stands for three things: there is no such session; it was made a moment ago (the reference: "if a
-        session record with given ID doesn't exist on Registration Service side"); its webinar has no
-        registration (our reading of the same sentence).
+        404 has three causes: an unknown session; a session created a moment ago (the reference: "if a session record
+        with given ID doesn't exist on Registration Service side"); a webinar without registration (our interpretation
+        of the same sentence).
         """
         for webinar in self.state.webinars.values():
             session = webinar.session
@@ -99,18 +99,18 @@ class World:
         raise not_found("sessionId")
 
     def find_webinar(self, any_id: str) -> Webinar:
-        """The webinar with this id, or whose session has it."""
+        """Find a webinar by its id or its session's."""
         for webinar in self.state.webinars.values():
             if any_id == webinar.id or (webinar.session and any_id == webinar.session.id):
                 return webinar
         raise not_found("webinarId")
 
     def with_session(self) -> list[tuple[Webinar, Session]]:
-        """Every webinar that has a date, with it."""
+        """All webinars that have a session, with it."""
         return [(one, one.session) for one in self.state.webinars.values() if one.session]
 
     def host_of(self, webinar: Webinar) -> Person:
-        """Who hosts; somebody who left the company since is still named by id."""
+        """The host; a person who left the company keeps only the id."""
         return self.company.person(webinar.host_id) or Person(id=webinar.host_id, first_name="", licensed=False)
 
     def _is_registrable(self, webinar: Webinar, session: Session) -> bool:
@@ -124,5 +124,5 @@ class World:
 
 
 def secret() -> str:
-    """The unguessable part of a link."""
+    """The secret part of a link."""
     return secrets.token_urlsafe(18)

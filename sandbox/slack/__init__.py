@@ -1,4 +1,4 @@
-"""A stand-in Slack workspace: people, channels, the Web API, and signed delivery to an app."""
+"""Stand-in for Slack: people, channels, the Web API, and signed delivery to an app."""
 
 from sandbox.slack.accepted import Accepted
 from sandbox.slack.faults import Chaos

@@ -1,4 +1,4 @@
-"""Starts the stand-in Slack workspace alone, for any app: `python -m sandbox.slack --app http://127.0.0.1:3000/slack/events`."""
+"""Start the Slack stand-in alone, for any app: `python -m sandbox.slack --app http://127.0.0.1:3000/slack/events`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ USUAL_PORT = 8610
 
 
 def main() -> None:
-    """Listen until Ctrl-C or a TERM signal."""
+    """Listen until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.slack", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=USUAL_PORT, help=f"port ({USUAL_PORT}; 0 takes a free one)")

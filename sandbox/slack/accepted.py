@@ -1,4 +1,4 @@
-"""What Slack accepted to post: a list that proofs count, so that nothing lost and nothing doubled stays unseen."""
+"""Record of the messages that Slack accepted, so that tests can count lost and duplicate posts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from sandbox.slack.model import Json
 
 @dataclass(slots=True)
 class Accepted:
-    """One message that was posted, at once or when its time had come; edits do not change what is written here."""
+    """One posted message, immediate or scheduled; later edits do not change the record."""
 
     channel: str
     text: str
     metadata: Json | None
     ts: str
     at: float
-    """When it was posted, in unix seconds of the machine's clock."""
+    """When it was posted, in Unix seconds of machine time."""
     team: str
     scheduled_id: str = ""
-    """By which Slack had held it, empty for one that was posted at once."""
+    """Id of the scheduled message; empty if posted directly."""
     deleted: bool = False
 
     def shown(self) -> Json:

@@ -1,4 +1,4 @@
-"""Block Kit's blocks and their sizes (https://docs.slack.dev/reference/block-kit/blocks)."""
+"""Stand-in for Block Kit: blocks and their limits (https://docs.slack.dev/reference/block-kit/blocks)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ BLOCKS: dict[str, Rule] = {
     ),
 }
 
-# Which blocks each surface takes; the rest stands everywhere.
+# Surfaces of each block; the others are allowed everywhere.
 ONLY_ON: dict[str, set[str]] = {
     "alert": {"modal"},
     "markdown": {"message"},

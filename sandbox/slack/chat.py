@@ -1,4 +1,4 @@
-"""The Web API's chat.* methods."""
+"""Web API methods chat.*."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WRITE = ("chat:write",)
 
 @method("chat.postMessage", scopes=WRITE)
 def post_message(call: Call) -> Json:
-    """Post to a channel, or to a person's DM when `channel` is a user id."""
+    """Post to a channel, or to a DM if `channel` is a user id."""
     channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
     content = posting.check_content(call.world, _content(call.args))
     if wait := call.rates.wait_for_message(channel.id):
@@ -23,7 +23,7 @@ def post_message(call: Call) -> Json:
 
 @method("chat.postEphemeral", tier=4, scopes=WRITE)
 def post_ephemeral(call: Call) -> Json:
-    """Show a message to one person in a channel both are in."""
+    """Post a message that one member of the channel sees."""
     channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
     user = call.args.required("user")
     if user not in channel.members:
@@ -37,7 +37,7 @@ def post_ephemeral(call: Call) -> Json:
 
 @method("chat.update", tier=3, scopes=WRITE)
 def update(call: Call) -> Json:
-    """Rewrite one of the app's own messages; ephemeral ones cannot be found."""
+    """Edit one of the app's own messages; ephemeral messages cannot be found."""
     message = _own_message(call, "cant_update_message")
     if call.world.channels[message.channel].archived:
         raise SlackError("is_inactive")
@@ -63,7 +63,7 @@ def delete(call: Call) -> Json:
 
 @method("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
-    """The address of a message in the browser."""
+    """The browser URL of a message."""
     channel = posting.conversation(call.world, call.args.required("channel"))
     message = _find(call, channel.id, call.args.required("message_ts"))
     host = f"https://{call.world.team['domain']}.slack.com"
@@ -72,7 +72,7 @@ def get_permalink(call: Call) -> Json:
 
 @method("chat.scheduleMessage", tier=3, scopes=WRITE)
 def schedule_message(call: Call) -> Json:
-    """Have a message posted at `post_at`."""
+    """Schedule a message for `post_at`."""
     channel = posting.conversation(call.world, call.args.required("channel"), to_post=True)
     post_at = call.args.number("post_at", 0)
     if post_at <= 0:
@@ -91,7 +91,7 @@ def schedule_message(call: Call) -> Json:
 
 @method("chat.deleteScheduledMessage", tier=3, scopes=WRITE)
 def delete_scheduled_message(call: Call) -> Json:
-    """Take a scheduled message back."""
+    """Delete a scheduled message."""
     channel = posting.conversation(call.world, call.args.required("channel"))
     schedule.delete(call.world, channel, call.args.required("scheduled_message_id"))
     return {}
@@ -99,7 +99,7 @@ def delete_scheduled_message(call: Call) -> Json:
 
 @method("chat.scheduledMessages.list", tier=3)
 def scheduled_messages_list(call: Call) -> Json:
-    """What the app has scheduled, in one channel or in all, between `oldest` and `latest`."""
+    """The app's scheduled messages, in one channel or all, between `oldest` and `latest`."""
     args, held = call.args, schedule.pending(call.world)
     if wanted := args.text("channel"):
         try:

@@ -1,4 +1,4 @@
-"""The control routes under /sandbox, for proofs and measurements that run the stand-in in a process of its own."""
+"""Control routes under /sandbox, for tests and benchmarks that run the stand-in in its own process."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ KNOWN = {field.name for field in fields(Limits)}
 
 
 class Control:
-    """JSON in, JSON out; what is wrong with a request answers 400 with `error` in words."""
+    """JSON in, JSON out; a wrong request gets 400 with a sentence in `error`."""
 
     def __init__(self, slack: Workspace) -> None:
-        """Acts upon this stand-in through its public face."""
+        """Control this workspace."""
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
-        """The whole list; docs/sandbox-slack.md explains each."""
+        """All routes; see docs/sandbox-slack.md."""
         return [
             web.get("/sandbox/state", _json_errors(self.show_state)),
             web.get("/sandbox/accepted", _json_errors(self.show_accepted)),
@@ -45,7 +45,7 @@ class Control:
         ]
 
     async def show_state(self, _: web.Request) -> web.Response:
-        """The time, the installation, and how many calls and messages there have been."""
+        """The time, the installation, and the numbers of calls and messages."""
         slack, accepted = self._slack, self._slack.world.accepted
         last = next(reversed(accepted.values()), None)
         state = {
@@ -61,12 +61,12 @@ class Control:
         return web.json_response(state)
 
     async def show_accepted(self, request: web.Request) -> web.Response:
-        """What was posted, oldest first; `?since=n` leaves out the first n."""
+        """The accepted messages, oldest first; `?since=n` skips the first n."""
         since = int(request.query.get("since", 0))
         return web.json_response({"accepted": [one.shown() for one in self._slack.accepted()[since:]]})
 
     async def show_scheduled(self, _: web.Request) -> web.Response:
-        """Whatever was ever scheduled in our own workspace, and what became of it."""
+        """All messages ever scheduled in the default workspace, with their state."""
         held = sorted(self._slack.world.scheduled.values(), key=lambda one: (one.post_at, one.id))
         listed = [
             {"id": one.id, "channel": one.channel, "post_at": one.post_at, "text": one.text, "state": one.state}
@@ -75,18 +75,18 @@ class Control:
         return web.json_response({"scheduled": listed})
 
     async def move_clock(self, request: web.Request) -> web.Response:
-        """Move the domain clock by `seconds` or forward `to` a unix time."""
+        """Move the sandbox clock by `seconds`, or forward `to` a Unix time."""
         sent, slack = await _json_object(request), self._slack
         seconds = float(sent["to"]) - slack.world.now() if "to" in sent else float(sent["seconds"])
         await (slack.move_clock or slack.move)(seconds)
         return web.json_response({"now": slack.world.now()})
 
     async def show_limits(self, _: web.Request) -> web.Response:
-        """All limits as they are now."""
+        """The current limits."""
         return web.json_response(asdict(self._slack.limits))
 
     async def change_limits(self, request: web.Request) -> web.Response:
-        """Change some of them."""
+        """Change some limits."""
         sent = await _json_object(request)
         if unknown := sorted(set(sent) - KNOWN):
             raise ValueError(f"There is no limit called {', '.join(unknown)}.")
@@ -96,27 +96,27 @@ class Control:
         return await self.show_limits(request)
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """Let the next calls of a method fail, with the words of `Slack.fail`."""
+        """Make the next calls of a method fail; takes the arguments of `Slack.fail`."""
         self._slack.fail(**await _json_object(request))
         return web.json_response({"ok": True})
 
     async def show_chaos(self, _: web.Request) -> web.Response:
-        """What goes on, how many calls it has seen, and what they met."""
+        """Active chaos with the numbers of calls and injected faults."""
         return web.json_response({"chaos": [_shown(one) for one in self._slack.active_chaos]})
 
     async def add_chaos(self, request: web.Request) -> web.Response:
-        """Let shares of the calls of a method fail, with the words of `Slack.chaos`."""
+        """Make shares of the calls of a method fail; takes the arguments of `Slack.chaos`."""
         self._slack.chaos(**await _json_object(request))
         return await self.show_chaos(request)
 
     async def calm(self, request: web.Request) -> web.Response:
-        """No more chaos and faults; tells what there was."""
+        """Remove all chaos and faults; returns what was active."""
         ended = await self.show_chaos(request)
         self._slack.calm()
         return ended
 
     async def grant(self, request: web.Request) -> web.Response:
-        """Give the token these scopes and no others."""
+        """Set the scopes of the token."""
         scopes = (await _json_object(request))["scopes"]
         if not (isinstance(scopes, list) and all(isinstance(scope, str) for scope in scopes)):
             raise TypeError("`scopes` must be a list of strings.")
@@ -124,12 +124,12 @@ class Control:
         return web.json_response({"scopes": sorted(self._slack.scopes)})
 
     async def install(self, request: web.Request) -> web.Response:
-        """Remove the app from the workspace, or put it back."""
+        """Install or uninstall the app."""
         (self._slack.install if request.match_info["act"] == "install" else self._slack.uninstall)()
         return web.json_response({"ok": True})
 
     async def change_channel(self, request: web.Request) -> web.Response:
-        """Archive a channel or bring it back, take the app out or in."""
+        """Archive or unarchive a channel, add or remove the app."""
         sent, name = await _json_object(request), request.match_info["channel"]
         channel = self._slack.channel(name)
         if "archived" in sent:
@@ -144,7 +144,7 @@ def _shown(chaos: Chaos) -> Json:
 
 
 def _json_errors(handler: Handler) -> Handler:
-    """Turns what a request got wrong into JSON with a sentence."""
+    """Turn exceptions into JSON errors."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:

@@ -1,4 +1,4 @@
-"""Brings what people do to the app: signed HTTP to its address, or a Socket Mode connection if it has none."""
+"""Delivery to the app: signed HTTP to its URL, or a Socket Mode connection if it has none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOCKET_TYPES = {"command": "slash_commands", "interaction": "interactive", "even
 
 @dataclass(frozen=True)
 class Reply:
-    """What the app answered: `error` is empty if it did so in time and with a 2xx."""
+    """The app's response; `error` is empty if it came in time with a 2xx."""
 
     error: str
     status: int | None = None
@@ -31,31 +31,31 @@ class Reply:
 
 
 class Delivery:
-    """One way to the app, or the other."""
+    """Delivers over HTTP or Socket Mode."""
 
     def __init__(self, world: World, sockets: SocketMode) -> None:
         self.world = world
         self.sockets = sockets
         self.events_url: str | None = None
-        self.reached = True  # whether the last delivery found anybody
+        self.reached = True  # whether the last delivery reached the app
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
-        """Be ready to deliver."""
+        """Open the HTTP session."""
         self._session = aiohttp.ClientSession(headers={"User-Agent": "Slackbot 1.0 (sandbox)"})
 
     async def stop(self) -> None:
-        """Let go of the connections."""
+        """Close the HTTP session."""
         if self._session is not None:
             await self._session.close()
 
     @property
     def connected(self) -> bool:
-        """Whether the app can be reached, as far as is known."""
+        """Whether the app was reachable at the last delivery, or has a connection."""
         return self.reached if self.events_url else bool(self.sockets.connections)
 
     async def deliver(self, kind: str, payload: Json) -> Reply:
-        """Bring a "command", an "interaction" or an "event", and wait for the answer as long as Slack does."""
+        """Deliver a "command", an "interaction" or an "event", and wait for the response as long as Slack does."""
         if not self.world.installed:
             return Reply("dispatch_failed")
         began = self.world.clock.monotonic()

@@ -1,4 +1,4 @@
-"""The Web API's methods about the team, its people and its conversations."""
+"""Web API methods auth.test, team.*, users.* and conversations.*."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TYPES = {"public": "public_channel", "private": "private_channel", "shared": "pu
 
 @method("auth.test")
 def auth_test(call: Call) -> Json:
-    """Whose token this is."""
+    """Identity of the token."""
     world = call.world
     return {
         "url": f"https://{world.team['domain']}.slack.com/",
@@ -32,7 +32,7 @@ def auth_test(call: Call) -> Json:
 
 @method("team.info", tier=3, scopes=("team:read",))
 def team_info(call: Call) -> Json:
-    """The workspace itself."""
+    """The workspace."""
     if call.args.text("team") not in ("", call.world.team["id"]):
         raise SlackError("team_not_found")
     return {"team": {**call.world.team, "email_domain": "", "icon": {"image_default": True}}}
@@ -49,7 +49,7 @@ def users_info(call: Call) -> Json:
 
 @method("users.lookupByEmail", tier=3, scopes=("users:read.email",))
 def users_lookup_by_email(call: Call) -> Json:
-    """The person with this address."""
+    """The person with this e-mail address."""
     email = call.args.required("email").lower()
     for person in call.world.people.values():
         if person.email.lower() == email and person.team_id == call.world.team["id"]:
@@ -59,7 +59,7 @@ def users_lookup_by_email(call: Call) -> Json:
 
 @method("users.list", tier=2, scopes=("users:read",))
 def users_list(call: Call) -> Json:
-    """Everybody, by id."""
+    """All people, by id."""
     people = sorted(call.world.people.values(), key=lambda person: person.id)
     page, following = call.args.page(people, 100, lambda person: person.id)
     with_locale = call.args.flag("include_locale")
@@ -69,7 +69,7 @@ def users_list(call: Call) -> Json:
 
 @method("conversations.info", tier=3, scopes=scopes.any_of(scopes.READ))
 def conversations_info(call: Call) -> Json:
-    """One conversation the app can see."""
+    """One conversation that the app can see."""
     channel = posting.conversation(call.world, call.args.required("channel"))
     call.need(scopes.READ[channel.kind])
     more = {"num_members": len(channel.members)} if call.args.flag("include_num_members") else {}
@@ -78,7 +78,7 @@ def conversations_info(call: Call) -> Json:
 
 @method("conversations.list", tier=2, scopes=scopes.any_of(scopes.READ))
 def conversations_list(call: Call) -> Json:
-    """The conversations the app can see, of the types asked for."""
+    """The conversations that the app can see, filtered by type."""
     types = (call.args.text("types") or "public_channel").replace(" ", "").split(",")
     if not set(types) <= {"public_channel", "private_channel", "mpim", "im"}:
         raise SlackError("invalid_types")
@@ -112,7 +112,7 @@ def conversations_open(call: Call) -> Json:
 
 @method("conversations.members", tier=4, scopes=scopes.any_of(scopes.READ))
 def conversations_members(call: Call) -> Json:
-    """Who is in a conversation."""
+    """The members of a conversation."""
     channel = posting.conversation(call.world, call.args.required("channel"))
     call.need(scopes.READ[channel.kind])
     page, following = call.args.page(channel.members, 100, str)
@@ -138,7 +138,7 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
             "real_name_normalized": person.real_name,
             "first_name": person.first_name,
             "last_name": person.last_name,
-            "display_name": person.real_name,  # what the page shows of them as well
+            "display_name": person.real_name,  # also shown on the page
             "display_name_normalized": person.real_name,
             "team": person.team_id,
         },
@@ -159,7 +159,7 @@ def user(world: World, person: Person, *, with_locale: bool = False) -> Json:
 
 
 def zone(world: World, name: str) -> tuple[str, int]:
-    """What a zone is called at the domain's time, and its distance from UTC in seconds."""
+    """Label and UTC offset in seconds of a time zone, at sandbox time."""
     local = world.clock.now().astimezone(ZoneInfo(name))
     offset, summer = local.utcoffset() or timedelta(), bool(local.dst())
     label = seed.ZONE_LABELS.get(name, (name, name))[summer]
@@ -200,7 +200,7 @@ def _dm_with(world: World, users: str) -> Channel:
     if any(one not in world.people or one == world.bot.id for one in wanted):
         raise SlackError("user_not_found")
     if len(wanted) > 1:
-        raise SlackError("too_many_users")  # DMs of several people are not part of the sandbox
+        raise SlackError("too_many_users")  # group DMs are not supported
     if refusal := world.people[wanted[0]].dm_refusal:
         raise SlackError(refusal)
     return world.dm(wanted[0])

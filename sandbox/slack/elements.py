@@ -1,4 +1,4 @@
-"""Block Kit's interactive elements and their sizes (https://docs.slack.dev/reference/block-kit/block-elements)."""
+"""Stand-in for Block Kit: elements and their limits (https://docs.slack.dev/reference/block-kit/block-elements)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONFIRM = object_of({"title": plain(100), "text": text(300), "confirm": plain(30
 
 
 def option(words: Rule, *, url: bool = False) -> Rule:
-    """One choice; only an overflow menu's may carry a url."""
+    """An option object; only those of an overflow menu can have a `url`."""
     extra: dict[str, Rule] = {"url": URL} if url else {}
     return object_of({"text": words, "value": string(150, least=0)}, {"description": text(75), **extra})
 
@@ -52,7 +52,7 @@ MENU_ANSWER = object_of(
 
 
 def image_source(value: Json, at: str, problems: Problems) -> None:
-    """An image comes from a url or from a file in Slack, not from both."""
+    """Require exactly one of `image_url` and `slack_file`."""
     exactly_one("image_url", "slack_file")(value, at, problems)
 
 
@@ -197,7 +197,7 @@ ELEMENTS: dict[str, Rule] = {
 INPUT_ONLY = {"plain_text_input", "email_text_input", "url_text_input", "number_input", "file_input"}
 BUTTONS = {"button", "overflow", "icon_button"}
 
-# Where each element may stand: https://docs.slack.dev/reference/block-kit/block-elements ("works with block types")
+# Allowed blocks of each element: https://docs.slack.dev/reference/block-kit/block-elements ("works with block types")
 IN_ACTIONS = {kind: rule for kind, rule in ELEMENTS.items() if kind not in INPUT_ONLY | {"icon_button"}}
 IN_INPUT = {kind: rule for kind, rule in ELEMENTS.items() if kind not in BUTTONS}
 IN_SECTION = {kind: rule for kind, rule in IN_ACTIONS.items() if kind != "datetimepicker"} | {"image": IMAGE}

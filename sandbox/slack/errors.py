@@ -1,4 +1,4 @@
-"""How the Web API says no."""
+"""Web API errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class SlackError(Exception):
-    """An answer of `ok: false` with one of Slack's own codes; `problems` say what was wrong with the arguments."""
+    """A response of `ok: false` with one of Slack's codes; `problems` describe invalid arguments."""
 
     def __init__(
         self, code: str, problems: Sequence[str] = (), *, retry_after: int | None = None, needed: str = ""

@@ -1,4 +1,4 @@
-"""What Slack makes of names, links and addresses in a command's text: "Escape channels, users, and links".
+"""The "Escape channels, users, and links" option of slash commands.
 
 https://docs.slack.dev/interactivity/implementing-slash-commands
 """
@@ -19,7 +19,7 @@ NAMES = re.compile(
 
 
 def escape(world: World, text: str) -> str:
-    """The text with ids for the people, user groups and channels that exist, and brackets round links and addresses."""
+    """Replace names of existing people, user groups and channels by ids, and put links and addresses in brackets."""
     people = {person.name: f"<@{person.id}|{person.name}>" for person in world.people.values()}
     groups = {g.handle: f"<!subteam^{g.id}|@{g.handle}>" for g in world.groups.values() if not g.disabled}
     channels = {c.name: f"<#{c.id}|{c.name}>" for c in world.channels.values() if c.kind != "dm"}

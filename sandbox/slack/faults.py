@@ -1,4 +1,4 @@
-"""Faults on demand: the next call of a method fails in a chosen way, or a share of many calls does by a seeded die."""
+"""Injected faults: the next calls of a method fail, or a random share of all calls, by a seed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SERVER_ERROR = 500
 
 @dataclass
 class Fault:
-    """What the next `times` calls of `method` meet."""
+    """What happens to the next `times` calls of `method`."""
 
     method: str
     error: str = ""
@@ -25,16 +25,16 @@ class Fault:
 
     @property
     def silent(self) -> bool:
-        """Whether no answer is ever given: the connection is closed instead."""
+        """Whether the connection is closed without a response."""
         return self.cut or (self.hang is not None and not self.error and self.status is None)
 
 
 @dataclass
 class Chaos:
-    """What shares (0 to 1) of the calls of `method` meet from now on; `met` counts what they met.
+    """Makes shares (0 to 1) of the calls of `method` fail; `met` counts the failures.
 
-    `limited` is a 429 and `refused` a 500: nothing has happened. `lost` is a 500, `cut` a connection that breaks and
-    `hang` one that is silent for `hang_seconds` and then breaks: Slack has done it all the same.
+    Without effect: `limited` is a 429, `refused` a 500. With the full effect: `lost` is a 500, `cut` a broken
+    connection, and `hang` a connection that is silent for `hang_seconds` and then breaks.
     """
 
     method: str = ANY
@@ -50,18 +50,18 @@ class Chaos:
     met: Counter[str] = field(default_factory=Counter, init=False)
 
     def __post_init__(self) -> None:
-        """ValueError where the shares are none."""
+        """ValueError for invalid shares."""
         if min(self.shares.values()) < 0 or sum(self.shares.values()) > 1:
             raise ValueError("Shares are at least 0 and together at most 1.")
-        self._random = random.Random(self.seed)  # noqa: S311 - chance in a test must be repeatable
+        self._random = random.Random(self.seed)  # noqa: S311 - a test must be repeatable
 
     @property
     def shares(self) -> dict[str, float]:
-        """How much of which."""
+        """Share of each kind of failure."""
         return {name: getattr(self, name) for name in ("limited", "refused", "lost", "cut", "hang")}
 
     def draw(self) -> Fault | None:
-        """What the next call meets."""
+        """Choose what happens to the next call."""
         self.calls += 1
         thrown = self._random.random()
         for name, share in self.shares.items():
@@ -87,19 +87,19 @@ class Chaos:
 
 @dataclass
 class Faults:
-    """The faults that are still to come, oldest first, and the chaos that goes on until it is ended."""
+    """The pending faults, oldest first, and the active chaos."""
 
     waiting: list[Fault] = field(default_factory=list)
     chaos: list[Chaos] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
-        """Line up a fault; one that says nothing is a rate limit."""
+        """Add a fault; without any details it is a rate limit."""
         if not (fault.error or fault.status or fault.cut or fault.hang is not None):
             fault.error = "ratelimited"
         self.waiting.append(fault)
 
     def take(self, method: str) -> Fault | None:
-        """The fault this call of `method` meets, if any."""
+        """The fault for this call of `method`, if any."""
         fault = next((one for one in self.waiting if one.method in (ANY, method)), None)
         if fault is not None:
             fault.times -= 1

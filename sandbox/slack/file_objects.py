@@ -1,4 +1,4 @@
-"""A file as Slack describes it (https://docs.slack.dev/reference/objects/file-object)."""
+"""Slack's file object (https://docs.slack.dev/reference/objects/file-object)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.slack.model import File, Json
 from sandbox.slack.schema import Problems, report
 from sandbox.slack.world import World
 
-# Extension → its MIME type, and what Slack calls it
+# Extension → MIME type and Slack's name of the type
 KINDS: dict[str, tuple[str, str]] = {
     "csv": ("text/csv", "CSV"),
     "gif": ("image/gif", "GIF"),
@@ -28,12 +28,12 @@ PICTURES = {"image/gif", "image/jpeg", "image/png"}
 
 
 def mimetype(file: File) -> str:
-    """What its bytes are, as its name says."""
+    """MIME type by the file name."""
     return KINDS.get(file.extension, UNKNOWN)[0]
 
 
 def to_json(world: World, file: File) -> Json:
-    """A file as Slack's object."""
+    """A file as Slack's file object."""
     if file.state == "deleted":
         return {"id": file.id, "mode": "tombstone"}
     place = f"{world.url}/files-pri/{world.team['id']}-{file.id}"
@@ -67,7 +67,7 @@ def to_json(world: World, file: File) -> Json:
 
 
 def picture_problems(world: World, inside: Any, at: str) -> Problems:
-    """What Slack says of pictures in blocks that are meant to be files of the workspace, and are none it can draw."""
+    """Report every `slack_file` in blocks that is not an image in the workspace."""
     problems: Problems = []
     if isinstance(inside, list):
         for index, one in enumerate(inside):
@@ -81,7 +81,7 @@ def picture_problems(world: World, inside: Any, at: str) -> Problems:
 
 
 def _is_picture(world: World, source: Any) -> bool:
-    """A `slack_file` names it by its id, or by its private address."""
+    """Look a `slack_file` up by its id or its private URL."""
     named = str(source.get("id") or "") if isinstance(source, dict) else ""
     if not named and isinstance(source, dict) and (found := re.search(r"-(F\w+)/", str(source.get("url")))):
         named = found[1]

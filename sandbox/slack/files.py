@@ -1,4 +1,4 @@
-"""The Web API's methods about files (https://docs.slack.dev/messaging/working-with-files)."""
+"""Web API methods files.* (https://docs.slack.dev/messaging/working-with-files)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ A_CONVERSATION = "^[CGDZ][A-Z0-9]{8,}$"
 
 @method("files.getUploadURLExternal", tier=4, scopes=WRITE)
 def get_upload_url(call: Call) -> Json:
-    """An address for the bytes of one file."""
+    """The upload URL for one file."""
     args, limits = call.args, call.world.limits
     name, size, snippet_type = args.required("filename"), args.number("length", 0), args.text("snippet_type")
     if size <= 0:
@@ -30,7 +30,7 @@ def get_upload_url(call: Call) -> Json:
 
 @method("files.completeUploadExternal", tier=4, scopes=WRITE)
 def complete_upload(call: Call) -> Json:
-    """Keep the files whose bytes have come, and share them in the conversations that are named, if any."""
+    """Complete uploaded files and share them in the given conversations, if any."""
     world = call.world
     files = [(_received(call, one), one) for one in _named(call.args)]
     channels = _channels(call)
@@ -46,7 +46,7 @@ def complete_upload(call: Call) -> Json:
     for channel in channels:
         uploads.share(world, channel, [file for file, _ in files], content)
     world.changed()
-    return {"files": told}  # as they are before Slack has worked on them: it does so later
+    return {"files": told}  # as before processing: Slack processes files later
 
 
 @method("files.info", tier=4, scopes=READ)
@@ -81,7 +81,7 @@ def _received(call: Call, named: Json) -> File:
 
 
 def _channels(call: Call) -> list[Channel]:
-    """`channel_id` is a conversation's; among `channels` there may be people's ids, too. The app must be in each."""
+    """Resolve `channel_id` (a conversation) and `channels` (also user ids); the app must be a member of each."""
     one, several = call.args.text("channel_id"), call.args.text("channels")
     if one and one[0] not in "CGDZ":
         raise SlackError(
@@ -93,13 +93,13 @@ def _channels(call: Call) -> list[Channel]:
             raise SlackError("channel_not_found")
         channel = posting.conversation(call.world, place, to_post=True)
         if call.world.bot.id not in channel.members:
-            raise SlackError("not_in_channel")  # chat:write.public is for messages alone
+            raise SlackError("not_in_channel")  # chat:write.public applies to messages only
         found[channel.id] = channel
     return list(found.values())
 
 
 def _content(call: Call) -> Json:
-    """The message around the files; blocks are ignored where there is a comment, as at Slack."""
+    """The message around the files; as at Slack, a comment overrides blocks."""
     comment, thread = call.args.text("initial_comment"), call.args.text("thread_ts") or None
     blocks = None if comment else call.args.structured("blocks", "invalid_blocks_format")
     content: Json = {"text": comment, "blocks": blocks, "thread_ts": thread}

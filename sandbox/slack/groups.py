@@ -1,4 +1,4 @@
-"""The Web API's methods about user groups (https://docs.slack.dev/reference/methods/usergroups.list)."""
+"""Web API methods usergroups.* (https://docs.slack.dev/reference/methods/usergroups.list)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ READ = ("usergroups:read",)
 
 @method("usergroups.list", tier=2, scopes=READ)
 def usergroups_list(call: Call) -> Json:
-    """Every user group, with its people or their number if that is asked for."""
+    """All user groups, with their users or the number of users on request."""
     groups = [group for group in call.world.groups.values() if not group.disabled or call.args.flag("include_disabled")]
     return {"usergroups": [_shown(call, group) for group in groups]}
 
 
 @method("usergroups.users.list", tier=2, scopes=READ)
 def usergroups_users_list(call: Call) -> Json:
-    """The people of one user group."""
+    """The users of one user group."""
     group = call.world.groups.get(call.args.required("usergroup"))
     if group is None or (group.disabled and not call.args.flag("include_disabled")):
         raise SlackError("no_such_subteam")

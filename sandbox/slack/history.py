@@ -1,4 +1,4 @@
-"""Reading a conversation back (https://docs.slack.dev/reference/methods/conversations.history)."""
+"""Web API method conversations.history (https://docs.slack.dev/reference/methods/conversations.history)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USUAL_PAGE, LARGEST_PAGE = 100, 999
 
 @method("conversations.history", tier=3, scopes=scopes.any_of(scopes.HISTORY))
 def conversations_history(call: Call) -> Json:
-    """What stands in a conversation the bot is in, newest first; without replies and what only one person sees."""
+    """The messages of a conversation the app is in, newest first, without replies and ephemeral messages."""
     args, world = call.args, call.world
     channel = posting.conversation(world, args.required("channel"))
     call.need(scopes.HISTORY[channel.kind])
@@ -64,7 +64,7 @@ def _is_in_history(message: Message) -> bool:
 
 
 def _shown(sent: Json, *, with_payload: bool) -> Json:
-    """Slack leaves the payload out unless it is asked for; that there is metadata shows all the same."""
+    """Remove the metadata payload unless requested; `event_type` stays."""
     if "metadata" not in sent or with_payload:
         return sent
     return {**sent, "metadata": {"event_type": sent["metadata"]["event_type"]}}

@@ -1,4 +1,4 @@
-"""What is filled in on a screen: where it starts, what a person makes of it, what is still missing."""
+"""Input values of a view or message: initial values, what a person enters, validation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.slack.model import Json, Values, elements, label_of
 
-# Element → the field its state is in, the field it starts from.
+# Element → its state field, its initial field.
 FIELDS: dict[str, tuple[str, str]] = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -33,13 +33,13 @@ FIELDS: dict[str, tuple[str, str]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time"),
     "file_input": ("files", ""),
 }
-Find = Callable[[str, Any], Any]  # state field, what a person names → the id of it, or a whole file
+Find = Callable[[str, Any], Any]  # state field, a person's input → an id, or a whole file
 MOST_FILES = 10
-REQUIRED = "Please complete this required field."  # the words of Slack's own client
+REQUIRED = "Please complete this required field."  # the text of Slack's own client
 
 
 def starting_values(blocks: list[Json], here: str = "") -> Values:
-    """Every stateful element with its initial value; `here` is the conversation the person is looking at."""
+    """The initial values of all stateful elements; `here` is the conversation the person is looking at."""
     values: Values = {}
     for block, element in stateful(blocks):
         values.setdefault(block["block_id"], {})[element["action_id"]] = _starting(element, here)
@@ -47,7 +47,7 @@ def starting_values(blocks: list[Json], here: str = "") -> Values:
 
 
 def carry_over(old: Values, blocks: list[Json], here: str = "") -> Values:
-    """The values of an updated view: typed things stay where block_id and action_id did, the rest starts afresh."""
+    """The values of an updated view: kept where block_id and action_id are unchanged, else initial."""
     values = starting_values(blocks, here)
     for block_id, actions in values.items():
         for action_id, fresh in actions.items():
@@ -63,9 +63,9 @@ def stateful(blocks: list[Json]) -> Iterable[tuple[Json, Json]]:
 
 
 def fill_in(values: Values, blocks: list[Json], given: Json, find: Find) -> Values:
-    """A copy of `values` with what a person filled in; `given` as `Slack.submit` takes it.
+    """A copy of `values` with a person's input; `given` as in `Slack.submit`.
 
-    LookupError or ValueError if a person could not have done that: no such field, no such option, no such channel.
+    LookupError or ValueError for input that is not possible: no such field, option or channel.
     """
     values = copy.deepcopy(values)
     for key, what in given.items():
@@ -76,7 +76,7 @@ def fill_in(values: Values, blocks: list[Json], given: Json, find: Find) -> Valu
 
 
 def new_state(element: Json, given: Any, find: Find) -> Json:
-    """An element's state after a person answered `given`: a plain value, or Slack's own state fields."""
+    """The state of an element after the input `given`: a plain value, or Slack's own state fields."""
     field, _ = FIELDS[element["type"]]
     if isinstance(given, dict) and ("type" in given or field in given):
         given = given.get(field)
@@ -95,7 +95,7 @@ def new_state(element: Json, given: Any, find: Find) -> Json:
 
 
 def validation_errors(blocks: list[Json], values: Values, largest_file: int) -> dict[str, str]:
-    """What Slack's client says under each field before it sends a form at all: block_id → words."""
+    """The errors that Slack's client shows before it sends a form: block_id → text."""
     found: dict[str, str] = {}
     for block in blocks:
         if block["type"] != "input":
@@ -142,7 +142,7 @@ def _is_state(what: Any) -> bool:
 
 
 def option_of(element: Json, wanted: Any) -> Json:
-    """The option a person means by its value or its words; ValueError names what there is."""
+    """Find an option by value or text; ValueError lists the options."""
     groups = element.get("option_groups") or []
     offered = [*(element.get("options") or []), *(o for group in groups for o in group["options"])]
     if element["type"].endswith("external_select") and isinstance(wanted, dict):
@@ -170,7 +170,7 @@ def _plain_value(kind: str, given: Any) -> Any:
 
 
 def _field_error(element: Json, value: Any, largest_file: int) -> str:
-    """The client's other checks; the wording of these is ours."""
+    """The client's other checks; the texts are ours."""
     kind = element["type"]
     if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         return "Enter a valid email address."

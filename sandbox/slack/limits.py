@@ -1,4 +1,4 @@
-"""Slack's limits as numbers that can be changed, and the windows that count calls (all on machine time)."""
+"""Slack's limits, all changeable, and the rate limit windows (on machine time)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HISTORY, MESSAGES = "conversations.history", "messages of the workspace"
 
 @dataclass
 class Limits:
-    """What the stand-in enforces; a test may shorten or lift any of it."""
+    """The limits that the stand-in enforces; a test can change any of them."""
 
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
@@ -35,19 +35,19 @@ class Limits:
     schedule_window: float = 5 * MINUTE
     schedule_in_window: int = 30
     delete_before_post: float = 60.0
-    messages_per_second: float | None = 1.0  # each channel; None lifts it
-    message_burst: int = 10  # Slack allows short bursts and does not say how short: this number is ours
-    workspace_per_minute: int | None = None  # Slack says "several hundred" and no number; None: no ceiling
-    method_limits: bool = False  # the tiers; off, so that tests need not pace themselves
+    messages_per_second: float | None = 1.0  # per channel; None: no limit
+    message_burst: int = 10  # Slack allows short bursts and gives no number: this one is ours
+    workspace_per_minute: int | None = None  # Slack says "several hundred" and gives no number; None: no limit
+    method_limits: bool = False  # the tiers; off, so that tests need not wait
     history_per_minute: int | None = None  # 1 for apps sold outside the Marketplace; None: its tier
     history_objects: int = 999  # 15 for apps sold outside the Marketplace
-    check_blocks: bool = True  # False: a message's blocks are taken unseen, for speed
-    many_workspaces: bool = False  # True: a token that ends in a number is a workspace of its own, see acceptor.py
+    check_blocks: bool = True  # False: skip the validation of blocks in messages, for speed
+    many_workspaces: bool = False  # True: a token that ends in a number is a separate workspace, see many_workspaces.py
 
 
 @dataclass
 class RateLimits:
-    """Says how long a caller must wait, or nothing; each workspace has its own windows."""
+    """Rate limits per workspace."""
 
     clock: SandboxClock
     limits: Limits
@@ -55,14 +55,14 @@ class RateLimits:
     _buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def wait_for_method(self, method: str, tier: int | None, team: str = "") -> int | None:
-        """Seconds until `method` may be called again, counting this call if it may be made now."""
+        """Seconds until `method` can be called again; None if it can be called now, which counts the call."""
         most = TIERS[tier] if self.limits.method_limits and tier is not None else None
         if method == HISTORY and self.limits.history_per_minute is not None:
             most = self.limits.history_per_minute
         return self._wait_in_minute((team, method), most)
 
     def wait_for_message(self, channel: str, team: str = "") -> int | None:
-        """Seconds until a message may be posted to `channel`, counting this one if it may be posted now."""
+        """Seconds until a message can be posted to `channel`; None if it can be posted now, which counts it."""
         rate, now = self.limits.messages_per_second, self.clock.monotonic()
         burst = float(self.limits.message_burst)
         tokens, at = self._buckets.get((team, channel), (burst, now))

@@ -1,4 +1,4 @@
-"""Workspaces by the thousand that take messages and check next to nothing, for measuring how fast an app can post."""
+"""Thousands of workspaces with minimal checks, to measure how fast an app can post."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ NUMBERED = re.compile(r"xoxb-(?:.*-)?(\d+)")
 
 
 def team_from_token(token: str) -> str:
-    """The workspace a numbered token belongs to: T7 for `xoxb-any-thing-7`; nothing for other tokens."""
+    """The workspace of a numbered token: T7 for `xoxb-any-thing-7`; empty for other tokens."""
     found = NUMBERED.fullmatch(token)
     return f"T{int(found[1])}" if found else ""
 
 
 @dataclass(slots=True)
 class Held:
-    """A message that waits for its time."""
+    """A scheduled message."""
 
     id: str
     team: str
@@ -38,17 +38,17 @@ class Held:
 
 
 class ManyWorkspaces:
-    """Takes what is posted and scheduled in any channel of any numbered workspace, and keeps the rates of each.
+    """Accepts and schedules messages in any channel of any numbered workspace, with the rate limits of each.
 
-    Nobody looks at blocks, channels, membership, scopes, lengths, 120 days or 30 in five minutes; nothing can be read
-    back, and the page shows none of it. What was accepted stands in `world.accepted`.
+    Blocks, channels, membership, scopes, lengths, the 120 days and the 30 in five minutes are not checked; nothing can
+    be read back or seen on the page. Accepted messages are in `world.accepted`.
     """
 
     def __init__(self, world: World, rates: RateLimits) -> None:
-        """Nothing is held yet."""
+        """Start without scheduled messages."""
         self._world = world
         self._rates = rates
-        self._held: dict[tuple[str, str], dict[str, Held]] = {}  # workspace and channel → id → message
+        self._held: dict[tuple[str, str], dict[str, Held]] = {}  # (workspace, channel) → id → message
         self._due: list[tuple[int, str, Held]] = []
         self.methods: dict[str, Callable[[str, Args], Json]] = {
             "auth.test": self._auth_test,
@@ -59,7 +59,7 @@ class ManyWorkspaces:
         }
 
     def answer(self, team: str, name: str, args: Args) -> Json:
-        """Answer one call of a numbered workspace."""
+        """Handle one call of a numbered workspace."""
         method = self.methods.get(name)
         if method is None:
             raise SlackError("unknown_method")
@@ -68,21 +68,21 @@ class ManyWorkspaces:
         return method(team, args)
 
     def post_due(self) -> None:
-        """Post what is due by the domain clock."""
+        """Post the messages due by the sandbox clock."""
         now = self._world.now()
         while (soonest := self._next()) is not None and soonest.post_at <= now:
             heappop(self._due)
             del self._held[soonest.team, soonest.channel][soonest.id]
-            if not soonest.has_metadata:  # at Slack such a one is never posted
+            if not soonest.has_metadata:  # Slack never posts a scheduled message with metadata
                 self._accept(soonest.team, soonest.channel, soonest.text, None, soonest.id)
 
     def next_post_at(self) -> float | None:
-        """When the next held message is due, in unix seconds."""
+        """When the next scheduled message is due, in Unix seconds."""
         soonest = self._next()
         return None if soonest is None else float(soonest.post_at)
 
     def count(self) -> int:
-        """How many messages are held."""
+        """Number of scheduled messages."""
         return sum(len(held) for held in self._held.values())
 
     def _next(self) -> Held | None:
@@ -90,7 +90,7 @@ class ManyWorkspaces:
             soonest = self._due[0][2]
             if soonest.id in self._held[soonest.team, soonest.channel]:
                 return soonest
-            heappop(self._due)  # taken back meanwhile
+            heappop(self._due)  # deleted meanwhile
         return None
 
     def _auth_test(self, team: str, _args: Args) -> Json:
@@ -154,6 +154,6 @@ class ManyWorkspaces:
 
 
 def _place(args: Args) -> str:
-    """A channel as it is; a person's id means the app's DM with them, as anywhere at Slack."""
+    """A channel id as it is; a user id means the DM with that user."""
     channel = args.required("channel")
     return f"D{channel[1:]}" if channel.startswith("U") else channel

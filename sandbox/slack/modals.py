@@ -1,4 +1,4 @@
-"""The Web API's views.* methods."""
+"""Web API methods views.*."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.slack.world import Trigger
 
 @method("views.open", tier=4)
 def views_open(call: Call) -> Json:
-    """Open a modal for whoever the trigger_id came from."""
+    """Open a modal for the user of the trigger_id."""
     body = _checked(call, "modal")
     trigger = _trigger(call)
     return _view(call, stack.put_on_top(call.world, trigger.user, body, trigger.channel))
@@ -21,7 +21,7 @@ def views_open(call: Call) -> Json:
 
 @method("views.push", tier=4)
 def views_push(call: Call) -> Json:
-    """Put a view on top of the modal the trigger_id came from."""
+    """Push a view onto the modal of the trigger_id."""
     body = _checked(call, "modal")
     trigger = _trigger(call)
     if trigger.view not in call.world.stacks.get(trigger.user, []):
@@ -31,7 +31,7 @@ def views_push(call: Call) -> Json:
 
 @method("views.update", tier=4)
 def views_update(call: Call) -> Json:
-    """Replace what an open modal shows."""
+    """Replace an open view."""
     view = _find(call)
     body = _checked(call, view.body["type"], view.id)
     _same_hash(call, view)
@@ -40,7 +40,7 @@ def views_update(call: Call) -> Json:
 
 @method("views.publish", tier=4)
 def views_publish(call: Call) -> Json:
-    """Show a person's Home tab."""
+    """Publish a user's Home tab."""
     user = call.args.required("user_id")
     if user not in call.world.people:
         raise SlackError("user_not_found")

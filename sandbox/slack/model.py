@@ -1,4 +1,4 @@
-"""What a workspace is made of: people, channels, messages, views, and what came of an act."""
+"""The objects of a workspace: people, channels, messages, views, files, and the outcome of an action."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Values = dict[str, dict[str, Json]]  # Slack's `state.values`: block_id → action_id → what is filled in
+Values = dict[str, dict[str, Json]]  # Slack's `state.values`: block_id → action_id → state
 
 Role = Literal["owner", "admin", "member", "guest", "stranger", "bot"]
 Kind = Literal["public", "private", "shared", "dm"]
@@ -18,7 +18,7 @@ MINUTE, DAY = 60.0, 86_400.0
 
 @dataclass
 class Person:
-    """Someone with an account, or the app's own bot user."""
+    """A user, or the app's bot user."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class Person:
     team_id: str = ""
     locale: str = "en-US"
     is_stranger: bool = False
-    dm_refusal: str = ""  # the error code with which Slack refuses the app's DMs to them; none: it takes them
+    dm_refusal: str = ""  # error code for the app's DMs to this person; empty: DMs are accepted
 
     @property
     def first_name(self) -> str:
@@ -39,13 +39,13 @@ class Person:
 
     @property
     def last_name(self) -> str:
-        """All names after it."""
+        """The rest of the name."""
         return self.real_name.partition(" ")[2]
 
 
 @dataclass
 class UserGroup:
-    """People who are mentioned together, as @events."""
+    """A user group, such as @events."""
 
     id: str
     handle: str
@@ -57,7 +57,7 @@ class UserGroup:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file on somebody's machine, before they give it to a form."""
+    """A file on a person's machine."""
 
     name: str
     content: bytes
@@ -65,30 +65,30 @@ class Upload:
 
 @dataclass
 class File:
-    """A file in the workspace, from the moment an address for its bytes was given out."""
+    """A file in the workspace, from the request of its upload URL on."""
 
     id: str
     name: str
     user: str
     size: int
     created: int
-    secret: str  # the part of its addresses that nobody can guess
+    secret: str  # the secret part of its URLs
     title: str = ""
     alt_text: str = ""
     snippet_type: str = ""
     content: bytes = b""
     state: Literal["promised", "received", "kept", "deleted"] = "promised"
-    shares: list[tuple[str, str]] = field(default_factory=list)  # channel and ts of each message it stands in
+    shares: list[tuple[str, str]] = field(default_factory=list)  # channel and ts of each message with the file
 
     @property
     def extension(self) -> str:
-        """What its name ends in, in small letters, without the dot."""
+        """Lowercase file extension without the dot."""
         return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
 
 @dataclass
 class Channel:
-    """A conversation: public, private, shared with another organisation, or the app's DM with one person."""
+    """A conversation: public, private, shared with another organization, or the app's DM with one person."""
 
     id: str
     name: str
@@ -96,12 +96,12 @@ class Channel:
     members: list[str] = field(default_factory=list)
     topic: str = ""
     archived: bool = False
-    user: str = ""  # a DM's person
+    user: str = ""  # the person of a DM
 
 
 @dataclass
 class Message:
-    """One message; an ephemeral one is seen by `ephemeral_to` alone."""
+    """One message; only `ephemeral_to` sees an ephemeral one."""
 
     channel: str
     ts: str
@@ -120,18 +120,18 @@ class Message:
 
     @property
     def words(self) -> str:
-        """All that can be read: the blocks if there are any (Slack then hides `text`), else the text."""
+        """All readable text: of the blocks if there are any (Slack then hides `text`), else the text."""
         return "\n".join(words(self.blocks)) if self.blocks else self.text
 
     @property
     def buttons(self) -> list[str]:
-        """The words on its buttons, in order."""
+        """The texts of its buttons, in order."""
         return button_words(self.blocks)
 
 
 @dataclass
 class View:
-    """A modal or a Home tab; `body` is what the app sent, with every block_id and action_id filled in."""
+    """A modal or Home tab; `body` is what the app sent, with all block_ids and action_ids filled in."""
 
     id: str
     user: str
@@ -141,37 +141,37 @@ class View:
     previous_id: str | None = None
     values: Values = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    channel: str = ""  # the conversation the person looked at when it opened
+    channel: str = ""  # the conversation the person was looking at when it opened
 
     @property
     def blocks(self) -> list[Json]:
-        """Its blocks."""
+        """The blocks."""
         blocks: list[Json] = self.body["blocks"]
         return blocks
 
     @property
     def callback_id(self) -> str:
-        """What the app calls it."""
+        """The callback_id of the app."""
         return str(self.body.get("callback_id", ""))
 
     @property
     def private_metadata(self) -> str:
-        """What the app hid in it."""
+        """The private_metadata of the app."""
         return str(self.body.get("private_metadata", ""))
 
     @property
     def title(self) -> str:
-        """Its heading."""
+        """The title."""
         return label_of(self.body.get("title"))
 
     @property
     def words(self) -> str:
-        """All that can be read in it."""
+        """All readable text."""
         return "\n".join(words(self.blocks))
 
     @property
     def buttons(self) -> list[str]:
-        """The words on its buttons, in order; submit and close are not among them."""
+        """The texts of its buttons, in order, without submit and close."""
         return button_words(self.blocks)
 
     @property
@@ -182,7 +182,7 @@ class View:
 
 @dataclass
 class Scheduled:
-    """A message Slack holds until `post_at` (unix seconds, domain clock)."""
+    """A scheduled message; `post_at` in Unix seconds of the sandbox clock."""
 
     id: str
     channel: str
@@ -194,14 +194,14 @@ class Scheduled:
 
     @property
     def blocks(self) -> list[Json]:
-        """The blocks it will be posted with."""
+        """The blocks of the message."""
         blocks: list[Json] = self.content.get("blocks") or []
         return blocks
 
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One request to the Web API or to a response_url, without its token and arguments."""
+    """One request to the Web API or a response_url, without token and arguments."""
 
     method: str
     ok: bool
@@ -212,7 +212,7 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an act: whether the app took it, and what Slack shows the person if not."""
+    """The outcome of an action: whether the app accepted it, and what Slack shows the person if not."""
 
     ok: bool = True
     error: str = ""
@@ -227,14 +227,14 @@ class Outcome:
 
 
 def label_of(text: Any) -> str:
-    """The words of a text object, or of a plain string; nothing for anything else."""
+    """The text of a text object or a plain string; empty for anything else."""
     if isinstance(text, dict):
         text = text.get("text", "")
     return text if isinstance(text, str) else ""
 
 
 def words(part: Any) -> Iterator[str]:
-    """Every readable text inside blocks, in the order they stand."""
+    """All readable texts in blocks, in order."""
     if isinstance(part, list):
         for item in part:
             yield from words(item)
@@ -247,7 +247,7 @@ def words(part: Any) -> Iterator[str]:
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Every block with each interactive element in it."""
+    """All interactive elements, each with its block."""
     for block in blocks:
         inside = [block.get("element"), block.get("accessory"), *(block.get("elements") or [])]
         inside += block.get("actions") or []
@@ -258,5 +258,5 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def button_words(blocks: list[Json]) -> list[str]:
-    """The words on the buttons in these blocks."""
+    """The texts of the buttons in these blocks."""
     return [label_of(part["text"]) for _, part in elements(blocks) if part["type"] == "button"]

@@ -1,4 +1,4 @@
-"""Files on the page: what a person may look at, and what they choose for a form."""
+"""Files on the page: downloads, and uploads for forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.slack.world import World
 
 
 def download(world: World, user: str, file_id: str) -> web.Response:
-    """The file, if the person sees it somewhere."""
+    """The file, if the person can see it."""
     try:
         file = uploads.get(world, file_id)
     except SlackError:
@@ -24,13 +24,13 @@ def download(world: World, user: str, file_id: str) -> web.Response:
 
 
 async def upload(world: World, user: str, request: web.Request) -> Json:
-    """Take in what a person has chosen on their machine: the file as the form's state holds it."""
+    """Store a file that a person chose for a form; returns it as form state."""
     file = uploads.add_from_user(world, user, Upload(request.query.get("name") or "file", await request.read()))
     return {"ok": True, "file": file_objects.to_json(world, file)}
 
 
 def _sees(world: World, user: str, file_id: str) -> bool:
-    """In a message's files, or as a picture among the blocks of a message, a modal or their Home tab."""
+    """Whether the file is in a visible message, or an image in a visible message, view or Home tab."""
     places = [channel for channel in world.channels.values() if world.can_see(user, channel)]
     messages = [message for place in places for message in world.visible_messages(user, place.id)]
     views = [world.views[view_id].blocks for view_id in world.stacks.get(user, [])]

@@ -1,4 +1,4 @@
-"""The page's door: a snapshot, a stream of snapshots, and what a person does on the page."""
+"""Routes of the page: the state as a snapshot or a stream, and actions of people."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from sandbox.slack.workspace import Workspace
 
 PAGE = Path(__file__).resolve().parent.parent / "page"
 CONTENT_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-COALESCE = 0.03  # seconds in which changes are drawn together
-KEEP_ALIVE = 15.0  # seconds of silence after which a stream says that it is still there
-HANG = 10.0  # seconds a time-out ordered on the page lasts
+COALESCE = 0.03  # seconds in which changes are combined
+KEEP_ALIVE = 15.0  # seconds between keep-alive lines of a stream
+HANG = 10.0  # duration in seconds of an injected timeout
 SLACK_FAULTS: dict[str, Json] = {
     "429": {"error": "ratelimited", "retry_after": 3},
     "500": {"status": 500},
@@ -64,22 +64,22 @@ class PageRoutes:
         app.router.add_post("/workspace/{what}", self.post)
 
     async def index(self, _request: web.Request) -> web.StreamResponse:
-        """The page itself."""
+        """The HTML of the page."""
         return _static_file("index.html")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A script or a style sheet of the page."""
+        """A script or style sheet of the page."""
         return _static_file(request.match_info["name"])
 
     async def state(self, request: web.Request) -> web.StreamResponse:
-        """What the person sees now; without `as`, the first person."""
+        """The current snapshot for a person; without `as`, the first person."""
         person = self._person_by_id(request.query.get("as"))
         if person is None:
             return web.json_response({"ok": False, "error": "user_not_found"}, status=404)
         return web.json_response(snapshot(self.slack, person))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """What the person sees, again after each change, as Server-Sent Events."""
+        """The snapshots for a person after each change, as Server-Sent Events."""
         person = self._person_by_id(request.query.get("as"))
         if person is None:
             return web.json_response({"ok": False, "error": "user_not_found"}, status=404)
@@ -95,23 +95,23 @@ class PageRoutes:
                     await self._change_or_keep_alive(stream)
                 await asyncio.sleep(COALESCE)
         except ConnectionResetError:
-            pass  # the browser went away
+            pass  # the browser closed the connection
         return stream
 
     async def shared_file(self, request: web.Request) -> web.StreamResponse:
-        """A file that the person sees in a message."""
+        """A file in a message that the person sees."""
         if (person := self._person_by_id(request.query.get("as"))) is None:
             raise web.HTTPNotFound
         return page_files.download(self.slack.world, person.id, request.match_info["file"])
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        """A file that the person has chosen for a form."""
+        """A file that the person chose for a form."""
         if (person := self._person_by_id(request.query.get("as"))) is None:
             return web.json_response(_error("user_not_found", "Nobody here has this id."))
         return web.json_response(await page_files.upload(self.slack.world, person.id, request))
 
     async def post(self, request: web.Request) -> web.StreamResponse:
-        """Something a person does on the page, or an order to the sandbox."""
+        """An action of a person on the page, or a command to the sandbox."""
         what, given = request.match_info["what"], await _body(request)
         order, action = self.commands.get(what), self.actions.get(what)
         if given is None or (order is None and action is None):
@@ -233,7 +233,7 @@ def _error(error: str, text: str) -> Json:
 
 
 def _current_values(where: Message | View, values: Any) -> Json:
-    """The values whose element is still on the screen: the app may have replaced it since the page last drew it."""
+    """Keep the values whose element is still on the screen: the app may have replaced it meanwhile."""
     there = {(b["block_id"], e["action_id"]): e["type"] for b, e in stateful(where.blocks)}
     kept: Json = {}
     for block_id, actions in (values or {}).items():
@@ -255,5 +255,7 @@ def _static_file(name: str) -> web.StreamResponse:
     path = (PAGE / name).resolve()
     if not path.is_relative_to(PAGE) or not path.is_file():
         raise web.HTTPNotFound
-    kind = CONTENT_TYPES.get(path.suffix, "application/octet-stream")  # what the machine believes of .js differs
+    kind = CONTENT_TYPES.get(
+        path.suffix, "application/octet-stream"
+    )  # the system's MIME type of .js differs between machines
     return web.FileResponse(path, headers={"Cache-Control": "no-store", "Content-Type": f"{kind}; charset=utf-8"})

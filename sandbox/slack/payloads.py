@@ -1,4 +1,4 @@
-"""What Slack tells the app when a person does something (https://docs.slack.dev/reference/interaction-payloads)."""
+"""Payloads that Slack sends to the app (https://docs.slack.dev/reference/interaction-payloads)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHANNEL_NAMES = {"dm": "directmessage", "private": "privategroup"}
 
 
 def command(world: World, person: Person, channel: Channel, name: str, text: str) -> Json:
-    """A slash command, as the form Slack sends."""
+    """A slash command, as form fields."""
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": world.team["id"],
@@ -35,7 +35,7 @@ def command(world: World, person: Person, channel: Channel, name: str, text: str
 def block_actions(
     world: World, person: Person, where: Message | View, block: Json, element: Json, state: Json, values: Values
 ) -> Json:
-    """A click or a choice; an ephemeral message is not sent along, as at Slack."""
+    """A click or choice; as at Slack, without the message if it is ephemeral."""
     now = world.clock.machine().timestamp()
     action = {"action_id": element["action_id"], "block_id": block["block_id"], "type": element["type"]}
     action |= {key: element[key] for key in ("text", "value", "style", "url", "placeholder") if key in element}
@@ -54,7 +54,7 @@ def block_actions(
 def block_suggestion(
     world: World, person: Person, where: Message | View, block: Json, element: Json, typed: str
 ) -> Json:
-    """A few letters typed into an external select."""
+    """A query of an external select."""
     payload = _start(world, "block_suggestion", person)
     payload |= {"action_id": element["action_id"], "block_id": block["block_id"], "value": typed}
     if isinstance(where, View):
@@ -67,7 +67,7 @@ def block_suggestion(
 
 
 def view_submission(world: World, person: Person, view: View) -> Json:
-    """A modal's submit button."""
+    """A submitted modal."""
     return _start(world, "view_submission", person) | {
         "trigger_id": world.new_trigger(person.id, view.channel, view.id),
         "view": stack.to_json(world, view),
@@ -76,7 +76,7 @@ def view_submission(world: World, person: Person, view: View) -> Json:
 
 
 def view_closed(world: World, person: Person, view: View, *, is_cleared: bool) -> Json:
-    """A modal closed without submitting; what was typed is not in it."""
+    """A modal closed without submitting, without its values."""
     return _start(world, "view_closed", person) | {
         "view": stack.to_json(world, view, with_values=False),
         "is_cleared": is_cleared,
@@ -84,7 +84,7 @@ def view_closed(world: World, person: Person, view: View, *, is_cleared: bool) -
 
 
 def event(world: World, inner: Json) -> Json:
-    """An Events API delivery around one event."""
+    """An Events API callback with one event."""
     now = world.clock.machine().timestamp()
     return {
         "token": VERIFICATION_TOKEN,

@@ -1,4 +1,4 @@
-"""What outlives a restart of the sandbox: messages, files, Home tabs, schedule, membership; no open modals."""
+"""Persistence: messages, files, Home tabs, scheduled messages, membership; not open modals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def dump(world: World) -> Json:
 
 
 def load(world: World, kept: Json) -> None:
-    """Put a dump back; people and channels stay those the workspace was built with."""
+    """Restore a dump; people and channels are those of the current workspace."""
     for one in kept.get("files", []):
         shares = [(channel, ts) for channel, ts in one["shares"]]
         world.files[one["id"]] = File(**{**one, "content": base64.b64decode(one["content"]), "shares": shares})

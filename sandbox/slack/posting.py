@@ -1,4 +1,4 @@
-"""What a message may hold, where it may go, and how it gets there, whichever way it comes in."""
+"""Posting messages: validation of the content, permission, delivery to the channel."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sandbox.slack.world import World
 
 
 def check_content(world: World, given: Json) -> Json:
-    """The part of a request that makes up a message; SlackError if Slack would refuse it.
+    """Return the validated content of a message; SlackError if Slack would refuse it.
 
-    `given` holds text, blocks, attachments, metadata, thread_ts and markdown_text, as far as they were sent.
+    `given` holds text, blocks, attachments, metadata, thread_ts and markdown_text, as sent.
     """
     blocks, attachments = given.get("blocks"), given.get("attachments")
     if given.get("markdown_text"):
@@ -34,7 +34,7 @@ def check_content(world: World, given: Json) -> Json:
 
 
 def accept(world: World, channel: Channel, content: Json, scheduled_id: str = "") -> Message:
-    """Post checked content for the Web API, at once or from the schedule, and note that it was accepted."""
+    """Post validated content for the Web API, direct or scheduled, and record it as accepted."""
     message = post(world, channel, content)
     world.accepted[message.ts] = Accepted(
         channel=channel.id,
@@ -49,14 +49,14 @@ def accept(world: World, channel: Channel, content: Json, scheduled_id: str = ""
 
 
 def post(world: World, channel: Channel, content: Json, *, only_for: str | None = None) -> Message:
-    """Post checked content as the app; `only_for` makes it ephemeral."""
+    """Post validated content as the app; `only_for` makes it ephemeral."""
     bot = world.people[world.bot.id]
     message = Message(
         channel.id,
         world.new_ts(),
         bot.id,
         bot.real_name,
-        # Slack cuts what is longer, https://docs.slack.dev/reference/methods/chat.postMessage
+        # Slack truncates longer text, https://docs.slack.dev/reference/methods/chat.postMessage
         str(content.get("text") or "")[: world.limits.message_text],
         with_ids(content.get("blocks") or [], world.new_id),
         bot=True,
@@ -72,7 +72,7 @@ def post(world: World, channel: Channel, content: Json, *, only_for: str | None 
 
 
 def rewrite(world: World, message: Message, content: Json) -> Message:
-    """Replace a message's content; blocks and attachments that were not sent at all stay as they were."""
+    """Replace the content of a message; omitted blocks and attachments stay unchanged."""
     message.text = str(content.get("text") or "")
     if content.get("blocks") is not None:
         message.blocks = with_ids(content["blocks"], world.new_id)
@@ -87,7 +87,7 @@ def rewrite(world: World, message: Message, content: Json) -> Message:
 
 
 def post_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Message:
-    """Slack's own line to one person, such as the failure of a command."""
+    """Post Slackbot's line to one person, such as a failed command."""
     line = Message(channel.id, world.new_ts(), "USLACKBOT", "Slackbot", text, bot=True, ephemeral_to=user)
     world.add(line)
     world.changed()
@@ -95,7 +95,7 @@ def post_as_slackbot(world: World, channel: Channel, user: str, text: str) -> Me
 
 
 def conversation(world: World, given: Any, *, to_post: bool = False) -> Channel:
-    """The channel an app means: an id, for posting also a name or a person; what the app cannot see does not exist."""
+    """Resolve a channel: by id, and for posting also by name or person; one the app cannot see does not exist."""
     name = str(given or "")
     channel = world.channels.get(name)
     if channel is None and to_post and name in world.people:
@@ -111,7 +111,7 @@ def conversation(world: World, given: Any, *, to_post: bool = False) -> Channel:
 
 
 def to_json(world: World, message: Message) -> Json:
-    """The message as Slack shows it to the app."""
+    """The message as Slack's message object."""
     sent: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
     if message.user == world.bot.id:
         sent |= {"bot_id": seed.BOT_ID, "app_id": seed.APP_ID, "team": world.team["id"]}
@@ -141,9 +141,9 @@ def _may_post(world: World, channel: Channel) -> None:
 
 
 def _check_metadata(metadata: Any) -> None:
-    """A name and an object, whose contents are the app's affair (https://docs.slack.dev/messaging/message-metadata)."""
+    """Require a name and an object of any content (https://docs.slack.dev/messaging/message-metadata)."""
     if metadata in (None, "", {}):
-        return  # none, or for chat.update: take it away
+        return  # none, or for chat.update: remove it
     if not isinstance(metadata, dict):
         raise SlackError("invalid_metadata_format")
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")

@@ -1,4 +1,4 @@
-"""The table of Web API methods, and the arguments they are called with."""
+"""Registry of Web API methods, and their arguments."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ TokenKind = Literal["bot", "app"]
 
 @dataclass(frozen=True)
 class Args:
-    """A request's arguments, whether they came as a form, as JSON or in the query."""
+    """The arguments of a request, sent as form, JSON or query."""
 
     raw: Json
 
     def text(self, name: str) -> str:
-        """An argument as a string; nothing if it was not sent."""
+        """An argument as a string; empty if omitted."""
         value = self.raw.get(name)
         return "" if value is None else str(value)
 
     def required(self, name: str) -> str:
-        """An argument that must be there."""
+        """A required argument."""
         if not (value := self.text(name)):
             raise SlackError("invalid_arguments", [f"missing required field: {name} [json-pointer:/{name}]"])
         return value
 
     def flag(self, name: str) -> bool:
-        """An argument as yes or no."""
+        """An argument as a boolean."""
         return self.text(name).lower() in ("true", "1")
 
     def number(self, name: str, default: int) -> int:
-        """An argument as a whole number."""
+        """An argument as an integer."""
         try:
             return int(float(self.text(name) or default))
         except (ValueError, OverflowError):
             raise SlackError("invalid_arguments", [f"{name} must be a number [json-pointer:/{name}]"]) from None
 
     def structured(self, name: str, refusal: str = "invalid_arguments") -> Any:
-        """An argument that is JSON, sent as such or as a string; None if it was not sent."""
+        """A JSON argument, sent as JSON or as a string; None if omitted."""
         value = self.raw.get(name)
         if not isinstance(value, str) or not value:
             return None if value == "" else value
@@ -59,9 +59,9 @@ class Args:
     def page(
         self, items: Sequence[T], default: int, ids: Callable[[T], str], most: int | None = None
     ) -> tuple[list[T], Json]:
-        """One page of `items` by `cursor` and `limit`, and the response_metadata that leads to the next.
+        """The page of `items` selected by `cursor` and `limit`, and the response_metadata with the next cursor.
 
-        `most` cuts a page that was asked for longer.
+        `most` limits the page size.
         """
         start = 0
         if cursor := self.text("cursor"):
@@ -87,14 +87,14 @@ def _from_cursor(cursor: str) -> str:
 
 @dataclass(frozen=True)
 class Call:
-    """What a method is given."""
+    """The input of a method."""
 
     world: World
     args: Args
     rates: RateLimits
 
     def need(self, scope: str) -> None:
-        """Refuse the call if the token lacks this scope."""
+        """Refuse the call if the token lacks the scope."""
         if scope not in self.world.scopes:
             raise SlackError("missing_scope", needed=scope)
 
@@ -103,7 +103,7 @@ class Call:
 class Method:
     """One Web API method.
 
-    `tier` is its rate limit, `needs` the kind of token it is called with; of `scopes` the token has at least one.
+    `tier` is its rate limit, `needs` the kind of its token; the token must have at least one of `scopes`.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Method:
     scopes: tuple[str, ...]
 
     def check_scopes(self, granted: set[str]) -> None:
-        """Refuse a call whose token has none of the scopes."""
+        """Refuse the call if the token has none of the scopes."""
         if self.scopes and granted.isdisjoint(self.scopes):
             raise SlackError("missing_scope", needed=",".join(self.scopes))
 
@@ -124,7 +124,7 @@ METHODS: dict[str, Method] = {}
 def method(
     name: str, *, tier: int | None = None, needs: TokenKind = "bot", scopes: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Call], Json]], Callable[[Call], Json]]:
-    """Register the function that answers `name`; it returns what follows `ok: true`."""
+    """Register the function for a method; it returns what follows `ok: true`."""
 
     def register(answer: Callable[[Call], Json]) -> Callable[[Call], Json]:
         METHODS[name] = Method(name, answer, tier, needs, scopes)

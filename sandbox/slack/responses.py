@@ -1,4 +1,4 @@
-"""response_url: thirty minutes, five answers, to the person who acted (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses)."""
+"""response_url: 30 minutes, five responses (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.slack.world import ResponseUrl, World
 
 
 def respond(world: World, token: str, given: Json) -> Message | None:
-    """Do what an app sent to a response_url; SlackError `expired_url` or `used_url` when that is over."""
+    """Handle a request to a response_url; SlackError `expired_url` or `used_url` if it is no longer valid."""
     address = world.response_urls.get(token)
     too_old = address is not None and world.clock.monotonic() - address.issued > world.limits.response_url_seconds
     if address is None or too_old or not world.installed:
@@ -29,7 +29,7 @@ def respond(world: World, token: str, given: Json) -> Message | None:
 
 
 def post_response(world: World, user: str, channel: str, content: Json) -> Message:
-    """Post checked content where the person is, for them alone unless it says `in_channel`; anywhere."""
+    """Post validated content in the conversation: for the person only, unless `in_channel`; no membership needed."""
     only_for = None if content.get("response_type") == "in_channel" else user
     return posting.post(world, world.channels[channel], content, only_for=only_for)
 
@@ -39,7 +39,7 @@ def _sent(content: Json) -> Json:
 
 
 def _delete(world: World, source: Message | None) -> None:
-    if source is not None:  # a command's own line cannot be deleted: nothing happens
+    if source is not None:  # the response to a command cannot be deleted: no effect
         source.deleted = True
         world.changed()
 

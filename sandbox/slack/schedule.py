@@ -1,4 +1,4 @@
-"""Messages Slack holds for later: they follow the domain clock (https://docs.slack.dev/reference/methods/chat.scheduleMessage)."""
+"""Scheduled messages, by the sandbox clock (https://docs.slack.dev/reference/methods/chat.scheduleMessage)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.slack.world import World
 
 
 def add(world: World, channel: Channel, post_at: int, content: Json) -> Scheduled:
-    """Take checked content to be posted at `post_at` (unix seconds), unless in the past, too far ahead or too many."""
+    """Schedule validated content for `post_at` (Unix seconds); SlackError in the past, too far ahead, or too many."""
     ahead = post_at - world.now()
     if ahead <= 0:
         raise SlackError("time_in_past")
@@ -30,7 +30,7 @@ def add(world: World, channel: Channel, post_at: int, content: Json) -> Schedule
 
 
 def index(world: World, held: Scheduled) -> None:
-    """Put a scheduled message where the clock and the limits find it."""
+    """Add a scheduled message to the indexes of the clock and the limits."""
     world.scheduled[held.id] = held
     if held.state != "deleted":
         insort(world.post_times.setdefault(held.channel, []), held.post_at)
@@ -39,7 +39,7 @@ def index(world: World, held: Scheduled) -> None:
 
 
 def delete(world: World, channel: Channel, scheduled_id: str) -> None:
-    """Take a held message back; too late when it is posted, or will be within 60 seconds.
+    """Delete a pending message; SlackError if it is posted, or will be within 60 seconds.
 
     https://docs.slack.dev/reference/methods/chat.deleteScheduledMessage
     """
@@ -54,15 +54,15 @@ def delete(world: World, channel: Channel, scheduled_id: str) -> None:
 
 
 def pending(world: World) -> list[Scheduled]:
-    """What is held, by the time it will be posted."""
+    """Pending messages, soonest first."""
     held = [one for one in world.scheduled.values() if one.state == "pending"]
     return sorted(held, key=lambda one: (one.post_at, one.id))
 
 
 def post_due(world: World) -> None:
-    """Post what is due by the domain clock; what has `metadata`, or may no longer be posted, is lost silently.
+    """Post what is due by the sandbox clock.
 
-    Nothing comes out of an app that is not installed any more.
+    Messages with `metadata`, without permission to post, or of an uninstalled app are lost silently.
     """
     while (soonest := next_due(world)) is not None and soonest.post_at <= world.now():
         heappop(world.due)
@@ -78,9 +78,9 @@ def post_due(world: World) -> None:
 
 
 def next_due(world: World) -> Scheduled | None:
-    """The message that will be posted next."""
+    """The next pending message."""
     while world.due and world.scheduled[world.due[0][1]].state != "pending":
-        heappop(world.due)  # taken back meanwhile
+        heappop(world.due)  # deleted meanwhile
     return world.scheduled[world.due[0][1]] if world.due else None
 
 

@@ -1,4 +1,4 @@
-"""The little grammar Block Kit's rules are written in: each rule looks at a value and notes what is wrong with it."""
+"""Combinators for Block Kit's rules: each rule checks a value and reports its problems."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from sandbox.slack.model import Json
 
 Problems = list[str]
-Rule = Callable[[Any, str, Problems], None]  # value, JSON pointer, where to note problems
+Rule = Callable[[Any, str, Problems], None]  # value, JSON pointer, list to add problems to
 
 
 def report(problems: Problems, text: str, at: str) -> None:
-    """Note a problem the way Slack words it: the sentence, then where."""
+    """Add a problem in Slack's format: the sentence, then the JSON pointer."""
     problems.append(f"{text} [json-pointer:{at or '/'}]")
 
 
 def string(most: int | None = None, least: int = 1, pattern: str = "") -> Rule:
-    """A string of `least` to `most` characters (None: Slack names no limit), matching `pattern` if one is given."""
+    """A string of `least` to `most` characters (None: no documented limit) that matches `pattern`, if given."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, str):
@@ -40,7 +40,7 @@ def boolean(value: Any, at: str, problems: Problems) -> None:
 
 
 def integer(least: int, most: int | None = None) -> Rule:
-    """A whole number from `least` to `most` (None: without end)."""
+    """An integer from `least` to `most` (None: no limit)."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -54,7 +54,7 @@ def integer(least: int, most: int | None = None) -> Rule:
 
 
 def one_of(*allowed: str) -> Rule:
-    """One of a few words."""
+    """One of these strings."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if value not in allowed:
@@ -64,7 +64,7 @@ def one_of(*allowed: str) -> Rule:
 
 
 def array(of: Rule, most: int | None = None, least: int = 1) -> Rule:
-    """A list of `least` to `most` things (None: Slack names no limit)."""
+    """A list of `least` to `most` items (None: no documented limit)."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, list):
@@ -81,7 +81,7 @@ def array(of: Rule, most: int | None = None, least: int = 1) -> Rule:
 
 
 def object_of(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *also: Rule) -> Rule:
-    """An object with these fields (and `type`) and no others; once they are right, `also` looks at the whole."""
+    """An object with these fields (and `type`) and no others; if they are valid, `also` checks the whole."""
     known = {**required, **(optional or {})}
 
     def check(value: Any, at: str, problems: Problems) -> None:
@@ -104,7 +104,7 @@ def object_of(required: dict[str, Rule], optional: dict[str, Rule] | None = None
 
 
 def by_type(kinds: dict[str, Rule]) -> Rule:
-    """An object whose `type` says which rule holds."""
+    """An object whose `type` selects the rule."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -119,7 +119,7 @@ def by_type(kinds: dict[str, Rule]) -> Rule:
 
 
 def exactly_one(*keys: str) -> Rule:
-    """Of these fields exactly one must be there."""
+    """Exactly one of these fields is required."""
 
     def check(value: Json, at: str, problems: Problems) -> None:
         if sum(value.get(key) is not None for key in keys) != 1:
@@ -129,7 +129,7 @@ def exactly_one(*keys: str) -> Rule:
 
 
 def at_least_one(*keys: str) -> Rule:
-    """Of these fields at least one must be there."""
+    """At least one of these fields is required."""
 
     def check(value: Json, at: str, problems: Problems) -> None:
         if all(value.get(key) is None for key in keys):

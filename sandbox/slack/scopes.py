@@ -1,4 +1,4 @@
-"""OAuth scopes: what the app's token is granted, and what each kind of conversation asks for."""
+"""OAuth scopes: those granted to the app, and those of each kind of conversation."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ GRANTED = frozenset(
         "files:write",
     }
 )
-"""What the app is installed with, unless somebody grants it other scopes."""
+"""Default scopes of the installed app."""
 
-# Kind of conversation → scope (https://docs.slack.dev/reference/scopes). A shared channel is a public one here.
+# Kind of conversation → scope (https://docs.slack.dev/reference/scopes). A shared channel counts as public here.
 READ = {"public": "channels:read", "shared": "channels:read", "private": "groups:read", "dm": "im:read"}
 HISTORY = {"public": "channels:history", "shared": "channels:history", "private": "groups:history", "dm": "im:history"}
 
 
 def any_of(kinds: dict[str, str]) -> tuple[str, ...]:
-    """The scopes of which a token needs at least one to be let in at all, in the order Slack's pages name them."""
+    """The scopes of which a token needs at least one, in the order of Slack's documentation."""
     return tuple(dict.fromkeys(kinds.values()))

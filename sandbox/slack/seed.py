@@ -1,4 +1,4 @@
-"""Acme, the workspace one starts with: eight people, six channels, two user groups, one app."""
+"""The default workspace Acme: eight people, six channels, two user groups, one app."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TEAM: Json = {"id": "T0ACME", "name": "Acme", "domain": "acme"}
 OTHER_TEAM = "T0OTHER"
 APP_ID, BOT_USER, BOT_ID = "A0GREENROOM", "U0GREENROOM", "B0GREENROOM"
 
-# What Slack calls a zone in winter and in summer; for other zones the stand-in says their IANA name.
+# Slack's names of a time zone in winter and summer; other zones get their IANA name.
 ZONE_LABELS = {
     "Europe/Madrid": ("Central European Time", "Central European Summer Time"),
     "Europe/Paris": ("Central European Time", "Central European Summer Time"),
@@ -26,7 +26,7 @@ SIGNING_SECRET = "sandbox-signing-secret"
 
 
 def people() -> list[Person]:
-    """Acme's people, the guest, the person of another organisation, and the app's bot user."""
+    """Acme's people, a guest, a person of another organization, and the app's bot user."""
     acme = str(TEAM["id"])
     return [
         _person("ana", "Ana Ruiz", "Europe/Madrid", "owner", "Head of Marketing", acme),
@@ -42,7 +42,7 @@ def people() -> list[Person]:
 
 
 def channels() -> list[Channel]:
-    """The app is in #launch, #marketing and #partners; it has never heard of #board."""
+    """The app is in #launch, #marketing and #partners, and cannot see #board."""
     staff = ["U0ANA", "U0BEN", "U0CHLOE", "U0DEV", "U0EMI", "U0FINN"]
     return [
         Channel("C0GENERAL", "general", "public", [*staff], "Company-wide announcements"),
@@ -55,7 +55,7 @@ def channels() -> list[Channel]:
 
 
 def groups() -> list[UserGroup]:
-    """Those who run events, and those who lead."""
+    """Event organizers and leads."""
     return [
         UserGroup("S0EVENTS", "events", "Events", ["U0BEN", "U0EMI"], "Whoever runs our events"),
         UserGroup("S0LEADS", "leads", "Leads", ["U0ANA", "U0BEN"]),

@@ -36,7 +36,7 @@ class Slack(Workspace):
         self._ticking: asyncio.Task[None] | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; `url` is known afterwards. OSError if the port is taken."""
+        """Listen and set `url`. OSError if the port is taken."""
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", "/api/{method}", self._api.handle)
         app.router.add_get("/link/", self._sockets.connect)
@@ -62,7 +62,7 @@ class Slack(Workspace):
         self._ticking = asyncio.create_task(self._tick_periodically())
 
     async def stop(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         self._api.stopping.set()
         self.world.changed()
         if self._ticking is not None:

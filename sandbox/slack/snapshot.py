@@ -1,4 +1,4 @@
-"""What one person sees of the workspace, as the page draws it."""
+"""The state of the workspace as one person sees it on the page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LATEST = 50  # calls shown
 
 
 def snapshot(slack: Workspace, viewer: Person) -> Json:
-    """Everything the page needs, for the person who looks at it."""
+    """Everything the page shows to `viewer`."""
     world = slack.world
     seen = [channel for channel in world.channels.values() if world.can_see(viewer.id, channel)]
     home = world.homes.get(viewer.id)

@@ -1,4 +1,4 @@
-"""Socket Mode: several web sockets, any one of which gets an envelope (https://docs.slack.dev/apis/events-api/using-socket-mode)."""
+"""Socket Mode: several web sockets, one of which gets each envelope (https://docs.slack.dev/apis/events-api/using-socket-mode)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class SocketMode:
     _turn: int = 0
 
     def new_url(self) -> str:
-        """An address good for one connection."""
+        """A URL for one connection."""
         ticket = secrets.token_hex(16)
         self._tickets.add(ticket)
         return f"{self.world.url.replace('http', 'ws', 1)}/link/?ticket={ticket}&app_id={seed.APP_ID}"
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
-        """Greet a connection and listen to its acknowledgements until it ends."""
+        """Accept a connection and read its acknowledgments until it ends."""
         if request.query.get("ticket", "") not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
         self._tickets.discard(request.query["ticket"])
@@ -52,7 +52,7 @@ class SocketMode:
         return socket
 
     async def deliver(self, kind: str, payload: Json, *, accepts_response_payload: bool) -> Any:
-        """Send an envelope to one connection and return the payload of its acknowledgement; LookupError without one."""
+        """Send an envelope to one connection and return the payload of its acknowledgment; LookupError without one."""
         if not self.connections:
             raise LookupError("The app has no open connection.")
         envelope_id = secrets.token_hex(16)
@@ -73,7 +73,7 @@ class SocketMode:
             del self._answers[envelope_id]
 
     async def disconnect(self, reason: str) -> None:
-        """Tell every connection to go: "warning" leaves it open, "refresh_requested" and "link_disabled" close it."""
+        """Send "disconnect" to all connections; "warning" leaves them open, other reasons close them."""
         for socket in list(self.connections):
             debug = {"host": "sandbox"}
             await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": debug})
@@ -81,7 +81,7 @@ class SocketMode:
                 await socket.close()
 
     async def stop(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         for socket in list(self.connections):
             await socket.close()
 

@@ -1,4 +1,4 @@
-"""Modals and Home tabs: opening, pushing, updating, closing, and what a person typed meanwhile."""
+"""View stacks: open, push, update and close modals, and publish Home tabs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sandbox.slack.model import Json, View
 from sandbox.slack.surfaces import view_problems, with_ids
 from sandbox.slack.world import Trigger, World
 
-TRIGGER_SHAPE = "132456.7890123.abcdef"  # as Slack's own error text shows it
+TRIGGER_SHAPE = "132456.7890123.abcdef"  # as in Slack's own error text
 
 
 def use_trigger(world: World, trigger_id: str) -> Trigger:
-    """Exchange a trigger_id; refused when unknown, used or too old (https://docs.slack.dev/reference/methods/views.open)."""
+    """Use a trigger_id; SlackError if unknown, used or expired (https://docs.slack.dev/reference/methods/views.open)."""
     trigger = world.triggers.get(trigger_id)
     if trigger is None:
         raise SlackError("invalid_trigger_id")
@@ -28,7 +28,7 @@ def use_trigger(world: World, trigger_id: str) -> Trigger:
 
 
 def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
-    """Refuse a view that is no valid `kind`, is too large, or takes an external_id that is another view's."""
+    """Refuse an invalid or too large view, or an external_id of another view."""
     if problems := view_problems(body, kind) or file_objects.picture_problems(world, body, "/view"):
         raise SlackError("invalid_arguments", problems)
     if len(json.dumps(body, ensure_ascii=False).encode()) > world.limits.view_bytes:
@@ -40,7 +40,7 @@ def check(world: World, body: Json, kind: str, replaces: str = "") -> None:
 
 
 def put_on_top(world: World, user: str, body: Json, channel: str = "", *, push: bool = False) -> View:
-    """Show a checked view to `user`: on top of their stack, or instead of it."""
+    """Show a validated view to `user`: pushed onto the stack, or replacing it."""
     stack = world.stacks.setdefault(user, [])
     if push and len(stack) >= world.limits.stack:
         raise SlackError("push_limit_reached")
@@ -57,7 +57,7 @@ def put_on_top(world: World, user: str, body: Json, channel: str = "", *, push: 
 
 
 def replace(world: World, view: View, body: Json) -> View:
-    """Put a checked body into a view that is open; what was typed stays where block_id and action_id did."""
+    """Put a validated body into an open view; input stays where block_id and action_id are unchanged."""
     view.body = _with_ids(world, body)
     view.hash = new_hash(world)
     view.errors = {}
@@ -67,7 +67,7 @@ def replace(world: World, view: View, body: Json) -> View:
 
 
 def publish(world: World, user: str, body: Json) -> View:
-    """Put a checked body on the person's Home tab."""
+    """Put a validated body on a user's Home tab."""
     home = world.homes.get(user)
     if home is None:
         view_id = world.new_id("V")
@@ -77,7 +77,7 @@ def publish(world: World, user: str, body: Json) -> View:
 
 
 def drop(world: World, user: str, count: int = 1) -> list[View]:
-    """Take views off the top of the person's stack, and return them, top first."""
+    """Remove views from the top of a user's stack; returns them, top first."""
     stack = world.stacks.get(user, [])
     gone = [world.views.pop(stack.pop()) for _ in range(min(count, len(stack)))]
     if gone:
@@ -86,7 +86,7 @@ def drop(world: World, user: str, count: int = 1) -> list[View]:
 
 
 def to_json(world: World, view: View, *, with_values: bool = True) -> Json:
-    """The view as Slack sends it to the app; the Web API and view_closed leave the values out."""
+    """The view as Slack's view object; the Web API and view_closed omit the values."""
     kind = view.body["type"]
     plain_fields = ("title", "submit", "close") if kind == "modal" else ()
     flags = ("clear_on_close", "notify_on_close") if kind == "modal" else ()
@@ -111,7 +111,7 @@ def to_json(world: World, view: View, *, with_values: bool = True) -> Json:
 
 
 def new_hash(world: World) -> str:
-    """A mark of this state of a view, against races."""
+    """A hash of this state of a view, against race conditions."""
     return f"{int(world.clock.machine().timestamp())}.{secrets.token_hex(4)}"
 
 

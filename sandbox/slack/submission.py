@@ -1,4 +1,4 @@
-"""What an app may answer to a submitted form: nothing, errors, another view, or the end of the modal."""
+"""The app's response to a submitted form: empty, errors, another view, or clear."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Json, Outcome, View
 from sandbox.slack.world import World
 
-CONNECTION_ERROR = "We had some trouble connecting. Try again?"  # what Slack's client says, whatever the reason
+CONNECTION_ERROR = "We had some trouble connecting. Try again?"  # the text of Slack's client for every failure
 
 
 def apply_response(world: World, view: View, reply: Reply) -> Outcome:
-    """Do what the app answered, and say what came of it; the form stays open when it was refused or not understood."""
+    """Apply the app's response; the form stays open if it failed or is invalid."""
     if reply.error:
         return _connection_error(reply, reply.error)
     answer: Any = reply.body or {}
@@ -51,7 +51,7 @@ def _errors(world: World, view: View, errors: Any) -> dict[str, str]:
     fields = {block["block_id"] for block in view.blocks if block["type"] == "input"}
     words_only = isinstance(errors, dict) and all(isinstance(words, str) and words for words in errors.values())
     if not errors or not words_only or not set(errors) <= fields:
-        raise SlackError("invalid_errors")  # Slack wants the block_id of an input for each
+        raise SlackError("invalid_errors")  # Slack requires the block_id of an input for each
     view.errors = {block_id: str(words) for block_id, words in errors.items()}
     world.changed()
     return dict(view.errors)

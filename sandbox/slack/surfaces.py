@@ -1,4 +1,4 @@
-"""What a message, a modal and a Home tab may hold as a whole, and the ids Slack gives to blocks that have none."""
+"""Validation of whole messages, modals and Home tabs, and generated block ids."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MESSAGE = _blocks_on("message", MESSAGE_BLOCKS, 0)
 
 
 def message_problems(blocks: Any) -> Problems:
-    """What Slack would refuse in a message's blocks."""
+    """Problems of a message's blocks."""
     problems: Problems = []
     MESSAGE(blocks, "/blocks", problems)
     if not problems:
@@ -51,7 +51,7 @@ def message_problems(blocks: Any) -> Problems:
 
 
 def view_problems(view: Any, kind: str) -> Problems:
-    """What Slack would refuse in a view that has to be a `kind` ("modal" or "home")."""
+    """Problems of a view of this `kind` ("modal" or "home")."""
     problems: Problems = []
     (MODAL if kind == "modal" else HOME)(view, "/view", problems)
     if problems:
@@ -63,7 +63,7 @@ def view_problems(view: Any, kind: str) -> Problems:
 
 
 def options_problems(answer: Any) -> Problems:
-    """What Slack would refuse in the answer to a block_suggestion."""
+    """Problems of the response to a block_suggestion."""
     problems: Problems = []
     MENU_ANSWER(answer, "", problems)
     return problems

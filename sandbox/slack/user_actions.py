@@ -1,4 +1,4 @@
-"""What people do (type a command, click, fill in a form) and what Slack's client makes of the app's answer."""
+"""User actions (commands, clicks, forms), and how Slack's client handles the app's response."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from sandbox.slack.submission import apply_response
 from sandbox.slack.surfaces import options_problems
 from sandbox.slack.world import World
 
-SHORTEST_QUERY = 3  # min_query_length when the app says none
+SHORTEST_QUERY = 3  # default of min_query_length
 NO_COMMAND = "{name} is not a valid command."
 NOT_A_MESSAGE = '{name} failed with the error "invalid_command_response"'
 FAILED = '{name} failed with the error "{error}"'
-CLICK_FAILED = 'That did not work: the app failed with the error "{error}".'  # Slack shows a warning sign only
+CLICK_FAILED = 'That did not work: the app failed with the error "{error}".'  # Slack shows only a warning sign
 
 
 class UserActions:
-    """Everything a person can do that the app hears of."""
+    """All user actions that the app is notified of."""
 
     def __init__(self, world: World, delivery: Delivery, commands: Sequence[Json]) -> None:
         self.world = world
         self.delivery = delivery
         self.commands = list(commands)
-        self.events = {"app_home_opened"}  # what the app has subscribed to; "message.im" is the other one known here
+        self.events = {"app_home_opened"}  # the app's subscriptions; "message.im" is also supported
 
     async def command(self, person: Person, channel: Channel, name: str, text: str) -> Outcome:
-        """Send a slash command, show what came back; a failure is shown as Slackbot's line to the person alone."""
+        """Send a slash command and show the response; a failure is a Slackbot message to the person only."""
         known = next((one for one in self.commands if one["command"] == name), None)
         if (self.commands and known is None) or not self.world.installed:
             return self._command_failed(channel, person, "unknown_command", NO_COMMAND.format(name=name), Reply(""))
@@ -65,7 +65,7 @@ class UserActions:
     async def click(
         self, person: Person, where: Message | View, block: Json, element: Json, given: Any, values: Json
     ) -> Outcome:
-        """Use an element; an input without dispatch_action is only filled in, as its app is not told."""
+        """Use an element; an input without dispatch_action only changes its value."""
         find = self._resolver(person.id)
         now_there = inputs.fill_in(self.values_of(where), where.blocks, values, find)
         state: Json = {}
@@ -86,12 +86,12 @@ class UserActions:
         return _outcome(reply, words)
 
     def fill(self, view: View, values: Json) -> None:
-        """Type into a view without sending anything."""
+        """Enter values into a view without submitting."""
         view.values = inputs.fill_in(view.values, view.blocks, values, self._resolver(view.user))
         self.world.changed()
 
     async def submit(self, person: Person, view: View, values: Json) -> Outcome:
-        """Send a form, unless Slack's client itself has something to complain about."""
+        """Submit a form, unless Slack's client finds errors."""
         self.fill(view, values)
         view.errors = inputs.validation_errors(view.blocks, view.values, self.world.limits.form_file_bytes)
         self.world.changed()
@@ -101,7 +101,7 @@ class UserActions:
         return apply_response(self.world, view, reply)
 
     async def close(self, person: Person, view: View, *, clear: bool) -> Outcome:
-        """Close the top view, or all of them; the app hears of those that asked for it."""
+        """Close the top view or all; the app is notified of those with notify_on_close."""
         all_of_them = clear or bool(view.body.get("clear_on_close"))
         gone = stack.drop(self.world, person.id, len(self.world.stacks[person.id]) if all_of_them else 1)
         outcome = Outcome()
@@ -112,7 +112,7 @@ class UserActions:
         return outcome
 
     async def suggest(self, person: Person, where: Message | View, block: Json, element: Json, typed: str) -> Outcome:
-        """Ask the app for options; below min_query_length Slack's client does not ask."""
+        """Request options from the app; below min_query_length Slack's client sends nothing."""
         if len(typed) < element.get("min_query_length", SHORTEST_QUERY):
             return Outcome()
         payload = payloads.block_suggestion(self.world, person, where, block, element, typed)
@@ -131,7 +131,7 @@ class UserActions:
         )
 
     async def open_home(self, person: Person) -> Outcome:
-        """Look at the app's Home tab."""
+        """Open the app's Home tab."""
         event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
         event["channel"] = self.world.dm(person.id).id
         if home := self.world.homes.get(person.id):
@@ -139,7 +139,7 @@ class UserActions:
         return await self._event("app_home_opened", event)
 
     async def say(self, person: Person, channel: Channel, text: str) -> Message:
-        """Post a person's own line."""
+        """Post a message of a person."""
         line = Message(channel.id, self.world.new_ts(), person.id, person.real_name, text)
         self.world.add(line)
         self.world.changed()
@@ -149,7 +149,7 @@ class UserActions:
         return line
 
     def values_of(self, where: Message | View) -> Values:
-        """What is filled in there before the person does anything more."""
+        """The current values of a view or message."""
         return where.values if isinstance(where, View) else inputs.starting_values(where.blocks)
 
     async def _event(self, subscription: str, event: Json) -> Outcome:
@@ -176,14 +176,14 @@ class UserActions:
             empty = False
         else:
             empty = True
-        if content.get("response_type") == "in_channel":  # then the channel also sees what was typed
+        if content.get("response_type") == "in_channel":  # the channel then also sees the command
             line = Message(channel.id, self.world.new_ts(), person.id, person.real_name, typed)
             self.world.add(line)
             self.world.changed()
         return None if empty else responses.post_response(self.world, person.id, channel.id, content)
 
     def _resolver(self, user: str) -> inputs.Find:
-        """How what a person names becomes what Slack sends: ids of people and channels, and whole files."""
+        """Resolves a person's input to what Slack sends: ids of people and channels, or file objects."""
 
         def find(field: str, named: Any) -> Any:
             if field == "files":
@@ -205,7 +205,7 @@ class UserActions:
 
 
 def element_of(where: Message | View, action: str, block_id: str | None) -> tuple[Json, Json]:
-    """The element meant by an action_id or by the words on it, with its block; LookupError names what there is."""
+    """Find an element with its block, by action_id or text; LookupError lists what there is."""
     found = [(block, part) for block, part in elements(where.blocks) if block_id in (None, block["block_id"])]
     for block, part in found:
         if action in (part["action_id"], label_of(part.get("text")), label_of(block.get("label"))):

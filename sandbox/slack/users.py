@@ -1,4 +1,4 @@
-"""The half of the workspace's face that acts and looks as one of its people."""
+"""The workspace as its people use it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sandbox.slack.world import World
 
 
 class WorkspaceUsers:
-    """What people do and see; whoever is meant is named by id or first name."""
+    """What people do and see; a person is given by id or first name."""
 
     def __init__(self, world: World, actions: UserActions) -> None:
-        """Act in this world."""
+        """Use this world."""
         self.world = world
         self._actions = actions
 
     async def command(self, user: str, channel: str, name: str, text: str = "") -> Outcome:
-        """`user` types "/name text" in `channel`; LookupError if they cannot see it."""
+        """Send "/name text" in `channel` as `user`; LookupError if they cannot see it."""
         return await self._actions.command(self.person(user), self._seen(user, channel), name, text)
 
     async def click(
@@ -32,10 +32,10 @@ class WorkspaceUsers:
         element: Json | None = None,
         values: Json | None = None,
     ) -> Outcome:
-        """`user` clicks or chooses; `action` is an action_id or the words on it.
+        """Click or choose as `user`; `action` is an action_id or the text of the element.
 
-        `value` is what they choose in plain Python, `element` the same as Slack's own state fields, `values` what else
-        is filled in on the screen. LookupError or ValueError if they cannot do that.
+        `value` is a choice in plain Python, `element` the same as Slack's state fields, `values` other input on the
+        screen. LookupError or ValueError if this is not possible for `user`.
         """
         screen = self._on_screen(user, where)
         block, part = element_of(screen, action, block_id)
@@ -43,13 +43,13 @@ class WorkspaceUsers:
         return await self._actions.click(self.person(user), screen, block, part, given, values or {})
 
     async def fill(self, user: str, view: View | str, values: Json) -> None:
-        """`user` types into a modal without sending it."""
+        """Enter values into a modal without submitting."""
         self._actions.fill(self._top(user, view), values)
 
     async def submit(self, user: str, view: View | str, values: Json | None = None) -> Outcome:
-        """`user` fills in `values` and submits; `Outcome.errors` are the field errors, Slack's own or the app's.
+        """Fill in `values` and submit; `Outcome.errors` are the field errors, Slack's own or the app's.
 
-        `values`: {block_id or label: plain value}, or Slack's {block_id: {action_id: state}}; the rest stays as it is.
+        `values`: {block_id or label: plain value}, or Slack's {block_id: {action_id: state}}; other fields keep theirs.
         A file_input takes an `Upload` or a list of them.
         """
         top = self._top(user, view)
@@ -58,27 +58,27 @@ class WorkspaceUsers:
         return await self._actions.submit(self.person(user), top, values or {})
 
     async def close(self, user: str, view: View | str, clear: bool = False) -> Outcome:  # noqa: FBT001, FBT002
-        """`user` goes back one view, or with `clear` closes the whole modal."""
+        """Close the top view, or with `clear` the whole modal."""
         return await self._actions.close(self.person(user), self._top(user, view), clear=clear)
 
     async def suggest(
         self, user: str, where: Message | View | str, action: str, text: str, block_id: str | None = None
     ) -> Outcome:
-        """`user` types `text` into an external select; the answer is in `options` or `option_groups`."""
+        """Type `text` into an external select; the result is in `options` or `option_groups`."""
         screen = self._on_screen(user, where)
         block, part = element_of(screen, action, block_id)
         return await self._actions.suggest(self.person(user), screen, block, part, text)
 
     async def open_home(self, user: str) -> Outcome:
-        """`user` opens the app's Home tab."""
+        """Open the app's Home tab."""
         return await self._actions.open_home(self.person(user))
 
     async def say(self, user: str, channel: str, text: str) -> Message:
-        """`user` writes a line of their own."""
+        """Post a message as `user`."""
         return await self._actions.say(self.person(user), self._seen(user, channel), text)
 
     def messages(self, channel: str, as_user: str | None = None) -> list[Message]:
-        """A conversation, oldest first: all of it, or what `as_user` sees."""
+        """The messages of a conversation, oldest first: all, or those that `as_user` sees."""
         place = self.channel(channel).id
         return (
             self.world.messages_in(place)
@@ -87,17 +87,17 @@ class WorkspaceUsers:
         )
 
     def view_stack(self, user: str) -> list[View]:
-        """The person's open modal, bottom view first."""
+        """The views of the open modal, bottom first."""
         return [self.world.views[view_id] for view_id in self.world.stacks.get(self.user_id(user), [])]
 
     def view(self, user: str) -> View:
-        """The view the person looks at; LookupError if no modal is open."""
+        """The top view; LookupError if no modal is open."""
         if not (open_views := self.view_stack(user)):
             raise LookupError(f"No modal is open for {user}.")
         return open_views[-1]
 
     def home(self, user: str) -> View | None:
-        """The person's Home tab, if the app has published one."""
+        """The Home tab, if published."""
         return self.world.homes.get(self.user_id(user))
 
     def person(self, user: str) -> Person:

@@ -1,4 +1,4 @@
-"""The door of the Web API: reads a request, checks its token, its rate and its faults, and lets a method answer."""
+"""Stand-in for Slack's Web API: parse a request, check token, rate limit and faults, call the method."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ __all__ = [
     "groups",
     "history",
     "modals",
-]  # importing these registers their methods
+]  # importing these modules registers their methods
 
-RETRY_AFTER = 1  # seconds a demanded rate limit names when nothing else is said
-RESPONSE_URL = "response_url"  # the name under which answers to response_urls are logged and can be made to fail
+RETRY_AFTER = 1  # default Retry-After of an injected rate limit
+RESPONSE_URL = "response_url"  # name of response_urls in the call log and for faults
 
 
 @dataclass
 class WebApi:
-    """Answers `/api/<method>` and the response_urls."""
+    """Handles `/api/<method>` and response_urls."""
 
     world: World
     new_socket_url: Callable[[], str]
@@ -47,18 +47,18 @@ class WebApi:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """The workspaces beside our own have nobody in them yet."""
+        """Create the other workspaces, empty."""
         self.others = ManyWorkspaces(self.world, self.rates)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One Web API call, by POST or GET."""
+        """Handle one Web API call, by POST or GET."""
         name = request.match_info["method"]
         raw = await _arguments(request)
         token = _token(request, raw)
         return await self._answer(request, name, lambda: self._call(name, raw, token))
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        """One answer to a response_url."""
+        """Handle one request to a response_url."""
         raw = await _arguments(request)
 
         def answer() -> Json:
@@ -68,12 +68,12 @@ class WebApi:
         return await self._answer(request, RESPONSE_URL, answer)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        """The bytes of one file."""
+        """Receive the bytes of one file."""
         content = await transfer.read_upload(request)
         return await self._answer(request, transfer.UPLOAD, lambda: transfer.store_upload(self.world, request, content))
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """A file at its private address."""
+        """Send a file at its private URL."""
         ours = self.world.installed and _token(request, {}) == seed.BOT_TOKEN
         allowed = ours and "files:read" in self.world.scopes
         run = partial(transfer.get_download, self.world, request, allowed=allowed)
@@ -164,7 +164,7 @@ class WebApi:
 
 @method("apps.connections.open", tier=1, needs="app")
 def connections_open(_call: Call) -> Json:
-    """A web socket address for Socket Mode; the door itself makes it, because it knows the sockets."""
+    """Placeholder for the registry: `WebApi` itself creates the Socket Mode URL."""
     return {}
 
 
@@ -180,7 +180,7 @@ async def _arguments(request: web.Request) -> Json:
 
 
 def _unpack(raw: Json) -> Json:
-    """What was sent to a response_url: JSON, or a form with all of it in `payload`."""
+    """The body sent to a response_url: JSON, or a form with `payload`."""
     if not isinstance(raw.get("payload"), str):
         return raw
     try:

@@ -1,4 +1,4 @@
-"""The Slack workspace of the stand-in: its people, its app, its limits, faults and clock; no HTTP server."""
+"""The Slack workspace of the stand-in: people, app, limits, faults and clock, without the HTTP server."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ T = TypeVar("T")
 
 
 class Workspace(WorkspaceUsers):
-    """The stand-in workspace; `commands` are those the app has registered (none: every command is delivered).
+    """The workspace; `commands` are those of the app (empty: every command is delivered).
 
-    What people do in it stands in people.py.
+    The actions of people are in users.py.
     """
 
     bot_token, app_token, signing_secret = seed.BOT_TOKEN, seed.APP_TOKEN, seed.SIGNING_SECRET
@@ -39,7 +39,7 @@ class Workspace(WorkspaceUsers):
         people: Sequence[Person] | None = None,
         channels: Sequence[Channel] | None = None,
     ) -> None:
-        """Build a workspace that nobody has spoken in yet."""
+        """Create a workspace without messages."""
         self.clock = clock
         self.limits = Limits()
         world = World(clock, self.limits)
@@ -49,7 +49,7 @@ class Workspace(WorkspaceUsers):
         self._delivery = Delivery(world, self._sockets)
         super().__init__(world, UserActions(world, self._delivery, commands))
         self._api = WebApi(self.world, self._sockets.new_url, RateLimits(clock, self.limits))
-        # Set by whoever wires the sandbox; without them the page is told that nothing is attached.
+        # Set by the launcher; without them the page reports that nothing is attached.
         self.move_clock: Callable[[float], Awaitable[None]] | None = None
         self.register_outsiders: Callable[[str, int], Awaitable[int]] | None = None
         self.change_webinar: Callable[[str, str, Json], Awaitable[None]] | None = None
@@ -59,12 +59,12 @@ class Workspace(WorkspaceUsers):
 
     @property
     def stopping(self) -> asyncio.Event:
-        """Set when the workspace is going down."""
+        """Set while the workspace shuts down."""
         return self._api.stopping
 
     @property
     def events_url(self) -> str | None:
-        """Where signed requests go; None means Socket Mode."""
+        """URL for signed requests; None for Socket Mode."""
         return self._delivery.events_url
 
     @events_url.setter
@@ -73,7 +73,7 @@ class Workspace(WorkspaceUsers):
 
     @property
     def app_state(self) -> Json:
-        """How the app is reached, and whether it is there."""
+        """How the app is connected, and whether it is reachable."""
         return {"mode": "http" if self.events_url else "socket", "connected": self._delivery.connected}
 
     @property
@@ -83,7 +83,7 @@ class Workspace(WorkspaceUsers):
 
     @property
     def events(self) -> set[str]:
-        """The events the app has subscribed to; change it freely ("app_home_opened", "message.im")."""
+        """The app's event subscriptions, changeable ("app_home_opened", "message.im")."""
         return self._actions.events
 
     @property
@@ -93,12 +93,12 @@ class Workspace(WorkspaceUsers):
 
     @property
     def calls(self) -> list[ApiCall]:
-        """Every Web API call and every answer to a response_url, oldest first."""
+        """All Web API calls and requests to response_urls, oldest first."""
         return self.world.calls
 
     @property
     def scopes(self) -> set[str]:
-        """What the bot token may do; change it freely. Every answer names it in `x-oauth-scopes`."""
+        """The scopes of the bot token, changeable. Every response names them in `x-oauth-scopes`."""
         return self.world.scopes
 
     @scopes.setter
@@ -107,49 +107,49 @@ class Workspace(WorkspaceUsers):
 
     @property
     def groups(self) -> dict[str, UserGroup]:
-        """The user groups by id; change them freely."""
+        """The user groups by id, changeable."""
         return self.world.groups
 
     def uninstall(self) -> None:
-        """Somebody removes the app: its token is account_inactive, nothing reaches it, what it scheduled is lost."""
+        """Uninstall the app: its token is account_inactive, nothing is delivered, scheduled messages are lost."""
         self.world.installed = False
         self.world.changed()
 
     def install(self) -> None:
-        """The app is back, with the same token."""
+        """Install the app again, with the same token."""
         self.world.installed = True
         self.world.changed()
 
     def kick(self, channel: str) -> None:
-        """Somebody removes the app from a channel."""
+        """Remove the app from a channel."""
         members = self.channel(channel).members
         if self.world.bot.id in members:
             members.remove(self.world.bot.id)
         self.world.changed()
 
     def invite(self, channel: str) -> None:
-        """Somebody adds the app to a channel."""
+        """Add the app to a channel."""
         members = self.channel(channel).members
         if self.world.bot.id not in members:
             members.append(self.world.bot.id)
         self.world.changed()
 
     def refuse_dms(self, user: str, error: str = "messages_tab_disabled") -> None:
-        """From now on the app's DMs to this person are refused with this error; an empty one lets them in again."""
+        """Refuse the app's DMs to this person with this error; an empty one allows them again."""
         self.person(user).dm_refusal = error
         self.world.changed()
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
+        """The first truthy value of `predicate`, tried now and after each change; TimeoutError describes the state."""
         return await self.world.wait_for(predicate, timeout)
 
     async def tick(self) -> None:
-        """Post the scheduled messages whose time has come by the domain clock."""
+        """Post the scheduled messages that are due by the sandbox clock."""
         schedule.post_due(self.world)
         self._api.others.post_due()
 
     async def move(self, seconds: float) -> None:
-        """Move the domain clock forward; what is held comes out on the way, each at its own second."""
+        """Move the sandbox clock forward; scheduled messages are posted on the way, each at its own second."""
         if seconds < 0:
             raise ValueError("The sandbox clock only goes forward.")
         target = self.clock.now() + timedelta(seconds=seconds)
@@ -160,17 +160,17 @@ class Workspace(WorkspaceUsers):
         await self.tick()
 
     def next_post_at(self) -> float | None:
-        """When the next scheduled message is due, in unix seconds."""
+        """When the next scheduled message is due, in Unix seconds."""
         soonest, elsewhere = schedule.next_due(self.world), self._api.others.next_post_at()
         moments = [float(soonest.post_at) if soonest else None, elsewhere]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def scheduled(self) -> list[Scheduled]:
-        """What is held for later, soonest first."""
+        """Pending scheduled messages, soonest first."""
         return schedule.pending(self.world)
 
     def held(self) -> int:
-        """How many messages are held for later, in all workspaces."""
+        """Number of pending scheduled messages in all workspaces."""
         return len(self.scheduled()) + self._api.others.count()
 
     def fail(
@@ -185,10 +185,10 @@ class Workspace(WorkspaceUsers):
         times: int = 1,
         retry_after: int | None = None,
     ) -> None:
-        """Make the next `times` calls of `method` fail ("*": of any; "response_url": answers to one).
+        """Make the next `times` calls of `method` fail ("*": any; "response_url": requests to one).
 
-        Nothing said: ratelimited. `effect`: it happens, then this is answered. `hang`: seconds before the answer, or
-        before the connection is cut when nothing else is said.
+        Default: ratelimited. `effect`: the call takes effect first. `hang`: seconds before the response, or before the
+        connection is cut if no response is given.
         """
         self._api.faults.add(Fault(method, error, status, effect, cut, hang, times, retry_after))
 
@@ -205,33 +205,33 @@ class Workspace(WorkspaceUsers):
         retry_after: int = 1,
         hang_seconds: float = 60.0,
     ) -> Chaos:
-        """From now on, these shares of the calls of `method` fail: `Chaos` says how, and counts them."""
+        """Make these shares of the calls of `method` fail; the returned `Chaos` counts them."""
         chaos = Chaos(method, limited, refused, lost, cut, hang, seed, retry_after, hang_seconds)
         self._api.faults.chaos.append(chaos)
         return chaos
 
     @property
     def active_chaos(self) -> list[Chaos]:
-        """The chaos that has not been ended."""
+        """The active chaos."""
         return self._api.faults.chaos
 
     def calm(self) -> None:
-        """No more chaos and no more faults; a call that hangs goes on hanging."""
+        """Remove all chaos and faults; hanging calls keep hanging."""
         self._api.faults.chaos.clear()
         self._api.faults.waiting.clear()
 
     def accepted(self) -> list[Accepted]:
-        """Everything the Web API has posted, at once or from the schedule, oldest first, as it was then."""
+        """All messages accepted by the Web API, direct or scheduled, oldest first, as they were posted."""
         return list(self.world.accepted.values())
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Socket Mode: tell the app to reconnect ("warning" leaves the connection open a while)."""
+        """Socket Mode: tell the app to reconnect ("warning" leaves the connection open for a while)."""
         await self._sockets.disconnect(reason)
 
     def dump(self) -> Json:
-        """What outlives a restart: messages, Home tabs, scheduled messages, membership."""
+        """The persistent state: messages, files, Home tabs, scheduled messages, membership."""
         return persistence.dump(self.world)
 
     def load(self, kept: Json) -> None:
-        """Go on where a `dump` left off."""
+        """Restore a dump."""
         persistence.load(self.world, kept)

@@ -1,4 +1,4 @@
-"""The state of the workspace, and the one place that tells everybody when it has changed."""
+"""State of the workspace, with notification of changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass
 class Trigger:
-    """A right to open one view, for a few seconds."""
+    """Permission to open one view, for a few seconds."""
 
     user: str
     issued: float
@@ -31,18 +31,18 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """A right to answer in one conversation, a few times."""
+    """Permission to respond in one conversation, a few times."""
 
     user: str
     channel: str
     issued: float
-    message: str = ""  # the ts of the message that was acted upon; a command has none
+    message: str = ""  # ts of the message with the clicked element; empty for a command
     used: int = 0
 
 
 @dataclass
 class World:
-    """Everything the workspace knows; whoever changes it calls `changed`."""
+    """All state; code that changes it calls `changed`."""
 
     clock: SandboxClock
     limits: Limits = field(default_factory=Limits)
@@ -58,14 +58,12 @@ class World:
     stacks: dict[str, list[str]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     scheduled: dict[str, Scheduled] = field(default_factory=dict)
-    due: list[tuple[int, str]] = field(
-        default_factory=list
-    )  # a heap of (post_at, id): what is scheduled, soonest first
-    post_times: dict[str, list[int]] = field(default_factory=dict)  # channel → the sorted times it is scheduled for
+    due: list[tuple[int, str]] = field(default_factory=list)  # heap of (post_at, id)
+    post_times: dict[str, list[int]] = field(default_factory=dict)  # channel → sorted post_at of its scheduled messages
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     calls: list[ApiCall] = field(default_factory=list)
-    accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → what was posted by the Web API, oldest first
+    accepted: dict[str, Accepted] = field(default_factory=dict)  # ts → message posted by the Web API, oldest first
     on_change: list[Callable[[], None]] = field(default_factory=list)
     rev: int = 0
     url: str = ""
@@ -74,7 +72,7 @@ class World:
     _waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def populate(self, people: Iterable[Person], channels: Iterable[Channel]) -> None:
-        """Move people and channels in, and give everybody a DM with the app."""
+        """Add people and channels, and a DM with the app for each person."""
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels}
         self.bot = next(person for person in self.people.values() if person.role == "bot")
@@ -84,7 +82,7 @@ class World:
                 self.channels[dm.id] = dm
 
     def changed(self) -> None:
-        """Tell every listener and everyone who waits that something is different now."""
+        """Notify all listeners and waiting callers of a change."""
         self.rev += 1
         for listener in list(self.on_change):
             listener()
@@ -94,13 +92,13 @@ class World:
                 future.set_result(None)
 
     async def next_change(self) -> None:
-        """Return at the next change."""
+        """Wait for the next change."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         await future
 
     async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """The first truthy value of `predicate`, tried now and after each change; TimeoutError tells what was there."""
+        """The first truthy value of `predicate`, tried now and after each change; TimeoutError describes the state."""
         try:
             async with asyncio.timeout(timeout):
                 while not (found := predicate()):
@@ -110,41 +108,41 @@ class World:
             raise TimeoutError(f"Nothing came in {timeout} s. {self._describe_state()}") from None
 
     def now(self) -> float:
-        """The domain clock, in unix seconds."""
+        """Sandbox time in Unix seconds."""
         return self.clock.now().timestamp()
 
     def new_ts(self) -> str:
-        """A message id: the domain clock in microseconds, never the same twice."""
+        """A unique message ts: sandbox time in microseconds."""
         self.last_ts = max(self.last_ts + 1, int(self.now() * 1_000_000))
         return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
 
     def new_id(self, prefix: str) -> str:
-        """An id nobody else has."""
+        """A unique id."""
         self.serial += 1
         return f"{prefix}{self.serial:05X}{secrets.token_hex(2).upper()}"
 
     def new_trigger(self, user: str, channel: str = "", view: str = "") -> str:
-        """A trigger_id for a view the app may open in answer to what `user` just did."""
+        """A trigger_id for a view in response to an action of `user`."""
         self.serial += 1
         trigger = f"{self.serial}.{int(self.clock.monotonic() * 1000)}.{secrets.token_hex(8)}"
         self.triggers[trigger] = Trigger(user, self.clock.monotonic(), channel, view)
         return trigger
 
     def new_response_url(self, kind: str, user: str, channel: str, message: str = "") -> str:
-        """An address the app may answer at; `kind` is the first part of its path, as Slack's are."""
+        """A response_url; `kind` is the first part of its path, as at Slack."""
         token = secrets.token_hex(12)
         self.response_urls[token] = ResponseUrl(user, channel, self.clock.monotonic(), message)
         return f"{self.url}/{kind}/{self.team['id']}/{token}"
 
     def person(self, who: str) -> Person:
-        """A person by id or by first name; LookupError if there is none."""
+        """Find a person by id or first name; LookupError if unknown."""
         found = self.people.get(who) or next((p for p in self.people.values() if p.name == who.lower()), None)
         if found is None:
             raise LookupError(f"Nobody here is called {who!r}.")
         return found
 
     def channel(self, where: str) -> Channel:
-        """A channel by id, "#name" or "name", or someone's DM with the app by "@name"; LookupError if there is none."""
+        """Find a channel by id, "#name" or "name", or a DM with the app by "@name"; LookupError if unknown."""
         if where.startswith("@"):
             return self.dm(self.person(where[1:]).id)
         found = self.channels.get(where)
@@ -158,7 +156,7 @@ class World:
         return next(c for c in self.channels.values() if c.kind == "dm" and c.user == user)
 
     def can_see(self, user: str, channel: Channel) -> bool:
-        """Whether the person finds this conversation in their Slack."""
+        """Whether the person can find this conversation."""
         if user in channel.members:
             return True
         return channel.kind == "public" and self.people[user].role in ("owner", "admin", "member")
@@ -168,11 +166,11 @@ class World:
         return [m for m in self.messages_in(channel) if m.ephemeral_to in (None, user)]
 
     def messages_in(self, channel: str) -> list[Message]:
-        """The messages of a conversation that are not deleted, whoever sees them, oldest first."""
+        """The messages of a conversation that are not deleted, oldest first."""
         return [m for m in self.messages.get(channel, {}).values() if not m.deleted]
 
     def add(self, message: Message) -> Message:
-        """Put a message where it belongs."""
+        """Add a message to its channel."""
         self.messages.setdefault(message.channel, {})[message.ts] = message
         return message
 
