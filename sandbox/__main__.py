@@ -62,7 +62,7 @@ async def _run(launcher: Launcher, ports: tuple[int, int, int]) -> None:
     finally:
         await launcher.stop()
     if not stop.is_set():
-        raise BotDidNotStartError(f"The bot has ended by itself; what it said is in {launcher.log_path}")
+        raise BotDidNotStartError(f"The bot's process has ended unexpectedly; see {launcher.log_path}")
     print("\nStopped. Start it with --keep (make demo KEEP=1) to go on from here.")
 
 

@@ -26,7 +26,7 @@ async def register(ringcentral: RingCentral, session_id: str, count: int, patien
             return len(ringcentral.register(session_id, count))
         except ApiError as refusal:
             if refusal.status != NOT_FOUND or ringcentral.clock.monotonic() > until:
-                raise LookupError("Nobody can register for this webinar.") from refusal
+                raise LookupError("Registration is not possible for this webinar.") from refusal
         await asyncio.sleep(RETRY_EVERY)
 
 

@@ -208,7 +208,7 @@ class Launcher:
     async def _read(self) -> dict[str, Any]:
         line = await self._bot.stdout.readline() if self._bot and self._bot.stdout else b""
         if not line:
-            raise BotDidNotStartError(f"The bot has ended; what it said is in {self.log_path}")
+            raise BotDidNotStartError(f"The bot's process has ended; see {self.log_path}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

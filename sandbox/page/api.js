@@ -1,9 +1,9 @@
-// Talks to the sandbox: posts what a person does, and listens to the snapshots that follow.
+// Client of the sandbox: sends a person's actions and receives snapshots.
 
 const RETRY_MS = 500;
 const SILENCE = "The sandbox does not answer. Is it still running?";
 
-/** Posts to /workspace/<name>; always answers {ok, …}, with a sentence in `text` when it did not work. */
+/** Posts to /workspace/<name>; always returns {ok, …}, with a sentence in `text` on failure. */
 export async function post(name, body) {
   let response;
   try {
@@ -23,7 +23,7 @@ export async function post(name, body) {
   return { ok: true, ...answer };
 }
 
-/** Hands over a file a person has chosen; answers {ok, file}, or {ok: false, text}. */
+/** Uploads a chosen file; returns {ok, file} or {ok: false, text}. */
 export async function upload(person, file) {
   const query = new URLSearchParams({ as: person, name: file.name });
   const response = await fetch(`/workspace/upload?${query}`, { method: "POST", body: file }).catch(() => null);
@@ -36,7 +36,7 @@ function words(error) {
   return error ? `That did not work: ${error}.` : "That did not work.";
 }
 
-/** The person and the snapshot the page starts with. */
+/** The initial person and snapshot. */
 export async function firstSnapshot(person) {
   for (const query of person ? [`?as=${encodeURIComponent(person)}`, ""] : [""]) {
     const response = await fetch(`/workspace/state${query}`).catch(() => null);
@@ -45,7 +45,7 @@ export async function firstSnapshot(person) {
   return null;
 }
 
-/** Listens to one person's snapshots until `close()`; reconnects by itself and tells `onState` "open" or "lost". */
+/** Receives one person's snapshots until `close()`; reconnects, and reports "open" or "lost" to `onState`. */
 export class Events {
   constructor(person, onSnapshot, onState) {
     Object.assign(this, { person, onSnapshot, onState, closed: false });

@@ -1,9 +1,9 @@
-// The picture of a person (initials on a colour of their own) or of the app.
+// Avatar of a person (initials on a color) or of the app.
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** A person's or an app's picture: initials on a colour of their own. */
+/** Avatar of a person or an app. */
 export function avatar(person, isApp) {
   if (isApp) return h("span", { class: "avatar app", "aria-hidden": "true" }, icon("mic", 22));
   const mark = h(
@@ -23,7 +23,7 @@ function initials(name) {
     .join("");
 }
 
-/** A hue (0-359) that always belongs to this id. */
+/** A hue (0-359) derived from the id. */
 function hue(id) {
   let sum = 7;
   for (const char of id) sum = (sum * 33 + char.codePointAt(0)) % 9973;

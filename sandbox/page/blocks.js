@@ -1,4 +1,4 @@
-// Draws Block Kit blocks: layout, texts, inputs with their label, hint and error, and the elements in them.
+// Renders Block Kit blocks: layout, texts, inputs with label, hint and error, and their elements.
 // https://docs.slack.dev/reference/block-kit/blocks
 
 import { append, h, keyed, setText, uniqueId } from "./dom.js";
@@ -48,7 +48,7 @@ const BUILDERS = {
     ),
 };
 
-/** Makes `parent` show these blocks of the surface; blocks that did not change keep their elements. */
+/** Renders these blocks of the surface into `parent`; unchanged blocks keep their DOM elements. */
 export function drawBlocks(parent, blocks, surface) {
   const { reader } = surface;
   const seen = new Map();

@@ -1,12 +1,12 @@
-// A field to search and choose one or several options in: multi-selects, and selects the app fills.
+// Combobox to search and choose options: multi-selects, and selects with options from the app.
 
 import { h, placePopup, setText, uniqueId } from "./dom.js";
 
 const TYPING_PAUSE_MS = 150;
 
 /**
- * The field. `load(query)` gives [{label, options: [{label, value, detail}]}], `chosen` the options it starts with;
- * `onChange(options)` hears of every change. Returns the element with a method `show(options)`.
+ * The combobox. `load(query)` returns [{label, options: [{label, value, detail}]}], `chosen` are the initial options,
+ * `onChange(options)` is called on every change. Returns the element with a method `show(options)`.
  */
 export function combobox(settings) {
   return new Combobox(settings).element;
@@ -16,9 +16,9 @@ class Combobox {
   constructor({ attributes, placeholder, chosen, multiple, max, load, onChange }) {
     Object.assign(this, { chosen, multiple, load, onChange, max: max ?? (multiple ? 100 : 1) });
     this.placeholder = placeholder || "Choose an option";
-    this.options = []; // those on screen
-    this.at = -1; // the one the arrow keys are at
-    this.asked = 0; // number of the last question to `load`
+    this.options = []; // options on screen
+    this.at = -1; // index of the active option
+    this.asked = 0; // number of the last call of `load`
     this.listId = uniqueId("list");
     this.input = h("input", {
       ...attributes,

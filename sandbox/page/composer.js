@@ -1,4 +1,4 @@
-// The field at the bottom of a channel: messages, commands, completion, the last lines again, what went wrong.
+// Composer of a channel: messages, commands, completion, history and errors.
 
 import { h, setText, single, uniqueId } from "./dom.js";
 import { commandOf, completions, encoded, typedCommand } from "./hints.js";
@@ -90,7 +90,7 @@ export class Composer {
     );
   }
 
-  /** Shows the draft of this person in this channel. */
+  /** Shows this person's draft for this channel. */
   draw(channel, commands, reader) {
     const place = `${reader.me} ${channel.id}`;
     Object.assign(this, { commands, reader, channel });
@@ -241,7 +241,7 @@ export class Composer {
     );
   }
 
-  /** Sends what stands there; it stays until the sandbox has taken it, and if it has not, with the reason above. */
+  /** Sends the text; it stays until the sandbox has accepted it, or with the error above it. */
   async send() {
     const { place, draft, channel, reader } = this;
     const text = this.field.value.trim();

@@ -1,9 +1,9 @@
-// Asks "are you sure?" with the words an app gives, on top of everything else.
+// Confirmation dialog with the app's texts.
 
 import { h, uniqueId } from "./dom.js";
 import { textObject } from "./mrkdwn.js";
 
-/** Whether the person says yes to Slack's confirm object; focus goes back to `origin` afterwards. */
+/** Whether the person confirms Slack's confirm object; focus returns to `origin` afterwards. */
 export function confirmed(confirm, reader, origin) {
   return new Promise((resolve) => {
     const title = uniqueId("confirm");

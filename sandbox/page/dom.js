@@ -1,10 +1,10 @@
-// Builds and updates the page's elements so that text is always text, and focus and scroll are never lost.
+// Builds and updates DOM elements: text is never parsed as HTML, focus and scroll position are kept.
 
 const notes = new WeakMap(); // element → {key, sign} of the item it shows
 
 let lastId = 0;
 
-/** An id no other element of this page has. */
+/** A unique element id. */
 export function uniqueId(prefix) {
   lastId += 1;
   return `${prefix}-${lastId}`;
@@ -32,7 +32,7 @@ function setProp(element, name, value) {
   }
 }
 
-/** Puts children (nodes, texts, nested lists of them) at the end of `element`. */
+/** Appends children (nodes, texts, nested lists) to `element`. */
 export function append(element, children) {
   for (const child of [children].flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
@@ -41,7 +41,7 @@ export function append(element, children) {
   return element;
 }
 
-/** The address if a browser may follow it from here (http or https), else null. */
+/** The URL if it is http or https, else null. */
 export function safeUrl(address) {
   try {
     const url = new URL(String(address));
@@ -51,7 +51,7 @@ export function safeUrl(address) {
   }
 }
 
-/** A link that opens beside the page; what may not be followed is shown as plain text. */
+/** A link that opens in a new tab; other schemes are shown as plain text. */
 export function link(address, ...label) {
   const safe = safeUrl(address);
   if (!safe) return h("span", { class: "dead-link", title: String(address) }, ...label);
@@ -91,7 +91,7 @@ function sameOrNew(known, item, itemKey, itemSign, build) {
   return { element, replaces: old };
 }
 
-/** Shows one thing in `parent`, built again only when `sign` changes. */
+/** Shows one element in `parent`, rebuilt only when `sign` changes. */
 export function single(parent, sign, build) {
   keyed(parent, [0], { key: () => 0, sign: () => sign, build });
 }
@@ -132,12 +132,12 @@ function trySelect(element, [start, end]) {
   }
 }
 
-/** Sets an element's text if it differs, so that a screen reader is not told twice. */
+/** Sets an element's text if it differs, so that a screen reader does not repeat it. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Lays a fixed popup under its anchor, or above where there is more room. */
+/** Positions a popup below its anchor, or above if there is more space. */
 export function placePopup(popup, anchor) {
   const box = anchor.getBoundingClientRect();
   const below = window.innerHeight - box.bottom - 12;

@@ -1,4 +1,4 @@
-// The interactive elements of Block Kit by their type: buttons, menus, checkboxes, selects and fields.
+// Renders Block Kit elements by type: buttons, menus, checkboxes, selects and fields.
 // https://docs.slack.dev/reference/block-kit/block-elements
 
 import { h, safeUrl, uniqueId } from "./dom.js";
@@ -26,19 +26,19 @@ const BUILDERS = {
   image: (field) => picture(field.element, field.reader),
 };
 
-/** The control for a field; what the page does not know is shown as a box that names it. */
+/** The control of a field; an unknown type is shown as a box with its name. */
 export function control(field) {
   const { type } = field.element;
   if (/_select$/.test(type)) return select(field);
   return BUILDERS[type]?.(field) ?? unknown(type);
 }
 
-/** A box that says what the page cannot draw. */
+/** A box that names an unsupported type. */
 export function unknown(type) {
   return h("div", { class: "unknown" }, icon("info", 16), ` The sandbox does not draw “${type}”.`);
 }
 
-/** An image with its words; only http and https addresses are loaded, and files of the workspace. */
+/** An image with alt text; only http and https URLs and workspace files are loaded. */
 export function picture(image, reader) {
   const file = image.slack_file && fileOf(image.slack_file);
   const own = file && `${location.origin}/workspace/files/${file}?as=${reader.me}`;

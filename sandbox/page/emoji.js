@@ -1,4 +1,4 @@
-// The emoji short codes an app is likely to use; an unknown one is shown as it was written.
+// Common emoji short codes; an unknown one is shown unchanged.
 
 const TABLE = {
   "+1": "👍",
@@ -92,7 +92,7 @@ export function emoji(name) {
   return Object.hasOwn(TABLE, name) ? TABLE[name] : null;
 }
 
-/** A plain text with the short codes it knows replaced. */
+/** A plain text with known short codes replaced. */
 export function withEmoji(text) {
   return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emoji(name) ?? whole);
 }

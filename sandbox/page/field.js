@@ -1,9 +1,9 @@
-// One element of a block on its surface: its name for screen readers, its value, and what a change does.
+// One element of a block: accessible name, value, and the effect of a change.
 
 import { uniqueId } from "./dom.js";
 
 export class Field {
-  /** `frame` names the element for people: {id, labelledby, describedby} of an input block, or {label} elsewhere. */
+  /** `frame` is the accessible name: {id, labelledby, describedby} of an input block, or {label} elsewhere. */
   constructor(surface, block, element, frame) {
     Object.assign(this, { surface, block, element, frame });
     this.id = frame.id ?? uniqueId("field");
@@ -25,7 +25,7 @@ export class Field {
     return this.block.type === "input" && !this.block.optional;
   }
 
-  /** The attributes every control of this field carries; `part` tells several controls of one field apart. */
+  /** Attributes of every control of this field; `part` distinguishes several controls of one field. */
   attributes(part = "") {
     const { labelledby, describedby, label } = this.frame;
     return {

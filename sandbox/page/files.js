@@ -1,11 +1,11 @@
-// Files: how a message shows them, and the field of a form to choose some from one's own machine.
+// Files in messages, and the file input of a form.
 
 import { h, keyed, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
 const UNITS = ["bytes", "kB", "MB"];
-const MOST = 10; // files a file_input takes when it names no max_files
-const LARGEST = 10_000_000; // bytes of a file that is given to a form
+const MOST = 10; // default of max_files
+const LARGEST = 10_000_000; // bytes per file in a form
 
 /** "12 kB". */
 export function sizeOf(bytes) {
@@ -14,7 +14,7 @@ export function sizeOf(bytes) {
   return `${unit && size < 10 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
 }
 
-/** Makes `place` show the files of a message: pictures as such, others as links with name and size. */
+/** Renders the files of a message: images inline, others as links with name and size. */
 export function drawFiles(place, files) {
   keyed(place, files, {
     key: (file) => file.id,
@@ -53,7 +53,7 @@ function save(file, words) {
   return h("a", { href: place.href, download: file.name, class: "file-link" }, words);
 }
 
-/** The field to choose files: each is taken in at once, and can be taken out again. */
+/** The file input: each file is uploaded at once and can be removed. */
 export function fileInput(field) {
   const { filetypes = [], max_files: most = MOST } = field.element;
   const chosen = () => field.state.files ?? [];
@@ -69,7 +69,7 @@ export function fileInput(field) {
   const status = h("p", { class: "file-status", role: "status" });
   async function take() {
     const files = [...picker.files];
-    picker.value = ""; // the same file may be chosen again after it was taken out
+    picker.value = ""; // a removed file can be chosen again
     setText(status, "");
     for (const file of files) {
       const trouble = troubleWith(file, filetypes, chosen().length, most);

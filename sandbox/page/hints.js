@@ -1,6 +1,6 @@
-// What can complete the words before the caret: commands, people and user groups after "@", channels after "#".
+// Completions at the caret: commands, people and user groups after "@", channels after "#".
 
-/** {title, from, items: [{label, detail, insert}]} for the text up to the caret, or null where nothing fits. */
+/** {title, from, items: [{label, detail, insert}]} for the text up to the caret, or null without matches. */
 export function completions(text, caret, commands, reader) {
   const before = text.slice(0, caret);
   if (/^\/\S*$/.test(before)) return some("Commands", 0, commandItems(before, commands));
@@ -66,12 +66,12 @@ function starts(name, word) {
     .some((part) => part.startsWith(wanted));
 }
 
-/** The command a text is about to call, when its name is whole: its usage can be shown beside the composer. */
+/** The command at the start of a text, once its name is complete, to show its usage. */
 export function commandOf(text, commands) {
   return commands.find(({ command }) => text.toLowerCase().startsWith(`${command} `)) ?? null;
 }
 
-/** A command's text as it is typed in Slack: people by their short name ("@ben"); the workspace makes ids of names. */
+/** A command's text as typed in Slack: people by short name ("@ben"); the workspace resolves the names. */
 export function typedCommand(text, reader) {
   const names = new Map(
     [...reader.people.values()].map((person) => [`@${person.real_name}`, `@${person.name}`]),
@@ -79,7 +79,7 @@ export function typedCommand(text, reader) {
   return replaced(text, names, (words) => words);
 }
 
-/** A line as Slack keeps it: &, < and > escaped, "@Ben Okafor" and "#launch" as <@U…> and <#C…|launch>. */
+/** A message as Slack stores it: &, < and > escaped, "@Ben Okafor" and "#launch" as <@U…> and <#C…|launch>. */
 export function encoded(text, reader) {
   const names = new Map(
     [...reader.people.values()].map((person) => [`@${person.real_name}`, `<@${person.id}>`]),

@@ -1,4 +1,4 @@
-// The page's own icons, drawn as inline SVG with strokes of the text's colour.
+// Icons as inline SVG in the color of the text.
 
 import { h } from "./dom.js";
 
@@ -39,7 +39,7 @@ const PATHS = {
   mic: "M12 4a2.6 2.6 0 0 1 2.6 2.6v4.8a2.6 2.6 0 0 1-5.2 0V6.6A2.6 2.6 0 0 1 12 4zM6.5 11.5a5.5 5.5 0 0 0 11 0M12 17v3M9 20h6",
 };
 
-/** An icon of this name; it is decoration, so its place must carry the words. */
+/** An icon by name; decorative, so its container needs a label. */
 export function icon(name, size = 18) {
   const svg = document.createElementNS(SVG, "svg");
   const attributes = {
@@ -56,7 +56,7 @@ export function icon(name, size = 18) {
   return svg;
 }
 
-/** A button that shows only an icon; its words are its name and its tip. */
+/** An icon-only button; `words` are its accessible name and tooltip. */
 export function iconButton(name, words, click, size = 18) {
   const props = { type: "button", class: "icon-button", "aria-label": words, title: words, on: { click } };
   return h("button", props, icon(name, size));

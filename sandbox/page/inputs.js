@@ -1,4 +1,4 @@
-// Fields to type in: texts, numbers, addresses, days, times, and moments in the person's zone.
+// Input fields: texts, numbers, addresses, dates, times, and date-times in the person's time zone.
 
 import { h, setText } from "./dom.js";
 import { offsetName, toFields, toUnix } from "./time.js";
@@ -9,11 +9,11 @@ const TYPES = {
   url_text_input: "url",
   plain_text_input: "text",
 };
-const LONGEST = 3000; // what a plain_text_input takes when it names no max_length
-const SHOW_LEFT_FROM = 100; // characters left from which a long limit is counted down
+const LONGEST = 3000; // default of max_length of a plain_text_input
+const SHOW_LEFT_FROM = 100; // show the remaining characters below this number
 const TYPING_PAUSE_MS = 300;
 
-/** A text of one or several lines, a number, an e-mail address or a web address. */
+/** A single-line or multiline text, number, e-mail or URL input. */
 export function textInput(field) {
   const { element } = field;
   const limit = element.type === "plain_text_input" ? (element.max_length ?? LONGEST) : null;
@@ -64,7 +64,7 @@ function count(counter, control, limit, own) {
   counter.title = `${left} characters left`;
 }
 
-/** A day, as Slack's "2026-10-01". */
+/** A date, as Slack's "2026-10-01". */
 export function datePicker(field) {
   return native(field, "date", "selected_date");
 }
@@ -87,7 +87,7 @@ function native(field, type, name) {
   return control;
 }
 
-/** A moment, chosen as day and time on a clock of the person's zone, sent as Unix seconds. */
+/** A date-time in the person's time zone, sent as Unix seconds. */
 export function momentPicker(field) {
   const { tz } = field.reader;
   const words = field.frame.words ?? field.placeholder ?? "";

@@ -1,4 +1,4 @@
-// What the vendors see, in the tools panel: webinars at RingCentral, calls made, messages waiting at Slack.
+// Tools panel: webinars at RingCentral, API calls, scheduled messages at Slack.
 
 import { h, keyed, setText, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";

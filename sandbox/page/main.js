@@ -1,4 +1,4 @@
-// Starts the page: keeps the snapshot, the chosen person and channel, and has the parts drawn when one changes.
+// Starts the page: holds the snapshot, the selected person and channel, and renders the parts on changes.
 
 import { Events, firstSnapshot, post, upload } from "./api.js";
 import { Composer } from "./composer.js";
@@ -71,7 +71,7 @@ class Page {
   }
 
   take(snapshot) {
-    if (snapshot.me !== this.me) return; // a late one for the person one no longer is
+    if (snapshot.me !== this.me) return; // a late snapshot for the previous person
     this.snapshot = snapshot;
     this.taken = performance.now();
     this.connection("open");
@@ -132,7 +132,7 @@ class Page {
     this.forgetClosed();
   }
 
-  /** What was typed into a modal lives as long as the modal: another sandbox may give its id to another one. */
+  /** Drops the input of closed modals: a restarted sandbox may reuse their ids. */
   forgetClosed() {
     const open = new Set(
       [...(this.snapshot.views ?? []), this.snapshot.home].map((view) => `view ${this.me} ${view?.id}`),
@@ -142,7 +142,7 @@ class Page {
     }
   }
 
-  /** The one surface of a view, or of a message in its channel. */
+  /** The surface of a view, or of a message in its channel. */
   surface(thing, place) {
     const container = place
       ? { type: "message", channel: place.id, ts: thing.ts }
@@ -190,7 +190,7 @@ class Page {
     this.draw();
   }
 
-  /** F6 goes round the parts of the window, as in Slack. */
+  /** F6 cycles through the parts of the window, as in Slack. */
   nextRegion(event) {
     event.preventDefault();
     const modal = document.querySelector("dialog.modal[open]");

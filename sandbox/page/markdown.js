@@ -1,4 +1,4 @@
-// Reads the common Markdown of Slack's `markdown` block: headings, lists, quotes, code, emphasis and links.
+// Renders the Markdown of Slack's `markdown` block: headings, lists, quotes, code, emphasis and links.
 
 import { withEmoji } from "./emoji.js";
 import { h, link } from "./dom.js";

@@ -1,9 +1,9 @@
-// A button that opens a list of things to do, by mouse and by keyboard.
+// A menu button with keyboard support.
 
 import { h, placePopup, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** The button with its list; `items` are [{words, href, choose}], `attributes` go to the button. */
+/** The button with its menu; `items` are [{words, href, choose}], `attributes` are those of the button. */
 export function menuButton(attributes, items) {
   const nodes = items.map((item) => menuItem(item));
   const list = h("div", { class: "popup", role: "menu", id: uniqueId("menu"), hidden: true }, nodes);

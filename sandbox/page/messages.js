@@ -1,4 +1,4 @@
-// The channel view: day dividers, messages with their author and time, blocks, and the app's Home tab.
+// Channel view: date dividers, messages with author and time, blocks, and the app's Home tab.
 
 import { avatar } from "./avatar.js";
 import { h, keepFocus, keyed, setText, single } from "./dom.js";
@@ -9,7 +9,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { clockTime, dayOf, fillTemplate, longDay } from "./time.js";
 import { iconOf } from "./workspace.js";
 
-const TOGETHER_SECONDS = 300; // messages of one author this close share one avatar
+const TOGETHER_SECONDS = 300; // messages of one author within this time share one avatar
 const NEAR_BOTTOM_PX = 60;
 
 export class Messages {
@@ -30,7 +30,7 @@ export class Messages {
     new ResizeObserver(() => this.stuck && this.toBottom()).observe(list); // the composer grows and shrinks
   }
 
-  /** Draws one channel of a snapshot as `reader` sees it. */
+  /** Renders one channel of a snapshot as `reader` sees it. */
   draw(channel, messages, home, reader, surfaceOf) {
     const stay = this.shown === channel.id && !this.stuck;
     if (this.shown !== channel.id) this.list.replaceChildren();
@@ -59,7 +59,7 @@ export class Messages {
         { class: "channel-head" },
         h("h1", {}, icon(iconOf(channel), 20), h("span", {}, title.replace(/^#/, ""))),
         h("span", { class: "topic" }, channel.topic ?? ""),
-        channel.kind === "shared" ? h("span", { class: "tag" }, "Shared with another organisation") : null,
+        channel.kind === "shared" ? h("span", { class: "tag" }, "Shared with another organization") : null,
         members ? h("span", { class: "member-count" }, icon("people", 16), members) : null,
         channel.kind !== "dm"
           ? h(

@@ -1,4 +1,4 @@
-// Shows a person's stack of modals: the top one in a dialog, with what is typed kept across snapshots.
+// Renders the top view of a person's modal stack; input is kept across snapshots.
 
 import { findFocus, h, keepFocus, setText, single, uniqueId } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
@@ -6,13 +6,13 @@ import { icon, iconButton } from "./icons.js";
 import { problems, statefulElements } from "./values.js";
 
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex='0']";
-const SETTLE_MS = 250; // how long a sent form waits for the snapshot that takes it away
+const SETTLE_MS = 250; // how long a submitted form waits for the snapshot that closes it
 
 export class Modals {
-  /** `overlay` is where the dialog goes; `behind` is what cannot be reached while it is open. */
+  /** `overlay` contains the dialog; `behind` is inert while it is open. */
   constructor(overlay, behind, desk) {
     Object.assign(this, { overlay, behind, desk, shown: null, views: [], sending: null, opener: null });
-    this.focusIn = new Map(); // view id → the name of the control that had focus
+    this.focusIn = new Map(); // view id → name of the last focused control
     this.titleId = uniqueId("title");
     this.header = h("header", { class: "modal-header" });
     this.notice = h("div", { class: "alert error", role: "alert", hidden: true });
@@ -44,7 +44,7 @@ export class Modals {
     return this.views.at(-1) ?? null;
   }
 
-  /** Draws the stack of a snapshot; `surfaceOf` gives a view its Surface. */
+  /** Renders the stack of a snapshot; `surfaceOf` returns the Surface of a view. */
   draw(views, reader, surfaceOf) {
     this.views = views;
     for (const id of this.focusIn.keys()) if (!views.some((view) => view.id === id)) this.focusIn.delete(id);

@@ -1,4 +1,4 @@
-// Reads Slack's mrkdwn into elements: bold, italic, strike, code, links, mentions, dates, quotes and lists.
+// Renders Slack's mrkdwn: bold, italic, strike, code, links, mentions, dates, quotes and lists.
 // https://docs.slack.dev/messaging/formatting-message-text
 
 import { emoji, withEmoji } from "./emoji.js";
@@ -27,7 +27,7 @@ export function textObject(object, reader) {
 
 function lines(text, reader) {
   const nodes = [];
-  let group = null; // the quote or list that the last lines belong to
+  let group = null; // quote or list of the previous lines
   const rows = text.split("\n");
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows[index];
@@ -154,7 +154,7 @@ function bracket(inner, reader) {
   return null;
 }
 
-/** A person's name as a mention; one's own is marked. */
+/** A mention of a person; the reader's own is highlighted. */
 export function userMention(id, label, reader) {
   const person = reader.people.get(id);
   const own = id === reader.me ? " loud" : "";
@@ -172,7 +172,7 @@ export function groupMention(id, label, reader) {
   return h("span", { class: "mention" }, name);
 }
 
-/** A channel's name that opens it if the reader can see it. */
+/** A channel mention, a link if the reader can see the channel. */
 export function channelMention(id, label, reader) {
   const channel = reader.channels.get(id);
   const name = `#${channel?.name ?? (unescape(label) || "private channel")}`;
@@ -195,7 +195,7 @@ function dateToken(target, fallback, reader) {
   );
 }
 
-/** A moment in the reader's zone; the fallback is shown when it cannot be. */
+/** A date in the reader's time zone; shows the fallback if invalid. */
 export function dateNode(unix, template, address, fallback, reader) {
   if (!Number.isFinite(unix) || !template) return h("span", {}, fallback);
   const words = fillTemplate(template, unix, reader.tz, reader.now);
@@ -204,12 +204,12 @@ export function dateNode(unix, template, address, fallback, reader) {
   return address && safeUrl(address) ? link(address, time) : time;
 }
 
-/** Inside code only the entities and the addresses of links are read. */
+/** Code: only entities and link URLs are decoded. */
 function plainTokens(text) {
   return unescape(text.replace(/<([^<>|\n]+)\|([^<>\n]*)>/g, "$2").replace(/<(https?:[^<>\n]+)>/g, "$1"));
 }
 
-/** The three entities Slack escapes in texts. */
+/** Decodes the three entities that Slack escapes. */
 export function unescape(text) {
   return (text ?? "").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }

@@ -1,4 +1,4 @@
-// Draws rich_text blocks: sections, lists, quotes and preformatted text with their inline elements.
+// Renders rich_text blocks: sections, lists, quotes and preformatted text with their inline elements.
 // https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
 
 import { emoji } from "./emoji.js";

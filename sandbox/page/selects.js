@@ -1,4 +1,4 @@
-// Select menus of every kind: fixed options, people, channels, conversations, and options the app serves.
+// Select menus: static options, people, channels, conversations, and options from the app.
 
 import { combobox } from "./combobox.js";
 import { withEmoji } from "./emoji.js";
@@ -7,7 +7,7 @@ import { mayPick } from "./workspace.js";
 
 const SHORTEST_QUERY = 3; // Slack's default for min_query_length
 
-// type → [the state's field, whether it holds an id or an option, where the options come from]
+// type → [state field, whether it holds an id or an option, source of the options]
 const KINDS = {
   static_select: ["selected_option", fixed],
   external_select: ["selected_option", null],
@@ -21,7 +21,7 @@ const KINDS = {
   multi_conversations_select: ["selected_conversations", conversations],
 };
 
-/** The control for a select menu: the browser's own where one of a fixed list is chosen, else a search field. */
+/** The control of a select menu: a native select for one static option, else a combobox. */
 export function select(field) {
   const [name, source] = KINDS[field.element.type];
   return source && !field.element.type.startsWith("multi_")
@@ -44,7 +44,7 @@ function menu(field, name, source) {
   );
   function changed() {
     const option = all[Number(control.value)];
-    if (!option && field.block.type !== "input") return show(field.state); // a message's menu cannot be emptied
+    if (!option && field.block.type !== "input") return show(field.state); // a menu in a message cannot be cleared
     return field.change({ [name]: option ? option.raw : null }, { node: control, restore: show });
   }
   show(field.state);

@@ -1,4 +1,4 @@
-// The left side: the workspace, who one is, its channels and direct messages, and what is unread.
+// Sidebar: workspace, current person, channels, direct messages and unread marks.
 
 import { avatar } from "./avatar.js";
 import { h, keyed, setText, single } from "./dom.js";

@@ -1,9 +1,9 @@
-// A message or a view as a place to act: its values, its errors, and the way its clicks reach the app.
+// State of a message or view: values, errors, and sending of its actions.
 
 import { Values, isStateful } from "./values.js";
 import { confirmed } from "./confirm.js";
 
-/** One surface; it lives as long as the page, so that nothing typed is lost when a snapshot comes or a person changes. */
+/** One surface; kept as long as the page, so that input survives snapshots and a change of person. */
 export class Surface {
   /** `desk` is the page's {post, upload, update, open}; `container` is Slack's {type, …} for the server. */
   constructor(id, container, desk) {
@@ -12,11 +12,11 @@ export class Surface {
     this.desk = desk;
     this.values = new Values();
     this.errors = {}; // block_id → sentence
-    this.notice = ""; // what went wrong with the last click, in words
-    this.reader = null; // who looks at it: set at each drawing
+    this.notice = ""; // error text of the last click
+    this.reader = null; // the current person, set at each rendering
   }
 
-  /** Takes in the blocks that are about to be drawn. */
+  /** Sets the blocks to be rendered. */
   adopt(blocks, saved, reader) {
     this.values.adopt(blocks, this.reader ? null : saved, reader.channel);
     this.reader = reader;
@@ -26,7 +26,7 @@ export class Surface {
     return this.values.get(block.block_id, element.action_id);
   }
 
-  /** Keeps a new value; an error under it goes away, as it has been seen. */
+  /** Stores a new value and removes its error. */
   keep(block, element, part) {
     this.values.set(block.block_id, element.action_id, { type: element.type, ...part });
     if (!this.errors[block.block_id]) return;
@@ -35,8 +35,8 @@ export class Surface {
   }
 
   /**
-   * Keeps a new value and, where the app hears of it at once (outside inputs, or dispatch_action), sends it.
-   * `restore` shows the old value again when the person thinks better of it.
+   * Stores a new value and sends it if it is dispatched at once (outside inputs, or with dispatch_action).
+   * `restore` shows the old value again if the person cancels.
    */
   async change(block, element, part, { node, restore }) {
     const before = this.state(block, element);
@@ -66,12 +66,12 @@ export class Surface {
     return true;
   }
 
-  /** Hands a file over to the workspace: {ok, file}. */
+  /** Uploads a file: {ok, file}. */
   upload(file) {
     return this.desk.upload(file);
   }
 
-  /** Options for what was typed into an external select: [{label, options}]. */
+  /** Options of an external select for a query: [{label, options}]. */
   async suggest(block, element, value) {
     const place = {
       container: this.container,

@@ -1,4 +1,4 @@
-// Turns moments into words and fields of a chosen zone, and fields back into moments, with nothing but Intl.
+// Formats and parses dates and times in a time zone, using Intl only.
 
 const formats = new Map();
 
@@ -8,7 +8,7 @@ function format(tz, options) {
   return formats.get(name);
 }
 
-/** Year, month (1-12), day, hour (0-23), minute, second and weekday a clock in `tz` shows at this Unix time. */
+/** Year, month (1-12), day, hour (0-23), minute, second and weekday in `tz` at this Unix time. */
 export function zoned(unix, tz) {
   const options = {
     year: "numeric",
@@ -34,15 +34,15 @@ export function zoned(unix, tz) {
   };
 }
 
-/** Seconds east of Greenwich in `tz` at this Unix time. */
+/** UTC offset in seconds of `tz` at this Unix time. */
 export function offsetAt(unix, tz) {
   const at = zoned(unix, tz);
   return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second) / 1000 - Math.floor(unix);
 }
 
 /**
- * The Unix time at which a clock in `tz` shows this date ("2026-11-01") and time ("01:30"), or null if either is
- * not whole. An hour that comes twice means its first coming; one that is skipped moves on by what was skipped.
+ * The Unix time of this date ("2026-11-01") and time ("01:30") in `tz`, or null if either is incomplete. A repeated
+ * hour means the first one; a skipped hour is moved forward by the gap.
  */
 export function toUnix(date, time, tz) {
   const day = /^(\d{4,})-(\d\d)-(\d\d)$/.exec(date ?? "");
@@ -61,7 +61,7 @@ export function toFields(unix, tz) {
   return { date: isoDay(at), time: `${pad(at.hour)}:${pad(at.minute)}` };
 }
 
-/** The calendar day in `tz` as "2026-11-01". */
+/** The date in `tz` as "2026-11-01". */
 export function dayOf(unix, tz) {
   return isoDay(zoned(unix, tz));
 }
@@ -114,7 +114,7 @@ export function span(seconds) {
   return words.join(" ") || "0 seconds";
 }
 
-/** Slack's date template ("{date_short_pretty} at {time}") filled in for a reader in `tz` whose clock shows `now`. */
+/** Slack's date template ("{date_short_pretty} at {time}") formatted for `tz` relative to `now`. */
 export function fillTemplate(template, unix, tz, now) {
   return template.replace(/\{(\w+)\}/g, (whole, name, index) => {
     const words = token(name, unix, tz, now);

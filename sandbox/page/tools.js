@@ -1,4 +1,4 @@
-// The sandbox's own panel: the app's connection, the clock one can move, and the faults one can order.
+// Tools panel of the sandbox: the app's connection, the clock, and injected faults.
 
 import { h, setText, uniqueId } from "./dom.js";
 import { Ledger, card } from "./ledger.js";
@@ -11,7 +11,7 @@ const STEPS = [
   ["+1 day", 86400],
 ];
 const BEFORE_START = 11 * 60; // a minute before the last reminder of ten minutes
-const TOLD_MS = 6000; // how long an answer stays in sight
+const TOLD_MS = 6000; // how long a status text is shown
 const UNITS = [
   ["minutes", 60],
   ["hours", 3600],
@@ -55,7 +55,7 @@ export class Tools {
     );
   }
 
-  /** Draws a snapshot; `tick` alone moves the clock's hands. */
+  /** Renders a snapshot; `tick` updates the clock only. */
   draw(snapshot, reader) {
     Object.assign(this, { snapshot, reader });
     const { connected, mode } = snapshot.app ?? {};

@@ -1,4 +1,4 @@
-// What a person has typed or chosen, in the form Slack sends it, and what Slack's own client would refuse.
+// Input values in Slack's format, and the validation of Slack's client.
 // https://docs.slack.dev/reference/views#state_values
 
 const INITIAL = {
@@ -25,13 +25,13 @@ const INITIAL = {
 };
 
 const REQUIRED = "Please complete this required field.";
-const TEXT_LIMIT = 3000; // what a plain_text_input takes when it names no max_length
+const TEXT_LIMIT = 3000; // default of max_length of a plain_text_input
 
 function conversation(element, here) {
   return element.initial_conversation ?? ((element.default_to_current_conversation && here) || null);
 }
 
-/** Whether an element of this type has a value of its own. */
+/** Whether elements of this type have a value. */
 export function isStateful(element) {
   return Boolean(element) && Object.hasOwn(INITIAL, element.type);
 }
@@ -44,18 +44,18 @@ export function statefulElements(blocks) {
   });
 }
 
-/** The value an element starts with; `here` is the channel the person is in. */
+/** The initial value of an element; `here` is the person's current channel. */
 export function initialState(element, here) {
   return { type: element.type, ...INITIAL[element.type](element, here) };
 }
 
-/** The values of one surface (a message or a view), kept while its blocks come and go. */
+/** The values of one surface (a message or a view), kept while its blocks change. */
 export class Values {
   #states = new Map(); // "block_id action_id" → state
 
   /**
-   * Fits the values to new blocks as Slack does: where block_id, action_id and type stay, what was typed stays;
-   * what is gone is forgotten; what is new starts with `saved` or its initial value.
+   * Updates the values for new blocks as Slack does: kept where block_id, action_id and type are unchanged;
+   * removed with their element; new ones start with `saved` or the initial value.
    */
   adopt(blocks, saved, here) {
     const next = new Map();
@@ -102,7 +102,7 @@ function fits(element, state) {
   return chosen.filter(Boolean).every((option) => offered.some((each) => each.value === option.value));
 }
 
-/** Whether nothing has been typed or chosen. */
+/** Whether a value is empty. */
 export function isEmpty(state) {
   const [value] = Object.entries(state)
     .filter(([name]) => name !== "type")
@@ -110,7 +110,7 @@ export function isEmpty(state) {
   return value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 }
 
-/** What Slack's client itself refuses before anything is sent: {block_id: sentence}. */
+/** Errors that Slack's client finds before sending: {block_id: sentence}. */
 export function problems(blocks, values) {
   const found = {};
   for (const { block, element } of statefulElements(blocks)) {

@@ -1,4 +1,4 @@
-// One webinar in the tools panel: how it stands, who registers, and what its host does to it at RingCentral.
+// One webinar in the tools panel: status, registration, and the host's actions at RingCentral.
 
 import { h, link, single } from "./dom.js";
 import { icon } from "./icons.js";
@@ -16,7 +16,7 @@ const DIRECTIONS = [
   ["earlier", -1],
 ];
 
-// act → [what the menu says, what is told when it is done, whether it can be done, what is asked first]
+// act → [menu text, status text, whether it is possible, form fields]
 const ACTS = {
   begin: ["Begin", "has begun", (webinar) => webinar.status === "Scheduled"],
   finish: ["Finish", "has ended", (webinar) => webinar.status === "Active"],
@@ -25,7 +25,7 @@ const ACTS = {
   limit: ["Set limit…", "has a new limit", takesRegistrations, askLimit],
   close: ["Close registration", "is closed", (webinar) => takesRegistrations(webinar) && webinar.open],
   open: ["Open registration", "is open", (webinar) => takesRegistrations(webinar) && !webinar.open],
-  cancel: ["Cancel webinar", "was cancelled", (webinar) => webinar.status === "Scheduled"],
+  cancel: ["Cancel webinar", "was canceled", (webinar) => webinar.status === "Scheduled"],
 };
 
 function takesRegistrations(webinar) {
@@ -33,7 +33,7 @@ function takesRegistrations(webinar) {
 }
 
 export class WebinarRow {
-  /** `tell(answer, words)` says how something ended. */
+  /** `tell(answer, words)` shows the result of an action. */
   constructor(desk, tell) {
     Object.assign(this, { desk, tell });
     this.info = h("div", { class: "grow" });
@@ -49,7 +49,7 @@ export class WebinarRow {
     this.element.draw = (webinar, reader) => this.draw(webinar, reader);
   }
 
-  /** Shows how the webinar stands now; a form somebody types in stays as it is. */
+  /** Shows the current status; an open form is not changed. */
   draw(webinar, reader) {
     this.webinar = webinar;
     const { session_id: session, title, registration, registration_page_uri: page, status, open } = webinar;

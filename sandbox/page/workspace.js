@@ -1,16 +1,16 @@
-// Questions about a snapshot's people and channels that several parts of the page ask.
+// Queries on the people and channels of a snapshot.
 
 const BADGES = {
   owner: "Owner",
   admin: "Admin",
   member: "Member",
   guest: "Guest",
-  stranger: "Other organisation",
+  stranger: "Other organization",
   bot: "App",
 };
 const KINDS = { public: "public", private: "private", shared: "public", dm: "im" };
 
-/** A person's role in words. */
+/** Text for a person's role. */
 export function badge(role) {
   return BADGES[role] ?? role;
 }
@@ -22,12 +22,12 @@ export function titleOf(channel, people) {
   return other?.real_name || other?.name || channel.name;
 }
 
-/** The icon that goes with a channel's kind. */
+/** The icon of a channel's kind. */
 export function iconOf(channel) {
   return { private: "lock", shared: "shared", dm: "direct" }[channel.kind] ?? "hash";
 }
 
-/** Whether Slack's conversation filter lets this channel be chosen. */
+/** Whether Slack's conversation filter includes this channel. */
 export function mayPick(channel, filter, people) {
   if (!filter) return true;
   if (filter.include && !filter.include.includes(KINDS[channel.kind])) return false;
@@ -35,7 +35,7 @@ export function mayPick(channel, filter, people) {
   return !(filter.exclude_bot_users && channel.kind === "dm" && people.get(channel.with)?.role === "bot");
 }
 
-/** The next webinar that has not begun, or null. */
+/** The next webinar that has not started, or null. */
 export function nextWebinar(webinars, now) {
   const coming = webinars.filter((each) => each.start > now && !/cancel|finish/i.test(each.status));
   return coming.sort((one, other) => one.start - other.start)[0] ?? null;

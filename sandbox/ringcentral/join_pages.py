@@ -14,9 +14,9 @@ from sandbox.ringcentral.responses import ApiError
 from sandbox.ringcentral.world import World
 
 ENDED = "This webinar has ended."
-NO_PAGE = "There is no such page. The webinar may have been cancelled."
+NO_PAGE = "There is no such page. The webinar may have been canceled."
 ASK = "Do you want to cancel this registration? Its join link will no longer work."
-CANCELLED = "The registration is cancelled."
+CANCELED = "The registration is canceled."
 TOO_LATE = "This webinar has ended: there is nothing left to cancel."
 STATES = {
     "Scheduled": "It has not started yet.",
@@ -49,7 +49,7 @@ class JoinPages:
         token = request.match_info["token"]
         for webinar, session in self._world.with_session():
             if session.host_token == token:
-                return self._joined(webinar, session, "This is the host’s own link: whoever opens it, starts it.")
+                return self._joined(webinar, session, "This is the host’s own link: opening it starts the webinar.")
         return markup.not_found_page(NO_PAGE)
 
     async def show_invitee_link(self, request: web.Request) -> web.Response:
@@ -96,7 +96,7 @@ class JoinPages:
         except ApiError as refusal:
             return self._page(refusal.status, webinar, session, markup.note(TOO_LATE))
         self._changed()
-        return self._page(200, webinar, session, markup.note(CANCELLED))
+        return self._page(200, webinar, session, markup.note(CANCELED))
 
     def _registrant(self, token: str) -> tuple[Webinar, Session, Registrant] | None:
         for webinar, session in self._world.with_session():

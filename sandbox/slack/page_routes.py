@@ -107,7 +107,7 @@ class PageRoutes:
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """A file that the person chose for a form."""
         if (person := self._person_by_id(request.query.get("as"))) is None:
-            return web.json_response(_error("user_not_found", "Nobody here has this id."))
+            return web.json_response(_error("user_not_found", "There is no user with this id."))
         return web.json_response(await page_files.upload(self.slack.world, person.id, request))
 
     async def post(self, request: web.Request) -> web.StreamResponse:
@@ -115,13 +115,13 @@ class PageRoutes:
         what, given = request.match_info["what"], await _body(request)
         order, action = self.commands.get(what), self.actions.get(what)
         if given is None or (order is None and action is None):
-            return web.json_response(_error("bad_request", "The sandbox does not know this."), status=400)
+            return web.json_response(_error("bad_request", "The sandbox does not know this action."), status=400)
         try:
             if order is not None:
                 return web.json_response(await order(given))
             person = self._person_by_id(given.get("as"))
             if person is None or action is None:
-                return web.json_response(_error("user_not_found", "Nobody here has this id."))
+                return web.json_response(_error("user_not_found", "There is no user with this id."))
             return web.json_response(await action(person, given))
         except (LookupError, ValueError, TypeError) as error:
             return web.json_response(_error("not_possible", str(error)))

@@ -200,7 +200,7 @@ class UserActions:
     def _own_file(self, user: str, named: Any) -> File:
         file = self.world.files.get(str(named.get("id") if isinstance(named, dict) else named))
         if file is None or file.user != user or file.state != "kept":
-            raise LookupError("This file is not there, or not theirs.")
+            raise LookupError("The file does not exist or belongs to another user.")
         return file
 
 
@@ -211,7 +211,7 @@ def element_of(where: Message | View, action: str, block_id: str | None) -> tupl
         if action in (part["action_id"], label_of(part.get("text")), label_of(block.get("label"))):
             return block, part
     names = [f"{part['action_id']} ({label_of(part.get('text') or block.get('label'))})" for block, part in found]
-    raise LookupError(f"There is nothing called {action!r} to use here; there are {names}.")
+    raise LookupError(f"There is no element {action!r} here; there are {names}.")
 
 
 def _outcome(reply: Reply, words: str) -> Outcome:

@@ -105,7 +105,7 @@ class World:
                     await self.next_change()
                 return found
         except TimeoutError:
-            raise TimeoutError(f"Nothing came in {timeout} s. {self._describe_state()}") from None
+            raise TimeoutError(f"No result within {timeout} s. {self._describe_state()}") from None
 
     def now(self) -> float:
         """Sandbox time in Unix seconds."""
@@ -138,7 +138,7 @@ class World:
         """Find a person by id or first name; LookupError if unknown."""
         found = self.people.get(who) or next((p for p in self.people.values() if p.name == who.lower()), None)
         if found is None:
-            raise LookupError(f"Nobody here is called {who!r}.")
+            raise LookupError(f"There is no user {who!r}.")
         return found
 
     def channel(self, where: str) -> Channel:

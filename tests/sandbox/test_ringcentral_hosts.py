@@ -47,7 +47,7 @@ async def test_people_are_let_in_as_long_as_there_is_room(ringcentral: RingCentr
 
 async def test_nobody_registers_where_there_is_no_registration(ringcentral: RingCentral) -> None:
     """After a moment's patience, in a sentence."""
-    with pytest.raises(LookupError, match="Nobody can register for this webinar"):
+    with pytest.raises(LookupError, match="Registration is not possible for this webinar"):
         await hosts.register(ringcentral, "1", 3, patience=0.1)
 
 

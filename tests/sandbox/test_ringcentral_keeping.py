@@ -127,7 +127,7 @@ async def test_an_edit_in_the_app_is_all_or_nothing() -> None:
         assert [(one["title"], one["start"]) for one in at.rc.webinars()] == [("New", 1930575600.0)]
 
 
-async def test_a_cancelled_webinar_is_gone() -> None:
+async def test_a_canceled_webinar_is_gone() -> None:
     """There is no state for it; one that has started cannot be cancelled."""
     async with desk() as at:
         webinar_id, other = (at.rc.create(title, "2031-03-04T15:00:00Z") for title in ("One", "Two"))

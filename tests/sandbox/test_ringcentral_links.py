@@ -49,14 +49,14 @@ async def test_a_cancellation_link_asks_first() -> None:
         heard: list[int] = []
         at.rc.on_change.append(lambda: heard.append(at.rc.webinars()[0]["registrants"]))
         done = await fill(at, made["cancellationUri"])
-        assert (done.status, notes(done), has_form(done)) == (200, ["The registration is cancelled."], False)
+        assert (done.status, notes(done), has_form(done)) == (200, ["The registration is canceled."], False)
         assert (heard, [one.kind for one in at.rc.mails]) == ([0], ["confirmation", "cancellation"])
         for gone in (made["joinUri"], made["cancellationUri"]):
             assert (await visit(at, gone)).status == 404
         assert (await fill(at, made["cancellationUri"])).status == 404
 
 
-async def test_nothing_is_cancelled_when_it_is_over() -> None:
+async def test_nothing_is_canceled_when_it_is_over() -> None:
     """Neither asked nor done; while it runs it still can be."""
     async with desk() as at:
         _, session_id = await at.registrable()

@@ -133,7 +133,7 @@ async def test_pages_that_are_not_there_say_so() -> None:
         missing = [await visit(at, one) for one in urls] + [await fill(at, url, **PERSON)]
         assert [one.status for one in missing] == [404] * 5
         assert {tuple(notes(one)) for one in missing} == {
-            ("There is no such page. The webinar may have been cancelled.",)
+            ("There is no such page. The webinar may have been canceled.",)
         }
 
 
@@ -143,7 +143,7 @@ async def test_join_links_say_whose_they_are_and_how_it_stands() -> None:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
         session = (await at.call("GET", f"{WEBINARS}/{webinar_id}/sessions/{session_id}")).body
-        host = "This is the host’s own link: whoever opens it, starts it."
+        host = "This is the host’s own link: opening it starts the webinar."
         everybody = "This is the link for everybody who attends."
         assert notes(await visit(at, session["hostJoinUri"])) == [host, "It has not started yet."]
         at.rc.begin(webinar_id)

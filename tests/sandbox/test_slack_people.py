@@ -43,7 +43,7 @@ async def test_token_and_arguments_come_as_form_json_or_query(slack: Slack, web:
 
 
 async def test_users_info_knows_zone_mail_and_role(web: AsyncWebClient) -> None:
-    """An owner, a guest and a person of another organisation differ as at Slack."""
+    """An owner, a guest and a person of another organization differ as at Slack."""
     ana = (await web.users_info(user="U0ANA", include_locale=True))["user"]
     gia = (await web.users_info(user="U0GIA"))["user"]
     hal = (await web.users_info(user="U0HAL"))["user"]
@@ -105,7 +105,7 @@ async def test_users_info_zone_follows_the_domain_clock(slack: Slack, web: Async
 
 
 async def test_lookup_by_email_finds_own_people_only(web: AsyncWebClient) -> None:
-    """The other organisation's addresses are not Acme's to look up."""
+    """The other organization's addresses are not Acme's to look up."""
     assert (await web.users_lookupByEmail(email="Emi@acme.example"))["user"]["id"] == "U0EMI"
     assert await refusal(web.users_lookupByEmail(email="hal@other.example")) == "users_not_found"
 
