@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.sandbox.ringcentral_desk import WEBINARS, Desk, desk
-from tests.sandbox.test_ringcentral_pages import fill, has_form, notes, page_of, visit
+from tests.sandbox.test_ringcentral_registration_page import fill, has_form, notes, page_of, visit
 
 LENA = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.example"}
 
