@@ -1,4 +1,4 @@
-"""What the sandbox orders from the bot in its own process, tried on a bot in this one."""
+"""The commands of the sandbox to the bot's process, executed on a bot in this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control routes of the stand-in RingCentral, and starting it alone."""
+"""The control routes of the RingCentral stand-in, and starting it alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page about the stand-in RingCentral tells the truth: what is done, what is not, and which test shows it."""
+"""docs/sandbox-ringcentral.md matches the code: operations, rules, faults, control routes, and the tests it names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows_after(heading: str) -> list[list[str]]:
 
 
 def routes_of(*beginnings: str) -> set[tuple[str, str]]:
-    """Method and path of everything that is served below these paths."""
+    """Method and path of all routes below these paths."""
     served = set()
     for route in RingCentral(SandboxClock())._application().router.routes():
         assert route.resource is not None

@@ -1,4 +1,4 @@
-"""What the page's tools have hosts and outside people do at RingCentral."""
+"""Actions of hosts and outside people at RingCentral, from the page's tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.ringcentral import RingCentral
 
 @pytest.fixture
 def ringcentral() -> RingCentral:
-    """One that nobody calls, with a webinar in an hour."""
+    """A stand-in without calls, with a webinar in one hour."""
     clock = SandboxClock()
     ringcentral = RingCentral(clock)
     settings = {"registrationEnabled": True}
@@ -23,7 +23,7 @@ def ringcentral() -> RingCentral:
 
 
 def shown(ringcentral: RingCentral) -> dict[str, Any]:
-    """The webinar as the panel shows it."""
+    """The webinar in the tools panel."""
     (webinar,) = ringcentral.webinars()
     return webinar
 

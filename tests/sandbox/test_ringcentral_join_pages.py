@@ -1,4 +1,4 @@
-"""The pages of the stand-in RingCentral behind personal links, and what hosts ask on the registration page."""
+"""The pages behind personal links, and the host's questions on the registration page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENA = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.exampl
 
 
 async def signed_up(at: Desk, session_id: str) -> dict[str, Any]:
-    """Lena, by the API."""
+    """Register Lena by API."""
     reply = await at.call("POST", f"/webinar/registration/v1/sessions/{session_id}/registrants", LENA)
     assert reply.status == 201
     return dict(reply.body)

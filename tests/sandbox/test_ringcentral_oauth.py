@@ -1,4 +1,4 @@
-"""Logging in at the stand-in RingCentral: grants, lifetimes, the fifth and the sixth session, revocation."""
+"""OAuth of the RingCentral stand-in: grants, lifetimes, the limit of sessions, revocation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Extensions and the company directory of the stand-in RingCentral."""
+"""Extensions and the company directory of the RingCentral stand-in."""
 
 from __future__ import annotations
 

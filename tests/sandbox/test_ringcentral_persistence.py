@@ -1,4 +1,4 @@
-"""What the stand-in RingCentral keeps over dumps and restarts, and what it tells its listeners."""
+"""Dump, load, reset and restart of the RingCentral stand-in, and its change listeners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registrants at the stand-in RingCentral: people are signed up, read, listed and deleted by the API."""
+"""Registrants by API: create, read, list and delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public pages of the stand-in RingCentral: registering, and what opens behind a join link."""
+"""The public pages: registration, and the pages behind join links."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ async def visit(at: Desk, url: str) -> Reply:
 
 
 async def fill(at: Desk, url: str, **form: str) -> Reply:
-    """Send the form of a page."""
+    """Submit the form of a page."""
     async with at.http.post(url, data=form) as response:
         return await read(response)
 
 
 async def page_of(at: Desk, session_id: str) -> str:
-    """Where people register for this session."""
+    """URL of the registration page of this session."""
     registration = await at.call("GET", f"/webinar/registration/v1/sessions/{session_id}")
     return str(registration.body["registrationPageUri"])
 
 
 def notes(reply: Reply) -> list[str]:
-    """The sentences that stand out."""
+    """The highlighted sentences."""
     return re.findall(r'class="note" role="status">([^<]*)<', reply.body)
 
 
 def has_form(reply: Reply) -> bool:
-    """Whether there is something to fill in."""
+    """Whether the page has a form."""
     return "<form" in reply.body
 
 

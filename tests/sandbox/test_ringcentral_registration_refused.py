@@ -1,4 +1,4 @@
-"""Who cannot register at the stand-in RingCentral, and when somebody can again: before, during and after a session."""
+"""Refused registrations, and reopened registration: before, during and after a session."""
 
 from __future__ import annotations
 

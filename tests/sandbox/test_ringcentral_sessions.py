@@ -1,4 +1,4 @@
-"""Sessions at the stand-in RingCentral: the date of a webinar, its links and its states."""
+"""Sessions of the RingCentral stand-in: date, links and status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Block Kit's rules in the stand-in: what Slack takes passes, what it refuses is refused with the place named."""
+"""Block Kit validation: valid blocks pass, invalid ones are refused with their location."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_nothing_that_can_be_sent_breaks_the_rules_themselves(data: st.DataObjec
 
 
 def spoil(part: Any, data: st.DataObject) -> None:
-    """Put something else into one place, however deep."""
+    """Replace one nested value."""
     keys = list(part) if isinstance(part, dict) else list(range(len(part)))
     key = data.draw(st.sampled_from(keys or [0]))
     if keys and isinstance(part[key], dict | list) and data.draw(st.booleans()):

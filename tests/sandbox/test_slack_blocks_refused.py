@@ -1,4 +1,4 @@
-"""What Slack refuses in a block, one limit after the other: the sentence, and the JSON pointer to the place."""
+"""Block Kit limits one by one: the error text and the JSON pointer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILTERS = "include, exclude_external_shared_channels, exclude_bot_users"
 
 
 def chooser(**more: Any) -> Json:
-    """A menu in a row of buttons."""
+    """A menu in an actions block."""
     return actions({"type": "static_select", "action_id": "pick", **more})
 
 

@@ -1,4 +1,4 @@
-"""Chaos on demand in the stand-in, and the list of what it accepted, by which proofs are counted."""
+"""Random failures of the Slack stand-in, and its record of accepted messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALLS = 300
 
 
 async def met(web: AsyncWebClient, text: str) -> str:
-    """How a caller sees a post end."""
+    """The outcome of a post for the caller."""
     try:
         await web.chat_postMessage(channel="C0LAUNCH", text=text, metadata={"event_type": "n", "event_payload": {}})
     except SlackApiError as error:

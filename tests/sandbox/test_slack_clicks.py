@@ -1,4 +1,4 @@
-"""Buttons, menus and pickers of the stand-in: what a real Bolt app is told when people use them."""
+"""Buttons, menus and pickers: the payloads that a real Bolt app gets."""
 
 from __future__ import annotations
 

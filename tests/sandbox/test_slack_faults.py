@@ -1,4 +1,4 @@
-"""Faults on demand, waiting on conditions, and what the stand-in says when nothing comes."""
+"""Injected faults, `wait_for`, and its timeout message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User groups: who is in them, and how a mention of one reaches the app."""
+"""User groups: their users, and mentions in commands."""
 
 from __future__ import annotations
 

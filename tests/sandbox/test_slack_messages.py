@@ -1,4 +1,4 @@
-"""Posting, rewriting and deleting messages in the stand-in, through Slack's own client."""
+"""Posting, editing and deleting messages with Slack's own client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's JSON: what a person sees of the workspace, and what they do there."""
+"""The page's JSON: the snapshot of a person, and their actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page orders from the sandbox: another time, outsiders, faults."""
+"""The page's commands to the sandbox: clock, outside people, faults."""
 
 from __future__ import annotations
 

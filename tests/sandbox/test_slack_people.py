@@ -1,4 +1,4 @@
-"""What the stand-in says about the team, its people and its conversations, through Slack's own client."""
+"""Team, people and conversations, read with Slack's own client."""
 
 from __future__ import annotations
 

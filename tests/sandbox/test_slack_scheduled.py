@@ -1,4 +1,4 @@
-"""Scheduled messages in the stand-in: they follow the domain clock and keep Slack's limits."""
+"""Scheduled messages: sandbox clock and Slack's limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = 86_400
 
 
 def at(slack: Slack, seconds: float) -> int:
-    """The domain time so many seconds from now."""
+    """Sandbox time this many seconds from now."""
     return int(slack.clock.now().timestamp() + seconds)
 
 

@@ -1,4 +1,4 @@
-"""Socket Mode of the stand-in, through Bolt's own handler."""
+"""Socket Mode, with Bolt's own handler."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 async def app(slack: Slack) -> BoltApp:
-    """A Bolt app that is not reached by HTTP."""
+    """A Bolt app without HTTP."""
     return BoltApp(slack)
 
 

@@ -1,4 +1,4 @@
-"""The stand-in workspace started by itself, as another developer would."""
+"""The Slack stand-in started alone."""
 
 from __future__ import annotations
 
