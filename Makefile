@@ -29,7 +29,7 @@ $(STAMP): requirements/dev.txt
 	@touch $(STAMP)
 
 demo: setup  ## run everything on this machine: no account, no server to install (KEEP=1 goes on where the last demo ended)
-	@exec $(PY) -m bot sandbox $(if $(KEEP),--keep)
+	@exec $(PY) -m sandbox $(if $(KEEP),--keep)
 
 run: setup  ## run the bot with the settings in the environment
 	@exec $(PY) -m bot run
@@ -62,7 +62,7 @@ $(RIVALS): requirements/bench.txt $(STAMP)
 
 lock: setup  ## write the hash-pinned lists again from pyproject.toml
 	$(COMPILE) -o requirements/run.txt
-	$(COMPILE) --extra dev -o requirements/dev.txt
+	$(COMPILE) --extra dev --extra sandbox -o requirements/dev.txt
 	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 
 clean:  ## forget the demo and the caches (keeps .venv)

@@ -16,9 +16,9 @@ from tests.proof.hurry import Hurry
 
 if TYPE_CHECKING:
     from bot.app import Greenroom
-    from bot.sandbox.ringcentral import RingCentral
-    from bot.sandbox.slack import Slack
     from bot.settings import Settings
+    from sandbox.ringcentral import RingCentral
+    from sandbox.slack import Slack
 
 PEOPLE = 1_000
 SPEED = 30.0
@@ -50,9 +50,9 @@ async def measure(hurry: Hurry, people: int = PEOPLE) -> Measured:
     """Register so many, and count how long it takes and how long somebody waits who types a command meanwhile."""
     # Imported only now: clocks are taken over before anything that looks at one is imported.
     from bot.app import build
-    from bot.sandbox.clock import SandboxClock
-    from bot.sandbox.ringcentral import RingCentral
-    from bot.sandbox.slack import Slack
+    from sandbox.clock import SandboxClock
+    from sandbox.ringcentral import RingCentral
+    from sandbox.slack import Slack
 
     slack, clock = Slack(SandboxClock()), hurry.clock()  # Slack signs by the time that Bolt goes by
     slack.world.limits.ack_seconds *= hurry.speed

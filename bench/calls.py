@@ -10,7 +10,7 @@ from typing import TypeVar
 from bench.people import People
 from bench.processes import started
 from bench.vendors import Vendors, vendors
-from bot.sandbox.slack import View
+from sandbox.slack import View
 
 T = TypeVar("T")
 WHO, WHERE = "chloe", "#launch"

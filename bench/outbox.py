@@ -27,10 +27,10 @@ from bot.clock import machine_now
 from bot.models import Account, Workspace
 from bot.outbox import NoticeKind
 from bot.planning import replan
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
 from bot.store import webinars
 from bot.store.connection import Store, Vault
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.databases import Postgres, running_postgres
 
 SESSIONS = 111_112

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from bench.vendors import Vendors
-from bot.sandbox.slack import Message, View
+from sandbox.slack import Message, View
 
 WHERE = "#launch"
 CHLOE, DEV = "chloe", "dev"

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from cryptography.fernet import Fernet
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral
+from sandbox.slack import Slack
 
 WEBINARS = 12
 """How many webinars there are before: enough for a full page of a list."""

@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | sandbox | migrate | manifest | key`."""
+"""Command line: `python -m bot run | migrate | manifest | key`."""
 
 from __future__ import annotations
 
@@ -23,17 +23,10 @@ MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 
 
 def main() -> None:
-    """Do what the command line says; a mistake in the settings is one sentence and exit code 2."""
-    options, rest = _parser().parse_known_args()
+    """Run the given command; print a settings error as one sentence and exit with code 2."""
+    options = _parser().parse_args()
     try:
-        if options.command == "sandbox":
-            from bot.sandbox.__main__ import main as sandbox  # only here: nothing else may know that it exists
-
-            sandbox(rest)
-        else:
-            if rest:
-                _parser().error(f"unknown words: {' '.join(rest)}")
-            {"run": _run, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
+        {"run": _run, "migrate": _migrate, "manifest": _manifest, "key": _key}[options.command]()
     except GreenroomError as error:
         print(error.sentence, file=sys.stderr)
         sys.exit(2)
@@ -43,7 +36,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="greenroom", description="Run your team's webinars without leaving Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot with the settings in the environment or in .env")
-    commands.add_parser("sandbox", help="run it against stand-ins on this machine: no account needed", add_help=False)
     commands.add_parser("migrate", help="bring the database to this version (run does it by itself)")
     commands.add_parser("manifest", help="print the Slack app manifest")
     commands.add_parser("key", help="print a new ENCRYPTION_KEY")

@@ -13,9 +13,9 @@ import aiohttp
 from sqlalchemy import event, select
 
 from bot.app import Greenroom, Pace
-from bot.sandbox.slack import Outcome
 from bot.store.creations import WORKED_ON
 from bot.store.schema import creations
+from sandbox.slack import Outcome
 from tests.world import PATIENCE, World
 
 HELD = 60.0

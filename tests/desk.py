@@ -18,9 +18,6 @@ from bot.following import Feature, Features, follows
 from bot.models import Account, Webinar, Workspace
 from bot.outbox import TIMED, NoticeState, ParcelState
 from bot.planning import follow_up, replan
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Message, Slack
-from bot.sandbox.slack.model import Channel
 from bot.scheduler import SHORTEST_NAP
 from bot.slack_api import SlackApi
 from bot.store import following, notices, webinars
@@ -29,6 +26,9 @@ from bot.store.notices import Row
 from bot.store.parcels import Parcel, read
 from bot.store.schema import parcels as table
 from bot.views.blocks import Message as Text
+from sandbox.clock import SandboxClock
+from sandbox.slack import Message, Slack
+from sandbox.slack.model import Channel
 from tests.webinar_samples import ACCOUNT, webinar
 
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"

@@ -8,7 +8,7 @@ from typing import Any
 from bot.app import Pace
 from bot.models import Lane
 from bot.providers import Caller
-from bot.sandbox.slack import View
+from sandbox.slack import View
 from tests.block_kit import check_view
 from tests.world import World
 
@@ -105,6 +105,6 @@ async def save(world: World, view: View, values: dict[str, Any]) -> View:
 
 def settings_of(world: World, door: Door) -> dict[str, Any]:
     """What a person can choose of a registration, as RingCentral has it."""
-    webinar = world.ringcentral._world.named(door.session_id)
+    webinar = world.ringcentral._world.find_webinar(door.session_id)
     assert webinar.session
     return dict(webinar.session.registration.settings.wire())

@@ -7,8 +7,8 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.slack import Message, Outcome, View
-from bot.sandbox.slack.model import Upload
+from sandbox.slack import Message, Outcome, View
+from sandbox.slack.model import Upload
 from tests.door_story import a_door
 from tests.world import World
 

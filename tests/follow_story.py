@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.following import Features, Scope, Subscription
 from bot.hours import ChannelHours
 from bot.outbox import NoticeKind, NoticeState
-from bot.sandbox.slack import Message
 from bot.store import following, notices
+from sandbox.slack import Message
 from tests.world import World
 
 LAUNCH = "C0LAUNCH"

@@ -1,4 +1,4 @@
-"""Runs `python -m bot …` as a process of its own: with no setting but those given, and never left behind."""
+"""Run `python -m bot …` in its own process: only the given settings, killed at the end."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ PATIENCE = 30.0
 
 
 class Program:
-    """A running program, by what it prints on both streams."""
+    """A running program and its output."""
 
     def __init__(self, process: Process) -> None:
-        """Look at this process."""
+        """Watch this process."""
         self.process = process
         self.printed: list[str] = []
 
     async def line(self, containing: str) -> str:
-        """The next line that contains this; fails with all that was printed where there is none."""
+        """Read up to the next line that contains this; fails with the whole output if there is none."""
         async with asyncio.timeout(PATIENCE):
             while raw := await self._stdout.readline():
                 line = raw.decode().rstrip("\n")
@@ -35,7 +35,7 @@ class Program:
         raise AssertionError(f"never printed {containing!r}, but:\n" + "\n".join(self.printed))
 
     async def end(self, by: signal.Signals | None = None) -> int:
-        """Send a signal to its whole group, as Ctrl-C does, or none; wait for its end, and return its exit code."""
+        """Send a signal to the process group, as Ctrl-C does, or none; wait for the end and return the exit code."""
         if by is not None:
             os.killpg(self.process.pid, by)
         async with asyncio.timeout(PATIENCE):
@@ -50,12 +50,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program(*words: str, cwd: Path, settings: dict[str, str] | None = None) -> AsyncIterator[Program]:
-    """`python -m bot <words>` in a directory without `.env`, with these settings and nothing else around it."""
+async def program(
+    *words: str, cwd: Path, settings: dict[str, str] | None = None, module: str = "bot"
+) -> AsyncIterator[Program]:
+    """Run `python -m <module> <words>` in a directory without `.env`, with only these settings."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
+        module,
         *words,
         stdin=DEVNULL,
         stdout=PIPE,

@@ -17,9 +17,9 @@ from bot.models import Form, Lane
 from bot.providers import Caller
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral as StandIn
-from bot.sandbox.ringcentral import Rules
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral as StandIn
+from sandbox.ringcentral import Rules
 
 PERSON = Caller(Lane.PERSON)
 START = datetime(2031, 3, 4, 15, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 from icalendar import Calendar
 from icalendar.cal import Component
 
-from bot.sandbox.slack import Message, Outcome, View
+from sandbox.slack import Message, Outcome, View
 from tests.creation_story import hurried
 from tests.door_story import PERSON, limited
 from tests.world import World

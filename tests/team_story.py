@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.slack import Message, View
+from sandbox.slack import Message, View
 from tests.door_story import a_door
 from tests.world import World
 

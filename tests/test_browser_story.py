@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.office import Office
+from sandbox.launcher import Launcher
 from tests.browser import opened
 
 pytestmark = pytest.mark.browser
@@ -18,20 +18,20 @@ PICTURE = os.environ.get("GREENROOM_PICTURE")  # noqa: TID251 - where to leave t
 
 async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> None:
     """Create, invite two, a third person registers, it fills up, an alert says so; the clock moves, reminders come."""
-    office = Office(tmp_path)
-    office.ringcentral.rules.budgets = {
+    launcher = Launcher(tmp_path)
+    launcher.ringcentral.rules.budgets = {
         "Heavy": 1000
     }  # all of this takes more calls than RingCentral allows in a minute
-    await office.start((0, 0, 0), lambda _, __: None)
+    await launcher.start((0, 0, 0), lambda _, __: None)
     try:
         async with opened() as page:
-            await page.goto(f"{office.slack.url}/#as=U0ANA&in=C0LAUNCH")
+            await page.goto(f"{launcher.slack.url}/#as=U0ANA&in=C0LAUNCH")
             await _create(page)
             card = page.get_by_test_id("message").filter(has_text="Launch day").first
             await expect(card.get_by_role("button", name="Register")).to_be_visible()
 
             await _invite(page)
-            await _register(page, office.slack.url, card)
+            await _register(page, launcher.slack.url, card)
             messages = page.get_by_test_id("messages")
             await _say(page, "/webinar limit Launch day 4")
             await expect(messages).to_contain_text("The limit is now 4 people.")
@@ -50,7 +50,7 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
             if PICTURE:
                 await _leave_picture(page)
     finally:
-        await office.stop()
+        await launcher.stop()
 
 
 async def _say(page: Page, text: str) -> None:

@@ -12,8 +12,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from bot.models import Status
-from bot.sandbox.slack import Message
 from bot.store.schema import cards, notices
+from sandbox.slack import Message
 from tests.creation_story import hurried
 from tests.world import World, running
 

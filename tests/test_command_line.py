@@ -21,10 +21,10 @@ from bot.__main__ import main
 from bot.app import EVENTS, build
 from bot.clock import SystemClock
 from bot.errors import SettingsError
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral
-from bot.sandbox.slack import Slack
 from bot.settings import Settings, read_settings
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral
+from sandbox.slack import Slack
 from tests.programs import ROOT, Program, program
 
 UNUSABLE = 2
@@ -172,7 +172,7 @@ def test_missing_settings_are_told_and_end_it(
     assert error.startswith("Greenroom cannot start. Please set these")
 
 
-@pytest.mark.parametrize("words", [["run", "--fast"], ["fly"], []])
+@pytest.mark.parametrize("words", [["run", "--fast"], ["fly"], ["sandbox"], []])
 def test_unknown_words_bring_the_usage(
     words: list[str], nothing_set: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

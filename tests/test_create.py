@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox.slack import Message, View
 from bot.store import drafts
+from sandbox.slack import Message, View
 from tests.block_kit import check_message, check_view
 from tests.world import World
 

@@ -1,4 +1,4 @@
-"""The sandbox from outside: `python -m bot sandbox` as a process, and its page's own requests. `make demo` is this."""
+"""Run `python -m sandbox` as a process, as `make demo` does, and use it through the requests of its page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import psutil
 
-from bot.sandbox.slack.model import Json
+from sandbox.slack.model import Json
 from tests.programs import PATIENCE, Program, program
 
 ANA, LAUNCH = "U0ANA", "C0LAUNCH"
@@ -24,27 +24,27 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 
 
 class Page:
-    """What Ana's browser asks the sandbox, and what it is told."""
+    """The requests of Ana's browser to the sandbox."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        """Look at the sandbox at this address."""
+        """Use the sandbox at this address."""
         self.url = url
         self._session = session
 
     async def state(self) -> Json:
-        """What stands on the page now."""
+        """The current snapshot."""
         async with self._session.get(f"{self.url}/workspace/state", params={"as": ANA}) as answer:
             state: Json = await answer.json()
             return state
 
     async def post(self, what: str, **body: Any) -> None:
-        """Do something on the page; it must work."""
+        """Post an action; it must succeed."""
         async with self._session.post(f"{self.url}/workspace/{what}", json={"as": ANA, **body}) as answer:
             said = await answer.json()
         assert said["ok"], said
 
     async def until(self, condition: Callable[[Json], Any]) -> Any:
-        """The first truthy value of `condition` among the states that the page is sent."""
+        """The first truthy value of `condition` among the streamed snapshots."""
         async with (
             asyncio.timeout(PATIENCE),
             self._session.get(f"{self.url}/workspace/events", params={"as": ANA}) as stream,
@@ -80,27 +80,28 @@ def elements(message: Json) -> list[tuple[Json, Json]]:
 
 
 def said(state: Json, words: str) -> list[Json]:
-    """The messages in #launch that hold these words, oldest first."""
+    """The messages in #launch that contain these words, oldest first."""
     return [message for message in state["messages"][LAUNCH] if words in json.dumps(message, ensure_ascii=False)]
 
 
 def reminders(state: Json) -> list[str]:
-    """What has come out in #launch, in order: how long before the start."""
+    """The reminders posted in #launch, in order, as the time before the start."""
     texts = (message["text"] for message in state["messages"][LAUNCH])
     return [found[1] for text in texts if (found := re.search(r"Launch day (starts in [^:]+):", text))]
 
 
 @asynccontextmanager
 async def sandbox(folder: Path, *words: str) -> AsyncIterator[tuple[Program, Page, list[str]]]:
-    """A sandbox that has started, its page, and the lines it printed."""
-    async with program("sandbox", *(words or ("--port", "0")), cwd=folder) as running, aiohttp.ClientSession() as web:
+    """A started sandbox: the program, its page, and the lines it printed."""
+    words = words or ("--port", "0")
+    async with program(*words, cwd=folder, module="sandbox") as running, aiohttp.ClientSession() as web:
         await running.line("Ctrl-C ends it")
         (url,) = re.findall(r"open (http://\S+)", "\n".join(running.printed))
         yield running, Page(url, web), running.printed.copy()
 
 
 async def stop(running: Program) -> None:
-    """Press Ctrl-C: all of it ends within seconds, in good order, and leaves no process behind."""
+    """Press Ctrl-C: everything ends within seconds and leaves no process behind."""
     family = [psutil.Process(running.process.pid), *psutil.Process(running.process.pid).children(recursive=True)]
     assert len(family) == 2  # the bot is a process of its own
 
@@ -112,7 +113,7 @@ async def stop(running: Program) -> None:
 
 
 async def make_webinar(page: Page) -> Json:
-    """Ana creates a webinar by the form that her command opens; returns it as the page's panel shows it."""
+    """Create a webinar as Ana with the form that her command opens; returns it as in the tools panel."""
     await page.command("create Launch day in 72 hours for 45m")
     form = await page.until(lambda state: state["views"])
     await page.post("submit", view_id=form[0]["id"], values=form[0]["state"]["values"])
@@ -160,7 +161,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
 
 
 async def check_that_all_is_still_there(page: Page, before: Json) -> None:
-    """The clock, the webinar, who registered, and what has been said."""
+    """The clock, the webinar, the registrants and the messages are kept."""
     after = await page.state()
     assert after["offset"] == before["offset"] > 2 * DAY
     assert [one["title"] for one in after["webinars"]] == ["Launch day"]
@@ -171,7 +172,7 @@ async def check_that_all_is_still_there(page: Page, before: Json) -> None:
 
 
 async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) -> None:
-    """What the panel's tools do in RingCentral's own app, with nobody pressing Refresh."""
+    """The bot reports changes made with the tools without a Refresh."""
     for given, words in (
         ({"act": "rename", "title": "Launching day"}, "Launching day"),
         ({"act": "limit", "limit": 4}, "3 of 4"),
@@ -184,7 +185,7 @@ async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) 
 
 
 async def check_that_a_second_one_finds_its_own_place(page: Page, folder: Path) -> None:
-    """Another port and folder, and says so; the first one goes on undisturbed."""
+    """A second sandbox takes another port and folder, prints both, and does not disturb the first."""
     taken = urlsplit(page.url).port
     async with sandbox(folder, "--port", str(taken)) as (second, other, printed):
         assert printed[0] == "Another sandbox runs in .sandbox. This one uses .sandbox~2."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.slack import Message
+from sandbox.slack import Message
 from tests.door_story import a_door, limited
 from tests.world import World
 

@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.registrants import Applicant
-from bot.sandbox.slack import Message
 from bot.seat import Attendee, Seat, SeatState
 from bot.store import seats
+from sandbox.slack import Message
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
 from tests.world import World, running
 

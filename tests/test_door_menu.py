@@ -14,8 +14,8 @@ from bot.errors import BadInput
 from bot.mirror import Mirror
 from bot.models import Audience, Registration
 from bot.providers import Caller, WebinarProvider
-from bot.sandbox.slack import Message
 from bot.store import organisers
+from sandbox.slack import Message
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
 from tests.world import World, running
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.registrants import Applicant
-from bot.sandbox.slack.model import Upload
 from bot.slack_api import SlackRefused
 from bot.slack_files import download
 from bot.store import applications
+from sandbox.slack.model import Upload
 from tests.door_story import hurried, limited
 from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, a_desk
 from tests.world import World, running

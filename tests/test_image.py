@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import re
 import sys
 import tomllib
 from asyncio.subprocess import DEVNULL
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -20,7 +24,16 @@ from bot.settings import Settings
 from bot.web import health
 from tests.programs import ROOT
 
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*\])?==([^ ;\\]+)(?: ; ([^\\\n]+?))? \\$", re.MULTILINE)
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules that a file imports anywhere in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def dockerfile() -> list[tuple[str, str]]:
@@ -59,6 +72,25 @@ def test_image_is_built_from_what_it_copies_and_nothing_else() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     sources = [f"!{source}" for copied in all_of("COPY") for source in copied.split()[:-1]]
     assert rules == ["*", *sources, "**/__pycache__"]
+
+
+def test_neither_wheel_nor_image_contains_the_sandbox() -> None:
+    """The wheel and the image hold the bot and its handlers, whole, and no other package of the checkout."""
+    packages = {".".join(path.parent.relative_to(ROOT).parts) for path in ROOT.glob("[!.]*/**/__init__.py")}
+    patterns = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
+    in_wheel = {name for name in packages if any(fnmatch(name, pattern) for pattern in patterns)}
+    assert {"sandbox", "sandbox.slack", "sandbox.ringcentral"} <= packages
+    assert in_wheel == {name for name in packages if name.split(".")[0] in {"bot", "handlers"}}
+    assert [copied for copied in all_of("COPY") if re.search(r"sandbox|(^|\s)\.(\s|$)", copied)] == []
+
+
+def test_sandbox_extra_holds_what_the_bot_does_not_already_need() -> None:
+    """Every third-party package that `sandbox/` imports is declared: by the bot or by the extra, not by both."""
+    imported = {name.split(".")[0] for path in ROOT.glob("sandbox/**/*.py") for name in imports_of(path)}
+    third_party = imported - set(sys.stdlib_module_names) - {"bot", "sandbox"}
+    own = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
+    extra = {Requirement(line).name for line in PROJECT["project"]["optional-dependencies"]["sandbox"]}
+    assert third_party - own == extra
 
 
 def test_image_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,9 +169,10 @@ def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(nam
 
 def test_the_lists_hold_what_the_project_asks_for() -> None:
     """`make lock` was run after the last change of a dependency."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = PROJECT["project"]
     extras = project["optional-dependencies"]
-    for name, wanted in (("run.txt", []), ("dev.txt", extras["dev"]), ("bench.txt", extras["bench"])):
+    in_dev = [*extras["dev"], *extras["sandbox"]]
+    for name, wanted in (("run.txt", []), ("dev.txt", in_dev), ("bench.txt", extras["bench"])):
         pinned = pins(name)
         for requirement in map(Requirement, [*project["dependencies"], *wanted]):
             assert Version(pinned[requirement.name.lower()]) in requirement.specifier
@@ -147,7 +180,6 @@ def test_the_lists_hold_what_the_project_asks_for() -> None:
 
 def test_image_has_the_oldest_python_that_the_project_runs_on() -> None:
     """The one for which the lists were made."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    oldest = project["requires-python"].removeprefix(">=")
+    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
     assert all_of("FROM") == [f"python:{oldest}-slim"]
     assert f"--python-version {oldest} " in (ROOT / "Makefile").read_text(encoding="utf-8")

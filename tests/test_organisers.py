@@ -8,8 +8,8 @@ import pytest
 
 from bot.models import Person, Webinar
 from bot.organisers import Organisers
-from bot.sandbox.slack import Message
 from bot.store import organisers as store
+from sandbox.slack import Message
 from tests.block_kit import check_view
 from tests.door_story import a_door
 from tests.world import World

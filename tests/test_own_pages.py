@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.registrants import Applicant
-from bot.sandbox.ringcentral import RingCentral
 from bot.store import applications, line, organisers
 from bot.store.applications import ApplicationState
 from bot.store.crowd_schema import applications as table
+from sandbox.ringcentral import RingCentral
 from tests.door_story import PERSON
 from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
 from tests.webinar_samples import ACCOUNT, NOW
@@ -342,7 +342,7 @@ async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
         join, cancel = (await registered(site)).links
         await store_link(site, "")
-        site.world.ringcentral._world.dated()[0][1].registrants.clear()
+        site.world.ringcentral._world.with_session()[0][1].registrants.clear()
         await advance_to(site)
         gone = await site.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.logging_setup import _is_worth_saying, _Json
-from bot.sandbox.slack import Message, Slack
+from sandbox.slack import Message, Slack
 from tests.enrol_story import Desk
 from tests.own_pages_story import LENA, Site, a_site
 from tests.seat_story import Stage

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from bot.clock import monotonic
 from bot.enrolling.rolls import GOOD_FOR, MOST, Rolls
-from bot.sandbox.slack import Message
 from bot.store import organisers
+from sandbox.slack import Message
 from tests.door_story import PERSON, hurried
 from tests.enrol_story import IRIS, JOAN, ORGANISER, Desk, a_desk
 from tests.world import World, running

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.sandbox.slack import Message, View
+from sandbox.slack import Message, View
 from tests.block_kit import check_message
 from tests.world import World
 

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from bot.clock import machine_now
 from bot.outbox import TIMED, NoticeState
-from bot.sandbox.slack import Message
 from bot.store import notices
 from bot.store.notices import Row
 from bot.store.schema import parcels as table
+from sandbox.slack import Message
 from tests.world import World
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.errors import ProviderDown, ProviderLogin
 from bot.providers.ringcentral import RingCentral
-from bot.sandbox.ringcentral.company import SERVICE_USER
+from sandbox.ringcentral.company import SERVICE_USER
 from tests.ringcentral_pair import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
 
 REVOKE = "/restapi/oauth/revoke"
@@ -68,7 +68,7 @@ async def test_a_refused_token_is_replaced_once_and_the_call_repeated(pair: Pair
     pair.vendor.rules.issue_refresh_tokens = refresh_tokens
     client = pair.client()
     await client.service_user(PERSON)
-    pair.vendor.logins.expire()
+    pair.vendor.tokens.expire()
 
     await twenty(client)
 
@@ -80,7 +80,7 @@ async def test_a_refused_token_does_not_make_two_webinars(pair: Pair) -> None:
     """A 401 had no effect, so even a change goes again, once."""
     client = pair.client()
     await client.service_user(PERSON)
-    pair.vendor.logins.expire()
+    pair.vendor.tokens.expire()
 
     await client.create_webinar(a_form(), None, PERSON)
 
@@ -106,7 +106,7 @@ async def test_refreshing_keeps_the_session_where_refresh_tokens_are_given(pair:
         pair.ahead = hour * 3600.0
         await client.service_user(PERSON)
 
-    assert (pair.asked("POST", TOKEN), pair.vendor.logins.count(SERVICE_USER)) == ([200] * 4, 1)
+    assert (pair.asked("POST", TOKEN), pair.vendor.tokens.count(SERVICE_USER)) == ([200] * 4, 1)
 
 
 async def test_a_refused_refresh_token_gives_way_to_the_jwt(pair: Pair) -> None:
@@ -181,7 +181,7 @@ async def test_closing_gives_the_session_back(pair: Pair) -> None:
     await stays.service_user(PERSON)
 
     assert pair.asked("POST", REVOKE) == [200] * 10
-    assert (pair.vendor.logins.count(SERVICE_USER), pair.asked("POST", TOKEN)) == (1, [200] * 11)
+    assert (pair.vendor.tokens.count(SERVICE_USER), pair.asked("POST", TOKEN)) == (1, [200] * 11)
 
 
 async def test_closing_does_not_wait_for_a_vendor_in_trouble(pair: Pair) -> None:

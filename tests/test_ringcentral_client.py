@@ -38,7 +38,7 @@ from bot.models import (
 from bot.providers import UPKEEP
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
-from bot.sandbox.ringcentral import Person, Rules
+from sandbox.ringcentral import Person, Rules
 from tests.ringcentral_pair import COMPANY, OWN, PERSON, START, TOKEN, WEBINARS, Pair, a_form, answering, paired
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)

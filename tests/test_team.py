@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.slack import View
 from bot.store import organisers, team
 from bot.team import NewInvitee, Role, TeamChange
+from sandbox.slack import View
 from tests.door_story import PERSON, a_door, hurried
 from tests.team_story import Team, a_team
 from tests.world import World, running

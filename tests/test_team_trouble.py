@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from bot.app import Greenroom
 from bot.clock import machine_now
 from bot.own_reminders import no_more
-from bot.sandbox.slack import View
 from bot.store.schema import team_changes
 from bot.team import NewInvitee, NewRole, Role, TeamChange
+from sandbox.slack import View
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing
 from tests.door_story import PERSON, hurried
 from tests.team_story import Team, a_team

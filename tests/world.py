@@ -17,10 +17,10 @@ from pydantic import SecretStr
 from sqlalchemy import event
 
 from bot.app import EVENTS, Greenroom, Pace, build
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral, Rules
-from bot.sandbox.slack import Message, Outcome, Slack, View
 from bot.settings import Settings
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral, Rules
+from sandbox.slack import Message, Outcome, Slack, View
 from tests.block_kit import check_message, check_view
 from tests.sqlite_file import STORY, migrated
 

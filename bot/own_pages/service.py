@@ -84,9 +84,7 @@ class OwnPages:
         if application is None:
             raise NotFound(NO_PAGE)
         link = application.join_link.get_secret_value() or await self._read_link(application)
-        is_ours = link.startswith(
-            f"{self.urls.public_url}/"
-        )  # the provider has stored our page as its link
+        is_ours = link.startswith(f"{self.urls.public_url}/")  # the provider has stored our page as its link
         return "" if is_ours or not link.startswith(("http://", "https://")) else link
 
     async def cancel(self, token: str) -> None:

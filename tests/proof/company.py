@@ -12,11 +12,11 @@ from typing import Any
 from bot.models import Account, Workspace
 from bot.outbox import Facts, Notice, NoticeKind
 from bot.packing import HAND_OVER_BEFORE
-from bot.sandbox.slack import Accepted, Channel
-from bot.sandbox.slack.seed import BOT_USER, TEAM
 from bot.store import notices, webinars
 from bot.store.connection import Store
 from bot.views.speech import REPEATED
+from sandbox.slack import Accepted, Channel
+from sandbox.slack.seed import BOT_USER, TEAM
 from tests.webinar_samples import webinar
 
 ACME = str(TEAM["id"])

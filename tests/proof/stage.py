@@ -17,10 +17,10 @@ from cryptography.fernet import Fernet
 from sqlalchemy import exists, func, or_, select
 
 from bot.outbox import NoticeState, ParcelState
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
 from bot.store.connection import Store, Vault
 from bot.store.schema import notices, parcels
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.proof.company import Company, Count, channels
 from tests.proof.hurry import SPEED, Hurry, hurry_database
 from tests.proof.worker import Moved, Order

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.outbox import NoticeState, UnclearAlerts
-from bot.sandbox.slack import Chaos
+from sandbox.slack import Chaos
 from tests.proof.company import PERFECT, TEAMS, Count
 from tests.proof.stage import Stage, stage
 

@@ -20,11 +20,11 @@ from bot.delivery import SLOTS, Delivery
 from bot.delivery.pacing import A_MINUTE
 from bot.models import Workspace
 from bot.outbox import UnclearAlerts
-from bot.sandbox.slack import Slack
 from bot.scheduler import HEARTBEAT, SHORTEST_NAP
 from bot.slack_api import TIMEOUT, SlackApi
 from bot.store import parcels
 from bot.store.connection import Store, Vault
+from sandbox.slack import Slack
 
 FORMAT = "d"
 

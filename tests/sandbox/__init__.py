@@ -1,1 +1,1 @@
-"""The stand-ins, tested through the vendors' own clients where those exist."""
+"""Tests of the stand-ins, through the vendors' own clients where they exist."""

@@ -1,4 +1,4 @@
-"""A stand-in Slack workspace, and a real Bolt app beside it."""
+"""Fixtures: the Slack stand-in, its clients, and a real Bolt app."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, Browser
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[Slack]:
-    """A workspace that is up, with no app attached."""
+    """A started workspace without an app."""
     workspace = Slack(SandboxClock())
     await workspace.start()
     yield workspace
@@ -24,13 +24,13 @@ async def slack() -> AsyncIterator[Slack]:
 
 @pytest.fixture
 def web(slack: Slack) -> AsyncWebClient:
-    """Slack's own client, as the app's bot."""
+    """Slack's own client with the bot token."""
     return AsyncWebClient(slack.bot_token, base_url=f"{slack.url}/api/", retry_handlers=[])
 
 
 @pytest.fixture
 async def bolt(slack: Slack) -> AsyncIterator[BoltApp]:
-    """A Bolt app the workspace delivers to by signed HTTP."""
+    """A Bolt app that gets signed HTTP requests from the workspace."""
     app = BoltApp(slack)
     await app.start()
     yield app

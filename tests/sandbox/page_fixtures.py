@@ -18,7 +18,7 @@ from tests.sandbox.page_world import PageWorld, serving
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
-    """One browser with one page for the whole test run: opening another one takes longer than most tests."""
+    """One browser page for the whole test run: opening one takes longer than most tests."""
     async with launched() as browser:
         page = await new_page(browser)
         yield page, Watch(page)
@@ -26,7 +26,7 @@ async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
-    """A page that shows nothing yet; at its end it must have neither broken nor called outside."""
+    """An empty page; fails the test on script errors and on requests to other hosts."""
     one, watch = watched_page
     yield one
     await one.goto("about:blank")
@@ -35,13 +35,13 @@ async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def page_server() -> AsyncIterator[PageWorld]:
-    """One server for the whole test run, so that the browser may keep the page's files."""
+    """One server for the whole test run, so that the browser can cache the page's files."""
     async with serving() as one:
         yield one
 
 
 @pytest.fixture
 def acme(page_server: PageWorld) -> PageWorld:
-    """The workspace, as if nothing had happened yet."""
+    """The workspace in its initial state."""
     page_server.reset()
     return page_server

@@ -1,4 +1,4 @@
-"""A small server that speaks the page's contract from a literal snapshot, and remembers what the page posts."""
+"""A small server with the page's API and a literal snapshot, which records what the page posts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.async_api import Locator, Page
 
 Json = dict[str, Any]
 
-PAGE = Path(__file__).parents[2] / "bot" / "sandbox" / "page"
+PAGE = Path(__file__).parents[2] / "sandbox" / "page"
 PATIENCE = 15.0  # seconds a test waits for a post; a loaded machine takes its time
 
 NOW = 1_790_258_640.0  # 2026-09-24 14:04 UTC
@@ -58,7 +58,7 @@ def section(block: str, words: str, **more: Any) -> Json:
 
 
 def message(seconds_ago: float, user: str, text: str = "", *blocks: Json, **more: Any) -> Json:
-    """A message of the past; `to` makes it ephemeral for that person."""
+    """An old message; `to` makes it ephemeral for that person."""
     kept: Json = {"ts": f"{NOW - seconds_ago:.6f}", "user": user, "username": None, "bot": user == "UBOT"}
     return kept | {"text": text, "blocks": list(blocks), "edited": None, "deleted": False, **more}
 
@@ -143,10 +143,10 @@ SNAPSHOT: Json = {
 
 
 class PageWorld:
-    """The server, its snapshot (change `state` and `views`, then call `changed()`), and the posts it got."""
+    """The server, its snapshot (change `state` and `views`, then call `changed()`), and the recorded posts."""
 
     def __init__(self) -> None:
-        """Not yet listening."""
+        """Create the server without listening."""
         self.url = ""
         self._streams: set[asyncio.Event] = set()
         self._runner: web.AppRunner | None = None
@@ -154,7 +154,7 @@ class PageWorld:
         self.reset()
 
     def reset(self) -> None:
-        """Begin with a fresh copy of the literal snapshot, nobody with a modal open, nothing posted."""
+        """Restore the initial snapshot: no open modal, no posts."""
         self.state = copy.deepcopy(SNAPSHOT)
         self.views: dict[str, list[Json]] = {"UANA": [], "UDEV": [], "UFINN": []}
         self.answers: dict[str, Json] = {}  # what a kind of post is answered with, {"ok": True} otherwise
@@ -164,7 +164,7 @@ class PageWorld:
         self._posts: dict[str, asyncio.Queue[Json]] = {}
 
     async def start(self) -> None:
-        """Listen, on the port of last time if there was one."""
+        """Listen, on the previous port if there was one."""
         app = web.Application()
         app.router.add_get("/", self._file)
         app.router.add_get("/page/{name}", self._file)
@@ -181,7 +181,7 @@ class PageWorld:
         self.url = f"http://127.0.0.1:{self._port}"
 
     async def stop(self) -> None:
-        """Stop listening and drop every stream."""
+        """Stop listening and close all streams."""
         if self._runner:
             await self._runner.cleanup()
 
@@ -192,11 +192,11 @@ class PageWorld:
             stream.set()
 
     async def posted(self, name: str) -> Json:
-        """The next post of this kind, waited for."""
+        """Wait for the next post of this kind and return it."""
         return await asyncio.wait_for(self._queue(name).get(), PATIENCE)
 
     def unseen(self, name: str) -> int:
-        """How many posts of this kind no test has looked at."""
+        """Number of posts of this kind not returned by `posted`."""
         return self._queue(name).qsize()
 
     def _queue(self, name: str) -> asyncio.Queue[Json]:
@@ -253,13 +253,13 @@ class PageWorld:
 
 
 async def show(page: Page, world: PageWorld, user: str = "UANA", channel: str = "CLAUNCH") -> None:
-    """Open the page as this person in this channel, and wait until it is drawn."""
+    """Open the page as this person in this channel, and wait until it is rendered."""
     await page.goto(f"{world.url}/#as={user}&in={channel}")
     await page.locator(f"[data-channel={channel}][aria-current=page]").wait_for()
 
 
 async def show_modal(page: Page, world: PageWorld, *blocks: Json, user: str = "UANA", **more: Any) -> Locator:
-    """Open the page as this person, whose modal "Create webinar" of these blocks is open."""
+    """Open the page as this person with a modal "Create webinar" of these blocks."""
     world.views[user] = [view("V1", "Create webinar", *blocks, **more)]
     await show(page, world, user)
     modal = page.get_by_role("dialog", name="Create webinar")
@@ -269,7 +269,7 @@ async def show_modal(page: Page, world: PageWorld, *blocks: Json, user: str = "U
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[PageWorld]:
-    """The server, up."""
+    """A started server."""
     world = PageWorld()
     await world.start()
     try:

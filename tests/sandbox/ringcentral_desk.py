@@ -1,4 +1,4 @@
-"""A stand-in RingCentral with somebody who calls it over HTTP, and a machine clock that tests push forward."""
+"""The RingCentral stand-in with an HTTP client, and a machine clock that tests advance."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import Company, RingCentral
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import Company, RingCentral
 
 CONFIGURATION = "/webinar/configuration/v1"
 WEBINARS = f"{CONFIGURATION}/webinars"
@@ -25,7 +25,7 @@ PLENTY = 100_000
 
 
 class PushedClock(SandboxClock):
-    """A sandbox clock whose machine time stands still until a test pushes it."""
+    """A sandbox clock whose machine time only tests advance."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class PushedClock(SandboxClock):
 
 @dataclass
 class Reply:
-    """What came back."""
+    """A response: status, headers, body."""
 
     status: int
     body: Any
@@ -59,7 +59,7 @@ class Reply:
 
 
 class Desk:
-    """Calls the stand-in as one of its people; logs each of them in once."""
+    """HTTP client of the stand-in as one of its people; logs each in once."""
 
     def __init__(self, rc: RingCentral, clock: PushedClock, http: aiohttp.ClientSession) -> None:
         self.rc, self.clock, self.http = rc, clock, http
@@ -112,7 +112,7 @@ def basic(client_id: str, client_secret: str) -> str:
 
 
 async def read(response: aiohttp.ClientResponse) -> Reply:
-    """Take an answer off the wire, JSON or text."""
+    """The body of a response: JSON or text."""
     is_json = response.content_type == "application/json"
     body = await response.json() if is_json else await response.text()
     return Reply(response.status, body, dict(response.headers))
@@ -120,7 +120,7 @@ async def read(response: aiohttp.ClientResponse) -> Reply:
 
 @asynccontextmanager
 async def desk(company: Company | None = None) -> AsyncIterator[Desk]:
-    """A started stand-in with budgets out of the way, and a caller."""
+    """A started stand-in with high rate budgets, and its client."""
     clock = PushedClock()
     rc = RingCentral(clock, company=company)
     rc.rules.budgets = {"Light": PLENTY, "Medium": PLENTY, "Heavy": PLENTY, "Auth": PLENTY}

@@ -1,4 +1,4 @@
-"""The team and the registrants of one session at the stand-in RingCentral, and calls about them."""
+"""The team and the registrants of one session of the RingCentral stand-in, and calls about them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ LENA: dict[str, Any] = {"firstName": "Lena", "lastName": "Berger", "email": "Len
 
 
 def linked(user_id: str, account_id: str = "62190000", domain: str = "pbx") -> dict[str, str]:
-    """A coworker, as the API names one."""
+    """A coworker as `linkedUser`."""
     return {"userId": user_id, "accountId": account_id, "domain": domain}
 
 
 def coworker(user_id: str = BEN_ID, role: str = "CoHost", **more: Any) -> dict[str, Any]:
-    """Somebody of the company, to be added."""
+    """A coworker to be added."""
     return {"linkedUser": linked(user_id), "role": role, **more}
 
 
@@ -49,7 +49,7 @@ class Team:
 
 
 async def a_team(at: Desk) -> Team:
-    """A session with nobody but its host."""
+    """A session with no invitee but the host."""
     webinar_id = await at.make_webinar()
     return Team(at, webinar_id, await at.make_session(webinar_id))
 
@@ -76,7 +76,7 @@ class Seats:
         assert reply.status == 200
 
     async def figures(self) -> tuple[str, int, int]:
-        """Open or closed, how many signed up, how many of them afterwards."""
+        """Registration status, registrants, post-webinar registrants."""
         body = (await self.at.call("GET", self.session)).body
         return body["registrationStatus"], body["registrantCount"], body["postWebinarRegistrantCount"]
 
@@ -85,10 +85,10 @@ class Seats:
 
 
 async def some_seats(at: Desk) -> Seats:
-    """A session with open registration and nobody in it."""
+    """A session with open registration and no registrants."""
     return Seats(at, (await at.registrable())[1])
 
 
 def refused(reply: Reply) -> tuple[int, list[str]]:
-    """The status and the fields it names."""
+    """The status and the invalid fields of a response."""
     return reply.status, reply.parameters

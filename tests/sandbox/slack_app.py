@@ -1,4 +1,4 @@
-"""A Bolt app as a vendor's client of the stand-in, and the small views and blocks the tests show with it."""
+"""A Bolt app as a client of the Slack stand-in, and small views and blocks."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Message, Slack
+from sandbox.slack import Message, Slack
 
 Json = dict[str, Any]
 
 
 class BoltApp:
-    """Bolt over HTTP: it checks each signature itself."""
+    """Bolt over HTTP; verifies every signature."""
 
     def __init__(self, slack: Slack, signing_secret: str = "") -> None:
-        """Be the app of this workspace, or one that has its secret wrong."""
+        """Create the app of this workspace, or one with a wrong secret."""
         self.slack = slack
         client = AsyncWebClient(slack.bot_token, base_url=f"{slack.url}/api/", retry_handlers=[])
         self.bolt = AsyncApp(
@@ -27,7 +27,7 @@ class BoltApp:
         self.heard: list[Json] = []  # the body of each request a listener saw
 
     async def start(self) -> None:
-        """Listen, and tell the workspace where."""
+        """Listen, and set the workspace's `events_url`."""
         self.runner = web.AppRunner(self.bolt.web_app("/slack/events"), access_log=None, shutdown_timeout=0.1)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()
@@ -40,7 +40,7 @@ class BoltApp:
         await self.runner.cleanup()
 
     def opens(self, view: Json) -> None:
-        """Let /webinar open this modal."""
+        """Open this modal on /webinar."""
 
         @self.bolt.command("/webinar")
         async def _open(ack: Any, body: Json, client: AsyncWebClient) -> None:
@@ -49,7 +49,7 @@ class BoltApp:
             await ack()
 
     def answers(self, **answer: Any) -> None:
-        """Let /webinar be answered in its ack."""
+        """Respond to /webinar in the ack."""
 
         @self.bolt.command("/webinar")
         async def _answer(ack: Any, body: Json) -> None:
@@ -57,7 +57,7 @@ class BoltApp:
             await ack(**answer)
 
     def takes(self, callback_id: str, **answer: Any) -> None:
-        """Let a submitted view be answered like this."""
+        """Respond to a submitted view with this."""
 
         @self.bolt.view(callback_id)
         async def _take(ack: Any, body: Json) -> None:
@@ -65,7 +65,7 @@ class BoltApp:
             await ack(**answer)
 
     def hears(self, action_id: str) -> None:
-        """Let clicks on an element be taken in."""
+        """Acknowledge clicks on an element."""
 
         @self.bolt.action(action_id)
         async def _hear(ack: Any, body: Json) -> None:
@@ -74,10 +74,10 @@ class BoltApp:
 
 
 class Browser:
-    """One person's page, by its requests alone."""
+    """The page of one person, as HTTP requests."""
 
     def __init__(self, slack: Slack, session: ClientSession) -> None:
-        """Look at this workspace."""
+        """Use this workspace."""
         self.slack = slack
         self.session = session
 
@@ -88,7 +88,7 @@ class Browser:
             return snapshot
 
     async def does(self, what: str, **body: Any) -> Json:
-        """What a post is answered with."""
+        """The response to a post."""
         if "who" in body:
             body["as"] = body.pop("who")
         async with self.session.post(f"{self.slack.url}/workspace/{what}", json=body) as answer:
@@ -122,7 +122,7 @@ def option(text: str, value: str) -> Json:
 
 
 def field(block_id: str, kind: str = "plain_text_input", label: str = "", **more: Any) -> Json:
-    """An input whose element is called `<block_id>_it`; what `more` says about the block goes there."""
+    """An input whose element is `<block_id>_it`; `more` is added to the block."""
     of_block: Json = {key: more.pop(key) for key in ("optional", "dispatch_action") if key in more}
     element = {"type": kind, "action_id": f"{block_id}_it", **more}
     return {
@@ -141,7 +141,7 @@ def modal(*blocks: Json, **more: Any) -> Json:
 
 
 async def refusal(call: Any) -> str:
-    """The error code a call is refused with."""
+    """The error code of a refused call."""
     try:
         answer = await call
     except SlackApiError as error:

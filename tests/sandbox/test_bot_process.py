@@ -1,4 +1,4 @@
-"""What the sandbox orders from the bot in its own process, tried on a bot in this one."""
+"""The commands of the sandbox to the bot's process, executed on a bot in this process."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.following import Feature, Scope, Subscription
 from bot.hours import ChannelHours, DigestPace
-from bot.sandbox.bot_process import Orders
 from bot.store import following
+from sandbox.bot_process import BotControl
 from tests.world import World
 
 HOUR, DAY = 3600, timedelta(days=1)
@@ -16,7 +16,11 @@ HOUR, DAY = 3600, timedelta(days=1)
 
 async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     """One a day, at its hour, however quickly the days go by."""
-    orders, now, workspace = Orders(world.bot, world.clock), world.clock.now(), world.bot.services.account.workspace
+    control, now, workspace = (
+        BotControl(world.bot, world.clock),
+        world.clock.now(),
+        world.bot.services.account.workspace,
+    )
     for day in range(1, 5):
         world.ringcentral.create(f"Day {day}", now + timedelta(days=day, hours=12))
     by: dict[str, Any] = {"workspace": workspace, "channel_id": "C0LAUNCH", "set_by": "U0CHLOE", "set_at": now}
@@ -24,10 +28,10 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     async with world.bot.services.store.write() as db:
         await following.save(db, Subscription(scope=Scope.ALL, features=frozenset({Feature.CHANGES}), **by))
         await following.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
-    await orders.take({"look_at": ""})
+    await control.execute({"refresh": ""})
     await world.until(lambda: world.bot.services.mirror.swept_at and world.bot.services.mirror.swept_at > now)
     for _ in range(3 * 24):
-        assert set(await orders.take({"move": HOUR})) == {"next"}
+        assert set(await control.execute({"move": HOUR})) == {"next"}
         await world.slack.tick()
     posted = [datetime.fromtimestamp(float(message.ts), UTC) for message in world.slack.messages("#launch")]
     assert [(moment - first) // DAY for moment in posted] == [0, 1, 2]
@@ -39,13 +43,13 @@ async def test_change_at_ringcentral_is_looked_at_with_one_call(world: World) ->
     await world.create()
     await world.command("chloe", "#launch", "share next")
     (webinar,) = world.ringcentral.webinars()
-    orders = Orders(world.bot, world.clock)
+    control = BotControl(world.bot, world.clock)
     calls = len(world.vendor_calls())
     world.ringcentral.edit(webinar["session_id"], title="Launching day")
-    assert await orders.take({"look_at": ""}) == {}
+    assert await control.execute({"refresh": ""}) == {}
     await world.until(lambda: any("Launching day" in message.words for message in world.slack.messages("#launch")))
     world.ringcentral.register(webinar["session_id"], 3)
-    assert await orders.take({"look_at": webinar["session_id"]}) == {}
+    assert await control.execute({"refresh": webinar["session_id"]}) == {}
     await world.until(lambda: any("3 registered" in message.words for message in world.slack.messages("#launch")))
     await world.settled()
     assert [call.rpartition("/")[2] for call in world.vendor_calls()[calls:]] == ["sessions", webinar["session_id"]]
@@ -53,12 +57,12 @@ async def test_change_at_ringcentral_is_looked_at_with_one_call(world: World) ->
 
 async def test_look_at_a_strangers_webinar_or_with_ringcentral_away_harms_nothing(world: World) -> None:
     """What somebody sees on the page must not end the bot."""
-    orders = Orders(world.bot, world.clock)
+    control = BotControl(world.bot, world.clock)
     world.ringcentral.fail("*", "^/webinar/", status=403, times=9)
     for session in ("", "1"):
-        assert await orders.take({"look_at": session}) == {}
+        assert await control.execute({"refresh": session}) == {}
     await world.settled()
     world.ringcentral.faults.clear()
-    assert "next" in await orders.take({"move": 1, "arrived": True})
+    assert "next" in await control.execute({"move": 1, "arrived": True})
     await world.settled()
     assert world.bot.services.scheduler.is_alive

@@ -1,4 +1,4 @@
-"""The page's form elements one by one: each by keyboard alone, and each with the app's error under it."""
+"""The page's form elements: each by keyboard alone, and with an error of the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's fields and links in every place an app may put them: told at once, opened beside the page, mentioned."""
+"""The page's fields and links in every place that allows them: dispatched at once, opened in a new tab, mentioned."""
 
 from __future__ import annotations
 

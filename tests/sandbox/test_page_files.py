@@ -1,4 +1,4 @@
-"""The page's files as files: short, introduced, whole, and never making markup out of text."""
+"""The page's source files: short, with a header comment, complete, and never parsing text as HTML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's modals: what goes out of each element, what is kept, where errors and focus go, and the keyboard alone."""
+"""The page's modals: submitted values, kept input, errors and focus, and keyboard use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files on the page: those the app has sent, and those a person chooses for a form."""
+"""Files on the page: those from the app, and those a person chooses for a form."""
 
 from __future__ import annotations
 

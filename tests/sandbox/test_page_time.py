@@ -1,4 +1,4 @@
-"""The page's own reckoning of zones and of Slack's date tokens, against Python's zone data and Slack's words."""
+"""The page's time zone arithmetic and Slack's date tokens, against Python's zone data and Slack's texts."""
 
 from __future__ import annotations
 

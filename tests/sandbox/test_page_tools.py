@@ -1,4 +1,4 @@
-"""The panel beside the page's workspace: the clock, the vendors' view of things, faults, and the connection."""
+"""The page's tools panel: clock, webinars and calls, faults, connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control routes of the stand-in RingCentral, and starting it alone."""
+"""The control routes of the RingCentral stand-in, and starting it alone."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_tokens_can_expire_and_everything_be_reset() -> None:
 async def test_it_starts_alone_and_ends_on_ctrl_c() -> None:
     """It prints what an app needs, serves, and stops without a trace of an error."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "bot.sandbox.ringcentral", "--port", "0"),
+        *(sys.executable, "-W", "error", "-m", "sandbox.ringcentral", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -186,7 +186,7 @@ async def test_a_taken_port_gives_a_sentence_and_a_free_one() -> None:
     async with desk() as at:
         port = at.rc.url.rpartition(":")[2]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.sandbox.ringcentral", "--port", port), stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "sandbox.ringcentral", "--port", port), stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
         said, started = [(await process.stdout.readline()).decode().strip() for _ in range(2)]

@@ -1,13 +1,13 @@
-"""The page about the stand-in RingCentral tells the truth: what is done, what is not, and which test shows it."""
+"""docs/sandbox-ringcentral.md matches the code: operations, rules, faults, control routes, and the tests it names."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import Fault, RingCentral, Rules
-from bot.sandbox.ringcentral.operations import OPERATIONS
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import Fault, RingCentral, Rules
+from sandbox.ringcentral.operations import OPERATIONS
 
 HERE = Path(__file__).parent
 PAGE = (HERE.parent.parent / "docs" / "sandbox-ringcentral.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ def rows_after(heading: str) -> list[list[str]]:
 
 
 def routes_of(*beginnings: str) -> set[tuple[str, str]]:
-    """Method and path of everything that is served below these paths."""
+    """Method and path of all routes below these paths."""
     served = set()
     for route in RingCentral(SandboxClock())._application().router.routes():
         assert route.resource is not None

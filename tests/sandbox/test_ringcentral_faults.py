@@ -1,4 +1,4 @@
-"""Faults on demand, the log of calls, and what nobody serves."""
+"""Injected faults, the call log, and unknown paths."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 
 
 async def create(at: Desk) -> Reply:
-    """Ask for a webinar."""
+    """Create a webinar."""
     return await at.call("POST", WEBINARS, TITLE)
 
 
 def made(at: Desk) -> int:
-    """How many webinars there are."""
+    """Number of webinars."""
     return len(at.rc.dump().get("webinars", {}))
 
 

@@ -1,4 +1,4 @@
-"""What the page's tools have hosts and outside people do at RingCentral."""
+"""Actions of hosts and outside people at RingCentral, from the page's tools."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import hosts
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral import RingCentral
+from sandbox import hosts
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral import RingCentral
 
 
 @pytest.fixture
 def ringcentral() -> RingCentral:
-    """One that nobody calls, with a webinar in an hour."""
+    """A stand-in without calls, with a webinar in one hour."""
     clock = SandboxClock()
     ringcentral = RingCentral(clock)
     settings = {"registrationEnabled": True}
@@ -23,7 +23,7 @@ def ringcentral() -> RingCentral:
 
 
 def shown(ringcentral: RingCentral) -> dict[str, Any]:
-    """The webinar as the panel shows it."""
+    """The webinar in the tools panel."""
     (webinar,) = ringcentral.webinars()
     return webinar
 
@@ -47,7 +47,7 @@ async def test_people_are_let_in_as_long_as_there_is_room(ringcentral: RingCentr
 
 async def test_nobody_registers_where_there_is_no_registration(ringcentral: RingCentral) -> None:
     """After a moment's patience, in a sentence."""
-    with pytest.raises(LookupError, match="Nobody can register for this webinar"):
+    with pytest.raises(LookupError, match="Registration is not possible for this webinar"):
         await hosts.register(ringcentral, "1", 3, patience=0.1)
 
 
@@ -75,7 +75,7 @@ def test_every_act_of_a_host_is_done(ringcentral: RingCentral) -> None:
     session = ringcentral.create("Another", ringcentral.clock.now() + timedelta(hours=1))
     hosts.change(ringcentral, session, "cancel", {})
     assert ringcentral.webinars() == []
-    assert acts == set(hosts.ACTS)
+    assert acts == set(hosts.CHANGES)
 
 
 @pytest.mark.parametrize(

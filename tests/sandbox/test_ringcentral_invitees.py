@@ -1,4 +1,4 @@
-"""The team of a session at the stand-in RingCentral: the host, co-hosts and panelists, in one call."""
+"""Invitees of the RingCentral stand-in: the host, co-hosts and panelists, changed in one call."""
 
 from __future__ import annotations
 

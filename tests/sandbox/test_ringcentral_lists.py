@@ -1,4 +1,4 @@
-"""The lists of sessions at the stand-in RingCentral: own and company, filters and pages."""
+"""The lists of sessions: own and company, filters and pages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ BEN_ID, CHLOE_ID = "62190102", "62190103"
 
 
 async def listed(at: Desk, path: str = OWN, who: str = SERVICE, **query: str) -> list[str]:
-    """Ids of the sessions a list holds."""
+    """Ids of the listed sessions."""
     reply = await at.call("GET", path, who=who, **{"endTimeFrom": LONG_AGO, **query})
     assert reply.status == 200
     return [one["id"] for one in reply.body["records"]]
 
 
 async def make(at: Desk, who: str = SERVICE, start: str = "2031-03-04T15:00:00Z") -> str:
-    """A session of a new webinar."""
+    """Create a webinar with a session."""
     return await at.make_session(await at.make_webinar(who), who, scheduledStartTime=start)
 
 

@@ -1,4 +1,4 @@
-"""Extensions and the company directory of the stand-in RingCentral."""
+"""Extensions and the company directory of the RingCentral stand-in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import Company, Person
-from bot.sandbox.slack.seed import people as slack_people
+from sandbox.ringcentral import Company, Person
+from sandbox.slack.seed import people as slack_people
 from tests.sandbox.ringcentral_desk import ANA, BEN, SERVICE, desk
 
 ACCOUNT = "/restapi/v1.0/account"

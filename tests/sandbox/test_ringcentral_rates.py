@@ -1,4 +1,4 @@
-"""The rate budgets of the stand-in RingCentral, on machine time that the tests push."""
+"""The rate budgets of the RingCentral stand-in, on machine time that the tests advance."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ SINCE = {"creationTimeFrom": "2001-01-01T00:00:00Z"}
 
 
 async def heavy(at: Desk, who: str = SERVICE) -> Reply:
-    """Spend one Heavy call."""
+    """Make one Heavy call."""
     return await at.call("GET", WEBINARS, who=who, **SINCE)
 
 
 def limits(reply: Reply) -> tuple[str, str, str, str]:
-    """What the headers say: group, limit, remaining, window."""
+    """The rate limit headers: group, limit, remaining, window."""
     names = ("Group", "Limit", "Remaining", "Window")
     group, limit, remaining, window = (reply.headers[f"X-Rate-Limit-{name}"] for name in names)
     return group, limit, remaining, window

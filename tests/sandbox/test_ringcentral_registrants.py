@@ -1,4 +1,4 @@
-"""Registrants at the stand-in RingCentral: people are signed up, read, listed and deleted by the API."""
+"""Registrants by API: create, read, list and delete."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import ApiError
+from sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, WEBINARS, desk
 from tests.sandbox.ringcentral_people import LENA, Seats, refused, some_seats
 

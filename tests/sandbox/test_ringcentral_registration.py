@@ -1,4 +1,4 @@
-"""The registration service of the stand-in RingCentral: counts, limits, closing, and what it does not know yet."""
+"""The registration service: counts, limits, closing, and unknown sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import ApiError
+from sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, SERVICE, WEBINARS, Desk, Reply, desk
 
 SETTINGS: dict[str, Any] = {
@@ -34,7 +34,7 @@ async def patch(at: Desk, session_id: str, body: dict[str, Any], who: str = SERV
 
 
 def state(reply: Reply) -> tuple[str, int]:
-    """Open or closed, and how many."""
+    """Registration status and count."""
     return reply.body["registrationStatus"], reply.body["registrantCount"]
 
 

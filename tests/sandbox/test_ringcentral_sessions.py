@@ -1,4 +1,4 @@
-"""Sessions at the stand-in RingCentral: the date of a webinar, its links and its states."""
+"""Sessions of the RingCentral stand-in: date, links and status."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ async def test_a_session_does_not_start_by_itself() -> None:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
         at.clock.push(10 * 365 * 86400)
-        at.rc.logins.expire()
+        at.rc.tokens.expire()
         at.tokens.clear()
         assert (await read(at, webinar_id, session_id))["status"] == "Scheduled"
         with pytest.raises(Exception, match="CMN-101 Not allowed while the session is Scheduled"):

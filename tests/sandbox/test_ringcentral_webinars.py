@@ -1,4 +1,4 @@
-"""Webinars at the stand-in RingCentral: fields, defaults, hosts, policy, states."""
+"""Webinars of the RingCentral stand-in: fields, defaults, hosts, policy, status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.ringcentral import Company
+from sandbox.ringcentral import Company
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, LONG_AGO, SERVICE, WEBINARS, desk
 
 DEFAULTS: dict[str, Any] = {
@@ -35,7 +35,7 @@ BEN_ID, NOOR_ID, QUEUE_ID, ACCOUNT_ID = "62190102", "62190106", "62190108", "621
 
 
 def hosted_by(user_id: str, account_id: str = ACCOUNT_ID, domain: str = "pbx") -> dict[str, Any]:
-    """A body that names a host."""
+    """A request body with a host."""
     return {
         "title": "For a colleague",
         "host": {"linkedUser": {"userId": user_id, "accountId": account_id, "domain": domain}},

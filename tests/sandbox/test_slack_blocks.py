@@ -1,4 +1,4 @@
-"""Block Kit's rules in the stand-in: what Slack takes passes, what it refuses is refused with the place named."""
+"""Block Kit validation: valid blocks pass, invalid ones are refused with their location."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
 
-from bot.sandbox.slack.blocks import BLOCKS
-from bot.sandbox.slack.elements import ELEMENTS
-from bot.sandbox.slack.inputs import starting_values
-from bot.sandbox.slack.model import button_words, words
-from bot.sandbox.slack.surfaces import with_ids, wrong_in_message, wrong_in_options, wrong_in_view
+from sandbox.slack.blocks import BLOCKS
+from sandbox.slack.elements import ELEMENTS
+from sandbox.slack.inputs import starting_values
+from sandbox.slack.model import button_words, words
+from sandbox.slack.surfaces import message_problems, options_problems, view_problems, with_ids
 from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
 
 Json = dict[str, Any]
@@ -104,9 +104,9 @@ GOOD: dict[str, list[Json]] = {
 def test_block_slack_takes_passes(kind: str, block: Json) -> None:
     """One of each kind at least, where it may stand."""
     if kind == "alert":
-        assert wrong_in_view(modal(block), "modal") == []
+        assert view_problems(modal(block), "modal") == []
     else:
-        assert wrong_in_message([block]) == []
+        assert message_problems([block]) == []
 
 
 def test_every_block_and_element_is_tried() -> None:
@@ -147,7 +147,7 @@ def test_element_slack_takes_passes(kind: str, more: Json) -> None:
     """One of each kind, in an input or in a row of buttons."""
     element = {"type": kind, "action_id": "it", **more}
     block = actions(element) if kind in IN_ACTIONS_ONLY else {"type": "input", "label": plain("x"), "element": element}
-    assert wrong_in_view(modal(block), "modal") == []
+    assert view_problems(modal(block), "modal") == []
 
 
 def test_what_slacks_own_models_make_passes() -> None:
@@ -171,23 +171,23 @@ def test_what_slacks_own_models_make_passes() -> None:
         sdk.ImageBlock(image_url="https://acme.example/x.png", alt_text="x"),
         sdk.RichTextBlock(elements=[sdk.RichTextSectionElement(elements=[sdk.RichTextElementParts.Text(text="x")])]),
     ]
-    assert wrong_in_message([block.to_dict() for block in made]) == []
+    assert message_problems([block.to_dict() for block in made]) == []
 
 
 def test_message_as_a_whole_keeps_its_limits() -> None:
     """50 blocks, unique block_ids, one table, characters in all tables and markdown."""
     line = {"type": "divider"}
-    assert wrong_in_message([line] * 50) == []
-    assert wrong_in_message([line] * 51) == ["no more than 50 items allowed [json-pointer:/blocks]"]
+    assert message_problems([line] * 50) == []
+    assert message_problems([line] * 51) == ["no more than 50 items allowed [json-pointer:/blocks]"]
     twice = [{**line, "block_id": "x"}] * 2
-    assert wrong_in_message(twice) == ["block_id already exists: x [json-pointer:/blocks/1/block_id]"]
+    assert message_problems(twice) == ["block_id already exists: x [json-pointer:/blocks/1/block_id]"]
     table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x" * 6000}]]}
-    assert wrong_in_message([table, table]) == [
+    assert message_problems([table, table]) == [
         "only one table is allowed in a message [json-pointer:/blocks]",
         "tables must be less than 10001 characters in all [json-pointer:/blocks]",
     ]
     markdown = {"type": "markdown", "text": "x" * 6001}
-    assert wrong_in_message([markdown] * 2) == [
+    assert message_problems([markdown] * 2) == [
         "markdown must be less than 12001 characters in all [json-pointer:/blocks]"
     ]
 
@@ -217,7 +217,7 @@ VIEWS: list[tuple[Json, str]] = [
 @pytest.mark.parametrize(("view", "said"), VIEWS)
 def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> None:
     """The first problem, in Slack's form."""
-    assert wrong_in_view(view, "modal")[0] == said
+    assert view_problems(view, "modal")[0] == said
 
 
 @settings(max_examples=300, deadline=None)
@@ -227,14 +227,14 @@ def test_nothing_that_can_be_sent_breaks_the_rules_themselves(data: st.DataObjec
     fields = [field("it", kind, **more) for kind, more in ELEMENTS_MADE.items() if kind not in IN_ACTIONS_ONLY]
     block = copy.deepcopy(data.draw(st.sampled_from([*fields, *(block for some in GOOD.values() for block in some)])))
     spoil(block, data)
-    if wrong_in_message([block]) == []:
+    if message_problems([block]) == []:
         made = with_ids([block], lambda prefix: prefix)
         assert (list(words(made)), button_words(made)) is not None
         starting_values(made)
 
 
 def spoil(part: Any, data: st.DataObject) -> None:
-    """Put something else into one place, however deep."""
+    """Replace one nested value."""
     keys = list(part) if isinstance(part, dict) else list(range(len(part)))
     key = data.draw(st.sampled_from(keys or [0]))
     if keys and isinstance(part[key], dict | list) and data.draw(st.booleans()):
@@ -245,17 +245,17 @@ def spoil(part: Any, data: st.DataObject) -> None:
 
 def test_home_takes_no_modal_fields() -> None:
     """No title, no submit."""
-    assert wrong_in_view({"type": "home", "blocks": [section("x")]}, "home") == []
+    assert view_problems({"type": "home", "blocks": [section("x")]}, "home") == []
     home = {"type": "home", "blocks": [], "title": plain("x")}
-    assert wrong_in_view(home, "home") == ["invalid additional property: title [json-pointer:/view]"]
+    assert view_problems(home, "home") == ["invalid additional property: title [json-pointer:/view]"]
 
 
 def test_options_answer_is_one_list_or_groups() -> None:
     """At most a hundred."""
-    assert wrong_in_options({"options": OPTIONS}) == []
-    assert wrong_in_options({"options": []}) == []
-    assert wrong_in_options({"options": OPTIONS * 51}) == ["no more than 100 items allowed [json-pointer:/options]"]
-    assert wrong_in_options(None) == ["must be an object [json-pointer:/]"]
+    assert options_problems({"options": OPTIONS}) == []
+    assert options_problems({"options": []}) == []
+    assert options_problems({"options": OPTIONS * 51}) == ["no more than 100 items allowed [json-pointer:/options]"]
+    assert options_problems(None) == ["must be an object [json-pointer:/]"]
 
 
 def test_ids_are_given_where_there_are_none() -> None:

@@ -1,4 +1,4 @@
-"""What Slack refuses in a block, one limit after the other: the sentence, and the JSON pointer to the place."""
+"""Block Kit limits one by one: the error text and the JSON pointer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.surfaces import wrong_in_message
+from sandbox.slack.surfaces import message_problems
 from tests.sandbox.slack_app import actions, button, field, option, plain, section
 from tests.sandbox.test_slack_blocks import CARD, CONFIRM, MRKDWN, OPTIONS
 
@@ -15,7 +15,7 @@ FILTERS = "include, exclude_external_shared_channels, exclude_bot_users"
 
 
 def chooser(**more: Any) -> Json:
-    """A menu in a row of buttons."""
+    """A menu in an actions block."""
     return actions({"type": "static_select", "action_id": "pick", **more})
 
 
@@ -194,4 +194,4 @@ BAD: list[tuple[Json, str]] = [
 @pytest.mark.parametrize(("block", "said"), BAD)
 def test_block_slack_refuses_is_refused_with_its_place(block: Json, said: str) -> None:
     """The first problem, in Slack's form."""
-    assert wrong_in_message([block])[0] == said
+    assert message_problems([block])[0] == said

@@ -1,4 +1,4 @@
-"""Chaos on demand in the stand-in, and the list of what it accepted, by which proofs are counted."""
+"""Random failures of the Slack stand-in, and its record of accepted messages."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 CALLS = 300
 
 
 async def met(web: AsyncWebClient, text: str) -> str:
-    """How a caller sees a post end."""
+    """The outcome of a post for the caller."""
     try:
         await web.chat_postMessage(channel="C0LAUNCH", text=text, metadata={"event_type": "n", "event_payload": {}})
     except SlackApiError as error:

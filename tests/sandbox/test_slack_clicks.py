@@ -1,4 +1,4 @@
-"""Buttons, menus and pickers of the stand-in: what a real Bolt app is told when people use them."""
+"""Buttons, menus and pickers: the payloads that a real Bolt app gets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, actions, button, card, field, modal, option, section
 
 Json = dict[str, Any]
@@ -49,7 +49,7 @@ async def test_click_on_an_ephemeral_message_does_not_carry_it(slack: Slack, bol
         await slack.click("ben", message, "go")
 
 
-async def test_click_by_someone_of_another_organisation_says_so(slack: Slack, bolt: BoltApp) -> None:
+async def test_click_by_someone_of_another_organization_says_so(slack: Slack, bolt: BoltApp) -> None:
     """In a shared channel; the user's team is the other one."""
     bolt.hears("go")
     message = await card(bolt.bolt.client, slack, actions(button("Go", "go")), channel="C0PARTNERS")
@@ -60,9 +60,9 @@ async def test_click_by_someone_of_another_organisation_says_so(slack: Slack, bo
 async def test_click_on_what_is_not_there_is_a_mistake_of_the_story(slack: Slack, bolt: BoltApp) -> None:
     """The error names what there is."""
     message = await card(bolt.bolt.client, slack, section("x"), actions(button("Go", "go"), button("Stop", "stop")))
-    with pytest.raises(LookupError, match=r"nothing called 'Jump' .*go \(Go\).*stop \(Stop\)"):
+    with pytest.raises(LookupError, match=r"no element 'Jump' .*go \(Go\).*stop \(Stop\)"):
         await slack.click("ana", message, "Jump")
-    with pytest.raises(LookupError, match="nothing called 'go'"):
+    with pytest.raises(LookupError, match="no element 'go'"):
         await slack.click("ana", message, "go", "elsewhere")
 
 

@@ -1,4 +1,4 @@
-"""Slash commands and response_urls of the stand-in, taken by a real Bolt app that checks each signature."""
+"""Slash commands and response_urls, with a real Bolt app that verifies signatures."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, actions, button, card, refusal, section
 
 Json = dict[str, Any]
 
 
 async def respond(url: str, **body: Any) -> tuple[int, str]:
-    """Answer at a response_url through Slack's own webhook client."""
+    """Respond at a response_url with Slack's own webhook client."""
     answer = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
     return answer.status_code, answer.body
 

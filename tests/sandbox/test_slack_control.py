@@ -1,4 +1,4 @@
-"""The stand-in workspace in a process of its own: the control routes, and the thousands of workspaces it can play."""
+"""The Slack stand-in in its own process: control routes and many workspaces."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 Json = dict[str, Any]
 
 
 class Desk:
-    """A stand-in somewhere else, by its addresses alone."""
+    """Client of a stand-in by its URL."""
 
     def __init__(self, url: str, token: str, http: aiohttp.ClientSession) -> None:
-        """Look at the one that listens there."""
+        """Use the stand-in at this URL."""
         self.url, self.http = url, http
         self.web = self.client(token)
 
@@ -38,27 +38,27 @@ class Desk:
             return response.status, answer
 
     async def get(self, path: str) -> Json:
-        """What a route shows."""
+        """The response of a control route."""
         status, answer = await self.control("GET", path)
         assert status == 200
         return answer
 
     async def later(self, seconds: float) -> int:
-        """The domain time so many seconds from now."""
+        """Sandbox time this many seconds from now."""
         return int((await self.get("state"))["now"] + seconds)
 
 
 @pytest.fixture
 async def desk(slack: Slack) -> AsyncIterator[Desk]:
-    """One in this process, spoken to as if it were elsewhere."""
+    """A stand-in in this process, used by its URL only."""
     async with aiohttp.ClientSession() as http:
         yield Desk(slack.url, slack.bot_token, http)
 
 
 @asynccontextmanager
 async def elsewhere() -> AsyncIterator[Desk]:
-    """One in a process of its own."""
-    command = (sys.executable, "-m", "bot.sandbox.slack", "--port", "0")
+    """A stand-in in its own process."""
+    command = (sys.executable, "-m", "sandbox.slack", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     lines = [(await process.stdout.readline()).decode().strip() for _ in range(6)]

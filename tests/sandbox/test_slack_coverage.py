@@ -1,4 +1,4 @@
-"""The coverage tables of docs/sandbox-slack.md are true: nothing is missing, nothing is made up, every test exists."""
+"""docs/sandbox-slack.md matches the code: methods, deliveries, limits, blocks, and the tests it names."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Chaos, Limits, Slack, payloads
-from bot.sandbox.slack.acceptor import Acceptor
-from bot.sandbox.slack.blocks import BLOCKS
-from bot.sandbox.slack.control import Control
-from bot.sandbox.slack.elements import ELEMENTS
-from bot.sandbox.slack.limits import RateLimits
-from bot.sandbox.slack.web_api import METHODS
+from sandbox.clock import SandboxClock
+from sandbox.slack import Chaos, Limits, Slack, payloads
+from sandbox.slack.blocks import BLOCKS
+from sandbox.slack.control import Control
+from sandbox.slack.elements import ELEMENTS
+from sandbox.slack.limits import RateLimits
+from sandbox.slack.many_workspaces import ManyWorkspaces
+from sandbox.slack.web_api import METHODS
 
 HERE = Path(__file__).parent
 ACTS = ("install", "uninstall")
@@ -25,7 +25,7 @@ PAGE = (HERE.parent.parent / "docs" / "sandbox-slack.md").read_text(encoding="ut
 
 
 def table(heading: str) -> dict[str, str]:
-    """First column → test named in the last, of the table under a heading."""
+    """First column → test in the last column, of the table under a heading."""
     part = PAGE.split(f"# {heading}\n", 1)[1].split("\n#", 1)[0]
     rows = re.findall(r"^\| `([^`]+)` \|(?:.*\|)? `(test_\w+)` \|$", part, re.MULTILINE)
     assert len(rows) == len(dict(rows)), f"a row of {heading} stands twice"
@@ -33,12 +33,12 @@ def table(heading: str) -> dict[str, str]:
 
 
 def listed(name: str) -> set[str]:
-    """The words of a list that starts with its name."""
+    """The items of a list that starts with its name."""
     return set(re.sub(r"\s+", " ", PAGE.split(f"\n{name}: ", 1)[1].split(".\n", 1)[0]).split(", "))
 
 
 def existing_tests() -> set[str]:
-    """Every test function of the stand-in."""
+    """All test functions of the Slack stand-in."""
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in HERE.glob("test_slack_*.py"))
     functions = (
         node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -92,7 +92,7 @@ def test_every_control_route_is_in_the_table_and_nothing_else() -> None:
 def test_every_method_of_many_workspaces_is_listed_and_nothing_else() -> None:
     """The few that are quick."""
     slack = Slack(SandboxClock())
-    assert listed("Methods there") == set(Acceptor(slack.world, RateLimits(slack.clock, slack.limits)).methods)
+    assert listed("Methods there") == set(ManyWorkspaces(slack.world, RateLimits(slack.clock, slack.limits)).methods)
 
 
 def test_every_block_and_element_is_listed_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""Faults on demand, waiting on conditions, and what the stand-in says when nothing comes."""
+"""Injected faults, `wait_for`, and its timeout message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 

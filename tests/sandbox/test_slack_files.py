@@ -1,4 +1,4 @@
-"""Files of the app: how Slack's own client uploads them, where they come to stand, and who can fetch them."""
+"""Files of the app: upload with Slack's own client, sharing, download."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import Browser, refusal, section
 
 PICTURE = b"\x89PNG\r\n\x1a\n a chart"
@@ -21,12 +21,12 @@ INVITATION = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 @pytest.fixture(autouse=True)
 def _granted(slack: Slack) -> None:
-    """What an app that sends and reads files asks for."""
+    """The scopes of an app that sends and reads files."""
     slack.scopes |= {"files:write", "files:read", "im:write"}
 
 
 async def promised(web: AsyncWebClient, content: bytes, name: str = "people.csv", **more: Any) -> dict[str, str]:
-    """The address for a file's bytes, and its id."""
+    """The upload URL of a file, and its id."""
     answer = await web.files_getUploadURLExternal(filename=name, length=len(content), **more)
     return {"upload_url": answer["upload_url"], "file_id": answer["file_id"]}
 

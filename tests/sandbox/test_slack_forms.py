@@ -1,4 +1,4 @@
-"""What people give to a form: every kind of field from plain Python, files among them, told at once where asked for."""
+"""Form input: every kind of field from plain Python, files, and dispatched input."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack, Upload, View
+from sandbox.slack import Slack, Upload, View
 from tests.sandbox.slack_app import BoltApp, Browser, field, modal, option
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ PEOPLE = Upload("people.CSV", "name,mail\nZoë,zoe@example.com\n".encode())
 
 
 async def opened(slack: Slack, bolt: BoltApp, *blocks: Json) -> View:
-    """A modal of these blocks, which /webinar opens for Ana."""
+    """A modal of these blocks, opened for Ana by /webinar."""
     bolt.opens(modal(*blocks))
     await slack.command("ana", "#launch", "/webinar")
     return slack.view("ana")

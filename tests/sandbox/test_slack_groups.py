@@ -1,10 +1,10 @@
-"""User groups: who is in them, and how a mention of one reaches the app."""
+"""User groups: their users, and mentions in commands."""
 
 from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack, UserGroup
+from sandbox.slack import Slack, UserGroup
 from tests.sandbox.slack_app import BoltApp, Browser, refusal
 
 

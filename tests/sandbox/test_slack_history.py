@@ -1,4 +1,4 @@
-"""Reading a conversation back from the stand-in, and the metadata that messages carry."""
+"""conversations.history, and the metadata of messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 MARK = {"event_type": "greenroom_notice", "event_payload": {"id": "n1", "parts": [{"of": 2}], "late": False}}
@@ -16,13 +16,13 @@ MARK = {"event_type": "greenroom_notice", "event_payload": {"id": "n1", "parts":
 
 @pytest.fixture
 def web(slack: Slack, web: AsyncWebClient) -> AsyncWebClient:
-    """A token that may read."""
+    """A client with the history scopes."""
     slack.scopes |= {"channels:history", "groups:history", "im:history"}
     return web
 
 
 async def texts(web: AsyncWebClient, **wanted: Any) -> list[str]:
-    """What history answers, newest first."""
+    """The texts of the history, newest first."""
     answer = await web.api_call("conversations.history", params={"channel": "C0LAUNCH", **wanted})
     return [message["text"] for message in answer["messages"]]
 

@@ -1,4 +1,4 @@
-"""Posting, rewriting and deleting messages in the stand-in, through Slack's own client."""
+"""Posting, editing and deleting messages with Slack's own client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal, section
 
 

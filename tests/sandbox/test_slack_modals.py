@@ -1,4 +1,4 @@
-"""Modals of the stand-in: opened, filled in, submitted and closed by people, answered by a real Bolt app."""
+"""Modals: opened, filled in, submitted and closed by people, with a real Bolt app."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack import Slack, View
+from sandbox.slack import Slack, View
 from tests.sandbox.slack_app import BoltApp, actions, button, field, modal, option, plain, refusal, section
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ TWO_FIELDS = modal(
 
 
 async def opened(slack: Slack, bolt: BoltApp, view: Json, user: str = "ana") -> View:
-    """The modal /webinar opens."""
+    """The modal opened by /webinar."""
     bolt.opens(view)
     assert (await slack.command(user, "#launch", "/webinar")).ok
     return slack.view(user)

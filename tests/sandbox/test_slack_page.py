@@ -1,4 +1,4 @@
-"""The page's JSON: what a person sees of the workspace, and what they do there."""
+"""The page's JSON: the snapshot of a person, and their actions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, Browser, actions, button, card, field, modal, option, section
 
 Json = dict[str, Any]

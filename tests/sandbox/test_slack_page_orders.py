@@ -1,4 +1,4 @@
-"""What the page orders from the sandbox: another time, outsiders, faults."""
+"""The page's commands to the sandbox: clock, outside people, faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import Browser, Json
 
 

@@ -1,4 +1,4 @@
-"""What the stand-in says about the team, its people and its conversations, through Slack's own client."""
+"""Team, people and conversations, read with Slack's own client."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.ringcentral.company import Company
-from bot.sandbox.slack import Slack
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral.company import Company
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import refusal
 
 
@@ -43,7 +43,7 @@ async def test_token_and_arguments_come_as_form_json_or_query(slack: Slack, web:
 
 
 async def test_users_info_knows_zone_mail_and_role(web: AsyncWebClient) -> None:
-    """An owner, a guest and a person of another organisation differ as at Slack."""
+    """An owner, a guest and a person of another organization differ as at Slack."""
     ana = (await web.users_info(user="U0ANA", include_locale=True))["user"]
     gia = (await web.users_info(user="U0GIA"))["user"]
     hal = (await web.users_info(user="U0HAL"))["user"]
@@ -105,7 +105,7 @@ async def test_users_info_zone_follows_the_domain_clock(slack: Slack, web: Async
 
 
 async def test_lookup_by_email_finds_own_people_only(web: AsyncWebClient) -> None:
-    """The other organisation's addresses are not Acme's to look up."""
+    """The other organization's addresses are not Acme's to look up."""
     assert (await web.users_lookupByEmail(email="Emi@acme.example"))["user"]["id"] == "U0EMI"
     assert await refusal(web.users_lookupByEmail(email="hal@other.example")) == "users_not_found"
 

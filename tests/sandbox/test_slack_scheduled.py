@@ -1,4 +1,4 @@
-"""Scheduled messages in the stand-in: they follow the domain clock and keep Slack's limits."""
+"""Scheduled messages: sandbox clock and Slack's limits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, actions, button, refusal, section
 
 DAY = 86_400
 
 
 def at(slack: Slack, seconds: float) -> int:
-    """The domain time so many seconds from now."""
+    """Sandbox time this many seconds from now."""
     return int(slack.clock.now().timestamp() + seconds)
 
 

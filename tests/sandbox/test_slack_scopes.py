@@ -1,4 +1,4 @@
-"""What the stand-in lets a token do, and what becomes of an app that is removed from the workspace or a channel."""
+"""Scopes of the token, and an app that is uninstalled or removed from a channel."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import SandboxClock
-from bot.sandbox.slack import Slack
-from bot.sandbox.slack.web_api import METHODS
+from sandbox.clock import SandboxClock
+from sandbox.slack import Slack
+from sandbox.slack.web_api import METHODS
 from tests.sandbox.slack_app import BoltApp, actions, button, card, refusal, section
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 
 async def refused(web: AsyncWebClient, method: str, **arguments: Any) -> dict[str, str]:
-    """The whole answer of a call that is refused."""
+    """The whole response of a refused call."""
     with pytest.raises(SlackApiError) as caught:
         await web.api_call(method, json=arguments)
     answer: dict[str, str] = caught.value.response.data

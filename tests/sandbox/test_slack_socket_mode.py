@@ -1,4 +1,4 @@
-"""Socket Mode of the stand-in, through Bolt's own handler."""
+"""Socket Mode, with Bolt's own handler."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Slack
+from sandbox.slack import Slack
 from tests.sandbox.slack_app import BoltApp, field, modal, option, refusal
 
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 async def app(slack: Slack) -> BoltApp:
-    """A Bolt app that is not reached by HTTP."""
+    """A Bolt app without HTTP."""
     return BoltApp(slack)
 
 

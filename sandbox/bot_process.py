@@ -1,0 +1,106 @@
+"""Run the real bot in its own process, on a clock that the sandbox moves through standard input."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from bot import logging_setup
+from bot.app import Greenroom, build
+from bot.digests import Digests
+from bot.errors import GreenroomError
+from bot.providers import NOTICE
+from bot.settings import read_settings
+from sandbox.clock import SandboxClock
+
+UNUSABLE = 2
+
+
+async def serve(offset: timedelta) -> None:
+    """Serve until standard input ends: one JSON command per line in, one JSON line out.
+
+    `{"move": seconds}` moves the clock, with `"arrived": true` on the last step; the response is the time at which the
+    bot next has something to do. `{"refresh": session}` makes the bot read that registration again,
+    `{"refresh": ""}` the list of sessions.
+    """
+    settings = read_settings()
+    logging_setup.set_up(settings.log_level, settings.log_format)
+    clock = SandboxClock()
+    clock.move(offset)
+    greenroom = await build(settings, clock)
+    _write_line({"url": greenroom.url})
+    lines, control = await _standard_input(), BotControl(greenroom, clock)
+    while line := await lines.readline():
+        _write_line(await control.execute(json.loads(line)))
+    await greenroom.stop()
+
+
+class BotControl:
+    """Executes the commands of the sandbox on a running bot."""
+
+    def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
+        """Control this bot, which uses this clock."""
+        self._services = greenroom.services
+        self._digests = Digests(greenroom.services.store, clock, greenroom.services.account)
+        self._clock = clock
+        self._refresh_lock = asyncio.Lock()
+
+    async def execute(self, order: dict[str, Any]) -> dict[str, object]:
+        """Execute one command and return the response."""
+        if "refresh" in order:
+            self._run_in_background(self._refresh(order["refresh"]))
+            return {}
+        self._clock.move(timedelta(seconds=order["move"]))
+        await self._digests.plan_due()  # the bot's own timer for digests uses the machine's time, once a minute
+        due = await self._services.scheduler.deliver()
+        if order.get("arrived"):
+            self._run_in_background(self._services.mirror.keep_up())
+        return {"next": due.timestamp() if due else None}
+
+    async def _refresh(self, session_id: str) -> None:
+        """Make the one call that the bot would make by itself some minutes later."""
+        async with self._refresh_lock:  # a list must not overwrite what was read after it was requested
+            with contextlib.suppress(GreenroomError):  # an unknown webinar, or a RingCentral fault that was ordered
+                if session_id:
+                    await self._services.mirror.refresh(session_id, NOTICE)
+                else:
+                    await self._services.mirror.sweep(NOTICE)
+
+    def _run_in_background(self, look: Coroutine[Any, Any, None]) -> None:
+        # The page does not wait for RingCentral's rate limit: the result shows in the channels.
+        async def refresh_and_deliver() -> None:
+            await look
+            await self._services.scheduler.deliver()
+
+        self._services.background.start(refresh_and_deliver(), "look at RingCentral")
+
+
+def _write_line(words: dict[str, object]) -> None:
+    print(json.dumps(words), flush=True)
+
+
+async def _standard_input() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def main() -> None:
+    """Start with the clock already moved by the number of seconds in the first argument."""
+    # Ctrl-C reaches the whole process group: the sandbox stops this process by closing its input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        asyncio.run(serve(timedelta(seconds=float(sys.argv[1]))))
+    except GreenroomError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+// Tools panel: webinars at RingCentral, API calls, scheduled messages at Slack.
+
+import { h, keyed, setText, uniqueId } from "./dom.js";
+import { icon } from "./icons.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { clockTime, dayOf, shortDay } from "./time.js";
+import { WebinarRow } from "./webinar.js";
+
+const VENDORS = [
+  ["ringcentral", "RingCentral"],
+  ["slack", "Slack"],
+];
+
+/** A card of the panel with its heading. */
+export function card(title, drawn, ...content) {
+  const id = uniqueId("card");
+  return h(
+    "section",
+    { class: "card", "aria-labelledby": id },
+    h("h2", { id }, icon(drawn, 17), title),
+    ...content,
+  );
+}
+
+export class Ledger {
+  constructor(desk, tell) {
+    Object.assign(this, { desk, tell, counters: {}, lists: {} });
+    this.webinarList = h("ul", { class: "rows", "data-testid": "webinars" });
+    this.webinars = card("Webinars at RingCentral", "webinar", this.webinarList);
+    this.calls = card(
+      "Calls",
+      "calls",
+      h(
+        "div",
+        { class: "counters" },
+        VENDORS.map(([key, name]) => this.counter(key, name)),
+      ),
+      VENDORS.map(([key, name]) => this.callList(key, name)),
+    );
+    this.scheduledList = h("ul", { class: "rows", "data-testid": "scheduled" });
+    this.scheduled = card("Waiting at Slack", "waiting", this.scheduledList);
+  }
+
+  draw(snapshot, reader) {
+    for (const [key] of VENDORS) this.drawCalls(key, snapshot.calls ?? {}, reader);
+    this.drawRows(this.webinarList, snapshot.webinars ?? [], "No webinar yet. Try /webinar create.", {
+      key: (webinar) => String(webinar.session_id ?? webinar.webinar_id),
+      sign: () => "webinar",
+      build: () => new WebinarRow(this.desk, this.tell).element,
+      patch: (node, webinar) => node.draw(webinar, reader),
+    });
+    this.drawRows(this.scheduledList, snapshot.scheduled ?? [], "Nothing is waiting.", {
+      key: (message) => `${message.channel} ${message.post_at} ${message.text}`,
+      sign: () => `${reader.tz} ${dayOf(reader.now, reader.tz)}`,
+      build: (message) => this.message(message, reader),
+    });
+  }
+
+  drawRows(list, items, empty, how) {
+    if (items.length) return keyed(list, items, how);
+    return keyed(list, [empty], {
+      key: () => "empty",
+      sign: (words) => words,
+      build: (words) => h("li", { class: "empty" }, words),
+    });
+  }
+
+  message({ channel, post_at: at, text }, reader) {
+    const place = reader.channels.get(channel);
+    return h(
+      "li",
+      { class: "row" },
+      h(
+        "div",
+        { class: "row-line" },
+        h("strong", {}, place ? reader.title(place) : channel),
+        ` · ${shortDay(at, reader.tz, reader.now)}, ${clockTime(at, reader.tz)}`,
+      ),
+      h("div", { class: "row-text" }, ...mrkdwn(text, reader)),
+    );
+  }
+
+  counter(key, name) {
+    this.counters[key] = h("strong", { "data-testid": `count-${key}` }, "0");
+    return h("div", { class: "counter-box" }, this.counters[key], h("span", {}, `${name} calls`));
+  }
+
+  callList(key, name) {
+    this.lists[key] = h("ol", { class: "call-list", "data-testid": `calls-${key}` });
+    return h("details", {}, h("summary", {}, `Last ${name} calls`), this.lists[key]);
+  }
+
+  drawCalls(key, calls, reader) {
+    setText(this.counters[key], String(calls.counts?.[key] ?? 0));
+    const total = calls.counts?.[key] ?? 0;
+    const last = (calls[key] ?? [])
+      .map((call, index, all) => ({ ...call, number: total - all.length + index + 1 }))
+      .reverse();
+    this.drawRows(this.lists[key], last, "No call yet.", {
+      key: (call) => String(call.number),
+      sign: (call) => JSON.stringify([call, reader.tz]),
+      build: (call) => callRow(call, reader),
+    });
+  }
+}
+
+function callRow(call, reader) {
+  const failed = call.ok === false || call.status >= 400;
+  const result = call.status ?? (call.ok ? "ok" : call.error);
+  const time = typeof call.at === "number" ? clockTime(call.at, reader.tz, true) : "";
+  return h(
+    "li",
+    { class: failed ? "failed" : "" },
+    h("span", { class: "call-result" }, String(result)),
+    h(
+      "span",
+      { class: "call-name", title: `${call.method} ${call.path ?? ""} ${time}` },
+      call.path ? `${call.method} ${call.path}` : call.method,
+    ),
+    call.group ? h("span", { class: `group ${call.group}` }, call.group) : null,
+  );
+}

@@ -1,0 +1,101 @@
+"""All supported operations of the RingCentral API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.ringcentral import directory, invitees, oauth, registrants, registration, sessions, webinars
+from sandbox.ringcentral.request import ApiRequest
+from sandbox.ringcentral.responses import ApiResponse
+from sandbox.ringcentral.rules import Group
+
+ACCOUNT = "/restapi/v1.0/account/{accountId}"
+CONFIGURATION = "/webinar/configuration/v1"
+WEBINARS = f"{CONFIGURATION}/webinars"
+WEBINAR = f"{WEBINARS}/{{webinarId}}"
+SESSION = f"{WEBINAR}/sessions/{{sessionId}}"
+INVITEES = f"{SESSION}/invitees"
+INVITEE = f"{INVITEES}/{{inviteeId}}"
+REGISTRATION = "/webinar/registration/v1/sessions/{sessionId}"
+REGISTRANTS = f"{REGISTRATION}/registrants"
+REGISTRANT = f"{REGISTRANTS}/{{registrantId}}"
+
+Permission = Literal["", "ReadAccounts", "ReadWebinars", "EditWebinars"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation by the vendor's name; `permission` is the app permission, "" if no token is needed."""
+
+    name: str
+    method: str
+    path: str
+    group: Group
+    permission: Permission
+    handler: Callable[[ApiRequest], ApiResponse]
+
+
+OPERATIONS = (
+    Operation("getToken", "POST", "/restapi/oauth/token", "Auth", "", oauth.get_token),
+    Operation("revokeToken", "POST", "/restapi/oauth/revoke", "Auth", "", oauth.revoke_token),
+    Operation(
+        "readExtension", "GET", f"{ACCOUNT}/extension/{{extensionId}}", "Light", "ReadAccounts", directory.get_extension
+    ),
+    Operation("listExtensions", "GET", f"{ACCOUNT}/extension", "Medium", "ReadAccounts", directory.list_extensions),
+    Operation(
+        "listDirectoryEntries",
+        "GET",
+        f"{ACCOUNT}/directory/entries",
+        "Medium",
+        "ReadAccounts",
+        directory.list_directory,
+    ),
+    Operation(
+        "searchDirectoryEntries",
+        "POST",
+        f"{ACCOUNT}/directory/entries/search",
+        "Heavy",
+        "ReadAccounts",
+        directory.search_directory,
+    ),
+    Operation("rcwConfigListWebinars", "GET", WEBINARS, "Heavy", "ReadWebinars", webinars.list_webinars),
+    Operation("rcwConfigCreateWebinar", "POST", WEBINARS, "Heavy", "EditWebinars", webinars.create_webinar),
+    Operation("rcwConfigGetWebinar", "GET", WEBINAR, "Heavy", "ReadWebinars", webinars.get_webinar),
+    Operation("rcwConfigUpdateWebinar", "PATCH", WEBINAR, "Heavy", "EditWebinars", webinars.patch_webinar),
+    Operation("rcwConfigDeleteWebinar", "DELETE", WEBINAR, "Heavy", "EditWebinars", webinars.delete_webinar),
+    Operation(
+        "rcwConfigCreateSession", "POST", f"{WEBINAR}/sessions", "Heavy", "EditWebinars", sessions.create_session
+    ),
+    Operation("rcwConfigGetSession", "GET", SESSION, "Heavy", "ReadWebinars", sessions.get_session),
+    Operation("rcwConfigUpdateSession", "PATCH", SESSION, "Heavy", "EditWebinars", sessions.patch_session),
+    Operation("rcwConfigDeleteSession", "DELETE", SESSION, "Heavy", "EditWebinars", sessions.delete_session),
+    Operation(
+        "rcwConfigListAllSessions",
+        "GET",
+        f"{CONFIGURATION}/sessions",
+        "Heavy",
+        "ReadWebinars",
+        sessions.list_own_sessions,
+    ),
+    Operation(
+        "rcwConfigListAllCompanySessions",
+        "GET",
+        f"{CONFIGURATION}/company/sessions",
+        "Heavy",
+        "ReadWebinars",
+        sessions.list_company_sessions,
+    ),
+    Operation("rcwConfigListInvitees", "GET", INVITEES, "Heavy", "ReadWebinars", invitees.list_invitees),
+    Operation("rcwConfigUpdateInvitees", "PATCH", INVITEES, "Heavy", "EditWebinars", invitees.patch_invitees),
+    Operation("rcwConfigGetInvitee", "GET", INVITEE, "Heavy", "ReadWebinars", invitees.get_invitee),
+    Operation("rcwConfigUpdateInvitee", "PUT", INVITEE, "Heavy", "EditWebinars", invitees.put_invitee),
+    Operation("rcwConfigDeleteInvitee", "DELETE", INVITEE, "Heavy", "EditWebinars", invitees.delete_invitee),
+    Operation("rcwRegGetSession", "GET", REGISTRATION, "Heavy", "ReadWebinars", registration.get_registration),
+    Operation("rcwRegUpdateSession", "PATCH", REGISTRATION, "Heavy", "EditWebinars", registration.patch_registration),
+    Operation("rcwRegListRegistrants", "GET", REGISTRANTS, "Heavy", "ReadWebinars", registrants.list_registrants),
+    Operation("rcwRegCreateRegistrant", "POST", REGISTRANTS, "Heavy", "EditWebinars", registrants.create_registrant),
+    Operation("rcwRegGetRegistrant", "GET", REGISTRANT, "Heavy", "ReadWebinars", registrants.get_registrant),
+    Operation("rcwRegDeleteRegistrant", "DELETE", REGISTRANT, "Heavy", "EditWebinars", registrants.delete_registrant),
+)

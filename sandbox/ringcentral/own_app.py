@@ -1,0 +1,126 @@
+"""Actions in RingCentral's own app and on its public pages: no API call is made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.ringcentral.company import SERVICE_USER
+from sandbox.ringcentral.models import Session, Status, Webinar
+from sandbox.ringcentral.people import NewRegistrant
+from sandbox.ringcentral.registrants import add_registrant, question_ids
+from sandbox.ringcentral.registration import change_registration, close_at_end, is_open
+from sandbox.ringcentral.responses import ApiError, not_found, not_in_this_state
+from sandbox.ringcentral.sessions import change_session, make_session
+from sandbox.ringcentral.webinars import change_webinar, make_webinar, remove_webinar
+from sandbox.ringcentral.world import World
+
+WEBINAR_FIELDS = frozenset({"title", "description", "settings"})
+SESSION_FIELDS = frozenset({"scheduledStartTime", "scheduledDuration", "timeZone", "localeCode", "panelJoinTimeOffset"})
+FIELDS = WEBINAR_FIELDS | SESSION_FIELDS | {"registration"}
+
+FIRST_NAMES = ("Lena", "Omar", "Priya", "Tomás", "Yuki", "Zoë", "Kwame", "Ingrid", "Mateo", "Aisha")
+LAST_NAMES = ("Berger", "Haidari", "Nair", "Silva", "Tanaka", "de Vries", "Mensah", "Lund", "Rojas", "Khan")
+
+
+def create(world: World, host_email: str, start: datetime | str, changes: dict[str, Any]) -> Webinar:
+    """Create a webinar with its session, one hour long in UTC by default."""
+    host = world.company.by_email(host_email) if host_email else world.company.person(SERVICE_USER.id)
+    if host is None:
+        raise not_found("host")
+    _check_known(changes)
+    webinar = make_webinar(world, host, _pick(changes, WEBINAR_FIELDS))
+    session = {"scheduledDuration": 3600, "timeZone": "Etc/UTC", **_pick(changes, SESSION_FIELDS)}
+    try:
+        made = make_session(world, webinar, {**session, "scheduledStartTime": start})
+        change_registration(made, changes.get("registration", {}))
+    except ApiError:
+        del world.state.webinars[webinar.id]
+        raise
+    return webinar
+
+
+def edit(world: World, any_id: str, changes: dict[str, Any]) -> None:
+    """Change fields by API name, `registration` holding those of the registration session. All or none."""
+    _check_known(changes)
+    draft = world.find_webinar(any_id).model_copy(deep=True)
+    if _pick(changes, WEBINAR_FIELDS):
+        change_webinar(world, draft, _pick(changes, WEBINAR_FIELDS))
+    if _pick(changes, SESSION_FIELDS):
+        change_session(world, _session(draft), _pick(changes, SESSION_FIELDS))
+    if "registration" in changes:
+        change_registration(_session(draft), changes["registration"])
+    world.state.webinars[draft.id] = draft
+
+
+def cancel(world: World, any_id: str) -> None:
+    """Delete the webinar; RingCentral has no "canceled" status."""
+    remove_webinar(world, world.find_webinar(any_id))
+
+
+def start(world: World, any_id: str) -> None:
+    """Start as host: Scheduled becomes Active. Time alone never does this."""
+    _set_status(world, any_id, "Scheduled", "Active")
+
+
+def finish(world: World, any_id: str) -> None:
+    """End as host: Active becomes Finished; registration closes, or opens for latecomers (our interpretation)."""
+    session = _set_status(world, any_id, "Active", "Finished")
+    close_at_end(session, world.now())
+
+
+def register(world: World, session_id: str, count: int, *, real: bool) -> list[str]:
+    """Register people and return their ids; fewer than `count` if registration closes meanwhile."""
+    _, session = world.registration(session_id)
+    ids: list[str] = []
+    for _ in range(count):
+        if not is_open(world, session):
+            break
+        number = world.state.last_number + 1
+        first = FIRST_NAMES[number % len(FIRST_NAMES)]
+        last = LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]
+        guest = NewRegistrant(
+            firstName=first,
+            lastName=last,
+            email=f"guest{number}@visitor.example",
+            questionnaire=[{"questionId": one, "answerText": "Yes"} for one in sorted(question_ids(world))],
+        )
+        ids.append(add_registrant(world, session, guest, real=real).id)
+    return ids
+
+
+def attend(world: World, registrant_id: str) -> str:
+    """Join the running session as a registrant; returns the participant id, the same one each time."""
+    for _, session in world.with_session():
+        person = next((one for one in session.registrants if one.id == registrant_id), None)
+        if person is not None:
+            if session.status != "Active":
+                raise not_in_this_state(session.status)
+            person.participant_id = person.participant_id or world.new_id("participant")
+            return person.participant_id
+    raise not_found("registrantId")
+
+
+def _set_status(world: World, any_id: str, before: Status, after: Status) -> Session:
+    session = _session(world.find_webinar(any_id))
+    if session.status != before:
+        raise not_in_this_state(session.status)
+    session.fields = session.fields.model_copy(update={"status": after})
+    session.modified = world.now()
+    return session
+
+
+def _session(webinar: Webinar) -> Session:
+    if webinar.session is None:
+        raise not_found("sessionId")
+    return webinar.session
+
+
+def _check_known(changes: dict[str, Any]) -> None:
+    unknown = sorted(set(changes) - FIELDS)
+    if unknown:
+        raise ValueError(f"Cannot be edited: {', '.join(unknown)}. Known are {', '.join(sorted(FIELDS))}.")
+
+
+def _pick(changes: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if name in names}

@@ -1,0 +1,134 @@
+"""Stand-in for RingCentral: the HTTP server in front of one account."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.clock import SandboxClock
+from sandbox.ringcentral.account import Account, Call
+from sandbox.ringcentral.company import Company
+from sandbox.ringcentral.control import Control
+from sandbox.ringcentral.faults import Fault, match_fault
+from sandbox.ringcentral.join_pages import JoinPages
+from sandbox.ringcentral.operations import OPERATIONS, Operation
+from sandbox.ringcentral.rate_limit import authorize
+from sandbox.ringcentral.registration_page import RegistrationPage
+from sandbox.ringcentral.request import ApiRequest
+from sandbox.ringcentral.responses import ApiError, ApiResponse
+from sandbox.ringcentral.rules import Group, Rules
+
+OTHER_LIMIT = 429  # as a fault: a limit other than the rate budget, so without its headers
+
+
+class RingCentral(Account):
+    """A RingCentral account behind a local socket."""
+
+    def __init__(self, clock: SandboxClock, *, company: Company | None = None, rules: Rules | None = None) -> None:
+        """Create the account; `start` opens the socket."""
+        super().__init__(clock, company=company, rules=rules)
+        self._runner: web.AppRunner | None = None
+        self._stopping = asyncio.Event()
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 takes a free one. Can be called again after `stop`: the state is kept."""
+        self._stopping.clear()
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._world.url = f"http://{host}:{runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Close all connections, including hanging calls."""
+        self._stopping.set()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def _application(self) -> web.Application:
+        app = web.Application(middlewares=[self._handle_unknown_path])
+        for one in OPERATIONS:
+            app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
+        app.add_routes(RegistrationPage(self._world, self._changed).routes())
+        app.add_routes(JoinPages(self._world, self._changed).routes())
+        app.add_routes(Control(self).routes())
+        return app
+
+    async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
+        call = self._record_call(request, operation.group)
+        api_request = await ApiRequest.read(self._world, request)
+        try:
+            limits = authorize(operation, api_request, self.rates)
+        except ApiError as refusal:
+            return self._send(call, refusal.response(request.path))
+        run = functools.partial(self._run, operation, api_request, request.path)
+        fault = match_fault(self.faults, request.method, request.path)
+        if fault is None:
+            return self._send(call, run(), limits)
+        response = await self._apply_fault(fault, request, run)
+        if response is None:
+            return web.Response()
+        return self._send(call, response, {} if response.status == OTHER_LIMIT else limits)
+
+    def _record_call(self, request: web.Request, group: Group | None) -> Call:
+        call = Call(request.method, request.path, group, None, self.clock.machine())
+        self.calls.append(call)
+        return call
+
+    def _run(self, operation: Operation, api_request: ApiRequest, path: str) -> ApiResponse:
+        try:
+            return operation.handler(api_request)
+        except ApiError as refusal:
+            return refusal.response(path)
+
+    async def _apply_fault(
+        self, fault: Fault, request: web.Request, run: Callable[[], ApiResponse]
+    ) -> ApiResponse | None:
+        """The response of a call under a fault; None if the connection was cut."""
+        response = run() if fault.effect else None
+        self._changed()
+        if fault.hang:
+            await self._hang(fault.hang)
+        if fault.cut and request.transport is not None:
+            request.transport.abort()
+            return None
+        return fault.response(request.path) if response is None or fault.status is not None else response
+
+    async def _hang(self, seconds: float) -> None:
+        """Wait on machine time, or until the server stops."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _send(self, call: Call, response: ApiResponse, limits: dict[str, str] | None = None) -> web.Response:
+        call.status = response.status
+        response.headers |= limits or {}
+        self._changed()
+        if isinstance(response.body, str):
+            return web.Response(
+                status=response.status, text=response.body, content_type="text/html", headers=response.headers
+            )
+        if response.body is None:
+            return web.Response(status=response.status, headers=response.headers)
+        return web.json_response(response.body, status=response.status, headers=response.headers)
+
+    @web.middleware
+    async def _handle_unknown_path(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse unknown paths and methods with the vendor's error, and record them as calls."""
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as missing:
+            if not request.path.startswith(("/restapi/", "/webinar/")):
+                raise
+            refusal = ApiError(missing.status, "CMN-120", "Invalid URI")
+            return self._send(self._record_call(request, None), refusal.response(request.path))

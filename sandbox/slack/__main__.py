@@ -1,0 +1,64 @@
+"""Start the Slack stand-in alone, for any app: `python -m sandbox.slack --app http://127.0.0.1:3000/slack/events`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+
+from sandbox.clock import SandboxClock
+from sandbox.slack.server import Slack
+
+USUAL_PORT = 8610
+
+
+def main() -> None:
+    """Listen until Ctrl-C or SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.slack", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=USUAL_PORT, help=f"port ({USUAL_PORT}; 0 takes a free one)")
+    parser.add_argument(
+        "--app", help="where the app takes Slack's requests; without it the app connects by Socket Mode"
+    )
+    parser.add_argument("--command", action="append", default=[], help="a slash command of the app, such as /webinar")
+    given = parser.parse_args()
+    commands = [{"command": name, "description": "", "usage_hint": ""} for name in given.command]
+    slack = Slack(SandboxClock(), commands=commands)
+    slack.events_url = given.app
+    asyncio.run(_serve(slack, given.host, given.port))
+
+
+async def _serve(slack: Slack, host: str, port: int) -> None:
+    stop = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stop.set)
+
+    slack.move_clock = slack.move
+    try:
+        await slack.start(host, port)
+    except OSError:
+        print(f"Port {port} is taken; using a free one.")
+        await slack.start(host, 0)
+    print(_welcome(slack), flush=True)
+    try:
+        await stop.wait()
+    finally:
+        await slack.stop()
+    print("Stopped; nothing was kept.")
+
+
+def _welcome(slack: Slack) -> str:
+    return "\n".join(
+        (
+            f"Stand-in Slack workspace at {slack.url} (open it in a browser)",
+            f"  SLACK_API_URL={slack.url}/api/",
+            f"  SLACK_BOT_TOKEN={slack.bot_token}",
+            f"  SLACK_SIGNING_SECRET={slack.signing_secret}",
+            f"  SLACK_APP_TOKEN={slack.app_token}",
+            "  What it does and does not do: docs/sandbox-slack.md. Ctrl-C ends it.",
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

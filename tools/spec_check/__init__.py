@@ -1,0 +1,1 @@
+"""Compare every response of the RingCentral stand-in with the published OpenAPI document."""
