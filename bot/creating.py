@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock, machine_now
 from bot.directory import Directory
@@ -189,28 +190,12 @@ class Creating:
         raise StillUnclear(NOT_MADE)
 
     async def _whole(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
-        form, host = creation.order.form, creation.order.host
-        webinar = Webinar(
-            account=creation.account,
-            webinar_id=made.webinar_id,
-            session_id=session.session_id,
-            title=form.title,
-            description=form.description,
-            start=session.start,
-            length=session.length,
-            time_zone=session.time_zone,
-            status=session.status,
-            audience=Audience.ANYONE if session.attendee_link else made.audience,
-            host_user_id=made.host_user_id,
-            host_name=host.name if host else self._directory.name(made.host_user_id),
-            created_by=creation.user_id,
-            attendee_link=session.attendee_link,
-            panel_offset=session.panel_offset,
-            seen_at=self._clock.now(),
-        )
+        host = creation.order.host
+        host_name = host.name if host else self._directory.name(made.host_user_id)
         whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
         async with self._store.write() as db:
             swept = await webinars.find(db, creation.account, session.session_id, to_change=True)
+            webinar = created(swept, creation, made, session, host_name=host_name, now=self._clock.now())
             await webinars.save(db, webinar, session.host_link)
             await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
             await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
@@ -276,6 +261,36 @@ class Creating:
     async def _reread(self, creation: Creation) -> Creation:
         async with self._store.read() as db:
             return await creations.find(db, creation.account, creation.draft_id) or creation
+
+
+def created(
+    swept: Webinar | None,
+    creation: Creation,
+    made: WebinarFacts,
+    session: SessionFacts,
+    *,
+    host_name: str,
+    now: datetime,
+) -> Webinar:
+    """The webinar that was created; a field that only a sweep has read keeps its value."""
+    facts: dict[str, Any] = {
+        "webinar_id": made.webinar_id,
+        "title": creation.order.form.title,
+        "description": creation.order.form.description,
+        "start": session.start,
+        "length": session.length,
+        "time_zone": session.time_zone,
+        "status": session.status,
+        "audience": Audience.ANYONE if session.attendee_link else made.audience,
+        "host_user_id": made.host_user_id,
+        "host_name": host_name,
+        "created_by": creation.user_id,
+        "attendee_link": session.attendee_link,
+        "panel_offset": session.panel_offset,
+        "seen_at": now,
+    }
+    base = swept or Webinar(account=creation.account, session_id=session.session_id, **facts)
+    return base.model_copy(update=facts)
 
 
 def _blames_host(error: ProviderError) -> bool:
