@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -81,27 +82,8 @@ class Reading:
                 await self._write(db, None, self.merge(None, facts, began), began, host_link=facts.host_link)
 
     def merge(self, known: Webinar | None, facts: SessionFacts, now: datetime) -> Webinar:
-        """What a list says of a session, laid over what was known of it."""
-        host_user_id = facts.host_user_id or (known.host_user_id if known else "")
-        return Webinar(
-            account=self.account,
-            webinar_id=facts.webinar_id,
-            session_id=facts.session_id,
-            title=facts.title,
-            description=facts.description,
-            start=facts.start,
-            length=facts.length,
-            time_zone=facts.time_zone,
-            status=facts.status,
-            audience=(known.audience if known else None) or (Audience.ANYONE if facts.attendee_link else None),
-            host_user_id=host_user_id,
-            host_name=self._directory.name(host_user_id) or (known.host_name if known else ""),
-            created_by=known.created_by if known else "",
-            attendee_link=facts.attendee_link or (known.attendee_link if known else ""),
-            registration=known.registration if known else None,
-            panel_offset=facts.panel_offset,
-            seen_at=now,
-        )
+        """Apply what a list says of a session to what is known of it."""
+        return merged(self.account, known, facts, host_name=self._directory.name, now=now)
 
     async def _follow(self, db: Db, facts: SessionFacts, began: datetime) -> bool:
         """Lay what was listed over what is known. False where nothing is."""
@@ -166,6 +148,32 @@ class Reading:
         if read and _figures(read) != _figures(before.registration if before else None):
             await counts.add(db, self.account, after.session_id, read)
         await follow_up(db, before, after, now, by)
+
+
+def merged(
+    account: Account, known: Webinar | None, facts: SessionFacts, *, host_name: Callable[[str], str], now: datetime
+) -> Webinar:
+    """Apply what a list says of a session to the known webinar; every field that lists leave out keeps its value."""
+    listed: dict[str, Any] = {
+        "webinar_id": facts.webinar_id,
+        "title": facts.title,
+        "description": facts.description,
+        "start": facts.start,
+        "length": facts.length,
+        "time_zone": facts.time_zone,
+        "status": facts.status,
+        "panel_offset": facts.panel_offset,
+        "seen_at": now,
+    }
+    base = known or Webinar(account=account, session_id=facts.session_id, **listed)
+    host = facts.host_user_id or base.host_user_id
+    also = {
+        "audience": base.audience or (Audience.ANYONE if facts.attendee_link else None),
+        "host_user_id": host,
+        "host_name": host_name(host) or base.host_name,
+        "attendee_link": facts.attendee_link or base.attendee_link,
+    }
+    return base.model_copy(update=listed | also)
 
 
 def _session(facts: SessionFacts) -> str:

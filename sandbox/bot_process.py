@@ -13,7 +13,6 @@ from typing import Any
 
 from bot import logging_setup
 from bot.app import Greenroom, build
-from bot.digests import Digests
 from bot.errors import GreenroomError
 from bot.providers import NOTICE
 from bot.settings import read_settings
@@ -47,7 +46,6 @@ class BotControl:
     def __init__(self, greenroom: Greenroom, clock: SandboxClock) -> None:
         """Control this bot, which uses this clock."""
         self._services = greenroom.services
-        self._digests = Digests(greenroom.services.store, clock, greenroom.services.account)
         self._clock = clock
         self._refresh_lock = asyncio.Lock()
 
@@ -57,7 +55,7 @@ class BotControl:
             self._run_in_background(self._refresh(order["refresh"]))
             return {}
         self._clock.move(timedelta(seconds=order["move"]))
-        await self._digests.plan_due()  # the bot's own timer for digests uses the machine's time, once a minute
+        await self._services.digests.plan_due()  # the bot's own job runs by machine time
         due = await self._services.scheduler.deliver()
         if order.get("arrived"):
             self._run_in_background(self._services.mirror.keep_up())

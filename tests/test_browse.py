@@ -28,10 +28,12 @@ async def test_looking_costs_no_vendor_call_and_keeps_slacks_limits(world: World
 
 
 async def test_unknown_words_show_help_with_the_nearest_verb(world: World) -> None:
-    """Nobody reads "unknown action": they read what there is."""
+    """The answer names the closest command and lists all of them."""
     await world.command("chloe", "#launch", "lsit")
 
-    assert "`/webinar list`" in world.last("#launch", "chloe").words or "list" in world.last("#launch", "chloe").words
+    words = world.last("#launch", "chloe").words
+    assert words.startswith("There is no command “lsit”. Did you mean `/webinar list`?")
+    assert "`/webinar create" in words
 
 
 async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:

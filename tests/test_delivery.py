@@ -13,6 +13,7 @@ from bot.delivery.shift import ONE_CALL
 from bot.outbox import NoticeState, ParcelState
 from bot.store import parcels
 from bot.store.connection import Store
+from bot.views.blocks import Message as Text
 from tests.desk import Desk, posted_at, second
 from tests.store_samples import OTHERS
 from tests.webinar_samples import ACCOUNT
@@ -38,6 +39,15 @@ async def in_hand_over(desk: Desk) -> datetime:
     start = desk.clock.now() + 20 * MINUTE
     await desk.announce(start)
     return start
+
+
+async def handed_over_by_another(desk: Desk) -> None:
+    """The claim expires, and another worker schedules the reminder."""
+    await desk.claims_run_out()
+    await desk.worker("other").run()
+    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
+    await desk.worker("other").run()
+    assert len(desk.slack.scheduled()) == 1
 
 
 async def check_said_once(desk: Desk, start: datetime) -> None:
@@ -123,11 +133,7 @@ async def test_frozen_process_that_wakes_up_takes_its_own_back(any_desk: Desk) -
     gate = any_desk.gate("schedule")
     frozen = asyncio.create_task(any_desk.worker("frozen", gate).run())
     await gate.reached.wait()
-    await any_desk.claims_run_out()
-    await any_desk.worker("other").run()
-    await any_desk.move_to(any_desk.clock.now() + timedelta(seconds=3))
-    await any_desk.worker("other").run()
-    assert len(any_desk.slack.scheduled()) == 1
+    await handed_over_by_another(any_desk)
 
     gate.let_through.set()
     await frozen
@@ -142,10 +148,7 @@ async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(desk: 
     gate = desk.gate("schedule")
     frozen = asyncio.create_task(desk.worker("frozen", gate).run())
     await gate.reached.wait()
-    await desk.claims_run_out()
-    await desk.worker("other").run()
-    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
-    await desk.worker("other").run()
+    await handed_over_by_another(desk)
     desk.slack.fail("chat.deleteScheduledMessage", **fault)
 
     gate.let_through.set()
@@ -153,6 +156,47 @@ async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(desk: 
 
     assert [call.ok for call in desk.slack.calls if call.method == "chat.deleteScheduledMessage"] == [False, True]
     await check_said_once(desk, start)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(any_desk: Desk, late: bool) -> None:
+    """Slack accepts it and the answer is lost: the worker finds the copy at Slack, also on a later look."""
+    start = await in_hand_over(any_desk)
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    gate = any_desk.gate("schedule")
+    frozen = asyncio.create_task(any_desk.worker("frozen", gate, sleep=wait).run())
+    await gate.reached.wait()
+    await handed_over_by_another(any_desk)
+    any_desk.slack.fail("chat.scheduleMessage", cut=True, effect=True)
+    if late:
+        any_desk.slack.fail("chat.scheduledMessages.list", status=502)
+
+    gate.let_through.set()
+    await frozen
+
+    assert [call.method for call in any_desk.slack.calls].count("chat.deleteScheduledMessage") == 1
+    assert waits == [10.0] * (2 if late else 1)
+    await check_said_once(any_desk, start)
+
+
+async def test_second_copy_at_slack_is_withdrawn(any_desk: Desk) -> None:
+    """Two workers lost Slack's answer and the first was killed: the next one keeps one copy and withdraws the other."""
+    start = await in_hand_over(any_desk)
+    gate = any_desk.gate("schedule", after=True)
+    await any_desk.killed_at(gate)
+    [copy] = any_desk.slack.scheduled()
+    await any_desk.api().schedule(copy.channel, int(copy.post_at), Text("a copy that arrived late", []))
+    assert len(any_desk.slack.scheduled()) == 2
+
+    await any_desk.claims_run_out()
+    await any_desk.worker("next").run()
+
+    assert [call.method for call in any_desk.slack.calls].count("chat.deleteScheduledMessage") == 1
+    await check_said_once(any_desk, start)
 
 
 async def test_unclear_hand_over_is_not_repeated_after_its_time(desk: Desk) -> None:

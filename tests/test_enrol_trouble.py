@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from bot.roster import read_people
 from bot.store import batches, organisers
 from bot.store.batches import BatchState
 from bot.views import seat_result
+from sandbox.clock import SandboxClock
 from tests.block_kit import buttons
 from tests.door_story import hurried, limited
 from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
@@ -44,6 +45,19 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in a hurry."""
     async with running(tmp_path, prepare=prepare) as world:
         yield world
+
+
+class BehindClock(SandboxClock):
+    """A clock that is a fixed time behind another one."""
+
+    def __init__(self, other: SandboxClock, by: timedelta) -> None:
+        """Follow `other`."""
+        super().__init__()
+        self._other, self._by = other, by
+
+    def now(self) -> datetime:
+        """The other clock's time, less the difference."""
+        return self._other.now() - self._by
 
 
 async def stored(world: World) -> str:
@@ -300,6 +314,36 @@ async def test_ringcentral_that_does_not_answer_is_left_alone_for_a_while(world:
     assert desk.asked == ["GET", "POST", "POST", "POST", "GET", "POST"]
     assert len(desk.there) == 4
     assert [result for _, result in desk.results] == ["registered"] * 4
+
+
+async def test_a_person_is_asked_for_three_times_and_then_refused(world: World) -> None:
+    """The list never shows them: their line says so, and a fourth call, which would succeed, is not made."""
+    desk = await a_desk(world)
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, times=3)
+
+    await desk.enrols(IRIS)
+    await goes_on(desk)
+
+    assert desk.asked == ["GET", *["POST", "GET"] * 3]
+    assert desk.there == []
+    assert desk.results == [["1", "not registered: RingCentral gave no clear answer"]]
+
+
+@pytest.mark.parametrize(("behind", "ours"), [(100, True), (140, False)])
+async def test_lost_answer_is_ours_within_two_minutes_of_clock_difference(
+    world: World, behind: int, ours: bool
+) -> None:
+    """RingCentral's clock is behind, so its registration time is earlier than our request."""
+    desk = await a_desk(world)
+    review = await desk.checks(IRIS)
+    world.ringcentral._world.clock = BehindClock(world.clock, timedelta(seconds=behind))
+    world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
+
+    await world.slack.submit(ORGANISER, review)
+    await world.settled()
+
+    assert desk.addresses == ["iris@outside.example"]
+    assert desk.results == [["1", "registered" if ours else "was registered already"]]
 
 
 async def test_two_replicas_share_lists_and_never_people(world: World) -> None:

@@ -563,6 +563,17 @@ def test_a_person_goes_at_once_past_a_long_batch() -> None:
     assert [batch.count(moment) for moment in (0.0, 60.25, 120.5, 130.25, 180.75)] == [6, 7, 5, 2, 5]
 
 
+@pytest.mark.parametrize(("first", "in_first_minute"), [(Lane.UPKEEP, 7), (Lane.PAGE, 6)])
+def test_batch_leaves_a_slot_only_while_upkeep_has_none(first: Lane, in_first_minute: int) -> None:
+    """Of the eight slots that are not reserved for users, one stays free for upkeep until upkeep has used one."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        await call(gate, caller(first))
+        return await calls(gate, 7, caller(Lane.BULK))
+
+    assert imagine(story).count(0.0) == in_first_minute
+
+
 def test_a_thousand_registrations_take_143_minutes() -> None:
     """Seven a minute is 1.43 times the time that the whole budget would take."""
 
@@ -661,10 +672,15 @@ def test_a_person_overtakes_the_sweep_that_waits() -> None:
         ({"retry-after": "7"}, 7.25, 7.25),
         ({}, 30.25, 30.25),
         ({"Retry-After": "soon"}, 30.25, 30.25),
+        (rate(50, retry_after="7", X_Rate_Limit_Group="Light"), 7.25, 7.25),
+        (rate(40, retry_after="7", X_Rate_Limit_Group="Medium"), 7.25, 0.0),
     ],
 )
 def test_a_429_holds_what_it_speaks_of(headers: dict[str, str], heavy: float, light: float) -> None:
-    """Without rate headers it is another limit, and the whole account is held; without Retry-After a safe time."""
+    """The group that was called and the group that is named; the whole account where there are no rate headers.
+
+    Without Retry-After the wait is a safe default.
+    """
 
     async def story(gate: LocalGate) -> list[float]:
         await call(gate, group="light")

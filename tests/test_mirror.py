@@ -241,6 +241,30 @@ async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
     assert "cancelled" in cards(world)[0]
 
 
+async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: World) -> None:
+    """The poller's answer is held back; a user refreshes meanwhile, and the newer figure stays."""
+    await shared(world)
+    session = (await known(world))["Elsewhere"].session_id
+    await world.click("dev", world.slack.messages("#launch")[0], "Refresh")
+    world.clock.move(timedelta(minutes=5))
+    at_ringcentral("GET", "/registration/", done=True)(world)
+    world.bot.services.mirror.count_soon(session)
+    polling = asyncio.create_task(world.bot.services.mirror.count_next())
+    await world.until(lambda: not world.ringcentral.faults)
+    world.ringcentral.register(session, 7)
+    world.clock.move(timedelta(seconds=1))
+    await world.click("dev", world.slack.messages("#launch")[0], "Refresh")
+    newer = (await known(world))["Elsewhere"].registration
+    assert newer is not None
+    assert newer.count == 7
+
+    release(world)
+    await polling
+
+    assert (await known(world))["Elsewhere"].registration == newer
+    assert "7 registered" in cards(world)[0]
+
+
 async def test_1100_sessions_are_paged_through_and_cost_one_call_a_thousand(world: World) -> None:
     """The first sweep writes them down; the next finds nothing to write, and asks as little."""
     for number in range(1100):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
@@ -144,6 +145,17 @@ async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
 
     rows = await notices.of_session(db, ACCOUNT, "s1")
     assert [row.notice.due_at - row.notice.hand_at for row in rows] == [QUARTER, 2 * QUARTER]
+
+
+async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> None:
+    """Notices of the same transaction are not in the database yet, but they count: 600 channels need 18 minutes."""
+    channels = [about(f"C{number}", REMINDERS, leads=(HOUR,)) for number in range(600)]
+
+    await known(db, webinar(), *channels, about("E1", REMINDERS, leads=(2 * HOUR,)))
+
+    rows = await notices.of_session(db, ACCOUNT, "s1")
+    leads = Counter((row.notice.before, row.notice.due_at - row.notice.hand_at) for row in rows)
+    assert leads == {(HOUR, 600 * QUARTER / 500): 600, (2 * HOUR, QUARTER): 1}
 
 
 async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:

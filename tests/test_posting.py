@@ -285,6 +285,35 @@ async def test_frozen_process_that_wakes_up_deletes_its_own_post(any_desk: Desk)
     assert len(any_desk.posted()) == 1
 
 
+@pytest.mark.parametrize("late", [False, True])
+async def test_post_that_arrives_after_its_claim_expired_is_removed(any_desk: Desk, late: bool) -> None:
+    """Slack accepts it and the answer is lost: the worker finds the duplicate by its mark, also on a later look."""
+    any_desk.slack.scopes = {*any_desk.slack.scopes, "channels:history"}
+    await filled(any_desk)
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    gate = any_desk.gate("post")
+    frozen = asyncio.create_task(any_desk.worker("frozen", gate, sleep=wait).run())
+    await gate.reached.wait()
+    await any_desk.claims_run_out()
+    await any_desk.worker("other").run()
+    [kept] = any_desk.posted()
+    any_desk.slack.fail("chat.postMessage", cut=True, effect=True)
+    if late:
+        any_desk.slack.fail("conversations.history", status=502)
+
+    gate.let_through.set()
+    await frozen
+
+    assert [message.ts for message in any_desk.posted()] == [kept.ts]
+    assert [call.method for call in any_desk.slack.calls].count("chat.delete") == 1
+    assert waits == [10.0] * (2 if late else 1)
+    assert await alerts(any_desk) == [SAID]
+
+
 async def test_busy_channel_does_not_hold_up_another(desk: Desk) -> None:
     """A 429 for posting is about one channel."""
     (room,) = desk.rooms(1)

@@ -135,26 +135,74 @@ async def test_organiser_gets_a_file_as_a_direct_message(world: World) -> None:
     assert desk.asked == ["GET"]
 
 
-async def test_nobody_else_sees_who_has_registered(world: World) -> None:
-    """Neither by the command nor by a button that was shown to them when they still might."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS, JOAN)
+async def chooses_organizers(world: World, *user_ids: str) -> None:
+    """An admin chooses these organizers and no others."""
     services = world.bot.services
     async with services.store.write() as db:
-        await organisers.save(db, services.account.workspace, ["U0EMI"], "U0ANA", services.clock.now())
+        await organisers.save(db, services.account.workspace, list(user_ids), "U0ANA", services.clock.now())
+
+
+def refusals(world: World, user: str) -> int:
+    """The number of refusals in #launch that only this user sees."""
+    messages = world.slack.messages("#launch", user)
+    return sum("You can't see who has registered" in message.words for message in messages)
+
+
+async def a_page_of_a_former_organizer(world: World) -> tuple[Desk, Message]:
+    """A page of registrants shown to Emi, who is no longer an organizer."""
+    desk = await a_desk(world)
+    await desk.enrols(IRIS, JOAN)
+    await chooses_organizers(world, "U0EMI")
     page = await shown(desk, user="emi")
     assert len(on_it(page)) == 2
-    async with services.store.write() as db:
-        await organisers.save(db, services.account.workspace, [], "U0ANA", services.clock.now())
     assert desk.asked
+    await chooses_organizers(world)
+    return desk, page
 
-    for button in ("Refresh", "Remove", "Download CSV", "Search"):
-        await world.click("emi", page, button)
-        assert "You can't see who has registered" in world.last("#launch", "emi").words
-    await shown(desk, user="dev")
-    assert "You can't see who has registered" in world.last("#launch", "dev").words
+
+@pytest.mark.parametrize("button", ["Refresh", "Remove", "Download CSV", "Search"])
+async def test_former_organizer_is_refused_by_every_button(world: World, button: str) -> None:
+    """Each button checks permission again: no file, no form, no vendor call."""
+    desk, page = await a_page_of_a_former_organizer(world)
+
+    await world.click("emi", page, button)
+
+    assert refusals(world, "emi") == 1
+    assert len(world.slack.messages("#launch", "emi")) == 2
+    assert world.slack.messages("@emi") == []
+    assert world.slack.view_stack("emi") == []
     assert desk.asked == []
     assert len(desk.there) == 2
+
+
+async def test_former_organizer_is_refused_by_the_search_form(world: World) -> None:
+    """The form was opened before the role was withdrawn; sending it checks permission again."""
+    desk = await a_desk(world)
+    await desk.enrols(IRIS, JOAN)
+    await chooses_organizers(world, "U0EMI")
+    page = await shown(desk, user="emi")
+    await world.click("emi", page, "Search")
+    await chooses_organizers(world)
+    assert desk.asked
+
+    await world.slack.submit("emi", world.slack.view("emi"), {"words": "iris"})
+    await world.settled()
+
+    assert "You can't see who has registered" in world.slack.view("emi").words
+    assert world.last("#launch", "emi").words == page.words
+    assert desk.asked == []
+
+
+async def test_member_cannot_list_registrants(world: World) -> None:
+    """The command is refused without a vendor call."""
+    desk = await a_desk(world)
+    await desk.enrols(IRIS, JOAN)
+    assert desk.asked
+
+    await shown(desk, user="dev")
+
+    assert refusals(world, "dev") == 1
+    assert desk.asked == []
 
 
 async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) -> None:

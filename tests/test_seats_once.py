@@ -366,6 +366,52 @@ async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
     assert seat_result.LEFT in message.words
 
 
+async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(world: World) -> None:
+    """The removal may have happened before the crash: the seat is not restored, and is removed on the next resume."""
+    stage = await a_stage(world)
+    await world.slack.close("dev", await stage.seated(), clear=True)
+    message = stage.dms()[0]
+    reached = at_ringcentral("DELETE", REGISTRANTS, done=True)(world)
+    await world.slack.click("dev", message, "Cancel My Seat")
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=429, retry_after=600)
+
+    await recovered(world)
+
+    assert world.ringcentral.faults == []
+    assert await written(world) is SeatState.LEAVING
+    assert seat_result.LEFT not in message.words
+    await world.stop_bot()  # a new process knows nothing of the penalty
+    await world.start_bot()
+    await recovered(world)
+    assert (stage.there, await written(world)) == ([], None)
+    assert seat_result.LEFT in message.words
+
+
+async def test_name_change_resumed_after_a_crash_that_meets_a_429_is_not_undone(world: World) -> None:
+    """The seat may be gone already: the next resume registers the new name instead of restoring the old one."""
+    stage = await a_stage(world)
+    await stage.press("dev", "Change My Name", await stage.seated())
+    reached = at_ringcentral("DELETE", REGISTRANTS, done=True)(world)
+    await world.slack.submit("dev", world.slack.view("dev"), {"first_name": "Devendra"})
+    await world.until(reached)
+    await world.crash_bot()
+    await world.start_bot()
+    world.ringcentral.fail("DELETE", REGISTRANTS, status=429, retry_after=600)
+
+    await recovered(world)
+
+    assert world.ringcentral.faults == []
+    assert await written(world) is SeatState.RENAMING
+    await world.stop_bot()  # a new process knows nothing of the penalty
+    await world.start_bot()
+    await recovered(world)
+    assert [one["firstName"] for one in stage.there] == ["Devendra"]
+    await check_one(stage)
+
+
 async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up(world: World) -> None:
     """One after the other: what is written last is the end of it."""
     stage = await a_stage(world)

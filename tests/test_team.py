@@ -327,6 +327,25 @@ async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> N
     assert team.there.keys() == {"dev@acme.example"}
 
 
+@pytest.mark.parametrize("button", ["Refresh", "Remove"])
+async def test_former_organizer_is_refused_by_every_button_of_the_list(world: World, button: str) -> None:
+    """Each button checks permission again: one refusal, no vendor call, nothing replaced."""
+    team = await a_team(world, invited=["dev"])
+    await _organisers(world, "U0FINN")
+    await team.says("finn", "team launch")
+    [listed] = world.slack.messages("#launch", "finn")
+    await _organisers(world)
+    assert team.asked == []
+
+    await world.click("finn", listed, button)
+
+    [still, refused] = world.slack.messages("#launch", "finn")
+    assert still.words == listed.words
+    assert "You can't invite people to this webinar" in refused.words
+    assert team.asked == []
+    assert team.there.keys() == {"dev@acme.example"}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock, machine_now
 from bot.directory import Directory
@@ -143,36 +144,17 @@ class CreationSteps:
         raise StillUnclear(NOT_MADE)
 
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
-        webinar = self._mirrored(creation, made, session)
+        host = creation.order.host
+        host_name = host.name if host else self._directory.name(made.host_user_id)
         whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
         async with self._store.write() as db:
             swept = await webinars.find(db, creation.account, session.session_id, to_change=True)
+            webinar = created(swept, creation, made, session, host_name=host_name, now=self._clock.now())
             await webinars.save(db, webinar, session.host_link)
             await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
             await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
             await self._leases.advance(db, whole)
         return whole
-
-    def _mirrored(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Webinar:
-        form, host = creation.order.form, creation.order.host
-        return Webinar(
-            account=creation.account,
-            webinar_id=made.webinar_id,
-            session_id=session.session_id,
-            title=form.title,
-            description=form.description,
-            start=session.start,
-            length=session.length,
-            time_zone=session.time_zone,
-            status=session.status,
-            audience=Audience.ANYONE if session.attendee_link else made.audience,
-            host_user_id=made.host_user_id,
-            host_name=host.name if host else self._directory.name(made.host_user_id),
-            created_by=creation.user_id,
-            attendee_link=session.attendee_link,
-            panel_offset=session.panel_offset,
-            seen_at=self._clock.now(),
-        )
 
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
@@ -196,6 +178,36 @@ class CreationSteps:
             except ProviderError:
                 return await self.resume_later(creation)
         return await self.save(creation, Step.UNDONE, problem=problem)
+
+
+def created(
+    swept: Webinar | None,
+    creation: Creation,
+    made: WebinarFacts,
+    session: SessionFacts,
+    *,
+    host_name: str,
+    now: datetime,
+) -> Webinar:
+    """The webinar that was created; a field that only a sweep has read keeps its value."""
+    facts: dict[str, Any] = {
+        "webinar_id": made.webinar_id,
+        "title": creation.order.form.title,
+        "description": creation.order.form.description,
+        "start": session.start,
+        "length": session.length,
+        "time_zone": session.time_zone,
+        "status": session.status,
+        "audience": Audience.ANYONE if session.attendee_link else made.audience,
+        "host_user_id": made.host_user_id,
+        "host_name": host_name,
+        "created_by": creation.user_id,
+        "attendee_link": session.attendee_link,
+        "panel_offset": session.panel_offset,
+        "seen_at": now,
+    }
+    base = swept or Webinar(account=creation.account, session_id=session.session_id, **facts)
+    return base.model_copy(update=facts)
 
 
 def _blames_host(error: ProviderError) -> bool:

@@ -53,14 +53,16 @@ class Delivery:
         slots: int = SLOTS,
         a_minute: int = A_MINUTE,
         unclear_alerts: UnclearAlerts = UnclearAlerts.REPEAT,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Claim rows under the name `me`: those of one workspace, or of all; `slack` is the way into each.
 
-        At most `slots` calls at once, and `a_minute` of one method in one workspace.
+        At most `slots` calls at once, and `a_minute` of one method in one workspace. `sleep` waits before another look
+        for a duplicate.
         """
         self._outcomes = Outcomes(store)
         self._pacing = Pacing(clock, a_minute)
-        self._shift = Shift(me, store, slack, clock, workspace, lease, self._pacing, self._outcomes)
+        self._shift = Shift(me, store, slack, clock, workspace, lease, self._pacing, self._outcomes, sleep)
         self._handing = Handing(self._shift)
         self._posting = Posting(self._shift, unclear_alerts)
         self._slots = slots

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
@@ -178,7 +177,7 @@ class Handing:
     async def _look_for_more(self, parcel: Parcel) -> None:
         """We were away for longer than our claim, and our call may have come when others had found that it had not."""
         for _ in range(LOOKS):
-            await asyncio.sleep(SETTLE.total_seconds())
+            await self._shift.sleep(SETTLE.total_seconds())
             others = await self._shift.take(parcels.of_second, parcel)
             held = await self._ask(parcel)
             if held is not None and all(one.state is not ParcelState.GIVING for one in others):

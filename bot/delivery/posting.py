@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime
 from functools import partial
@@ -136,7 +135,7 @@ class Posting:
     async def _look_for_more(self, parcel: Parcel) -> None:
         """We were away for longer than our claim, and our call may have come when others had found that it had not."""
         for _ in range(LOOKS):
-            await asyncio.sleep(SETTLE.total_seconds())
+            await self._shift.sleep(SETTLE.total_seconds())
             now = await self._shift.take(parcels.find, parcel)
             try:
                 ts = await self._look(parcel)

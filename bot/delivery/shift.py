@@ -91,6 +91,8 @@ class Shift:
     lease: timedelta
     pacing: Pacing
     outcomes: Outcomes
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Waits so many seconds of machine time."""
 
     def claim(self) -> tuple[Claim, Fence]:
         """A claim to take something with, and the fence that goes with it."""
@@ -143,7 +145,7 @@ class Shift:
                 await call()
             except SlackBusy as error:
                 reason = error.sentence
-                await asyncio.sleep(error.seconds)
+                await self.sleep(error.seconds)
             except SlackUnclear as error:
                 reason = error.sentence
             except (SlackRefused, ChannelUnreachable) as error:

@@ -1,0 +1,137 @@
+"""Forged requests: any action or form, whether or not it was ever shown, and everything that follows from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sandbox.slack import payloads, stack
+from sandbox.slack.delivery import Reply
+from sandbox.slack.model import Json, Message, Person, View
+from sandbox.slack.submission import apply_response
+from tests.world import World
+
+LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list"}
+"""The Slack calls by which the bot learns who somebody is and who may do something."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What followed from one request."""
+
+    shown: str
+    """Everything that is new to see for the user: the response, modals, messages."""
+    messages: list[Message]
+    """The messages that were posted, changed or deleted."""
+    slack_calls: list[str]
+    """The calls to Slack, except lookups."""
+    vendor_calls: list[str]
+    changed_tables: set[str]
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there was an answer or a change."""
+        return bool(self.shown or self.messages or self.slack_calls or self.vendor_calls or self.changed_tables)
+
+
+class Forger:
+    """Sends signed requests in the name of any user, and records their effects."""
+
+    def __init__(self, world: World, channel_id: str, message: Message, rows: Rows) -> None:
+        """Actions come from this message in this channel; `rows` are the bot's."""
+        self._world, self._channel_id, self._message, self._rows = world, channel_id, message, rows
+        self._slack = world.slack.world
+
+    async def command(self, user_id: str, words: str) -> Effects:
+        """The user types the command."""
+        person, channel = self._slack.people[user_id], self._slack.channels[self._channel_id]
+        payload = payloads.command(self._slack, person, channel, "/webinar", words)
+        return await self._sent(person, "command", payload)
+
+    async def click(
+        self, user_id: str, action_id: str, value: str, *, block_id: str = "forged", note: str | None = None
+    ) -> Effects:
+        """The user presses a button with this id: in a modal with this note, or in the message where there is none."""
+        person = self._slack.people[user_id]
+        where = self._message if note is None else self._modal(user_id, "forged", note, {})
+        element = {"type": "button", "action_id": action_id, "value": value}
+        payload = payloads.block_actions(self._slack, person, where, {"block_id": block_id}, element, {}, {})
+        return await self._sent(person, "interaction", payload)
+
+    async def submit(self, user_id: str, callback_id: str, note: str, values: Mapping[str, str]) -> Effects:
+        """The user sends a form with this id, this note, and these texts by block id."""
+        person = self._slack.people[user_id]
+        typed = {block: {"typed": {"type": "plain_text_input", "value": value}} for block, value in values.items()}
+        view = self._modal(user_id, callback_id, note, typed)
+        return await self._sent(person, "interaction", payloads.view_submission(self._slack, person, view), view)
+
+    def _modal(self, user_id: str, callback_id: str, note: str, values: Json) -> View:
+        body = {
+            "type": "modal",
+            "callback_id": callback_id,
+            "title": {"type": "plain_text", "text": "Forged"},
+            "private_metadata": note,
+            "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "Forged"}}],
+        }
+        stack.drop(self._slack, user_id, len(self._slack.stacks.get(user_id, [])))
+        view = stack.put_on_top(self._slack, user_id, body, self._channel_id)
+        view.values = values
+        return view
+
+    async def _sent(self, person: Person, kind: str, payload: Json, form: View | None = None) -> Effects:
+        before, views = self._messages(), self._views(person)
+        slack_calls, vendor_calls = len(self._slack.calls), len(self._world.ringcentral.calls)
+        reply: Reply = await self._world.slack._actions.delivery.deliver(kind, payload)
+        assert reply.status == 200, reply
+        if form:
+            apply_response(self._slack, form, reply)
+        await self._world.settled()
+        messages = [one for key, one in self._messages().items() if before.get(key) != one]
+        shown = [json.dumps(reply.body, ensure_ascii=False)] if reply.body else []
+        shown += [body for view_id, body in self._views(person).items() if views.get(view_id) != body]
+        shown += [json.dumps([one.text, one.blocks], ensure_ascii=False) for one in messages]
+        return Effects(
+            shown="\n".join(shown),
+            messages=messages,
+            slack_calls=[one.method for one in self._slack.calls[slack_calls:] if one.method not in LOOKUPS],
+            vendor_calls=[f"{one.method} {one.path}" for one in self._world.ringcentral.calls[vendor_calls:]],
+            changed_tables=self._rows.changed(),
+        )
+
+    def _views(self, person: Person) -> dict[str, str]:
+        ids = self._slack.stacks.get(person.id, [])
+        return {one: json.dumps(self._slack.views[one].body, ensure_ascii=False) for one in ids}
+
+    def _messages(self) -> dict[tuple[str, str], Message]:
+        found = self._slack.messages.items()
+        return {(channel, ts): replace(one) for channel, inside in found for ts, one in inside.items()}
+
+
+class Rows:
+    """All rows of the bot's database, read by a connection of our own."""
+
+    def __init__(self, path: str) -> None:
+        """Begin with what is there now."""
+        self._connection = sqlite3.connect(path)
+        self._version, self._tables = self._read_version(), self._read()
+
+    def changed(self) -> set[str]:
+        """The tables that have changed since this was last asked."""
+        version = self._read_version()
+        if version == self._version:
+            return set()  # nothing was committed
+        before, self._version, self._tables = self._tables, version, self._read()
+        return {name for name, rows in self._tables.items() if rows != before[name]}
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _read_version(self) -> int:
+        return int(self._connection.execute("pragma data_version").fetchone()[0])
+
+    def _read(self) -> dict[str, list[str]]:
+        names = self._connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return {name: sorted(map(repr, self._connection.execute(f"select * from {name}"))) for (name,) in names}  # noqa: S608 - names from the database itself
