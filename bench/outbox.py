@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 import psutil
 from cryptography.fernet import Fernet
 
-from bench.crowd import plan_crowd, plan_many
+from bench.crowd import analyze, plan_crowd, plan_many
 from bench.deliverer import Report
 from bench.processes import ROOT
 from bench.rivals import RIVALS
@@ -102,6 +102,9 @@ async def duel(postgres: Postgres, rival: str, teams: int, channels: int) -> tup
     url = await postgres.empty()
     places = [(f"T{number}", f"C{channel:06}") for number in range(teams) for channel in range(channels)]
     waited = await RIVALS[rival].fill(url, places)
+    store = Store(url, Vault(Fernet.generate_key().decode()))
+    await analyze(store)
+    await store.close()
     return await _served(postgres, url, rival, 1, len(places), held=False), waited
 
 

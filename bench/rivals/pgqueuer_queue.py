@@ -19,8 +19,8 @@ from bench.rivals.job import AT_ONCE, FILL_BATCH, LATER_JOBS, Alert, Run, post_a
 from bot.clock import machine_now
 
 TASK = "post_alert"
-BATCH = AT_ONCE
-"""Jobs per claim; it raises the default of 10, as its guide advises for jobs shorter than a second."""
+BATCH = 2 * AT_ONCE
+"""Jobs per claim: above the default of 10, as its guide advises for short jobs. 32 and 64 took longer."""
 AHEAD = timedelta(days=30)
 
 
