@@ -20,7 +20,7 @@ from bot.clock import machine_now
 
 TASK = "post_alert"
 BATCH = 2 * AT_ONCE
-"""Jobs per claim: above the default of 10, as its guide advises for short jobs. 32 and 64 took longer."""
+"""Jobs per claim: above the default of 10, as its guide advises for short jobs. 32 and 64 took more processor time."""
 AHEAD = timedelta(days=30)
 
 
