@@ -63,7 +63,7 @@ async def plan_crowd(store: Store, kind: NoticeKind, start: datetime, now: datet
         async with store.write() as db:
             await webinars.save(db, about)
             await notices.plan(db, [notice(about, f"C{channel:06}", kind, now) for channel in range(channels)])
-    await _analyze(store)
+    await analyze(store)
 
 
 async def plan_many(store: Store, sessions: int, now: datetime) -> int:
@@ -82,7 +82,7 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
         for first in range(1, sessions, AT_ONCE):
             async with store.write() as db:
                 await db.execute(copy, {"first": first, "last": min(first + AT_ONCE, sessions) - 1})
-    await _analyze(store)
+    await analyze(store)
     async with store.read() as db:
         return int((await db.execute(text("select count(*) from notices"))).scalar_one())
 
@@ -113,7 +113,7 @@ def _copy(table: str, columns: list[str]) -> str:
     )
 
 
-async def _analyze(store: Store) -> None:
-    # PostgreSQL does this by itself after a while; who fills a table in one go does not want to wait for it.
+async def analyze(store: Store) -> None:
+    """Collect the planner's statistics now: autovacuum would do it only some time after a bulk insert."""
     async with store.write() as db:
         await db.execute(text("analyze"))

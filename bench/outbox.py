@@ -10,19 +10,19 @@ import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psutil
 from cryptography.fernet import Fernet
 
-from bench.crowd import plan_crowd, plan_many
+from bench.crowd import analyze, plan_crowd, plan_many
 from bench.deliverer import Report
 from bench.processes import ROOT
-from bench.rivals import queue, say, scheduler
+from bench.rivals import RIVALS
+from bench.rivals.job import JOBS_PER_SESSION
 from bot.clock import machine_now
 from bot.models import Account, Workspace
 from bot.outbox import NoticeKind
@@ -40,11 +40,10 @@ TEAMS, CHANNELS = 1000, 50
 """50,000 channels. As many of one workspace as Slack lets us hand over in a minute."""
 DUEL = (200, 50)
 """10,000 for each of the rivals, who are slower to fill."""
-JOBS_OF_A_SESSION = 9
 ROUNDS = 3
 """So often each of the rivals is measured, in turn; the medians are shown."""
 FIGURES = ("seconds", "worker", "database", "stall")
-DUEL_MOVES = 30
+TITLES = f"{'due at once':44}{'seconds':>9}{'worker µs':>11}{'PG µs':>8}{'stall ms':>10}{'lost':>6}{'doubled':>9}"
 PATIENCE = 600.0
 LOOK_AGAIN = 0.05
 
@@ -98,53 +97,15 @@ async def rush(
     return await _served(postgres, url, "greenroom", workers, teams * channels, held=kind is NoticeKind.REMINDER)
 
 
-async def duel(postgres: Postgres, way: str, teams: int, channels: int) -> tuple[Rush, list[float]]:
-    """The same alerts said by somebody else, with one worker; and the milliseconds to move what a session has."""
+async def duel(postgres: Postgres, rival: str, teams: int, channels: int) -> tuple[Rush, list[float]]:
+    """The same alerts posted by one worker of a competitor; and the milliseconds it takes to move a session's jobs."""
     url = await postgres.empty()
     places = [(f"T{number}", f"C{channel:06}") for number in range(teams) for channel in range(channels)]
-    fill = {"APScheduler job store": _fill_scheduler, "procrastinate": _fill_queue}[way]
-    waited = await fill(url, places)
-    return await _served(postgres, url, way, 1, len(places), held=False), waited
-
-
-async def _fill_scheduler(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
-    clock = scheduler(url)
-    clock.start(paused=True)
-    now, later = machine_now(), machine_now() + timedelta(days=30)
-    for number, place in enumerate(places):
-        clock.add_job(say, "date", run_date=now, args=(*place, later.timestamp()), id=f"j{number}")
-    for number in range(DUEL_MOVES * JOBS_OF_A_SESSION):
-        clock.add_job(say, "date", run_date=later, args=("T0", "C0", later.timestamp()), id=f"later{number}")
-    waited = []
-    for session in range(DUEL_MOVES):
-        began = time.perf_counter()
-        for number in range(JOBS_OF_A_SESSION):
-            clock.reschedule_job(f"later{session * JOBS_OF_A_SESSION + number}", trigger="date", run_date=later)
-        waited.append((time.perf_counter() - began) * 1000)
-    clock.shutdown()
-    return waited
-
-
-async def _fill_queue(url: str, places: Sequence[tuple[str, str]]) -> list[float]:
-    app, task = queue(url)
-    later = machine_now() + timedelta(days=30)
-    async with app.open_async():
-        await app.schema_manager.apply_schema_async()
-        jobs: list[dict[str, Any]] = [
-            {"team": team, "channel": channel, "start": later.timestamp()} for team, channel in places
-        ]
-        for first in range(0, len(jobs), 1000):
-            await task.batch_defer_async(*jobs[first : first + 1000])
-        ahead = task.configure(schedule_at=later)
-        ids = [await ahead.defer_async(**jobs[0]) for _ in range(DUEL_MOVES * JOBS_OF_A_SESSION)]
-        waited = []
-        for session in range(DUEL_MOVES):
-            began = time.perf_counter()
-            for one in ids[session * JOBS_OF_A_SESSION : (session + 1) * JOBS_OF_A_SESSION]:
-                await app.job_manager.cancel_job_by_id_async(one)
-                await ahead.defer_async(**jobs[0])
-            waited.append((time.perf_counter() - began) * 1000)
-    return waited
+    waited = await RIVALS[rival].fill(url, places)
+    store = Store(url, Vault(Fernet.generate_key().decode()))
+    await analyze(store)
+    await store.close()
+    return await _served(postgres, url, rival, 1, len(places), held=False), waited
 
 
 async def _served(postgres: Postgres, url: str, way: str, workers: int, count: int, *, held: bool) -> Rush:
@@ -233,35 +194,36 @@ def _database_time(postgres: Postgres) -> float:
     return used
 
 
-Line = Callable[[Postgres], Awaitable[str]]
-
-
 async def measure(postgres: Postgres) -> list[str]:
-    """All of it, as the lines that are printed."""
+    """Return the lines of all measurements."""
     planned, moved = await move_one_of_many(postgres)
-    lines = [f"{planned:,} planned: one session moved, ms: {_spread(moved)}"]
-    titles = f"{'due at once':44}{'seconds':>9}{'worker µs':>11}{'PG µs':>8}{'stall ms':>10}{'lost':>6}{'doubled':>9}"
-    lines += ["", titles]
+    lines = [f"{planned:,} planned: one session moved, ms: {_spread(moved)}", "", TITLES]
     crowd = f"{TEAMS * CHANNELS:,}"
     for name, kind in (("posted", NoticeKind.FULL), ("handed over", NoticeKind.REMINDER)):
         lines.append(_row(f"{crowd} {name}, two workers", await rush(postgres, kind, 2)))
+    return lines + await compare(postgres)
+
+
+async def compare(postgres: Postgres) -> list[str]:
+    """Measure the outbox and each competitor in turn, several times; return the lines of the medians and ratios."""
     teams, channels = DUEL
     ours: list[Rush] = []
     theirs: dict[str, list[Rush]] = defaultdict(list)
     waited: dict[str, list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
         ours.append(await rush(postgres, NoticeKind.FULL, 1, teams, channels))
-        for way in ("APScheduler job store", "procrastinate"):
-            one, moves = await duel(postgres, way, teams, channels)
-            theirs[way].append(one)
-            waited[way] += moves
-    lines.append(_row(f"{teams * channels:,} posted, one worker", _middle(ours)))
-    for way, rounds in theirs.items():
-        us, them = _middle(ours), _middle(rounds)
-        lines.append(_row(f"{teams * channels:,} posted by {way}", them))
+        for name in RIVALS:
+            one, moves = await duel(postgres, name, teams, channels)
+            theirs[name].append(one)
+            waited[name] += moves
+    us = _middle(ours)
+    lines = [_row(f"{teams * channels:,} posted, one worker", us)]
+    for name, rounds in theirs.items():
+        them = _middle(rounds)
+        lines.append(_row(f"{teams * channels:,} posted by {name}", them))
         times = them.seconds / us.seconds, them.worker / us.worker, them.database / us.database, them.stall / us.stall
-        lines.append("  ours × {:.1f} in time, × {:.1f} worker, × {:.1f} database, × {:.1f} stall".format(*times))
-        lines.append(f"  to move the {JOBS_OF_A_SESSION} jobs of a session, ms: {_spread(waited[way])}")
+        lines.append("  ours × {:.2f} in time, × {:.2f} worker, × {:.2f} database, × {:.2f} stall".format(*times))
+        lines.append(f"  to move the {JOBS_PER_SESSION} jobs of a session, ms: {_spread(waited[name])}")
     return lines
 
 
@@ -282,9 +244,11 @@ def _spread(waited: Sequence[float]) -> str:
 
 
 def main() -> None:
-    """Do it, and print the lines."""
+    """Measure everything, or with `--rivals` the comparison alone, and print the lines."""
+    only_rivals = sys.argv[1:] == ["--rivals"]
     with running_postgres() as postgres:
-        print("\n".join(asyncio.run(measure(postgres))))
+        lines = [TITLES, *asyncio.run(compare(postgres))] if only_rivals else asyncio.run(measure(postgres))
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":
