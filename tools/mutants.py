@@ -100,6 +100,7 @@ def copy(root: Path, group: Group, folder: Path) -> None:
     """Copy the checkout, with mutmut's configuration for this group."""
     unwanted = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "setup.cfg")
     shutil.copytree(root, folder, ignore=unwanted, dirs_exist_ok=True)
+    (folder / "mypy.ini").write_text(MYPY_INI, encoding="utf-8")
     packages = [name for name in PACKAGES if (folder / name).is_dir()]
     options = {
         "source_paths": packages,
@@ -110,7 +111,6 @@ def copy(root: Path, group: Group, folder: Path) -> None:
         "type_check_command": [*MYPY, *group.modules],
         "do_not_mutate_patterns": [r"\blog\.", r"raise \w+"],
     }
-    (folder / "mypy.ini").write_text(MYPY_INI, encoding="utf-8")
     lines = [f"{name} =\n" + "".join(f"    {value}\n" for value in values) for name, values in options.items()]
     (folder / "setup.cfg").write_text("[mutmut]\nuse_git_change_detection = false\n" + "".join(lines), encoding="utf-8")
 
