@@ -3,12 +3,13 @@ PYTHON ?= python3.11
 PY := .venv/bin/python
 STAMP := .venv/.installed
 RIVALS := .venv/.rivals-installed
+MUTANTS := .venv/.mutants-installed
 COMPILE = $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports check bench lock run clean
+.PHONY: help setup demo test lint types imports check bench figures mutants lock run clean
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -60,10 +61,23 @@ $(RIVALS): requirements/bench.txt $(STAMP)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $(RIVALS)
 
+figures: setup  ## the figures of the code's structure, and what each flow passes through
+	$(PY) -m tools.figures
+	$(PY) -m tools.story
+
+mutants: $(MUTANTS)  ## the code changes that no test notices (OF="gate team" for some groups; an hour for all)
+	$(PY) -m tools.mutants $(OF)
+
+$(MUTANTS): requirements/mutants.txt $(STAMP)
+	@echo "Installing into .venv what changes the code"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
+	@touch $(MUTANTS)
+
 lock: setup  ## write the hash-pinned lists again from pyproject.toml
 	$(COMPILE) -o requirements/run.txt
 	$(COMPILE) --extra dev --extra sandbox -o requirements/dev.txt
 	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) --extra mutants -c requirements/dev.txt -o requirements/mutants.txt
 
 clean:  ## forget the demo and the caches (keeps .venv)
 	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*

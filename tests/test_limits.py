@@ -60,6 +60,9 @@ def test_limit_is_read_however_it_is_written(typed: str, limit: int | None) -> N
         ("9" * 5000, limits.TOO_MANY),
         ("many", "“many” is no limit. Use a whole number such as 200, or use `off` for no limit."),
         ("1,00,0", "“1,00,0” is no limit. Use a whole number such as 200, or use `off` for no limit."),
+        ("200X", "“200X” is no limit. Use a whole number such as 200, or use `off` for no limit."),
+        ("so \n many", "“so many” is no limit. Use a whole number such as 200, or use `off` for no limit."),
+        ("x" * 40, f"“{'x' * 40}” is no limit. Use a whole number such as 200, or use `off` for no limit."),
         ("x" * 99, f"“{'x' * 39}…” is no limit. Use a whole number such as 200, or use `off` for no limit."),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,15 @@ def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
 
     assert len({news.occurrence for (news,) in again}) == 3
     assert changes(here, there, LATER)[0].occurrence == changes(here, there, LATER + HOUR)[0].occurrence
+
+
+def test_occurrence_has_the_stored_format() -> None:
+    """It is part of a row's key: another format would plan news again that was planned before an upgrade."""
+    seen_at = datetime(2026, 3, 11, 14, 0, 5, 250_000, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    assert only(webinar(seen_at=seen_at), webinar(start=START + HOUR)).occurrence == "20260311T130005.250000"
+    assert only(webinar(), _as(Status.ACTIVE), START).occurrence == ""
+    assert only(_as(Status.ACTIVE), _as(Status.FINISHED), START).occurrence == ""
 
 
 def test_a_new_title_says_both() -> None:

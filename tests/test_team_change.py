@@ -149,6 +149,28 @@ def test_all_kinds_of_change_are_one_order() -> None:
     assert not order.only_adds
 
 
+def test_order_is_empty_only_without_any_part() -> None:
+    """One person to add, change or remove is enough."""
+    change = NewRole(invitee_id="i-ben", role=Role.COHOST)
+    assert all((Order(added=(wanted("zoe"),)), Order(updated=(change,)), Order(deleted=("i-ben",))))
+    assert not Order()
+
+
+def test_slack_users_of_all_changed_roles_are_kept() -> None:
+    """Each of them is notified in Slack."""
+    team = [HOST, member("ben", user_id="UBEN"), member("dev", user_id="UDEV")]
+    cohosts = [wanted(name, Role.COHOST, user_id=f"U{name.upper()}") for name in ("ben", "dev")]
+    assert team_change(team, cohosts, []).in_slack == {"i-ben": "UBEN", "i-dev": "UDEV"}
+
+
+def test_coworker_is_found_by_directory_id_alone() -> None:
+    """Their address in the team may be another one; without a directory id, they are somebody else."""
+    invitee = Invitee(invitee_id="1", role=Role.PANELIST, email="d.evans@acme.example", coworker_id="6dev")
+    team = [HOST, Member(invitee=invitee)]
+    assert find(team, wanted("dev", is_coworker=True)) == invitee
+    assert find(team, wanted("dev")) is None
+
+
 def test_host_is_never_touched() -> None:
     """Wanted as something else, or shown and not wanted: they stay what they are."""
     assert not team_change([HOST], [wanted("ana", Role.COHOST)], ["0"])
@@ -187,6 +209,8 @@ def test_room_is_counted_with_those_who_leave() -> None:
     assert too_many(team, Order(added=(wanted("zoe"),))) == 1
     assert too_many(team, Order(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
     assert too_many(team, Order(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
+    overfull = [*team, member("ben"), member("dev")]
+    assert too_many(overfull, Order(deleted=("i-p0",))) == 0
 
 
 def test_team_is_shown_in_order() -> None:
@@ -214,6 +238,7 @@ def test_role_is_read(word: str, role: Role) -> None:
         ("guests", "they register with the card or with /webinar register"),
         ("host", "A webinar has one host, who can't be changed."),
         ("boss", "“boss” is no role here. Use cohost or panelist; an attendee registers."),
+        ("b" * 50, f"“{'b' * 40}” is no role here."),
     ],
 )
 def test_other_role_is_answered_with_what_to_do(word: str, sentence: str) -> None:
