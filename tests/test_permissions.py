@@ -250,8 +250,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The webinar is Chloé's; Emi was an organizer, and is known to have been one."""
     async with running(tmp_path, prepare=prepare) as world:
         room = world.bot.room
-        for job in ("count", "recover"):
-            room.clockwork._scheduler.remove_job(job)  # whatever happens here follows from a request
+        for job in room.clockwork._scheduler.get_jobs():
+            job.remove()  # whatever happens here follows from a request
         await world.create("chloe", fields={"Announce in": "#partners"})
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
         [webinar] = await room.mirror.everything()
@@ -270,6 +270,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         for user in users:
             await forger.command(user, "help")
             await room.people.get(room.account.workspace, user)  # known from now on: that changes a row
+        await room.clockwork.deliver()
         rows.changed()
         yield Stage(world, forger, webinar.session_id, draft.batch_id, changes)
         rows.close()
