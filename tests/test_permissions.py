@@ -1,7 +1,7 @@
 """The permission matrix: every command, action and form × five roles, each with a forged request.
 
-Every key of the handlers' tables has a rule here; a new one without a rule fails. The rule is verified by what happens:
-a refusal has no effect at all, and whatever a rule allows is answered.
+Every key of the handlers' tables has a rule in `permission_rules`; a new one without a rule fails. The rule is verified
+by what happens: a refusal has no effect at all, and whatever a rule allows is answered.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from enum import Enum, auto
 from pathlib import Path
 
 import pytest_asyncio
@@ -24,96 +23,20 @@ from sandbox.slack.model import Person
 from tests.creation_story import hurried
 from tests.enrol_story import IRIS
 from tests.forging import Effects, Forger, Rows
+from tests.permission_rules import (
+    ACTION_RULES,
+    ADMINS,
+    COMMAND_RULES,
+    MANAGES,
+    MEMBERS,
+    OPEN,
+    OWN,
+    SILENT,
+    SUBMISSION_RULES,
+    VARIANTS,
+    Rule,
+)
 from tests.world import World, running
-
-
-class Rule(Enum):
-    """Who may do something."""
-
-    MANAGES = auto()
-    """Who manages the webinar: its creator and host, organizers, admins."""
-    ADMINS = auto()
-    """Admins and owners of the workspace."""
-    MEMBERS = auto()
-    """Members of the workspace, without guests and people of other organizations."""
-    OWN = auto()
-    """Everybody, and it concerns only what is theirs: a seat, a draft, a direct message."""
-    OPEN = auto()
-    """Everybody: it shows something, or reads it anew."""
-    SILENT = auto()
-    """Everybody: the button opens a page, and there is nothing to answer."""
-
-
-MANAGES, ADMINS, MEMBERS = Rule.MANAGES, Rule.ADMINS, Rule.MEMBERS
-OWN, OPEN, SILENT = Rule.OWN, Rule.OPEN, Rule.SILENT
-
-COMMAND_RULES: dict[str, tuple[Rule, str]] = {
-    "Bare": (OPEN, ""),
-    "Help": (OPEN, "help"),
-    "List": (OPEN, "list"),
-    "Show": (OPEN, "show launch"),
-    "Count": (OPEN, "count launch"),
-    "Subscriptions": (OPEN, "subscriptions"),
-    "SettingsOf": (OPEN, "settings"),
-    "Register": (OWN, "register launch"),
-    "Create": (MEMBERS, "create"),
-    "Share": (MEMBERS, "share launch"),
-    "Remind": (MEMBERS, "remind launch 1h"),
-    "Subscribe": (MEMBERS, "subscribe"),
-    "Unsubscribe": (MEMBERS, "unsubscribe"),
-    "Open": (MANAGES, "open launch"),
-    "Close": (MANAGES, "close launch"),
-    "Limit": (MANAGES, "limit launch 50"),
-    "Invite": (MANAGES, "invite launch"),
-    "Team": (MANAGES, "team launch"),
-    "Registrants": (MANAGES, "registrants launch"),
-    "Cancel": (MANAGES, "cancel launch"),
-}
-"""Rule and text of each command, by the name of its type."""
-
-VARIANTS: dict[str, Rule] = {
-    "register launch <@U0DEV|dev>": MANAGES,
-    "limit launch": MANAGES,
-    "remind defaults": OPEN,
-    "remind defaults 1h": ADMINS,
-}
-"""Commands whose rule depends on what else was typed."""
-
-ACTION_RULES: dict[str, Rule] = {
-    **dict.fromkeys(("open.registration", "open.webinar", "open.host", "open.own", "open.team"), SILENT),
-    **dict.fromkeys(("help.open", "list.open", "list.previous", "list.next", "refresh.list"), OPEN),
-    **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), OPEN),
-    **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),
-    **dict.fromkeys(("create.change", "create.more", "create.start_over", "settings.change"), OWN),
-    **dict.fromkeys(("create.back", "create.again"), OWN),
-    **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
-    **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "enrol.open"), OWN),
-    **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),
-    **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in", "notice.mute"), MEMBERS),
-    **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.skip", "remind.bring_back"), MEMBERS),
-    **dict.fromkeys(("remind.on", "remind.off", "remind.usual"), MEMBERS),
-    **dict.fromkeys(("follow.change", "follow.more", "follow.less"), MEMBERS),
-    **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
-    **dict.fromkeys(("webinar.cancel", "door.open", "door.close", "door.raise", "door.undo", "door.menu"), MANAGES),
-    **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
-    **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),
-    **dict.fromkeys(("team.remove", "team.again"), MANAGES),
-    **dict.fromkeys(("enrol.many", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
-    **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), MANAGES),
-    **dict.fromkeys(
-        ("registrants.refresh", "registrants.search", "registrants.remove", "registrants.download"), MANAGES
-    ),
-}
-"""The rule of each button, select and picker."""
-
-SUBMISSION_RULES: dict[str, Rule] = {
-    **dict.fromkeys(("settings.form", "seat.form", "seat.name_form"), OWN),
-    **dict.fromkeys(("create.form", "remind.form", "remind.move", "follow.form"), MEMBERS),
-    **dict.fromkeys(("defaults.form", "organisers.form"), ADMINS),
-    **dict.fromkeys(("cancel.form", "door.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
-    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review", "registrants.search_form"), MANAGES),
-}
-"""The rule of each form."""
 
 STRANGER, GUEST, MEMBER, FORMER, ELSEWHERE = "U0HAL", "U0GIA", "U0FINN", "U0EMI", "U0IDA"
 ROLES = {
@@ -250,8 +173,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The webinar is Chloé's; Emi was an organizer, and is known to have been one."""
     async with running(tmp_path, prepare=prepare) as world:
         services = world.bot.services
-        for job in ("count", "recover"):
-            services.scheduler._scheduler.remove_job(job)  # whatever happens here follows from a request
+        for job in services.scheduler._scheduler.get_jobs():
+            job.remove()  # whatever happens here follows from a request
         await world.create("chloe", fields={"Announce in": "#partners"})
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
         [webinar] = await services.mirror.everything()
@@ -270,13 +193,14 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         for user in users:
             await forger.command(user, "help")
             await services.people.get(services.account.workspace, user)  # known from now on: that changes a row
+        await services.scheduler.deliver()
         rows.changed()
         yield Stage(world, forger, webinar.session_id, draft.batch_id, changes)
         rows.close()
 
 
 def test_every_key_of_the_tables_has_a_rule() -> None:
-    """A new command, button or form must be classified here before it can be merged."""
+    """A new command, button or form must be classified in `permission_rules` before it can be merged."""
     assert COMMAND_RULES.keys() == {command.__name__ for command in COMMANDS}
     assert ACTION_RULES.keys() == ACTIONS.keys()
     assert SUBMISSION_RULES.keys() == SUBMISSIONS.keys()

@@ -1,0 +1,94 @@
+"""Who may use each command, action and form: the table that the permission matrix verifies."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+
+class Rule(Enum):
+    """Who may do something."""
+
+    MANAGES = auto()
+    """Who manages the webinar: its creator and host, organizers, admins."""
+    ADMINS = auto()
+    """Admins and owners of the workspace."""
+    MEMBERS = auto()
+    """Members of the workspace, without guests and people of other organizations."""
+    OWN = auto()
+    """Everybody, and it concerns only what is theirs: a seat, a draft, a direct message."""
+    OPEN = auto()
+    """Everybody: it shows something, or reads it anew."""
+    SILENT = auto()
+    """Everybody: the button opens a page, and there is nothing to answer."""
+
+
+MANAGES, ADMINS, MEMBERS = Rule.MANAGES, Rule.ADMINS, Rule.MEMBERS
+OWN, OPEN, SILENT = Rule.OWN, Rule.OPEN, Rule.SILENT
+
+COMMAND_RULES: dict[str, tuple[Rule, str]] = {
+    "Bare": (OPEN, ""),
+    "Help": (OPEN, "help"),
+    "List": (OPEN, "list"),
+    "Show": (OPEN, "show launch"),
+    "Count": (OPEN, "count launch"),
+    "Subscriptions": (OPEN, "subscriptions"),
+    "SettingsOf": (OPEN, "settings"),
+    "Register": (OWN, "register launch"),
+    "Create": (MEMBERS, "create"),
+    "Share": (MEMBERS, "share launch"),
+    "Remind": (MEMBERS, "remind launch 1h"),
+    "Subscribe": (MEMBERS, "subscribe"),
+    "Unsubscribe": (MEMBERS, "unsubscribe"),
+    "Open": (MANAGES, "open launch"),
+    "Close": (MANAGES, "close launch"),
+    "Limit": (MANAGES, "limit launch 50"),
+    "Invite": (MANAGES, "invite launch"),
+    "Team": (MANAGES, "team launch"),
+    "Registrants": (MANAGES, "registrants launch"),
+    "Cancel": (MANAGES, "cancel launch"),
+}
+"""Rule and text of each command, by the name of its type."""
+
+VARIANTS: dict[str, Rule] = {
+    "register launch <@U0DEV|dev>": MANAGES,
+    "limit launch": MANAGES,
+    "remind defaults": OPEN,
+    "remind defaults 1h": ADMINS,
+}
+"""Commands whose rule depends on what else was typed."""
+
+ACTION_RULES: dict[str, Rule] = {
+    **dict.fromkeys(("open.registration", "open.webinar", "open.host", "open.own", "open.team"), SILENT),
+    **dict.fromkeys(("help.open", "list.open", "list.previous", "list.next", "refresh.list"), OPEN),
+    **dict.fromkeys(("webinar.show", "webinar.count", "refresh.card", "refresh.details", "refresh.count"), OPEN),
+    **dict.fromkeys(("remind.refresh", "remind.change_time"), OPEN),
+    **dict.fromkeys(("create.change", "create.more", "create.start_over", "settings.change"), OWN),
+    **dict.fromkeys(("create.back", "create.again"), OWN),
+    **dict.fromkeys(("seat.register", "seat.link", "seat.when_open", "seat.look_again", "seat.back"), OWN),
+    **dict.fromkeys(("seat.rename", "seat.leave", "seat.look", "enrol.open"), OWN),
+    **dict.fromkeys(("notice.snooze", "snooze.in_ten_minutes", "snooze.in_an_hour", "snooze.shortly_before"), OWN),
+    **dict.fromkeys(("create.open", "webinar.share", "webinar.share_in", "notice.mute"), MEMBERS),
+    **dict.fromkeys(("remind.open", "remind.undo", "remind.channel", "remind.skip", "remind.bring_back"), MEMBERS),
+    **dict.fromkeys(("remind.on", "remind.off", "remind.usual"), MEMBERS),
+    **dict.fromkeys(("follow.change", "follow.more", "follow.less"), MEMBERS),
+    **dict.fromkeys(("defaults.change", "defaults.undo", "organisers.change"), ADMINS),
+    **dict.fromkeys(("webinar.cancel", "door.open", "door.close", "door.raise", "door.undo", "door.menu"), MANAGES),
+    **dict.fromkeys(("door.chart", "door.sources", "door.links", "page.link"), MANAGES),
+    **dict.fromkeys(("team.invite", "team.show", "team.previous", "team.next", "team.refresh"), MANAGES),
+    **dict.fromkeys(("team.remove", "team.again"), MANAGES),
+    **dict.fromkeys(("enrol.many", "enrol.stop", "enrol.go_on", "enrol.undo"), MANAGES),
+    **dict.fromkeys(("registrants.open", "registrants.previous", "registrants.next", "registrants.all"), MANAGES),
+    **dict.fromkeys(
+        ("registrants.refresh", "registrants.search", "registrants.remove", "registrants.download"), MANAGES
+    ),
+}
+"""The rule of each button, select and picker."""
+
+SUBMISSION_RULES: dict[str, Rule] = {
+    **dict.fromkeys(("settings.form", "seat.form", "seat.name_form"), OWN),
+    **dict.fromkeys(("create.form", "remind.form", "remind.move", "follow.form"), MEMBERS),
+    **dict.fromkeys(("defaults.form", "organisers.form"), ADMINS),
+    **dict.fromkeys(("cancel.form", "door.form", "door.menu_form", "team.form", "team.confirm"), MANAGES),
+    **dict.fromkeys(("enrol.form", "enrol.many_form", "enrol.review", "registrants.search_form"), MANAGES),
+}
+"""The rule of each form."""
