@@ -19,7 +19,7 @@ from bot.store import applications, line
 from bot.store.applications import ApplicationState
 from bot.store.connection import Store
 from bot.web import page_text, render
-from bot.web.page_text import PageText
+from bot.web.page_model import EventText, Link, PageText, Refresh
 from tests.store_samples import OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
 
@@ -181,12 +181,12 @@ def test_no_webinar_adds_markup(one: Webinar) -> None:
 def test_values_are_escaped_wherever_a_template_shows_them() -> None:
     """In text, in attributes, in links and in the refresh."""
     evil = """"'><script>alert(1)</script>"""
-    link = page_text.Link(evil, evil)
-    event = page_text.EventText(evil, evil, evil, evil)
+    link = Link(evil, evil)
+    event = EventText(evil, evil, evil, evil)
     page = PageText(200, evil, event, notice=evil, text=evil, links=(link,), button=evil)
     who = Applicant(first_name=evil, last_name=evil, email=evil)
     form = page_text.form_page(webinar(title=evil), who, evil, errors=dict.fromkeys(("email", "x"), evil), problem=evil)
-    shown = [render.page_html(page, page_text.Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
+    shown = [render.page_html(page, Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
     for html in (*shown, render.form_html(form)):
         assert "<script" not in html
         assert """"'>""" not in html
@@ -210,9 +210,9 @@ def test_the_style_in_the_page_is_the_one_whose_hash_is_allowed() -> None:
 def test_a_refresh_keeps_the_status_token_and_can_be_paused() -> None:
     """The token is quoted; a page that does not refresh has no controls."""
     page = PageText(200, "heading", refresh_s=20)
-    assert page_text.refresh(page, "", is_paused=False) == page_text.Refresh(20, "?", "?still=1", is_paused=False)
+    assert page_text.refresh(page, "", is_paused=False) == Refresh(20, "?", "?still=1", is_paused=False)
     with_token = page_text.refresh(page, "a&b", is_paused=True)
-    assert with_token == page_text.Refresh(20, "?done=a%26b", "?done=a%26b&still=1", is_paused=True)
+    assert with_token == Refresh(20, "?done=a%26b", "?done=a%26b&still=1", is_paused=True)
     assert page_text.refresh(PageText(200, "heading"), "a", is_paused=False) is None
 
 

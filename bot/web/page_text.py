@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from bot.store.applications import ApplicationState
 from bot.views.blocks import one_line
 from bot.views.facts import Stage, is_full, stage
 from bot.web import signup_form
+from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
 from bot.when import say_length
 
 REFRESH_SOON = 20
@@ -60,88 +61,6 @@ ADDRESS_REFUSED = (
     "RingCentral did not take this e-mail address. Some webinars are only for addresses at work: register with yours."
 )
 OTHER_REASON = "RingCentral did not take this registration. Register again, or ask whoever organises this webinar."
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link on a page."""
-
-    text: str
-    url: str
-
-
-@dataclass(frozen=True)
-class EventText:
-    """The title of a webinar, its start in UTC (ISO 8601) and in words, and its length."""
-
-    title: str
-    utc: str
-    begins: str
-    length: str
-
-
-@dataclass(frozen=True)
-class PageText:
-    """A page without a form to fill in: `notice` is what may change with the next refresh, `text` is what does not.
-
-    `refresh_s` is the number of seconds until the page refreshes, 0 for never.
-    """
-
-    status: int
-    heading: str
-    event: EventText | None = None
-    notice: str = ""
-    text: str = ""
-    links: tuple[Link, ...] = ()
-    button: str = ""
-    refresh_s: int = 0
-
-
-@dataclass(frozen=True)
-class Refresh:
-    """How a page refreshes: to `url` after `seconds`, or, if paused, when the visitor follows `paused_url`."""
-
-    seconds: int
-    url: str
-    paused_url: str
-    is_paused: bool
-
-
-@dataclass(frozen=True)
-class FieldText(signup_form.Field):
-    """An input with its value and its error."""
-
-    value: str
-    error: str
-
-
-@dataclass(frozen=True)
-class FormError:
-    """An error of a field, or of the form as a whole if `field` is empty."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True)
-class HiddenInput:
-    """An input that returns its value unchanged."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True)
-class FormText:
-    """The registration form with what was entered and every error."""
-
-    heading: str
-    event: EventText
-    token: HiddenInput
-    fields: tuple[FieldText, ...]
-    errors: tuple[FormError, ...]
-    honeypot: str = signup_form.HONEYPOT
-    consent: str = CONSENT
 
 
 def join_page(context: PageContext) -> PageText:
@@ -242,6 +161,8 @@ def form_page(
         token=HiddenInput(signup_form.FORM_TOKEN, form_token),
         fields=fields,
         errors=(*whole, *(FormError(name, text) for name, text in by_field.items())),
+        honeypot=signup_form.HONEYPOT,
+        consent=CONSENT,
     )
 
 

@@ -19,7 +19,7 @@ from bot.own_pages.tokens import TokenExpired
 from bot.registrants import Applicant
 from bot.web import page_text, render, signup_form
 from bot.web.ip_rate_limit import IpRateLimit, client_of
-from bot.web.page_text import PageText
+from bot.web.page_model import PageText
 
 log = logging.getLogger(__name__)
 

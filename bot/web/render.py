@@ -10,7 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.web.page_text import FormText, PageText, Refresh
+from bot.web.page_model import FormText, PageText, Refresh
 
 TEMPLATES = Path(__file__).with_name("templates")
 
