@@ -21,6 +21,7 @@ from cryptography.fernet import Fernet
 
 from bench.crowd import plan_crowd, plan_many
 from bench.deliverer import Report
+from bench.floor import fill
 from bench.processes import ROOT
 from bench.rivals import queue, say, scheduler
 from bot.clock import machine_now
@@ -96,6 +97,14 @@ async def rush(
     await plan_crowd(store, kind, now + timedelta(minutes=20), now, teams, channels)
     await store.close()
     return await _served(postgres, url, "greenroom", workers, teams * channels, held=kind is NoticeKind.REMINDER)
+
+
+async def floor(postgres: Postgres, workers: int, teams: int = TEAMS, channels: int = CHANNELS) -> Rush:
+    """As many messages posted by asyncpg and aiohttp alone."""
+    url = await postgres.empty()
+    places = [(f"T{number}", f"C{channel:06}") for number in range(teams) for channel in range(channels)]
+    await fill(url, places)
+    return await _served(postgres, url, "floor", workers, len(places), held=False)
 
 
 async def duel(postgres: Postgres, way: str, teams: int, channels: int) -> tuple[Rush, list[float]]:
