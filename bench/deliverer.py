@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 import aiohttp
 
+from bench.floor import floor
 from bench.rivals import WORKERS
 from bot import logging_setup
 from bot.slack_api import TIMEOUT
@@ -36,7 +37,7 @@ async def deliver(way: str, database_url: str, slack_url: str, name: str) -> Non
         connector = aiohttp.TCPConnector(limit=0)
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT, connector=connector))
         begin: Callable[[], Awaitable[None]] = await stack.enter_async_context(
-            WORKERS[way](database_url, slack_url, name, http)
+            (floor if way == "floor" else WORKERS[way])(database_url, slack_url, name, http)
         )
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)

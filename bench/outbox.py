@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 
 from bench.crowd import analyze, plan_crowd, plan_many
 from bench.deliverer import Report
+from bench.floor import fill
 from bench.processes import ROOT
 from bench.rivals import RIVALS
 from bench.rivals.job import JOBS_PER_SESSION
@@ -95,6 +96,14 @@ async def rush(
     await plan_crowd(store, kind, now + timedelta(minutes=20), now, teams, channels)
     await store.close()
     return await _served(postgres, url, "greenroom", workers, teams * channels, held=kind is NoticeKind.REMINDER)
+
+
+async def floor(postgres: Postgres, workers: int, teams: int = TEAMS, channels: int = CHANNELS) -> Rush:
+    """As many messages posted by asyncpg and aiohttp alone."""
+    url = await postgres.empty()
+    places = [(f"T{number}", f"C{channel:06}") for number in range(teams) for channel in range(channels)]
+    await fill(url, places)
+    return await _served(postgres, url, "floor", workers, len(places), held=False)
 
 
 async def duel(postgres: Postgres, rival: str, teams: int, channels: int) -> tuple[Rush, list[float]]:

@@ -145,6 +145,9 @@ def gist(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
     What belongs together is merged into its latest notice, which then holds the facts of all: the first old start, the
     newest count. Each notice is found on one side or the other, by all that makes it unique.
     """
+    if len(waiting) == 1:
+        said = _worth_saying(list(waiting))
+        return said, [] if said else list(waiting)
     sessions: defaultdict[tuple[Account, str], list[Notice]] = defaultdict(list)
     for notice in sorted(waiting, key=lambda one: one.due_at):
         sessions[notice.account, notice.session_id].append(notice)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from secrets import token_hex
 
-from slack_sdk.models.blocks import Block
-
 from bot.errors import BadInput
 from bot.models import Webinar
 from bot.people_words import Named, Register, read_register
@@ -16,7 +14,7 @@ from bot.roster import Reading, read_people
 from bot.seat import Attendee
 from bot.slack_files import download
 from bot.views import buttons, enrol_batch, enrol_form, enrol_many, seat_form
-from bot.views.blocks import View
+from bot.views.blocks import Block, View
 from bot.views.enrol_form import Typed
 from bot.views.enrol_many import Order
 from bot.views.messages import sentence_message

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.delivery.outcomes import Outcomes
+from bot.delivery.outcomes import MOST, Outcomes
 from bot.outbox import NoticeState
 from bot.store import notices
 from bot.store.bundling import for_slack_to_hold
@@ -84,7 +84,7 @@ async def check_written(store: Away, handed: list[Handed], told: list[bool]) -> 
 
 async def test_outcomes_are_written_many_at_once(store: Away, outcomes: Outcomes) -> None:
     """As many as come together, and at most so many that nobody waits for long."""
-    handed = await given(store, 100)
+    handed = await given(store, MOST + 36)
     told = await asyncio.gather(*(outcomes.handed(one) for one in handed))
 
     await check_written(store, handed, told)

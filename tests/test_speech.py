@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 from bot.models import Audience, Status, Webinar
 from bot.outbox import TIMED, Facts, NoticeKind
 from bot.views import buttons as our_buttons
-from bot.views.blocks import Message, actions, context, fields, heading, message, section, verbatim
-from bot.views.quick import quick_message
+from bot.views.blocks import Message
 from bot.views.sayings import begins
 from bot.views.speech import LATE, MOST, REPEATED, SEE_ALL, Said, compose
 from tests.block_kit import buttons, check_message, words
@@ -472,15 +470,3 @@ def test_what_a_notice_is_made_of_holds_nothing_personal() -> None:
     assert set(Facts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),
     }
-
-
-def test_written_quickly_is_the_same_as_slack_sdk_writes() -> None:
-    """Of the blocks it knows and of those that it leaves to slack_sdk."""
-    one = webinar(registration=registration())
-    ways: Sequence[Any] = [our_buttons.register(one), our_buttons.details(one), our_buttons.follow("C1")]
-    blocks = [
-        *(section("*a*"), section("b", our_buttons.mute(one, "C1")), section("c", block_id="mine")),
-        *(*actions(*ways), *actions(our_buttons.share_picker("Share in …")), *actions(*ways, block_id="row")),
-        *(context("d", "e"), heading("f"), verbatim("g"), fields([("h", "i")])),
-    ]
-    assert quick_message("text", blocks) == message("text", blocks)

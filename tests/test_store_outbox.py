@@ -244,6 +244,15 @@ async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
         assert len((await pack(db, SOON)).loads) == 1
 
 
+async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store) -> None:
+    """Both are due at once after a short outage, and a channel has one message a second at most."""
+    now = START - HOUR + SECOND
+    async with store.write() as db:
+        await notices.plan(db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)])
+        loads = (await pack(db, now)).loads
+        assert sorted(load.parcel.post_at for load in loads) == [DUE + 6, DUE + 7]
+
+
 async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
     """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
     async with store.write() as db:

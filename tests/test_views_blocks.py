@@ -124,20 +124,20 @@ def test_figure_agrees_with_its_word() -> None:
 @pytest.mark.parametrize(("title", "kind"), [("x" * 150, "header"), ("x" * 151, "section")])
 def test_heading_is_whole_at_any_length(title: str, kind: str) -> None:
     """Where a header would be too long, a section holds all of it, as plain text."""
-    block = heading(title).to_dict()
+    block = heading(title)
     assert (block["type"], block["text"]["type"], block["text"]["text"]) == (kind, "plain_text", title)
 
 
 def test_heading_of_a_title_at_its_longest_is_not_read_as_markup() -> None:
     """Plain text neither pings nor formats, so it is shown as typed."""
     assert len(NASTY) == 512
-    assert heading(NASTY).to_dict()["text"] == {"type": "plain_text", "text": one_line(NASTY), "emoji": True}
+    assert heading(NASTY)["text"] == {"type": "plain_text", "text": one_line(NASTY), "emoji": True}
 
 
 @pytest.mark.parametrize(("sentence", "kind"), [("x" * 200, "alert"), ("x" * 201, "section"), ("<" * 999, "section")])
 def test_warning_is_an_alert_as_long_as_one_may_be(sentence: str, kind: str) -> None:
     """A longer sentence is not cut to an alert's size."""
-    assert warning(sentence).to_dict()["type"] == kind
+    assert warning(sentence)["type"] == kind
 
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)", "https://x/" + "y" * 3000])

@@ -19,7 +19,7 @@ from bot.store.parcels import Handed, Posted
 
 log = logging.getLogger(__name__)
 
-MOST = 64
+MOST = 128
 GATHER = 0.02
 """Seconds for which an outcome waits for others, as long as others are to be expected."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from bot.models import Workspace
 from bot.outbox import NoticeState, ParcelState, Way
 from bot.packing import LATE, TIME_TO_CHANGE, Bundle, at, bundle, outdone, post_at, said_at
 from bot.store.claims import (
@@ -50,6 +51,8 @@ async def for_slack_to_hold(db: Db, now: datetime, claim: Claim, room: Room, lim
     rows = [*rows, *await _riders(db, rows, now, claim)]
     held = await _held(db, rows)
     drafts, put_off, in_the_way = [], PutOff(), set[int]()
+    # Bundles that are past due would all go out at the next possible second, which only one of a channel can have.
+    seconds: defaultdict[tuple[Workspace, str], set[int]] = defaultdict(set)
     for (workspace, channel, minute), together in _bundles(rows, now).items():
         others = held[workspace.team_id, workspace.enterprise_id, channel]
         begun = [one for one in others if one.post_at // 60 == minute and at(one.post_at) - now > TIME_TO_CHANGE]
@@ -59,13 +62,15 @@ async def for_slack_to_hold(db: Db, now: datetime, claim: Claim, room: Room, lim
             in_the_way |= {one.id for one in begun if one.state is ParcelState.HELD}
             continue
         due = min(row.notice.due_at for row in together)
-        second = post_at(due, now, {one.post_at for one in others})
+        taken = seconds[workspace, channel]
+        second = post_at(due, now, taken.union(one.post_at for one in others))
         told, left_out = _still_worth(together, second, late=minute == LATE)
         await end(db, left_out)
         missed += [row for row in left_out if row.state is NoticeState.MISSED]
         if told:
             wake = said_at(second, (row.notice.start for row in told))
             drafts.append(Draft(told, Way.HELD, second, wake))
+            taken.add(second)
     await put_off.write(db)
     await withdraw(db, in_the_way)
     return Taken(await pack(db, drafts, claim), missed, more)

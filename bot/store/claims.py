@@ -37,11 +37,16 @@ from bot.store.keys import EachRow, among, keyed, of_given_workspace, together, 
 from bot.store.notices import ROWS, Row, in_words
 from bot.store.notices import read as read_row
 from bot.store.parcels import Parcel, lease_clock, read
-from bot.store.schema import Moment, notices, parcels
+from bot.store.schema import PLACE_AND_SECOND, Moment, notices, parcels
 
-BATCH = 64
+BATCH = 128
+"""Rows taken in one transaction: a transaction costs as much as some thirty rows in it."""
 RIDERS = 1000
 """More than fit in any message."""
+BEGUN = (
+    *("team_id", "enterprise_id", "channel_id", "way", "state", "post_at", "mark", "wake_at", "claimed_by", "attempts"),
+)
+"""The columns of a parcel that is about to be given to Slack."""
 TOO_LATE = "it was too late for it to be worth saying"
 
 Place = tuple[str, str, str]
@@ -183,10 +188,8 @@ async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
     if not drafts:
         return []
     drafts = [replace(one, rows=sorted(one.rows, key=_by_due)) for one in drafts]
-    until = {"lease": claim.lease} if db.is_postgresql else {"claimed_until": machine_now() + claim.lease}
-    begun = [{**_begun(draft, claim), **until} for draft in drafts]
-    made = await db.execute(_begin(postgresql=db.is_postgresql), begun)
-    ids = list(made.scalars())
+    begun = [_begun(draft, claim) for draft in drafts]
+    ids = await _insert(db, begun, claim)
     loads = [_load(draft, number, values) for draft, number, values in zip(drafts, ids, begun, strict=True)]
     contents = [
         {"key": row.id, "parcel": load.parcel.id, "said": in_words(row.notice.facts)}
@@ -197,11 +200,29 @@ async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
     return loads
 
 
-@cache
-def _begin(*, postgresql: bool) -> Any:
-    begun = insert(parcels).returning(parcels.c.id, sort_by_parameter_order=True)
+async def _insert(db: Db, begun: Sequence[dict[str, Any]], claim: Claim) -> list[int]:
+    """Insert parcels and return their ids, in the same order."""
+    if not db.is_postgresql:
+        until = machine_now() + claim.lease
+        made = await db.execute(_INSERT, [{**values, "claimed_until": until} for values in begun])
+        return list(made.scalars())
+    lists = {name: [values[name] for values in begun] for name in BEGUN}
+    made = await db.execute(_INSERT_ALL, {**lists, "lease": claim.lease})
+    # No two parcels of a transaction share a channel and a second.
+    ids = {tuple(key): number for number, *key in made}
+    return [ids[tuple(values[name] for name in PLACE_AND_SECOND)] for values in begun]
+
+
+def _insert_all() -> Any:
+    """One statement for any number of parcels: each number in a statement of its own would have to be prepared."""
+    columns = [parcels.c[name] for name in BEGUN]
+    lists = [bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
+    given = func.unnest(*lists).table_valued(*(Column(one.name, one.type) for one in columns), name="given")
+    rows = given.render_derived()
     until = func.clock_timestamp() + bindparam("lease", type_=Interval())
-    return begun.values(claimed_until=until) if postgresql else begun
+    chosen = select(*(rows.c[name] for name in BEGUN), until)
+    statement = insert(parcels).from_select([*BEGUN, "claimed_until"], chosen, include_defaults=False)
+    return statement.returning(parcels.c.id, *(parcels.c[name] for name in PLACE_AND_SECOND))
 
 
 def _by_due(row: Row) -> tuple[datetime, int]:
@@ -288,6 +309,8 @@ def _places_of(rows: Iterable[Row]) -> set[Place]:
     return {place_of(row) for row in rows}
 
 
+_INSERT = insert(parcels).returning(parcels.c.id, sort_by_parameter_order=True)
+_INSERT_ALL = _insert_all()
 _WAIT = EachRow(notices, {"until": Moment()}, lambda given: {"hand_at": given["until"]})
 _END = EachRow(
     notices, {"ended": String(), "why": Text()}, lambda given: {"state": given["ended"], "problem": given["why"]}

@@ -128,6 +128,8 @@ def _by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
 
 def _worth_saying(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     said, overtaken = gist([row.notice for row in rows])
+    if len(rows) == 1:
+        return ([replace(rows[0], notice=said[0])], []) if said else ([], [ended(rows[0], NoticeState.OVERTAKEN)])
     by_identity = {_identity(row.notice): row for row in rows}
     told = [replace(by_identity[_identity(notice)], notice=notice) for notice in said]
     return told, [ended(by_identity[_identity(notice)], NoticeState.OVERTAKEN) for notice in overtaken]

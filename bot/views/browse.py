@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
-from slack_sdk.models.blocks import Block
 
 from bot.models import Audience, Webinar
 from bot.views import buttons, pages_link
 from bot.views.blocks import (
+    Block,
     Message,
     actions,
     ago,

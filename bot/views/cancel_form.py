@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.models import Audience, Webinar
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
     Message,
     View,
     ago,

@@ -6,11 +6,9 @@ import hashlib
 import json
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.models import Audience, Webinar
 from bot.views import buttons
-from bot.views.blocks import Message, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.views.blocks import Block, Message, actions, context, cut, fields, heading, message, section, verbatim, when
 from bot.views.door_buttons import menu_button
 from bot.views.facts import Stage, entrance, essentials, registrations, stage, summary
 
@@ -45,7 +43,7 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     )
     live = "Live now. " if where is Stage.LIVE else ""
     # What only tells when one can take part is no way to.
-    act = f" Press {way_in.text.text} to take part." if way_in and way_in.text and way_in.style else ""
+    act = f" Press {way_in['text']['text']} to take part." if way_in and "style" in way_in else ""
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
 
 

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from slack_sdk.models.blocks import (
-    Block,
-    ConversationSelectElement,
-    DateTimePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    RadioButtonsElement,
-)
-
 from bot.errors import BadInput, ProviderError
 from bot.models import MAX_LENGTH, MIN_LENGTH, Audience, Form, Frozen
 from bot.views import settings_form, state
-from bot.views.blocks import MAX_INPUT, View, actions, button, clock_time, context, cut, modal, said, section, warning
+from bot.views.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    clock_time,
+    context,
+    cut,
+    modal,
+    said,
+    section,
+    warning,
+)
 from bot.views.buttons import CHANNELS
 from bot.views.facts import AUDIENCES
+from bot.views.form_elements import (
+    conversations_select,
+    datetime_picker,
+    input_block,
+    option,
+    radio_buttons,
+    text_input,
+)
 from bot.views.settings_form import More
 from bot.when import parse_length
 
@@ -91,7 +102,7 @@ def build(draft: Draft, *, host_line: str, problem: str = "", resumed: bool = Fa
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
         _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
-        _input(draft, STARTS, DateTimePickerElement(action_id=CHANGE, initial_date_time=draft.start), dispatch=True),
+        _input(draft, STARTS, datetime_picker(action_id=CHANGE, initial_date_time=draft.start), dispatch=True),
         _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
         _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
         _input(
@@ -190,13 +201,13 @@ def _resumed(draft: Draft) -> Block:
 def _input(
     draft: Draft,
     name: str,
-    element: InputInteractiveElement,
+    element: Element,
     *,
     hint: str | None = None,
     optional: bool = False,
     dispatch: bool = False,
-) -> InputBlock:
-    return InputBlock(
+) -> Block:
+    return input_block(
         block_id=block(name, draft.draft_id),
         label=LABELS[name],
         element=element,
@@ -206,10 +217,10 @@ def _input(
     )
 
 
-def _text(value: str, example: str, *, multiline: bool = False, focus: bool = False) -> PlainTextInputElement:
+def _text(value: str, example: str, *, multiline: bool = False, focus: bool = False) -> Element:
     # The most that Slack carries, even for the title: a smaller `max_length` would make Slack refuse to open a form
     # prefilled with more, where we can say what to do about it.
-    return PlainTextInputElement(
+    return text_input(
         action_id=CHANGE,
         initial_value=cut(value, MAX_INPUT) or None,
         placeholder=example,
@@ -219,14 +230,14 @@ def _text(value: str, example: str, *, multiline: bool = False, focus: bool = Fa
     )
 
 
-def _audience(chosen: Audience) -> RadioButtonsElement:
-    options = {audience: Option(text=words, value=audience.value) for audience, words in AUDIENCES.items()}
-    return RadioButtonsElement(action_id=CHANGE, options=list(options.values()), initial_option=options[chosen])
+def _audience(chosen: Audience) -> Element:
+    options = {audience: option(text=words, value=audience.value) for audience, words in AUDIENCES.items()}
+    return radio_buttons(action_id=CHANGE, options=list(options.values()), initial_option=options[chosen])
 
 
-def _channel(chosen: str | None) -> ConversationSelectElement:
-    return ConversationSelectElement(
-        action_id=CHANGE, initial_conversation=chosen, filter=CHANNELS, placeholder="Choose a channel"
+def _channel(chosen: str | None) -> Element:
+    return conversations_select(
+        action_id=CHANGE, initial_conversation=chosen, include=CHANNELS, placeholder="Choose a channel"
     )
 
 

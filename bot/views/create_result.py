@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from slack_sdk.models.blocks import Block
 
 from bot.models import Audience, Webinar
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
     Message,
     View,
     actions,

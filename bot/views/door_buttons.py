@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import ButtonElement
-
 from bot.models import Audience, Webinar
 from bot.views import buttons
+from bot.views.blocks import Element
 from bot.views.facts import is_full, is_open_to_come
 
 
-def door_buttons(webinar: Webinar, now: datetime) -> list[ButtonElement]:
+def door_buttons(webinar: Webinar, now: datetime) -> list[Element]:
     """For those who may steer the webinar; none where there is nothing to open or close, or nothing is known of it."""
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
@@ -24,14 +23,14 @@ def door_buttons(webinar: Webinar, now: datetime) -> list[ButtonElement]:
     return [buttons.about(webinar, "Open Registration", buttons.REOPEN), limit]
 
 
-def menu_button(webinar: Webinar, now: datetime) -> ButtonElement | None:
+def menu_button(webinar: Webinar, now: datetime) -> Element | None:
     """Opens the form for all of its registration; what was never read is read then. Who may is asked at the click."""
     if webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
         return None
     return buttons.about(webinar, "Registration", buttons.DOOR)
 
 
-def chart_button(webinar: Webinar) -> ButtonElement | None:
+def chart_button(webinar: Webinar) -> Element | None:
     """Has the picture of its registrations drawn, also of one that is over; nothing where none was ever read."""
     if webinar.audience is Audience.ANYONE or webinar.registration is None:
         return None

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.models import Webinar
 from bot.views import buttons
-from bot.views.blocks import Message, View, actions, ago, context, message, modal, number, paragraph, plain, section
+from bot.views.blocks import (
+    Block,
+    Message,
+    View,
+    actions,
+    ago,
+    context,
+    message,
+    modal,
+    number,
+    paragraph,
+    plain,
+    section,
+)
 from bot.views.facts import SYSTEM
 
 MAKING = "door.making"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, InputBlock, NumberInputElement
-
 from bot.errors import BadInput
 from bot.limits import next_limit, read_limit
 from bot.models import Webinar
 from bot.views import state
-from bot.views.blocks import View, context, modal, paragraph, plain, section
+from bot.views.blocks import Block, View, context, modal, paragraph, plain, section
 from bot.views.facts import counted, is_full, timing
+from bot.views.form_elements import input_block, number_input
 
 CALLBACK = "door.form"
 WORKING = "door.working"
@@ -26,10 +25,10 @@ def ask(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is a limit that was named in the command."""
     read = webinar.registration
     offered = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
-    number = NumberInputElement(
+    number = number_input(
         action_id=LIMIT, is_decimal_allowed=False, initial_value=offered, placeholder="200", focus_on_load=True
     )
-    field = InputBlock(
+    field = input_block(
         block_id=LIMIT,
         label="The most people who may register",
         hint="Leave it empty for no limit",

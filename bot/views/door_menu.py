@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    InputBlock,
-    InputInteractiveElement,
-    NumberInputElement,
-    Option,
-    RadioButtonsElement,
-    StaticSelectElement,
-)
-
 from bot.errors import BadInput
 from bot.forecast import Forecast
 from bot.limits import read_limit
 from bot.models import Frozen, OnDemand, Preferences, Registration, Webinar
 from bot.views import buttons, state
-from bot.views.blocks import View, actions, ago, context, fields, modal, paragraph, plain, section, warning
+from bot.views.blocks import (
+    Block,
+    Element,
+    View,
+    actions,
+    ago,
+    context,
+    fields,
+    modal,
+    paragraph,
+    plain,
+    section,
+    warning,
+)
 from bot.views.door_outlook import outlook
 from bot.views.door_preferences import (
     DEVICES,
@@ -35,6 +37,7 @@ from bot.views.door_preferences import (
 )
 from bot.views.door_result import Doorway, doorway
 from bot.views.facts import SYSTEM, is_full, registration_state, timing
+from bot.views.form_elements import checkboxes, input_block, number_input, option, radio_buttons, static_select
 
 CALLBACK = "door.menu_form"
 READING = "door.menu_reading"
@@ -155,33 +158,29 @@ def _held(values: state.Values, shown: Doorway) -> Doorway:
     )
 
 
-def _status(held: Doorway) -> InputBlock:
+def _status(held: Doorway) -> Block:
     words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
-    options = {value: Option(text=text, value=value) for value, text in words.items()}
-    element = RadioButtonsElement(
-        action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)]
-    )
+    options = {value: option(text=text, value=value) for value, text in words.items()}
+    element = radio_buttons(action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)])
     return _input(STATUS, "Registration", element, optional=False)
 
 
-def _limit(limit: str, *, is_full: bool) -> InputBlock:
-    element = NumberInputElement(
-        action_id=LIMIT, is_decimal_allowed=False, initial_value=limit or None, placeholder="200"
-    )
+def _limit(limit: str, *, is_full: bool) -> Block:
+    element = number_input(action_id=LIMIT, is_decimal_allowed=False, initial_value=limit or None, placeholder="200")
     full = "It is full: a higher limit opens it again. " if is_full else ""
     return _input(LIMIT, "The most people who may register", element, hint=f"{full}Leave it empty for no limit")
 
 
-def _boxes(block_id: str, label: str, preferences: Preferences) -> InputBlock:
-    boxes = {parameter: Option(text=FIELDS[parameter][1], value=parameter) for parameter in BOXES[block_id]}
+def _boxes(block_id: str, label: str, preferences: Preferences) -> Block:
+    boxes = {parameter: option(text=FIELDS[parameter][1], value=parameter) for parameter in BOXES[block_id]}
     ticked = [boxes[parameter] for parameter in boxes if getattr(preferences, FIELDS[parameter][0])]
-    element = CheckboxesElement(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
+    element = checkboxes(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
     return _input(block_id, label, element, hint=HINTS[block_id])
 
 
-def _duration(preferences: Preferences) -> InputBlock:
-    options = {value: Option(text=words, value=value.value) for value, words in DURATIONS.items()}
-    element = StaticSelectElement(
+def _duration(preferences: Preferences) -> Block:
+    options = {value: option(text=words, value=value.value) for value, words in DURATIONS.items()}
+    element = static_select(
         action_id=ON_DEMAND,
         options=list(options.values()),
         initial_option=options[preferences.on_demand],
@@ -190,10 +189,8 @@ def _duration(preferences: Preferences) -> InputBlock:
     return _input(ON_DEMAND, FIELDS[ON_DEMAND][1], element, optional=False)
 
 
-def _input(
-    block_id: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = True
-) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, hint=hint, optional=optional)
+def _input(block_id: str, label: str, element: Element, *, hint: str | None = None, optional: bool = True) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint, optional=optional)
 
 
 def _read(webinar: Webinar) -> Registration:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.models import Frozen, Preferences, Registration, Webinar
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
+    Element,
     Message,
     View,
     actions,
@@ -161,7 +161,7 @@ def _limit(read: Registration) -> str:
     return "None" if read.limit is None else people(read.limit)
 
 
-def _undo(webinar: Webinar, before: Registration, after: Registration) -> ButtonElement:
+def _undo(webinar: Webinar, before: Registration, after: Registration) -> Element:
     made, back = doorway(after), doorway(before)
     if not differing(before.preferences, after.preferences):
         # Whoever changes one of them meanwhile is not in the way.

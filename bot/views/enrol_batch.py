@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import ButtonElement, ConfirmObject
-
 from bot.models import Webinar
 from bot.views.blocks import (
+    Element,
     Message,
     actions,
     button,
+    confirm_dialog,
     context,
     message,
     number,
@@ -149,11 +149,11 @@ def _why(problem: str) -> str:
     return f"{SYSTEM} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
-def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> ButtonElement | None:
+def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> Element | None:
     if not tally.registered:
         return None
     them = "this person" if tally.registered == 1 else f"these {people(tally.registered)}"
-    asks = ConfirmObject(
+    asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {lasting(tally.registered)}. Their links "
         f"stop working, and {SYSTEM} may e-mail them. Whoever was registered before keeps their seat.",
@@ -161,9 +161,8 @@ def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> ButtonElement | None
         deny="Keep Them",
         style="danger",
     )
-    undo = button("Undo", UNDO, batch_id, style="danger", label=f"Undo this: {one_line(webinar.title)}")
-    undo.confirm = asks
-    return undo
+    label = f"Undo this: {one_line(webinar.title)}"
+    return button("Undo", UNDO, batch_id, style="danger", label=label, confirm=asks)
 
 
 def _ended(webinar: Webinar, tally: Tally) -> str:

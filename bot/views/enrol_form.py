@@ -6,17 +6,6 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    EmailInputElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    UrlInputElement,
-    UserSelectElement,
-)
 
 from bot import roster
 from bot.email_address import AddressProblem, address_problem
@@ -25,8 +14,9 @@ from bot.external_id import encode
 from bot.models import Frozen, Webinar
 from bot.registrants import MAX_EMAIL, MAX_NAME, Applicant, Enrolled
 from bot.views import buttons, state
-from bot.views.blocks import MAX_URL, Message, View, context, message, modal, paragraph, plain, section
+from bot.views.blocks import MAX_URL, Block, Element, Message, View, context, message, modal, paragraph, plain, section
 from bot.views.facts import SYSTEM, timing
+from bot.views.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select
 
 CALLBACK = "enrol.form"
 WORKING = "enrol.working"
@@ -71,8 +61,8 @@ class Typed(Frozen):
 
 def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is what a command has named already."""
-    user = UserSelectElement(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
-    email = EmailInputElement(action_id=EMAIL, initial_value=typed.email or None)
+    user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
+    email = email_input(action_id=EMAIL, initial_value=typed.email or None)
     blocks: list[Block] = [
         *([paragraph(note)] if note else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.about(webinar, "Register Many", MANY)),
@@ -84,13 +74,13 @@ def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> V
         _field(
             EXTERNAL_ID,
             "What your systems know them by",
-            PlainTextInputElement(
+            text_input(
                 action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
             ),
             "One value a line, with its name before it; RingCentral keeps them as externalId",
         ),
-        _field(JOIN, "A page of yours to join by", UrlInputElement(action_id=JOIN)),
-        _field(CANCEL, "A page of yours to cancel by", UrlInputElement(action_id=CANCEL)),
+        _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)),
+        _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL)),
         *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
     ]
     return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
@@ -98,8 +88,8 @@ def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> V
 
 def pages_field(text: str) -> Block:
     """The box that asks for our own pages."""
-    boxes = CheckboxesElement(action_id=PAGES, options=[Option(value=PAGES, text=text)])
-    return InputBlock(block_id=PAGES, label="Pages", element=boxes, optional=True)
+    boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=text)])
+    return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
 
 
 def read(values: state.Values) -> Typed:
@@ -258,9 +248,9 @@ def _is_link(page: str) -> bool:
     return parts.scheme in ("http", "https") and "." in parts.netloc and len(page) <= MAX_URL
 
 
-def _field(block_id: str, label: str, element: InputInteractiveElement, hint: str | None = None) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+def _field(block_id: str, label: str, element: Element, hint: str | None = None) -> Block:
+    return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)
 
 
-def _text(action_id: str, most: int) -> PlainTextInputElement:
-    return PlainTextInputElement(action_id=action_id, max_length=most)
+def _text(action_id: str, most: int) -> Element:
+    return text_input(action_id=action_id, max_length=most)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
-from slack_sdk.models.blocks.block_elements import FileInputElement
-
 from bot import roster
 from bot.errors import BadInput
 from bot.models import Frozen, Webinar
 from bot.roster import Reading
 from bot.views import state
-from bot.views.blocks import MAX_INPUT, View, context, modal, paragraph, person, plain, section
+from bot.views.blocks import MAX_INPUT, Block, View, context, modal, paragraph, person, plain, section
 from bot.views.enrol_batch import lasting
 from bot.views.enrol_form import PAGES, SOURCE, pages_field
 from bot.views.facts import SYSTEM, is_full, people, timing
+from bot.views.form_elements import file_input, input_block, text_input
 
 CALLBACK = "enrol.many_form"
 WORKING = "enrol.reading"
@@ -52,15 +50,15 @@ class Order(Frozen):
 
 def ask(webinar: Webinar, *, has_pages: bool) -> View:
     """The form; its private_metadata is the webinar's id."""
-    pasted = PlainTextInputElement(
+    pasted = text_input(
         action_id=PASTED,
         multiline=True,
         max_length=MAX_INPUT,
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
-    file = FileInputElement(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
+    file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
     most = f"Up to {roster.MOST:,} people, with or without a line of headings. Other columns are kept as externalId."
-    source = PlainTextInputElement(action_id=SOURCE, max_length=roster.MAX_SOURCE)
+    source = text_input(action_id=SOURCE, max_length=roster.MAX_SOURCE)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _field(PASTED, "One person a line", pasted, "First name, last name, e-mail address"),
@@ -175,5 +173,5 @@ def _warnings(webinar: Webinar, new: int) -> list[Block]:
     return []
 
 
-def _field(block_id: str, label: str, element: Any, hint: str) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+def _field(block_id: str, label: str, element: Any, hint: str) -> Block:
+    return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from slack_sdk.models.blocks import ButtonElement
-
 from bot.models import Audience, Registration, Status, Webinar
 from bot.views import buttons
-from bot.views.blocks import ago, number, plain, when
+from bot.views.blocks import Element, ago, number, plain, when
 from bot.when import say_length
 
 SYSTEM = "RingCentral"
@@ -41,7 +39,7 @@ def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
     return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
 
 
-def entrance(webinar: Webinar, now: datetime) -> ButtonElement | None:
+def entrance(webinar: Webinar, now: datetime) -> Element | None:
     """The way in for an attendee just now, if anything is known of one: to the shared link, or to a seat of their own.
 
     Where nobody can register there is the way to be told when one can, which shows those who have a seat theirs.

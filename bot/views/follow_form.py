@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-    TimePickerElement,
-)
-
 from bot.errors import BadInput
 from bot.following import Feature, Features
 from bot.hours import DigestPace, zone_named
 from bot.leads import say_leads
 from bot.models import Frozen
 from bot.views import state
-from bot.views.blocks import MAX_LABEL, View, context, cut, modal, paragraph, section
+from bot.views.blocks import MAX_LABEL, Block, Element, View, context, cut, modal, paragraph, section
 from bot.views.follow_result import ChannelState, listed_webinars
 from bot.views.follow_words import DAYS, SAID, clock
+from bot.views.form_elements import checkboxes, input_block, option, static_select, text_input, time_picker
 
 CALLBACK = "follow.form"
 WORKING = "follow.working"
@@ -82,7 +72,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
         _input(
             ZONE,
             "Time zone of these times",
-            PlainTextInputElement(action_id=FIELD, initial_value=hours.time_zone if hours else zone, max_length=100),
+            text_input(action_id=FIELD, initial_value=hours.time_zone if hours else zone, max_length=100),
             hint="For example Europe/Madrid or America/New_York",
         ),
     ]
@@ -131,15 +121,15 @@ def failed(sentence: str) -> View:
     return modal(FAILED, "Not saved", [paragraph(sentence)])
 
 
-def _features(channel: ChannelState) -> CheckboxesElement:
+def _features(channel: ChannelState) -> Element:
     usual = f"{say_leads(channel.usual)} it starts" if channel.usual else SAID[Feature.REMINDERS]
     says = {**SAID, Feature.REMINDERS: usual}
     options = {
-        feature: Option(value=feature.value, text=feature.value.capitalize(), description=cut(says[feature], MAX_LABEL))
+        feature: option(value=feature.value, text=feature.value.capitalize(), description=cut(says[feature], MAX_LABEL))
         for feature in SAID
     }
     ticked = [option for feature, option in options.items() if feature in channel.of_all]
-    return CheckboxesElement(action_id=FIELD, options=list(options.values()), initial_options=ticked or None)
+    return checkboxes(action_id=FIELD, options=list(options.values()), initial_options=ticked or None)
 
 
 def _others(channel: ChannelState) -> Sequence[Block]:
@@ -147,23 +137,21 @@ def _others(channel: ChannelState) -> Sequence[Block]:
     return [context(f"What was set for single webinars or people stays as it is: {others}")] if others else []
 
 
-def _time(minutes: int | None) -> TimePickerElement:
-    return TimePickerElement(action_id=FIELD, initial_time=None if minutes is None else clock(minutes))
+def _time(minutes: int | None) -> Element:
+    return time_picker(action_id=FIELD, initial_time=None if minutes is None else clock(minutes))
 
 
-def _pace(chosen: DigestPace) -> StaticSelectElement:
+def _pace(chosen: DigestPace) -> Element:
     return _select({pace or NEVER: text for pace, text in PACES.items()}, chosen or NEVER)
 
 
-def _select(choices: dict[str, str] | dict[int, str], chosen: str | int) -> StaticSelectElement:
-    options = {str(value): Option(value=str(value), text=text) for value, text in choices.items()}
-    return StaticSelectElement(action_id=FIELD, options=list(options.values()), initial_option=options[str(chosen)])
+def _select(choices: dict[str, str] | dict[int, str], chosen: str | int) -> Element:
+    options = {str(value): option(value=str(value), text=text) for value, text in choices.items()}
+    return static_select(action_id=FIELD, options=list(options.values()), initial_option=options[str(chosen)])
 
 
-def _input(
-    name: str, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
-) -> InputBlock:
-    return InputBlock(block_id=name, label=label, element=element, hint=hint, optional=optional)
+def _input(name: str, label: str, element: Element, *, hint: str | None = None, optional: bool = False) -> Block:
+    return input_block(block_id=name, label=label, element=element, hint=hint, optional=optional)
 
 
 def _minutes(values: state.Values, name: str) -> int | None:

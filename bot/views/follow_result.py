@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from slack_sdk.models.blocks import Block
-
 from bot.following import EVERYTHING, Feature, Features, Scope, Subscription
 from bot.hours import ChannelHours
 from bot.leads import say_leads
@@ -16,6 +14,7 @@ from bot.outbox import Notice, NoticeState
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
     Message,
     View,
     actions,

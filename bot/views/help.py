@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block
-
 from bot.views import buttons
-from bot.views.blocks import Message, actions, button, context, message, plain, section
+from bot.views.blocks import Block, Message, actions, button, context, message, plain, section
 from bot.views.browse import MAX_WORDS, place
 from bot.views.follow_words import SAID, listed
 

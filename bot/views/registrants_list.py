@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBlock, PlainTextInputElement
-
 from bot.models import Frozen, Webinar
 from bot.registrants import Registrant
 from bot.views import buttons, state
 from bot.views.blocks import (
+    Block,
+    Element,
     Message,
     View,
     actions,
     ago,
     button,
+    confirm_dialog,
     context,
     message,
     modal,
@@ -28,6 +29,7 @@ from bot.views.blocks import (
     when,
 )
 from bot.views.facts import SYSTEM, people
+from bot.views.form_elements import input_block, text_input
 
 PREVIOUS = "registrants.previous"
 NEXT = "registrants.next"
@@ -95,11 +97,9 @@ def matching(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
 
 def search_form(place: Place, response_url: str) -> View:
     """The small form for the words."""
-    words = PlainTextInputElement(
-        action_id=WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True
-    )
+    words = text_input(action_id=WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True)
     label, hint = "Name, e-mail address or source", "Leave it empty for all"
-    field = InputBlock(block_id=WORDS, label=label, element=words, optional=True, hint=hint)
+    field = input_block(block_id=WORDS, label=label, element=words, optional=True, hint=hint)
     note = Asked(place=place, response_url=response_url).model_dump_json()
     return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
 
@@ -141,18 +141,17 @@ def _row(one: Registrant, webinar: Webinar) -> str:
     return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
 
 
-def _remove(one: Registrant, webinar: Webinar, here: Place) -> ButtonElement:
+def _remove(one: Registrant, webinar: Webinar, here: Place) -> Element:
     value = here.model_copy(update={"picked": one.registrant_id}).model_dump_json()
     name = one_line(f"{one.first_name} {one.last_name}")
-    remove = button("Remove", REMOVE, value, label=f"Remove {name}")
-    remove.confirm = ConfirmObject(
+    confirm = confirm_dialog(
         title="Take them off the list?",
         text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {SYSTEM} may e-mail them.",
         confirm="Remove",
         deny="Keep Them",
         style="danger",
     )
-    return remove
+    return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
 def _turns(here: Place, pages: int) -> list[Block]:

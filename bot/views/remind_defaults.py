@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pydantic import AwareDatetime
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 
 from bot.errors import BadInput
 from bot.leads import EXAMPLE, read_leads, say_leads, spell_leads
@@ -14,6 +13,7 @@ from bot.views import state
 from bot.views.blocks import (
     MAX_INPUT,
     MAX_SECTION,
+    Block,
     Message,
     View,
     actions,
@@ -29,6 +29,7 @@ from bot.views.blocks import (
     section,
     when,
 )
+from bot.views.form_elements import input_block, text_input
 
 CALLBACK = "defaults.form"
 WORKING = "defaults.working"
@@ -95,12 +96,12 @@ def not_set(sentence: str, typed: str) -> Message:
 
 def form(defaults: Defaults, *, zone: str, typed: str = "") -> View:
     """Asks for them, filled with what they are, or with what was typed."""
-    text = PlainTextInputElement(
+    text = text_input(
         action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.leads), MAX_INPUT), max_length=MAX_INPUT
     )
     blocks: list[Block] = [
         section(WHERE),
-        InputBlock(
+        input_block(
             block_id=TIMES,
             label="How long before the start",
             element=text,

@@ -7,23 +7,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from slack_sdk.models.blocks import (
-    Block,
-    ConversationSelectElement,
-    DateTimePickerElement,
-    DividerBlock,
-    InputBlock,
-    InputInteractiveElement,
-    PlainTextInputElement,
-)
-
 from bot.errors import BadInput
 from bot.leads import EXAMPLE, MAX_LEAD, MAX_LEADS, read_leads, say_lead, say_leads, say_too_late, too_late
 from bot.models import Frozen, Webinar
 from bot.views import state
-from bot.views.blocks import MAX_INPUT, View, actions, button, clock_time, context, cut, modal, plain, section, warning
+from bot.views.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    clock_time,
+    context,
+    cut,
+    divider,
+    modal,
+    plain,
+    section,
+    warning,
+)
 from bot.views.buttons import CHANNELS
 from bot.views.facts import timing
+from bot.views.form_elements import conversations_select, datetime_picker, input_block, text_input
 from bot.views.remind_sheet import (
     Reminder,
     Sheet,
@@ -108,13 +114,11 @@ def build(sheet: Sheet, where: Place, *, now: datetime, problem: str = "") -> Vi
 def move_form(sheet: Sheet, reminder: Reminder, where: Place) -> View:
     """Asks for another time for one reminder."""
     due = int(reminder.due_at.timestamp())
-    text = PlainTextInputElement(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
+    text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
     blocks: list[Block] = [
         section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {line(sheet, reminder)}"),
         _input(block(TEXT, where), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
-        _input(
-            block(AT, where), "Or at a date and time", DateTimePickerElement(action_id=FIELD, initial_date_time=due)
-        ),
+        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)),
     ]
     return modal(
         MOVE_CALLBACK, "Change the time", blocks, submit="Change Time", private_metadata=where.model_dump_json()
@@ -123,7 +127,7 @@ def move_form(sheet: Sheet, reminder: Reminder, where: Place) -> View:
 
 def choose_channel(webinar: Webinar, where: Place) -> View:
     """Asks for the channel: reminders are always those of one."""
-    picker = ConversationSelectElement(action_id=CHOOSE, placeholder="Choose a channel", filter=CHANNELS)
+    picker = conversations_select(action_id=CHOOSE, placeholder="Choose a channel", include=CHANNELS)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section("Reminders go out in channels. Which one do you want to look at?"),
@@ -237,7 +241,7 @@ def _row(sheet: Sheet, reminder: Reminder, now: datetime) -> list[Block]:
 
 def _earlier(sheet: Sheet, now: datetime) -> list[Block]:
     found = [f"• {line(sheet, one)}: {outcome(one)}" for one in earlier(sheet, now)]
-    return [DividerBlock(), section("\n".join(found))] if found else []
+    return [divider(), section("\n".join(found))] if found else []
 
 
 def _switches(sheet: Sheet, now: datetime) -> list[Block]:
@@ -254,15 +258,15 @@ def _switches(sheet: Sheet, now: datetime) -> list[Block]:
 
 
 def _adding(where: Place) -> list[Block]:
-    text = PlainTextInputElement(
+    text = text_input(
         action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(where.typed, MAX_INPUT) or None
     )
     hint = f"Several are fine: {EXAMPLE}. Written together, 1h30m is one."
     return [
         _input(block(TEXT, where), "Add a reminder before the start", text, hint=hint),
-        _input(block(AT, where), "Or at a date and time", DateTimePickerElement(action_id=FIELD)),
+        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD)),
     ]
 
 
-def _input(block_id: str, label: str, element: InputInteractiveElement, *, hint: str | None = None) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, hint=hint, optional=True)
+def _input(block_id: str, label: str, element: Element, *, hint: str | None = None) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint, optional=True)

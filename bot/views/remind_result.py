@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.following import Subscription
 from bot.models import Frozen, Webinar
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
+    Element,
     Message,
     actions,
     button,
@@ -43,7 +44,7 @@ def read_undo(value: str) -> Undo:
     return Undo.model_validate_json(value)
 
 
-def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> ButtonElement:
+def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> Element:
     """Opens the form for a webinar's reminders: in the channel where it is pressed, unless another one is named."""
     where = f"<#{channel_id}>" if channel_id else ""
     return buttons.about(webinar, text, buttons.REMIND, typed=f"{where} {typed}".strip())
@@ -126,7 +127,7 @@ def only_in_channels(webinar: Webinar, typed: str) -> Message:
     return message(text, [section(text), *actions(choose, me)])
 
 
-def _undo(undo: Undo | None) -> ButtonElement | None:
+def _undo(undo: Undo | None) -> Element | None:
     if undo is None:
         return None
     return button("Undo", UNDO, undo.model_dump_json(exclude_defaults=True), label="Undo this change of reminders")

@@ -5,14 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pydantic import Field
-from slack_sdk.models.blocks import (
-    Block,
-    EmailInputElement,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-)
 
 from bot.email_address import AddressProblem, address_problem
 from bot.errors import BadInput
@@ -21,8 +13,9 @@ from bot.models import Frozen, Person, Webinar
 from bot.registrants import MAX_EMAIL, MAX_NAME
 from bot.seat import Attendee
 from bot.views import state
-from bot.views.blocks import View, actions, button, context, modal, paragraph, plain, said, section
+from bot.views.blocks import Block, View, actions, button, context, modal, paragraph, plain, said, section
 from bot.views.facts import SYSTEM, Stage, stage, timing
+from bot.views.form_elements import email_input, input_block, option, static_select, text_input
 
 CALLBACK = "seat.form"
 RENAME_CALLBACK = "seat.name_form"
@@ -81,10 +74,10 @@ def ask(webinar: Webinar, typed: Typed, *, now: datetime) -> View:
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         *_names(typed),
-        InputBlock(
+        input_block(
             block_id=EMAIL,
             label="E-mail address",
-            element=EmailInputElement(action_id=EMAIL, initial_value=typed.email or None),
+            element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
         *([_reminder(ahead, typed)] if ahead else []),
         context(_consent(webinar, typed, submit)),
@@ -176,21 +169,21 @@ def name_failed(sentence: str) -> View:
 def _names(typed: Typed) -> list[Block]:
     named = (("First name", FIRST_NAME, typed.first_name), ("Last name", LAST_NAME, typed.last_name))
     return [
-        InputBlock(
+        input_block(
             block_id=block,
             label=label,
-            element=PlainTextInputElement(action_id=block, initial_value=held or None, focus_on_load=not number),
+            element=text_input(action_id=block, initial_value=held or None, focus_on_load=not number),
         )
         for number, (label, block, held) in enumerate(named)
     ]
 
 
 def _reminder(ahead: list[timedelta], typed: Typed) -> Block:
-    options = [Option(value=NEVER, text="None")]
-    options += [Option(value=str(int(lead.total_seconds())), text=f"{say_lead(lead)} before") for lead in ahead]
-    chosen = next((option for option in options if option.value == str(typed.reminder_s)), options[0])
-    select = StaticSelectElement(action_id=REMINDER, options=options, initial_option=chosen)
-    return InputBlock(block_id=REMINDER, label="Remind me in a direct message", element=select)
+    options = [option(value=NEVER, text="None")]
+    options += [option(value=str(int(lead.total_seconds())), text=f"{say_lead(lead)} before") for lead in ahead]
+    chosen = next((option for option in options if option["value"] == str(typed.reminder_s)), options[0])
+    select = static_select(action_id=REMINDER, options=options, initial_option=chosen)
+    return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
 
 
 def _consent(webinar: Webinar, typed: Typed, submit: str) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject
-
 from bot.leads import say_lead
 from bot.models import Status, Webinar
 from bot.seat import Seat
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
+    Element,
     Message,
     View,
     actions,
+    confirm_dialog,
     context,
     cut,
     message,
@@ -187,9 +188,9 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
     ]
 
 
-def _leave(webinar: Webinar) -> ButtonElement:
+def _leave(webinar: Webinar) -> Element:
     button = buttons.about(webinar, "Cancel My Seat", LEAVE, style="danger")
-    button.confirm = ConfirmObject(
+    button["confirm"] = confirm_dialog(
         title="Cancel my seat?",
         text=f"You are taken off the list at {SYSTEM}, your link stops working, and you get no more reminders.",
         confirm="Cancel My Seat",
@@ -199,7 +200,7 @@ def _leave(webinar: Webinar) -> ButtonElement:
     return button
 
 
-def _ended(webinar: Webinar, sentence: str, *ways: ButtonElement) -> Message:
+def _ended(webinar: Webinar, sentence: str, *ways: Element) -> Message:
     text = cut(f"{plain(webinar.title)}: {said(sentence)}", MAX_SECTION)
     return message(text, [_about(webinar, sentence), *actions(*ways)])
 

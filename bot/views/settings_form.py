@@ -7,21 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    HeaderBlock,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-)
 
 from bot.models import Access, FixedOptions, Frozen, Options
 from bot.views import state
-from bot.views.blocks import MAX_INPUT, View, context, cut, modal, warning, when
+from bot.views.blocks import MAX_INPUT, Block, Element, View, context, cut, header, modal, warning, when
 from bot.views.facts import NOT_READ, SYSTEM
+from bot.views.form_elements import checkboxes, input_block, option, static_select, text_input
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
@@ -130,23 +121,23 @@ def build(
     options = more.options
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
-        HeaderBlock(text="Recording"),
+        header("Recording"),
         _checkboxes("recording", "While it is live", options),
         _access("artifactsAccessAuthentication", options),
-        HeaderBlock(text="Panelists"),
+        header("Panelists"),
         _checkboxes("panelists", "What panelists meet", options),
         _access("panelistAuthentication", options),
-        HeaderBlock(text="Attendees"),
+        header("Attendees"),
         _access("attendeeAuthentication", options),
         _text(
             PASSWORD, options.password.get_secret_value(), f"Up to {MAX_PASSWORD} characters. Never shown on a card."
         ),
-        HeaderBlock(text="Questions"),
+        header("Questions"),
         _checkboxes("questions", "Questions and answers", options),
-        HeaderBlock(text="Joining and afterwards"),
+        header("Joining and afterwards"),
         _select(OFFSET, {str(seconds): words for seconds, words in OFFSETS.items()}, _seconds(more)),
         _text(REDIRECT, options.redirect_uri, "Attendees are sent here when the webinar ends.", "https://…"),
-        HeaderBlock(text="Language"),
+        header("Language"),
         _select(LOCALE, LOCALES, more.locale_code),
         context(_fixed_line(fixed, fixed_read_at)),
     ]
@@ -209,36 +200,36 @@ def changed(more: More) -> list[str]:
     return names + ([LABELS[LOCALE]] if more.locale_code != usual.locale_code else [])
 
 
-def _checkboxes(block_id: str, label: str, options: Options) -> InputBlock:
+def _checkboxes(block_id: str, label: str, options: Options) -> Block:
     group = SWITCHES[block_id]
-    boxes = {parameter: Option(text=words, value=parameter) for parameter, (_, words) in group.items()}
+    boxes = {parameter: option(text=words, value=parameter) for parameter, (_, words) in group.items()}
     ticked = [boxes[parameter] for parameter, (field, _) in group.items() if getattr(options, field)]
-    element = CheckboxesElement(action_id=CHANGE, options=list(boxes.values()), initial_options=ticked or None)
+    element = checkboxes(action_id=CHANGE, options=list(boxes.values()), initial_options=ticked or None)
     return _input(block_id, label, element, optional=True)
 
 
-def _access(parameter: str, options: Options) -> InputBlock:
+def _access(parameter: str, options: Options) -> Block:
     choices = {access.value: words for access, words in ACCESS_WORDS.items()}
     return _select(parameter, choices, getattr(options, ACCESS[parameter][0]))
 
 
-def _select(block_id: str, choices: Mapping[str, str], chosen: str) -> InputBlock:
-    options = {value: Option(text=words, value=value) for value, words in choices.items()}
-    element = StaticSelectElement(
+def _select(block_id: str, choices: Mapping[str, str], chosen: str) -> Block:
+    options = {value: option(text=words, value=value) for value, words in choices.items()}
+    element = static_select(
         action_id=CHANGE, options=list(options.values()), initial_option=options.get(chosen), placeholder="Choose one"
     )
     return _input(block_id, LABELS[block_id], element)
 
 
-def _input(block_id: str, label: str, element: InputInteractiveElement, *, optional: bool = False) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, optional=optional, dispatch_action=True)
+def _input(block_id: str, label: str, element: Element, *, optional: bool = False) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, optional=optional, dispatch_action=True)
 
 
-def _text(block_id: str, value: str, hint: str, example: str | None = None) -> InputBlock:
-    element = PlainTextInputElement(
+def _text(block_id: str, value: str, hint: str, example: str | None = None) -> Block:
+    element = text_input(
         action_id=CHANGE, initial_value=cut(value, MAX_INPUT) or None, placeholder=example, max_length=MAX_INPUT
     )
-    return InputBlock(block_id=block_id, label=LABELS[block_id], element=element, hint=hint, optional=True)
+    return input_block(block_id=block_id, label=LABELS[block_id], element=element, hint=hint, optional=True)
 
 
 def _seconds(more: More) -> str:

@@ -6,13 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from slack_sdk.models.blocks import Block
-
 from bot.following import Feature, Features
 from bot.hours import ChannelHours
 from bot.models import Webinar
 from bot.views import buttons
-from bot.views.blocks import Message, actions, button, context, message, plain, section
+from bot.views.blocks import Block, Message, actions, button, context, message, plain, section
 from bot.views.follow_words import about_one, quiet
 from bot.views.remind_result import remind_button
 

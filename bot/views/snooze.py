@@ -55,7 +55,7 @@ def too_late(webinar: Webinar, *, now: datetime) -> Message:
     """That the moment chosen has passed meanwhile, with what is left to choose."""
     left = choices(webinar, now=now)
     text = "That moment has passed by now."
-    return Message(f"{text} {left.text}", [section(text).to_dict(), *left.blocks])
+    return Message(f"{text} {left.text}", [section(text), *left.blocks])
 
 
 def reminded(webinar: Webinar, before: timedelta) -> Message:

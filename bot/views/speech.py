@@ -9,16 +9,13 @@ from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.hours import DIGEST_AHEAD, DigestPace
 from bot.models import Audience, Webinar
 from bot.outbox import TIMED, Notice, NoticeKind
 from bot.packing import is_direct
 from bot.views import buttons
-from bot.views.blocks import MAX_SECTION, Message, actions, context, number, plain, section
+from bot.views.blocks import MAX_SECTION, Block, Element, Message, actions, context, number, plain, section
 from bot.views.facts import NOT_READ, entrance, is_open_to_come, timing
-from bot.views.quick import quick_message
 from bot.views.sayings import ORDER, Said, Saying, cut_off, figure, movement, saying, title
 
 __all__ = ["Said", "compose"]
@@ -48,7 +45,7 @@ class _Entry:
     """What is said of one webinar: `line` for the eye (mrkdwn), with the button beside it where there are several."""
 
     line: str
-    button: ButtonElement | None = None
+    button: Element | None = None
 
 
 def compose(
@@ -108,7 +105,7 @@ def _alone(group: list[Said], at: datetime, notes: list[str]) -> Message:
     lines = [_joined(one, ": ") for one in sayings]
     shown = [_joined(sayings[0], "\n")] if len(sayings) == 1 else lines
     blocks: list[Block] = [section(_fitting(shown, MAX_SECTION)), *actions(*_all_buttons(group, at))]
-    return quick_message(_for_text(lines, notes), [*blocks, *_notes(notes)])
+    return Message(_for_text(lines, notes), [*blocks, *_notes(notes)])
 
 
 def _in_line(group: list[Said], at: datetime) -> _Entry:
@@ -134,13 +131,13 @@ def _joined(one: Saying, between: str) -> str:
     return f"{one.head}{between}{tail}"
 
 
-def _all_buttons(group: list[Said], at: datetime) -> list[ButtonElement | None]:
+def _all_buttons(group: list[Said], at: datetime) -> list[Element | None]:
     """What can be done about one webinar after these notices about it."""
     webinar = group[0].webinar
     if webinar is None:
         return []
     kinds = {one.notice.kind for one in group}
-    found: list[ButtonElement | None] = []
+    found: list[Element | None] = []
     if kinds & TIMED:
         found.append(_way_in(group))
     elif kinds & _WITH_WAY_IN:
@@ -154,7 +151,7 @@ def _all_buttons(group: list[Said], at: datetime) -> list[ButtonElement | None]:
     return [*found, buttons.details(webinar)]
 
 
-def _way_in(group: list[Said]) -> ButtonElement | None:
+def _way_in(group: list[Said]) -> Element | None:
     # Whether registration is open may change while Slack holds the message: whoever presses it is told what is so then.
     webinar = group[0].webinar
     if webinar is None:
@@ -171,15 +168,15 @@ def _is_for_one(group: list[Said]) -> bool:
     return is_direct(group[0].notice.channel_id)
 
 
-def _one_button(group: list[Said]) -> ButtonElement | None:
+def _one_button(group: list[Said]) -> Element | None:
     """The way in beside what is about to start, else Details, where all the others are."""
     webinar = group[0].webinar
     if webinar is None:
         return None
     is_timed = any(one.notice.kind in TIMED for one in group)
     button = (is_timed and _way_in(group)) or buttons.details(webinar)
-    button.style = None  # a message has one primary button at most
-    return button
+    # A message has one primary button at most.
+    return {name: value for name, value in button.items() if name != "style"}
 
 
 def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list[_Entry]:
@@ -210,13 +207,13 @@ def _registered(webinar: Webinar, was: int | None, pace: DigestPace) -> str:
 
 def _together(entries: list[_Entry], ways_on: list[Block], notes: list[str]) -> Message:
     shown = [section(entry.line, entry.button) for entry in entries[:MOST]]
-    written = quick_message("", shown).blocks
-    sizes = accumulate(len(json.dumps(block, ensure_ascii=False)) for block in written)
+    sizes = accumulate(len(json.dumps(block, ensure_ascii=False)) for block in shown)
     fits = max(1, sum(size <= MAX_BLOCKS for size in sizes))
     left_out = len(entries) - fits
     more = [context(f"… and {left_out:,} more. {SEE_ALL}")] if left_out else []
-    rest = quick_message("", [*more, *ways_on, *_notes(notes)]).blocks
-    return Message(_for_text([entry.line for entry in entries], notes), [*written[:fits], *rest])
+    return Message(
+        _for_text([entry.line for entry in entries], notes), [*shown[:fits], *more, *ways_on, *_notes(notes)]
+    )
 
 
 def _for_text(lines: list[str], notes: list[str]) -> str:

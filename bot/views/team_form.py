@@ -6,22 +6,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slack_sdk.models.blocks import (
-    Block,
-    CheckboxesElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    UserMultiSelectElement,
-)
-
 from bot.casting import SAID, Member
 from bot.models import Frozen, Webinar
 from bot.team import Role
 from bot.views import state
-from bot.views.blocks import MAX_INPUT, View, ago, context, cut, modal, paragraph, person, plain, section, warning
+from bot.views.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    ago,
+    context,
+    cut,
+    modal,
+    paragraph,
+    person,
+    plain,
+    section,
+    warning,
+)
 from bot.views.facts import SYSTEM, Stage, stage, timing
+from bot.views.form_elements import checkboxes, input_block, multi_users_select, option, text_input
 from bot.views.team_outsiders import fitting
 
 CALLBACK = "team.form"
@@ -160,19 +165,19 @@ def _host(webinar: Webinar, team: Sequence[Member]) -> str:
 
 def _fields(typed: Typed) -> list[Block]:
     cohosts = _picker(typed.cohosts, focus=True)
-    outside = PlainTextInputElement(
+    outside = text_input(
         action_id=OUTSIDE,
         multiline=True,
         initial_value=typed.outside or None,
         placeholder="Zoe Lang <zoe@partner.example>",
         max_length=MAX_INPUT,
     )
-    by_mail = Option(
+    by_mail = option(
         value=BY_MAIL,
-        label=f"{SYSTEM} sends the invitations",
+        text=f"{SYSTEM} sends the invitations",
         description="Off: Greenroom gives people in Slack their link, and you all others",
     )
-    mail = CheckboxesElement(action_id=MAIL, options=[by_mail], initial_options=[by_mail] if typed.is_mailed else None)
+    mail = checkboxes(action_id=MAIL, options=[by_mail], initial_options=[by_mail] if typed.is_mailed else None)
     return [
         _input(COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {SYSTEM} directory"),
         _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
@@ -181,8 +186,8 @@ def _fields(typed: Typed) -> list[Block]:
     ]
 
 
-def _picker(user_ids: Collection[str], *, focus: bool = False) -> UserMultiSelectElement:
-    return UserMultiSelectElement(
+def _picker(user_ids: Collection[str], *, focus: bool = False) -> Element:
+    return multi_users_select(
         action_id="people",
         initial_users=list(user_ids) or None,
         placeholder="Choose people",
@@ -190,8 +195,8 @@ def _picker(user_ids: Collection[str], *, focus: bool = False) -> UserMultiSelec
     )
 
 
-def _input(block_id: str, label: str, element: InputInteractiveElement, hint: str) -> InputBlock:
-    return InputBlock(block_id=block_id, label=label, element=element, hint=hint or None, optional=True)
+def _input(block_id: str, label: str, element: Element, hint: str) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint or None, optional=True)
 
 
 def _others(team: Sequence[Member], shown: Collection[str]) -> list[Block]:

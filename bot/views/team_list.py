@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject
-
 from bot.casting import SAID, Member
 from bot.models import Webinar
 from bot.team import Role
 from bot.views import buttons
 from bot.views.blocks import (
-    MAX_LABEL,
     MAX_SECTION,
+    Block,
+    Element,
     Message,
     actions,
     ago,
     button,
+    confirm_dialog,
     context,
     cut,
     message,
@@ -103,21 +103,15 @@ def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Blo
     return [section(text), *row]
 
 
-def _remove(where: str, name: str) -> ButtonElement:
-    confirm = ConfirmObject(
+def _remove(where: str, name: str) -> Element:
+    confirm = confirm_dialog(
         title="Remove from the team?",
         text=f"{person(name)} leaves the team and their link stops working. Greenroom tells them if they are in Slack.",
         confirm="Remove",
         deny="Keep",
         style="danger",
     )
-    return ButtonElement(
-        text="Remove",
-        action_id=REMOVE,
-        value=where,
-        confirm=confirm,
-        accessibility_label=cut(f"Remove {name}", MAX_LABEL),
-    )
+    return button("Remove", REMOVE, where, label=f"Remove {name}", confirm=confirm)
 
 
 def _sentence(words: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement
-
 from bot.casting import SAID, Member
 from bot.leads import say_lead
 from bot.models import Webinar
@@ -13,6 +11,8 @@ from bot.team import Role
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
+    Element,
     Message,
     actions,
     context,
@@ -114,7 +114,7 @@ def _early(webinar: Webinar) -> list[str]:
     return [f"Please be there {say_lead(webinar.panel_offset)} early: {at}."]
 
 
-def _button(webinar: Webinar, member: Member) -> ButtonElement | None:
+def _button(webinar: Webinar, member: Member) -> Element | None:
     text = f"Join as {SAID[member.invitee.role]}"
     link = member.invitee.link.get_secret_value()
     return link_button(text, OWN_LINK, link, style="primary", label=f"{text}: {one_line(webinar.title)}")

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slack_sdk.models.blocks import Block
-
 from bot.casting import SAID, Member, Order, Told
 from bot.models import Webinar
 from bot.views import buttons
 from bot.views.blocks import (
     MAX_SECTION,
+    Block,
     Message,
     View,
     actions,

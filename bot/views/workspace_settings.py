@@ -6,13 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from pydantic import AwareDatetime
-from slack_sdk.models.blocks import (
-    Block,
-    InputBlock,
-    Option,
-    StaticMultiSelectElement,
-    UserMultiSelectElement,
-)
 
 from bot.leads import say_leads
 from bot.models import Frozen
@@ -20,6 +13,8 @@ from bot.views import remind_defaults, state
 from bot.views.blocks import (
     MAX_LABEL,
     MAX_OPTIONS,
+    Block,
+    Element,
     Message,
     View,
     actions,
@@ -33,6 +28,7 @@ from bot.views.blocks import (
     section,
     when,
 )
+from bot.views.form_elements import input_block, multi_static_select, multi_users_select, option
 
 CALLBACK = "organisers.form"
 DONE = "organisers.done"
@@ -88,21 +84,21 @@ def settings(
 
 def form(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
     """Asks who the organisers are; without a field for user groups where the workspace has none."""
-    people = UserMultiSelectElement(
+    people = multi_users_select(
         action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
     )
     blocks: list[Block] = [
         section(WHAT),
-        InputBlock(block_id=PEOPLE, label="People", element=people, optional=True),
+        input_block(block_id=PEOPLE, label="People", element=people, optional=True),
     ]
     offered = _options(choice, groups)
     if offered:
-        chosen = [option for option in offered if option.value in choice.groups]
-        select = StaticMultiSelectElement(
+        chosen = [option for option in offered if option["value"] in choice.groups]
+        select = multi_static_select(
             action_id=GROUPS, placeholder="Choose user groups", options=offered, initial_options=chosen or None
         )
         hint = "Whoever joins or leaves a group is an organiser, or none any more, within five minutes"
-        blocks.append(InputBlock(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
+        blocks.append(input_block(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
     blocks.append(context(EVERYBODY_ELSE))
     return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
 
@@ -120,13 +116,13 @@ def saved(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 
-def _options(choice: Choice, groups: Sequence[Group]) -> list[Option]:
+def _options(choice: Choice, groups: Sequence[Group]) -> list[Element]:
     # Those that are chosen come first: they must be there to be kept.
     known = sorted(groups, key=lambda one: (one.group_id not in choice.groups, one.handle))
     unnamed = set(choice.groups) - {one.group_id for one in groups}
     gone = [Group(group_id=one, handle="(not named by Slack)") for one in sorted(unnamed)]
     listed = [*gone, *known][:MAX_OPTIONS]
-    return [Option(value=one.group_id, text=cut(f"@{one.handle}", MAX_LABEL)) for one in listed]
+    return [option(value=one.group_id, text=cut(f"@{one.handle}", MAX_LABEL)) for one in listed]
 
 
 def _named(choice: Choice, groups: Sequence[Group]) -> str:

@@ -1,0 +1,57 @@
+"""Every kind of answer from Slack is a yes, a clear no, a wait, or an unknown outcome."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.slack_answers import SlackBusy, SlackRefused, SlackUnclear, clear_answer
+
+HTML = b"<html>Bad gateway</html>"
+
+
+def test_yes_is_returned() -> None:
+    """As it was sent."""
+    assert clear_answer(200, {}, b'{"ok": true, "ts": "1.2"}') == {"ok": True, "ts": "1.2"}
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "7"}, 7.0), ({}, 30.0)])
+def test_too_many_requests_is_a_wait(headers: dict[str, str], seconds: float) -> None:
+    """As long as Slack asks, whatever the content."""
+    with pytest.raises(SlackBusy) as caught:
+        clear_answer(429, headers, b"")
+    assert caught.value.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "code"),
+    [
+        (200, {"ok": False, "error": "is_archived"}, "is_archived"),
+        (403, {"ok": False, "error": "accesslimited"}, "accesslimited"),
+        (200, {"ok": False}, "unknown_error"),
+        (404, HTML, "unknown_error"),
+    ],
+)
+def test_clear_no_is_a_refusal(status: int, content: object, code: str) -> None:
+    """With Slack's code if there is one."""
+    with pytest.raises(SlackRefused) as caught:
+        clear_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, {"ok": False, "error": "internal_error"}),
+        (200, {"ok": False, "error": "fatal_error"}),
+        (500, {"ok": False, "error": "is_archived"}),
+        (502, HTML),
+        (200, HTML),
+        (200, []),
+    ],
+)
+def test_anything_else_is_an_unknown_outcome(status: int, content: object) -> None:
+    """It may have happened, so it must not be repeated blindly."""
+    with pytest.raises(SlackUnclear):
+        clear_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())

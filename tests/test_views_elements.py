@@ -1,0 +1,74 @@
+"""Blocks and elements are the dictionaries that slack_sdk, which knows Slack's limits as well, reads and writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_sdk.models import blocks as sdk
+from slack_sdk.models.views import View
+
+from bot.views import blocks, form_elements
+from bot.views.buttons import CHANNELS
+
+ONE, TWO = form_elements.option(value="1", text="One"), form_elements.option(value="2", text="Two", description="More")
+SURE = blocks.confirm_dialog(title="Sure?", text="It *ends*.", confirm="Yes", deny="No", style="danger")
+BUTTON = blocks.button("Go", "go", "v1", style="primary", label="Go on")
+ELEMENTS = [
+    form_elements.text_input(action_id="a", initial_value="x", placeholder="p", multiline=True, max_length=9),
+    form_elements.text_input(action_id="a", focus_on_load=False),
+    form_elements.number_input(action_id="a", is_decimal_allowed=False, initial_value="4", placeholder="200"),
+    form_elements.email_input(action_id="a", initial_value="ana@acme.example"),
+    form_elements.url_input(action_id="a"),
+    form_elements.file_input(action_id="a", filetypes=["csv"], max_files=1),
+    form_elements.checkboxes(action_id="a", options=[ONE, TWO], initial_options=[TWO]),
+    form_elements.radio_buttons(action_id="a", options=[ONE, TWO], initial_option=ONE),
+    form_elements.static_select(action_id="a", options=[ONE, TWO], initial_option=TWO, placeholder="Choose"),
+    form_elements.multi_static_select(action_id="a", options=[ONE], placeholder="Choose", initial_options=[ONE]),
+    form_elements.users_select(action_id="a", placeholder="Choose", initial_user="U1"),
+    form_elements.multi_users_select(action_id="a", placeholder="Choose", initial_users=["U1"], focus_on_load=True),
+    form_elements.conversations_select(action_id="a", placeholder="p", include=CHANNELS, initial_conversation="C1"),
+    form_elements.datetime_picker(action_id="a", initial_date_time=1795447200),
+    form_elements.time_picker(action_id="a", initial_time="09:30"),
+]
+BLOCKS = [
+    blocks.heading("Launch day"),
+    blocks.verbatim("as *typed*"),
+    blocks.section("*a*"),
+    blocks.section("b", BUTTON, block_id="mine"),
+    blocks.paragraph("One of ours."),
+    blocks.fields([("Starts", "now")]),
+    blocks.context("d", "e"),
+    blocks.divider(),
+    blocks.warning("Not like this."),
+    *blocks.actions(BUTTON, None, blocks.link_button("Page", "page", "https://x.example"), block_id="row"),
+    *(form_elements.input_block(block_id="b", label="Name", element=one, hint="Why") for one in ELEMENTS),
+    form_elements.input_block(block_id="b", label="Name", element=ELEMENTS[0], optional=True, dispatch_action=True),
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.get("element", block)["type"])
+def test_block_is_what_slack_sdk_reads_and_writes(block: dict[str, Any]) -> None:
+    """In the same order of keys, too: fingerprints of cards are made of it."""
+    parsed = sdk.Block.parse(block)
+
+    assert parsed is not None
+    assert list(parsed.to_dict().items()) == list(block.items())
+
+
+def test_button_that_asks_first_is_what_slack_sdk_writes() -> None:
+    """slack_sdk reads no text of such a question back as it was, so it is written here from the parts."""
+    asked = sdk.ConfirmObject(title="Sure?", text="It *ends*.", confirm="Yes", deny="No", style="danger")
+    written = sdk.ButtonElement(text="End", action_id="end", value="v1", confirm=asked).to_dict()
+
+    assert blocks.button("End", "end", "v1", confirm=SURE) == written
+
+
+def test_modal_is_what_slack_sdk_reads_and_writes() -> None:
+    """A field that holds nothing is left out."""
+    made = blocks.modal("call", "Title", [BLOCKS[0]], submit="Send", private_metadata="m", notify_on_close=True)
+
+    assert View(**made).to_dict() == made
+    assert blocks.modal("call", "Title", [BLOCKS[0]]).keys() == {
+        *("type", "callback_id", "title", "close", "blocks", "notify_on_close"),
+    }
