@@ -72,8 +72,8 @@ async def measure(hurry: Hurry, people: int = PEOPLE) -> Measured:
 
 
 async def _registered(hurry: Hurry, bot: Greenroom, slack: Slack, ringcentral: RingCentral, people: int) -> Measured:
-    from bot.roster import read_people
-    from bot.store.batches import BatchState
+    from bot.registration.bulk.batch_table import BatchState
+    from bot.registration.bulk.csv_import import read_people
 
     services = bot.services
     while not (known := await services.mirror.everything()):  # noqa: ASYNC110 - the bot tells nobody that it has listed

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.following import Feature, Features, follows
-from bot.models import Account, Audience, Webinar, Workspace
-from bot.outbox import Facts, Notice, NoticeKind
-from bot.planning import replan
-from bot.store import following, notices, webinars
-from bot.store.connection import Store
+from bot.db.connection import Store
+from bot.model.webinar import Account, Audience, Webinar, Workspace
+from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.outbox import notice_table
+from bot.notices.planner import replan
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Features, follows
+from bot.webinars import table as webinar_table
 
 CHANNELS = 3
 """In so many channels each session of the million is announced."""
@@ -61,8 +63,8 @@ async def plan_crowd(store: Store, kind: NoticeKind, start: datetime, now: datet
     for number in range(teams):
         about = webinar(f"T{number}", "s1", start, now)
         async with store.write() as db:
-            await webinars.save(db, about)
-            await notices.plan(db, [notice(about, f"C{channel:06}", kind, now) for channel in range(channels)])
+            await webinar_table.save(db, about)
+            await notice_table.plan(db, [notice(about, f"C{channel:06}", kind, now) for channel in range(channels)])
     await analyze(store)
 
 
@@ -73,9 +75,9 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     """
     about = webinar("T0", "s0", now + timedelta(days=30), now)
     async with store.write() as db:
-        await webinars.save(db, about)
+        await webinar_table.save(db, about)
         for channel in range(CHANNELS):
-            await following.save(db, follows(about, f"C{channel:06}", "U1", now, features=HEARD))
+            await subscription_table.save(db, follows(about, f"C{channel:06}", "U1", now, features=HEARD))
         await replan(db, about, now)
     for table in ("webinars", "subscriptions", "notices"):
         copy = text(_copy(table, await _columns(store, table)))

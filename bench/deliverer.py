@@ -15,7 +15,7 @@ import aiohttp
 from bench.floor import floor
 from bench.rivals import WORKERS
 from bot import logging_setup
-from bot.slack_api import TIMEOUT
+from bot.slack.client import TIMEOUT
 
 BLINK = 0.005
 """Seconds between two looks at whether the loop still turns."""

@@ -13,8 +13,8 @@ import asyncpg
 
 from bench.crowd import notice, webinar
 from bot.clock import machine_now
-from bot.outbox import NoticeKind
-from bot.views.speech import Said, compose
+from bot.notices.model import NoticeKind
+from bot.notices.texts.compose import Said, compose
 
 CALLS = 128
 """Calls to Slack at once, as many as our worker makes."""

@@ -9,7 +9,7 @@ from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.store.migrate import migrate
+from bot.db.migrate import migrate
 from tests.databases import Postgres, running_postgres
 from tests.proof.company import Count
 from tests.proof.killing import PLACES, kill_one_process, kill_two_replicas

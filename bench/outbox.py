@@ -25,11 +25,11 @@ from bench.processes import ROOT
 from bench.rivals import RIVALS
 from bench.rivals.job import JOBS_PER_SESSION
 from bot.clock import machine_now
-from bot.models import Account, Workspace
-from bot.outbox import NoticeKind
-from bot.planning import replan
-from bot.store import webinars
-from bot.store.connection import Store, Vault
+from bot.db.connection import Store, Vault
+from bot.model.webinar import Account, Workspace
+from bot.notices.model import NoticeKind
+from bot.notices.planner import replan
+from bot.webinars import table as webinar_table
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
 from tests.databases import Postgres, running_postgres
@@ -74,10 +74,10 @@ async def move_one_of_many(postgres: Postgres, sessions: int = SESSIONS, moves: 
     for number in range(moves + 10):
         session = f"s{1 + number * (sessions - 1) // (moves + 10)}"
         async with store.write() as db:
-            before = await webinars.find(db, account, session, to_change=True)
+            before = await webinar_table.find(db, account, session, to_change=True)
             assert before is not None
             after = before.model_copy(update={"start": before.start + timedelta(hours=1)})
-            await webinars.save(db, after)
+            await webinar_table.save(db, after)
         began = time.perf_counter()
         async with store.write() as db:
             await replan(db, after, now)

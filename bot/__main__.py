@@ -15,9 +15,9 @@ from cryptography.fernet import Fernet
 from bot import app as root
 from bot import logging_setup
 from bot.clock import SystemClock
+from bot.db.migrate import migrate
 from bot.errors import GreenroomError, SettingsError
 from bot.settings import Settings, read_settings
-from bot.store.migrate import migrate
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 

@@ -17,20 +17,20 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import when
 from bot.clock import Clock
+from bot.commands import create_args
+from bot.db.connection import Store, Vault
+from bot.db.migrate import migrate
 from bot.errors import GreenroomError, SettingsError
 from bot.providers.gate import LocalGate
-from bot.providers.ringcentral.asking import TIMEOUT as PROVIDER_TIMEOUT
 from bot.providers.ringcentral.client import RingCentral
+from bot.providers.ringcentral.request import TIMEOUT as PROVIDER_TIMEOUT
 from bot.services import Services, build_services, release_leases
 from bot.settings import Settings
-from bot.slack_api import TIMEOUT, Identity, SlackApi
-from bot.store.connection import Store, Vault
-from bot.store.migrate import migrate
+from bot.slack.client import TIMEOUT, Identity, SlackApi
 from bot.web import health, pages
 from bot.web.ip_rate_limit import IpRateLimit
-from handlers.listening import listen
+from handlers.router import listen
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Greenroom:
 
 async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenroom:
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
-    when.warm_up()
+    create_args.warm_up()
     await migrate(settings.database_url)
     http = aiohttp.ClientSession(timeout=TIMEOUT)
     try:

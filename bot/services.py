@@ -6,33 +6,40 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.announcing import Announcing
 from bot.background import BackgroundTasks
-from bot.cancelling import Cancelling
 from bot.clock import Clock
+from bot.creation import draft_table
+from bot.creation import table as creation_table
+from bot.creation.cancel import Cancelling
 from bot.creation.service import CreationService
-from bot.delivery import Delivery, forget_notices
-from bot.digests import Digests
-from bot.directory import Directory
-from bot.door import Door
-from bot.enrolling import Enrolling
-from bot.inviting.service import TeamService
-from bot.link_files import LinkFiles
-from bot.mirror import Mirror
-from bot.models import Account
-from bot.organisers import Organisers
-from bot.own_pages.service import OwnPages
-from bot.own_pages.tokens import Tokens
-from bot.own_pages.urls import PageUrls
-from bot.people import People
-from bot.picture import Pictures
-from bot.providers import WebinarProvider
+from bot.db import leases
+from bot.db.connection import Store
+from bot.model.webinar import Account
+from bot.notices.digests import Digests
+from bot.notices.outbox import message_table
+from bot.notices.outbox.worker import Delivery, forget_notices
+from bot.providers.base import WebinarProvider
+from bot.providers.directory import Directory
+from bot.registration import request_table
+from bot.registration.bulk import batch_table
+from bot.registration.bulk.service import Enrolling
+from bot.registration.chart_image import Pictures
+from bot.registration.link_file import LinkFiles
+from bot.registration.own_pages.service import OwnPages
+from bot.registration.own_pages.tokens import Tokens
+from bot.registration.own_pages.urls import PageUrls
+from bot.registration.seats import table as seat_table
+from bot.registration.seats.service import SeatService
+from bot.registration.settings import Door
 from bot.scheduler import Scheduler
-from bot.seating.service import SeatService
 from bot.settings import Settings
-from bot.slack_api import Identity, SlackApi
-from bot.store import applications, batches, creations, drafts, leases, parcels, seats, team_changes
-from bot.store.connection import Store
+from bot.slack.client import Identity, SlackApi
+from bot.slack.users import People
+from bot.sync.cards import Announcing
+from bot.sync.mirror import Mirror
+from bot.team import change_table
+from bot.team.service import TeamService
+from bot.webinars.permissions import Organisers
 
 SWEEP = timedelta(minutes=5)
 COUNT = timedelta(seconds=15)
@@ -93,7 +100,7 @@ class Services:
         """Refresh the directory, and delete what is kept for a limited time."""
         await self.directory.refresh()
         async with self.store.write() as db:
-            await drafts.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
+            await draft_table.forget_before(db, self.account.workspace, self.clock.now() - KEEP_DRAFTS)
             await self.team.forget_old(db)
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
@@ -151,10 +158,10 @@ def build_services(
 
 async def release_leases(store: Store) -> None:
     """Release the leases of a process that is gone: for a database that only this process uses, at its start."""
-    operations = (applications, batches, creations, seats, team_changes)
+    operations = (request_table, batch_table, creation_table, seat_table, change_table)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
-        await parcels.release_all(db)
+        await message_table.release_all(db)
 
 
 def _schedule(services: Services) -> None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationErr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.outbox import UnclearAlerts
+from bot.notices.model import UnclearAlerts
 
 STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
 """What pydantic's kinds of mistakes are called here, where its own words would puzzle."""

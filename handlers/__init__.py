@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from handlers import (
-    browse,
-    cancel,
-    create,
-    door,
-    door_chart,
-    door_menu,
-    enrol,
-    follow,
-    organisers,
-    pages,
-    registrants,
-    remind,
-    remind_defaults,
-    seat,
-    share,
-    snooze,
-    team,
-)
-from handlers.asking import Commands, Listeners
+from handlers.browse import listeners as browse_listeners
+from handlers.cancel import listeners as cancel_listeners
+from handlers.create import listeners as create_listeners
+from handlers.link import listeners as link_listeners
+from handlers.register import listeners as register_listeners
+from handlers.registrants import listeners as registrants_listeners
+from handlers.registration import chart as chart_listeners
+from handlers.registration import listeners as registration_listeners
+from handlers.registration import menu as menu_listeners
+from handlers.remind import defaults as defaults_listeners
+from handlers.remind import listeners as remind_listeners
+from handlers.remind import snooze as snooze_listeners
+from handlers.request import Commands, Listeners
+from handlers.seat import listeners as seat_listeners
+from handlers.settings import listeners as settings_listeners
+from handlers.share import listeners as share_listeners
+from handlers.subscribe import listeners as subscribe_listeners
+from handlers.team import listeners as team_listeners
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -42,56 +40,56 @@ def _joined(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
 
 COMMANDS: Commands = _joined(
     (
-        browse.COMMANDS,
-        create.COMMANDS,
-        share.COMMANDS,
-        cancel.COMMANDS,
-        door.COMMANDS,
-        remind.COMMANDS,
-        follow.COMMANDS,
-        organisers.COMMANDS,
-        team.COMMANDS,
-        enrol.COMMANDS,
-        registrants.COMMANDS,
+        browse_listeners.COMMANDS,
+        create_listeners.COMMANDS,
+        share_listeners.COMMANDS,
+        cancel_listeners.COMMANDS,
+        registration_listeners.COMMANDS,
+        remind_listeners.COMMANDS,
+        subscribe_listeners.COMMANDS,
+        settings_listeners.COMMANDS,
+        team_listeners.COMMANDS,
+        register_listeners.COMMANDS,
+        registrants_listeners.COMMANDS,
     )
 )
 """What each `/webinar …` leads to."""
 ACTIONS: Listeners = _joined(
     (
-        browse.ACTIONS,
-        create.ACTIONS,
-        share.ACTIONS,
-        cancel.ACTIONS,
-        door.ACTIONS,
-        door_menu.ACTIONS,
-        door_chart.ACTIONS,
-        remind.ACTIONS,
-        remind_defaults.ACTIONS,
-        seat.ACTIONS,
-        snooze.ACTIONS,
-        follow.ACTIONS,
-        organisers.ACTIONS,
-        pages.ACTIONS,
-        team.ACTIONS,
-        enrol.ACTIONS,
-        registrants.ACTIONS,
+        browse_listeners.ACTIONS,
+        create_listeners.ACTIONS,
+        share_listeners.ACTIONS,
+        cancel_listeners.ACTIONS,
+        registration_listeners.ACTIONS,
+        menu_listeners.ACTIONS,
+        chart_listeners.ACTIONS,
+        remind_listeners.ACTIONS,
+        defaults_listeners.ACTIONS,
+        seat_listeners.ACTIONS,
+        snooze_listeners.ACTIONS,
+        subscribe_listeners.ACTIONS,
+        settings_listeners.ACTIONS,
+        link_listeners.ACTIONS,
+        team_listeners.ACTIONS,
+        register_listeners.ACTIONS,
+        registrants_listeners.ACTIONS,
     )
 )
 """What each button, select and picker leads to, by its action id."""
 SUBMISSIONS: Listeners = _joined(
     (
-        create.SUBMISSIONS,
-        cancel.SUBMISSIONS,
-        door.SUBMISSIONS,
-        door_menu.SUBMISSIONS,
-        remind.SUBMISSIONS,
-        remind_defaults.SUBMISSIONS,
-        seat.SUBMISSIONS,
-        follow.SUBMISSIONS,
-        organisers.SUBMISSIONS,
-        team.SUBMISSIONS,
-        enrol.SUBMISSIONS,
-        registrants.SUBMISSIONS,
+        create_listeners.SUBMISSIONS,
+        cancel_listeners.SUBMISSIONS,
+        registration_listeners.SUBMISSIONS,
+        menu_listeners.SUBMISSIONS,
+        remind_listeners.SUBMISSIONS,
+        defaults_listeners.SUBMISSIONS,
+        seat_listeners.SUBMISSIONS,
+        subscribe_listeners.SUBMISSIONS,
+        settings_listeners.SUBMISSIONS,
+        team_listeners.SUBMISSIONS,
+        register_listeners.SUBMISSIONS,
+        registrants_listeners.SUBMISSIONS,
     )
 )
 """What each sent form leads to, by its callback id."""

@@ -14,7 +14,7 @@ from typing import Any
 from bot import logging_setup
 from bot.app import Greenroom, build
 from bot.errors import GreenroomError
-from bot.providers import NOTICE
+from bot.providers.base import NOTICE
 from bot.settings import read_settings
 from sandbox.clock import SandboxClock
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 if TYPE_CHECKING:
-    from bot.store.connection import Store
+    from bot.db.connection import Store
     from tests.desk import Desk
     from tests.world import World
 

@@ -13,8 +13,8 @@ import aiohttp
 from sqlalchemy import event, select
 
 from bot.app import Greenroom, Pace
-from bot.store.creations import WORKED_ON
-from bot.store.schema import creations
+from bot.creation.table import WORKED_ON
+from bot.db.schema import creations
 from sandbox.slack import Outcome
 from tests.world import PATIENCE, World
 

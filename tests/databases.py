@@ -20,8 +20,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.connection import Store, Vault, async_url
-from bot.store.migrate import migrate
+from bot.db.connection import Store, Vault, async_url
+from bot.db.migrate import migrate
 from tests.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()

@@ -13,19 +13,21 @@ import aiohttp
 from sqlalchemy import select, update
 
 from bot.clock import machine_now
-from bot.delivery import Delivery
-from bot.following import Feature, Features, follows
-from bot.models import Account, Webinar, Workspace
-from bot.outbox import TIMED, NoticeState, ParcelState
-from bot.planning import follow_up, replan
+from bot.db.connection import Store
+from bot.db.schema import parcels as table
+from bot.model.webinar import Account, Webinar, Workspace
+from bot.notices.model import TIMED, NoticeState, ParcelState
+from bot.notices.outbox import notice_table
+from bot.notices.outbox.message_table import Parcel, read
+from bot.notices.outbox.notice_table import Row
+from bot.notices.outbox.worker import Delivery
+from bot.notices.planner import follow_up, replan
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Features, follows
 from bot.scheduler import SHORTEST_NAP
-from bot.slack_api import SlackApi
-from bot.store import following, notices, webinars
-from bot.store.connection import Store
-from bot.store.notices import Row
-from bot.store.parcels import Parcel, read
-from bot.store.schema import parcels as table
-from bot.views.blocks import Message as Text
+from bot.slack.blocks import Message as Text
+from bot.slack.client import SlackApi
+from bot.webinars import table as webinar_table
 from sandbox.clock import SandboxClock
 from sandbox.slack import Message, Slack
 from sandbox.slack.model import Channel
@@ -126,7 +128,7 @@ class Desk:
         now = self.clock.now()
         announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title, **facts)
         async with self.store.write() as db:
-            await webinars.save(db, announced)
+            await webinar_table.save(db, announced)
         await self.hears(announced, features, channel_id)
         return announced
 
@@ -134,20 +136,20 @@ class Desk:
         """The channel is to hear this of a webinar from now on."""
         line = follows(announced, channel_id, CHLOE, self.clock.now(), features=features)
         async with self.store.write() as db:
-            await following.save(db, line)
+            await subscription_table.save(db, line)
             await replan(db, announced, self.clock.now())
 
     async def becomes(self, changed: Webinar) -> None:
         """The mirror learns what has become of a webinar."""
         async with self.store.write() as db:
-            before = await webinars.find(db, changed.account, changed.session_id, to_change=True)
-            await webinars.save(db, changed)
+            before = await webinar_table.find(db, changed.account, changed.session_id, to_change=True)
+            await webinar_table.save(db, changed)
             await follow_up(db, before, changed, self.clock.now())
 
     async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[Row]:
         """What the outbox says, by when it is due."""
         async with self.store.read() as db:
-            return await notices.of_session(db, account, session_id)
+            return await notice_table.of_session(db, account, session_id)
 
     async def states(self) -> list[NoticeState]:
         """How the reminders stand, by when they are due."""
@@ -165,7 +167,7 @@ class Desk:
     async def known(self, session_id: str = "s1") -> Webinar:
         """A webinar as the mirror has it."""
         async with self.store.read() as db:
-            found = await webinars.find(db, ACCOUNT, session_id)
+            found = await webinar_table.find(db, ACCOUNT, session_id)
         assert found is not None
         return found
 

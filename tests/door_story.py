@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.app import Pace
-from bot.models import Lane
-from bot.providers import Caller
+from bot.model.webinar import Lane
+from bot.providers.base import Caller
 from sandbox.slack import View
 from tests.block_kit import check_view
 from tests.world import World

@@ -7,15 +7,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot import roster
-from bot.models import Webinar
-from bot.registrants import Applicant, Enrolled, Registrant
-from bot.roster import Reading, Row, Trouble
-from bot.views import enrol_batch, enrol_form, enrol_many, registrants_list
-from bot.views.blocks import Message
-from bot.views.enrol_batch import Tally
-from bot.views.enrol_form import Typed
-from bot.views.registrants_list import Place, listing
+from bot.model.registrant import Applicant, Enrolled, Registrant
+from bot.model.webinar import Webinar
+from bot.registration.bulk import csv_import
+from bot.registration.bulk import texts as bulk_texts
+from bot.registration.bulk.csv_import import Reading, Row, Trouble
+from bot.registration.bulk.texts import Tally
+from bot.slack.blocks import Message
+from handlers.register import form as register_form
+from handlers.register import list_form
+from handlers.register.form import Typed
+from handlers.registrants import list as registrant_list
+from handlers.registrants.list import Place, listing
 from tests.webinar_samples import NASTY, NOW
 
 IRIS = Applicant(first_name="Iris", last_name="Moreno", email="iris@acme.example")
@@ -33,7 +36,7 @@ THERE = Registrant(
 NASTY_ONE = THERE.model_copy(update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY})
 EVERYBODY = [THERE.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
 ROWS = tuple(Row(number=number, applicant=IRIS) for number in range(2, 1_202))
-TROUBLES = tuple(Trouble(number=number, what=roster.LONG_REST) for number in range(40))
+TROUBLES = tuple(Trouble(number=number, what=csv_import.LONG_REST) for number in range(40))
 READING = Reading(rows=ROWS, problems=TROUBLES, repeated=(7, 8))
 TALLY = Tally(total=10_000, waiting=4_000, registered=5_000, there=7, refused=1, stopped=2, left=3)
 
@@ -47,17 +50,17 @@ def enrolled(**asked: str) -> Enrolled:
 def enrol_messages(one: Webinar) -> list[Message]:
     """Everything that is said about lists of people, and to who looks at them."""
     many = listing(one, [NASTY_ONE, *EVERYBODY], Place(session_id="s1", page=2, words=""), age=timedelta(), now=NOW)
-    nasty = Place(session_id="1" * 20, page=99, words=NASTY[: registrants_list.MAX_WORDS])
+    nasty = Place(session_id="1" * 20, page=99, words=NASTY[: registrant_list.MAX_WORDS])
     return [
-        enrol_batch.running(one, "b1", TALLY),
-        enrol_batch.stopped(one, "b1", TALLY, ""),
-        enrol_batch.done(one, "b1", TALLY),
-        enrol_batch.undoing(one, "b1", TALLY),
-        enrol_batch.undo_stopped(one, "b1", TALLY, "RingCentral refused it."),
-        enrol_batch.undone(one, TALLY),
-        enrol_form.done_message(one, enrol_form.links(enrolled(), "", "", is_silent=True)),
+        bulk_texts.running(one, "b1", TALLY),
+        bulk_texts.stopped(one, "b1", TALLY, ""),
+        bulk_texts.done(one, "b1", TALLY),
+        bulk_texts.undoing(one, "b1", TALLY),
+        bulk_texts.undo_stopped(one, "b1", TALLY, "RingCentral refused it."),
+        bulk_texts.undone(one, TALLY),
+        register_form.done_message(one, register_form.links(enrolled(), "", "", is_silent=True)),
         many,
-        listing(one, [NASTY_ONE], nasty, age=timedelta(), now=NOW, note=registrants_list.GONE),
+        listing(one, [NASTY_ONE], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
         listing(one, [], Place(session_id="s1"), age=timedelta(minutes=3), now=NOW),
     ]
 
@@ -66,19 +69,19 @@ def enrol_modals(one: Webinar) -> list[dict[str, Any]]:
     """Every form by which others are registered or found, and what takes its place."""
     pages = enrolled(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
     return [
-        enrol_form.ask(one, Typed(), has_pages=False),
-        enrol_form.ask(one, Typed(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
-        enrol_form.working(one, note="Wait."),
-        enrol_form.failed("No."),
-        enrol_form.done(one, enrol_form.links(pages, "", "", is_silent=False)),
-        enrol_form.done(one, enrol_form.seated("U1")),
-        enrol_many.ask(one, has_pages=True),
-        enrol_many.working(one, "abc", note="Wait."),
-        enrol_many.review(one, "b1", 1_200, 3, READING),
-        enrol_many.review(one, "b1", 0, 3, Reading(rows=ROWS[:1])),
-        enrol_many.review(one, "b1", 10_000, 0, Reading(rows=ROWS[:1])),
-        enrol_many.beginning(),
-        enrol_many.begun(one, 1),
-        enrol_many.failed("No."),
-        registrants_list.search_form(Place(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200),
+        register_form.ask(one, Typed(), has_pages=False),
+        register_form.ask(one, Typed(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
+        register_form.working(one, note="Wait."),
+        register_form.failed("No."),
+        register_form.done(one, register_form.links(pages, "", "", is_silent=False)),
+        register_form.done(one, register_form.seated("U1")),
+        list_form.ask(one, has_pages=True),
+        list_form.working(one, "abc", note="Wait."),
+        list_form.review(one, "b1", 1_200, 3, READING),
+        list_form.review(one, "b1", 0, 3, Reading(rows=ROWS[:1])),
+        list_form.review(one, "b1", 10_000, 0, Reading(rows=ROWS[:1])),
+        list_form.beginning(),
+        list_form.begun(one, 1),
+        list_form.failed("No."),
+        registrant_list.search_form(Place(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200),
     ]

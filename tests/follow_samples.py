@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 
 from hypothesis import strategies as st
 
-from bot.following import Feature, Scope, Subscription
-from bot.hours import ChannelHours, DigestPace
-from bot.models import Webinar
-from bot.notices import REMINDERS
-from bot.views.blocks import when
-from bot.views.follow_result import ChannelState
+from bot.model.webinar import Webinar
+from bot.notices.quiet_hours import ChannelHours, DigestPace
+from bot.notices.rules import REMINDERS
+from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.subscriptions.texts.result import ChannelState
+from bot.slack.blocks import when
 from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 
 HERE = ACCOUNT.workspace

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.following import Features, Scope, Subscription
-from bot.hours import ChannelHours
-from bot.outbox import NoticeKind, NoticeState
-from bot.store import following, notices
+from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.quiet_hours import ChannelHours
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Features, Scope, Subscription
 from sandbox.slack import Message
 from tests.world import World
 
@@ -18,7 +19,7 @@ async def lines(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
     """What a channel is set up for."""
     services = world.bot.services
     async with services.store.read() as db:
-        return await following.of_channel(db, services.account.workspace, channel_id)
+        return await subscription_table.of_channel(db, services.account.workspace, channel_id)
 
 
 async def heard(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
@@ -30,14 +31,14 @@ async def hours(world: World) -> ChannelHours | None:
     """The hours of #launch."""
     services = world.bot.services
     async with services.store.read() as db:
-        return (await following.hours_of(db, services.account.workspace, [LAUNCH])).get(LAUNCH)
+        return (await subscription_table.hours_of(db, services.account.workspace, [LAUNCH])).get(LAUNCH)
 
 
 async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
     """What waits to be said in a channel: about which webinar, what, and how long before its start."""
     services = world.bot.services
     async with services.store.read() as db:
-        rows = await notices.of_channel(db, services.account.workspace, channel_id, world.clock.now())
+        rows = await notice_table.of_channel(db, services.account.workspace, channel_id, world.clock.now())
         titles = {webinar.session_id: webinar.title for webinar in await services.mirror.everything()}
     waiting = [row.notice for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
     return [(titles[one.session_id], one.kind, one.before) for one in waiting]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.models import Webinar
-from bot.outbox import Facts, Notice, NoticeKind
-from bot.views.speech import Said
+from bot.model.webinar import Webinar
+from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.texts.compose import Said
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 AN_HOUR_AHEAD = START - timedelta(hours=1)

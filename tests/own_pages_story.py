@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from bot.models import Webinar
-from bot.registrants import Applicant
-from bot.store import applications
+from bot.model.registrant import Applicant
+from bot.model.webinar import Webinar
+from bot.registration import request_table
 from tests.door_story import hurried
 from tests.world import World, running
 
@@ -125,7 +125,7 @@ class Site(Visitor):
         one = Applicant(first_name="Lena", last_name="Berger", email=email)
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
         async with services.store.write() as db:
-            await applications.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
+            await request_table.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
         return f"{self.url}?done={services.own_pages._status_token(key, self.webinar)}"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.following import Feature, Scope, Subscription
-from bot.models import Webinar
-from bot.outbox import NoticeKind, NoticeState
-from bot.planning import follow_up
-from bot.store import following, notices, webinars
-from bot.store.connection import Db
+from bot.db.connection import Db
+from bot.model.webinar import Webinar
+from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.planner import follow_up
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.webinars import table as webinar_table
 from tests.store_samples import LATER
 from tests.webinar_samples import ACCOUNT, NOW, registration, webinar
 
@@ -48,26 +50,26 @@ def counted(count: int, limit: int | None = None, *, is_open: bool = True, at: d
 async def known(db: Db, webinar: Webinar, *lines: Subscription) -> None:
     """A webinar that channels follow, with its reminders."""
     for one in lines:
-        await following.save(db, one)
+        await subscription_table.save(db, one)
     await changed(db, webinar)
 
 
 async def changed(db: Db, after: Webinar, *, by: str = "", now: datetime = LATER) -> None:
     """The mirror learns of it, as it does everywhere."""
-    before = await webinars.find(db, after.account, after.session_id, to_change=True)
-    await webinars.save(db, after)
+    before = await webinar_table.find(db, after.account, after.session_id, to_change=True)
+    await webinar_table.save(db, after)
     await follow_up(db, before, after, now, by)
 
 
 async def told(db: Db, session_id: str = "s1") -> list[Told]:
     """What news stands to be said of it, and where."""
-    rows = await notices.of_session(db, ACCOUNT, session_id)
+    rows = await notice_table.of_session(db, ACCOUNT, session_id)
     news = [row.notice for row in rows if row.notice.kind is not NoticeKind.REMINDER]
     return sorted((one.channel_id, one.kind) for one in news)
 
 
 async def reminders(db: Db, session_id: str = "s1") -> list[tuple[str, datetime, timedelta]]:
     """The reminders that stand: where, of which start, how long before."""
-    rows = await notices.of_session(db, ACCOUNT, session_id)
+    rows = await notice_table.of_session(db, ACCOUNT, session_id)
     planned = [row.notice for row in rows if row.state is NoticeState.PLANNED]
     return sorted((one.channel_id, one.start, one.before) for one in planned if one.kind is NoticeKind.REMINDER)

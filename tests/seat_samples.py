@@ -8,11 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.models import Status, Webinar
-from bot.seat import Attendee, Seat, SeatState
-from bot.views import seat_form, seat_result
-from bot.views.blocks import Message, View
-from bot.views.seat_form import Typed
+from bot.model.seat import Attendee, Seat, SeatState
+from bot.model.webinar import Status, Webinar
+from bot.registration.seats import texts as seat_texts
+from bot.slack.blocks import Message, View
+from handlers.seat import form as seat_form
+from handlers.seat.form import Typed
 from tests.webinar_samples import ACCOUNT, NOW
 
 OWN_LINK = "https://join.example/own/dev"
@@ -63,18 +64,18 @@ def seat_modals(webinar: Webinar, held: Seat | None = None, filled: Typed | None
         seat_form.ask_name(webinar, form),
         *(seat_form.working(webinar, renaming=renaming, note="Wait.") for renaming in (False, True)),
         *(seat_form.failed("No.", form), seat_form.name_failed("No.")),
-        *(seat_result.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_result.NO_DM)),
-        *(seat_result.goodbye_view(webinar), seat_result.none_now(webinar, now=NOW)),
-        *(seat_result.page(webinar, seat_result.ANSWERS), seat_result.shared(webinar)),
-        seat_result.on_the_team(webinar, OWN_LINK),
+        *(seat_texts.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_texts.NO_DM)),
+        *(seat_texts.goodbye_view(webinar), seat_texts.none_now(webinar, now=NOW)),
+        *(seat_texts.page(webinar, seat_texts.ANSWERS), seat_texts.shared(webinar)),
+        seat_texts.on_the_team(webinar, OWN_LINK),
     ]
 
 
 def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
     """Every message about seats."""
     return [
-        *(seat_result.dm(webinar, held or seat(), now=NOW), seat_result.goodbye(webinar)),
-        *(seat_result.will_be_told(webinar), seat_result.told_later(webinar), seat_result.not_told_later(webinar)),
-        seat_result.problem_message(webinar, "No."),
-        seat_result.as_message(seat_result.none_now(webinar, now=NOW)),
+        *(seat_texts.dm(webinar, held or seat(), now=NOW), seat_texts.goodbye(webinar)),
+        *(seat_texts.will_be_told(webinar), seat_texts.told_later(webinar), seat_texts.not_told_later(webinar)),
+        seat_texts.problem_message(webinar, "No."),
+        seat_texts.as_message(seat_texts.none_now(webinar, now=NOW)),
     ]

@@ -13,7 +13,7 @@ from aiosqlite.core import set_exception, set_result
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 
-from bot.store.migrate import migrate
+from bot.db.migrate import migrate
 
 STORY = "story.db"
 """What the file of a story is called; all others are opened as they are in earnest."""

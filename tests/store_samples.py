@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.models import Workspace
-from bot.outbox import Notice
+from bot.model.webinar import Workspace
+from bot.notices.model import Notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 OTHERS = [

@@ -6,13 +6,16 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.casting import Member, Order, Told
-from bot.models import Webinar
-from bot.team import Invitee, NewRole, Role
-from bot.views import team_form, team_list, team_message, team_result
-from bot.views.blocks import Message, View
-from bot.views.team_form import Named
-from bot.views.team_result import Fate, Outcome
+from bot.model.team import Invitee, NewRole, Role
+from bot.model.webinar import Webinar
+from bot.slack.blocks import Message, View
+from bot.team.diff import Member, Order, Told
+from bot.team.texts import messages as team_message_texts
+from bot.team.texts import result as team_result
+from bot.team.texts.result import Fate, Outcome
+from handlers.team import form as team_form
+from handlers.team import list as team_list
+from handlers.team.form import Named
 from tests.webinar_samples import NOW
 
 LINK = "https://join.example/own?a=1&b=2"
@@ -54,13 +57,13 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
     """Every message about a team."""
     speaker = team[-1]
     return [
-        team_message.invited(webinar, speaker.model_copy(update={"invited_by": "U0CHLOE"})),
-        team_message.invited(webinar, speaker, again=True),
-        team_message.role_changed(webinar, speaker),
-        team_message.removed(webinar),
-        team_message.removed(webinar, has_seat=True),
-        team_message.links(webinar, team[1:]),
-        team_message.link_again(webinar, speaker),
+        team_message_texts.invited(webinar, speaker.model_copy(update={"invited_by": "U0CHLOE"})),
+        team_message_texts.invited(webinar, speaker, again=True),
+        team_message_texts.role_changed(webinar, speaker),
+        team_message_texts.removed(webinar),
+        team_message_texts.removed(webinar, has_seat=True),
+        team_message_texts.links(webinar, team[1:]),
+        team_message_texts.link_again(webinar, speaker),
         team_result.done_message(webinar, outcomes(team)),
         team_result.done_message(webinar, []),
         team_result.failed_message(webinar, "RingCentral said no."),

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.outbox import Facts, Notice, NoticeKind
-from bot.store import notices
+from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.outbox import notice_table
 from tests.creation_story import hurried
 from tests.world import World, running
 
@@ -52,7 +52,7 @@ async def news(world: World, *kinds: NoticeKind) -> list[Notice]:
     """What stands to be said, or was said, of these kinds, in order."""
     (webinar,) = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:
-        rows = await notices.of_session(db, webinar.account, webinar.session_id)
+        rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
     return [row.notice for row in rows if row.notice.kind in kinds]
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from bot.calendar_file import calendar_file, uid
-from bot.models import Webinar
+from bot.model.webinar import Webinar
+from bot.webinars.calendar_file import calendar_file, uid
 from tests.store_samples import OTHERS
 from tests.webinar_samples import NOW, START, WEBINARS, webinar
 

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.models import Status
-from bot.store.schema import cards, notices
+from bot.db.schema import cards, notices
+from bot.model.webinar import Status
 from sandbox.slack import Message
 from tests.creation_story import hurried
 from tests.world import World, running

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.counting import AGAIN, MOST, SOON_AGAIN, Ration, next_to_count
-from bot.models import Audience, Status, Webinar
+from bot.model.webinar import Audience, Status, Webinar
+from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, Ration, next_to_count
 from tests.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from bot.store import drafts
+from bot.creation import draft_table
 from sandbox.slack import Message, View
 from tests.block_kit import check_message, check_view
 from tests.world import World
@@ -235,11 +235,11 @@ async def test_create_never_shows_a_personal_link_or_password_in_a_channel(world
 async def test_a_draft_is_kept_encrypted(world: World) -> None:
     """A draft may hold a password, so the database never holds it in clear."""
     async with world.bot.services.store.write() as db:
-        await drafts.save(
+        await draft_table.save(
             db, world.bot.services.account.workspace, "U1", "d1", '{"password":"open sesame"}', world.clock.now()
         )
         raw = (await db.connection.exec_driver_sql("select content from drafts")).scalar_one()
-        found = await drafts.find(db, world.bot.services.account.workspace, "U1", "d1")
+        found = await draft_table.find(db, world.bot.services.account.workspace, "U1", "d1")
 
     assert b"sesame" not in raw
     assert found == '{"password":"open sesame"}'

@@ -18,11 +18,11 @@ from sqlalchemy import select
 
 from bot.app import EVENTS, Greenroom, build
 from bot.clock import machine_now
+from bot.creation import table as creation_table
+from bot.creation.table import Creation, Order, Step
+from bot.db.schema import creations as table
 from bot.errors import BadInput
-from bot.models import Form
-from bot.store import creations
-from bot.store.creations import Creation, Order, Step
-from bot.store.schema import creations as table
+from bot.model.webinar import Form
 from tests.creation_story import (
     MADE,
     TITLE,
@@ -147,7 +147,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
     await pair.world.until(reached)
     far = machine_now() + timedelta(hours=1)
     async with pair.world.bot.services.store.write() as db:
-        assert await creations.LEASES.claim(db, pair.world.bot.services.account, "thief", far, far)
+        assert await creation_table.LEASES.claim(db, pair.world.bot.services.account, "thief", far, far)
 
     release(pair.world)
     await pair.world.settled()

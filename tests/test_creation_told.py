@@ -13,10 +13,10 @@ import pytest_asyncio
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from bot.models import Lane
-from bot.providers import Caller
-from bot.store import creations
-from bot.store.creations import Step
+from bot.creation import table as creation_table
+from bot.creation.table import Step
+from bot.model.webinar import Lane
+from bot.providers.base import Caller
 from tests.creation_story import (
     MADE,
     NO_CARD,
@@ -109,7 +109,7 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Step) ->
     assert "Greenroom goes on" in world.slack.view("finn").words
 
     async with world.bot.services.store.write() as db:
-        await creations.LEASES.release_all(db)  # the claim runs out
+        await creation_table.LEASES.release_all(db)  # the claim runs out
     assert await ending(world) == (NONE if step is Step.WEBINAR_ASKED else MADE)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.store.creations import Step
+from bot.creation.table import Step
 from tests.creation_story import (
     HELD,
     MADE,

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.shift import ONE_CALL
-from bot.outbox import NoticeState, ParcelState
-from bot.store import parcels
-from bot.store.connection import Store
-from bot.views.blocks import Message as Text
+from bot.db.connection import Store
+from bot.notices.model import NoticeState, ParcelState
+from bot.notices.outbox import message_table
+from bot.notices.outbox.context import ONE_CALL
+from bot.slack.blocks import Message as Text
 from tests.desk import Desk, posted_at, second
 from tests.store_samples import OTHERS
 from tests.webinar_samples import ACCOUNT
@@ -99,7 +99,7 @@ async def test_process_killed_during_a_hand_over_leaves_one_message(any_desk: De
     assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
 
     async with any_desk.store.write() as db:
-        await parcels.release_all(db)
+        await message_table.release_all(db)
     await any_desk.worker("next").run()
     assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.following import Hearing
-from bot.models import Status, Webinar
-from bot.notices import plan
-from bot.outbox import NoticeState, ParcelState
-from bot.store import notices
+from bot.model.webinar import Status, Webinar
+from bot.notices.model import NoticeState, ParcelState
+from bot.notices.outbox import notice_table
+from bot.notices.rules import plan
+from bot.notices.subscriptions.model import Hearing
 from tests.desk import LAUNCH, REMINDED, Desk, posted_at, second
 
 pytest_plugins = ["tests.databases"]
@@ -318,7 +318,7 @@ async def test_two_untrue_reminders_are_corrected_once(desk: Desk) -> None:
     announced = await desk.announce(desk.clock.now() + 20 * MINUTE)
     at_twelve = Hearing(channel_id=LAUNCH, features=REMINDED, leads=(12 * MINUTE,))
     async with desk.store.write() as db:
-        await notices.plan(db, plan(announced, [at_twelve], desk.clock.now()))
+        await notice_table.plan(db, plan(announced, [at_twelve], desk.clock.now()))
     await desk.live_until(announced.start - 9 * MINUTE)
     assert len(desk.posted()) == 2
     await desk.becomes(cancelled(announced))

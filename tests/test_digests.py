@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.digests import Digests
-from bot.following import Feature, Scope, Subscription
-from bot.hours import ChannelHours, DigestPace
-from bot.models import Status, Webinar, Workspace
-from bot.outbox import Notice, NoticeKind, NoticeState
-from bot.store import counts, following, notices, webinars
-from bot.store.connection import Store
-from bot.views.speech import Said, compose
+from bot.db.connection import Store
+from bot.model.webinar import Status, Webinar, Workspace
+from bot.notices.digests import Digests
+from bot.notices.model import Notice, NoticeKind, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.quiet_hours import ChannelHours, DigestPace
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Scope, Subscription
+from bot.notices.texts.compose import Said, compose
+from bot.webinars import count_history
+from bot.webinars import table as webinar_table
 from tests.webinar_samples import ACCOUNT, registration, webinar
 
 pytest_plugins = ["tests.databases"]
@@ -63,23 +66,23 @@ async def keep(store: Store, *things: ChannelHours | Subscription | Webinar) -> 
         for thing in things:
             match thing:
                 case ChannelHours():
-                    await following.save_hours(db, thing)
+                    await subscription_table.save_hours(db, thing)
                 case Subscription():
-                    await following.save(db, thing)
+                    await subscription_table.save(db, thing)
                 case Webinar():
-                    await webinars.save(db, thing)
+                    await webinar_table.save(db, thing)
 
 
 async def count(store: Store, session_id: str, many: int, moment: datetime) -> None:
     """That many had registered at that moment."""
     async with store.write() as db:
-        await counts.add(db, ACCOUNT, session_id, registration(count=many, read_at=moment))
+        await count_history.add(db, ACCOUNT, session_id, registration(count=many, read_at=moment))
 
 
 async def planned(store: Store, channel_id: str = "C1", workspace: Workspace = ACCOUNT.workspace) -> list[Notice]:
     """The digests that wait to be said there."""
     async with store.read() as db:
-        rows = await notices.of_channel(db, workspace, channel_id, LONG_AGO)
+        rows = await notice_table.of_channel(db, workspace, channel_id, LONG_AGO)
     assert {row.state for row in rows} <= {NoticeState.PLANNED}
     return [row.notice for row in rows]
 
@@ -244,7 +247,7 @@ async def test_digest_comes_at_its_wall_time(sqlite_store: Store, minutes: int, 
     for later in (timedelta(), HOUR):
         assert await at(moment + later, sqlite_store).plan_due() == 1
     async with sqlite_store.read() as db:
-        rows = await notices.of_channel(db, ACCOUNT.workspace, "C1", long_ago)
+        rows = await notice_table.of_channel(db, ACCOUNT.workspace, "C1", long_ago)
     assert [row.notice.start for row in rows] == [datetime.fromisoformat(slot).replace(tzinfo=UTC)]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.commands.verbs import VERBS
 from bot.settings import Settings
-from bot.verbs import VERBS
 from tests.pages import ROOT, table
 
 # Written so that they do not match themselves.

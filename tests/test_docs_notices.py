@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.following import FEATURE_OF, SHARED
-from bot.hours import ChannelHours
-from bot.news import FILLING_AT
-from bot.notices import WORTH
-from bot.outbox import TIMED, NoticeKind
-from bot.packing import BETWEEN_POSTS, HAND_OVER_BEFORE, Spoken, wait_until
-from bot.views.facts import ahead
-from bot.views.speech import MOST
+from bot.notices.events import FILLING_AT
+from bot.notices.model import TIMED, NoticeKind
+from bot.notices.quiet_hours import ChannelHours
+from bot.notices.rules import WORTH
+from bot.notices.schedule import BETWEEN_POSTS, HAND_OVER_BEFORE, Spoken, wait_until
+from bot.notices.subscriptions.model import FEATURE_OF, SHARED
+from bot.notices.texts.compose import MOST
+from bot.webinars.texts.facts import ahead
 from tests.notice_samples import notice
 from tests.pages import ROOT, table
 from tests.webinar_samples import ACCOUNT, NOW

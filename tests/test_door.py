@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.models import Audience, Status
+from bot.model.webinar import Audience, Status
 from tests.block_kit import check_view
 from tests.door_story import PATH, a_door, limited
 from tests.world import World

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.registrants import Applicant
-from bot.seat import Attendee, Seat, SeatState
-from bot.store import seats
+from bot.model.registrant import Applicant
+from bot.model.seat import Attendee, Seat, SeatState
+from bot.registration.seats import table as seat_table
 from sandbox.slack import Message
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
 from tests.world import World, running
@@ -113,4 +113,4 @@ async def _sit(world: World, door: Door, registrant_id: str) -> None:
         changed_at=world.clock.now(),
     )
     async with services.store.write() as db:
-        assert await seats.begin(db, seat, "test", world.clock.now())
+        assert await seat_table.begin(db, seat, "test", world.clock.now())

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from bot.door import Door as Registrations
 from bot.errors import BadInput
-from bot.mirror import Mirror
-from bot.models import Audience, Registration
-from bot.providers import Caller, WebinarProvider
-from bot.store import organisers
+from bot.model.webinar import Audience, Registration
+from bot.providers.base import Caller, WebinarProvider
+from bot.registration.settings import Door as Registrations
+from bot.sync.mirror import Mirror
+from bot.webinars import organizer_table
 from sandbox.slack import Message
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
 from tests.world import World, running
@@ -272,7 +272,7 @@ async def _let_steer(world: World, *users: str) -> None:
     services = world.bot.services
     async with services.store.write() as db:
         subjects = [world.slack.user_id(user) for user in users]
-        await organisers.save(db, services.account.workspace, subjects, "U0BEN", world.clock.now())
+        await organizer_table.save(db, services.account.workspace, subjects, "U0BEN", world.clock.now())
 
 
 async def _forged(world: World, user: str, theirs: Message, others: Message, action: str) -> None:

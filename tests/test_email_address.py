@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.email_address import AddressProblem, address_problem
 from bot.errors import BadInput
-from bot.registrants import MAX_EMAIL, Applicant
-from bot.roster import read_people
-from bot.views import enrol_form, seat_form, team_outsiders
+from bot.model.email_address import AddressProblem, address_problem
+from bot.model.registrant import MAX_EMAIL, Applicant
+from bot.registration.bulk.csv_import import read_people
 from bot.web import signup_form
+from handlers.register import form as register_form
+from handlers.seat import form as seat_form
+from handlers.team import outsiders
 
 ACCEPTED = [
     "ana@acme.example",
@@ -133,7 +135,7 @@ def from_signup_form(address: str) -> str:
 def from_enrol_form(address: str) -> str:
     """The error of the form that registers somebody else."""
     try:
-        enrol_form.applicant(enrol_form.Typed(first_name="Ana", last_name="Ruiz", email=address))
+        register_form.applicant(register_form.Typed(first_name="Ana", last_name="Ruiz", email=address))
     except BadInput as error:
         return error.fields["email"]
     return ""
@@ -141,7 +143,7 @@ def from_enrol_form(address: str) -> str:
 
 def from_team_form(address: str) -> str:
     """The error of a line of the team form."""
-    return "".join(team_outsiders.read_outsiders(f"Ana Ruiz <{address}>")[1])
+    return "".join(outsiders.read_outsiders(f"Ana Ruiz <{address}>")[1])
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.registrants import Applicant
-from bot.slack_api import SlackRefused
-from bot.slack_files import download
-from bot.store import applications
+from bot.model.registrant import Applicant
+from bot.registration import request_table
+from bot.slack.client import SlackRefused
+from bot.slack.files import download
 from sandbox.slack.model import Upload
 from tests.door_story import hurried, limited
 from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, a_desk
@@ -272,7 +272,7 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
             people = [(0, VISITOR.model_copy(update={"email": f"{name}@outside.example"}), name) for name in "abac"]
             for number, one in enumerate(people):
                 line = [(number, one[1], f"{one[2]}{number}")]
-                await applications.add(
+                await request_table.add(
                     db, services.account, desk.session_id, line, batch_id="", now=services.clock.now()
                 )
         services.enrolling.wake()
@@ -283,8 +283,8 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
 
         async with services.store.write() as db:
             line = [(0, VISITOR, "d4")]
-            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
-            await applications.leave(db, "a0", services.clock.now())
+            await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+            await request_table.leave(db, "a0", services.clock.now())
         services.enrolling.wake()
         await world.settled()
 
@@ -301,11 +301,11 @@ async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) ->
         async with services.store.write() as db:
             second = VISITOR.model_copy(update={"email": "joan@outside.example"})
             line = [(0, VISITOR, "a"), (0, second, "b")]
-            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+            await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
         services.enrolling.wake()
         await world.until(lambda: len(desk.there) == 1)
         async with services.store.write() as db:
-            await applications.leave(db, "b", services.clock.now())
+            await request_table.leave(db, "b", services.clock.now())
         await world.settled()
 
         assert await _states(world, "a", "b") == ["registered", "left"]
@@ -321,7 +321,7 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
         world.ringcentral.fail("*", REGISTRANTS, status=500, times=5)
         async with services.store.write() as db:
             line = [(0, VISITOR, "a")]
-            await applications.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
+            await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
         services.enrolling.wake()
         await world.settled()
         assert await _states(world, "a") == ["asked"]
@@ -336,7 +336,7 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
 async def _states(world: World, *page_keys: str) -> list[str]:
     """What has become of these people."""
     async with world.bot.services.store.read() as db:
-        found = [await applications.by_page_key(db, key) for key in page_keys]
+        found = [await request_table.by_page_key(db, key) for key in page_keys]
     return [f"{one.state} {one.problem}".strip() for one in found if one]
 
 

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import Greenroom
-from bot.enrolling import Enrolling
-from bot.models import Lane
-from bot.providers import Caller
-from bot.registrants import Applicant
-from bot.roster import read_people
-from bot.store import batches, organisers
-from bot.store.batches import BatchState
-from bot.views import seat_result
+from bot.model.registrant import Applicant
+from bot.model.webinar import Lane
+from bot.providers.base import Caller
+from bot.registration.bulk import batch_table
+from bot.registration.bulk.batch_table import BatchState
+from bot.registration.bulk.csv_import import read_people
+from bot.registration.bulk.service import Enrolling
+from bot.registration.seats import texts as seat_texts
+from bot.webinars import organizer_table
 from sandbox.clock import SandboxClock
 from tests.block_kit import buttons
 from tests.door_story import hurried, limited
@@ -195,7 +196,7 @@ async def test_an_undo_ends_the_seats_of_whom_it_takes_off(world: World) -> None
     await desk.presses("Undo")
 
     assert desk.there == []
-    assert seat_result.VANISHED in world.slack.messages("@dev")[0].words
+    assert seat_texts.VANISHED in world.slack.messages("@dev")[0].words
     assert link not in str([one.blocks for one in world.slack.messages("@dev")])
     assert (await desk.form(user="dev")).callback_id == "seat.form"
 
@@ -355,7 +356,7 @@ async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
         draft = await services.enrolling.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
         async with services.store.write() as db:
             running = draft.model_copy(update={"state": BatchState.RUNNING})
-            await batches.change(db, running, frm=BatchState.DRAFT)
+            await batch_table.change(db, running, frm=BatchState.DRAFT)
     other = Enrolling(
         "other", services.account, services.store, world.bot._provider, services.mirror, services.slack,
         services.own_pages.urls, services.seats.notifier, services.clock, services.background,
@@ -453,7 +454,7 @@ async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None
     desk = await a_desk(world)
     await desk.enrols(IRIS)
     async with world.bot.services.store.read() as db:
-        [batch] = await batches.old(
+        [batch] = await batch_table.old(
             db, world.bot.services.account, BatchState.DONE, world.clock.now() + timedelta(days=1)
         )
     webinar = await world.bot.services.mirror.find(desk.session_id)
@@ -486,7 +487,7 @@ async def test_only_who_steers_may_register_others(world: World) -> None:
 
     async def organise(*people: str) -> None:
         async with services.store.write() as db:
-            await organisers.save(db, services.account.workspace, people, "U0ANA", services.clock.now())
+            await organizer_table.save(db, services.account.workspace, people, "U0ANA", services.clock.now())
 
     await organise("U0EMI")
     form = await desk.form(user="emi")

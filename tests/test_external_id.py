@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.external_id import decode, encode, is_pairs
+from bot.registration.external_id import decode, encode, is_pairs
 
 texts = st.text() | st.text(alphabet="&=%+;# 4a é😀\n\x00")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.finding import find, settle
-from bot.naming import WebinarWords
-from bot.typed import unescape
-from bot.words import Remind, Show, parse
+from bot.commands.find_webinar import find, settle
+from bot.commands.parser import Remind, Show, parse
+from bot.commands.slack_text import unescape
+from bot.commands.webinar_ref import WebinarWords
 from tests.pages import table
 from tests.typed_samples import ANY
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.following import SHARED, Feature, Scope
-from bot.outbox import NoticeKind, NoticeState
-from bot.store import schema
+from bot.db import schema
+from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.subscriptions.model import SHARED, Feature, Scope
 from tests.follow_story import heard, lines, made, planned, public, reminded_of, says
 from tests.world import World
 

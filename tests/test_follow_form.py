@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.following import Feature, Scope
-from bot.hours import DigestPace
-from bot.views.follow_form import NEVER
+from bot.notices.quiet_hours import DigestPace
+from bot.notices.subscriptions.model import Feature, Scope
+from handlers.subscribe.form import NEVER
 from tests.follow_story import heard, hours, lines, made, public, reminded_of
 from tests.world import World
 

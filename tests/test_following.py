@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.following import (
+from bot.model.webinar import Webinar, Workspace
+from bot.notices.model import NoticeKind
+from bot.notices.subscriptions.model import (
     EVERYTHING,
     FEATURE_OF,
     SHARED,
@@ -25,8 +27,6 @@ from bot.following import (
     subscribe,
     unsubscribe,
 )
-from bot.models import Webinar, Workspace
-from bot.outbox import NoticeKind
 from tests.pages import table
 from tests.webinar_samples import ACCOUNT, NOW, webinar
 

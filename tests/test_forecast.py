@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.forecast import DAY, MOST_DAYS, Forecast, Pace, forecast, held
-from bot.models import Frozen, Registration
+from bot.model.webinar import Frozen, Registration
+from bot.registration.forecast import DAY, MOST_DAYS, Forecast, Pace, forecast, held
 from tests.webinar_samples import NOW, registration
 
 START = NOW + 10 * DAY

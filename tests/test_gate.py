@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ProviderBusy
-from bot.models import Lane
-from bot.providers import Caller, tell_nobody
+from bot.model.webinar import Lane
+from bot.providers.base import Caller, tell_nobody
 from bot.providers.gate import (
     MARGIN,
     SHARES,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.news import FILLING_AT, gist
-from bot.outbox import Facts, Notice, NoticeKind
+from bot.notices.events import FILLING_AT, gist
+from bot.notices.model import Facts, Notice, NoticeKind
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
-from bot.hours import DAY, ChannelHours, DigestPace, instant, last_slot, quiet_until, zone_named
+from bot.notices.quiet_hours import DAY, ChannelHours, DigestPace, instant, last_slot, quiet_until, zone_named
 from tests.webinar_samples import ACCOUNT, NOW
 
 MADRID = "Europe/Madrid"

@@ -16,33 +16,29 @@ from pydantic import SecretStr
 
 import bot
 import bot.views
-from bot.following import SHARED
-from bot.forecast import Forecast
-from bot.models import Audience, Preferences, Webinar
-from bot.outbox import NoticeKind
-from bot.views import (
-    browse,
-    cancel_form,
-    card,
-    create_form,
-    create_result,
-    door_chart,
-    door_form,
-    door_menu,
-    door_result,
-    follow_form,
-    follow_result,
-    help,  # noqa: A004 - that is what it is about
-    messages,
-    pages_link,
-    settings_form,
-    share_result,
-    speech,
-    workspace_settings,
-)
-from bot.views.create_form import Draft
-from bot.views.share_result import SaidThere
+from bot.creation import texts as creation_texts
+from bot.model.webinar import Audience, Preferences, Webinar
+from bot.notices.model import NoticeKind
+from bot.notices.subscriptions.model import SHARED
+from bot.notices.subscriptions.texts import result as subscription_result
+from bot.notices.subscriptions.texts import share_result
+from bot.notices.subscriptions.texts.share_result import SaidThere
+from bot.notices.texts import compose
+from bot.registration.forecast import Forecast
+from bot.registration.texts import settings_result
+from bot.slack import error_message
+from bot.webinars.texts import card
 from handlers import ACTIONS, SUBMISSIONS
+from handlers.browse import help as help_texts
+from handlers.browse import texts as browse_texts
+from handlers.cancel import form as cancel_form
+from handlers.create import form as create_form
+from handlers.create import settings_form
+from handlers.create.form import Draft
+from handlers.link import texts as link_texts
+from handlers.registration import chart_texts, limit_form, menu_form
+from handlers.settings import form as workspace_settings_form
+from handlers.subscribe import form as subscribe_form
 from tests.enrol_samples import enrol_messages, enrol_modals
 from tests.notice_samples import about
 from tests.programs import ROOT
@@ -58,10 +54,10 @@ CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_t
 DOWNWARD, PURE = CONTRACTS[0], CONTRACTS[3]
 
 PLANTED = {
-    "bot/views/facts.py": "import handlers",
+    "bot/webinars/texts/facts.py": "import handlers",
     "sandbox/clock.py": "import bot.clock",
-    "bot/mirror.py": "import sandbox.clock",
-    "bot/when.py": "import aiohttp",
+    "bot/sync/mirror.py": "import sandbox.clock",
+    "bot/commands/create_args.py": "import aiohttp",
 }
 """One wrong import for each contract, in their order."""
 
@@ -118,55 +114,59 @@ def views() -> list[dict[str, Any]]:
     open_to_all = webinar(audience=Audience.ANYONE, attendee_link="https://join.example/shared")
     link = SecretStr("https://join.example/host")
     draft = Draft(draft_id="d1")
-    created = create_result.Created(plain, host_link=link)
-    organised = workspace_settings.Choice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
-    channel = follow_result.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
+    created = creation_texts.Created(plain, host_link=link)
+    organised = workspace_settings_form.Choice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
+    channel = subscription_result.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
-        *(browse.home_menu(plain, now=NOW), browse.home_menu(None, now=NOW)),
-        *(browse.listing([plain], **middle), browse.listing([], **middle)),
+        *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
+        *(browse_texts.listing([plain], **middle), browse_texts.listing([], **middle)),
         *(
-            browse.details(plain, now=NOW, host_link=link, may_steer=True, here=here, has_pages=True)
+            browse_texts.details(plain, now=NOW, host_link=link, may_steer=True, here=here, has_pages=True)
             for here in (True, False)
         ),
-        *(browse.count(plain, now=NOW), browse.nothing_found("garden", "show")),
-        *(browse.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse.VERBS),
+        *(browse_texts.count(plain, now=NOW), browse_texts.nothing_found("garden", "show")),
+        *(browse_texts.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse_texts.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
-        *(speech.compose([about(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
-        *(create_result.done_message(created), create_result.failed_message("No.", "d1")),
+        *(compose.compose([about(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
+        *(creation_texts.done_message(created), creation_texts.failed_message("No.", "d1")),
         *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
-        *(door_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
-        door_result.unchanged(plain, "It is open.", now=NOW),
-        browse.count(plain, now=NOW, may_steer=True),
-        *(door_chart.caption(plain, "It grows.", now=NOW, with_sources=False), door_chart.links_note(plain, 3)),
-        *(share_result.shared(plain, "C1", SaidThere(SHARED, ())), help.help_message(), messages.problem(ValueError())),
-        *(follow_result.state(channel), follow_result.intro("Ana Lima", channel)),
+        *(settings_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
+        settings_result.unchanged(plain, "It is open.", now=NOW),
+        browse_texts.count(plain, now=NOW, may_steer=True),
+        *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_note(plain, 3)),
+        *(
+            share_result.shared(plain, "C1", SaidThere(SHARED, ())),
+            help_texts.help_message(),
+            error_message.problem(ValueError()),
+        ),
+        *(subscription_result.state(channel), subscription_result.intro("Ana Lima", channel)),
         *remind_messages(plain),
         *seat_messages(plain),
         *team_messages(plain),
         *enrol_messages(plain),
-        speech.compose([about(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
-        workspace_settings.settings(organised, [], (), may_change=True, zone="UTC"),
-        pages_link.site_link(plain, "https://webinars.acme.example/register/token"),
+        compose.compose([about(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
+        workspace_settings_form.settings(organised, [], (), may_change=True, zone="UTC"),
+        link_texts.site_link(plain, "https://webinars.acme.example/register/token"),
     ]
     modals = [
         create_form.build(draft, host_line="Ana hosts", resumed=True),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
-        *(create_result.working("Launch day", "d1"), create_result.done(created), create_result.failed("No.", "d1")),
+        *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
         *(cancel_form.ask(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
-        *(door_form.ask(plain, now=NOW), door_form.working(plain), door_form.failed("No.")),
-        door_result.changed_view(plain, registration(is_open=False), now=NOW),
+        *(limit_form.ask(plain, now=NOW), limit_form.working(plain), limit_form.failed("No.")),
+        settings_result.changed_view(plain, registration(is_open=False), now=NOW),
         *door_modals(plain),
-        *(follow_form.build(channel, zone="UTC"), follow_form.working("C1"), follow_form.failed("No.")),
-        follow_result.done(channel, "Saved."),
+        *(subscribe_form.build(channel, zone="UTC"), subscribe_form.working("C1"), subscribe_form.failed("No.")),
+        subscription_result.done(channel, "Saved."),
         *remind_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),
         *enrol_modals(plain),
-        workspace_settings.form(organised, [], zone="UTC"),
-        workspace_settings.saved(organised, [], zone="UTC"),
-        *(messages.problem_view(ValueError()), messages.message_view(shown[0])),
+        workspace_settings_form.form(organised, [], zone="UTC"),
+        workspace_settings_form.saved(organised, [], zone="UTC"),
+        *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),
     ]
     return [*modals, *({"blocks": message.blocks} for message in shown)]
 
@@ -176,9 +176,9 @@ def door_modals(one: Webinar) -> list[dict[str, Any]]:
     silent = registration(preferences=Preferences(suppress_emails=True))
     known = one.model_copy(update={"registration": silent})
     return [
-        *(door_menu.ask(known, Forecast(), now=NOW), door_menu.reading(one), door_menu.unread("No.")),
-        *(door_menu.working(one), door_menu.nothing(one)),
-        *(door_chart.drawing(one), door_chart.collecting(one), door_chart.failed("No.")),
+        *(menu_form.ask(known, Forecast(), now=NOW), menu_form.reading(one), menu_form.unread("No.")),
+        *(menu_form.working(one), menu_form.nothing(one)),
+        *(chart_texts.drawing(one), chart_texts.collecting(one), chart_texts.failed("No.")),
     ]
 
 

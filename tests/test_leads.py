@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import BadInput
-from bot.leads import (
+from bot.commands.reminder_offsets import (
     MAX_LEAD,
     MAX_LEADS,
     read_leads,
@@ -20,6 +19,7 @@ from bot.leads import (
     spell_leads,
     too_late,
 )
+from bot.errors import BadInput
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 11, 24, 15, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.when import parse_length, say_length
+from bot.commands.create_args import parse_length, say_length
 from tests.pages import table
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import limits
+from bot.commands import limit_arg
+from bot.commands.limit_arg import MOST, next_limit, read_limit, settle
+from bot.commands.parser import Limit, parse
+from bot.commands.webinar_ref import WebinarWords
 from bot.errors import BadInput
-from bot.limits import MOST, next_limit, read_limit, settle
-from bot.naming import WebinarWords
-from bot.words import Limit, parse
 from tests.pages import table
 from tests.webinar_samples import NOW, webinar
 
@@ -49,15 +49,15 @@ def test_limit_is_read_however_it_is_written(typed: str, limit: int | None) -> N
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("0", limits.ZERO),
-        ("-0", limits.ZERO),
-        ("-1", limits.NEGATIVE),
-        ("−50", limits.NEGATIVE),
-        ("2.5", limits.FRACTION),
-        ("0,5", limits.FRACTION),
-        (".5", limits.FRACTION),
-        (str(MOST + 1), limits.TOO_MANY),
-        ("9" * 5000, limits.TOO_MANY),
+        ("0", limit_arg.ZERO),
+        ("-0", limit_arg.ZERO),
+        ("-1", limit_arg.NEGATIVE),
+        ("−50", limit_arg.NEGATIVE),
+        ("2.5", limit_arg.FRACTION),
+        ("0,5", limit_arg.FRACTION),
+        (".5", limit_arg.FRACTION),
+        (str(MOST + 1), limit_arg.TOO_MANY),
+        ("9" * 5000, limit_arg.TOO_MANY),
         ("many", "“many” is no limit. Use a whole number such as 200, or use `off` for no limit."),
         ("1,00,0", "“1,00,0” is no limit. Use a whole number such as 200, or use `off` for no limit."),
         ("200X", "“200X” is no limit. Use a whole number such as 200, or use `off` for no limit."),

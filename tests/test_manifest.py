@@ -15,8 +15,8 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import EVENTS
-from bot.verbs import VERBS
-from handlers.listening import listen
+from bot.commands.verbs import VERBS
+from handlers.router import listen
 from sandbox.launcher import COMMANDS
 from tests.programs import ROOT
 

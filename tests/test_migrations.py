@@ -17,15 +17,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.store
 from bot.clock import machine_now
-from bot.following import SHARED, Scope, Subscription
-from bot.outbox import NoticeKind, NoticeState, ParcelState, Way
-from bot.packing import at
-from bot.store import claims, following, notices, people
-from bot.store.claims import Claim
-from bot.store.connection import Store, Vault, async_url
-from bot.store.keys import account_columns
-from bot.store.migrate import migrate
-from bot.store.schema import Moment, metadata
+from bot.db.connection import Store, Vault, async_url
+from bot.db.keys import account_columns
+from bot.db.migrate import migrate
+from bot.db.schema import Moment, metadata
+from bot.notices.model import NoticeKind, NoticeState, ParcelState, Way
+from bot.notices.outbox import claims, notice_table
+from bot.notices.outbox.claims import Claim
+from bot.notices.schedule import at
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import SHARED, Scope, Subscription
+from bot.slack import user_table
 from tests.store_samples import HOUR, LATER, notice
 from tests.test_store import person
 from tests.webinar_samples import ACCOUNT, NOW, START
@@ -73,8 +75,8 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     assert await _ask(empty_url, _differences) == []
     store = Store(empty_url, Vault(Fernet.generate_key().decode()))
     async with store.read() as db:
-        rows = await notices.of_session(db, ACCOUNT, "s1")
-        lines = await following.everything(db, ACCOUNT.workspace)
+        rows = await notice_table.of_session(db, ACCOUNT, "s1")
+        lines = await subscription_table.everything(db, ACCOUNT.workspace)
     packed = [(row.parcel.state, row.parcel.scheduled_id) if row.parcel else None for row in rows]
     assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
         (NoticeState.SAID, None),
@@ -96,15 +98,15 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     async with store.write() as db:
         # The claim of who was handing it over still holds, and new rows get ids of their own.
         assert await claims.unclear(db, Claim(by="me", lease=HOUR)) == []
-        await notices.plan(db, [notice(session_id="s2")])
-        assert (await notices.of_session(db, ACCOUNT, "s2"))[0].id == 7
+        await notice_table.plan(db, [notice(session_id="s2")])
+        assert (await notice_table.of_session(db, ACCOUNT, "s2"))[0].id == 7
     await store.close()
 
 
 async def test_migrating_again_does_nothing(store: Store) -> None:
     """What is stored stays as it is."""
     async with store.write() as db:
-        await people.save(db, person(), NOW)
+        await user_table.save(db, person(), NOW)
     url = store.url.render_as_string(hide_password=False)
 
     await migrate(url)
@@ -112,8 +114,8 @@ async def test_migrating_again_does_nothing(store: Store) -> None:
     assert await _ask(url, _versions) == [HEAD]
     assert await _ask(url, _differences) == []
     async with store.write() as db:
-        assert await people.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
-        await people.save(db, person(), LATER)
+        assert await user_table.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
+        await user_table.save(db, person(), LATER)
 
 
 async def test_replicas_that_start_together_migrate_once(postgres: Postgres) -> None:

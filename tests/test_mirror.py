@@ -14,10 +14,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event, select
 
-from bot.models import Audience, Status, Webinar
-from bot.outbox import NoticeKind
-from bot.store.schema import notices
-from bot.views.facts import Stage, stage
+from bot.db.schema import notices
+from bot.model.webinar import Audience, Status, Webinar
+from bot.notices.model import NoticeKind
+from bot.webinars.texts.facts import Stage, stage
 from tests.creation_story import Arm, at_ringcentral, before_writing, ended, hurried, release, send
 from tests.world import World, running
 
@@ -312,7 +312,7 @@ async def test_ringcentral_down_changes_nothing_and_is_said_once(
     await mirror.keep_up()
 
     assert list(await known(world)) == ["Still here"]
-    said = [record.getMessage() for record in caplog.records if record.name == "bot.mirror"]
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.sync.mirror"]
     assert [line for line in said if line != "mirror.swept"] == ["mirror.unread", "mirror.read_again"]
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models import Status, Webinar
-from bot.news import FILLING_AT, Door, News, changes, door
-from bot.outbox import Facts, NoticeKind
+from bot.model.webinar import Status, Webinar
+from bot.notices.events import FILLING_AT, Door, News, changes, door
+from bot.notices.model import Facts, NoticeKind
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.following import FEATURE_OF, Feature, Hearing
-from bot.models import Status, Webinar
-from bot.notices import REMINDERS, TRUE_WHILE, WORTH, Since, is_stale, misleads, plan, worth_until
-from bot.outbox import TIMED, Notice, NoticeKind
-from bot.packing import HAND_OVER_BEFORE
+from bot.model.webinar import Status, Webinar
+from bot.notices.model import TIMED, Notice, NoticeKind
+from bot.notices.rules import REMINDERS, TRUE_WHILE, WORTH, Since, is_stale, misleads, plan, worth_until
+from bot.notices.schedule import HAND_OVER_BEFORE
+from bot.notices.subscriptions.model import FEATURE_OF, Feature, Hearing
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

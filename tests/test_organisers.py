@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.models import Person, Webinar
-from bot.organisers import Organisers
-from bot.store import organisers as store
+from bot.model.webinar import Person, Webinar
+from bot.webinars import organizer_table as store
+from bot.webinars.permissions import Organisers
 from sandbox.slack import Message
 from tests.block_kit import check_view
 from tests.door_story import a_door

@@ -12,13 +12,13 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.delivery.outcomes import MOST, Outcomes
-from bot.outbox import NoticeState
-from bot.store import notices
-from bot.store.bundling import for_slack_to_hold
-from bot.store.claims import Claim
-from bot.store.connection import Db, Store
-from bot.store.parcels import Handed
+from bot.db.connection import Db, Store
+from bot.notices.model import NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.outbox.batching import for_slack_to_hold
+from bot.notices.outbox.claims import Claim
+from bot.notices.outbox.message_table import Handed
+from bot.notices.outbox.results import MOST, Outcomes
 from tests.store_samples import notice
 from tests.webinar_samples import ACCOUNT, NOW
 
@@ -62,7 +62,7 @@ async def outcomes(store: Away) -> AsyncIterator[Outcomes]:
 async def given(store: Away, count: int) -> list[Handed]:
     """So many parcels, just given to Slack, which holds them."""
     async with store.write() as db:
-        await notices.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
+        await notice_table.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
         taken = await for_slack_to_hold(db, NOW, CLAIM, lambda *_: None, count)
     store.commits = 0
     return [Handed(load.parcel.id, f"Q{load.parcel.id}") for load in taken.loads]
@@ -71,7 +71,7 @@ async def given(store: Away, count: int) -> list[Handed]:
 async def held(store: Away) -> set[str | None]:
     """The ids under which Slack holds what there is, as written down."""
     async with store.read() as db:
-        rows = await notices.of_session(db, ACCOUNT, "s1")
+        rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert {row.state for row in rows} == {NoticeState.PACKED}
     return {row.parcel.scheduled_id for row in rows if row.parcel}
 

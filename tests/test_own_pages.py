@@ -12,10 +12,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.registrants import Applicant
-from bot.store import applications, line, organisers
-from bot.store.applications import ApplicationState
-from bot.store.crowd_schema import applications as table
+from bot.db.people_schema import applications as table
+from bot.model.registrant import Applicant
+from bot.registration import request_table
+from bot.registration.own_pages import queue_table
+from bot.registration.request_table import ApplicationState
+from bot.webinars import organizer_table
 from sandbox.ringcentral import RingCentral
 from tests.door_story import PERSON
 from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
@@ -173,7 +175,7 @@ async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
         assert {one.heading for one in shown} == {"You are registered"}
         assert vendor_calls(site) == ["POST"]
         async with site.world.bot.services.store.read() as db:
-            known = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
+            known = await request_table.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
         assert len(known) == 1
 
 
@@ -312,8 +314,8 @@ async def store_link(site: Site, link: str) -> None:
     async with store.write() as db:
         await db.execute(update(table).values(links=None))
         if link:
-            [one] = await applications.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
-            await line.keep_join_link(db, one, SecretStr(link))
+            [one] = await request_table.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
+            await queue_table.keep_join_link(db, one, SecretStr(link))
 
 
 async def test_a_missing_link_is_read_once(tmp_path: Path) -> None:
@@ -455,7 +457,7 @@ async def test_pages_of_another_workspace_are_404(tmp_path: Path) -> None:
         other = site.webinar.model_copy(update={"account": ACCOUNT})
         async with site.world.bot.services.store.write() as db:
             one = Applicant(first_name="Lena", last_name="Berger", email="lena@visitor.example")
-            await applications.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
+            await request_table.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
         pages = site.world.bot.services.own_pages
         for url in (
             pages.urls.register_url(other),
@@ -489,7 +491,7 @@ async def test_the_registration_link_requires_permission_at_the_click(tmp_path: 
 
         async def organised_by(*people: str) -> str:
             async with services.store.write() as db:
-                await organisers.save(db, services.account.workspace, people, "U0BEN", site.world.clock.now())
+                await organizer_table.save(db, services.account.workspace, people, "U0BEN", site.world.clock.now())
             await site.world.command("dev", "#launch", "show launch")
             return str(site.world.last("#launch", "dev").blocks)
 

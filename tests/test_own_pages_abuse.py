@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.own_pages.service import MAX_QUEUED
-from bot.registrants import Applicant
-from bot.store import applications, line
+from bot.model.registrant import Applicant
+from bot.registration import request_table
+from bot.registration.own_pages import queue_table
+from bot.registration.own_pages.service import MAX_QUEUED
 from bot.web import ip_rate_limit, page_text, signup_form
 from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
 from bot.web.pages import BODY_TIMEOUT, MAX_BYTES
@@ -24,7 +25,7 @@ from tests.pages import table
 async def queued(site: Site) -> int:
     """The number of people queued for the webinar."""
     async with site.world.bot.services.store.read() as db:
-        return await line.length(db, site.webinar.account, site.webinar.session_id)
+        return await queue_table.length(db, site.webinar.account, site.webinar.session_id)
 
 
 def test_a_client_may_send_as_many_forms_as_people_are_registered() -> None:
@@ -126,7 +127,7 @@ async def test_a_full_queue_is_503(tmp_path: Path) -> None:
         ]
         account, session_id = site.webinar.account, site.webinar.session_id
         async with site.world.bot.services.store.write() as db:
-            await applications.add(db, account, session_id, crowd, batch_id="", now=site.world.clock.now())
+            await request_table.add(db, account, session_id, crowd, batch_id="", now=site.world.clock.now())
 
         full = await site.sign_up(site.url)
 

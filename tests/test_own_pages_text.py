@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from jinja2 import UndefinedError
 
-from bot.models import Audience, Status, Webinar
-from bot.own_pages.page_context import PageContext
-from bot.registrants import Applicant
-from bot.store import applications, line
-from bot.store.applications import ApplicationState
-from bot.store.connection import Store
+from bot.db.connection import Store
+from bot.model.registrant import Applicant
+from bot.model.webinar import Audience, Status, Webinar
+from bot.registration import request_table
+from bot.registration.own_pages import queue_table
+from bot.registration.own_pages.page_context import PageContext
+from bot.registration.request_table import ApplicationState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
 from tests.store_samples import OTHERS
@@ -223,20 +224,20 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
         async def add(key: str, session_id: str = "s1", batch_id: str = "", **values: Any) -> None:
             one = Applicant(first_name="Lena", last_name="Berger", email=f"{key}@visitor.example")
             account = values.get("account", ACCOUNT)
-            await applications.add(db, account, session_id, [(0, one, key)], batch_id=batch_id, now=NOW)
+            await request_table.add(db, account, session_id, [(0, one, key)], batch_id=batch_id, now=NOW)
 
         await add("a")
         await add("b", session_id="s2")
         await add("listed", batch_id="batch-1")
         await add("elsewhere", account=OTHERS[0])
         await add("c")
-        last = await applications.by_page_key(db, "c")
+        last = await request_table.by_page_key(db, "c")
         assert last is not None
-        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (2, 2)
+        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (2, 2)
 
-        first = await applications.by_page_key(db, "a")
+        first = await request_table.by_page_key(db, "a")
         assert first is not None
-        await applications.decide(db, first, ApplicationState.REGISTERED, NOW)
-        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (1, 1)
-        await applications.leave(db, "a", NOW)
-        assert (await line.ahead(db, last), await line.length(db, ACCOUNT, "s1")) == (2, 2)
+        await request_table.decide(db, first, ApplicationState.REGISTERED, NOW)
+        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (1, 1)
+        await request_table.leave(db, "a", NOW)
+        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (2, 2)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.hours import ChannelHours
-from bot.outbox import Facts, NoticeKind
-from bot.packing import (
+from bot.notices.model import Facts, NoticeKind
+from bot.notices.quiet_hours import ChannelHours
+from bot.notices.schedule import (
     CROWDED,
     CROWDED_S,
     EASY_CROWD,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.naming import WebinarWords
-from bot.people_words import Invite, Named, Register, Registrants, Team
-from bot.words import SettingsOf, Show, parse
+from bot.commands.parser import SettingsOf, Show, parse
+from bot.commands.people_args import Invite, Named, Register, Registrants, Team
+from bot.commands.webinar_ref import WebinarWords
 from tests.pages import table
 
 IDS = {"@ben": "<@U0BEN|ben>", "@chloe": "<@U0CHLOE>", "@events": "<!subteam^S0EVENTS|@events>"}

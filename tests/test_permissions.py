@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.casting import Order
-from bot.roster import read_people
-from bot.store import organisers
-from bot.words import parse
+from bot.commands.parser import parse
+from bot.registration.bulk.csv_import import read_people
+from bot.team.diff import Order
+from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from sandbox.slack.model import Person
 from tests.creation_story import hurried
@@ -187,7 +187,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         changes = {user: (await services.team.draft(webinar, Order(deleted=("i1",)), user)).change_id for user in users}
         for chosen in ([FORMER], []):
             async with services.store.write() as db:
-                await organisers.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
+                await organizer_table.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
         rows = Rows(world.database_url.removeprefix("sqlite:///"))
         forger = Forger(world, CHANNEL, card, rows)
         for user in users:

@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chart import (
+from bot.model.registrant import Applicant
+from bot.model.webinar import Frozen
+from bot.registration.chart import (
     MOST_BARS,
     NOT_NAMED,
     OTHERS,
@@ -28,9 +30,7 @@ from bot.chart import (
     edges,
     thinned,
 )
-from bot.models import Frozen
-from bot.picture import Pictures
-from bot.registrants import Applicant
+from bot.registration.chart_image import Pictures
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited
 from tests.webinar_samples import NOW, registration, webinar
 from tests.world import World, running

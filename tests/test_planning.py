@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.following import Feature, Scope
-from bot.models import Status
-from bot.outbox import Facts, NoticeKind, NoticeState
-from bot.planning import replan, replan_channel
-from bot.store import following, notices, webinars
-from bot.store.connection import Db, Store
+from bot.db.connection import Db, Store
+from bot.model.webinar import Status
+from bot.notices.model import Facts, NoticeKind, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.planner import replan, replan_channel
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Scope
+from bot.webinars import table as webinar_table
 from tests.planning_samples import (
     ALERTS,
     CHANGES,
@@ -52,7 +54,7 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
     await changed(db, counted(4, 4, at=LATER))
 
     assert await told(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
-    (first, *_) = await notices.of_session(db, ACCOUNT, "s1")
+    (first, *_) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert first.notice.facts == Facts(count=4, limit=4)
     assert (first.notice.due_at, first.notice.hand_at, first.notice.expires_at) == (LATER, LATER, START)
 
@@ -65,7 +67,9 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     await changed(db, webinar(start=START + DAY, seen_at=LATER), by="U1")
 
     assert await reminders(db) == [("C1", START + DAY, HOUR)]
-    moved = [row.notice for row in await notices.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.MOVED]
+    moved = [
+        row.notice for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.MOVED
+    ]
     assert [(one.start, one.facts) for one in moved] == [(START + DAY, Facts(was_start=START, by="U1"))]
 
 
@@ -119,8 +123,8 @@ async def test_a_creator_who_is_learnt_later_is_heard_of_by_those_who_follow_the
 async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
     """Counts come every minute; reminders do not depend on them."""
     await known(db, counted(3), line("C1", REMINDERS))
-    for row in await notices.of_session(db, ACCOUNT, "s1"):
-        await notices.take_back(db, [row.id])
+    for row in await notice_table.of_session(db, ACCOUNT, "s1"):
+        await notice_table.take_back(db, [row.id])
 
     await changed(db, counted(5, at=LATER))
 
@@ -129,7 +133,7 @@ async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
 
 async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
     """The workspace's own, where a channel has none of its own."""
-    await following.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+    await subscription_table.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
 
     await known(db, webinar(), line("C1", REMINDERS), about("C2", REMINDERS, leads=(HOUR,)))
 
@@ -139,11 +143,11 @@ async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
 async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
     """Where a thousand fall due at once, Slack needs half an hour to take them; where few do, a quarter is enough."""
     crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
-    await notices.plan(db, [one.model_copy(update={"hand_at": one.due_at - QUARTER}) for one in crowd])
+    await notice_table.plan(db, [one.model_copy(update={"hand_at": one.due_at - QUARTER}) for one in crowd])
 
     await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR, 2 * HOUR)))
 
-    rows = await notices.of_session(db, ACCOUNT, "s1")
+    rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert [row.notice.due_at - row.notice.hand_at for row in rows] == [QUARTER, 2 * QUARTER]
 
 
@@ -153,7 +157,7 @@ async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> No
 
     await known(db, webinar(), *channels, about("E1", REMINDERS, leads=(2 * HOUR,)))
 
-    rows = await notices.of_session(db, ACCOUNT, "s1")
+    rows = await notice_table.of_session(db, ACCOUNT, "s1")
     leads = Counter((row.notice.before, row.notice.due_at - row.notice.hand_at) for row in rows)
     assert leads == {(HOUR, 600 * QUARTER / 500): 600, (2 * HOUR, QUARTER): 1}
 
@@ -161,11 +165,11 @@ async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> No
 async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:
     """What was planned is taken back, and comes again when it is wanted again."""
     await known(db, webinar(), line("C1", REMINDERS), line("C2", REMINDERS))
-    await following.save(db, about("C1", CHANGES))
+    await subscription_table.save(db, about("C1", CHANGES))
     await replan(db, webinar(), LATER)
     assert {channel for channel, *_ in await reminders(db)} == {"C2"}
 
-    await following.forget(db, about("C1"))
+    await subscription_table.forget(db, about("C1"))
     await replan(db, webinar(), LATER)
 
     assert {channel for channel, *_ in await reminders(db)} == {"C1", "C2"}
@@ -178,28 +182,28 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     await changed(db, counted(4, 4, at=LATER))
     others = [one for one in await reminders(db) if one[0] == "C2"]
 
-    await following.save(db, line("C1", CHANGES))
-    await following.save(db, about("C1", REMINDERS, session_id="s2", leads=(HOUR,)))
+    await subscription_table.save(db, line("C1", CHANGES))
+    await subscription_table.save(db, about("C1", REMINDERS, session_id="s2", leads=(HOUR,)))
     await replan_channel(db, WORKSPACE, "C1", LATER)
 
     assert await reminders(db) == others
     assert ("C1", START, HOUR) in await reminders(db, "s2")
-    assert [row.state for row in await notices.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL] == [
-        NoticeState.WITHDRAWN
-    ]
+    assert [
+        row.state for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL
+    ] == [NoticeState.WITHDRAWN]
 
 
 async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
     """However many there are; not of those that are over, and not of another workspace's."""
     for number in range(120):
-        await webinars.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
-    await webinars.save(db, webinar(session_id="over", start=NOW - DAY))
-    await webinars.save(db, webinar(session_id="theirs", account=OTHERS[0]))
-    await following.save(db, line("C1", REMINDERS))
+        await webinar_table.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
+    await webinar_table.save(db, webinar(session_id="over", start=NOW - DAY))
+    await webinar_table.save(db, webinar(session_id="theirs", account=OTHERS[0]))
+    await subscription_table.save(db, line("C1", REMINDERS))
 
     await replan_channel(db, WORKSPACE, "C1", NOW)
 
-    planned = await notices.of_channel(db, WORKSPACE, "C1", NOW)
+    planned = await notice_table.of_channel(db, WORKSPACE, "C1", NOW)
     assert len(planned) == 3 * 120
     assert {row.notice.session_id for row in planned} == {f"s{number}" for number in range(120)}
 

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from sqlalchemy import event
 
-from bot.following import Feature
-from bot.planning import follow_up, replan_channel
-from bot.store import following, notices, webinars
-from bot.store.connection import Store
+from bot.db.connection import Store
+from bot.notices.outbox import notice_table
+from bot.notices.planner import follow_up, replan_channel
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature
+from bot.webinars import table as webinar_table
 from tests.planning_samples import ALERTS, DAY, REMINDERS, WORKSPACE, changed, counted, known, line, reminders
 from tests.store_samples import LATER
 from tests.webinar_samples import ACCOUNT, START, webinar
@@ -62,16 +64,16 @@ async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Rep
             await changed(db, counted(count, 8, at=LATER))
 
     async with store.write() as db:
-        before = await webinars.find(db, ACCOUNT, "s1", to_change=True)
+        before = await webinar_table.find(db, ACCOUNT, "s1", to_change=True)
         other = asyncio.create_task(read(second, 8))
         await second.asks("FROM webinars")
         after = counted(5, 8, at=LATER)
-        await webinars.save(db, after)
+        await webinar_table.save(db, after)
         await follow_up(db, before, after, LATER)
     await other
 
     async with store.read() as db:
-        rows = await notices.of_session(db, ACCOUNT, "s1")
+        rows = await notice_table.of_session(db, ACCOUNT, "s1")
     steps = [(row.notice.facts.was_count, row.notice.facts.count) for row in rows]
     assert sorted(steps, key=str) == [(3, 5), (5, 8), (None, 8)]
 
@@ -83,15 +85,15 @@ async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Stor
 
     async def follow() -> None:
         async with second.write() as db:
-            await following.save(db, line("C1", REMINDERS))
+            await subscription_table.save(db, line("C1", REMINDERS))
             await replan_channel(db, WORKSPACE, "C1", LATER)
 
     async with store.write() as db:
-        before = await webinars.find(db, ACCOUNT, "s1", to_change=True)
+        before = await webinar_table.find(db, ACCOUNT, "s1", to_change=True)
         other = asyncio.create_task(follow())
         await second.asks("FROM webinars")
         after = webinar(start=START + DAY, seen_at=LATER)
-        await webinars.save(db, after)
+        await webinar_table.save(db, after)
         await follow_up(db, before, after, LATER)
     await other
 
@@ -104,11 +106,11 @@ async def test_a_channel_that_begins_to_follow_all_while_a_webinar_is_made(store
 
     async def follow() -> None:
         async with second.write() as db:
-            await following.save(db, line("C1", REMINDERS))
+            await subscription_table.save(db, line("C1", REMINDERS))
             await replan_channel(db, WORKSPACE, "C1", LATER)
 
     async with store.write() as db:
-        await webinars.save(db, webinar())
+        await webinar_table.save(db, webinar())
         await follow_up(db, None, webinar(), LATER)
         other = asyncio.create_task(follow())
         await second.asks("advisory")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.following import Feature, Features
-from bot.hours import ChannelHours
-from bot.models import Registration, Status, Webinar
-from bot.outbox import NoticeKind, NoticeState, ParcelState, UnclearAlerts
-from bot.store import following
+from bot.model.webinar import Registration, Status, Webinar
+from bot.notices.model import NoticeKind, NoticeState, ParcelState, UnclearAlerts
+from bot.notices.quiet_hours import ChannelHours
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Features
 from tests.desk import CHLOE, LAUNCH, REMINDED, Desk
 from tests.webinar_samples import ACCOUNT, registration
 
@@ -74,7 +74,7 @@ async def quiet(desk: Desk, until: datetime) -> None:
         set_at=desk.clock.now(),
     )
     async with desk.store.write() as db:
-        await following.save_hours(db, hours)
+        await subscription_table.save_hours(db, hours)
 
 
 async def test_alert_is_posted_at_once_with_a_mark(desk: Desk) -> None:

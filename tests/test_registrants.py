@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import monotonic
-from bot.enrolling.rolls import GOOD_FOR, MOST, Rolls
-from bot.store import organisers
+from bot.registration.bulk.registrant_cache import GOOD_FOR, MOST, Rolls
+from bot.webinars import organizer_table
 from sandbox.slack import Message
 from tests.door_story import PERSON, hurried
 from tests.enrol_story import IRIS, JOAN, ORGANISER, Desk, a_desk
@@ -139,7 +139,7 @@ async def chooses_organizers(world: World, *user_ids: str) -> None:
     """An admin chooses these organizers and no others."""
     services = world.bot.services
     async with services.store.write() as db:
-        await organisers.save(db, services.account.workspace, list(user_ids), "U0ANA", services.clock.now())
+        await organizer_table.save(db, services.account.workspace, list(user_ids), "U0ANA", services.clock.now())
 
 
 def refusals(world: World, user: str) -> int:

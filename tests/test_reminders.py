@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import machine_now
-from bot.outbox import TIMED, NoticeState
-from bot.store import notices
-from bot.store.notices import Row
-from bot.store.schema import parcels as table
+from bot.db.schema import parcels as table
+from bot.notices.model import TIMED, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.outbox.notice_table import Row
 from sandbox.slack import Message
 from tests.world import World
 
@@ -42,7 +42,7 @@ async def rows(world: World) -> list[Row]:
     """What the outbox says of the one webinar, by when it is due."""
     (webinar,) = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:
-        return await notices.of_session(db, webinar.account, webinar.session_id)
+        return await notice_table.of_session(db, webinar.account, webinar.session_id)
 
 
 async def states(world: World) -> list[NoticeState]:

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from bot import reminding
+from bot.db.connection import Store
 from bot.errors import BadInput, NotFound
-from bot.following import SHARED, Feature, Scope, Subscription
-from bot.notices import REMINDERS
-from bot.outbox import NoticeState
-from bot.planning import replan
-from bot.store import following, notices, webinars
-from bot.store.connection import Store
-from bot.views.remind_sheet import Origin, Sheet
+from bot.notices import reminders
+from bot.notices.model import NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.planner import replan
+from bot.notices.rules import REMINDERS
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription
+from bot.notices.texts.reminder_list import Origin, Sheet
+from bot.webinars import table as webinar_table
 from tests.store_samples import LATER
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
 
@@ -40,16 +42,16 @@ def followed(**changes: Any) -> Subscription:
 async def known(store: Store, *lines: Subscription) -> None:
     """The ordinary webinar, planned as these lines say."""
     async with store.write() as db:
-        await webinars.save(db, webinar())
+        await webinar_table.save(db, webinar())
         for one in lines:
-            await following.save(db, one)
+            await subscription_table.save(db, one)
         await replan(db, webinar(), NOW)
 
 
 async def seen(store: Store, channel_id: str = "C1") -> Sheet:
     """What is shown of it."""
     async with store.read() as db:
-        return await reminding.sheet(db, webinar(), channel_id)
+        return await reminders.sheet(db, webinar(), channel_id)
 
 
 def waiting(sheet: Sheet) -> list[timedelta]:
@@ -72,14 +74,14 @@ async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
     """The card's line still only adds to what else is heard, with these times; Undo restores it as it was."""
     await known(store, line())
     async with store.write() as db:
-        change = await reminding.set_leads(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
-        (own,) = await following.of_channel(db, HERE, "C1")
+        change = await reminders.set_leads(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
+        (own,) = await subscription_table.of_channel(db, HERE, "C1")
     assert own == line(features=SHARED, leads=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
     assert waiting(await seen(store)) == [2 * DAY, HOUR]
     async with store.write() as db:
-        assert await reminding.undo(db, webinar(), change, LATER)
-        assert await following.of_channel(db, HERE, "C1") == [line()]
-        assert not await reminding.undo(db, webinar(), change, LATER)
+        assert await reminders.undo(db, webinar(), change, LATER)
+        assert await subscription_table.of_channel(db, HERE, "C1") == [line()]
+        assert not await reminders.undo(db, webinar(), change, LATER)
     assert waiting(await seen(store)) == list(REMINDERS)
 
 
@@ -87,9 +89,9 @@ async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(stor
     """A channel that follows all webinars goes by that again, and by what is asked for there later."""
     await known(store, followed())
     async with store.write() as db:
-        await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
-        await reminding.set_leads(db, webinar(), "C1", None, "U2", LATER)
-        assert await following.of_channel(db, HERE, "C1") == [followed()]
+        await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        await reminders.set_leads(db, webinar(), "C1", None, "U2", LATER)
+        assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
     sheet = await seen(store)
     assert (waiting(sheet), sheet.origin) == (list(REMINDERS), Origin.FOLLOWED)
 
@@ -98,14 +100,14 @@ async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) ->
     """What else is heard stays; turned on again, the times are those that were chosen."""
     await known(store, followed())
     async with store.write() as db:
-        await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
-        assert await reminding.mute(db, webinar(), "C1", "U2", LATER)
-        assert await reminding.mute(db, webinar(), "C1", "U2", LATER) is None
-        own = next(one for one in await following.of_channel(db, HERE, "C1") if one.scope is Scope.WEBINAR)
+        await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        assert await reminders.mute(db, webinar(), "C1", "U2", LATER)
+        assert await reminders.mute(db, webinar(), "C1", "U2", LATER) is None
+        own = next(one for one in await subscription_table.of_channel(db, HERE, "C1") if one.scope is Scope.WEBINAR)
     assert own.features == {Feature.ALERTS, Feature.CHANGES}
     assert waiting(await seen(store)) == []
     async with store.write() as db:
-        await reminding.turn_on(db, webinar(), "C1", "U2", LATER)
+        await reminders.turn_on(db, webinar(), "C1", "U2", LATER)
     assert waiting(await seen(store)) == [HOUR]
 
 
@@ -113,11 +115,11 @@ async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
     """Turned on again, nothing is left of it."""
     await known(store, followed())
     async with store.write() as db:
-        await reminding.mute(db, webinar(), "C1", "U2", LATER)
+        await reminders.mute(db, webinar(), "C1", "U2", LATER)
     assert not (await seen(store)).is_on
     async with store.write() as db:
-        await reminding.turn_on(db, webinar(), "C1", "U2", LATER)
-        assert await following.of_channel(db, HERE, "C1") == [followed()]
+        await reminders.turn_on(db, webinar(), "C1", "U2", LATER)
+        assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
     assert waiting(await seen(store)) == list(REMINDERS)
 
 
@@ -125,7 +127,7 @@ async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> No
     """Nobody asked for the usual ones there."""
     await known(store)
     async with store.write() as db:
-        await reminding.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        await reminders.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
     sheet = await seen(store)
     assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], Origin.SET, "U2")
 
@@ -139,8 +141,8 @@ async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> Non
         nonlocal refused
         try:
             async with store.write() as db:
-                current = await reminding.current(db, ACCOUNT, "s1", "C1")
-                await reminding.add(db, current, "C1", (minutes * MINUTE,), "U2", LATER)
+                current = await reminders.current(db, ACCOUNT, "s1", "C1")
+                await reminders.add(db, current, "C1", (minutes * MINUTE,), "U2", LATER)
         except BadInput:
             refused += 1
 
@@ -156,15 +158,15 @@ async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
     await known(store, line())
     skipped = next(one for one in (await seen(store)).reminders if one.before == HOUR)
     async with store.write() as db:
-        await reminding.skip(db, webinar(), "C1", skipped.id, LATER)
-        await reminding.add(db, webinar(), "C1", (2 * HOUR,), "U2", LATER)
+        await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
+        await reminders.add(db, webinar(), "C1", (2 * HOUR,), "U2", LATER)
         with pytest.raises(BadInput, match="not waiting to go out"):
-            await reminding.skip(db, webinar(), "C1", skipped.id, LATER)
+            await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
     assert waiting(await seen(store)) == [DAY, 2 * HOUR, 10 * MINUTE]
     async with store.write() as db:
         with pytest.raises(BadInput, match="Its time has passed"):
-            await reminding.bring_back(db, webinar(), "C1", skipped.id, START - HOUR)
-        await reminding.bring_back(db, webinar(), "C1", skipped.id, LATER)
+            await reminders.bring_back(db, webinar(), "C1", skipped.id, START - HOUR)
+        await reminders.bring_back(db, webinar(), "C1", skipped.id, LATER)
     assert waiting(await seen(store)) == [DAY, 2 * HOUR, HOUR, 10 * MINUTE]
 
 
@@ -174,9 +176,9 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
     theirs = (await seen(store, "C2")).reminders[0]
     async with store.write() as db:
         for change in (
-            reminding.skip(db, webinar(), "C1", theirs.id, LATER),
-            reminding.move(db, webinar(), "C1", theirs.id, 2 * HOUR, "U2", LATER),
-            reminding.bring_back(db, webinar(), "C1", theirs.id, LATER),
+            reminders.skip(db, webinar(), "C1", theirs.id, LATER),
+            reminders.move(db, webinar(), "C1", theirs.id, 2 * HOUR, "U2", LATER),
+            reminders.bring_back(db, webinar(), "C1", theirs.id, LATER),
         ):
             with pytest.raises(BadInput):
                 await change
@@ -188,10 +190,10 @@ async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> No
     await known(store, line(), line(channel_id="C2", leads=(2 * HOUR,), by_share=False))
     other = webinar(session_id="s2", webinar_id="w2")
     async with store.write() as db:
-        await webinars.save(db, other)
-        assert (await reminding.defaults(db, HERE)).leads == REMINDERS
-        assert await reminding.set_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
-        found = await reminding.defaults(db, HERE)
+        await webinar_table.save(db, other)
+        assert (await reminders.defaults(db, HERE)).leads == REMINDERS
+        assert await reminders.set_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
+        found = await reminders.defaults(db, HERE)
     assert (found.leads, found.set_by, found.set_at) == ((3 * HOUR,), "U9", LATER)
     assert waiting(await seen(store)) == [3 * HOUR]
     assert waiting(await seen(store, "C2")) == [2 * HOUR]
@@ -201,14 +203,14 @@ async def test_snooze_forgets_what_has_passed(store: Store) -> None:
     """A person's line holds what is ahead; ended, nothing is left of it."""
     await known(store)
     async with store.write() as db:
-        await reminding.snooze(db, webinar(), "D1", DAY, "U2", NOW)
-        await reminding.snooze(db, webinar(), "D1", HOUR, "U2", START - 2 * HOUR)
-        (own,) = await following.of_channel(db, HERE, "D1")
+        await reminders.snooze(db, webinar(), "D1", DAY, "U2", NOW)
+        await reminders.snooze(db, webinar(), "D1", HOUR, "U2", START - 2 * HOUR)
+        (own,) = await subscription_table.of_channel(db, HERE, "D1")
         assert (own.leads, own.set_by) == ((HOUR,), "U2")
         assert own.features == {Feature.REMINDERS, Feature.CHANGES}
-        await reminding.mute(db, webinar(), "D1", "U2", LATER)
-        assert await following.of_channel(db, HERE, "D1") == []
-        rows = await notices.of_session(db, ACCOUNT, "s1")
+        await reminders.mute(db, webinar(), "D1", "U2", LATER)
+        assert await subscription_table.of_channel(db, HERE, "D1") == []
+        rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert {row.state for row in rows} == {NoticeState.WITHDRAWN}
 
 
@@ -217,6 +219,6 @@ async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store)
     await known(store)
     async with store.write() as db:
         with pytest.raises(BadInput, match="start has passed"):
-            await reminding.set_leads(db, webinar(), "C1", (HOUR,), "U2", START)
+            await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", START)
         with pytest.raises(NotFound):
-            await reminding.current(db, ACCOUNT, "s9", "C1")
+            await reminders.current(db, ACCOUNT, "s9", "C1")

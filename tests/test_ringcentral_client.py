@@ -23,7 +23,7 @@ from bot.errors import (
     ProviderGone,
     ProviderRefused,
 )
-from bot.models import (
+from bot.model.webinar import (
     Access,
     Audience,
     Coworker,
@@ -35,7 +35,7 @@ from bot.models import (
     SessionFacts,
     Status,
 )
-from bot.providers import UPKEEP
+from bot.providers.base import UPKEEP
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
 from sandbox.ringcentral import Person, Rules
@@ -596,7 +596,7 @@ async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptu
 
 async def test_each_request_is_one_line(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
     """Method, path template, status and milliseconds; no id, no query."""
-    caplog.set_level(logging.DEBUG, logger="bot.providers.ringcentral.wire")
+    caplog.set_level(logging.DEBUG, logger="bot.providers.ringcentral.transport")
     await pair.client().delete_webinar("12345", PERSON)
 
     lines = [record.__dict__ for record in caplog.records if record.message == "ringcentral.request"]

@@ -23,10 +23,10 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.providers import UPKEEP, RegistrationChange
-from bot.providers.ringcentral import RingCentral, refusals
+from bot.model.registrant import Applicant, Registrant
+from bot.providers.base import UPKEEP, RegistrationChange
+from bot.providers.ringcentral import RingCentral, people_errors
 from bot.providers.ringcentral.errors import STATE
-from bot.registrants import Applicant, Registrant
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
 
 OLGA = Applicant(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
@@ -171,7 +171,7 @@ async def test_the_same_address_twice_is_a_conflict(pair: Pair) -> None:
     with pytest.raises(ProviderConflict) as conflict:
         await client.register(session_id, OLGA.model_copy(update={"email": "OLGA@example.com"}), PERSON)
 
-    assert conflict.value.sentence == refusals.REGISTERED
+    assert conflict.value.sentence == people_errors.REGISTERED
     assert (len(pair.vendor.registrants(session_id)), pair.asked("POST", path(session_id))) == (1, [201, 409])
 
 
@@ -191,7 +191,7 @@ async def test_nobody_gets_in_where_it_is_closed_full_or_over(pair: Pair) -> Non
     with pytest.raises(RegistrationClosed):
         await client.register(session_id, WHOLE, PERSON)
 
-    assert (closed.value.sentence, closed.value.status) == (refusals.CLOSED, 403)
+    assert (closed.value.sentence, closed.value.status) == (people_errors.CLOSED, 403)
     # Who was there cannot be taken off the list any more either.
     with pytest.raises(ProviderRefused, match="may have started or ended"):
         await client.remove_registrant(session_id, olga.registrant_id, PERSON)
@@ -206,21 +206,21 @@ def refused(code: str, parameter: str = "") -> str:
 @pytest.mark.parametrize(
     ("status", "body", "kind", "sentence"),
     [
-        (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, refusals.CLOSED),
-        (403, refused("WLA-9"), RegistrationClosed, refusals.CLOSED),
-        (403, "", RegistrationClosed, refusals.CLOSED),
+        (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, people_errors.CLOSED),
+        (403, refused("WLA-9"), RegistrationClosed, people_errors.CLOSED),
+        (403, "", RegistrationClosed, people_errors.CLOSED),
         (403, refused("CMN-408"), ProviderForbids, "lacks the permission WebinarSettings"),
         (403, refused("CMN-401"), ProviderForbids, "lacks the permission EditWebinars"),
         (403, refused("CMN-109"), ProviderForbids, "not part of the RingCentral plan"),
-        (400, refused("CMN-101", "questionnaire"), AnswersWanted, refusals.ANSWERS),
-        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersWanted, refusals.ANSWERS),
-        (400, refused("WLA-7", "questionnaire[2]"), AnswersWanted, refusals.ANSWERS),
-        (400, refused("CMN-101", "email"), ProviderRefused, refusals.ADDRESS),
-        (403, refused("WLA-8", "settings.workEmailRequired"), ProviderRefused, refusals.ADDRESS),
+        (400, refused("CMN-101", "questionnaire"), AnswersWanted, people_errors.ANSWERS),
+        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersWanted, people_errors.ANSWERS),
+        (400, refused("WLA-7", "questionnaire[2]"), AnswersWanted, people_errors.ANSWERS),
+        (400, refused("CMN-101", "email"), ProviderRefused, people_errors.ADDRESS),
+        (403, refused("WLA-8", "settings.workEmailRequired"), ProviderRefused, people_errors.ADDRESS),
         (400, refused("CMN-101", "firstName"), ProviderRefused, "does not accept the first name"),
         (400, refused("CMN-101", "externalId"), ProviderRefused, "does not accept the external id"),
-        (400, refused("CMN-406", "email"), ProviderConflict, refusals.REGISTERED),
-        (409, "", ProviderConflict, refusals.REGISTERED),
+        (400, refused("CMN-406", "email"), ProviderConflict, people_errors.REGISTERED),
+        (409, "", ProviderConflict, people_errors.REGISTERED),
         (404, refused("CMN-102", "sessionId"), ProviderGone, "does not have this webinar"),
     ],
 )
@@ -283,7 +283,7 @@ async def test_who_is_not_there_any_more(pair: Pair) -> None:
     with pytest.raises(ProviderGone, match="does not have this webinar"):
         await client.registrants("1", PERSON)
 
-    assert gone.value.sentence == refusals.NOT_REGISTERED
+    assert gone.value.sentence == people_errors.NOT_REGISTERED
     assert pair.asked("DELETE", path(session_id, "4711")) == [404]
 
 

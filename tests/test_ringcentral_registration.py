@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbids, ProviderGone, ProviderRefused
-from bot.models import OnDemand, Preferences, Registration
-from bot.providers import UNCHANGED, UPKEEP, RegistrationChange
+from bot.model.webinar import OnDemand, Preferences, Registration
+from bot.providers.base import UNCHANGED, UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
 

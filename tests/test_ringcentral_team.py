@@ -19,10 +19,10 @@ from bot.errors import (
     ProviderGone,
     ProviderRefused,
 )
-from bot.models import Coworker
-from bot.providers import UPKEEP
-from bot.providers.ringcentral import RingCentral, refusals
-from bot.team import Invitee, NewInvitee, NewRole, Role, TeamChange
+from bot.model.team import Invitee, NewInvitee, NewRole, Role, TeamChange
+from bot.model.webinar import Coworker
+from bot.providers.base import UPKEEP
+from bot.providers.ringcentral import RingCentral, people_errors
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
 
 BEN = Coworker(user_id="62190102", account_id="62190000", name="Ben Okafor", email="ben@acme.example")
@@ -187,9 +187,9 @@ async def test_who_is_there_already_is_a_conflict_and_nobody_is_added(pair: Pair
 @pytest.mark.parametrize(
     ("added", "sentence"),
     [
-        (NewInvitee(**{**dict(OUTSIDER), "role": Role.COHOST}), refusals.ROLES),
-        (NewInvitee(role=Role.ATTENDEE, coworker=BEN), refusals.ROLES),
-        (NewInvitee(role=Role.PANELIST, coworker=STRANGER), refusals.NO_COWORKER),
+        (NewInvitee(**{**dict(OUTSIDER), "role": Role.COHOST}), people_errors.ROLES),
+        (NewInvitee(role=Role.ATTENDEE, coworker=BEN), people_errors.ROLES),
+        (NewInvitee(role=Role.PANELIST, coworker=STRANGER), people_errors.NO_COWORKER),
         (
             NewInvitee(**{**dict(OUTSIDER), "last_name": "x" * 65}),
             "RingCentral does not accept the last name. Nothing has changed; please correct it and try again.",

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from bot.clock import monotonic
 from bot.errors import BadInput
-from bot.external_id import decode, encode
-from bot.registrants import Registrant
-from bot.roster import MOST, Reading, export, read_people
-from bot.sheets import FORMULA, as_typed, harmless, sheet
+from bot.model.registrant import Registrant
+from bot.registration.bulk.csv_import import MOST, Reading, export, read_people
+from bot.registration.csv_export import FORMULA, as_typed, harmless, sheet
+from bot.registration.external_id import decode, encode
 from tests.webinar_samples import NOW
 
 FEW = settings(max_examples=40, deadline=None)

@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot import external_id
-from bot.casting import Told
-from bot.store import team
-from bot.views import seat_result
+from bot.registration import external_id
+from bot.registration.seats import texts as seat_texts
+from bot.team import table as team_table
+from bot.team.diff import Told
 from tests.door_story import PERSON
 from tests.seat_samples import DEV
 from tests.seat_story import REGISTRANTS, Stage, a_stage, hurried, limited
@@ -193,13 +193,13 @@ async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world:
 
     view = await stage.seated()
 
-    assert seat_result.NO_DM in view.words
+    assert seat_texts.NO_DM in view.words
     assert stage.link(view) == stage.there[0]["joinUri"]
     posts = len(world.slack.calls)
     await world.bot.services.seats.resume()
     assert len(world.slack.calls) == posts
     await world.slack.close("dev", view, clear=True)
-    assert seat_result.NO_DM in (await stage.press("dev")).words
+    assert seat_texts.NO_DM in (await stage.press("dev")).words
 
 
 async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: World) -> None:
@@ -218,7 +218,7 @@ async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: Wo
 
     assert len(world.slack.calls) == calls
     view = await stage.press("dev")
-    assert (stage.link(view), seat_result.NO_DM in view.words) == (stage.there[0]["joinUri"], True)
+    assert (stage.link(view), seat_texts.NO_DM in view.words) == (stage.there[0]["joinUri"], True)
 
 
 async def test_questions_that_nobody_can_read_lead_to_the_registration_page(world: World) -> None:
@@ -228,7 +228,7 @@ async def test_questions_that_nobody_can_read_lead_to_the_registration_page(worl
 
     view = await stage.seated()
 
-    assert seat_result.ANSWERS in view.words
+    assert seat_texts.ANSWERS in view.words
     assert stage.link(view, "Registration Page").startswith("http")
     assert (stage.there, stage.dms()) == ([], [])
     await world.slack.close("dev", view, clear=True)
@@ -332,9 +332,9 @@ async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
     world.ringcentral.finish(stage.session_id)
     await world.bot.services.mirror.sweep()
     await stage.send("dev")
-    assert seat_result.OVER in world.slack.view("dev").words
+    assert seat_texts.OVER in world.slack.view("dev").words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    assert seat_result.OVER in (await stage.press("dev", "Register", details)).words
+    assert seat_texts.OVER in (await stage.press("dev", "Register", details)).words
     assert stage.asked == []
 
 
@@ -349,7 +349,7 @@ async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> No
 
     await world.bot.services.seats.resume()
 
-    assert seat_result.CANCELLED in stage.dms()[0].words
+    assert seat_texts.CANCELLED in stage.dms()[0].words
     assert stage.link(stage.dms()[0]) == ""
     assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
 
@@ -368,7 +368,7 @@ async def test_seat_is_given_up_from_the_direct_message(world: World) -> None:
     assert (stage.asked, stage.there) == (["DELETE"], [])
     gone = stage.dms()[0]
     assert (gone.ts, gone.buttons) == (message.ts, ["Register Again"])
-    assert seat_result.LEFT in gone.words
+    assert seat_texts.LEFT in gone.words
     assert [(method, event["SEQUENCE"]) for method, event in stage.files()] == [("PUBLISH", 0), ("CANCEL", 1)]
     await world.move(3 * DAY)
     assert not any("starts in" in one.words for one in stage.dms())
@@ -448,7 +448,7 @@ async def test_name_is_changed_only_where_something_comes_of_it(world: World) ->
     await world.bot.services.mirror.sweep()
     await stage.send("dev", first_name="Devendra")
 
-    assert seat_result.OVER in world.slack.view("dev").words
+    assert seat_texts.OVER in world.slack.view("dev").words
     assert (stage.asked, [one["firstName"] for one in stage.there]) == (["POST"], ["Dev"])
 
 
@@ -462,14 +462,14 @@ async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
     await world.click("dev", world.slack.view("dev"), "Refresh")
 
     assert stage.asked == ["POST", "GET", "GET"]
-    assert seat_result.VANISHED in world.slack.view("dev").words
-    assert seat_result.VANISHED in stage.dms()[0].words
+    assert seat_texts.VANISHED in world.slack.view("dev").words
+    assert seat_texts.VANISHED in stage.dms()[0].words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.slack.close("dev", await stage.seated(), clear=True)
     await elsewhere(stage)
     message = next(one for one in reversed(stage.dms()) if "Cancel My Seat" in one.buttons)
     await world.click("dev", message, "Cancel My Seat")
-    assert seat_result.LEFT in message.words
+    assert seat_texts.LEFT in message.words
 
 
 async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_knows(world: World) -> None:
@@ -481,7 +481,7 @@ async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_
     await world.click("chloe", world.last("#launch", "chloe"), "Remove")
 
     assert stage.there == []
-    assert seat_result.VANISHED in stage.dms()[0].words
+    assert seat_texts.VANISHED in stage.dms()[0].words
     assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
     assert (await stage.press("dev")).callback_id == "seat.form"
 
@@ -491,7 +491,7 @@ async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> N
     stage = await a_stage(world)
     speaker = member("Dev Patel", user_id="U0DEV", told=Told.MESSAGE)
     async with world.bot.services.store.write() as db:
-        await team.save(db, world.bot.services.account, stage.session_id, speaker, world.clock.now())
+        await team_table.save(db, world.bot.services.account, stage.session_id, speaker, world.clock.now())
 
     view = await stage.press("dev")
 

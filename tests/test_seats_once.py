@@ -13,11 +13,12 @@ import pytest
 import pytest_asyncio
 
 from bot.clock import machine_now
-from bot.seat import Attendee, SeatState
-from bot.seating.register import SOMEBODYS, UNCLEAR
-from bot.seating.service import BUSY, UNDER_WAY, SeatService
-from bot.store import crowd_schema, seats
-from bot.views import seat_result
+from bot.db import people_schema
+from bot.model.seat import Attendee, SeatState
+from bot.registration.seats import table as seat_table
+from bot.registration.seats import texts as seat_texts
+from bot.registration.seats.register import SOMEBODYS, UNCLEAR
+from bot.registration.seats.service import BUSY, UNDER_WAY, SeatService
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient
 from tests.door_story import PERSON
 from tests.seat_story import REGISTRANTS, Stage, a_stage
@@ -55,7 +56,7 @@ async def written(world: World, user: str = "U0DEV") -> SeatState | None:
     """How far the seat has come that is written down, if one is."""
     [webinar] = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:
-        seat = await seats.find(db, webinar.account, webinar.session_id, user)
+        seat = await seat_table.find(db, webinar.account, webinar.session_id, user)
     return seat.state if seat else None
 
 
@@ -137,7 +138,7 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
 
     await other.leases.resume_later(seat)
     async with services.store.write() as db:
-        await seats.LEASES.advance(db, seat, "other", machine_now())
+        await seat_table.LEASES.advance(db, seat, "other", machine_now())
     await recovered(world)
     assert stage.asked == ["POST"]
     await check_one(stage)
@@ -291,7 +292,7 @@ async def test_seat_of_ours_is_known_by_our_own_mark(world: World) -> None:
     stage = await a_stage(world)
     await stage.seated(email="dev@elsewhere.example")
     async with world.bot.services.store.write() as db:
-        await db.execute(crowd_schema.seats.delete())
+        await db.execute(people_schema.seats.delete())
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
 
     view = await stage.seated(email="dev@elsewhere.example")
@@ -363,7 +364,7 @@ async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
     await recovered(world)
 
     assert (stage.there, await written(world)) == ([], None)
-    assert seat_result.LEFT in message.words
+    assert seat_texts.LEFT in message.words
 
 
 async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(world: World) -> None:
@@ -382,12 +383,12 @@ async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(worl
 
     assert world.ringcentral.faults == []
     assert await written(world) is SeatState.LEAVING
-    assert seat_result.LEFT not in message.words
+    assert seat_texts.LEFT not in message.words
     await world.stop_bot()  # a new process knows nothing of the penalty
     await world.start_bot()
     await recovered(world)
     assert (stage.there, await written(world)) == ([], None)
-    assert seat_result.LEFT in message.words
+    assert seat_texts.LEFT in message.words
 
 
 async def test_name_change_resumed_after_a_crash_that_meets_a_429_is_not_undone(world: World) -> None:
@@ -429,7 +430,7 @@ async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up
     await recovered(world)
 
     assert (stage.there, await written(world)) == ([], None)
-    assert seat_result.LEFT in message.words
+    assert seat_texts.LEFT in message.words
     assert [method for method, _ in stage.files()][-1] == "CANCEL"
 
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.seat import OPEN, Attendee, SeatState
-from bot.store import seats, webinars
-from bot.store.connection import Store
-from bot.store.crowd_schema import seats as table
+from bot.db.connection import Store
+from bot.db.people_schema import seats as table
+from bot.model.seat import OPEN, Attendee, SeatState
+from bot.registration.seats import table as seat_table
+from bot.webinars import table as webinar_table
 from tests.seat_samples import DEV, OWN_LINK, seat
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
@@ -24,10 +25,10 @@ async def test_seat_comes_back_as_it_was_written_down(store: Store) -> None:
     wanted = Attendee(first_name="Devendra", last_name="Patel", email="Dev@Acme.example", is_own_address=True)
     whole = seat(attendee=wanted, wanted=DEV, sequence=4)
     async with store.write() as db:
-        assert await seats.begin(db, whole, "me", LATER)
-        assert await seats.find(db, ACCOUNT, "s1", "U2") == whole
-        assert await seats.find(db, ACCOUNT, "s1", "U3") is None
-        assert await seats.find(db, ACCOUNT, "s2", "U2") is None
+        assert await seat_table.begin(db, whole, "me", LATER)
+        assert await seat_table.find(db, ACCOUNT, "s1", "U2") == whole
+        assert await seat_table.find(db, ACCOUNT, "s1", "U3") is None
+        assert await seat_table.find(db, ACCOUNT, "s2", "U2") is None
 
 
 async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
@@ -35,7 +36,7 @@ async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
 
     async def begin(by: str) -> bool:
         async with store.write() as db:
-            return await seats.begin(db, seat(state=SeatState.ASKED), by, LATER)
+            return await seat_table.begin(db, seat(state=SeatState.ASKED), by, LATER)
 
     assert sorted(await asyncio.gather(*map(begin, "abc"))) == [False, False, True]
 
@@ -43,20 +44,20 @@ async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
 async def test_link_is_given_out_only_while_the_seat_is_theirs(store: Store) -> None:
     """Not before RingCentral has said yes, not while it is given up, and to nobody else."""
     async with store.write() as db:
-        assert await seats.link_of(db, ACCOUNT, "s1", "U2") == ""
-        await seats.begin(db, seat(), "me", LATER)
+        assert await seat_table.link_of(db, ACCOUNT, "s1", "U2") == ""
+        await seat_table.begin(db, seat(), "me", LATER)
         for state in SeatState:
-            await seats.LEASES.advance(db, seat(state=state), "me", LATER)
+            await seat_table.LEASES.advance(db, seat(state=state), "me", LATER)
             is_theirs = state in (SeatState.TAKEN, SeatState.HELD)
-            assert await seats.link_of(db, ACCOUNT, "s1", "U2") == (OWN_LINK if is_theirs else "")
-        await seats.LEASES.advance(db, seat(), "me", LATER)
-        assert await seats.link_of(db, ACCOUNT, "s1", "U1") == ""
+            assert await seat_table.link_of(db, ACCOUNT, "s1", "U2") == (OWN_LINK if is_theirs else "")
+        await seat_table.LEASES.advance(db, seat(), "me", LATER)
+        assert await seat_table.link_of(db, ACCOUNT, "s1", "U1") == ""
 
 
 async def test_nothing_personal_lies_there_to_be_read(store: Store) -> None:
     """Name, address and links are encrypted."""
     async with store.write() as db:
-        await seats.begin(db, seat(), "me", LATER)
+        await seat_table.begin(db, seat(), "me", LATER)
         [row] = await db.execute(select(table))
         assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in str(tuple(row))]
 
@@ -64,19 +65,19 @@ async def test_nothing_personal_lies_there_to_be_read(store: Store) -> None:
 async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
     """Whoever else has it now finishes it; who has lost it writes nothing any more."""
     async with store.write() as db:
-        await seats.begin(db, seat(state=SeatState.ASKED), "other", LATER)
-        assert not await seats.LEASES.advance(db, seat(), "me", LATER)
-        assert not await seats.forget(db, seat(), "me")
-        await seats.LEASES.renew(db, [seat()], "me", LATER)
+        await seat_table.begin(db, seat(state=SeatState.ASKED), "other", LATER)
+        assert not await seat_table.LEASES.advance(db, seat(), "me", LATER)
+        assert not await seat_table.forget(db, seat(), "me")
+        await seat_table.LEASES.renew(db, [seat()], "me", LATER)
         asked = seat(state=SeatState.ASKED)
-        unchanged = seats.unchanged(asked)
-        assert not await seats.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
-        assert await seats.LEASES.take(db, asked, "me", LATER + timedelta(seconds=1), LATER, *unchanged)
-        assert await seats.LEASES.advance(db, seat(), "me", None)
-        assert await seats.find(db, ACCOUNT, "s1", "U2") == seat()
-        assert not await seats.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
-        assert await seats.forget(db, seat(), "me")
-        assert await seats.find(db, ACCOUNT, "s1", "U2") is None
+        unchanged = seat_table.unchanged(asked)
+        assert not await seat_table.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
+        assert await seat_table.LEASES.take(db, asked, "me", LATER + timedelta(seconds=1), LATER, *unchanged)
+        assert await seat_table.LEASES.advance(db, seat(), "me", None)
+        assert await seat_table.find(db, ACCOUNT, "s1", "U2") == seat()
+        assert not await seat_table.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
+        assert await seat_table.forget(db, seat(), "me")
+        assert await seat_table.find(db, ACCOUNT, "s1", "U2") is None
 
 
 async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
@@ -84,25 +85,27 @@ async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
     async with store.write() as db:
         for number, state in enumerate(SeatState):
             one = seat(user_id=f"U{number}", state=state, changed_at=NOW + timedelta(seconds=number))
-            await seats.begin(db, one, "gone", SOON)
-        assert await seats.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        claimed = [await seats.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) for _ in range(5)]
+            await seat_table.begin(db, one, "gone", SOON)
+        assert await seat_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        claimed = [
+            await seat_table.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) for _ in range(5)
+        ]
         assert [one.state if one else None for one in claimed] == [*OPEN, None]
-        await seats.LEASES.release_all(db)
-        assert await seats.LEASES.claim(db, ACCOUNT, "other", NOW, LATER)
-        await seats.LEASES.renew(db, [seat(user_id="U1")], "me", LATER)
-        assert await seats.LEASES.claim(db, OTHERS[0], "me", LATER, LATER) is None
+        await seat_table.LEASES.release_all(db)
+        assert await seat_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER)
+        await seat_table.LEASES.renew(db, [seat(user_id="U1")], "me", LATER)
+        assert await seat_table.LEASES.claim(db, OTHERS[0], "me", LATER, LATER) is None
 
 
 async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
     """Nobody waits for the other, and nothing is done twice."""
     async with store.write() as db:
         for number in range(4):
-            await seats.begin(db, seat(user_id=f"U{number}", state=SeatState.ASKED), "gone", NOW)
+            await seat_table.begin(db, seat(user_id=f"U{number}", state=SeatState.ASKED), "gone", NOW)
 
     async def take(by: str) -> str:
         async with store.write() as db:
-            claimed = await seats.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
+            claimed = await seat_table.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
             return claimed.user_id if claimed else ""
 
     assert sorted(await asyncio.gather(*map(take, "abcd"))) == ["U0", "U1", "U2", "U3"]
@@ -113,15 +116,15 @@ async def test_who_was_told_something_else_is_found(store: Store) -> None:
     async with store.write() as db:
         for user, told, channel in (("U1", "x", "D1"), ("U2", "y", "D2"), ("U3", "x", "")):
             one = seat(user_id=user, told_what=told, dm_channel_id=channel)
-            await seats.begin(db, one, "me", SOON)
-            await seats.LEASES.advance(db, one, "me", None)
-        await seats.begin(db, seat(user_id="U4", told_what="x", state=SeatState.LEAVING), "me", SOON)
-        assert await seats.sessions(db, ACCOUNT) == {"s1"}
-        found = await seats.claim_outdated(db, ACCOUNT, "s1", "y", "me", NOW, LATER)
+            await seat_table.begin(db, one, "me", SOON)
+            await seat_table.LEASES.advance(db, one, "me", None)
+        await seat_table.begin(db, seat(user_id="U4", told_what="x", state=SeatState.LEAVING), "me", SOON)
+        assert await seat_table.sessions(db, ACCOUNT) == {"s1"}
+        found = await seat_table.claim_outdated(db, ACCOUNT, "s1", "y", "me", NOW, LATER)
         assert found
         assert found.user_id == "U1"
-        assert await seats.claim_outdated(db, ACCOUNT, "s1", "y", "other", NOW, LATER) is None
-        assert await seats.claim_outdated(db, ACCOUNT, "s2", "y", "other", NOW, LATER) is None
+        assert await seat_table.claim_outdated(db, ACCOUNT, "s1", "y", "other", NOW, LATER) is None
+        assert await seat_table.claim_outdated(db, ACCOUNT, "s2", "y", "other", NOW, LATER) is None
 
 
 @pytest.mark.parametrize(("before", "kept"), [(START, ["U2"]), (START + timedelta(hours=13), [])])
@@ -129,20 +132,20 @@ async def test_seats_of_past_webinars_are_forgotten(store: Store, before: object
     """And nobody else's."""
     async with store.write() as db:
         for account in (ACCOUNT, OTHERS[0]):
-            await webinars.save(db, webinar(account=account))
-            await seats.begin(db, seat(account=account), "me", LATER)
-        await seats.forget_ended(db, ACCOUNT, before)  # type: ignore[arg-type] # a moment, as given above
-        assert [one for one in ["U2"] if await seats.find(db, ACCOUNT, "s1", one)] == kept
-        assert await seats.find(db, OTHERS[0], "s1", "U2")
+            await webinar_table.save(db, webinar(account=account))
+            await seat_table.begin(db, seat(account=account), "me", LATER)
+        await seat_table.forget_ended(db, ACCOUNT, before)  # type: ignore[arg-type] # a moment, as given above
+        assert [one for one in ["U2"] if await seat_table.find(db, ACCOUNT, "s1", one)] == kept
+        assert await seat_table.find(db, OTHERS[0], "s1", "U2")
 
 
 async def test_seats_of_two_accounts_never_meet(store: Store) -> None:
     """The same person and session elsewhere is another seat."""
     async with store.write() as db:
-        await seats.begin(db, seat(), "me", LATER)
+        await seat_table.begin(db, seat(), "me", LATER)
         for other in OTHERS:
-            assert await seats.find(db, other, "s1", "U2") is None
-            assert await seats.begin(db, seat(account=other, sequence=9), "me", LATER)
-            assert await seats.forget(db, seat(account=other), "me")
-            assert await seats.sessions(db, other) == frozenset()
-        assert await seats.find(db, ACCOUNT, "s1", "U2") == seat()
+            assert await seat_table.find(db, other, "s1", "U2") is None
+            assert await seat_table.begin(db, seat(account=other, sequence=9), "me", LATER)
+            assert await seat_table.forget(db, seat(account=other), "me")
+            assert await seat_table.sessions(db, other) == frozenset()
+        assert await seat_table.find(db, ACCOUNT, "s1", "U2") == seat()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.following import SHARED, Scope, Subscription
-from bot.outbox import NoticeState
-from bot.store import following, notices
+from bot.notices.model import NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import SHARED, Scope, Subscription
 from tests.block_kit import check_message, check_view
 from tests.world import World
 
@@ -15,14 +16,14 @@ async def lines(world: World) -> list[Subscription]:
     """What #marketing is set up for."""
     services = world.bot.services
     async with services.store.read() as db:
-        return await following.of_channel(db, services.account.workspace, "C0MARKETING")
+        return await subscription_table.of_channel(db, services.account.workspace, "C0MARKETING")
 
 
 async def waiting(world: World) -> list[NoticeState]:
     """What is still to be said in #marketing."""
     services = world.bot.services
     async with services.store.read() as db:
-        rows = await notices.of_channel(db, services.account.workspace, "C0MARKETING", world.clock.now())
+        rows = await notice_table.of_channel(db, services.account.workspace, "C0MARKETING", world.clock.now())
     return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.slack_answers import SlackBusy, SlackRefused, SlackUnclear, clear_answer
+from bot.slack.responses import SlackBusy, SlackRefused, SlackUnclear, clear_answer
 
 HTML = b"<html>Bad gateway</html>"
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.models import Audience, Status, Webinar
-from bot.outbox import TIMED, Facts, NoticeKind
-from bot.views import buttons as our_buttons
-from bot.views.blocks import Message
-from bot.views.sayings import begins
-from bot.views.speech import LATE, MOST, REPEATED, SEE_ALL, Said, compose
+from bot.model.webinar import Audience, Status, Webinar
+from bot.notices.model import TIMED, Facts, NoticeKind
+from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, Said, compose
+from bot.notices.texts.phrases import begins
+from bot.slack import buttons as our_buttons
+from bot.slack.blocks import Message
 from tests.block_kit import buttons, check_message, words
 from tests.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar

@@ -9,11 +9,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.exc import StatementError
 
-from bot.models import Account, Audience, FixedOptions, Person, Status, Workspace
-from bot.store import cards, counts, drafts, people, webinars
-from bot.store.cards import Card
-from bot.store.connection import Store
-from bot.store.counts import Figure
+from bot.creation import draft_table
+from bot.db.connection import Store
+from bot.model.webinar import Account, Audience, FixedOptions, Person, Status, Workspace
+from bot.slack import user_table
+from bot.webinars import card_table, count_history
+from bot.webinars import table as webinar_table
+from bot.webinars.card_table import Card
+from bot.webinars.count_history import Figure
 from tests.store_samples import LATER, OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
@@ -44,58 +47,58 @@ def card(account: Account = ACCOUNT, **changes: Any) -> Card:
 async def test_people_are_remembered_and_brought_up_to_date(store: Store) -> None:
     """The newest look at a person replaces the older one."""
     async with store.write() as db:
-        assert await people.find(db, ACCOUNT.workspace, "U1") is None
-        await people.save(db, person(), NOW)
-        await people.save(db, person(name="Ana Ruiz"), LATER)
-        assert await people.find(db, ACCOUNT.workspace, "U1") == (person(name="Ana Ruiz"), LATER)
+        assert await user_table.find(db, ACCOUNT.workspace, "U1") is None
+        await user_table.save(db, person(), NOW)
+        await user_table.save(db, person(name="Ana Ruiz"), LATER)
+        assert await user_table.find(db, ACCOUNT.workspace, "U1") == (person(name="Ana Ruiz"), LATER)
 
 
 async def test_people_of_two_workspaces_are_two(store: Store) -> None:
     """The same user id elsewhere is somebody else."""
     async with store.write() as db:
-        await people.save(db, person(), NOW)
+        await user_table.save(db, person(), NOW)
         for other in OTHERS[:2]:
-            assert await people.find(db, other.workspace, "U1") is None
-            await people.save(db, person(other.workspace, name="Stranger"), NOW)
-        assert await people.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
+            assert await user_table.find(db, other.workspace, "U1") is None
+            await user_table.save(db, person(other.workspace, name="Stranger"), NOW)
+        assert await user_table.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
 
 
 async def test_names_are_found_several_at_once(store: Store) -> None:
     """Each by workspace and id; who is not known is left out."""
     here, there = ACCOUNT.workspace, OTHERS[0].workspace
     async with store.write() as db:
-        await people.save(db, person(), NOW)
-        await people.save(db, person(user_id="U2", name="Ben"), NOW)
-        await people.save(db, person(there, name="Stranger"), NOW)
+        await user_table.save(db, person(), NOW)
+        await user_table.save(db, person(user_id="U2", name="Ben"), NOW)
+        await user_table.save(db, person(there, name="Stranger"), NOW)
         wanted = {(here, "U1"), (there, "U1"), (there, "U2"), (here, "U3")}
-        assert await people.names(db, wanted) == {(here, "U1"): "Ana", (there, "U1"): "Stranger"}
-        assert await people.names(db, ()) == {}
+        assert await user_table.names(db, wanted) == {(here, "U1"): "Ana", (there, "U1"): "Stranger"}
+        assert await user_table.names(db, ()) == {}
 
 
 async def test_draft_is_kept_until_it_is_sent(store: Store) -> None:
     """The newest open draft of a person comes back; a sent one does not, even when it is saved once more."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await drafts.save(db, here, "U1", "d1", "older", NOW)
-        await drafts.save(db, here, "U1", "d2", "newer", LATER)
-        assert await drafts.latest_open(db, here, "U1", NOW) == "newer"
-        assert await drafts.latest_open(db, here, "U1", LATER + timedelta(seconds=1)) is None
+        await draft_table.save(db, here, "U1", "d1", "older", NOW)
+        await draft_table.save(db, here, "U1", "d2", "newer", LATER)
+        assert await draft_table.latest_open(db, here, "U1", NOW) == "newer"
+        assert await draft_table.latest_open(db, here, "U1", LATER + timedelta(seconds=1)) is None
 
-        await drafts.mark(db, here, "d2", drafts.SENT)
-        await drafts.save(db, here, "U1", "d2", "newest", LATER)
-        assert await drafts.latest_open(db, here, "U1", NOW) == "older"
-        assert await drafts.find(db, here, "U1", "d2") == "newest"
+        await draft_table.mark(db, here, "d2", draft_table.SENT)
+        await draft_table.save(db, here, "U1", "d2", "newest", LATER)
+        assert await draft_table.latest_open(db, here, "U1", NOW) == "older"
+        assert await draft_table.find(db, here, "U1", "d2") == "newest"
 
-        await drafts.mark(db, here, "d2", drafts.OPEN)
-        assert await drafts.latest_open(db, here, "U1", NOW) == "newest"
+        await draft_table.mark(db, here, "d2", draft_table.OPEN)
+        assert await draft_table.latest_open(db, here, "U1", NOW) == "newest"
 
 
 async def test_draft_belongs_to_one_person(store: Store) -> None:
     """Nobody finds another's draft, whatever id they name."""
     async with store.write() as db:
-        await drafts.save(db, ACCOUNT.workspace, "U1", "d1", "mine", NOW)
-        assert await drafts.find(db, ACCOUNT.workspace, "U2", "d1") is None
-        assert await drafts.latest_open(db, ACCOUNT.workspace, "U2", NOW) is None
+        await draft_table.save(db, ACCOUNT.workspace, "U1", "d1", "mine", NOW)
+        assert await draft_table.find(db, ACCOUNT.workspace, "U2", "d1") is None
+        assert await draft_table.latest_open(db, ACCOUNT.workspace, "U2", NOW) is None
 
 
 async def test_drafts_are_forgotten(store: Store) -> None:
@@ -103,27 +106,31 @@ async def test_drafts_are_forgotten(store: Store) -> None:
     here = ACCOUNT.workspace
     async with store.write() as db:
         for draft_id, changed_at in (("d1", NOW), ("d2", NOW), ("d3", LATER)):
-            await drafts.save(db, here, "U1", draft_id, draft_id, changed_at)
-        await drafts.forget(db, here, "d1")
-        await drafts.forget_before(db, here, LATER)
-        assert [await drafts.find(db, here, "U1", draft_id) for draft_id in ("d1", "d2", "d3")] == [None, None, "d3"]
+            await draft_table.save(db, here, "U1", draft_id, draft_id, changed_at)
+        await draft_table.forget(db, here, "d1")
+        await draft_table.forget_before(db, here, LATER)
+        assert [await draft_table.find(db, here, "U1", draft_id) for draft_id in ("d1", "d2", "d3")] == [
+            None,
+            None,
+            "d3",
+        ]
 
 
 async def test_drafts_of_two_workspaces_never_meet(store: Store) -> None:
     """Saving, sending and forgetting there changes nothing here."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await drafts.save(db, here, "U1", "d1", "ours", NOW)
+        await draft_table.save(db, here, "U1", "d1", "ours", NOW)
         for other in OTHERS[:2]:
             there = other.workspace
-            assert await drafts.find(db, there, "U1", "d1") is None
-            assert await drafts.latest_open(db, there, "U1", NOW) is None
-            await drafts.save(db, there, "U1", "d1", "theirs", NOW)
-            await drafts.mark(db, there, "d1", drafts.SENT)
-            await drafts.forget_before(db, there, LATER)
-            await drafts.save(db, there, "U1", "d1", "theirs", NOW)
-            await drafts.forget(db, there, "d1")
-        assert await drafts.latest_open(db, here, "U1", NOW) == "ours"
+            assert await draft_table.find(db, there, "U1", "d1") is None
+            assert await draft_table.latest_open(db, there, "U1", NOW) is None
+            await draft_table.save(db, there, "U1", "d1", "theirs", NOW)
+            await draft_table.mark(db, there, "d1", draft_table.SENT)
+            await draft_table.forget_before(db, there, LATER)
+            await draft_table.save(db, there, "U1", "d1", "theirs", NOW)
+            await draft_table.forget(db, there, "d1")
+        assert await draft_table.latest_open(db, here, "U1", NOW) == "ours"
 
 
 async def test_webinar_keeps_what_a_later_look_does_not_know(store: Store) -> None:
@@ -133,24 +140,26 @@ async def test_webinar_keeps_what_a_later_look_does_not_know(store: Store) -> No
         update={"title": "New", "audience": None, "created_by": "", "host_name": "", "attendee_link": ""}
     )
     async with store.write() as db:
-        await webinars.save(db, known, SecretStr("https://host.example"))
-        await webinars.save(db, listed.model_copy(update={"registration": None, "seen_at": LATER}))
+        await webinar_table.save(db, known, SecretStr("https://host.example"))
+        await webinar_table.save(db, listed.model_copy(update={"registration": None, "seen_at": LATER}))
 
-        assert await webinars.find(db, ACCOUNT, "s1") == known.model_copy(update={"title": "New", "seen_at": LATER})
-        assert await webinars.host_link(db, ACCOUNT, "s1") == "https://host.example"
+        assert await webinar_table.find(db, ACCOUNT, "s1") == known.model_copy(
+            update={"title": "New", "seen_at": LATER}
+        )
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == "https://host.example"
 
 
 async def test_webinar_figures_and_settings_are_kept(store: Store) -> None:
     """What was read of the registration, and what the vendor's account decides."""
     async with store.write() as db:
-        await webinars.save(db, webinar())
-        assert await webinars.latest_fixed_options(db, ACCOUNT) is None
-        await webinars.save(db, webinar(registration=registration(limit=9)))
-        await webinars.save_fixed_options(db, ACCOUNT, "s1", FIXED)
+        await webinar_table.save(db, webinar())
+        assert await webinar_table.latest_fixed_options(db, ACCOUNT) is None
+        await webinar_table.save(db, webinar(registration=registration(limit=9)))
+        await webinar_table.save_fixed_options(db, ACCOUNT, "s1", FIXED)
 
-        assert await webinars.find(db, ACCOUNT, "s1") == webinar(registration=registration(limit=9))
-        assert await webinars.latest_fixed_options(db, ACCOUNT) == (FIXED, NOW)
-        assert await webinars.host_link(db, ACCOUNT, "s1") == ""
+        assert await webinar_table.find(db, ACCOUNT, "s1") == webinar(registration=registration(limit=9))
+        assert await webinar_table.latest_fixed_options(db, ACCOUNT) == (FIXED, NOW)
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == ""
 
 
 async def test_webinars_are_listed_by_start(store: Store) -> None:
@@ -159,10 +168,10 @@ async def test_webinars_are_listed_by_start(store: Store) -> None:
     async with store.write() as db:
         for session_id, start in starts.items():
             hours = 12 if session_id == "s2" else 1
-            await webinars.save(db, webinar(session_id=session_id, start=start, length=timedelta(hours=hours)))
+            await webinar_table.save(db, webinar(session_id=session_id, start=start, length=timedelta(hours=hours)))
 
         async def listed(ending_after: datetime | None = None) -> list[str]:
-            return [found.session_id for found in await webinars.everything(db, ACCOUNT.workspace, ending_after)]
+            return [found.session_id for found in await webinar_table.everything(db, ACCOUNT.workspace, ending_after)]
 
         assert await listed() == ["s2", "s3", "s1"]
         assert await listed(START - timedelta(minutes=1)) == ["s2", "s3", "s1"]
@@ -173,18 +182,18 @@ async def test_webinars_are_listed_by_start(store: Store) -> None:
 async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
     """The same session id elsewhere is another webinar, and nothing done to it shows here."""
     async with store.write() as db:
-        await webinars.save(db, webinar())
+        await webinar_table.save(db, webinar())
         for other in OTHERS:
-            assert await webinars.find(db, other, "s1") is None
-            await webinars.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
-            await webinars.save_fixed_options(db, other, "s1", FIXED)
+            assert await webinar_table.find(db, other, "s1") is None
+            await webinar_table.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
+            await webinar_table.save_fixed_options(db, other, "s1", FIXED)
             theirs = webinar(account=other, title="Theirs", status=Status.CANCELLED, seen_at=LATER)
-            await webinars.save(db, theirs.model_copy(update={"registration": registration()}))
-        assert await webinars.find(db, ACCOUNT, "s1") == webinar()
-        assert await webinars.host_link(db, ACCOUNT, "s1") == ""
-        assert await webinars.latest_fixed_options(db, ACCOUNT) is None
+            await webinar_table.save(db, theirs.model_copy(update={"registration": registration()}))
+        assert await webinar_table.find(db, ACCOUNT, "s1") == webinar()
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == ""
+        assert await webinar_table.latest_fixed_options(db, ACCOUNT) is None
         for other in OTHERS[:2]:
-            (theirs,) = await webinars.everything(db, other.workspace)
+            (theirs,) = await webinar_table.everything(db, other.workspace)
             assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELLED, LATER)
 
 
@@ -193,22 +202,22 @@ async def test_webinars_are_found_several_at_once(store: Store) -> None:
     async with store.write() as db:
         for account in (ACCOUNT, OTHERS[0]):
             for session_id in ("s1", "s2"):
-                await webinars.save(db, webinar(account=account, session_id=session_id))
+                await webinar_table.save(db, webinar(account=account, session_id=session_id))
         keys = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2"), (OTHERS[1], "s1"), (ACCOUNT, "s3")]
 
-        found = await webinars.by_keys(db, keys)
+        found = await webinar_table.by_keys(db, keys)
 
         known = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2")]
         assert found == {(account, key): webinar(account=account, session_id=key) for account, key in known}
-        assert await webinars.by_keys(db, []) == {}
+        assert await webinar_table.by_keys(db, []) == {}
 
 
 async def test_limit_is_kept_with_when_it_was_first_read(store: Store) -> None:
     """It tells the same limit set twice from one that stood all along."""
     read = webinar(registration=registration(limit=9, limit_since=NOW, read_at=LATER))
     async with store.write() as db:
-        await webinars.save(db, read)
-        assert await webinars.find(db, ACCOUNT, "s1", to_change=True) == read
+        await webinar_table.save(db, read)
+        assert await webinar_table.find(db, ACCOUNT, "s1", to_change=True) == read
 
 
 async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
@@ -216,18 +225,18 @@ async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
     figures = [registration(), registration(count=5, limit=9, is_open=False, read_at=LATER)]
     async with store.write() as db:
         for read in figures:
-            await counts.add(db, ACCOUNT, "s1", read)
+            await count_history.add(db, ACCOUNT, "s1", read)
         for other in OTHERS:
-            await counts.add(db, other, "s1", registration(count=100, read_at=LATER))
-        await counts.add(db, ACCOUNT, "s2", registration(count=100, read_at=LATER))
+            await count_history.add(db, other, "s1", registration(count=100, read_at=LATER))
+        await count_history.add(db, ACCOUNT, "s2", registration(count=100, read_at=LATER))
 
         first, second = (
             Figure(read_at=NOW, count=3, limit=None, is_open=True),
             Figure(read_at=LATER, count=5, limit=9, is_open=False),
         )
-        assert await counts.of_session(db, ACCOUNT, "s1") == [first, second]
+        assert await count_history.of_session(db, ACCOUNT, "s1") == [first, second]
         moments = [NOW - timedelta(seconds=1), NOW, LATER - timedelta(seconds=1), LATER, LATER + timedelta(days=9)]
-        said = [await counts.at(db, ACCOUNT, "s1", moment) for moment in moments]
+        said = [await count_history.at(db, ACCOUNT, "s1", moment) for moment in moments]
         assert said == [None, first, first, second, second]
 
 
@@ -235,25 +244,25 @@ async def test_cards_stand_side_by_side(store: Store) -> None:
     """Shared twice in a channel there are two; each is known by its message, and forgotten by it."""
     first, second = card(), card(message_ts="1.2", shared_at=LATER)
     async with store.write() as db:
-        await cards.save(db, first)
-        await cards.save(db, second)
-        await cards.saying(db, first, "y")
-        assert await cards.of_session(db, ACCOUNT, "s1") == [card(shown="y"), second]
-        await cards.forget(db, first)
-        assert await cards.of_session(db, ACCOUNT, "s1") == [second]
-        assert await cards.of_session(db, ACCOUNT, "s2") == []
+        await card_table.save(db, first)
+        await card_table.save(db, second)
+        await card_table.saying(db, first, "y")
+        assert await card_table.of_session(db, ACCOUNT, "s1") == [card(shown="y"), second]
+        await card_table.forget(db, first)
+        assert await card_table.of_session(db, ACCOUNT, "s1") == [second]
+        assert await card_table.of_session(db, ACCOUNT, "s2") == []
 
 
 async def test_cards_of_two_accounts_never_meet(store: Store) -> None:
     """The same channel and message elsewhere is another card."""
     async with store.write() as db:
-        await cards.save(db, card())
+        await card_table.save(db, card())
         for other in OTHERS:
-            assert await cards.of_session(db, other, "s1") == []
-            await cards.save(db, card(other))
-            await cards.saying(db, card(other), "theirs")
-            await cards.forget(db, card(other))
-        assert await cards.of_session(db, ACCOUNT, "s1") == [card()]
+            assert await card_table.of_session(db, other, "s1") == []
+            await card_table.save(db, card(other))
+            await card_table.saying(db, card(other), "theirs")
+            await card_table.forget(db, card(other))
+        assert await card_table.of_session(db, ACCOUNT, "s1") == [card()]
 
 
 async def test_naive_times_are_refused(store: Store) -> None:
@@ -261,12 +270,12 @@ async def test_naive_times_are_refused(store: Store) -> None:
     naive = NOW.replace(tzinfo=None)
     async with store.write() as db:
         for refused in (
-            people.save(db, person(), naive),
-            drafts.save(db, ACCOUNT.workspace, "U1", "d1", "x", naive),
-            drafts.latest_open(db, ACCOUNT.workspace, "U1", naive),
-            drafts.forget_before(db, ACCOUNT.workspace, naive),
-            webinars.save(db, webinar().model_copy(update={"seen_at": naive})),
-            cards.save(db, card().model_copy(update={"shared_at": naive})),
+            user_table.save(db, person(), naive),
+            draft_table.save(db, ACCOUNT.workspace, "U1", "d1", "x", naive),
+            draft_table.latest_open(db, ACCOUNT.workspace, "U1", naive),
+            draft_table.forget_before(db, ACCOUNT.workspace, naive),
+            webinar_table.save(db, webinar().model_copy(update={"seen_at": naive})),
+            card_table.save(db, card().model_copy(update={"shared_at": naive})),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):
                 await refused
@@ -276,7 +285,7 @@ async def test_times_come_back_as_the_same_instant(store: Store) -> None:
     """To the microsecond, aware, in UTC, whatever zone they were given in."""
     moment = datetime.fromisoformat("2026-10-25T02:30:00.123456+02:00")
     async with store.write() as db:
-        await webinars.save(db, webinar(start=moment))
-        found = await webinars.find(db, ACCOUNT, "s1")
+        await webinar_table.save(db, webinar(start=moment))
+        found = await webinar_table.find(db, ACCOUNT, "s1")
     assert found is not None
     assert found.start.isoformat() == "2026-10-25T00:30:00.123456+00:00"

@@ -9,19 +9,21 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Engine, event, select, text
 
-from bot.models import Account
-from bot.registrants import Applicant, Registrant
-from bot.store import applications, batch_lines, batches, webinars
-from bot.store.applications import Application, ApplicationState
-from bot.store.batches import Batch, BatchState
-from bot.store.connection import Store
-from bot.store.crowd_schema import applications as table
+from bot.db.connection import Store
+from bot.db.people_schema import applications as table
+from bot.model.registrant import Applicant, Registrant
+from bot.model.webinar import Account
+from bot.registration import request_table
+from bot.registration.bulk import batch_table, line_table
+from bot.registration.bulk.batch_table import Batch, BatchState
+from bot.registration.request_table import Application, ApplicationState
+from bot.webinars import table as webinar_table
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
 
 pytest_plugins = ["tests.databases"]
 
-QUEUE = applications.LEASES
+QUEUE = request_table.LEASES
 IRIS = Applicant(
     first_name="Iris",
     last_name="Moreno",
@@ -46,8 +48,8 @@ def batch(account: Account = ACCOUNT, batch_id: str = "b1", **changes: Any) -> B
 async def line(store: Store, account: Account = ACCOUNT, *, batch_id: str = "", key: str = "k1") -> list[Application]:
     """Iris and Joan wait, she with pages of her own."""
     async with store.write() as db:
-        await applications.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
-        return await batch_lines.of_batch(db, account, batch_id)
+        await request_table.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
+        return await line_table.of_batch(db, account, batch_id)
 
 
 async def everything(store: Store) -> str:
@@ -64,11 +66,11 @@ async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -
     assert not [word for word in PERSONAL if word in (await everything(store))]
 
     async with store.write() as db:
-        assert await applications.ask(db, iris, SOON)
+        assert await request_table.ask(db, iris, SOON)
         registered = ApplicationState.REGISTERED
-        assert await applications.decide(db, iris, registered, SOON, registrant=THERE, keep_links=True)
-        assert not await applications.decide(db, iris, ApplicationState.REFUSED, LATER, problem="late")
-        kept = await applications.by_page_key(db, "k1")
+        assert await request_table.decide(db, iris, registered, SOON, registrant=THERE, keep_links=True)
+        assert not await request_table.decide(db, iris, ApplicationState.REFUSED, LATER, problem="late")
+        kept = await request_table.by_page_key(db, "k1")
         content = (await db.execute(select(table.c.content).where(table.c.id == iris.id))).scalar_one()
     assert kept
     assert content is kept.applicant is None
@@ -81,11 +83,11 @@ async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
     """However it is written; of this webinar and account alone, and not by an empty key."""
     await line(store)
     async with store.read() as db:
-        (found,) = await applications.of_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
+        (found,) = await request_table.of_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
         assert found.page_key == "k1"
-        assert await applications.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
-        assert [await applications.of_address(db, other, "s1", "iris@acme.example") for other in OTHERS] == [[]] * 3
-        assert await applications.by_page_key(db, "") is None
+        assert await request_table.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
+        assert [await request_table.of_address(db, other, "s1", "iris@acme.example") for other in OTHERS] == [[]] * 3
+        assert await request_table.by_page_key(db, "") is None
 
 
 async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
@@ -97,7 +99,7 @@ async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
 
     event.listen(Engine, "before_cursor_execute", note)
     async with sqlite_store.read() as db:
-        await applications.by_page_key(db, "key")
+        await request_table.by_page_key(db, "key")
         event.remove(Engine, "before_cursor_execute", note)
         [(statement, values)] = [(said, with_) for said, with_ in asked if said.startswith("SELECT")]
         plan = (await db.connection.exec_driver_sql(f"explain query plan {statement}", values)).all()
@@ -108,21 +110,21 @@ async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
     """Who waits is out at once, who is being asked for is not yet, who is registered is taken off by the line."""
     iris, _ = await line(store)
     async with store.write() as db:
-        assert await applications.leave(db, "nobody", NOW) is None
-        await applications.ask(db, iris, NOW)
-        assert await applications.leave(db, "k1", NOW) is ApplicationState.ASKED
-        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEAVING
-        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEAVING
-        await applications.left(db, iris, NOW)
-        assert await applications.leave(db, "k1", NOW) is ApplicationState.LEFT
-        gone = await applications.by_page_key(db, "k1")
+        assert await request_table.leave(db, "nobody", NOW) is None
+        await request_table.ask(db, iris, NOW)
+        assert await request_table.leave(db, "k1", NOW) is ApplicationState.ASKED
+        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEAVING
+        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEAVING
+        await request_table.left(db, iris, NOW)
+        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEFT
+        gone = await request_table.by_page_key(db, "k1")
         assert gone
         assert gone.join_link == SecretStr("")
     await line(store, batch_id="b1", key="k2")
     async with store.write() as db:
-        assert await applications.leave(db, "k2", NOW) is ApplicationState.LEFT
-        left = await applications.by_page_key(db, "k2")
+        assert await request_table.leave(db, "k2", NOW) is ApplicationState.LEFT
+        left = await request_table.by_page_key(db, "k2")
         assert left
         assert left.applicant is None
 
@@ -135,9 +137,9 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
         assert await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9) == []
-        await applications.ask(db, iris, NOW)
-        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE)
-        await applications.leave(db, "k2", NOW)
+        await request_table.ask(db, iris, NOW)
+        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE)
+        await request_table.leave(db, "k2", NOW)
         (leaving,) = await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9)
         assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
         assert await QUEUE.is_held(db, leaving, "they")
@@ -163,7 +165,7 @@ async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> 
     """Two replicas that look at once."""
     async with store.write() as db:
         people = [(number, JOAN, "") for number in range(24)]
-        await applications.add(db, ACCOUNT, "s1", people, batch_id="", now=NOW)
+        await request_table.add(db, ACCOUNT, "s1", people, batch_id="", now=NOW)
 
     async def take(by: str) -> list[int]:
         taken: list[int] = []
@@ -184,102 +186,102 @@ async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
     for number, other in enumerate(OTHERS):
         await line(store, other, batch_id="b1", key=f"o{number}")
     async with store.write() as db:
-        await applications.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        assert await batch_lines.counts(db, ACCOUNT, "b1") == {
+        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await line_table.counts(db, ACCOUNT, "b1") == {
             ApplicationState.REGISTERED: 1,
             ApplicationState.WAITING: 1,
         }
-        await batch_lines.stop_rest(db, ACCOUNT, "b1", NOW)
-        (stopped,) = await batch_lines.of_batch(db, ACCOUNT, "b1", ApplicationState.STOPPED)
+        await line_table.stop_rest(db, ACCOUNT, "b1", NOW)
+        (stopped,) = await line_table.of_batch(db, ACCOUNT, "b1", ApplicationState.STOPPED)
         assert (stopped.id, stopped.applicant) == (joan.id, None)
-        await batch_lines.forget_links(db, ACCOUNT, "b1")
-        assert (await batch_lines.of_batch(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
-        await batch_lines.forget_batch(db, ACCOUNT, "b1")
-        assert await batch_lines.of_batch(db, ACCOUNT, "b1") == []
-        assert [len(await batch_lines.of_batch(db, other, "b1")) for other in OTHERS] == [2, 2, 2]
+        await line_table.forget_links(db, ACCOUNT, "b1")
+        assert (await line_table.of_batch(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
+        await line_table.forget_batch(db, ACCOUNT, "b1")
+        assert await line_table.of_batch(db, ACCOUNT, "b1") == []
+        assert [len(await line_table.of_batch(db, other, "b1")) for other in OTHERS] == [2, 2, 2]
 
 
 async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
     """Where no page of ours stands before them."""
     _, joan = await line(store, batch_id="b1")
     async with store.write() as db:
-        await applications.decide(db, joan, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        await batch_lines.forget_links(db, ACCOUNT, "b1")
-        (registered,) = await batch_lines.of_batch(db, ACCOUNT, "b1", ApplicationState.REGISTERED)
+        await request_table.decide(db, joan, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await line_table.forget_links(db, ACCOUNT, "b1")
+        (registered,) = await line_table.of_batch(db, ACCOUNT, "b1", ApplicationState.REGISTERED)
     assert registered.join_link == SecretStr("")
 
 
 async def test_what_is_long_past_is_forgotten(store: Store) -> None:
     """Unless the webinar is still to come: until then somebody may want to cancel."""
     async with store.write() as db:
-        await webinars.save(db, webinar(session_id="s1", start=START))
-        await applications.add(db, ACCOUNT, "s1", [(1, IRIS, "k1")], batch_id="", now=NOW)
-        await applications.add(db, ACCOUNT, "s0", [(1, IRIS, "k0")], batch_id="", now=NOW)
-        await applications.forget_before(db, ACCOUNT, NOW + timedelta(days=1))
-        assert await applications.by_page_key(db, "k0") is None
-        assert await applications.by_page_key(db, "k1")
-        await applications.forget_before(db, ACCOUNT, START + timedelta(days=1))
-        assert await applications.by_page_key(db, "k1") is None
+        await webinar_table.save(db, webinar(session_id="s1", start=START))
+        await request_table.add(db, ACCOUNT, "s1", [(1, IRIS, "k1")], batch_id="", now=NOW)
+        await request_table.add(db, ACCOUNT, "s0", [(1, IRIS, "k0")], batch_id="", now=NOW)
+        await request_table.forget_before(db, ACCOUNT, NOW + timedelta(days=1))
+        assert await request_table.by_page_key(db, "k0") is None
+        assert await request_table.by_page_key(db, "k1")
+        await request_table.forget_before(db, ACCOUNT, START + timedelta(days=1))
+        assert await request_table.by_page_key(db, "k1") is None
 
 
 async def test_batch_is_worked_on_by_one(store: Store) -> None:
     """Claimed, held, taken over when that runs out; who was away too long learns that it is no longer theirs."""
     async with store.write() as db:
-        await batches.add(db, batch())
-        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
-        assert await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
-        await batches.LEASES.renew(db, [batch()], "me", SOON + timedelta(seconds=5))
-        assert await batches.LEASES.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
-        assert await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
+        await batch_table.add(db, batch())
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, SOON) == batch()
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batch_table.LEASES.renew(db, [batch()], "me", SOON + timedelta(seconds=5))
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
+        assert await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
         after = SOON + timedelta(seconds=6)
-        assert await batches.LEASES.claim(db, ACCOUNT, "you", after, LATER) == batch()
-        assert not await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
-        await batches.LEASES.renew(db, [batch()], "me", None)
-        assert await batches.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
-        await batches.LEASES.renew(db, [batch()], "you", None)
-        assert await batches.LEASES.claim(db, ACCOUNT, "they", after, LATER) == batch()
-        await batches.LEASES.release_all(db)
-        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "you", after, LATER) == batch()
+        assert not await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
+        await batch_table.LEASES.renew(db, [batch()], "me", None)
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
+        await batch_table.LEASES.renew(db, [batch()], "you", None)
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) == batch()
+        await batch_table.LEASES.release_all(db)
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
 
 
 async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -> None:
     """Whoever works on it learns that it was stopped, and nobody else takes it before they have let go of it."""
     async with store.write() as db:
-        await batches.add(db, batch(state=BatchState.DRAFT))
-        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        assert await batches.change(db, batch(), frm=BatchState.DRAFT)
-        assert not await batches.change(db, batch(), frm=BatchState.DRAFT)
-        await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER)
-        await batches.place(db, batch(), "D1", "1.2")
+        await batch_table.add(db, batch(state=BatchState.DRAFT))
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await batch_table.change(db, batch(), frm=BatchState.DRAFT)
+        assert not await batch_table.change(db, batch(), frm=BatchState.DRAFT)
+        await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER)
+        await batch_table.place(db, batch(), "D1", "1.2")
         stopped = batch(state=BatchState.STOPPED, problem="It is closed.", ended_at=SOON)
-        assert await batches.change(db, stopped, frm=BatchState.RUNNING)
-        assert not await batches.LEASES.is_held(db, batch(), "me", *batches.unchanged(batch()))
-        found = await batches.find(db, ACCOUNT, "b1")
+        assert await batch_table.change(db, stopped, frm=BatchState.RUNNING)
+        assert not await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
+        found = await batch_table.find(db, ACCOUNT, "b1")
         assert found == stopped.model_copy(update={"dm_channel_id": "D1", "dm_ts": "1.2"})
-        assert await batches.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
-        assert await batches.old(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
-        assert await batches.old(db, ACCOUNT, BatchState.DRAFT, LATER) == []
+        assert await batch_table.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
+        assert await batch_table.old(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
+        assert await batch_table.old(db, ACCOUNT, BatchState.DRAFT, LATER) == []
         undoing = batch(state=BatchState.UNDOING)
-        assert await batches.change(db, undoing, frm=BatchState.STOPPED)
-        assert await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
-        await batches.LEASES.renew(db, [batch()], "me", None)
-        assert (await batches.LEASES.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
+        assert await batch_table.change(db, undoing, frm=BatchState.STOPPED)
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await batch_table.LEASES.renew(db, [batch()], "me", None)
+        assert (await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
             update={"dm_channel_id": "D1", "dm_ts": "1.2"}
         )
-        assert not await batches.forget(db, stopped)  # it has moved on
-        assert await batches.forget(db, undoing)
-        assert await batches.find(db, ACCOUNT, "b1") is None
+        assert not await batch_table.forget(db, stopped)  # it has moved on
+        assert await batch_table.forget(db, undoing)
+        assert await batch_table.find(db, ACCOUNT, "b1") is None
 
 
 async def test_settled_lines_of_a_list_are_remembered_without_people(store: Store) -> None:
     """Nobody is asked for; what is so of each line is known, in its place."""
     async with store.write() as db:
         lines = [(3, ApplicationState.THERE, ""), (5, ApplicationState.REFUSED, "there is no last name")]
-        await batch_lines.add_settled(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
-        three, five = await batch_lines.of_batch(db, ACCOUNT, "b1")
+        await line_table.add_settled(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
+        three, five = await line_table.of_batch(db, ACCOUNT, "b1")
         assert (three.number, three.state, three.applicant) == (3, ApplicationState.THERE, None)
         assert (five.number, five.problem) == (5, "there is no last name")
-        assert await batch_lines.of_batch(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
+        assert await line_table.of_batch(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
 
 
 async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Store) -> None:
@@ -287,12 +289,12 @@ async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Sto
     iris, joan = await line(store)
     async with store.write() as db:
         for one in (iris, joan):
-            await applications.ask(db, one, SOON)
-        await applications.put_back(db, iris, "unclear")
-        await applications.put_back(db, joan)
-        for one in await batch_lines.of_batch(db, ACCOUNT, "", ApplicationState.WAITING):
-            await applications.ask(db, one, LATER)
-        asked = await batch_lines.of_batch(db, ACCOUNT, "", ApplicationState.ASKED)
+            await request_table.ask(db, one, SOON)
+        await request_table.put_back(db, iris, "unclear")
+        await request_table.put_back(db, joan)
+        for one in await line_table.of_batch(db, ACCOUNT, "", ApplicationState.WAITING):
+            await request_table.ask(db, one, LATER)
+        asked = await line_table.of_batch(db, ACCOUNT, "", ApplicationState.ASKED)
     assert [one.changed_at for one in asked] == [SOON, LATER]
 
 
@@ -300,9 +302,9 @@ async def test_batches_of_two_accounts_never_meet(store: Store) -> None:
     """The same id elsewhere is another batch, and no worker takes it over."""
     async with store.write() as db:
         for account in (*OTHERS, ACCOUNT):
-            await batches.add(db, batch(account))
-        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
-        assert await batches.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        await batches.change(db, batch(state=BatchState.STOPPED), frm=BatchState.RUNNING)
-        await batches.forget(db, batch())
-        assert [await batches.find(db, other, "b1") for other in OTHERS] == [batch(other) for other in OTHERS]
+            await batch_table.add(db, batch(account))
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
+        assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        await batch_table.change(db, batch(state=BatchState.STOPPED), frm=BatchState.RUNNING)
+        await batch_table.forget(db, batch())
+        assert [await batch_table.find(db, other, "b1") for other in OTHERS] == [batch(other) for other in OTHERS]

@@ -6,10 +6,10 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.models import Account, Form
-from bot.store import creations
-from bot.store.connection import Store
-from bot.store.creations import Creation, Order, Step
+from bot.creation import table as creation_table
+from bot.creation.table import Creation, Order, Step
+from bot.db.connection import Store
+from bot.model.webinar import Account, Form
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.webinar_samples import ACCOUNT, NOW, START
 
@@ -26,12 +26,12 @@ def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Lau
 async def test_creation_is_written_down_once(store: Store) -> None:
     """A form begins one creation; what becomes of it is found again by the form."""
     async with store.write() as db:
-        assert await creations.begin(db, creation(), "me", LATER)
-        assert not await creations.begin(db, creation(title="Another"), "me", LATER)
+        assert await creation_table.begin(db, creation(), "me", LATER)
+        assert not await creation_table.begin(db, creation(title="Another"), "me", LATER)
         made = creation(step=Step.WEBINAR_MADE, webinar_id="w1", problem="slow")
-        assert await creations.LEASES.advance(db, made, "me", LATER)
-        assert await creations.find(db, ACCOUNT, "d1") == made
-        assert await creations.known_webinars(db, ACCOUNT) == {"w1"}
+        assert await creation_table.LEASES.advance(db, made, "me", LATER)
+        assert await creation_table.find(db, ACCOUNT, "d1") == made
+        assert await creation_table.known_webinars(db, ACCOUNT) == {"w1"}
 
 
 async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
@@ -39,7 +39,7 @@ async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
 
     async def begin() -> bool:
         async with store.write() as db:
-            return await creations.begin(db, creation(), "me", LATER)
+            return await creation_table.begin(db, creation(), "me", LATER)
 
     outcomes = await asyncio.gather(begin(), begin(), return_exceptions=True)
 
@@ -49,55 +49,55 @@ async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
 async def test_creation_under_way_blocks_its_title(store: Store) -> None:
     """Only while it is under way: afterwards another webinar may have the same title."""
     async with store.write() as db:
-        assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creations.begin(db, creation(), "me", LATER)
-        assert await creations.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creations.LEASES.advance(db, creation(step=Step.WHOLE), "me", LATER)
-        assert not await creations.same_title_under_way(db, ACCOUNT, "Launch day")
+        assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
+        await creation_table.begin(db, creation(), "me", LATER)
+        assert await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
+        await creation_table.LEASES.advance(db, creation(step=Step.WHOLE), "me", LATER)
+        assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
 
 
 async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
     """Not before, not by a second one, and not once the person has been told."""
     async with store.write() as db:
-        await creations.begin(db, creation(), "me", SOON)
-        assert await creations.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
+        await creation_table.begin(db, creation(), "me", SOON)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
         after = SOON + timedelta(seconds=1)
-        assert await creations.LEASES.claim(db, ACCOUNT, "you", after, LATER) == creation()
-        assert await creations.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "you", after, LATER) == creation()
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
 
-        assert await creations.LEASES.advance(db, creation(step=Step.TOLD), "you", SOON)
-        assert await creations.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
+        assert await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "you", SOON)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
 async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
     """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
     async with store.write() as db:
-        await creations.begin(db, creation(step=Step.WHOLE), "me", NOW)
-        await creations.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
-        assert not await creations.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
-        assert not await creations.ask_for_card(db, creation(), "me")
-        await creations.LEASES.renew(db, [creation()], "me", NOW)
-        assert await creations.LEASES.claim(db, ACCOUNT, "they", SOON, LATER) is None
-        assert await creations.find(db, ACCOUNT, "d1") == creation(step=Step.WHOLE)
+        await creation_table.begin(db, creation(step=Step.WHOLE), "me", NOW)
+        await creation_table.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
+        assert not await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert not await creation_table.ask_for_card(db, creation(), "me")
+        await creation_table.LEASES.renew(db, [creation()], "me", NOW)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "they", SOON, LATER) is None
+        assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=Step.WHOLE)
 
 
 async def test_creation_asks_for_its_card_once(store: Store) -> None:
     """Whoever asks first may post it; nobody after that, however often it is told."""
     async with store.write() as db:
-        await creations.begin(db, creation(step=Step.WHOLE), "me", LATER)
-        assert await creations.ask_for_card(db, creation(), "me")
-        assert not await creations.ask_for_card(db, creation(), "me")
+        await creation_table.begin(db, creation(step=Step.WHOLE), "me", LATER)
+        assert await creation_table.ask_for_card(db, creation(), "me")
+        assert not await creation_table.ask_for_card(db, creation(), "me")
 
 
 async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
     """A webinar that may come late is looked for when it was said, neither held back nor freed at a start."""
     watched = creation(step=Step.WATCHED)
     async with store.write() as db:
-        await creations.begin(db, watched, "me", SOON)
-        await creations.LEASES.renew(db, [watched], "me", LATER)
-        await creations.LEASES.release_all(db)
-        assert await creations.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
-        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
+        await creation_table.begin(db, watched, "me", SOON)
+        await creation_table.LEASES.renew(db, [watched], "me", LATER)
+        await creation_table.LEASES.release_all(db)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
 
 
 async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
@@ -105,12 +105,12 @@ async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store:
     earlier, later = creation(step=Step.WATCHED), creation(begun_at=SOON)
     assert earlier.came_to_nothing
     async with store.write() as db:
-        await creations.begin(db, earlier, "me", NOW)
-        await creations.set_aside(db, earlier)
-        assert await creations.begin(db, later, "me", LATER)
-        assert not await creations.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
-        assert await creations.find(db, ACCOUNT, "d1") == later
-        taken = await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER)
+        await creation_table.begin(db, earlier, "me", NOW)
+        await creation_table.set_aside(db, earlier)
+        assert await creation_table.begin(db, later, "me", LATER)
+        assert not await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert await creation_table.find(db, ACCOUNT, "d1") == later
+        taken = await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER)
         assert taken
         assert taken.draft_id.startswith("d1~")
 
@@ -118,22 +118,22 @@ async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store:
 async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
     """One process alone: whatever is claimed was claimed by one that is gone."""
     async with store.write() as db:
-        await creations.begin(db, creation(), "me", LATER)
-        await creations.LEASES.release_all(db)
-        assert await creations.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == creation()
+        await creation_table.begin(db, creation(), "me", LATER)
+        await creation_table.LEASES.release_all(db)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == creation()
 
 
 async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
     """Two processes that look at once share what there is and never both get one."""
     async with store.write() as db:
         for number in range(24):
-            await creations.begin(db, creation(draft_id=f"d{number}"), "gone", NOW)
+            await creation_table.begin(db, creation(draft_id=f"d{number}"), "gone", NOW)
 
     async def claim(by: str) -> list[str]:
         taken: list[str] = []
         while True:
             async with store.write() as db:
-                one = await creations.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
+                one = await creation_table.LEASES.claim(db, ACCOUNT, by, SOON, LATER)
             if one is None:
                 return taken
             taken.append(one.draft_id)
@@ -145,20 +145,20 @@ async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
 async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
     """The same form id elsewhere is another creation, and so is what came of it."""
     async with store.write() as db:
-        await creations.begin(db, creation(), "me", LATER)
+        await creation_table.begin(db, creation(), "me", LATER)
         for other in OTHERS:
-            assert await creations.find(db, other, "d1") is None
-            assert not await creations.same_title_under_way(db, other, "Launch day")
-            assert await creations.begin(db, creation(other), "me", LATER)
-            await creations.LEASES.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
-        assert await creations.find(db, ACCOUNT, "d1") == creation()
-        assert await creations.known_webinars(db, ACCOUNT) == frozenset()
+            assert await creation_table.find(db, other, "d1") is None
+            assert not await creation_table.same_title_under_way(db, other, "Launch day")
+            assert await creation_table.begin(db, creation(other), "me", LATER)
+            await creation_table.LEASES.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
+        assert await creation_table.find(db, ACCOUNT, "d1") == creation()
+        assert await creation_table.known_webinars(db, ACCOUNT) == frozenset()
 
 
 async def test_creations_of_another_workspace_are_not_taken_over(store: Store) -> None:
     """A process that works for one account leaves those of the others to theirs."""
     async with store.write() as db:
         for account in (ACCOUNT, *OTHERS):
-            await creations.begin(db, creation(account), "gone", NOW)
-        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
-        assert await creations.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) is None
+            await creation_table.begin(db, creation(account), "gone", NOW)
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
+        assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) is None

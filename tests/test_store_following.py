@@ -6,11 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.following import SHARED, Feature, Scope, Subscription, Wish, subscribe, unsubscribe
-from bot.hours import ChannelHours, DigestPace
-from bot.models import Workspace
-from bot.store import following
-from bot.store.connection import Store
+from bot.db.connection import Store
+from bot.model.webinar import Workspace
+from bot.notices.quiet_hours import ChannelHours, DigestPace
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription, Wish, subscribe, unsubscribe
 from tests.store_samples import LATER, OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, webinar
 
@@ -49,13 +49,13 @@ async def test_lines_come_back_as_they_were_written(store: Store) -> None:
     ]
     async with store.write() as db:
         for one in lines:
-            await following.save(db, one)
-        assert await following.of_channel(db, HERE, "C1") == lines
-        assert await following.of_channel(db, HERE, "C2") == []
-        await following.save(db, line(features=SHARED, set_by="U2", set_at=LATER))
-        assert (await following.of_channel(db, HERE, "C1"))[0].set_by == "U2"
-        await following.forget(db, lines[2])
-        assert [one.subject for one in await following.of_channel(db, HERE, "C1")] == ["", "U1", "s2"]
+            await subscription_table.save(db, one)
+        assert await subscription_table.of_channel(db, HERE, "C1") == lines
+        assert await subscription_table.of_channel(db, HERE, "C2") == []
+        await subscription_table.save(db, line(features=SHARED, set_by="U2", set_at=LATER))
+        assert (await subscription_table.of_channel(db, HERE, "C1"))[0].set_by == "U2"
+        await subscription_table.forget(db, lines[2])
+        assert [one.subject for one in await subscription_table.of_channel(db, HERE, "C1")] == ["", "U1", "s2"]
 
 
 async def test_lines_stay_in_their_workspace_and_account(store: Store) -> None:
@@ -64,12 +64,12 @@ async def test_lines_stay_in_their_workspace_and_account(store: Store) -> None:
     theirs = [about_one(workspace=other.workspace, account=other, set_by="U9") for other in OTHERS]
     async with store.write() as db:
         for one in [mine, *theirs]:
-            await following.save(db, one)
+            await subscription_table.save(db, one)
         for other, one in zip(OTHERS, theirs, strict=True):
-            assert await following.about(db, other, "s1", "") == [one]
-        await following.forget(db, mine)
-        assert await following.about(db, ACCOUNT, "s1", "") == []
-        assert await following.everything(db, Workspace(team_id="T2")) == [theirs[0]]
+            assert await subscription_table.about(db, other, "s1", "") == [one]
+        await subscription_table.forget(db, mine)
+        assert await subscription_table.about(db, ACCOUNT, "s1", "") == []
+        assert await subscription_table.everything(db, Workspace(team_id="T2")) == [theirs[0]]
 
 
 async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None:
@@ -78,9 +78,9 @@ async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None
     others = [line(scope=Scope.MINE, subject="U2"), about_one(subject="s2")]
     async with store.write() as db:
         for one in [*deciding, *others]:
-            await following.save(db, one)
-        assert await following.about(db, ACCOUNT, "s1", "U1") == deciding
-        assert await following.everything(db, HERE) == [*deciding[:2], *others, deciding[2]]
+            await subscription_table.save(db, one)
+        assert await subscription_table.about(db, ACCOUNT, "s1", "U1") == deciding
+        assert await subscription_table.everything(db, HERE) == [*deciding[:2], *others, deciding[2]]
 
 
 async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
@@ -93,12 +93,12 @@ async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
     before = subscribe(subscribe([], wish(), SHARED), wish(about="mine"), SHARED)
     after = unsubscribe(unsubscribe(before, wish(about="mine")), wish(about=launch, by="U2"))
     async with store.write() as db:
-        await following.replace(db, [], before)
-        assert await following.of_channel(db, HERE, "C1") == before
-        await following.replace(db, before, after)
-        assert await following.of_channel(db, HERE, "C1") == after
-        await following.replace(db, after, [])
-        assert await following.of_channel(db, HERE, "C1") == []
+        await subscription_table.replace(db, [], before)
+        assert await subscription_table.of_channel(db, HERE, "C1") == before
+        await subscription_table.replace(db, before, after)
+        assert await subscription_table.of_channel(db, HERE, "C1") == after
+        await subscription_table.replace(db, after, [])
+        assert await subscription_table.of_channel(db, HERE, "C1") == []
 
 
 async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> None:
@@ -106,15 +106,15 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
 
     async def add(feature: Feature) -> None:
         async with store.write() as db:
-            await following.one_at_a_time(db, HERE, "C1")
-            lines = await following.of_channel(db, HERE, "C1")
+            await subscription_table.one_at_a_time(db, HERE, "C1")
+            lines = await subscription_table.of_channel(db, HERE, "C1")
             wish = Wish(workspace=HERE, channel_id="C1", by="U1", at=NOW)
             await asyncio.sleep(0)  # the other one's turn, if it is let
-            await following.replace(db, lines, subscribe(lines, wish, frozenset({feature})))
+            await subscription_table.replace(db, lines, subscribe(lines, wish, frozenset({feature})))
 
     await asyncio.gather(*(add(feature) for feature in Feature))
     async with store.read() as db:
-        assert [one.features for one in await following.of_channel(db, HERE, "C1")] == [frozenset(Feature)]
+        assert [one.features for one in await subscription_table.of_channel(db, HERE, "C1")] == [frozenset(Feature)]
 
 
 async def test_hours_come_back_as_they_were_written(store: Store) -> None:
@@ -124,21 +124,21 @@ async def test_hours_come_back_as_they_were_written(store: Store) -> None:
     abroad = hours(workspace=Workspace(team_id="T2"))
     async with store.write() as db:
         for one in (night, plain, abroad):
-            await following.save_hours(db, one)
-        assert await following.hours_of(db, HERE, ["C1", "C2", "C3"]) == {"C1": night, "C2": plain}
-        assert await following.hours_of(db, HERE, []) == {}
-        assert await following.with_digest(db, HERE) == [night]
-        await following.save_hours(db, hours(digest=DigestPace.NEVER, set_by="U2"))
-        assert await following.with_digest(db, HERE) == []
-        assert (await following.hours_of(db, HERE, ["C1"]))["C1"].set_by == "U2"
+            await subscription_table.save_hours(db, one)
+        assert await subscription_table.hours_of(db, HERE, ["C1", "C2", "C3"]) == {"C1": night, "C2": plain}
+        assert await subscription_table.hours_of(db, HERE, []) == {}
+        assert await subscription_table.with_digest(db, HERE) == [night]
+        await subscription_table.save_hours(db, hours(digest=DigestPace.NEVER, set_by="U2"))
+        assert await subscription_table.with_digest(db, HERE) == []
+        assert (await subscription_table.hours_of(db, HERE, ["C1"]))["C1"].set_by == "U2"
 
 
 async def test_workspace_has_its_own_reminders_or_none(store: Store) -> None:
     """None set is not the same as none wanted."""
     async with store.write() as db:
-        assert await following.default_leads(db, HERE) is None
-        await following.save_default_leads(db, HERE, LEADS, "U1", NOW)
-        assert await following.default_leads(db, HERE) == LEADS
-        await following.save_default_leads(db, HERE, (), "U1", LATER)
-        assert await following.default_leads(db, HERE) == ()
-        assert await following.default_leads(db, Workspace(team_id="T2")) is None
+        assert await subscription_table.default_leads(db, HERE) is None
+        await subscription_table.save_default_leads(db, HERE, LEADS, "U1", NOW)
+        assert await subscription_table.default_leads(db, HERE) == LEADS
+        await subscription_table.save_default_leads(db, HERE, (), "U1", LATER)
+        assert await subscription_table.default_leads(db, HERE) == ()
+        assert await subscription_table.default_leads(db, Workspace(team_id="T2")) is None

@@ -14,12 +14,12 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import machine_now
-from bot.models import Account
-from bot.store import creations
-from bot.store.connection import Store
-from bot.store.creations import Creation, Step
-from bot.store.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, retry_wait
-from bot.store.schema import creations as table
+from bot.creation import table as creation_table
+from bot.creation.table import Creation, Step
+from bot.db.connection import Store
+from bot.db.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, retry_wait
+from bot.db.schema import creations as table
+from bot.model.webinar import Account
 from tests.store_samples import OTHERS
 from tests.test_store_creations import creation
 from tests.webinar_samples import ACCOUNT, NOW
@@ -31,14 +31,14 @@ SHORT = timedelta(milliseconds=60)
 
 def worker(store: Store, name: str, account: Account = ACCOUNT) -> WorkerLeases[Creation]:
     """A worker on the creations of this account."""
-    return WorkerLeases(store, creations.LEASES, account, name, subject="creation")
+    return WorkerLeases(store, creation_table.LEASES, account, name, subject="creation")
 
 
 async def begun(store: Store, owner: str, until: datetime, **facts: Any) -> Creation:
     """A creation that this worker owns until then."""
     one = creation(**facts)
     async with store.write() as db:
-        assert await creations.begin(db, one, owner, until)
+        assert await creation_table.begin(db, one, owner, until)
     return one
 
 
@@ -113,7 +113,7 @@ async def test_worker_that_lost_its_lease_saves_nothing(store: Store) -> None:
     await me.resume_later(one)
 
     async with store.read() as db:
-        assert await creations.find(db, ACCOUNT, "d1") == one
+        assert await creation_table.find(db, ACCOUNT, "d1") == one
     assert await owned_until(store) == until
 
 
@@ -181,7 +181,7 @@ async def test_lease_is_renewed_while_work_goes_on_even_if_the_database_is_away(
     me.lease = SHORT
     failures, renewed = Failures(), asyncio.Event()
     event.listen(store._writer.sync_engine, "commit", lambda _: renewed.set())
-    logging.getLogger("bot.store.leases").addHandler(failures)
+    logging.getLogger("bot.db.leases").addHandler(failures)
     try:
         async with asyncio.timeout(10), me.keep(one):
             with database_away(store):
@@ -193,7 +193,7 @@ async def test_lease_is_renewed_while_work_goes_on_even_if_the_database_is_away(
             assert until is not None
             assert until > NOW
     finally:
-        logging.getLogger("bot.store.leases").removeHandler(failures)
+        logging.getLogger("bot.db.leases").removeHandler(failures)
 
     assert set(failures.events) == {"creation.lease_not_renewed OperationalError"}
     assert [task for task in asyncio.all_tasks() if "WorkerLeases._renew" in str(task.get_coro())] == []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.models import Workspace
-from bot.store import organisers
-from bot.store.connection import Store
-from bot.store.organisers import Chosen
+from bot.db.connection import Store
+from bot.model.webinar import Workspace
+from bot.webinars import organizer_table
+from bot.webinars.organizer_table import Chosen
 from tests.webinar_samples import NOW
 
 pytest_plugins = ["tests.databases"]
@@ -18,16 +18,16 @@ ACME, OTHER = Workspace(team_id="T1"), Workspace(team_id="T1", enterprise_id="E1
 async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
     """With who chose them and when; another workspace has its own."""
     async with store.write() as db:
-        assert await organisers.find(db, ACME) == Chosen()
-        await organisers.save(db, ACME, ["U1", "S1", "U2"], "U9", NOW)
-        await organisers.save(db, ACME, ["U2", "S1"], "U8", NOW)
-        await organisers.save(db, OTHER, ["U5"], "U9", NOW)
+        assert await organizer_table.find(db, ACME) == Chosen()
+        await organizer_table.save(db, ACME, ["U1", "S1", "U2"], "U9", NOW)
+        await organizer_table.save(db, ACME, ["U2", "S1"], "U8", NOW)
+        await organizer_table.save(db, OTHER, ["U5"], "U9", NOW)
 
     async with store.read() as db:
-        found = await organisers.find(db, ACME)
+        found = await organizer_table.find(db, ACME)
         assert found == Chosen(subjects=frozenset({"U2", "S1"}), set_by="U8", set_at=NOW)
         assert (found.people, found.groups) == (["U2"], ["S1"])
-        assert (await organisers.find(db, OTHER)).people == ["U5"]
+        assert (await organizer_table.find(db, OTHER)).people == ["U5"]
 
 
 async def test_of_several_choices_at_once_one_holds(store: Store) -> None:
@@ -35,9 +35,9 @@ async def test_of_several_choices_at_once_one_holds(store: Store) -> None:
 
     async def choose(person: str) -> None:
         async with store.write() as db:
-            await organisers.save(db, ACME, [person], "U9", NOW)
+            await organizer_table.save(db, ACME, [person], "U9", NOW)
 
     await asyncio.gather(*(choose(f"U{number}") for number in range(12)))
 
     async with store.read() as db:
-        assert len((await organisers.find(db, ACME)).people) == 1
+        assert len((await organizer_table.find(db, ACME)).people) == 1

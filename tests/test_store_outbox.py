@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import StatementError
 
-from bot.models import Account, Workspace
-from bot.outbox import Facts, NoticeKind, NoticeState, ParcelState, Way
-from bot.packing import at
-from bot.store import claims, notices, parcels
-from bot.store.bundling import for_slack_to_hold
-from bot.store.claims import TOO_LATE, Claim, Load, Taken
-from bot.store.connection import Db, Store
-from bot.store.notices import Row
-from bot.store.parcels import Handed
-from bot.store.schema import notices as table
-from bot.store.speaking import to_post
+from bot.db.connection import Db, Store
+from bot.db.schema import notices as table
+from bot.model.webinar import Account, Workspace
+from bot.notices.model import Facts, NoticeKind, NoticeState, ParcelState, Way
+from bot.notices.outbox import claims, message_table, notice_table
+from bot.notices.outbox.batching import for_slack_to_hold
+from bot.notices.outbox.claims import TOO_LATE, Claim, Load, Taken
+from bot.notices.outbox.coalesce import to_post
+from bot.notices.outbox.message_table import Handed
+from bot.notices.outbox.notice_table import Row
+from bot.notices.schedule import at
 from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 
@@ -44,7 +44,7 @@ def room(_: Workspace, __: str) -> datetime | None:
 
 async def stands(db: Db, account: Account = ACCOUNT) -> list[Row]:
     """The rows of the one webinar."""
-    return await notices.of_session(db, account, "s1")
+    return await notice_table.of_session(db, account, "s1")
 
 
 async def state(db: Db) -> NoticeState:
@@ -60,7 +60,7 @@ async def pack(db: Db, now: datetime = NOW, by: str = "me") -> Taken:
 
 async def packed(db: Db) -> Load:
     """The one notice, planned and packed, to be given to Slack."""
-    await notices.plan(db, [notice()])
+    await notice_table.plan(db, [notice()])
     (load,) = (await pack(db)).loads
     return load
 
@@ -68,7 +68,7 @@ async def packed(db: Db) -> Load:
 async def held(db: Db) -> Load:
     """The one notice, held by Slack."""
     load = await packed(db)
-    assert await parcels.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
     return load
 
 
@@ -82,8 +82,8 @@ async def test_planning_twice_is_planning_once(store: Store) -> None:
     ]
     for _ in range(2):
         async with store.write() as db:
-            await notices.plan(db, [notice(), *others])
-            await notices.plan(db, [notice(start=START + HOUR)])
+            await notice_table.plan(db, [notice(), *others])
+            await notice_table.plan(db, [notice(start=START + HOUR)])
     async with store.read() as db:
         rows = await stands(db)
     assert {row.state for row in rows} == {PLANNED}
@@ -94,32 +94,35 @@ async def test_planning_leaves_what_is_under_way(store: Store) -> None:
     """What Slack is getting, has, or has said, and what somebody had left out, is not planned anew."""
     async with store.write() as db:
         await packed(db)
-        await notices.plan(db, [notice()])
+        await notice_table.plan(db, [notice()])
         assert await state(db) is PACKED
-        for ended in set(notices.ENDED) - {WITHDRAWN}:
+        for ended in set(notice_table.ENDED) - {WITHDRAWN}:
             await db.execute(update(table).values(state=ended))
-            await notices.plan(db, [notice()])
+            await notice_table.plan(db, [notice()])
             assert await state(db) is ended
 
 
 async def test_many_notices_are_planned_at_once(store: Store) -> None:
     """More than go into one statement."""
     due = START - HOUR
-    wanted = [notice(session_id=f"s{number}", hand_at=due - HOUR / 4) for number in range(notices.AT_ONCE + 1)]
+    wanted = [notice(session_id=f"s{number}", hand_at=due - HOUR / 4) for number in range(notice_table.AT_ONCE + 1)]
     async with store.write() as db:
-        await notices.plan(db, wanted)
-        assert await notices.crowds(db, ACCOUNT.workspace, [due, due - SECOND]) == {due: len(wanted), due - SECOND: 0}
-        assert await notices.crowds(db, OTHERS[0].workspace, [due]) == {due: 0}
-        assert await notices.crowds(db, ACCOUNT.workspace, []) == {}
+        await notice_table.plan(db, wanted)
+        assert await notice_table.crowds(db, ACCOUNT.workspace, [due, due - SECOND]) == {
+            due: len(wanted),
+            due - SECOND: 0,
+        }
+        assert await notice_table.crowds(db, OTHERS[0].workspace, [due]) == {due: 0}
+        assert await notice_table.crowds(db, ACCOUNT.workspace, []) == {}
 
 
 async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
     """A webinar that is moved away and back is reminded of as before."""
     async with store.write() as db:
-        await notices.plan(db, [notice()])
-        await notices.take_back(db, [row.id for row in await stands(db)])
+        await notice_table.plan(db, [notice()])
+        await notice_table.take_back(db, [row.id for row in await stands(db)])
         assert await state(db) is WITHDRAWN
-        await notices.plan(db, [notice(hand_at=SOON)])
+        await notice_table.plan(db, [notice(hand_at=SOON)])
         (row,) = await stands(db)
     assert (row.state, row.notice.hand_at, row.parcel) == (PLANNED, SOON, None)
 
@@ -128,12 +131,12 @@ async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(stor
     """It may be at Slack or not: whoever gets the parcel back plans it again."""
     async with store.write() as db:
         load = await held(db)
-        await notices.take_back(db, [row.id for row in load.rows])
+        await notice_table.take_back(db, [row.id for row in load.rows])
         assert await state(db) is WITHDRAWN
-        await notices.plan(db, [notice()])
+        await notice_table.plan(db, [notice()])
         assert await state(db) is PACKED
 
-        assert await parcels.not_at_slack(db, load.parcel, SOON)
+        assert await message_table.not_at_slack(db, load.parcel, SOON)
         (row,) = await stands(db)
     assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
 
@@ -142,22 +145,22 @@ async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) ->
     """What is planned is withdrawn at once; a parcel with what is not must be got back; what was said stays."""
     async with store.write() as db:
         load = await packed(db)
-        await notices.take_back(db, [row.id for row in load.rows])
+        await notice_table.take_back(db, [row.id for row in load.rows])
         (row,) = await stands(db)
         assert row.parcel
         assert (row.state, row.parcel.state) == (WITHDRAWN, ParcelState.WITHDRAWING)
 
         await db.execute(update(table).values(state=SAID))
-        await notices.take_back(db, [row.id])
+        await notice_table.take_back(db, [row.id])
         assert await state(db) is SAID
 
 
 async def test_what_is_being_posted_is_past_being_taken_back(store: Store) -> None:
     """Nobody can hold a post back that is on its way."""
     async with store.write() as db:
-        await notices.plan(db, [notice(kind=NoticeKind.FULL)])
+        await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
         (load,) = (await to_post(db, NOW, claim(), room)).loads
-        await notices.take_back(db, [row.id for row in load.rows])
+        await notice_table.take_back(db, [row.id for row in load.rows])
         assert await state(db) is PACKED
 
 
@@ -166,21 +169,21 @@ async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
     async with store.write() as db:
         load = await held(db)
         number = load.rows[0].id
-        await notices.skip(db, number)
-        await notices.plan(db, [notice()])
+        await notice_table.skip(db, number)
+        await notice_table.plan(db, [notice()])
         (row,) = await stands(db)
         assert row.parcel
         assert (row.state, row.parcel.state) == (SKIPPED, ParcelState.WITHDRAWING)
-        assert await notices.unskip(db, number, NOW)
+        assert await notice_table.unskip(db, number, NOW)
         assert await state(db) is PACKED
-        await notices.skip(db, number)
-        await parcels.not_at_slack(db, load.parcel, SOON)
+        await notice_table.skip(db, number)
+        await message_table.not_at_slack(db, load.parcel, SOON)
         assert await state(db) is SKIPPED
 
-        assert not await notices.unskip(db, number, row.notice.due_at)
-        assert await notices.unskip(db, number, NOW)
+        assert not await notice_table.unskip(db, number, row.notice.due_at)
+        assert await notice_table.unskip(db, number, NOW)
         assert await state(db) is PLANNED
-        assert not await notices.unskip(db, number, NOW)
+        assert not await notice_table.unskip(db, number, NOW)
 
 
 async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
@@ -193,7 +196,7 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
         notice(session_id="s5", due_at=START - HOUR + MINUTE, hand_at=LATER, channel_id="C2"),
     ]
     async with store.write() as db:
-        await notices.plan(db, wanted)
+        await notice_table.plan(db, wanted)
         taken = await pack(db)
     contents = [(load.parcel.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
     assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
@@ -204,17 +207,17 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
     """So that the channel hears one message; but not where it would be a close thing."""
     async with store.write() as db:
         first = await held(db)
-        await notices.plan(db, [notice(session_id="s2")])
+        await notice_table.plan(db, [notice(session_id="s2")])
         assert (await pack(db)).loads == []
         (row,) = await stands(db)
         assert row.parcel
         assert (row.state, row.parcel.state) == (PACKED, ParcelState.WITHDRAWING)
-        await parcels.not_at_slack(db, first.parcel, NOW)
+        await message_table.not_at_slack(db, first.parcel, NOW)
         (both,) = (await pack(db)).loads
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
 
         close = START - HOUR - 2 * MINUTE
-        await notices.plan(db, [notice(session_id="s3", hand_at=close)])
+        await notice_table.plan(db, [notice(session_id="s3", hand_at=close)])
         (alone,) = (await pack(db, close)).loads
     assert (alone.parcel.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
 
@@ -222,14 +225,14 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
 async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
     """Not before; and once it is packed, by nobody else."""
     async with store.write() as db:
-        await notices.plan(db, [notice(hand_at=SOON)])
-        assert await notices.next_wake(db) == SOON
+        await notice_table.plan(db, [notice(hand_at=SOON)])
+        assert await notice_table.next_wake(db) == SOON
         assert (await pack(db)).loads == []
         (load,) = (await pack(db, SOON)).loads
         parcel = load.parcel
         assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (ParcelState.GIVING, DUE, "me", 1)
         assert (await pack(db, SOON, "you")).loads == []
-        assert await notices.next_wake(db) is None
+        assert await notice_table.next_wake(db) is None
         (row,) = await stands(db)
         assert row.parcel
         assert (row, row.parcel) == (load.rows[0], parcel)
@@ -238,9 +241,9 @@ async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
 async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
     """Without a parcel, until there is room."""
     async with store.write() as db:
-        await notices.plan(db, [notice()])
+        await notice_table.plan(db, [notice()])
         assert (await for_slack_to_hold(db, NOW, claim(), lambda *_: SOON)).loads == []
-        assert (await notices.next_wake(db), await parcels.next_wake(db)) == (SOON, None)
+        assert (await notice_table.next_wake(db), await message_table.next_wake(db)) == (SOON, None)
         assert len((await pack(db, SOON)).loads) == 1
 
 
@@ -248,7 +251,9 @@ async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store)
     """Both are due at once after a short outage, and a channel has one message a second at most."""
     now = START - HOUR + SECOND
     async with store.write() as db:
-        await notices.plan(db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)])
+        await notice_table.plan(
+            db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)]
+        )
         loads = (await pack(db, now)).loads
         assert sorted(load.parcel.post_at for load in loads) == [DUE + 6, DUE + 7]
 
@@ -256,10 +261,10 @@ async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store)
 async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
     """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
     async with store.write() as db:
-        await notices.plan(db, [notice(), notice(session_id="s2")])
+        await notice_table.plan(db, [notice(), notice(session_id="s2")])
         await db.execute(update(table).where(table.c.session_id == "s2").values(problem="token_revoked"))
         taken = await pack(db, notice().expires_at)
-        others = await notices.of_session(db, ACCOUNT, "s2")
+        others = await notice_table.of_session(db, ACCOUNT, "s2")
         assert taken.missed == [*await stands(db), *others]
     assert [(row.state, row.problem) for row in taken.missed] == [
         (NoticeState.MISSED, TOO_LATE),
@@ -277,7 +282,7 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
         notice(session_id="s3", due_at=now + 5 * MINUTE),
     ]
     async with store.write() as db:
-        await notices.plan(db, wanted)
+        await notice_table.plan(db, wanted)
         loads = (await pack(db, now)).loads
         rows = await stands(db)
     said = sorted((load.parcel.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
@@ -292,26 +297,26 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
         for n in range(300)
     ]
     async with store.write() as db:
-        await notices.plan(db, planned)
+        await notice_table.plan(db, planned)
 
     async def pack_all(by: str) -> list[Load]:
         mine: list[Load] = []
         while True:
             async with store.write() as db:
-                waiting = await notices.next_wake(db)
+                waiting = await notice_table.next_wake(db)
                 taken = await pack(db, waiting or NOW, by)
                 for load in taken.loads:
-                    await parcels.handed(db, [Handed(load.parcel.id, f"Q{load.parcel.id}")])
-                back = await parcels.next_wake(db)
-                if back == parcels.AT_ONCE:
+                    await message_table.handed(db, [Handed(load.parcel.id, f"Q{load.parcel.id}")])
+                back = await message_table.next_wake(db)
+                if back == message_table.AT_ONCE:
                     await _get_back(db)
             mine += taken.loads
-            if waiting is None and back != parcels.AT_ONCE:
+            if waiting is None and back != message_table.AT_ONCE:
                 return mine
 
     await asyncio.gather(pack_all("one"), pack_all("two"))
     async with store.read() as db:
-        rows = [row for n in range(300) for row in await notices.of_session(db, ACCOUNT, f"s{n}")]
+        rows = [row for n in range(300) for row in await notice_table.of_session(db, ACCOUNT, f"s{n}")]
     carried = {row.parcel for row in rows if row.parcel}
     seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
     assert {row.state for row in rows} == {PACKED}
@@ -322,7 +327,7 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
 
 async def _get_back(db: Db) -> None:
     for parcel in await claims.withdrawals(db, LATER, claim()):
-        await parcels.not_at_slack(db, parcel, NOW)
+        await message_table.not_at_slack(db, parcel, NOW)
 
 
 async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
@@ -334,7 +339,7 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
         notice(kind=NoticeKind.FULL, session_id="s2", due_at=NOW),
     ]
     async with store.write() as db:
-        await notices.plan(db, wanted)
+        await notice_table.plan(db, wanted)
         (load,) = (await to_post(db, NOW, claim(), room)).loads
         older, newer = await stands(db)
     assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
@@ -348,7 +353,7 @@ async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
     due = START - HOUR
     wanted = [notice(channel_id=channel, hand_at=due) for channel in ("D1", "U2", "C3")] + [notice(channel_id="D4")]
     async with store.write() as db:
-        await notices.plan(db, wanted)
+        await notice_table.plan(db, wanted)
         held = (await pack(db, due)).loads
         posted = (await to_post(db, due, claim(), room)).loads
     assert sorted(load.parcel.channel_id for load in held) == ["C3", "D4"]
@@ -360,12 +365,12 @@ async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
     ends = [NoticeState.MISSED, NoticeState.DEAD, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.OVERTAKEN]
     wanted = [notice(session_id=f"s{n}", due_at=NOW + n * MINUTE) for n in range(len(ends))]
     async with store.write() as db:
-        await notices.plan(db, [*wanted, notice(account=OTHERS[0])])
+        await notice_table.plan(db, [*wanted, notice(account=OTHERS[0])])
         for number, ended in enumerate(ends):
             await db.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
-        found = await notices.problems(db, ACCOUNT.workspace, NOW, 10)
+        found = await notice_table.problems(db, ACCOUNT.workspace, NOW, 10)
         assert [row.state for row in found] == [NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED]
-        found = await notices.problems(db, ACCOUNT.workspace, NOW + MINUTE, 1)
+        found = await notice_table.problems(db, ACCOUNT.workspace, NOW + MINUTE, 1)
         assert [row.notice.session_id for row in found] == ["s2"]
 
 
@@ -373,16 +378,16 @@ async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store)
     """With its parcel; what ended lately, or has not ended, is kept."""
     async with store.write() as db:
         load = await held(db)
-        await parcels.count_as_said(db, START)
-        await notices.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
-        await notices.take_back(db, [row.id for row in await notices.of_session(db, ACCOUNT, "s2")])
-        await notices.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
+        await message_table.count_as_said(db, START)
+        await notice_table.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
+        await notice_table.take_back(db, [row.id for row in await notice_table.of_session(db, ACCOUNT, "s2")])
+        await notice_table.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
         await db.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
 
-        assert await notices.clean_up(db, START, 1) == 2
+        assert await notice_table.clean_up(db, START, 1) == 2
         assert await stands(db) == []
-        assert [await notices.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
-        left = [len(await notices.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
+        assert [await notice_table.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
+        left = [len(await notice_table.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
     assert left == [0, 1, 1]
     assert load.parcel.id == 1
 
@@ -391,22 +396,22 @@ async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
     """A worker for one workspace sees, packs and wakes for nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await notices.plan(db, [notice(account=account, hand_at=SOON) for account in OTHERS[:2]])
+        await notice_table.plan(db, [notice(account=account, hand_at=SOON) for account in OTHERS[:2]])
         assert await stands(db) == []
-        assert await notices.next_wake(db, here) is None
+        assert await notice_table.next_wake(db, here) is None
         assert (await for_slack_to_hold(db, LATER, claim(workspace=here), room)).loads == []
 
         for other in OTHERS[:2]:
             (load,) = (await for_slack_to_hold(db, LATER, claim(workspace=other.workspace), room)).loads
             assert (load.rows[0].notice.account, load.parcel.post_at) == (other, DUE)
-            assert await notices.find(db, here, load.rows[0].id) is None
-            assert await notices.find(db, other.workspace, load.rows[0].id) == load.rows[0]
+            assert await notice_table.find(db, here, load.rows[0].id) is None
+            assert await notice_table.find(db, other.workspace, load.rows[0].id) == load.rows[0]
 
 
 async def test_notices_of_two_accounts_are_two(store: Store) -> None:
     """The same session id of another connection has its own reminders."""
     async with store.write() as db:
-        await notices.plan(db, [notice(), notice(account=OTHERS[2])])
+        await notice_table.plan(db, [notice(), notice(account=OTHERS[2])])
         assert [len(await stands(db, account)) for account in (ACCOUNT, OTHERS[2])] == [1, 1]
 
 
@@ -416,10 +421,10 @@ async def test_outbox_refuses_naive_times(store: Store) -> None:
     async with store.write() as db:
         load = await packed(db)
         for refused in (
-            notices.plan(db, [notice().model_copy(update={"due_at": naive})]),
+            notice_table.plan(db, [notice().model_copy(update={"due_at": naive})]),
             pack(db, naive),
-            parcels.not_at_slack(db, load.parcel, naive),
-            parcels.try_again(db, load.parcel, naive),
+            message_table.not_at_slack(db, load.parcel, naive),
+            message_table.try_again(db, load.parcel, naive),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):
                 await refused

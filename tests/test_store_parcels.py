@@ -10,16 +10,16 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import machine_now
-from bot.models import Workspace
-from bot.outbox import NoticeKind, NoticeState, ParcelState, Way
-from bot.packing import HEARD_WITHIN, at
-from bot.store import claims, notices, parcels
-from bot.store.bundling import for_slack_to_hold
-from bot.store.claims import Claim, Load
-from bot.store.connection import Db, Store
-from bot.store.parcels import AT_ONCE, NOT_TAKEN_BACK, Handed, Parcel, Posted
-from bot.store.schema import parcels as table
-from bot.store.speaking import to_post
+from bot.db.connection import Db, Store
+from bot.db.schema import parcels as table
+from bot.model.webinar import Workspace
+from bot.notices.model import NoticeKind, NoticeState, ParcelState, Way
+from bot.notices.outbox import claims, message_table, notice_table
+from bot.notices.outbox.batching import for_slack_to_hold
+from bot.notices.outbox.claims import Claim, Load
+from bot.notices.outbox.coalesce import to_post
+from bot.notices.outbox.message_table import AT_ONCE, NOT_TAKEN_BACK, Handed, Parcel, Posted
+from bot.notices.schedule import HEARD_WITHIN, at
 from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 
@@ -42,7 +42,7 @@ def room(_: Workspace, __: str) -> datetime | None:
 
 async def packed(db: Db, by: Claim | None = None) -> Load:
     """A reminder, to be given to Slack."""
-    await notices.plan(db, [notice()])
+    await notice_table.plan(db, [notice()])
     (load,) = (await for_slack_to_hold(db, NOW, by or claim(), room)).loads
     return load
 
@@ -50,20 +50,20 @@ async def packed(db: Db, by: Claim | None = None) -> Load:
 async def held(db: Db) -> Load:
     """A reminder that Slack holds."""
     load = await packed(db)
-    assert await parcels.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
     return load
 
 
 async def to_be_posted(db: Db) -> Load:
     """An alert, to be posted."""
-    await notices.plan(db, [notice(kind=NoticeKind.FULL)])
+    await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
     (load,) = (await to_post(db, NOW, claim(), room)).loads
     return load
 
 
 async def stands(db: Db) -> tuple[NoticeState, Parcel]:
     """How the one notice stands, and its parcel."""
-    (row,) = await notices.of_session(db, ACCOUNT, "s1")
+    (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert row.parcel
     return row.state, row.parcel
 
@@ -96,7 +96,7 @@ async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store
         assert await claims.unclear(db, claim("you")) == [replace(load.parcel, claimed_by="you")]
         assert await claims.unclear(db, claim("you")) == []
 
-        await parcels.hold(db, load.parcel, timedelta())
+        await message_table.hold(db, load.parcel, timedelta())
         assert await claims.unclear(db, claim("me")) == []
 
 
@@ -104,9 +104,9 @@ async def test_what_is_left_unclear_is_looked_into_later(store: Store) -> None:
     """When so much time has passed as its holder said."""
     async with store.write() as db:
         load = await packed(db)
-        await parcels.hold(db, load.parcel, HOUR)
+        await message_table.hold(db, load.parcel, HOUR)
         assert await claims.unclear(db, claim("you")) == []
-        await parcels.hold(db, load.parcel, -SECOND)
+        await message_table.hold(db, load.parcel, -SECOND)
         assert len(await claims.unclear(db, claim("you"))) == 1
 
 
@@ -123,13 +123,13 @@ async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(
     """The hand-over ends first, and leaves the id that is needed."""
     async with store.write() as db:
         load = await packed(db)
-        await notices.take_back(db, [load.rows[0].id])
+        await notice_table.take_back(db, [load.rows[0].id])
         assert await claims.withdrawals(db, NOW, claim("you")) == []
 
-        assert await parcels.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
         (withdrawing,) = await claims.withdrawals(db, NOW, claim("you"))
         assert withdrawing.scheduled_id == "Q1"
-        assert await parcels.not_at_slack(db, withdrawing, NOW)
+        assert await message_table.not_at_slack(db, withdrawing, NOW)
         state, parcel = await stands(db)
     assert (state, parcel.state) == (NoticeState.WITHDRAWN, ParcelState.WITHDRAWN)
 
@@ -137,12 +137,12 @@ async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(
 async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store: Store) -> None:
     """Only what is no longer to be said stays away."""
     async with store.write() as db:
-        await notices.plan(db, [notice(), notice(session_id="s2")])
+        await notice_table.plan(db, [notice(), notice(session_id="s2")])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
-        await notices.take_back(db, [load.rows[0].id])
-        await parcels.handed(db, [Handed(load.parcel.id, "Q1")])
-        await parcels.not_at_slack(db, load.parcel, SOON)
-        (other,) = await notices.of_session(db, ACCOUNT, "s2")
+        await notice_table.take_back(db, [load.rows[0].id])
+        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.not_at_slack(db, load.parcel, SOON)
+        (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
         state, parcel = await stands(db)
     assert (state, parcel.state) == (NoticeState.WITHDRAWN, ParcelState.WITHDRAWN)
     assert (other.state, other.notice.hand_at) == (PLANNED, SOON)
@@ -152,14 +152,14 @@ async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store
 async def test_what_could_not_be_got_back_was_said(store: Store, problem: str, ends: NoticeState) -> None:
     """As far as that is clear; what should not have been said is named, and never planned again."""
     async with store.write() as db:
-        await notices.plan(db, [notice(), notice(session_id="s2")])
+        await notice_table.plan(db, [notice(), notice(session_id="s2")])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
-        await notices.take_back(db, [load.rows[0].id])
-        assert await parcels.was_posted(db, load.parcel, problem) == [load.rows[0].id]
-        await notices.plan(db, [notice(), notice(session_id="s2")])
-        (other,) = await notices.of_session(db, ACCOUNT, "s2")
-        (row,) = await notices.of_session(db, ACCOUNT, "s1")
-        assert await parcels.was_posted(db, load.parcel, problem) == []
+        await notice_table.take_back(db, [load.rows[0].id])
+        assert await message_table.was_posted(db, load.parcel, problem) == [load.rows[0].id]
+        await notice_table.plan(db, [notice(), notice(session_id="s2")])
+        (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
+        (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
+        assert await message_table.was_posted(db, load.parcel, problem) == []
     assert (other.state, other.problem) == (ends, problem)
     assert (row.state, row.problem) == (SAID, NOT_TAKEN_BACK)
 
@@ -168,12 +168,12 @@ async def test_withdrawal_that_must_wait_is_taken_up_again(store: Store) -> None
     """At the time it was put off to, and the outbox wakes for it."""
     async with store.write() as db:
         load = await held(db)
-        await notices.take_back(db, [load.rows[0].id])
-        assert await parcels.next_wake(db) == AT_ONCE
+        await notice_table.take_back(db, [load.rows[0].id])
+        assert await message_table.next_wake(db) == AT_ONCE
         (withdrawing,) = await claims.withdrawals(db, NOW, claim())
-        assert await parcels.next_wake(db) is None
-        await parcels.try_again(db, withdrawing, SOON, "not clear")
-        assert await parcels.next_wake(db) == SOON
+        assert await message_table.next_wake(db) is None
+        await message_table.try_again(db, withdrawing, SOON, "not clear")
+        assert await message_table.next_wake(db) == SOON
         assert await claims.withdrawals(db, NOW, claim()) == []
         (again,) = await claims.withdrawals(db, SOON, claim())
     assert again.problem == "not clear"
@@ -183,17 +183,17 @@ async def test_latecomer_changes_nothing(store: Store) -> None:
     """Who was away while somebody else settled and handed over again learns that theirs is one too many."""
     async with store.write() as db:
         late = (await packed(db)).parcel
-        assert await parcels.not_at_slack(db, late, NOW)
+        assert await message_table.not_at_slack(db, late, NOW)
         (load,) = (await for_slack_to_hold(db, NOW, claim("you"), room)).loads
         assert load.parcel.attempts == 2
-        assert await parcels.handed(db, [Handed(late.id, "Q-late")]) == set()
-        assert not await parcels.not_at_slack(db, late, LATER)
-        assert not await parcels.end(db, late, ParcelState.DEAD, "no")
+        assert await message_table.handed(db, [Handed(late.id, "Q-late")]) == set()
+        assert not await message_table.not_at_slack(db, late, LATER)
+        assert not await message_table.end(db, late, ParcelState.DEAD, "no")
         assert await stands(db) == (PACKED, load.parcel)
 
-        assert await parcels.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
-        assert await parcels.handed(db, [Handed(load.parcel.id, "Q-late")]) == set()
-        assert await parcels.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [Handed(load.parcel.id, "Q-late")]) == set()
+        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
         state, parcel = await stands(db)
     assert (state, parcel.state, parcel.scheduled_id) == (PACKED, ParcelState.HELD, "Q1")
 
@@ -202,9 +202,9 @@ async def test_post_is_said_once(store: Store) -> None:
     """Whoever posts it a second time learns that; to write the same down twice is to write it down once."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        assert await parcels.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await parcels.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await parcels.posted(db, [Posted(load.parcel.id, "2.2")]) == set()
+        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
+        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
+        assert await message_table.posted(db, [Posted(load.parcel.id, "2.2")]) == set()
         state, parcel = await stands(db)
     assert (state, parcel.state, parcel.message_ts) == (SAID, ParcelState.SAID, "1.1")
 
@@ -213,9 +213,9 @@ async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> 
     """It was looked for, not found, and planned again."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        assert await parcels.not_at_slack(db, load.parcel, SOON)
-        assert await parcels.posted(db, [Posted(load.parcel.id, "1.1")]) == set()
-        (row,) = await notices.of_session(db, ACCOUNT, "s1")
+        assert await message_table.not_at_slack(db, load.parcel, SOON)
+        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == set()
+        (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
 
 
@@ -223,19 +223,19 @@ async def test_repetition_is_by_whoever_has_it(store: Store) -> None:
     """It says so itself, and counts as a further try."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        again = await parcels.repeat(db, load.parcel, LATER, "not clear")
+        again = await message_table.repeat(db, load.parcel, LATER, "not clear")
         assert again
         assert (again.attempts, again.problem, again.post_at) == (2, "not clear", int(LATER.timestamp()))
         assert await stands(db) == (PACKED, again)
-        assert await parcels.repeat(db, replace(load.parcel, claimed_by="you"), LATER, "") is None
+        assert await message_table.repeat(db, replace(load.parcel, claimed_by="you"), LATER, "") is None
 
 
 async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
     """The notices as well."""
     async with store.write() as db:
         load = await packed(db)
-        assert await parcels.end(db, load.parcel, ParcelState.DEAD, "is_archived")
-        (row,) = await notices.of_session(db, ACCOUNT, "s1")
+        assert await message_table.end(db, load.parcel, ParcelState.DEAD, "is_archived")
+        (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
         state, parcel = await stands(db)
     assert (state, row.problem, parcel.state, parcel.problem) == (
         NoticeState.DEAD,
@@ -249,19 +249,19 @@ async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
     """Once; unless something changes again while somebody is at it. Also what is just being handed over."""
     async with store.write() as db:
         load = await packed(db)
-        assert await parcels.to_look_over(db, NOW, None) == []
-        await notices.plan(db, [notice(hand_at=SOON)])
-        await parcels.handed(db, [Handed(load.parcel.id, "Q1")])
-        assert await parcels.to_look_over(db, NOW, None) == []
-        (seen,) = await parcels.to_look_over(db, SOON, None)
-        await notices.plan(db, [notice(hand_at=LATER)])
-        await parcels.looked_over(db, seen, load.parcel.wake_at)
-        (seen,) = await parcels.to_look_over(db, LATER, None)
-        await parcels.looked_over(db, seen, load.parcel.wake_at)
-        assert await parcels.to_look_over(db, LATER, None) == []
-        assert await parcels.next_wake(db) == load.parcel.wake_at
+        assert await message_table.to_look_over(db, NOW, None) == []
+        await notice_table.plan(db, [notice(hand_at=SOON)])
+        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        assert await message_table.to_look_over(db, NOW, None) == []
+        (seen,) = await message_table.to_look_over(db, SOON, None)
+        await notice_table.plan(db, [notice(hand_at=LATER)])
+        await message_table.looked_over(db, seen, load.parcel.wake_at)
+        (seen,) = await message_table.to_look_over(db, LATER, None)
+        await message_table.looked_over(db, seen, load.parcel.wake_at)
+        assert await message_table.to_look_over(db, LATER, None) == []
+        assert await message_table.next_wake(db) == load.parcel.wake_at
 
-        await parcels.exchange(db, seen)
+        await message_table.exchange(db, seen)
         assert len(await claims.withdrawals(db, LATER, claim())) == 1
 
 
@@ -270,14 +270,14 @@ async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> Non
     async with store.write() as db:
         await held(db)
         said = at(DUE) + HEARD_WITHIN
-        await parcels.count_as_said(db, said - SECOND)
+        await message_table.count_as_said(db, said - SECOND)
         assert (await stands(db))[0] is PACKED
-        await parcels.count_as_said(db, said)
+        await message_table.count_as_said(db, said)
         state, parcel = await stands(db)
         assert (state, parcel.state) == (SAID, ParcelState.SAID)
 
         soon = notice(session_id="s2", before=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
-        await notices.plan(db, [soon])
+        await notice_table.plan(db, [soon])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
         assert load.parcel.wake_at == START
 
@@ -286,8 +286,8 @@ async def test_change_after_a_reminder_was_posted_does_not_end_it_early(store: S
     """It stays to be corrected as long as any."""
     async with store.write() as db:
         load = await held(db)
-        await notices.plan(db, [notice(hand_at=at(DUE) + SECOND)])
-        await parcels.count_as_said(db, at(DUE) + MINUTE)
+        await notice_table.plan(db, [notice(hand_at=at(DUE) + SECOND)])
+        await message_table.count_as_said(db, at(DUE) + MINUTE)
         assert (await stands(db))[1].wake_at == load.parcel.wake_at
 
 
@@ -295,16 +295,16 @@ async def test_claims_are_freed_at_a_start(store: Store) -> None:
     """But not on what the one who is gone was giving to Slack, which may still be about to accept it."""
     async with store.write() as db:
         load = await packed(db)
-        await parcels.release_all(db)
+        await message_table.release_all(db)
         assert await claims.unclear(db, claim("you")) == []
-        await notices.take_back(db, [load.rows[0].id])
-        await parcels.release_all(db)
+        await notice_table.take_back(db, [load.rows[0].id])
+        await message_table.release_all(db)
         assert await claims.withdrawals(db, NOW, claim("you")) == []
 
-        await parcels.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
         await claims.withdrawals(db, NOW, claim())
         assert await claims.withdrawals(db, NOW, claim("you")) == []
-        await parcels.release_all(db)
+        await message_table.release_all(db)
         assert len(await claims.withdrawals(db, NOW, claim("you"))) == 1
 
 
@@ -312,16 +312,16 @@ async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
     """A worker for one workspace settles, looks over, gets back and closes nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await notices.plan(db, [notice(account=OTHERS[0])])
+        await notice_table.plan(db, [notice(account=OTHERS[0])])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
         await claims_run_out(db)
         assert await claims.unclear(db, claim(workspace=here)) == []
-        await parcels.handed(db, [Handed(load.parcel.id, "Q1")])
-        await notices.plan(db, [notice(account=OTHERS[0])])
-        assert await parcels.to_look_over(db, NOW, here) == []
-        assert await parcels.next_wake(db, here) is None
-        await parcels.count_as_said(db, START, here)
-        await notices.take_back(db, [load.rows[0].id])
+        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await notice_table.plan(db, [notice(account=OTHERS[0])])
+        assert await message_table.to_look_over(db, NOW, here) == []
+        assert await message_table.next_wake(db, here) is None
+        await message_table.count_as_said(db, START, here)
+        await notice_table.take_back(db, [load.rows[0].id])
         assert await claims.withdrawals(db, LATER, claim(workspace=here)) == []
         assert len(await claims.withdrawals(db, LATER, claim(workspace=OTHERS[0].workspace))) == 1
 

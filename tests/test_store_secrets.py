@@ -12,10 +12,11 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from bot.db.connection import Store, Vault, async_url
+from bot.db.schema import metadata
 from bot.errors import SettingsError
-from bot.store import people, webinars
-from bot.store.connection import Store, Vault, async_url
-from bot.store.schema import metadata
+from bot.slack import user_table
+from bot.webinars import table as webinar_table
 from tests.test_store import person
 from tests.webinar_samples import ACCOUNT, NOW, webinar
 from tests.world import World, running
@@ -43,7 +44,7 @@ async def test_database_holds_no_secret_in_clear(world: World, tmp_path: Path) -
     services = world.bot.services
     (made,) = world.ringcentral.webinars()
     async with services.store.read() as db:
-        link = await webinars.host_link(db, services.account, str(made["session_id"]))
+        link = await webinar_table.host_link(db, services.account, str(made["session_id"]))
     raw = await _raw(services.store) + _files(tmp_path)
     assert link.startswith(world.ringcentral.url)
     secrets = [PASSWORD, link, link.rsplit("/", 1)[1], "@acme.example"]
@@ -55,18 +56,18 @@ async def test_key_can_be_changed(database_url: str) -> None:
     """The new key is put first: it encrypts from then on, and what the old one encrypted can still be read."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
-        await webinars.save(db, webinar(), LINK)
+        await webinar_table.save(db, webinar(), LINK)
     await store.close()
 
     store = Store(database_url, Vault(f"{NEW}, {OLD}"))
     async with store.write() as db:
-        assert await webinars.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
-        await webinars.save(db, webinar(), LINK)
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
+        await webinar_table.save(db, webinar(), LINK)
     await store.close()
 
     store = Store(database_url, Vault(NEW))
     async with store.read() as db:
-        assert await webinars.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
+        assert await webinar_table.host_link(db, ACCOUNT, "s1") == LINK.get_secret_value()
     await store.close()
 
 
@@ -74,13 +75,13 @@ async def test_lost_key_is_said_in_words(database_url: str) -> None:
     """The admin learns which setting to mend, and nothing of what is stored."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
-        await webinars.save(db, webinar(), LINK)
+        await webinar_table.save(db, webinar(), LINK)
     await store.close()
 
     store = Store(database_url, Vault(NEW))
     async with store.read() as db:
         with pytest.raises(SettingsError, match="Add the earlier key after a comma"):
-            await webinars.host_link(db, ACCOUNT, "s1")
+            await webinar_table.host_link(db, ACCOUNT, "s1")
     await store.close()
 
 
@@ -88,12 +89,12 @@ async def test_name_under_a_lost_key_is_not_known(database_url: str) -> None:
     """What would be said with it is said without."""
     store = Store(database_url, Vault(OLD))
     async with store.write() as db:
-        await people.save(db, person(), NOW)
+        await user_table.save(db, person(), NOW)
     await store.close()
 
     store = Store(database_url, Vault(NEW))
     async with store.read() as db:
-        assert await people.names(db, {(ACCOUNT.workspace, "U1")}) == {}
+        assert await user_table.names(db, {(ACCOUNT.workspace, "U1")}) == {}
     await store.close()
 
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.casting import Order, Told, Wanted
-from bot.models import Account
-from bot.store import team, team_changes, webinars
-from bot.store.connection import Store
-from bot.store.schema import invitees
-from bot.store.schema import team_changes as table
-from bot.store.team_changes import Change, Step
-from bot.team import NewInvitee, NewRole, Role
+from bot.db.connection import Store
+from bot.db.schema import invitees
+from bot.db.schema import team_changes as table
+from bot.model.team import NewInvitee, NewRole, Role
+from bot.model.webinar import Account
+from bot.team import change_table
+from bot.team import table as team_table
+from bot.team.change_table import Change, Step
+from bot.team.diff import Order, Told, Wanted
+from bot.webinars import table as webinar_table
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.team_samples import HOST, LINK, TEAM, member
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
@@ -38,21 +40,21 @@ async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) ->
     """A reading replaces what RingCentral knows, keeps what we know, and says who is gone; the host tells its age."""
     listed = [one.invitee for one in TEAM]
     async with store.write() as db:
-        assert await team.find(db, ACCOUNT, "s1") is None
+        assert await team_table.find(db, ACCOUNT, "s1") is None
         for one in TEAM[1:]:
-            await team.save(db, ACCOUNT, "s1", one, NOW)
-        assert await team.find(db, ACCOUNT, "s1") is None
-        assert await team.keep_all(db, ACCOUNT, "s1", listed, NOW) == []
-        known = await team.find(db, ACCOUNT, "s1")
+            await team_table.save(db, ACCOUNT, "s1", one, NOW)
+        assert await team_table.find(db, ACCOUNT, "s1") is None
+        assert await team_table.keep_all(db, ACCOUNT, "s1", listed, NOW) == []
+        known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
         names = ["Ana Ruiz", "Ben Okafor", "Dev Patel", "Finn Berg", "Zoe Lang"]
         assert [one.invitee.name for one in known.members] == names
         assert (known.members[2], known.read_at) == (TEAM[2], NOW)
         assert len(known.others) == 4
 
-        gone = await team.keep_all(db, ACCOUNT, "s1", listed[:3], LATER)
+        gone = await team_table.keep_all(db, ACCOUNT, "s1", listed[:3], LATER)
         assert [one.user_id for one in gone] == ["U0FINN", ""]
-        known = await team.find(db, ACCOUNT, "s1")
+        known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
         assert known.read_at == LATER
         assert len(known.members) == 3
@@ -62,29 +64,29 @@ async def test_teams_of_two_accounts_are_two(store: Store) -> None:
     """The same session elsewhere is another one; who is forgotten here is still there."""
     async with store.write() as db:
         for account in (ACCOUNT, *OTHERS):
-            await team.save(db, account, "s1", HOST, NOW)
-            await team.save(db, account, "s1", TEAM[2], NOW)
-        await team.forget(db, ACCOUNT, "s1", ["i-dev"])
+            await team_table.save(db, account, "s1", HOST, NOW)
+            await team_table.save(db, account, "s1", TEAM[2], NOW)
+        await team_table.forget(db, ACCOUNT, "s1", ["i-dev"])
         for account in OTHERS:
-            assert len(await team.members(db, account, "s1", ["i-dev"])) == 1
-            assert await team.link_of(db, account, "s1", "U0DEV") == LINK
-        assert await team.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
+            assert len(await team_table.members(db, account, "s1", ["i-dev"])) == 1
+            assert await team_table.link_of(db, account, "s1", "U0DEV") == LINK
+        assert await team_table.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
 
 
 async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Store) -> None:
     """Neither listed nor given their link, but still to be told; a reading does not lose them."""
     left = TEAM[2].model_copy(update={"told": Told.LEFT})
     async with store.write() as db:
-        await team.save(db, ACCOUNT, "s1", HOST, NOW)
-        await team.save(db, ACCOUNT, "s1", left, NOW)
-        known = await team.find(db, ACCOUNT, "s1")
+        await team_table.save(db, ACCOUNT, "s1", HOST, NOW)
+        await team_table.save(db, ACCOUNT, "s1", left, NOW)
+        known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
         assert known.others == []
-        assert await team.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
-        assert await team.keep_all(db, ACCOUNT, "s1", [HOST.invitee], LATER) == []
-        assert await team.members(db, ACCOUNT, "s1", ["i-dev"]) == [left]
-        await team.keep_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
-        [back] = await team.members(db, ACCOUNT, "s1", ["i-dev"])
+        assert await team_table.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
+        assert await team_table.keep_all(db, ACCOUNT, "s1", [HOST.invitee], LATER) == []
+        assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"]) == [left]
+        await team_table.keep_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
+        [back] = await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
         assert back.told is Told.ELSEWHERE
 
 
@@ -92,8 +94,8 @@ async def test_nothing_personal_is_readable(store: Store) -> None:
     """Names, addresses and links are in encrypted columns only, also while a change is under way."""
     private = [b"zoe@", b"Zoe", b"Lang", b"join.example"]
     async with store.write() as db:
-        await team.save(db, ACCOUNT, "s1", TEAM[4], NOW)
-        await team_changes.begin(db, change(), "me", LATER)
+        await team_table.save(db, ACCOUNT, "s1", TEAM[4], NOW)
+        await change_table.begin(db, change(), "me", LATER)
         rows = [*(await db.execute(select(invitees))), *(await db.execute(select(table)))]
     assert len(rows) == 2
     for row in rows:
@@ -109,53 +111,53 @@ async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
             (ACCOUNT, "new", START),
             (OTHERS[0], "old", START - timedelta(days=100)),
         ):
-            await webinars.save(db, webinar(account=account, session_id=session_id, start=start))
-            await team.save(db, account, session_id, HOST, NOW)
-        await team.forget_ended(db, ACCOUNT.workspace, START - timedelta(days=90))
+            await webinar_table.save(db, webinar(account=account, session_id=session_id, start=start))
+            await team_table.save(db, account, session_id, HOST, NOW)
+        await team_table.forget_ended(db, ACCOUNT.workspace, START - timedelta(days=90))
 
-        assert await team.find(db, ACCOUNT, "old") is None
-        assert await team.find(db, ACCOUNT, "new") is not None
-        assert await team.find(db, OTHERS[0], "old") is not None
+        assert await team_table.find(db, ACCOUNT, "old") is None
+        assert await team_table.find(db, ACCOUNT, "new") is not None
+        assert await team_table.find(db, OTHERS[0], "old") is not None
 
 
 async def test_draft_is_confirmed_once(store: Store) -> None:
     """A second click finds it confirmed; nobody takes a draft over; an old one is forgotten."""
     async with store.write() as db:
-        await team_changes.begin(db, change(step=Step.DRAFT))
-        assert await team_changes.LEASES.claim(db, ACCOUNT, "other", LATER, LATER) is None
+        await change_table.begin(db, change(step=Step.DRAFT))
+        assert await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER) is None
         asked = change(view_id="V1")
-        assert await team_changes.confirm(db, asked, "me", LATER)
-        assert not await team_changes.confirm(db, asked, "me", LATER)
-        assert await team_changes.find(db, ACCOUNT, "c1") == asked
-        await team_changes.begin(db, change(change_id="c2", step=Step.DRAFT))
-        await team_changes.forget_drafts(db, ACCOUNT.workspace, LATER)
-        assert await team_changes.find(db, ACCOUNT, "c2") is None
-        assert await team_changes.find(db, ACCOUNT, "c1") == asked
-        assert await team_changes.find(db, OTHERS[0], "c1") is None
+        assert await change_table.confirm(db, asked, "me", LATER)
+        assert not await change_table.confirm(db, asked, "me", LATER)
+        assert await change_table.find(db, ACCOUNT, "c1") == asked
+        await change_table.begin(db, change(change_id="c2", step=Step.DRAFT))
+        await change_table.forget_drafts(db, ACCOUNT.workspace, LATER)
+        assert await change_table.find(db, ACCOUNT, "c2") is None
+        assert await change_table.find(db, ACCOUNT, "c1") == asked
+        assert await change_table.find(db, OTHERS[0], "c1") is None
 
 
 async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
     """Not before, and whoever had it can write nothing more; what everybody knows is forgotten."""
     async with store.write() as db:
-        await team_changes.begin(db, change(), "me", SOON)
-        assert await team_changes.LEASES.claim(db, ACCOUNT, "other", NOW, LATER) is None
-        await team_changes.LEASES.renew(db, [change()], "stranger", NOW - timedelta(days=1))
-        assert await team_changes.LEASES.claim(db, OTHERS[0], "other", LATER, LATER) is None
-        taken = await team_changes.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
+        await change_table.begin(db, change(), "me", SOON)
+        assert await change_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER) is None
+        await change_table.LEASES.renew(db, [change()], "stranger", NOW - timedelta(days=1))
+        assert await change_table.LEASES.claim(db, OTHERS[0], "other", LATER, LATER) is None
+        taken = await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
         assert taken == change()
         made = change(step=Step.MADE, made=("i-zoe",))
-        assert not await team_changes.LEASES.advance(db, made, "me", LATER)
-        assert await team_changes.LEASES.advance(db, made, "other", LATER)
+        assert not await change_table.LEASES.advance(db, made, "me", LATER)
+        assert await change_table.LEASES.advance(db, made, "other", LATER)
         assert made.concerned == {"i-zoe", "i-dev", "i-finn"}
-        assert await team_changes.find(db, ACCOUNT, "c1") == made
-        await team_changes.LEASES.release_all(db)
-        assert await team_changes.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == made
-        await team_changes.forget(db, made)
-        assert await team_changes.LEASES.claim(db, ACCOUNT, "me", LATER, LATER) is None
+        assert await change_table.find(db, ACCOUNT, "c1") == made
+        await change_table.LEASES.release_all(db)
+        assert await change_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == made
+        await change_table.forget(db, made)
+        assert await change_table.LEASES.claim(db, ACCOUNT, "me", LATER, LATER) is None
 
 
 async def test_people_in_slack_are_never_taken_for_each_other(store: Store) -> None:
     """Somebody who is nobody in Slack has no link to be asked for by an empty id."""
     async with store.write() as db:
-        await team.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
-        assert await team.link_of(db, ACCOUNT, "s1", "") == ""
+        await team_table.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
+        assert await team_table.link_of(db, ACCOUNT, "s1", "") == ""

@@ -10,8 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select, text, update
 
-from bot.store.connection import FORGOTTEN_MS, Store, Vault, unbroken, writer
-from bot.store.schema import notices, parcels
+from bot.db.connection import FORGOTTEN_MS, Store, Vault, unbroken, writer
+from bot.db.schema import notices, parcels
 
 if TYPE_CHECKING:
     from tests.databases import Postgres  # the plugin below must be the first to import it

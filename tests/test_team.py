@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.store import organisers, team
-from bot.team import NewInvitee, Role, TeamChange
+from bot.model.team import NewInvitee, Role, TeamChange
+from bot.team import table as team_table
+from bot.webinars import organizer_table
 from sandbox.slack import View
 from tests.door_story import PERSON, a_door, hurried
 from tests.team_story import Team, a_team
@@ -59,8 +60,8 @@ async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: Wo
     invited = await a_team(world, invited=["dev"])
     account = world.bot.services.account
     async with world.bot.services.store.read() as db:
-        assert await team.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
-        assert await team.link_of(db, account, invited.session_id, "U0FINN") == ""
+        assert await team_table.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
+        assert await team_table.link_of(db, account, invited.session_id, "U0FINN") == ""
 
 
 async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
@@ -435,7 +436,7 @@ async def test_teams_long_over_are_forgotten(world: World) -> None:
         world.clock.move(timedelta(days=days))
         async with world.bot.services.store.write() as db:
             await world.bot.services.team.forget_old(db)
-            return await team.find(db, account, invited.session_id) is not None
+            return await team_table.find(db, account, invited.session_id) is not None
 
     assert await known_after(92)
     assert not await known_after(2)
@@ -457,4 +458,4 @@ async def _elsewhere(world: World, team: Team, address: str = "", *, coworker: s
 
 async def _organisers(world: World, *users: str) -> None:
     async with world.bot.services.store.write() as db:
-        await organisers.save(db, world.bot.services.account.workspace, users, "U0ANA", world.clock.now())
+        await organizer_table.save(db, world.bot.services.account.workspace, users, "U0ANA", world.clock.now())

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from bot.app import Greenroom
 from bot.clock import machine_now
-from bot.own_reminders import no_more
-from bot.store.schema import team_changes
-from bot.team import NewInvitee, NewRole, Role, TeamChange
+from bot.db.schema import team_changes
+from bot.model.team import NewInvitee, NewRole, Role, TeamChange
+from bot.notices.team_reminders import no_more
 from sandbox.slack import View
 from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing
 from tests.door_story import PERSON, hurried

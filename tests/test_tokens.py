@@ -11,8 +11,8 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.own_pages.tokens import MAX_LENGTH, TokenExpired, Tokens
-from bot.store.connection import Vault
+from bot.db.connection import Vault
+from bot.registration.own_pages.tokens import MAX_LENGTH, TokenExpired, Tokens
 from tests.webinar_samples import NOW
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))

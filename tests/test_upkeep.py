@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.counting import MOST
-from bot.models import Audience, Status, Webinar
-from bot.store import counts
+from bot.model.webinar import Audience, Status, Webinar
+from bot.sync.count_order import MOST
+from bot.webinars import count_history
 from tests.creation_story import hurried
 from tests.door_story import PERSON
 from tests.world import World, running
@@ -120,7 +120,7 @@ async def test_counts_are_kept_where_they_differ(world: World) -> None:
         assert await ticks(world, 2) == [reading(webinar)]
 
     async with world.bot.services.store.read() as db:
-        kept = await counts.of_session(db, webinar.account, webinar.session_id)
+        kept = await count_history.of_session(db, webinar.account, webinar.session_id)
     assert [figure.count for figure in kept] == [0, 2, 3]
 
 
@@ -184,5 +184,5 @@ async def test_what_cannot_be_counted_is_complained_about_once(world: World, cap
     world.clock.move(6 * MINUTE)
     await ticks(world, 3)
 
-    said = [record.getMessage() for record in caplog.records if record.name == "bot.upkeep"]
+    said = [record.getMessage() for record in caplog.records if record.name == "bot.sync.poller"]
     assert said == ["registration.uncounted", "registration.uncounted", "registration.counted_again"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views.blocks import (
+from bot.slack.blocks import (
     Message,
     actions,
     ago,

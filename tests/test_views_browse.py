@@ -10,19 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.models import Audience, Status
-from bot.views import buttons as ids
-from bot.views.browse import (
-    VERBS,
-    count,
-    details,
-    home_menu,
-    listing,
-    nothing_found,
-    pick,
-    place,
-    read_place,
-)
+from bot.model.webinar import Audience, Status
+from bot.slack import buttons as ids
+from handlers.browse.texts import VERBS, count, details, home_menu, listing, nothing_found, pick, place, read_place
 from tests.block_kit import buttons, check_message, words
 from tests.webinar_samples import NASTY, NOW, registration, webinar
 

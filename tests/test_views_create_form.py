@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import BadInput, ProviderRefused
-from bot.models import Access, Audience, Form, Options
-from bot.views import create_form, settings_form
-from bot.views.create_form import Draft, build, check, read
-from bot.views.settings_form import More
+from bot.model.webinar import Access, Audience, Form, Options
+from handlers.create import form as create_form
+from handlers.create import settings_form
+from handlers.create.form import Draft, build, check, read
+from handlers.create.settings_form import More
 from tests.block_kit import buttons, check_view, initial_values, words
 from tests.webinar_samples import NASTY, NOW, START
 

@@ -9,12 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
-from bot.models import Audience, Registration, Status, Webinar
-from bot.views import buttons as ids
-from bot.views import door_form, door_result
-from bot.views.browse import count
-from bot.views.door_buttons import door_buttons
-from bot.views.door_result import Doorway, Undo, changed, changed_view, read_undo, unchanged, what_changed
+from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.registration.texts import settings_result
+from bot.registration.texts.settings_result import (
+    Doorway,
+    Undo,
+    changed,
+    changed_view,
+    read_undo,
+    unchanged,
+    what_changed,
+)
+from bot.slack import buttons as ids
+from bot.webinars.texts.registration_buttons import door_buttons
+from handlers.browse.texts import count
+from handlers.registration import limit_form
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
@@ -122,7 +131,7 @@ def test_result_in_the_form_is_the_same() -> None:
     one = webinar(registration=registration(limit=9))
     view = changed_view(one, FULL, now=NOW)
     check_view(view)
-    assert (view["callback_id"], view["blocks"]) == (door_result.DONE, changed(one, FULL, now=NOW).blocks)
+    assert (view["callback_id"], view["blocks"]) == (settings_result.DONE, changed(one, FULL, now=NOW).blocks)
 
 
 def test_what_stays_says_why_and_what_is_so() -> None:
@@ -152,7 +161,7 @@ def test_what_stays_says_why_and_what_is_so() -> None:
 )
 def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, offered: str | None) -> None:
     """What was typed, or the next one where there is one."""
-    view = door_form.ask(webinar(registration=read), now=NOW, typed=typed)
+    view = limit_form.ask(webinar(registration=read), now=NOW, typed=typed)
     check_view(view)
     assert (view["blocks"][1]["element"].get("initial_value"), view["private_metadata"]) == (offered, "s1")
 
@@ -160,7 +169,7 @@ def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, off
 def test_form_says_what_raising_does() -> None:
     """Only where it does it."""
     full, not_full = (
-        words(door_form.ask(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1] for read in (FULL, OPEN)
+        words(limit_form.ask(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1] for read in (FULL, OPEN)
     )
     assert full == (
         "3 of 3 registered, full · read from RingCentral just now · It is full: a higher limit opens it again."
@@ -171,15 +180,15 @@ def test_form_says_what_raising_does() -> None:
 @pytest.mark.parametrize(("sent", "limit"), [("75", 75), ("", None), (None, None), (" 75 ", 75)])
 def test_form_is_read(sent: str | None, limit: int | None) -> None:
     """An empty field is no limit."""
-    assert door_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
+    assert limit_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
 
 
 @pytest.mark.parametrize("sent", ["0", "-1", "2.5", "9999999999", "many"])
 def test_what_cannot_be_a_limit_is_told_under_the_field(sent: str) -> None:
     """In words that fit a form, where nobody types "off"."""
     with pytest.raises(BadInput) as wrong:
-        door_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}})
-    assert wrong.value.fields == {door_form.LIMIT: wrong.value.sentence}
+        limit_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}})
+    assert wrong.value.fields == {limit_form.LIMIT: wrong.value.sentence}
     assert wrong.value.sentence.endswith("leave it empty for no limit.")
 
 
@@ -192,6 +201,6 @@ def test_everything_keeps_slacks_limits(
     current = one.model_copy(update={"registration": after})
     for message in (changed(current, before, now=now), unchanged(current, text, now=now)):
         check_message(message.text, message.blocks)
-    views = [changed_view(current, before, now=now), door_form.ask(one, now=now, typed=text)]
-    for view in [*views, door_form.working(one, note=text), door_form.failed(text or "x")]:
+    views = [changed_view(current, before, now=now), limit_form.ask(one, now=now, typed=text)]
+    for view in [*views, limit_form.working(one, note=text), limit_form.failed(text or "x")]:
         check_view(view)

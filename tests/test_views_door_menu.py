@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chart import Bar
-from bot.door import left_out, merged
 from bot.errors import BadInput
-from bot.forecast import DAY, Forecast, Pace
-from bot.models import Audience, OnDemand, Preferences, Registration, Webinar
-from bot.providers import RegistrationChange
-from bot.views import buttons as ids
-from bot.views import door_chart, door_menu
-from bot.views.door_buttons import chart_button, menu_button
-from bot.views.door_outlook import outlook, pace, takeaway
-from bot.views.door_preferences import FIELDS, differing
-from bot.views.door_result import Doorway, changed, doorway, read_undo, what_changed
+from bot.model.webinar import Audience, OnDemand, Preferences, Registration, Webinar
+from bot.providers.base import RegistrationChange
+from bot.registration.chart import Bar
+from bot.registration.forecast import DAY, Forecast, Pace
+from bot.registration.settings import left_out, merged
+from bot.registration.texts.outlook import outlook, pace, takeaway
+from bot.registration.texts.preferences import FIELDS, differing
+from bot.registration.texts.settings_result import Doorway, changed, doorway, read_undo, what_changed
+from bot.slack import buttons as ids
+from bot.webinars.texts.registration_buttons import chart_button, menu_button
+from handlers.registration import chart_texts, menu_form
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
@@ -67,16 +67,16 @@ def sent(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(("is_open", "limit"), [(True, None), (False, 9), (False, 3)])
 def test_form_that_nobody_touched_says_what_was_shown(preferences: Preferences, is_open: bool, limit: int) -> None:
     """Whatever it was: open, closed, or full."""
-    view = door_menu.ask(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
+    view = menu_form.ask(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
     check_view(view)
-    asked = door_menu.asked_in(view["private_metadata"])
+    asked = menu_form.asked_in(view["private_metadata"])
     assert asked.shown == Doorway(is_open=is_open, limit=limit, preferences=preferences)
-    assert door_menu.read(sent(view), asked.shown) == asked.shown
+    assert menu_form.read(sent(view), asked.shown) == asked.shown
 
 
 def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
     """That nobody is e-mailed and who gets links how; and of what nobody knows for sure, its raw name and that."""
-    view = door_menu.ask(known(), Forecast(), now=NOW)
+    view = menu_form.ask(known(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "you get a file with the links of everybody else" in hints["emails"]
     assert "as a direct message" in hints["emails"]
@@ -85,7 +85,7 @@ def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
         option["value"]
         for block in view["blocks"]
         for option in block.get("element", {}).get("options", ())
-        if block["block_id"] in door_menu.BOXES
+        if block["block_id"] in menu_form.BOXES
     }
     assert values | {"onDemandDuration"} == set(FIELDS)
     assert len([block for block in view["blocks"] if block["type"] == "input"]) == 6
@@ -94,7 +94,7 @@ def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
 def test_links_file_is_offered_where_nobody_is_mailed() -> None:
     """Only there is it needed."""
     usual, silent = (
-        buttons(door_menu.ask(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
+        buttons(menu_form.ask(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
     )
     assert list(usual) == ["Chart", "Chart With Sources"]
     assert list(silent) == ["Chart", "Chart With Sources", "Links File"]
@@ -103,10 +103,10 @@ def test_links_file_is_offered_where_nobody_is_mailed() -> None:
 def test_form_that_comes_back_holds_what_was_typed() -> None:
     """And still knows what it was opened with."""
     one = known()
-    view = door_menu.ask(one, Forecast(), now=NOW)
-    asked = door_menu.asked_in(view["private_metadata"])
+    view = menu_form.ask(one, Forecast(), now=NOW)
+    asked = menu_form.asked_in(view["private_metadata"])
     typed = sent(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
-    back = door_menu.ask(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
+    back = menu_form.ask(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
     check_view(back)
     assert (back["private_metadata"], sent(back)) == (view["private_metadata"], typed)
     assert back["blocks"][0]["type"] == "alert"
@@ -115,9 +115,9 @@ def test_form_that_comes_back_holds_what_was_typed() -> None:
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "9999999999"])
 def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
     """In words that fit a form."""
-    view = door_menu.ask(known(), Forecast(), now=NOW)
+    view = menu_form.ask(known(), Forecast(), now=NOW)
     with pytest.raises(BadInput) as wrong:
-        door_menu.read(sent(view, autoCloseLimit={"value": typed}), doorway(registration()))
+        menu_form.read(sent(view, autoCloseLimit={"value": typed}), doorway(registration()))
     assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
 
 
@@ -256,24 +256,24 @@ def test_everything_keeps_slacks_limits(
     """Whatever the figures, the title, and the sentence."""
     current = one.model_copy(update={"registration": read.model_copy(update={"preferences": preferences})})
     views = [
-        door_menu.ask(current, told, now=now, problem=text),
-        door_menu.reading(one, note=text),
-        door_menu.working(one, note=text),
-        door_menu.nothing(one),
-        door_menu.unread(text or "x"),
-        door_chart.drawing(one, note=text),
-        door_chart.collecting(one, note=text),
-        door_chart.failed(text or "x"),
+        menu_form.ask(current, told, now=now, problem=text),
+        menu_form.reading(one, note=text),
+        menu_form.working(one, note=text),
+        menu_form.nothing(one),
+        menu_form.unread(text or "x"),
+        chart_texts.drawing(one, note=text),
+        chart_texts.collecting(one, note=text),
+        chart_texts.failed(text or "x"),
     ]
     for view in views:
         check_view(view)
     said = takeaway(current, told, [Bar(name="x" * 40, count=3)])
     assert len(takeaway(current, told, spoken=True)) <= 1000
     for message in (
-        door_chart.caption(current, said, now=now, with_sources=False),
-        door_chart.answer(said, door_chart.NOT_DRAWN),
-        door_chart.links_note(one, read.count),
-        door_chart.links_answer(one, read.count),
+        chart_texts.caption(current, said, now=now, with_sources=False),
+        chart_texts.answer(said, chart_texts.NOT_DRAWN),
+        chart_texts.links_note(one, read.count),
+        chart_texts.links_answer(one, read.count),
         changed(current, read, now=now),
     ):
         check_message(message.text, message.blocks)

@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.models import blocks as sdk
 from slack_sdk.models.views import View
 
-from bot.views import blocks, form_elements
-from bot.views.buttons import CHANNELS
+from bot.slack import blocks, form_elements
+from bot.slack.buttons import CHANNELS
 
 ONE, TWO = form_elements.option(value="1", text="One"), form_elements.option(value="2", text="Two", description="More")
 SURE = blocks.confirm_dialog(title="Sure?", text="It *ends*.", confirm="Yes", deny="No", style="danger")

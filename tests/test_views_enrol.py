@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import BadInput
-from bot.models import Webinar
-from bot.views import enrol_batch, enrol_form, enrol_many
-from bot.views.enrol_batch import Tally, lasting, outcome
-from bot.views.enrol_form import Typed
-from bot.views.registrants_list import Place, listing, matching
+from bot.model.webinar import Webinar
+from bot.registration.bulk import texts as bulk_texts
+from bot.registration.bulk.texts import Tally, lasting, outcome
+from handlers.register import form as register_form
+from handlers.register import list_form
+from handlers.register.form import Typed
+from handlers.registrants.list import Place, listing, matching
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.enrol_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
 from tests.webinar_samples import NOW, WEBINARS, registration, webinar
@@ -50,11 +52,11 @@ def test_review_says_what_stands_in_the_way() -> None:
     """Closed, or not enough room; and a list of nobody new cannot be sent."""
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
-    assert "closed just now" in words(enrol_many.review(closed, "b1", 2, 0, READING)["blocks"])
-    assert "room for 2 more" in words(enrol_many.review(small, "b1", 3, 0, READING)["blocks"])
-    assert "room" not in words(enrol_many.review(small, "b1", 2, 0, READING)["blocks"])
-    assert "submit" not in enrol_many.review(webinar(), "b1", 0, 5, READING)
-    review = enrol_many.review(webinar(), "b1", 1_200, 3, READING)
+    assert "closed just now" in words(list_form.review(closed, "b1", 2, 0, READING)["blocks"])
+    assert "room for 2 more" in words(list_form.review(small, "b1", 3, 0, READING)["blocks"])
+    assert "room" not in words(list_form.review(small, "b1", 2, 0, READING)["blocks"])
+    assert "submit" not in list_form.review(webinar(), "b1", 0, 5, READING)
+    review = list_form.review(webinar(), "b1", 1_200, 3, READING)
     assert review["submit"]["text"] == "Register 1,200 People"
     assert "and 30 more" in words(review["blocks"])
     assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in words(review["blocks"])
@@ -64,14 +66,14 @@ def test_review_says_what_stands_in_the_way() -> None:
 @pytest.mark.parametrize(
     ("tally", "view", "expected"),
     [
-        (Tally(total=3, waiting=1, registered=2), enrol_batch.running, "2 of 3 done, about a minute left."),
-        (Tally(total=1, registered=1), enrol_batch.done, "1 person is registered for *Launch day*."),
+        (Tally(total=3, waiting=1, registered=2), bulk_texts.running, "2 of 3 done, about a minute left."),
+        (Tally(total=1, registered=1), bulk_texts.done, "1 person is registered for *Launch day*."),
         (
             Tally(total=2, there=1, refused=2),
-            enrol_batch.done,
+            bulk_texts.done,
             "Nobody new is registered for *Launch day*. 1 was registered",
         ),
-        (Tally(total=3, registered=1, left=2), enrol_batch.undoing, "Taking 3 people off the list"),
+        (Tally(total=3, registered=1, left=2), bulk_texts.undoing, "Taking 3 people off the list"),
     ],
 )
 def test_message_counts_what_has_become_of_a_list(tally: Tally, view: Any, expected: str) -> None:
@@ -82,8 +84,8 @@ def test_message_counts_what_has_become_of_a_list(tally: Tally, view: Any, expec
 def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
     """Nobody registered, nothing to undo."""
     one = webinar()
-    assert "Undo" not in buttons(enrol_batch.done(one, "b1", Tally(total=1, there=1)).blocks)
-    undo = buttons(enrol_batch.done(one, "b1", Tally(total=2, registered=2)).blocks)["Undo"]
+    assert "Undo" not in buttons(bulk_texts.done(one, "b1", Tally(total=1, there=1)).blocks)
+    undo = buttons(bulk_texts.done(one, "b1", Tally(total=2, registered=2)).blocks)["Undo"]
     assert "It takes these 2 people off the list of Launch day" in undo["confirm"]["text"]["text"]
     assert undo["value"] == "b1"
 
@@ -102,7 +104,7 @@ def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
         (
             "refused",
             "CMN-101 email",
-            f"not registered: RingCentral {enrol_batch.REFUSED_FIELDS['email']} (CMN-101 email)",
+            f"not registered: RingCentral {bulk_texts.REFUSED_FIELDS['email']} (CMN-101 email)",
         ),
         (
             "refused",
@@ -120,15 +122,15 @@ def test_file_says_of_each_line_what_came_of_it(state: str, problem: str, expect
 def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
     """Each link by itself, and pages of our own in any case."""
     both = enrolled(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
-    said = words(enrol_form.done(webinar(), enrol_form.links(both, "", "", is_silent=False))["blocks"])
+    said = words(register_form.done(webinar(), register_form.links(both, "", "", is_silent=False))["blocks"])
     assert "RingCentral has kept your page to join by." in said
     assert "RingCentral has ignored your page to cancel by" in said
     assert "RingCentral e-mails them." in said
 
     ours = enrolled(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
     said = words(
-        enrol_form.done(
-            webinar(), enrol_form.links(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True)
+        register_form.done(
+            webinar(), register_form.links(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True)
         )["blocks"]
     )
     assert "RingCentral sends its own links." in said
@@ -154,10 +156,10 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
     """Nothing else is sent along."""
     typed = Typed(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
     if is_good:
-        assert enrol_form.applicant(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
+        assert register_form.applicant(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
         return
     with pytest.raises(BadInput) as problem:
-        enrol_form.applicant(typed)
+        register_form.applicant(typed)
     assert set(problem.value.fields) == {"join_page"}
 
 
@@ -165,11 +167,11 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
 def test_values_need_a_name_each(pairs: str) -> None:
     """One a line; what holds none is said under the field."""
     with pytest.raises(BadInput) as problem:
-        enrol_form.applicant(Typed(first_name="A", last_name="B", email="a@acme.example", external_id=pairs))
+        register_form.applicant(Typed(first_name="A", last_name="B", email="a@acme.example", external_id=pairs))
     assert set(problem.value.fields) == {"external_id"}
     too_long = Typed(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
     with pytest.raises(BadInput, match="change what is marked"):
-        enrol_form.applicant(too_long)
+        register_form.applicant(too_long)
 
 
 def test_people_are_found_by_all_of_the_words() -> None:

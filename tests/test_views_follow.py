@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.following import EVERYTHING, SHARED, Feature, Scope
-from bot.hours import ChannelHours, DigestPace
-from bot.models import Audience, Webinar
-from bot.notices import REMINDERS
-from bot.outbox import Notice, NoticeKind, NoticeState
-from bot.views import buttons as ids
-from bot.views import follow_form, follow_result
-from bot.views.blocks import when
-from bot.views.follow_result import ChannelState, Unsaid
-from bot.views.follow_words import SAID, about_one, digest, explained, listed, named, quiet
-from bot.views.share_result import MUTED, SaidThere, announced, shared
+from bot.model.webinar import Audience, Webinar
+from bot.notices.model import Notice, NoticeKind, NoticeState
+from bot.notices.quiet_hours import ChannelHours, DigestPace
+from bot.notices.rules import REMINDERS
+from bot.notices.subscriptions.model import EVERYTHING, SHARED, Feature, Scope
+from bot.notices.subscriptions.texts import result as subscription_result
+from bot.notices.subscriptions.texts.phrases import SAID, about_one, digest, explained, listed, named, quiet
+from bot.notices.subscriptions.texts.result import ChannelState, Unsaid
+from bot.notices.subscriptions.texts.share_result import MUTED, SaidThere, announced, shared
+from bot.slack import buttons as ids
+from bot.slack.blocks import when
+from handlers.subscribe import form as subscribe_form
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.follow_samples import AT, HOURS, NIGHT, WEEKLY, about, channel, channels, hours, line
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
@@ -35,7 +36,7 @@ def test_state_says_who_set_what_and_when() -> None:
         line(),
         webinars=(launch, soon),
     )
-    shown = follow_result.state(state, head="Done.")
+    shown = subscription_result.state(state, head="Done.")
     usual = "reminders, alerts and changes"
     assert words(shown.blocks[:1]).splitlines() == [
         "Done.",
@@ -52,7 +53,7 @@ def test_state_says_who_set_what_and_when() -> None:
 def test_state_explains_what_is_heard_and_names_the_rest() -> None:
     """With the workspace's own times, quiet hours, the digest, and who set these."""
     both = NIGHT.model_copy(update={"digest": DigestPace.DAILY})
-    shown = follow_result.state(channel(line(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both))
+    shown = subscription_result.state(channel(line(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both))
     assert words(shown.blocks[1:2]).splitlines() == [
         "*reminders* 1 day, 1 hour and 10 minutes before it starts · *live* when it starts, is live, and has ended",
         f"{quiet(both)} · {digest(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
@@ -62,8 +63,8 @@ def test_state_explains_what_is_heard_and_names_the_rest() -> None:
 
 def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
     """And that it has neither quiet hours nor a digest."""
-    shown = follow_result.state(channel(), may_change=False)
-    assert follow_result.NOTHING in words(shown.blocks)
+    shown = subscription_result.state(channel(), may_change=False)
+    assert subscription_result.NOTHING in words(shown.blocks)
     assert "No quiet hours and no digest" in words(shown.blocks)
     assert buttons(shown.blocks) == {}
 
@@ -71,7 +72,7 @@ def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
 def test_long_list_says_how_many_more() -> None:
     """A channel in which many cards were shared."""
     webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(40))
-    shown = follow_result.state(channel(*(about(one, by_share=True) for one in webinars), webinars=webinars))
+    shown = subscription_result.state(channel(*(about(one, by_share=True) for one in webinars), webinars=webinars))
     assert "• and 25 lines more" in words(shown.blocks).splitlines()
 
 
@@ -79,7 +80,7 @@ def test_introduction_names_the_person_and_the_way_back() -> None:
     """One short line, for everybody in the channel; what came with a card was no doing of theirs."""
     launch = webinar()
     state = channel(line(), about(launch, by_share=True), webinars=(launch,))
-    assert follow_result.intro("Ana Lima", state).text == (
+    assert subscription_result.intro("Ana Lima", state).text == (
         "Ana Lima set up Greenroom here: reminders, alerts and changes about all webinars. "
         "To see or change it: `/webinar subscriptions`"
     )
@@ -101,7 +102,7 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     reminder = Notice.model_validate({**facts, **times})
     told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CUT_OFF, "channel_id": "D9", "session_id": ""})
     unsaid = [Unsaid(reminder, state, problem, webinar()), Unsaid(told, state, problem, None)]
-    assert words(follow_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
+    assert words(subscription_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
         "*What did not go out lately*",
         f"• {AT}, <#C9>, reminder of *Launch day*: {reason}",
         f"• {AT}, direct message, cut off: {reason}",
@@ -170,13 +171,13 @@ def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: da
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     missed = Notice.model_validate({**facts, "due_at": due, "hand_at": due, "expires_at": START})
     unsaid = [Unsaid(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][:10]
-    shown = follow_result.state(state, head=head, unsaid=unsaid)
+    shown = subscription_result.state(state, head=head, unsaid=unsaid)
     check_message(shown.text, shown.blocks)
-    introduction = follow_result.intro(name, state)
+    introduction = subscription_result.intro(name, state)
     check_message(introduction.text, introduction.blocks)
     assert "<@" not in introduction.text
     assert "<!channel>" not in introduction.text
-    check_view(follow_result.done(state, head))
+    check_view(subscription_result.done(state, head))
 
 
 @settings(deadline=None)
@@ -194,8 +195,8 @@ def test_nasty_title_neither_pings_nor_formats() -> None:
     nasty = webinar(title=NASTY)
     state = channel(about(nasty), webinars=(nasty,))
     for text in (
-        follow_result.state(state).text,
-        words(follow_form.build(state, zone="UTC")["blocks"]),
+        subscription_result.state(state).text,
+        words(subscribe_form.build(state, zone="UTC")["blocks"]),
         shared(nasty, "C1", SaidThere(SHARED, ())).text,
     ):
         assert "<!channel>" not in text

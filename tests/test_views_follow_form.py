@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from bot.errors import BadInput
-from bot.following import SHARED
-from bot.views import follow_form
-from bot.views.follow_form import Choice
-from bot.views.follow_result import ChannelState
+from bot.notices.subscriptions.model import SHARED
+from bot.notices.subscriptions.texts.result import ChannelState
+from handlers.subscribe import form as subscribe_form
+from handlers.subscribe.form import Choice
 from tests.block_kit import check_view, initial_values, words
 from tests.follow_samples import NIGHT, about, channel, channels, hours, line
 from tests.webinar_samples import webinar
@@ -19,11 +19,11 @@ from tests.webinar_samples import webinar
 
 def test_form_opens_as_the_channel_is_set_up() -> None:
     """With the person's own zone where the channel has none."""
-    view = follow_form.build(channel(), zone="Asia/Kathmandu")
-    assert (view["callback_id"], view["private_metadata"]) == (follow_form.CALLBACK, "C1")
-    assert follow_form.read(initial_values(view)) == Choice(features=frozenset(), time_zone="Asia/Kathmandu")
-    set_up = follow_form.build(channel(line(), hours=NIGHT), zone="Asia/Kathmandu")
-    assert follow_form.read(initial_values(set_up)) == Choice(
+    view = subscribe_form.build(channel(), zone="Asia/Kathmandu")
+    assert (view["callback_id"], view["private_metadata"]) == (subscribe_form.CALLBACK, "C1")
+    assert subscribe_form.read(initial_values(view)) == Choice(features=frozenset(), time_zone="Asia/Kathmandu")
+    set_up = subscribe_form.build(channel(line(), hours=NIGHT), zone="Asia/Kathmandu")
+    assert subscribe_form.read(initial_values(set_up)) == Choice(
         features=SHARED, time_zone="Europe/Madrid", quiet_from=22 * 60, quiet_to=7 * 60 + 5
     )
 
@@ -31,16 +31,16 @@ def test_form_opens_as_the_channel_is_set_up() -> None:
 def test_form_says_what_it_does_not_change() -> None:
     """Lines about single webinars and people stay, and the first few are named."""
     webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(9))
-    view = follow_form.build(channel(*map(about, webinars), webinars=webinars), zone="UTC")
+    view = subscribe_form.build(channel(*map(about, webinars), webinars=webinars), zone="UTC")
     assert "stays as it is: Talk 0, Talk 1, Talk 2, Talk 3, Talk 4 and 4 others" in words(view["blocks"])
-    assert "stays as it is" not in words(follow_form.build(channel(line()), zone="UTC")["blocks"])
+    assert "stays as it is" not in words(subscribe_form.build(channel(line()), zone="UTC")["blocks"])
 
 
 def sent(**changes: Any) -> dict[str, dict[str, Any]]:
     """What Slack sends of an untouched form, but for these fields."""
-    values = initial_values(follow_form.build(channel(line(), hours=hours()), zone="UTC"))
+    values = initial_values(subscribe_form.build(channel(line(), hours=hours()), zone="UTC"))
     for name, held in changes.items():
-        values[name] = {follow_form.FIELD: held}
+        values[name] = {subscribe_form.FIELD: held}
     return values
 
 
@@ -53,14 +53,14 @@ def test_form_names_every_problem_at_once() -> None:
         zone={"value": "Europe/Madird"},
     )
     with pytest.raises(BadInput) as refused:
-        follow_form.read(wrong)
+        subscribe_form.read(wrong)
     assert refused.value.fields == {
         "quiet_to": "Choose when quiet hours end, or clear their beginning.",
         "digest_at": "Choose a time for the digest.",
         "zone": "There is no such time zone. Did you mean Europe/Madrid?",
     }
     with pytest.raises(BadInput) as refused:
-        follow_form.read(sent(quiet_to={"selected_time": "07:00"}, zone={"value": None}))
+        subscribe_form.read(sent(quiet_to={"selected_time": "07:00"}, zone={"value": None}))
     assert refused.value.fields == {
         "quiet_from": "Choose when quiet hours begin, or clear their end.",
         "zone": "Write a time zone such as Europe/Madrid.",
@@ -69,18 +69,18 @@ def test_form_names_every_problem_at_once() -> None:
 
 def test_same_time_twice_means_no_quiet_hours() -> None:
     """That is how they end where a picker cannot be cleared."""
-    choice = follow_form.read(sent(quiet_from={"selected_time": "08:00"}, quiet_to={"selected_time": "08:00"}))
+    choice = subscribe_form.read(sent(quiet_from={"selected_time": "08:00"}, quiet_to={"selected_time": "08:00"}))
     assert (choice.quiet_from, choice.quiet_to, choice.wants_hours) == (None, None, False)
 
 
 def test_digest_time_does_not_matter_without_a_digest() -> None:
     """Its emptied picker is no mistake then."""
-    assert follow_form.read(sent(digest_at={"selected_time": None})).digest_at == follow_form.USUAL_AT
+    assert subscribe_form.read(sent(digest_at={"selected_time": None})).digest_at == subscribe_form.USUAL_AT
 
 
 def test_working_and_failed_views_are_modals_of_the_channel() -> None:
     """What takes the form's place."""
-    for view in (follow_form.working("C1"), follow_form.failed("Nothing was changed.")):
+    for view in (subscribe_form.working("C1"), subscribe_form.failed("Nothing was changed.")):
         check_view(view)
 
 
@@ -88,14 +88,14 @@ def test_working_and_failed_views_are_modals_of_the_channel() -> None:
 @given(channels())
 def test_any_channel_has_a_form_that_reads_as_it_was_built(state: ChannelState) -> None:
     """Within Slack's limits, whatever titles, zones and times there are; half of a pair of quiet hours is refused."""
-    view = follow_form.build(state, zone="UTC")
+    view = subscribe_form.build(state, zone="UTC")
     check_view(view)
     kept = state.hours
     if kept and (kept.quiet_from is None) != (kept.quiet_to is None):
         with pytest.raises(BadInput):
-            follow_form.read(initial_values(view))
+            subscribe_form.read(initial_values(view))
         return
-    choice = follow_form.read(initial_values(view))
+    choice = subscribe_form.read(initial_values(view))
     assert choice.features == state.of_all
     if kept:
         assert (choice.time_zone, choice.digest, choice.digest_at, choice.digest_day) == (

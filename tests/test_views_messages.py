@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.commands.verbs import VERBS
 from bot.errors import NotAllowed, NotFound
-from bot.verbs import VERBS
-from bot.views.help import TOPICS, help_message
-from bot.views.messages import problem, problem_view, say, waiting
+from bot.slack.error_message import problem, problem_view, say, waiting
+from handlers.browse.help import TOPICS, help_message
 from tests.block_kit import buttons, check_message, check_view
 from tests.webinar_samples import NASTY
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.models import Audience, Status, Webinar
-from bot.views.blocks import Message
-from bot.views.browse import PAGE_SIZE, count, details, home_menu, listing, pick
-from bot.views.buttons import join
-from bot.views.card import card, fingerprint
+from bot.model.webinar import Audience, Status, Webinar
+from bot.slack.blocks import Message
+from bot.slack.buttons import join
+from bot.webinars.texts.card import card, fingerprint
+from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
 from tests.block_kit import buttons, check_message, words
 from tests.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
 

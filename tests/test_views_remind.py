@@ -9,18 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.reminder_offsets import MAX_LEADS
 from bot.errors import BadInput
-from bot.following import EVERYTHING, Scope, Subscription
-from bot.leads import MAX_LEADS
-from bot.models import Status
-from bot.outbox import NoticeState
-from bot.views import buttons as ids
-from bot.views import remind_defaults, remind_form, remind_result, remind_sheet, snooze
-from bot.views.blocks import when
-from bot.views.remind_defaults import Defaults, UndoDefaults
-from bot.views.remind_form import Place, Typed
-from bot.views.remind_result import Undo
-from bot.views.remind_sheet import Origin, Reminder, Sheet
+from bot.model.webinar import Status
+from bot.notices.model import NoticeState
+from bot.notices.subscriptions.model import EVERYTHING, Scope, Subscription
+from bot.notices.texts import reminder_list, reminder_result
+from bot.notices.texts.reminder_list import Origin, Reminder, Sheet
+from bot.notices.texts.reminder_result import Undo
+from bot.slack import buttons as ids
+from bot.slack.blocks import when
+from handlers.remind import defaults_form, snooze_form
+from handlers.remind import form as remind_form
+from handlers.remind.defaults_form import Defaults, UndoDefaults
+from handlers.remind.form import Place, Typed
 from tests.block_kit import buttons, check_message, check_view, initial_values, words
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
@@ -124,17 +126,17 @@ def test_answers_keep_slacks_limits(shown: Sheet, now: datetime, text: str, note
     """With any title, and whatever was typed."""
     one, channel = shown.webinar, shown.channel_id
     for message in (
-        remind_result.changed(shown, LARGEST, now=now, notes=notes, undone=True),
-        remind_result.muted(one, channel, LARGEST),
-        remind_result.already_muted(shown),
-        remind_result.not_undone(shown),
-        remind_result.not_set(one, text or "x", text, channel_id=channel),
-        remind_result.only_in_channels(one, text),
-        snooze.choices(one, now=now),
-        snooze.too_late(one, now=now),
-        snooze.reminded(one, HOUR),
-        snooze.confirmation(one, HOUR),
-        snooze.failed(one),
+        reminder_result.changed(shown, LARGEST, now=now, notes=notes, undone=True),
+        reminder_result.muted(one, channel, LARGEST),
+        reminder_result.already_muted(shown),
+        reminder_result.not_undone(shown),
+        reminder_result.not_set(one, text or "x", text, channel_id=channel),
+        reminder_result.only_in_channels(one, text),
+        snooze_form.choices(one, now=now),
+        snooze_form.too_late(one, now=now),
+        snooze_form.reminded(one, HOUR),
+        snooze_form.confirmation(one, HOUR),
+        snooze_form.failed(one),
     ):
         check_message(message.text, message.blocks)
 
@@ -143,14 +145,14 @@ def test_answers_keep_slacks_limits(shown: Sheet, now: datetime, text: str, note
 def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
     """Whatever they are, and whatever was typed."""
     known = Defaults(leads=leads, set_by="U1" if set_at else "", set_at=set_at)
-    check_view(remind_defaults.form(known, zone="Europe/Madrid", typed=typed))
+    check_view(defaults_form.form(known, zone="Europe/Madrid", typed=typed))
     back = UndoDefaults(leads="119d23h59m59s " * 10, changed_at=NOW)
-    changed = remind_defaults.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
-    check_view(remind_defaults.saved_view(changed))
+    changed = defaults_form.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
+    check_view(defaults_form.saved_view(changed))
     for message in (
-        remind_defaults.answer(known, may_change=may_change, zone="Mars/Base"),
+        defaults_form.answer(known, may_change=may_change, zone="Mars/Base"),
         changed,
-        remind_defaults.not_set(typed or "x", typed),
+        defaults_form.not_set(typed or "x", typed),
     ):
         check_message(message.text, message.blocks)
 
@@ -253,8 +255,8 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
     """A webinar that was shared late; what was said in time needs no word."""
     now = START - 3 * HOUR
     late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
-    assert remind_sheet.missed_out(sheet(reminder(HOUR)), now) == late
-    assert remind_sheet.missed_out(sheet(reminder(DAY, NoticeState.SAID)), now) == ""
+    assert reminder_list.missed_out(sheet(reminder(HOUR)), now) == late
+    assert reminder_list.missed_out(sheet(reminder(DAY, NoticeState.SAID)), now) == ""
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> No
     last = words(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
     assert last == f"{said} · {at} · Times as usual in this workspace"
     own = sheet(has_own_leads=True, leads=(DAY,), **changes)
-    assert remind_sheet.whose_times(own) == (
+    assert reminder_list.whose_times(own) == (
         "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
     )
 
@@ -380,7 +382,7 @@ def test_other_time_is_one_time(typed: Typed, sentence: str) -> None:
 def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     """What is skipped is said to be; Undo carries the line that there was."""
     undo = Undo(session_id="s1", channel_id="C1", changed_at=NOW)
-    message = remind_result.changed(
+    message = reminder_result.changed(
         sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED)), undo, now=NOW, notes=["1 day was named twice."]
     )
     assert words(message.blocks).splitlines()[:4] == [
@@ -391,15 +393,15 @@ def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     ]
     found = buttons(message.blocks)
     assert (found["Change"]["action_id"], found["Change"]["value"]) == (ids.REMIND, "s1 <#C1>")
-    assert remind_result.read_undo(found["Undo"]["value"]) == undo
+    assert reminder_result.read_undo(found["Undo"]["value"]) == undo
 
 
 def test_undo_carries_the_largest_line_there_can_be() -> None:
     """Within what Slack lets a button carry."""
-    message = remind_result.muted(webinar(), "C1", LARGEST)
+    message = reminder_result.muted(webinar(), "C1", LARGEST)
     value = buttons(message.blocks)["Undo"]["value"]
     assert len(value) <= 2000
-    assert remind_result.read_undo(value) == LARGEST
+    assert reminder_result.read_undo(value) == LARGEST
 
 
 @pytest.mark.parametrize(
@@ -408,15 +410,15 @@ def test_undo_carries_the_largest_line_there_can_be() -> None:
 )
 def test_button_names_a_channel_and_what_was_typed(more: str, target: tuple[str, str]) -> None:
     """Either may be missing."""
-    assert remind_result.read_target(more) == target
+    assert reminder_result.read_target(more) == target
 
 
 def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
     """It can be read, and mended in the form; what is too long for a button can still be copied."""
-    message = remind_result.not_set(webinar(), "“soon” is no time.", "1d soon", channel_id="C1")
+    message = reminder_result.not_set(webinar(), "“soon” is no time.", "1d soon", channel_id="C1")
     assert words(message.blocks).splitlines()[:2] == ["“soon” is no time. Nothing was changed.", "You typed: `1d soon`"]
     assert buttons(message.blocks)["Change"]["value"] == "s1 <#C1> 1d soon"
-    long = remind_result.not_set(webinar(), "No.", "1d " * 90, channel_id="C1")
+    long = reminder_result.not_set(webinar(), "No.", "1d " * 90, channel_id="C1")
     assert buttons(long.blocks)["Change"]["value"] == "s1 <#C1>"
 
 
@@ -432,7 +434,7 @@ def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
 )
 def test_snooze_offers_what_is_still_ahead(ahead: timedelta, offered: list[str]) -> None:
     """And says so where nothing is."""
-    message = snooze.choices(webinar(start=NOW + ahead), now=NOW)
+    message = snooze_form.choices(webinar(start=NOW + ahead), now=NOW)
     assert list(buttons(message.blocks)) == offered
 
 
@@ -440,14 +442,14 @@ def test_snooze_reminds_to_the_second() -> None:
     """The lead is counted from the start, so that a moved webinar takes it along."""
     start = datetime(2026, 11, 24, 15, tzinfo=UTC)
     now = start - 2 * HOUR - timedelta(microseconds=1)
-    assert snooze.lead(snooze.IN_TEN_MINUTES, start, now) == 110 * MINUTE
-    assert snooze.lead(snooze.IN_AN_HOUR, start, now) == HOUR
-    assert snooze.lead(snooze.SHORTLY_BEFORE, start, now) == 10 * MINUTE
+    assert snooze_form.lead(snooze_form.IN_TEN_MINUTES, start, now) == 110 * MINUTE
+    assert snooze_form.lead(snooze_form.IN_AN_HOUR, start, now) == HOUR
+    assert snooze_form.lead(snooze_form.SHORTLY_BEFORE, start, now) == 10 * MINUTE
 
 
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
     """The reason is said instead of choices."""
-    message = snooze.choices(webinar(status=Status.CANCELLED, title=NASTY), now=NOW)
+    message = snooze_form.choices(webinar(status=Status.CANCELLED, title=NASTY), now=NOW)
     assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
     assert buttons(message.blocks) == {}
 
@@ -455,11 +457,11 @@ def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
 def test_usual_times_can_be_changed_by_those_who_may() -> None:
     """Anyone sees what they are and who set them."""
     known = Defaults(leads=USUAL, set_by="U1", set_at=NOW)
-    seen = remind_defaults.answer(known, may_change=False, zone="UTC")
+    seen = defaults_form.answer(known, may_change=False, zone="UTC")
     assert words(seen.blocks).splitlines() == [
-        "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + remind_defaults.WHERE,
+        "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,
         f"Set by <@U1> · {when(NOW)}",
     ]
-    assert buttons(remind_defaults.answer(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
-    form = remind_defaults.form(known, zone="UTC")
-    assert remind_defaults.read(initial_values(form)) == USUAL
+    assert buttons(defaults_form.answer(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
+    form = defaults_form.form(known, zone="UTC")
+    assert defaults_form.read(initial_values(form)) == USUAL

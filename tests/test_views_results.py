@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.models import Audience, Webinar
-from bot.views import buttons as ids
-from bot.views import cancel_form, create_result
-from bot.views.create_result import Created, done, done_message, failed, failed_message, working
+from bot.creation import texts as creation_texts
+from bot.creation.texts import Created, done, done_message, failed, failed_message, working
+from bot.model.webinar import Audience, Webinar
+from bot.slack import buttons as ids
+from handlers.cancel import form as cancel_form
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
 
@@ -54,7 +55,7 @@ def test_working_view_can_be_closed_and_is_noticed() -> None:
     assert words(view["blocks"]).splitlines() == [
         "Creating *Launch ∗day∗*…",
         "Yours is next.",
-        create_result.CLOSE_FREELY,
+        creation_texts.CLOSE_FREELY,
     ]
 
 
@@ -104,8 +105,8 @@ def test_failure_leads_back_to_the_filled_form() -> None:
     """From the modal and from the direct message."""
     view, message = failed("RingCentral said no.", "d1"), failed_message("RingCentral said no.", "d1")
     back, again = buttons(view["blocks"])["Back to the Form"], buttons(message.blocks)["Try Again"]
-    assert (back["action_id"], back["value"]) == (create_result.BACK, "d1")
-    assert (again["action_id"], again["value"]) == (create_result.AGAIN, "d1")
+    assert (back["action_id"], back["value"]) == (creation_texts.BACK, "d1")
+    assert (again["action_id"], again["value"]) == (creation_texts.AGAIN, "d1")
     assert message.text == "RingCentral said no."
 
 

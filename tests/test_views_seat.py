@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
-from bot.models import Audience, Person, Preferences, Status, Webinar
-from bot.seat import Seat
-from bot.views import seat_form, seat_result
-from bot.views.buttons import my_link, register, when_open
-from bot.views.seat_form import Typed
+from bot.model.seat import Seat
+from bot.model.webinar import Audience, Person, Preferences, Status, Webinar
+from bot.registration.seats import texts as seat_texts
+from bot.slack.buttons import my_link, register, when_open
+from handlers.seat import form as seat_form
+from handlers.seat.form import Typed
 from tests.block_kit import buttons, check_message, check_view, initial_values, words
 from tests.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
 from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
@@ -139,14 +140,14 @@ def test_link_stands_only_where_it_leads_somewhere(now: Any, status: Status) -> 
     """Not after the end, and not where it will not take place."""
     one = webinar(status=status)
     is_on = status is Status.ACTIVE or (status is Status.SCHEDULED and now < one.end)
-    assert (OWN_LINK in str(seat_result.seat_view(one, seat(), now=now))) is is_on
+    assert (OWN_LINK in str(seat_texts.seat_view(one, seat(), now=now))) is is_on
     if status is Status.CANCELLED:
-        assert OWN_LINK not in str(seat_result.dm(one, seat(), now=now))
+        assert OWN_LINK not in str(seat_texts.dm(one, seat(), now=now))
 
 
 def test_nobody_gives_a_seat_up_by_mistake() -> None:
     """Slack asks before anything happens: what will happen is said, and the button says what it does."""
-    button = buttons(seat_result.dm(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
+    button = buttons(seat_texts.dm(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
     assert button["style"] == button["confirm"]["style"] == "danger"
     assert button["confirm"]["confirm"]["text"] == "Cancel My Seat"
     assert "your link stops working" in button["confirm"]["text"]["text"]
@@ -161,7 +162,7 @@ def test_nobody_gives_a_seat_up_by_mistake() -> None:
 )
 def test_why_there_is_no_seat_is_said(read: Any, sentence: str) -> None:
     """With what helps, and how old the figure is."""
-    view = seat_result.none_now(webinar(registration=read), now=NOW)
+    view = seat_texts.none_now(webinar(registration=read), now=NOW)
     assert sentence in words(view["blocks"])
     assert list(buttons(view["blocks"])) == ["Tell Me When It Opens", "Refresh"]
     assert "read from RingCentral just now" in words(view["blocks"])
@@ -169,8 +170,8 @@ def test_why_there_is_no_seat_is_said(read: Any, sentence: str) -> None:
 
 def test_page_that_is_not_known_is_no_button() -> None:
     """The sentence says whom to ask."""
-    view = seat_result.page(webinar(), seat_result.NO_ADDRESS)
-    assert seat_result.NO_PAGE in words(view["blocks"])
+    view = seat_texts.page(webinar(), seat_texts.NO_ADDRESS)
+    assert seat_texts.NO_PAGE in words(view["blocks"])
     assert buttons(view["blocks"]) == {}
 
 

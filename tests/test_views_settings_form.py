@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from pydantic import SecretStr
 
-from bot.models import Access, FixedOptions, Options
-from bot.views.settings_form import More, build, changed, check, read, settled
+from bot.model.webinar import Access, FixedOptions, Options
+from handlers.create.settings_form import More, build, changed, check, read, settled
 from tests.block_kit import check_view, initial_values, words
 from tests.test_views_create_form import MORES
 from tests.webinar_samples import NOW

@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.casting import Member, Order, Told
+from bot.commands.people_args import read_invite
 from bot.errors import BadInput
-from bot.models import Coworker, Person, Status, Webinar
-from bot.people_words import read_invite
-from bot.team import MOST, Role
-from bot.views import team_check, team_form, team_list, team_message, team_result
-from bot.views.team_check import Known
-from bot.views.team_form import COHOSTS, OUTSIDE, PANELISTS, Named, Place, Typed
-from bot.views.team_outsiders import names_of, read_outsiders, spell
-from bot.views.team_result import Fate, Outcome
+from bot.model.team import MOST, Role
+from bot.model.webinar import Coworker, Person, Status, Webinar
+from bot.team.diff import Member, Order, Told
+from bot.team.texts import messages as team_message_texts
+from bot.team.texts import result as team_result
+from bot.team.texts.result import Fate, Outcome
+from handlers.team import check as team_check
+from handlers.team import form as team_form
+from handlers.team import list as team_list
+from handlers.team.check import Known
+from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Named, Place, Typed
+from handlers.team.outsiders import names_of, read_outsiders, spell
 from tests.block_kit import check_message, check_view
 from tests.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
 from tests.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
@@ -274,7 +278,7 @@ def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
     listed = team_list.roster(webinar(), TEAM, read_at=NOW, now=NOW)
     done = team_result.done_message(webinar(), outcomes(TEAM))
     assert "join.example" not in str([listed.blocks, listed.text, done.blocks, done.text])
-    handed_out = team_message.links(webinar(), TEAM[-1:])
+    handed_out = team_message_texts.links(webinar(), TEAM[-1:])
     assert LINK.replace("&", "&amp;") in str(handed_out.blocks)
     assert "join.example" not in handed_out.text
 
@@ -282,12 +286,12 @@ def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
 def test_speaker_reads_all_they_need() -> None:
     """Role, who invited them, when, how much earlier they are to be there, and whether an e-mail comes as well."""
     speaker = TEAM[2].model_copy(update={"invited_by": "U0CHLOE"})
-    shown = team_message.invited(webinar(panel_offset=timedelta(minutes=15)), speaker)
+    shown = team_message_texts.invited(webinar(panel_offset=timedelta(minutes=15)), speaker)
 
     assert "You are *a co-host* of *Launch day*. Invited by <@U0CHLOE>." in shown.text
     assert "Please be there 15 minutes early" in shown.text
     assert "RingCentral sends you an invitation by e-mail as well" in str(shown.blocks)
-    assert "Please be there" not in team_message.invited(webinar(), speaker).text
+    assert "Please be there" not in team_message_texts.invited(webinar(), speaker).text
 
 
 def test_result_says_for_each_person_how_they_learn_of_it() -> None:

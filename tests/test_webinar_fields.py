@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.creation.steps import created
-from bot.models import (
+from bot.creation.table import Creation, Order, Step
+from bot.model.webinar import (
     Audience,
     FixedOptions,
     Form,
@@ -17,9 +18,8 @@ from bot.models import (
     Webinar,
     WebinarFacts,
 )
-from bot.reading import merged
-from bot.store import webinars
-from bot.store.creations import Creation, Order, Step
+from bot.sync.reader import merged
+from bot.webinars import table as webinar_table
 from tests.webinar_samples import ACCOUNT, NOW, START, registration
 from tests.world import World
 
@@ -151,7 +151,7 @@ async def test_a_sweep_that_finds_a_new_title_leaves_every_other_field(world: Wo
     [seen] = await mirror.everything()
     learned = {"audience", "registration", "created_by", "attendee_link"}
     async with store.write() as db:
-        await webinars.save(db, seen.model_copy(update={name: FULL[name] for name in learned}))
+        await webinar_table.save(db, seen.model_copy(update={name: FULL[name] for name in learned}))
     [before] = await mirror.everything()
     assert changed(seen, before) == learned
     world.ringcentral.edit(webinar_id, title="Relaunch day")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.when import Plan, say_length, split_when, warm_up
+from bot.commands.create_args import Plan, say_length, split_when, warm_up
 from tests.pages import table
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.when import split_when, warm_up
+from bot.commands.create_args import split_when, warm_up
 from tests.pages import ROOT
 from tests.test_when import PIECES
 

@@ -6,10 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.naming import WebinarWords
-from bot.typed import unescape
-from bot.verbs import SYNONYMS, VERBS
-from bot.words import (
+from bot.commands.parser import (
     Bare,
     Cancel,
     Close,
@@ -29,6 +26,9 @@ from bot.words import (
     Unsubscribe,
     parse,
 )
+from bot.commands.slack_text import unescape
+from bot.commands.verbs import SYNONYMS, VERBS
+from bot.commands.webinar_ref import WebinarWords
 from tests.pages import table
 from tests.typed_samples import ANY
 

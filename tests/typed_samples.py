@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bot.verbs import VERBS
+from bot.commands.verbs import VERBS
 
 ODD = ["#a", "<#C1|a>", "<@U1>", "&amp;", "`", '"', "<", "|", "\u200b", "5", ",", "“a", "b”", "'", "1d", "-5m", "10"]
 ODD += ["mine", "next", "all", "to", "for", "and", "live", "defaults", "minutes"]

@@ -36,19 +36,36 @@ class Group(NamedTuple):
 
 GROUPS = {
     "words": Group(
-        ("bot/words.py", "bot/verbs.py", "bot/typed.py", "bot/people_words.py", "bot/naming.py"),
+        (
+            "bot/commands/parser.py",
+            "bot/commands/verbs.py",
+            "bot/commands/slack_text.py",
+            "bot/commands/people_args.py",
+            "bot/commands/webinar_ref.py",
+        ),
         ("tests/test_words.py", "tests/test_people_words.py"),
     ),
     "references": Group(
-        ("bot/finding.py", "bot/limits.py"),
+        ("bot/commands/find_webinar.py", "bot/commands/limit_arg.py"),
         ("tests/test_finding.py", "tests/test_limits.py", "tests/test_words.py"),
     ),
     "times": Group(
-        ("bot/when.py", "bot/moment.py", "bot/spoken.py", "bot/leads.py"),
+        (
+            "bot/commands/create_args.py",
+            "bot/commands/datetime_phrase.py",
+            "bot/commands/dateparser_adapter.py",
+            "bot/commands/reminder_offsets.py",
+        ),
         ("tests/test_when.py", "tests/test_length.py", "tests/test_words.py", "tests/test_leads.py"),
     ),
     "notices": Group(
-        ("bot/notices.py", "bot/news.py", "bot/packing.py", "bot/hours.py", "bot/following.py"),
+        (
+            "bot/notices/rules.py",
+            "bot/notices/events.py",
+            "bot/notices/schedule.py",
+            "bot/notices/quiet_hours.py",
+            "bot/notices/subscriptions/model.py",
+        ),
         (
             "tests/test_notices.py",
             "tests/test_news.py",
@@ -59,12 +76,13 @@ GROUPS = {
             "tests/test_views_follow.py",
         ),
     ),
-    "planner": Group(("bot/planning.py",), ("tests/test_planning.py", "tests/test_planning_together.py")),
+    "planner": Group(("bot/notices/planner.py",), ("tests/test_planning.py", "tests/test_planning_together.py")),
     "gate": Group(("bot/providers/gate.py",), ("tests/test_gate.py",)),
     "permissions": Group(
-        ("bot/organisers.py", "bot/people.py"), ("tests/test_organisers.py", "tests/test_share_and_cancel.py")
+        ("bot/webinars/permissions.py", "bot/slack/users.py"),
+        ("tests/test_organisers.py", "tests/test_share_and_cancel.py"),
     ),
-    "team": Group(("bot/casting.py",), ("tests/test_team_change.py", "tests/test_views_team.py")),
+    "team": Group(("bot/team/diff.py",), ("tests/test_team_change.py", "tests/test_views_team.py")),
 }
 """The one place to edit when a module moves."""
 

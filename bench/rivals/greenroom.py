@@ -12,10 +12,10 @@ from cryptography.fernet import Fernet
 
 from bench.rivals.job import AT_ONCE, Run
 from bot.clock import SystemClock
-from bot.delivery import Delivery
-from bot.models import Workspace
-from bot.slack_api import SlackApi
-from bot.store.connection import Store, Vault
+from bot.db.connection import Store, Vault
+from bot.model.webinar import Workspace
+from bot.notices.outbox.worker import Delivery
+from bot.slack.client import SlackApi
 
 POLL = 0.05
 

@@ -13,9 +13,9 @@ import aiohttp
 
 from bench.crowd import notice, webinar
 from bot.clock import machine_now
-from bot.outbox import NoticeKind
-from bot.slack_api import SlackApi
-from bot.views.speech import Said, compose
+from bot.notices.model import NoticeKind
+from bot.notices.texts.compose import Said, compose
+from bot.slack.client import SlackApi
 
 AT_ONCE = 64
 """Concurrent calls to Slack, the same for all."""

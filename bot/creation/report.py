@@ -6,17 +6,19 @@ import logging
 
 from pydantic import SecretStr
 
-from bot.announcing import Announcing
+from bot.creation import draft_table
+from bot.creation import table as creation_table
+from bot.creation import texts as creation_texts
+from bot.creation.table import Creation, Step
+from bot.creation.texts import Created
+from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
-from bot.mirror import Mirror
-from bot.models import Webinar
-from bot.slack_api import SlackApi, SlackRefused, SlackUnclear
-from bot.store import creations, drafts, webinars
-from bot.store.connection import Store
-from bot.store.creations import Creation, Step
-from bot.views import create_result
-from bot.views.blocks import Message, View
-from bot.views.create_result import Created
+from bot.model.webinar import Webinar
+from bot.slack.blocks import Message, View
+from bot.slack.client import SlackApi, SlackRefused, SlackUnclear
+from bot.sync.cards import Announcing
+from bot.sync.mirror import Mirror
+from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +47,8 @@ class CreationReport:
         announced, notes = await self._announce(creation, webinar)
         there = await self._announcing.said_in(webinar, announced) if announced else None
         async with self._store.write() as db:
-            link = await webinars.host_link(db, webinar.account, webinar.session_id)
-            await drafts.forget(db, webinar.account.workspace, creation.draft_id)
+            link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
+            await draft_table.forget(db, webinar.account.workspace, creation.draft_id)
         created = Created(
             webinar,
             host_link=SecretStr(link) if link else None,
@@ -55,23 +57,23 @@ class CreationReport:
             notes=notes,
             password_set=bool(creation.order.form.options.password.get_secret_value()),
         )
-        await self._show(creation, create_result.done(created), create_result.done_message(created))
+        await self._show(creation, creation_texts.done(created), creation_texts.done_message(created))
         return webinar
 
     async def failed(self, creation: Creation) -> None:
         """Show the problem, and reopen the draft."""
         async with self._store.write() as db:
-            await drafts.mark(db, creation.account.workspace, creation.draft_id, drafts.OPEN)
+            await draft_table.mark(db, creation.account.workspace, creation.draft_id, draft_table.OPEN)
         problem, draft_id = creation.problem, creation.draft_id
         await self._show(
-            creation, create_result.failed(problem, draft_id), create_result.failed_message(problem, draft_id)
+            creation, creation_texts.failed(problem, draft_id), creation_texts.failed_message(problem, draft_id)
         )
 
     async def pending(self, creation: Creation) -> None:
         """Show that the creation goes on."""
         # Without a button back to the form: the result replaces this view.
         note = f"{creation.problem} {TAKING_BACK}" if creation.step is Step.UNDOING else PENDING
-        view = create_result.working(creation.order.form.title, creation.draft_id, note=note)
+        view = creation_texts.working(creation.order.form.title, creation.draft_id, note=note)
         if creation.order.view_id:
             await self._slack.update(creation.order.view_id, view)
 
@@ -82,7 +84,7 @@ class CreationReport:
         if any(put_up.channel_id == channel for put_up in await self._announcing.standing(webinar)):
             return channel, []
         async with self._store.write() as db:  # saved before the post: two cards are worse than none
-            may_post = await creations.ask_for_card(db, creation, self._worker_id)
+            may_post = await creation_table.ask_for_card(db, creation, self._worker_id)
         if not may_post:
             return None, [UNCERTAIN.format(channel)]
         try:

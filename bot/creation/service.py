@@ -7,21 +7,21 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.announcing import Announcing
 from bot.background import BackgroundTasks
 from bot.clock import Clock
+from bot.creation import table as creation_table
 from bot.creation.report import CreationReport
 from bot.creation.steps import CreationSteps
-from bot.directory import Directory
+from bot.creation.table import Creation, Step
+from bot.db.connection import Store
+from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
-from bot.mirror import Mirror
-from bot.models import Account, Audience, Webinar
-from bot.providers import NOTICE, Caller, WebinarProvider
-from bot.slack_api import SlackApi
-from bot.store import creations
-from bot.store.connection import Store
-from bot.store.creations import Creation, Step
-from bot.store.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+from bot.model.webinar import Account, Audience, Webinar
+from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.providers.directory import Directory
+from bot.slack.client import SlackApi
+from bot.sync.cards import Announcing
+from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class CreationService:
         self._clock = clock
         self._background = background
         self._sleep = sleep
-        self.leases = WorkerLeases(store, creations.LEASES, account, worker_id, subject="creation")
+        self.leases = WorkerLeases(store, creation_table.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
         self._report = CreationReport(worker_id, store, slack, announcing, mirror)
         self.registration_waits = REGISTRATION_WAITS
@@ -64,17 +64,17 @@ class CreationService:
         Raises `BadInput` while another webinar of the same title is being created: the two could not be told apart.
         """
         async with self._store.write() as db:
-            await creations.one_at_a_time(db, creation.account)
-            earlier = await creations.find(db, creation.account, creation.draft_id)
+            await creation_table.one_at_a_time(db, creation.account)
+            earlier = await creation_table.find(db, creation.account, creation.draft_id)
             if earlier and not earlier.came_to_nothing:
                 return earlier
-            if await creations.same_title_under_way(db, creation.account, creation.order.form.title):
+            if await creation_table.same_title_under_way(db, creation.account, creation.order.form.title):
                 raise BadInput(SAME_TITLE)
             if earlier:
-                await creations.set_aside(db, earlier)
+                await creation_table.set_aside(db, earlier)
             # RingCentral dates a webinar by the clock that webinars live by, which a sandbox moves.
             begun = creation.model_copy(update={"begun_at": self._clock.now()})
-            await creations.begin(db, begun, self.leases.worker_id, self.leases.until())
+            await creation_table.begin(db, begun, self.leases.worker_id, self.leases.until())
         return None
 
     async def run(self, creation: Creation, caller: Caller) -> Creation:
@@ -96,7 +96,7 @@ class CreationService:
         async for creation in self.leases.expired():
             log.info("creation.resumed", extra={"step": creation.step, "webinar": creation.webinar_id})
             resumed = await self._resume(creation)
-            if resumed.step in creations.TO_BE_TOLD:
+            if resumed.step in creation_table.TO_BE_TOLD:
                 await self.report(resumed)
 
     async def report(self, creation: Creation) -> None:
@@ -132,7 +132,7 @@ class CreationService:
             await self.steps.save(creation, Step.WATCHED if watched else Step.TOLD)
 
     async def _resume(self, creation: Creation) -> Creation:
-        if creation.step in creations.TO_BE_TOLD:
+        if creation.step in creation_table.TO_BE_TOLD:
             return creation
         if creation.step not in (Step.BEGUN, Step.UNDOING, Step.WATCHED):
             return await self.run(creation, NOTICE)

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock, machine_now
-from bot.directory import Directory
+from bot.creation import table as creation_table
+from bot.creation.reconcile import Lookout, StillUnclear
+from bot.creation.table import Creation, Step
+from bot.db.connection import Store
+from bot.db.leases import WorkerLeases
 from bot.errors import OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
-from bot.lookout import Lookout, StillUnclear
-from bot.models import Audience, SessionFacts, Webinar, WebinarFacts
-from bot.planning import follow_up
-from bot.providers import Caller, WebinarProvider
-from bot.store import creations, webinars
-from bot.store.connection import Store
-from bot.store.creations import Creation, Step
-from bot.store.leases import WorkerLeases
+from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
+from bot.notices.planner import follow_up
+from bot.providers.base import Caller, WebinarProvider
+from bot.providers.directory import Directory
+from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class CreationSteps:
     async def reread(self, creation: Creation) -> Creation:
         """The creation as last saved."""
         async with self._store.read() as db:
-            return await creations.find(db, creation.account, creation.draft_id) or creation
+            return await creation_table.find(db, creation.account, creation.draft_id) or creation
 
     async def _forward(self, creation: Creation, caller: Caller) -> Creation:
         resumed = creation.step is not Step.BEGUN
@@ -148,11 +149,11 @@ class CreationSteps:
         host_name = host.name if host else self._directory.name(made.host_user_id)
         whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
         async with self._store.write() as db:
-            swept = await webinars.find(db, creation.account, session.session_id, to_change=True)
+            swept = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
             webinar = created(swept, creation, made, session, host_name=host_name, now=self._clock.now())
-            await webinars.save(db, webinar, session.host_link)
+            await webinar_table.save(db, webinar, session.host_link)
             await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
-            await webinars.save_fixed_options(db, creation.account, session.session_id, made.fixed)
+            await webinar_table.save_fixed_options(db, creation.account, session.session_id, made.fixed)
             await self._leases.advance(db, whole)
         return whole
 

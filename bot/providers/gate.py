@@ -15,8 +15,8 @@ from typing import Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
-from bot.models import Lane
-from bot.providers import Caller
+from bot.model.webinar import Lane
+from bot.providers.base import Caller
 
 # Calls per user and minute, and the waits after a 429: developers.ringcentral.com/guide/basics/rate-limits
 BUDGETS: Mapping[str, int] = {"light": 50, "medium": 40, "heavy": 10, "auth": 5}

@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.models import Audience, Webinar
-from bot.own_pages.page_context import JOIN_WINDOW, PageContext
-from bot.registrants import Applicant
-from bot.store.applications import ApplicationState
-from bot.views.blocks import one_line
-from bot.views.facts import Stage, is_full, stage
+from bot.commands.create_args import say_length
+from bot.model.registrant import Applicant
+from bot.model.webinar import Audience, Webinar
+from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
+from bot.registration.request_table import ApplicationState
+from bot.slack.blocks import one_line
 from bot.web import signup_form
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
-from bot.when import say_length
+from bot.webinars.texts.facts import Stage, is_full, stage
 
 REFRESH_SOON = 20
 """Seconds until a page refreshes while work is in progress."""

@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.errors import NotFound, ProviderError
-from bot.models import Webinar
-from bot.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
-from bot.own_pages.service import OwnPages
-from bot.own_pages.tokens import TokenExpired
-from bot.registrants import Applicant
+from bot.model.registrant import Applicant
+from bot.model.webinar import Webinar
+from bot.registration.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
+from bot.registration.own_pages.service import OwnPages
+from bot.registration.own_pages.tokens import TokenExpired
 from bot.web import page_text, render, signup_form
 from bot.web.ip_rate_limit import IpRateLimit, client_of
 from bot.web.page_model import PageText

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from bot.email_address import AddressProblem, address_problem
-from bot.registrants import MAX_EMAIL, MAX_NAME, Applicant
+from bot.model.email_address import AddressProblem, address_problem
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.models import Account, Workspace
-from bot.outbox import Facts, Notice, NoticeKind
-from bot.packing import HAND_OVER_BEFORE
-from bot.store import notices, webinars
-from bot.store.connection import Store
-from bot.views.speech import REPEATED
+from bot.db.connection import Store
+from bot.model.webinar import Account, Workspace
+from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.outbox import notice_table
+from bot.notices.schedule import HAND_OVER_BEFORE
+from bot.notices.texts.compose import REPEATED
+from bot.webinars import table as webinar_table
 from sandbox.slack import Accepted, Channel
 from sandbox.slack.seed import BOT_USER, TEAM
 from tests.webinar_samples import webinar
@@ -95,8 +96,8 @@ class Company:
         async with self.store.write() as db:
             for one in wanted:
                 named = {"account": one.account, "session_id": one.session_id, "webinar_id": one.session_id}
-                await webinars.save(db, webinar(**named, title=one.session_id, start=one.start))
-            await notices.plan(db, wanted)
+                await webinar_table.save(db, webinar(**named, title=one.session_id, start=one.start))
+            await notice_table.plan(db, wanted)
 
 
 def channels(count: int) -> list[Channel]:

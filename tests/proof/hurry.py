@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot import clock
-from bot.store import connection
-from bot.store.connection import async_url
+from bot.db import connection
+from bot.db.connection import async_url
 from sandbox.clock import SandboxClock
 
 SPEED = 20.0

@@ -16,9 +16,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 from sqlalchemy import exists, func, or_, select
 
-from bot.outbox import NoticeState, ParcelState
-from bot.store.connection import Store, Vault
-from bot.store.schema import notices, parcels
+from bot.db.connection import Store, Vault
+from bot.db.schema import notices, parcels
+from bot.notices.model import NoticeState, ParcelState
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
 from tests.proof.company import Company, Count, channels

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from bot.outbox import NoticeState
-from bot.views.speech import LATE
+from bot.notices.model import NoticeState
+from bot.notices.texts.compose import LATE
 from tests.proof.company import ACME, PERFECT, TALK, Count
 from tests.proof.stage import stage
 

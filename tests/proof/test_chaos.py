@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.outbox import NoticeState, UnclearAlerts
+from bot.notices.model import NoticeState, UnclearAlerts
 from sandbox.slack import Chaos
 from tests.proof.company import PERFECT, TEAMS, Count
 from tests.proof.stage import Stage, stage

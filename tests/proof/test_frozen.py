@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.delivery import LEASE
+from bot.notices.outbox.worker import LEASE
 from tests.proof.company import PERFECT, TEAMS
 from tests.proof.stage import Stage, stage
 

@@ -16,14 +16,14 @@ import aiohttp
 from sqlalchemy.exc import DBAPIError
 
 from bot import clock, logging_setup
-from bot.delivery import SLOTS, Delivery
-from bot.delivery.pacing import A_MINUTE
-from bot.models import Workspace
-from bot.outbox import UnclearAlerts
+from bot.db.connection import Store, Vault
+from bot.model.webinar import Workspace
+from bot.notices.model import UnclearAlerts
+from bot.notices.outbox import message_table
+from bot.notices.outbox.rate_limits import A_MINUTE
+from bot.notices.outbox.worker import SLOTS, Delivery
 from bot.scheduler import HEARTBEAT, SHORTEST_NAP
-from bot.slack_api import TIMEOUT, SlackApi
-from bot.store import parcels
-from bot.store.connection import Store, Vault
+from bot.slack.client import TIMEOUT, SlackApi
 from sandbox.slack import Slack
 
 FORMAT = "d"
@@ -78,7 +78,7 @@ async def work(order: Order) -> None:
     store = Store(order.database_url, Vault(order.key))
     if store.is_sqlite:
         async with store.write() as db:
-            await parcels.release_all(db)
+            await message_table.release_all(db)
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
 
         @cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.following import Feature, Scope, Subscription
-from bot.hours import ChannelHours, DigestPace
-from bot.store import following
+from bot.notices.quiet_hours import ChannelHours, DigestPace
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from sandbox.bot_process import BotControl
 from tests.world import World
 
@@ -26,8 +26,8 @@ async def test_digests_come_out_when_the_clock_is_moved(world: World) -> None:
     by: dict[str, Any] = {"workspace": workspace, "channel_id": "C0LAUNCH", "set_by": "U0CHLOE", "set_at": now}
     first = (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
     async with world.bot.services.store.write() as db:
-        await following.save(db, Subscription(scope=Scope.ALL, features=frozenset({Feature.CHANGES}), **by))
-        await following.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
+        await subscription_table.save(db, Subscription(scope=Scope.ALL, features=frozenset({Feature.CHANGES}), **by))
+        await subscription_table.save_hours(db, ChannelHours(digest=DigestPace.DAILY, digest_at=first.hour * 60, **by))
     await control.execute({"refresh": ""})
     await world.until(lambda: world.bot.services.mirror.swept_at and world.bot.services.mirror.swept_at > now)
     for _ in range(3 * 24):

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderLogin
-from bot.models import Lane
-from bot.providers import Caller
-from bot.providers.ringcentral.models import TokenRecord, read
-from bot.providers.ringcentral.wire import Request, Wire
+from bot.model.webinar import Lane
+from bot.providers.base import Caller
+from bot.providers.ringcentral.records import TokenRecord, read
+from bot.providers.ringcentral.transport import Request, Wire
 
 AUTH = "auth"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ProviderForbids, ProviderGone
-from bot.models import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
-from bot.providers import Ability, Caller, RegistrationChange, WebinarProvider
-from bot.providers.ringcentral.asking import HEAVY, LIGHT, MEDIUM, PER_PAGE
-from bot.providers.ringcentral.bodies import in_utc, registration_body, session_body, webinar_body
-from bot.providers.ringcentral.crowd import Crowd
-from bot.providers.ringcentral.models import ExtensionRecord, RegistrationRecord, SessionRecord, WebinarRecord, read
-from bot.providers.ringcentral.people import DirectoryPage
+from bot.model.webinar import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
+from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
+from bot.providers.ringcentral.payloads import in_utc, registration_body, session_body, webinar_body
+from bot.providers.ringcentral.people_api import Crowd
+from bot.providers.ringcentral.people_records import DirectoryPage
+from bot.providers.ringcentral.records import ExtensionRecord, RegistrationRecord, SessionRecord, WebinarRecord, read
+from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM, PER_PAGE
 
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
 DIRECTORY = "/restapi/v1.0/account/~/directory/entries"

@@ -1,0 +1,293 @@
+"""The grammar of `/webinar`: what was typed becomes a command, and words for a webinar become the webinars meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from bot.commands.people_args import (
+    Invite,
+    Register,
+    Registrants,
+    Team,
+    read_invite,
+    read_register,
+    read_registrants,
+    read_team,
+)
+from bot.commands.slack_text import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
+from bot.commands.verbs import VERBS, nearest
+from bot.commands.webinar_ref import WebinarWords, webinar_in, webinar_typed
+
+# https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
+_TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # "Episode #5" is no channel
+_TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
+_TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
+_ABOUT = frozenset({"for", "to", "from"})  # what stands before the target of a subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """`/webinar` and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help on one verb or on all; `unknown` is a word that is none of ours, `nearest` the verb it may have meant."""
+
+    topic: str | None = None
+    unknown: str | None = None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Open the form; `words` are the title and perhaps the start and the length, to the letter."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """List webinars: those to come, those the person made, or those that are over; with `words` in their titles."""
+
+    which: Literal["coming", "mine", "past"] = "coming"
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show one webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Say how many have registered."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Put a webinar's card into a channel: by id, by name where Slack gave no id, or, with neither, here."""
+
+    which: WebinarWords
+    channel_id: str | None = None
+    channel_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Say what a channel is reminded of, or when; `times` are lengths as typed, or words that are none."""
+
+    which: WebinarWords
+    times: str = ""
+
+
+Target: TypeAlias = WebinarWords | Literal["mine", "all"]
+"""What a subscription is about: one webinar, those that the person made, or all of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Have more said in this channel; `features` are words as typed, ours or not, and none means the usual ones."""
+
+    features: tuple[str, ...] = ()
+    target: Target = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Have less said in this channel; without `features`, nothing at all."""
+
+    features: tuple[str, ...] = ()
+    target: Target = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Say what is said in this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the registration of a webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the registration of a webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Say how many may register: `to` is the last word as typed, empty where only a webinar was named."""
+
+    which: WebinarWords
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOf:
+    """Say what holds for the whole workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel a webinar, after asking."""
+
+    which: WebinarWords
+
+
+Command: TypeAlias = (
+    Bare
+    | Help
+    | Create
+    | List
+    | Show
+    | Count
+    | Share
+    | Remind
+    | Subscribe
+    | Unsubscribe
+    | Subscriptions
+    | Open
+    | Close
+    | Limit
+    | Invite
+    | Team
+    | Register
+    | Registrants
+    | SettingsOf
+    | Cancel
+)
+
+
+def parse(text: str) -> Command:
+    """The command that `text` (what follows `/webinar`, as Slack sends it) asks for. Never raises, for any text."""
+    words = _without_backticks(text.strip()).split(maxsplit=1)
+    if not words:
+        return Bare()
+    first, rest = words[0], words[1] if len(words) > 1 else ""
+    verb = plain(first) or "help"
+    return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest(verb))
+
+
+def _without_backticks(text: str) -> str:
+    """A command that was pasted as code, without its marks."""
+    bare = text.lstrip("`")
+    ticks = text[: len(text) - len(bare)]
+    verb, _, rest = bare.partition(" ")
+    if rest and verb.endswith(ticks):  # only the verb was in code: later marks are the title's
+        return bare
+    return bare.removesuffix(ticks).strip()
+
+
+def _list(rest: str) -> List:
+    words = rest.split(maxsplit=1)
+    first = plain(words[0]) if words and not QUOTED.fullmatch(rest) else ""
+    after = unquoted(unescape(words[1] if len(words) > 1 else ""))
+    if first == "mine":
+        return List("mine", after)
+    if first == "past":
+        return List("past", after)
+    return List("coming", unquoted(unescape(rest)))
+
+
+def _share(rest: str) -> Share:
+    marked = list(_CHANNEL.finditer(rest))
+    match = marked[-1] if marked else _TYPED_CHANNEL.search(rest)
+    if not match:
+        return Share(webinar_in(rest))
+    before = _TO_CHANNEL.sub("", rest[: match.start()])
+    after = rest[match.end() :]
+    which = webinar_in(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
+    if not marked:
+        return Share(which, channel_name=match[1])
+    return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
+
+
+def _remind(rest: str) -> Remind:
+    text = unescape(rest)
+    quoted = cut_quoted(text)
+    first, after = [*text.split(maxsplit=1), "", ""][:2]
+    if plain(first) == "defaults" and not quoted:
+        return Remind(WebinarWords("defaults"), after)
+    before, times = quoted or cut_lengths(text)
+    return Remind(webinar_typed(before), times)
+
+
+def _subscribe(rest: str) -> Subscribe | Subscriptions:
+    if plain(rest) == "list":
+        return Subscriptions()
+    return Subscribe(*_followed(unescape(rest)))
+
+
+def _unsubscribe(rest: str) -> Unsubscribe:
+    return Unsubscribe(*_followed(unescape(rest)))
+
+
+def _followed(text: str) -> tuple[tuple[str, ...], Target]:
+    """The features, and what comes after "for"; "mine" and "all" need no "for"."""
+    about = next((found for found in re.finditer(r"\S+", text) if plain(found[0]) in _ABOUT), None)
+    named = text[: about.start()] if about else text
+    features = [word.strip(EDGES) or word for word in re.split(r"[\s,]+", named)]
+    features = [word for word in features if word and plain(word) not in ("and", "")]
+    target = _target(text[about.end() :].strip()) if about else None
+    if target is None and features and plain(features[-1]) in ("mine", "all"):
+        target = _target(features.pop())
+    return tuple(features), target or "all"
+
+
+def _target(text: str) -> Target | None:
+    which = webinar_typed(text)
+    word = "" if which.quoted else plain(text)
+    if word == "mine" or word == "all":
+        return "mine" if word == "mine" else "all"
+    return None if which.is_missing else which
+
+
+def _limit(rest: str) -> Limit:
+    text = unescape(rest)
+    words = text.rsplit(maxsplit=1)
+    before, to = cut_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
+    return Limit(webinar_typed(_TO_LIMIT.sub("", before)), to)
+
+
+def _help(topic: str) -> Help:
+    word = plain(topic)
+    if not word or word in VERBS:
+        return Help(word or None)
+    return Help(unknown=topic, nearest=nearest(word))
+
+
+_READ: Final[dict[str, Callable[[str], Command]]] = {
+    "create": lambda rest: Create(unescape(rest)),
+    "list": _list,
+    "show": lambda rest: Show(webinar_in(rest)),
+    "count": lambda rest: Count(webinar_in(rest)),
+    "share": _share,
+    "remind": _remind,
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+    "subscriptions": lambda _: Subscriptions(),
+    "open": lambda rest: Open(webinar_in(rest)),
+    "close": lambda rest: Close(webinar_in(rest)),
+    "limit": _limit,
+    "invite": read_invite,
+    "team": read_team,
+    "register": read_register,
+    "registrants": read_registrants,
+    "settings": lambda _: SettingsOf(),
+    "cancel": lambda rest: Cancel(webinar_in(rest)),
+    "help": lambda rest: _help(unescape(rest)),
+}

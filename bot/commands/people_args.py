@@ -1,0 +1,120 @@
+"""The commands about people: whom to invite and as what, who runs a webinar, and who has registered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.commands.slack_text import EDGES, cut_quoted, plain, unescape
+from bot.commands.webinar_ref import WebinarWords, webinar_in, webinar_typed
+
+# https://docs.slack.dev/messaging/formatting-message-text: <@U1|ana>, <!subteam^S1|@events>, <mailto:a@b.c|a@b.c>
+_PERSON = re.compile(
+    r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^<>]*)?>"
+    r"|<!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>"
+    r"|<mailto:(?P<mailto>[^<>|]+)(?:\|[^<>]*)?>"
+    r"|(?<!\S)(?P<address>[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+)"
+    r"|(?<!\S)@(?P<nobody>[\w.-]+)"
+)
+_AS = re.compile(r"(?:^|\s)as\s+(?:an?\s+|the\s+)?(?P<role>[\w-]+(?:\s+host)?)[.!]*$", re.IGNORECASE)
+
+_COMMON = frozenset({"cohost", "co-host", "panelist", "panellist"})
+"""What no title ends in, so that it may also stand before the people."""
+_ROLES = _COMMON | {"host", "attendee", "speaker", "guest"}
+"""What people call those who are invited; without people, only these words end a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """People who were named in a command."""
+
+    user_ids: tuple[str, ...] = ()
+    group_ids: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+    nobody: tuple[str, ...] = ()
+    """Names after an @ that are nobody's in this workspace."""
+
+    def __bool__(self) -> bool:
+        """Whether anybody was named."""
+        return bool(self.user_ids or self.group_ids or self.addresses or self.nobody)
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Invite people to run a webinar; `role` is the word after "as", as typed, or empty."""
+
+    which: WebinarWords
+    people: Named = Named()
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Say who runs a webinar."""
+
+    which: WebinarWords
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Register for a webinar, or register others."""
+
+    which: WebinarWords
+    people: Named = Named()
+
+
+@dataclass(frozen=True, slots=True)
+class Registrants:
+    """Say who has registered."""
+
+    which: WebinarWords
+
+
+def read_invite(rest: str) -> Invite:
+    """What follows `invite`: a webinar, people, and perhaps what they are to be."""
+    before, people, after = _people(rest)
+    role = _AS.search(after) if people else None
+    if role is None and (role := _AS.search(before)):
+        if plain(role["role"]) in (_COMMON if people else _ROLES):
+            before = before[: role.start()]
+        else:
+            role = None  # it belongs to the title
+    return Invite(webinar_typed(unescape(before)), people, plain(role["role"]) if role else "")
+
+
+def read_team(rest: str) -> Team:
+    """What follows `team`."""
+    return Team(webinar_in(rest))
+
+
+def read_register(rest: str) -> Register:
+    """What follows `register`: a webinar, and perhaps people."""
+    before, people, _ = _people(rest)
+    return Register(webinar_typed(unescape(before)), people)
+
+
+def read_registrants(rest: str) -> Registrants:
+    """What follows `registrants`."""
+    return Registrants(webinar_in(rest))
+
+
+def _people(rest: str) -> tuple[str, Named, str]:
+    """What stands before the people, the people, and what stands behind them."""
+    quoted = cut_quoted(rest)
+    start = len(rest) - len(quoted[1]) if quoted else 0
+    found = list(_PERSON.finditer(rest, start))
+    if not found:
+        return rest.strip(), Named(), ""
+    people = Named(
+        user_ids=_each(found, "user"),
+        group_ids=_each(found, "group"),
+        addresses=tuple(dict.fromkeys(one.strip(EDGES) for one in _each(found, "mailto", "address"))),
+        nobody=_each(found, "nobody"),
+    )
+    before = rest[: found[0].start()].strip()
+    return re.sub(r"\s+(?:and|with|for)$", "", before), people, rest[found[-1].end() :].strip()
+
+
+def _each(found: list[re.Match[str]], *groups: str) -> tuple[str, ...]:
+    named = (match[group] for match in found for group in groups if match[group])
+    return tuple(dict.fromkeys(named))

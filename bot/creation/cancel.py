@@ -1,0 +1,34 @@
+"""Cancels a webinar: deletes it at RingCentral, updates its cards, withdraws its reminders."""
+
+from __future__ import annotations
+
+from bot.errors import BadInput
+from bot.model.webinar import Status, Webinar
+from bot.providers.base import Caller, WebinarProvider
+from bot.scheduler import Scheduler
+from bot.sync.mirror import Mirror
+
+
+class Cancelling:
+    """Cancels webinars."""
+
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery, which deletes reminders scheduled at Slack."""
+        self._provider = provider
+        self._mirror = mirror
+        self._scheduler = scheduler
+
+    async def cancel(self, webinar: Webinar, caller: Caller, by: str) -> Webinar:
+        """One vendor call. Raises `BadInput` for one that is live or over, and any `ProviderError`.
+
+        `by` is the Slack user, who gets no notice of it. Deleting is safe to repeat: a missing webinar counts as
+        deleted.
+        """
+        if webinar.status is Status.CANCELLED:
+            return webinar
+        if webinar.status is not Status.SCHEDULED:
+            raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
+        await self._provider.delete_webinar(webinar.webinar_id, caller)
+        cancelled = await self._mirror.mark(webinar, Status.CANCELLED, by)
+        self._scheduler.wake()
+        return cancelled

@@ -1,0 +1,74 @@
+"""Keeps what a person has typed into a form, so that a closed or failed form comes back filled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import of_workspace
+from bot.db.schema import drafts
+from bot.model.webinar import Workspace
+
+OPEN, SENT = "open", "sent"
+
+
+async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, content: str, now: datetime) -> None:
+    """Keep a draft's content (JSON), encrypted: it may hold a password. A sent one stays sent."""
+    row = {
+        **workspace.model_dump(),
+        "draft_id": draft_id,
+        "user_id": user_id,
+        "content": db.vault.seal(content),
+        "state": OPEN,
+        "changed_at": now,
+    }
+    await db.upsert(drafts, row, keep=("state", "user_id"))
+
+
+async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str | None:
+    """The content of this person's draft."""
+    sealed = (
+        await db.execute(
+            select(drafts.c.content).where(
+                *of_workspace(drafts, workspace), drafts.c.user_id == user_id, drafts.c.draft_id == draft_id
+            )
+        )
+    ).scalar()
+    return db.vault.open(sealed) if sealed else None
+
+
+async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetime) -> str | None:
+    """The content of the draft that this person left unfinished last, if it was touched since then."""
+    sealed = (
+        await db.execute(
+            select(drafts.c.content)
+            .where(
+                *of_workspace(drafts, workspace),
+                drafts.c.user_id == user_id,
+                drafts.c.state == OPEN,
+                drafts.c.changed_at >= since,
+            )
+            .order_by(drafts.c.changed_at.desc())
+            .limit(1)
+        )
+    ).scalar()
+    return db.vault.open(sealed) if sealed else None
+
+
+async def mark(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:
+    """Say whether a draft was sent off or is open (again, after a failure)."""
+    await db.execute(
+        update(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id).values(state=state)
+    )
+
+
+async def forget(db: Db, workspace: Workspace, draft_id: str) -> None:
+    """Drop a draft that nobody needs any more."""
+    await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id))
+
+
+async def forget_before(db: Db, workspace: Workspace, moment: datetime) -> None:
+    """Drop every draft not touched since then."""
+    await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.changed_at < moment))

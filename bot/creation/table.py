@@ -1,0 +1,179 @@
+"""The table of creations: how far each has come, so that a crash leaves one complete webinar or none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from secrets import token_hex
+from typing import Any
+from zlib import crc32
+
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, func, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_in, of_account
+from bot.db.leases import LeasedTable
+from bot.db.schema import creations
+from bot.model.webinar import Account, Coworker, Form, Frozen
+
+
+class Step(StrEnum):
+    """How far a creation has come, saved before and after every vendor call."""
+
+    BEGUN = "begun"
+    WEBINAR_ASKED = "webinar_asked"
+    WEBINAR_MADE = "webinar_made"
+    SESSION_ASKED = "session_asked"
+    WHOLE = "whole"
+    CARD_ASKED = "card_asked"
+    """Complete; the request to post its card was made, and is never repeated."""
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    NOT_FOUND = "not_found"
+    """Requested and not listed: the user is to be notified that there is no webinar."""
+    WATCHED = "watched"
+    """The user was notified that there is none; a webinar that still appears late is removed."""
+    TOLD = "told"
+
+
+UNDER_WAY = (Step.BEGUN, Step.WEBINAR_ASKED, Step.WEBINAR_MADE, Step.SESSION_ASKED, Step.UNDOING)
+TO_BE_TOLD = (Step.WHOLE, Step.CARD_ASKED, Step.UNDONE, Step.NOT_FOUND)
+WORKED_ON = (*UNDER_WAY, *TO_BE_TOLD)
+
+
+class Order(Frozen):
+    """The form, the host, and the view that shows the result."""
+
+    form: Form
+    host: Coworker | None = None
+    view_id: str = ""
+
+
+class Creation(Frozen):
+    """One creation. `begun_at` is on the clock by which RingCentral dates a webinar."""
+
+    account: Account
+    draft_id: str
+    user_id: str
+    order: Order
+    step: Step
+    begun_at: AwareDatetime
+    webinar_id: str | None = None
+    session_id: str | None = None
+    problem: str = ""
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """Whether it ended without a webinar, and the user was notified."""
+        return self.step is Step.WATCHED or (self.step is Step.TOLD and self.session_id is None)
+
+
+async def one_at_a_time(db: Db, account: Account) -> None:
+    """Block other transactions from beginning a creation in this account until this one ends."""
+    if db.is_postgresql:  # SQLite has one writer at a time anyway
+        key = crc32(repr(sorted(account_columns(account).items())).encode())
+        await db.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> bool:
+    """Save a creation before its first vendor call. False if this form has begun one already."""
+    if await find(db, creation.account, creation.draft_id):
+        return False
+    await db.execute(
+        creations.insert().values(
+            **account_columns(creation.account),
+            draft_id=creation.draft_id,
+            user_id=creation.user_id,
+            title=creation.order.form.title,
+            content=db.vault.seal(creation.order.model_dump_json()),
+            step=creation.step,
+            begun_at=creation.begun_at,
+            claimed_by=worker_id,
+            claimed_until=until,
+        )
+    )
+    return True
+
+
+async def set_aside(db: Db, creation: Creation) -> None:
+    """Give a failed creation another key, so that its form can be submitted again."""
+    aside = f"{creation.draft_id}~{token_hex(4)}"
+    await db.execute(update(creations).where(*LEASES.same(creation)).values(draft_id=aside))
+
+
+async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
+    """The creation of this form."""
+    row = (
+        await db.execute(select(creations).where(*of_account(creations, account), creations.c.draft_id == draft_id))
+    ).first()
+    return _creation(db, row) if row else None
+
+
+async def same_title_under_way(db: Db, account: Account, title: str) -> bool:
+    """Whether a webinar of this title is being created now."""
+    return await _any(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
+
+
+async def same_title_watched(db: Db, creation: Creation) -> bool:
+    """Whether another creation of this title was not found and may still appear late."""
+    same = creations.c.title == creation.order.form.title, creations.c.draft_id != creation.draft_id
+    return await _any(db, creation.account, *same, creations.c.step.in_((Step.NOT_FOUND, Step.WATCHED)))
+
+
+async def known_webinars(db: Db, account: Account) -> frozenset[str]:
+    """The ids of all webinars that our creations made."""
+    rows = await db.execute(
+        select(creations.c.webinar_id).where(*of_account(creations, account), creations.c.webinar_id.is_not(None))
+    )
+    return frozenset(rows.scalars())
+
+
+async def ask_for_card(db: Db, creation: Creation, worker_id: str) -> bool:
+    """Record that its card is requested. True for one caller, once."""
+    changed = await db.execute(
+        update(creations)
+        .where(*LEASES.held(creation, worker_id), creations.c.step == Step.WHOLE)
+        .values(step=Step.CARD_ASKED)
+    )
+    return changed.rowcount == 1
+
+
+async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
+    found = await db.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
+    return found.first() is not None
+
+
+def _creation(db: Db, row: Any) -> Creation:
+    return Creation(
+        account=account_in(row),
+        draft_id=row.draft_id,
+        user_id=row.user_id,
+        order=Order.model_validate_json(db.vault.open(row.content)),
+        step=Step(row.step),
+        begun_at=row.begun_at,
+        webinar_id=row.webinar_id,
+        session_id=row.session_id,
+        problem=row.problem,
+    )
+
+
+def _progress(_db: Db, creation: Creation) -> dict[str, Any]:
+    return {
+        "step": creation.step,
+        "webinar_id": creation.webinar_id,
+        "session_id": creation.session_id,
+        "problem": creation.problem,
+    }
+
+
+LEASES = LeasedTable(
+    creations,
+    # A form that is sent once more starts another creation: a worker on the earlier one must not touch it.
+    key=("draft_id", "begun_at"),
+    order=("begun_at", "draft_id"),
+    resumable=creations.c.step.in_((*WORKED_ON, Step.WATCHED)),
+    read=_creation,
+    write=_progress,
+    renewable=creations.c.step.in_(WORKED_ON),  # a watched one keeps the time of its next look
+)

@@ -1,0 +1,66 @@
+"""Brings a database to the shape this version needs, from empty or from any version before."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.db.connection import async_url, writer
+from bot.errors import SettingsError
+
+LOCK = 4_703_881  # any number that nothing else in the database locks on
+
+
+async def migrate(url: str) -> None:
+    """Run what is missing of bot/store/migrations. Replicas that start together wait for the first of them."""
+    engine = writer(async_url(url), patient=True)
+    try:
+        async with _connected(engine) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        connection = await engine.connect()
+    except (OSError, DBAPIError) as error:
+        raise SettingsError(
+            f"The database at DATABASE_URL cannot be opened ({type(error).__name__}). Is it there, and may we use it?"
+        ) from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Nothing is to be done at nearly every start: then Alembic need not read all of its scripts again.
+    if MigrationContext.configure(connection).get_current_heads() != _newest():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@cache
+def _newest() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

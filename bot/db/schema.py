@@ -1,0 +1,227 @@
+"""The tables, once for both databases; migrations in bot/store/migrations bring a database to this shape."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from bot.db.columns import EPOCH, Moment, account_key, metadata, partial_index, workspace_key
+from bot.db.people_schema import applications, batches, invitees, organisers, seats, team_changes
+
+__all__ = [
+    "EPOCH", "IDENTITY", "OPEN", "PLACE_AND_SECOND", "PROBLEMS", "Moment", "applications", "batches", "cards",
+    "channels", "counts", "creations", "drafts", "invitees", "metadata", "notices", "organisers", "parcels", "people",
+    "seats", "subscriptions", "team_changes", "webinars", "workspaces",
+]  # fmt: skip
+
+PROBLEMS = "state in ('unknown', 'dead', 'missed')"
+OPEN = "state in ('giving', 'held', 'withdrawing')"
+IDENTITY = (
+    "team_id",
+    "enterprise_id",
+    "provider",
+    "account",
+    "session_id",
+    "kind",
+    "start",
+    "before_s",
+    "occurrence",
+    "channel_id",
+)
+"""What makes a notice another one."""
+PLACE_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
+
+people = Table(
+    "people",
+    metadata,
+    *workspace_key(),
+    Column("user_id", String(32), primary_key=True),
+    Column("profile", LargeBinary, nullable=False),  # encrypted: holds the e-mail address
+    Column("seen_at", Moment, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    *workspace_key(),
+    Column("draft_id", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # encrypted: may hold a password
+    Column("state", String(16), nullable=False),  # open, sent
+    Column("changed_at", Moment, nullable=False),
+    Index("ix_drafts_person", "team_id", "enterprise_id", "user_id", "changed_at"),
+)
+
+creations = Table(
+    "creations",
+    metadata,
+    *account_key(),
+    Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
+    Column("user_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),  # two creations of one title at once could not be told apart at RingCentral
+    Column("content", LargeBinary, nullable=False),  # encrypted: the form, the host and where to answer
+    Column("step", String(16), nullable=False),
+    Column("webinar_id", String(32)),
+    Column("session_id", String(32)),
+    Column("begun_at", Moment, nullable=False),  # machine time, as the vendor's creationTime
+    Column("problem", Text, nullable=False, server_default=""),
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", Moment),
+    Index("ix_creations_step", "step"),
+)
+
+webinars = Table(
+    "webinars",
+    metadata,
+    *account_key(),
+    Column("session_id", String(32), primary_key=True),
+    Column("webinar_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("start", Moment, nullable=False),
+    Column("length_s", Integer, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("audience", String(16)),
+    Column("host_user_id", String(64), nullable=False),
+    Column("host_name", Text, nullable=False),
+    Column("created_by", String(32), nullable=False),
+    Column("attendee_link", Text, nullable=False),  # the shared link, which may stand on a card
+    Column("host_link", LargeBinary),  # encrypted
+    Column("page_uri", Text, nullable=False, server_default=""),
+    Column("registrant_count", Integer),
+    Column("registrant_limit", Integer),
+    Column("registration_open", Boolean),
+    Column("has_real_registrants", Boolean),
+    Column("counted_at", Moment),
+    Column("limit_since", Moment),  # when this limit was first read: the same limit set again is another occasion
+    Column("preferences", Text),  # JSON of what a person may choose of a registration beside its limit
+    Column("after_count", Integer, nullable=False, server_default="0"),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    Column("panel_offset_s", Integer, nullable=False, server_default="0"),
+    Column("fixed_options", Text),  # JSON of what the account decided, as last read
+    Column("seen_at", Moment, nullable=False),
+    Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    *account_key(),
+    Column("session_id", String(32), primary_key=True),
+    Column("channel_id", String(32), primary_key=True),
+    Column("message_ts", String(32), primary_key=True),  # shared twice, there are two cards to keep true
+    Column("shown", String(64), nullable=False),  # digest of what the card says, to edit it only when that changes
+    Column("shared_by", String(32), nullable=False),
+    Column("shared_at", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("enterprise_id", String(32), nullable=False, server_default=""),
+    Column("provider", String(32), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("session_id", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("start", Moment, nullable=False),
+    Column("before_s", Integer, nullable=False),
+    Column("occurrence", String(64), nullable=False, server_default=""),
+    Column("due_at", Moment, nullable=False),
+    Column("hand_at", Moment, nullable=False),
+    Column("way", String(16), nullable=False),  # held, posted: those of one kind must not be looked for among the other
+    Column("expires_at", Moment, nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),  # JSON; titles, figures and Slack ids, no registrant
+    Column("state", String(16), nullable=False),
+    Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
+    Column("problem", Text, nullable=False, server_default=""),
+    UniqueConstraint(*IDENTITY, name="uq_notices_what"),
+    partial_index("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
+    partial_index("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
+    partial_index("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
+    Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),
+    Index("ix_notices_channel", "team_id", "enterprise_id", "channel_id", "due_at"),
+    partial_index("ix_notices_parcel", "parcel_id", where="parcel_id is not null"),
+    sqlite_autoincrement=True,
+)
+
+parcels = Table(
+    "parcels",
+    metadata,
+    Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
+    Column("team_id", String(32), nullable=False),
+    Column("enterprise_id", String(32), nullable=False, server_default=""),
+    Column("channel_id", String(32), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    # The second at which it is posted: with the channel it identifies what Slack holds.
+    Column("post_at", BigInteger, nullable=False),
+    Column("mark", String(32), nullable=False, server_default=""),  # what a posted one carries as metadata, to find it
+    Column("scheduled_id", String(64)),
+    Column("message_ts", String(32)),
+    Column("text_digest", String(64)),  # of the message Slack holds, to exchange it when it would say otherwise
+    Column("wake_at", Moment, nullable=False),  # when there is next something to do about it (domain time)
+    Column("claimed_by", String(64), nullable=False, server_default=""),
+    Column("claimed_until", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, nullable=False, server_default=""),
+    partial_index("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
+    Index("ix_parcels_channel", *PLACE_AND_SECOND),
+    partial_index("ix_parcels_open", "wake_at", where=OPEN),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    *workspace_key(),
+    Column("channel_id", String(32), primary_key=True),
+    Column("scope", String(16), primary_key=True),  # webinar, mine, all
+    Column("subject", String(32), primary_key=True),  # the session's id, the person's id, or empty
+    Column("provider", String(32), primary_key=True, server_default=""),  # of a webinar, else empty
+    Column("account", String(64), primary_key=True, server_default=""),
+    Column("features", Text, nullable=False),  # by their words, with commas
+    Column("leads", Text),  # seconds before the start, with commas; null: as the workspace has it
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("by_share", Boolean, nullable=False),
+    Index("ix_subscriptions_subject", "team_id", "enterprise_id", "subject"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    *workspace_key(),
+    Column("channel_id", String(32), primary_key=True),
+    Column("time_zone", String(64), nullable=False),
+    Column("quiet_from", Integer),  # minutes after local midnight; null: no quiet hours
+    Column("quiet_to", Integer),
+    Column("digest", String(16), nullable=False, server_default=""),  # daily, weekly, or empty
+    Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after local midnight
+    Column("digest_day", Integer, nullable=False, server_default="0"),  # 0 Monday … 6 Sunday, for a weekly one
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    *workspace_key(),
+    Column("leads", Text, nullable=False),  # default reminders: seconds before the start, with commas
+    Column("set_by", String(32), nullable=False),
+    Column("set_at", Moment, nullable=False),
+)
+
+counts = Table(
+    "counts",
+    metadata,
+    *account_key(),
+    Column("session_id", String(32), primary_key=True),
+    Column("read_at", Moment, primary_key=True),
+    Column("registrant_count", Integer, nullable=False),
+    Column("registrant_limit", Integer),
+    Column("registration_open", Boolean, nullable=False),
+)
+"""One row for each reading that differed from the one before."""

@@ -1,1 +1,0 @@
-"""The team of a webinar: the service, its vendor calls, and the notifications."""

@@ -1,0 +1,221 @@
+"""Tells what has happened to a webinar between two readings, and what of several news is still worth saying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from bot.model.webinar import Account, Frozen, Registration, Status, Webinar
+from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.rules import worth_until
+
+FILLING_AT = (95, 80)
+"""Percent of the limit at which it is said that a webinar fills up, the higher first."""
+PRACTICE = timedelta(hours=1)
+"""How long before the start hosts may practise (support.ringcentral.com); the session is Active then, and not live."""
+
+
+class Door(StrEnum):
+    """Whether people can register."""
+
+    OPEN = "open"
+    FULL = "full"
+    """As many have registered as may: the limit has closed it, or is about to."""
+    CLOSED = "closed"
+    """By hand, while there is room."""
+
+
+SAID_OF: Mapping[Door, NoticeKind] = {
+    Door.OPEN: NoticeKind.OPENED,
+    Door.FULL: NoticeKind.FULL,
+    Door.CLOSED: NoticeKind.CLOSED,
+}
+
+
+class News(Frozen):
+    """Something that happened to a webinar. Everybody who sees it happen gives it the same `occurrence`."""
+
+    kind: NoticeKind
+    occurrence: str = ""
+    facts: Facts = Facts()
+    due_at: AwareDatetime
+    expires_at: AwareDatetime
+
+
+def door(registration: Registration) -> Door:
+    """Whether people can register, and why not."""
+    if registration.limit is not None and registration.count >= registration.limit:
+        return Door.FULL
+    return Door.OPEN if registration.is_open else Door.CLOSED
+
+
+def changes(before: Webinar, after: Webinar, now: datetime) -> list[News]:
+    """What is news in a webinar that was known as `before`, as far as it is still worth saying at `now`.
+
+    A first reading of a registration is no news. Of what is off or over, that is the last news.
+    """
+    if after.status is Status.CANCELLED:
+        happened = _cancelled(before)
+    elif after.status is Status.FINISHED:
+        happened = _ended(before, after, now)
+    else:
+        happened = [*_live(before, after), *_dated(before, after), *_named(before, after), *_registered(before, after)]
+    told = [_news(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
+    return [news for news in told if news.due_at < news.expires_at]
+
+
+Happened = tuple[NoticeKind, str, Facts]
+
+
+def _cancelled(before: Webinar) -> list[Happened]:
+    was_on = before.status in (Status.SCHEDULED, Status.ACTIVE)
+    return [(NoticeKind.CANCELLED, _stamp(before.seen_at), Facts())] if was_on else []
+
+
+def _ended(before: Webinar, after: Webinar, now: datetime) -> list[Happened]:
+    # Nobody started it as far as we saw: only what is over before its time has surely been run.
+    has_run = before.status is Status.ACTIVE or (before.status is Status.SCHEDULED and now < after.end)
+    return [(NoticeKind.ENDED, "", Facts())] if has_run else []
+
+
+def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
+    # Once for each start: a practice that is broken off and begun again is not another occasion.
+    if before.status is Status.SCHEDULED and after.status is Status.ACTIVE:
+        yield NoticeKind.LIVE, "", Facts()
+
+
+def _dated(before: Webinar, after: Webinar) -> Iterator[Happened]:
+    both = before.status is after.status is Status.SCHEDULED
+    if both and before.start.astimezone(UTC) != after.start.astimezone(UTC):
+        yield NoticeKind.MOVED, _stamp(before.seen_at), Facts(was_start=before.start)
+
+
+def _named(before: Webinar, after: Webinar) -> Iterator[Happened]:
+    if before.title and before.title != after.title:
+        yield NoticeKind.RETITLED, _stamp(before.seen_at), Facts(was_title=before.title, title=after.title)
+
+
+def _registered(before: Webinar, after: Webinar) -> Iterator[Happened]:
+    was, read = before.registration, after.registration
+    if was is None or read is None:
+        return
+    figures = Facts(count=read.count, limit=read.limit)
+    # From full to closed, or back, nothing changes for those who want to register, so nothing is said.
+    if (door(was) is Door.OPEN) is not (door(read) is Door.OPEN):
+        yield SAID_OF[door(read)], _stamp(was.read_at), figures
+    if door(read) is Door.OPEN and (percent := _crossed(was, read)):
+        since = _stamp(read.limit_since) if read.limit_since else ""
+        yield NoticeKind.FILLING, f"{percent}/{read.limit}/{since}", figures.model_copy(update={"percent": percent})
+    if read.count > was.count:
+        grown = figures.model_copy(update={"was_count": was.count})
+        yield NoticeKind.REGISTRATIONS, _stamp(was.read_at), grown
+
+
+def _crossed(was: Registration, read: Registration) -> int | None:
+    return next((percent for percent in FILLING_AT if _reaches(read, percent) and not _reaches(was, percent)), None)
+
+
+def _reaches(registration: Registration, percent: int) -> bool:
+    return registration.limit is not None and registration.count * 100 >= registration.limit * percent
+
+
+def _news(kind: NoticeKind, occurrence: str, facts: Facts, after: Webinar, now: datetime) -> News:
+    practising = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
+    return News(
+        kind=kind,
+        occurrence=occurrence,
+        facts=facts,
+        due_at=after.start if practising else now,
+        expires_at=worth_until(kind, after, moment=now),
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    """A moment of what was known before, which is the same for everybody who compares with it."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
+
+
+def gist(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """Of what waits to be said in one channel, what is still worth saying, and the rest, which that makes pointless.
+
+    What belongs together is merged into its latest notice, which then holds the facts of all: the first old start, the
+    newest count. Each notice is found on one side or the other, by all that makes it unique.
+    """
+    if len(waiting) == 1:
+        said = _worth_saying(list(waiting))
+        return said, [] if said else list(waiting)
+    sessions: defaultdict[tuple[Account, str], list[Notice]] = defaultdict(list)
+    for notice in sorted(waiting, key=lambda one: one.due_at):
+        sessions[notice.account, notice.session_id].append(notice)
+    said = [notice for about in sessions.values() for notice in _worth_saying(about)]
+    identities = {_identity(notice) for notice in said}
+    in_order = sorted(said, key=lambda one: one.due_at)
+    return in_order, [notice for notice in waiting if _identity(notice) not in identities]
+
+
+def _worth_saying(about: list[Notice]) -> list[Notice]:
+    of: defaultdict[NoticeKind, list[Notice]] = defaultdict(list)
+    for notice in about:
+        of[notice.kind].append(notice)
+    if of[NoticeKind.CANCELLED]:
+        # A correction says so, too.
+        return (of[NoticeKind.CORRECTION] or of[NoticeKind.CANCELLED])[-1:]
+    moved = [] if of[NoticeKind.CORRECTION] else _moved(of[NoticeKind.MOVED])
+    progress = of[NoticeKind.ENDED] or of[NoticeKind.LIVE] or of[NoticeKind.STARTING]
+    latest = [of[NoticeKind.CORRECTION], progress, of[NoticeKind.DIGEST]]
+    merged = [*moved, *_retitled(of[NoticeKind.RETITLED]), *_counted(of[NoticeKind.REGISTRATIONS])]
+    by_themselves = [*of[NoticeKind.REMINDER], *of[NoticeKind.CUT_OFF]]
+    return [*by_themselves, *(one for some in latest for one in some[-1:]), *merged, *_at_the_door(about)]
+
+
+def _moved(moves: list[Notice]) -> list[Notice]:
+    if not moves or moves[0].facts.was_start == moves[-1].start:
+        return []
+    return [_with(moves[-1], was_start=moves[0].facts.was_start)]
+
+
+def _retitled(names: list[Notice]) -> list[Notice]:
+    if not names or names[0].facts.was_title == names[-1].facts.title:
+        return []
+    return [_with(names[-1], was_title=names[0].facts.was_title)]
+
+
+def _counted(counts: list[Notice]) -> list[Notice]:
+    if not counts or (counts[-1].facts.count or 0) <= (counts[0].facts.was_count or 0):
+        return []
+    return [_with(counts[-1], was_count=counts[0].facts.was_count)]
+
+
+def _at_the_door(about: list[Notice]) -> list[Notice]:
+    """The last word on the door, and how full it is since then.
+
+    Shut and open in turn is all that can happen to it: where it was shut and is open again before that was said, the
+    channel still knows what is so, and nothing is said.
+    """
+    swings = [notice for notice in about if notice.kind in SAID_OF.values()]
+    filling = [notice for notice in about if notice.kind is NoticeKind.FILLING]
+    if not swings:
+        return _fullest(filling)
+    shut, was_shut = (notice.kind is not NoticeKind.OPENED for notice in (swings[-1], swings[0]))
+    last = [] if was_shut and not shut else swings[-1:]
+    since = [notice for notice in filling if notice.due_at >= swings[-1].due_at]
+    return last if shut else [*last, *_fullest(since)]
+
+
+def _fullest(filling: list[Notice]) -> list[Notice]:
+    """The highest of those that speak of the limit as it is by now."""
+    ours = [notice for notice in filling if notice.facts.limit == filling[-1].facts.limit]
+    return [max(ours, key=lambda one: one.facts.percent or 0)] if ours else []
+
+
+def _with(notice: Notice, **facts: object) -> Notice:
+    return notice.model_copy(update={"facts": notice.facts.model_copy(update=facts)})
+
+
+def _identity(notice: Notice) -> tuple[object, ...]:
+    what = (notice.account, notice.session_id, notice.kind, notice.channel_id)
+    return *what, notice.start, notice.before, notice.occurrence

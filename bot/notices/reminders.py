@@ -1,0 +1,292 @@
+"""Changes what a channel, or a person in their own messages, is reminded of, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.commands.reminder_offsets import MAX_LEADS, say_lead
+from bot.db.connection import Db
+from bot.errors import BadInput, NotFound
+from bot.model.webinar import Account, Webinar, Workspace
+from bot.notices.model import NoticeKind, NoticeState
+from bot.notices.outbox import notice_table
+from bot.notices.planner import replan
+from bot.notices.rules import REMINDERS
+from bot.notices.schedule import is_direct
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import (
+    EVERYTHING,
+    Feature,
+    Features,
+    Scope,
+    Subscription,
+    Wish,
+    follows,
+    hears,
+    subscribe,
+    unsubscribe,
+)
+from bot.notices.texts.reminder_list import WAITING, Origin, Reminder, Sheet, is_leaving, why_not
+from bot.notices.texts.reminder_result import Undo
+from bot.webinars import table as webinar_table
+from handlers.remind.defaults_form import Defaults
+
+ONLY_REMINDERS: Features = frozenset({Feature.REMINDERS})
+SNOOZED: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
+"""What a person hears of a webinar that they want to be reminded of: also that it is moved or cancelled."""
+
+TOO_MANY = f"There can be at most {MAX_LEADS} reminders of a webinar. Change the time of one of them instead."
+TOO_LATE = "This one goes out in a moment, and Slack does not give it back any more."
+GONE = "This reminder is not waiting to go out any more: look again at what is planned."
+
+
+async def current(db: Db, account: Account, session_id: str, channel_id: str) -> Webinar:
+    """The webinar as it is now; nobody else changes it, or what this channel hears, before this transaction ends.
+
+    What changes reminders begins with this. Raises `NotFound`.
+    """
+    await subscription_table.one_at_a_time(db, account.workspace, channel_id)
+    webinar = await webinar_table.find(db, account, session_id, to_change=True)
+    if webinar is None:
+        raise NotFound("This webinar is not known here. Type /webinar list to see those that are.")
+    return webinar
+
+
+async def sheet(db: Db, webinar: Webinar, channel_id: str) -> Sheet:
+    """What one channel is reminded of about one webinar, and who said so."""
+    lines = await _lines(db, webinar, channel_id)
+    own, heard = _own(lines), _heard(webinar, lines)
+    usual = (await defaults(db, webinar.account.workspace)).leads
+    has_own = own is not None and own.leads is not None
+    said_by = own or next((line for line in lines if Feature.REMINDERS in line.features), None)
+    rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
+    return Sheet(
+        webinar=webinar,
+        channel_id=channel_id,
+        is_on=Feature.REMINDERS in heard,
+        leads=own.leads if own is not None and own.leads is not None else usual,
+        usual=usual,
+        has_own_leads=has_own,
+        reminders=[_reminder(row) for row in rows if _is_reminder(row, channel_id)],
+        origin=_origin(said_by),
+        set_by=said_by.set_by if said_by else "",
+        set_at=said_by.set_at if said_by else None,
+    )
+
+
+async def set_leads(
+    db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta] | None, by: str, now: datetime
+) -> Undo:
+    """Have exactly these reminders go out here (None: the workspace's own). Raises `BadInput` once it has started."""
+    _check_to_come(webinar, now)
+    lines = await _lines(db, webinar, channel_id)
+    own = _own(lines)
+    ordered = None if leads is None else tuple(sorted(leads, reverse=True))
+    if own is not None and own.by_share:
+        # Times are chosen, not features: the card's line still only adds to what the channel asked for elsewhere.
+        changes = {"features": own.features | ONLY_REMINDERS, "leads": ordered, "set_by": by, "set_at": now}
+        return await _replace(db, webinar, channel_id, (own, own.model_copy(update=changes)), now)
+    features = _heard(webinar, lines) | ONLY_REMINDERS
+    if leads is None and features == _heard(webinar, [line for line in lines if line != own]):
+        return await _replace(db, webinar, channel_id, (own, None), now)
+    line = follows(webinar, channel_id, by, now, features=features, leads=ordered)
+    return await _replace(db, webinar, channel_id, (own, line), now)
+
+
+async def add(db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta], by: str, now: datetime) -> Undo:
+    """Have these go out as well; where reminders were off and nobody had chosen times, these alone."""
+    known = await sheet(db, webinar, channel_id)
+    there = known.leads if known.is_on or known.has_own_leads else ()
+    new = [lead for lead in leads if lead not in there]
+    if not new and known.is_on:
+        raise BadInput(f"There is a reminder {say_lead(leads[0])} before already.")
+    if len(there) + len(new) > MAX_LEADS:
+        raise BadInput(TOO_MANY)
+    return await set_leads(db, webinar, channel_id, (*there, *new), by, now)
+
+
+async def move(
+    db: Db, webinar: Webinar, channel_id: str, notice_id: int, lead: timedelta, by: str, now: datetime
+) -> Undo:
+    """Have one that waits go out at another time."""
+    known = await sheet(db, webinar, channel_id)
+    moved = waiting(known, notice_id, now)
+    if lead != moved.before and lead in known.leads:
+        raise BadInput(f"There is a reminder {say_lead(lead)} before already.")
+    leads = {one for one in known.leads if one != moved.before} | {lead}
+    return await set_leads(db, webinar, channel_id, tuple(leads), by, now)
+
+
+async def skip(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
+    """Leave this one out. Raises `BadInput` where it is too late for that."""
+    waiting(await sheet(db, webinar, channel_id), notice_id, now)
+    await notice_table.skip(db, notice_id)
+    after = await sheet(db, webinar, channel_id)
+    if any(one.id == notice_id and one.state is not NoticeState.SKIPPED for one in after.reminders):
+        raise BadInput(TOO_LATE)
+
+
+async def bring_back(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
+    """Have one that was left out go out after all. Raises `BadInput` where its time has passed."""
+    known = await sheet(db, webinar, channel_id)
+    if notice_id not in {one.id for one in known.reminders} or not await notice_table.unskip(db, notice_id, now):
+        raise BadInput("Its time has passed, or somebody brought it back already: look again at what is planned.")
+
+
+async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> Undo:
+    """Have reminders go out here, at the times that were chosen before, or else as usual."""
+    _check_to_come(webinar, now)
+
+    def wanted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+        return subscribe(lines, wish, ONLY_REMINDERS)
+
+    return await _turn(db, webinar, channel_id, wanted, ONLY_REMINDERS, by, now)
+
+
+async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> Undo | None:
+    """Have no reminder of this webinar go out here any more; for a person, nothing at all. None where it is so."""
+    lines = await _lines(db, webinar, channel_id)
+    unwanted = EVERYTHING if is_direct(channel_id) else ONLY_REMINDERS
+    if not _heard(webinar, lines) & unwanted:
+        return None
+
+    def wanted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+        return unsubscribe(lines, wish, unwanted)
+
+    return await _turn(db, webinar, channel_id, wanted, frozenset(), by, now)
+
+
+async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by: str, now: datetime) -> Undo:
+    """Remind a person once more, so long before the start, in their own messages."""
+    _check_to_come(webinar, now)
+    lines = await _lines(db, webinar, channel_id)
+    own = _own(lines)
+    ahead = [one for one in (own.leads or () if own else ()) if webinar.start - one > now]
+    if len({*ahead, lead}) > MAX_LEADS:
+        raise BadInput(f"You are reminded of this webinar {MAX_LEADS} times already.")
+    leads = tuple(sorted({*ahead, lead}, reverse=True))
+    line = follows(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, leads=leads)
+    return await _replace(db, webinar, channel_id, (own, line), now)
+
+
+async def undo(db: Db, webinar: Webinar, change: Undo, now: datetime) -> bool:
+    """Go back to the line that there was. False where somebody has changed it since."""
+    own = _own(await _lines(db, webinar, change.channel_id))
+    if (own.set_at if own else None) != change.changed_at:
+        return False
+    await _replace(db, webinar, change.channel_id, (own, change.before), now)
+    return True
+
+
+async def defaults(db: Db, workspace: Workspace) -> Defaults:
+    """What the workspace wants where nobody chose otherwise."""
+    found = await subscription_table.who_set_defaults(db, workspace)
+    return Defaults(leads=found[0], set_by=found[1], set_at=found[2]) if found else Defaults(leads=REMINDERS)
+
+
+async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta], by: str, now: datetime) -> int:
+    """Say what the workspace wants, and plan every webinar anew that goes by it; how many these are."""
+    await subscription_table.save_default_leads(db, workspace, leads, by, now)
+    await webinar_table.hold(db, workspace, now)
+    lines = await subscription_table.everything(db, workspace)
+    going_by_it = [
+        webinar
+        for webinar in await webinar_table.everything(db, workspace, ending_after=now)
+        if any(one.leads is None and Feature.REMINDERS in one.features for one in hears(webinar, lines))
+    ]
+    for webinar in going_by_it:
+        await replan(db, webinar, now)
+    return len(going_by_it)
+
+
+def waiting(known: Sheet, notice_id: int, now: datetime) -> Reminder:
+    """The reminder with this id, which can still be changed. Raises `BadInput` where it cannot."""
+    found = next((one for one in known.reminders if one.id == notice_id and one.state in WAITING), None)
+    if found is None or found.start != known.webinar.start:
+        raise BadInput(GONE)
+    if is_leaving(found, now):
+        raise BadInput(TOO_LATE)
+    return found
+
+
+async def _turn(
+    db: Db,
+    webinar: Webinar,
+    channel_id: str,
+    wanted: Callable[[Sequence[Subscription], Wish], Sequence[Subscription]],
+    more: Features,
+    by: str,
+    now: datetime,
+) -> Undo:
+    lines = await _lines(db, webinar, channel_id)
+    own = _own(lines)
+    if own and own.leads is not None and not is_direct(channel_id):
+        # Kept even where it asks for nothing more than other lines: the times chosen here would be lost with it.
+        features = (_heard(webinar, lines) - ONLY_REMINDERS) | more
+        line = follows(webinar, channel_id, by, now, features=features, leads=own.leads)
+        return await _replace(db, webinar, channel_id, (own, line), now)
+    wish = Wish(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
+    return await _replace(db, webinar, channel_id, (own, _own(wanted(lines, wish))), now)
+
+
+async def _replace(
+    db: Db,
+    webinar: Webinar,
+    channel_id: str,
+    lines: tuple[Subscription | None, Subscription | None],
+    now: datetime,
+) -> Undo:
+    """Put the second line in the place of the first, and plan anew."""
+    before, after = lines
+    if after is not None:
+        await subscription_table.save(db, after)
+    elif before is not None:
+        await subscription_table.forget(db, before)
+    await replan(db, webinar, now)
+    changed_at = after.set_at if after else None
+    return Undo(session_id=webinar.session_id, channel_id=channel_id, before=before, changed_at=changed_at)
+
+
+async def _lines(db: Db, webinar: Webinar, channel_id: str) -> list[Subscription]:
+    about = await subscription_table.about(db, webinar.account, webinar.session_id, webinar.created_by)
+    return [line for line in about if line.channel_id == channel_id]
+
+
+def _own(lines: Sequence[Subscription]) -> Subscription | None:
+    return next((line for line in lines if line.scope is Scope.WEBINAR), None)
+
+
+def _heard(webinar: Webinar, lines: Sequence[Subscription]) -> Features:
+    """All lines are those of one channel."""
+    return frozenset[Feature]().union(*(hearing.features for hearing in hears(webinar, lines)))
+
+
+def _check_to_come(webinar: Webinar, now: datetime) -> None:
+    if problem := why_not(webinar, now):
+        raise BadInput(problem)
+
+
+def _is_reminder(row: notice_table.Row, channel_id: str) -> bool:
+    return row.notice.kind is NoticeKind.REMINDER and row.notice.channel_id == channel_id
+
+
+def _reminder(row: notice_table.Row) -> Reminder:
+    is_packed = row.state is NoticeState.PACKED and row.parcel is not None
+    return Reminder(
+        id=row.id,
+        before=row.notice.before,
+        start=row.notice.start,
+        due_at=row.notice.due_at,
+        state=row.state,
+        held_for=datetime.fromtimestamp(row.parcel.post_at, UTC) if is_packed and row.parcel else None,
+        problem=row.problem,
+    )
+
+
+def _origin(line: Subscription | None) -> Origin:
+    if line is None:
+        return Origin.NOBODY
+    if line.scope is not Scope.WEBINAR:
+        return Origin.FOLLOWED
+    return Origin.SHARED if line.by_share and line.leads is None else Origin.SET

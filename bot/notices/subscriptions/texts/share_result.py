@@ -1,0 +1,51 @@
+"""Tells whoever shared a webinar what stands where now, and what will be said there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.model.webinar import Webinar
+from bot.notices.quiet_hours import ChannelHours
+from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.texts.phrases import about_one, quiet
+from bot.notices.texts.reminder_result import remind_button
+from bot.slack import buttons
+from bot.slack.blocks import Block, Message, actions, button, context, message, plain, section
+
+MUTED = "Nothing else is said about it there, as somebody chose."
+
+
+@dataclass(frozen=True)
+class SaidThere:
+    """What will be said about one webinar in one channel."""
+
+    features: Features
+    ahead: Collection[timedelta]
+    """The reminders whose time has not passed, by how long before the start they are."""
+    hours: ChannelHours | None = None
+
+
+def shared(webinar: Webinar, channel_id: str, there: SaidThere) -> Message:
+    """The answer to a share: where the card is, all that will be said there, and the ways to change that."""
+    lines = about_one(webinar, there.features, there.ahead)
+    said = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
+    text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {said}"
+    less = f"To hear less of it, type there, for example, `/webinar unsubscribe changes for {plain(webinar.id)}`"
+    notes = [note for note in (quiet(there.hours), less if lines else "") if note]
+    blocks: list[Block] = [section(text), *(context(note) for note in notes)]
+    reminds = Feature.REMINDERS in there.features
+    blocks += actions(
+        remind_button(webinar, "Change Reminders" if reminds else "Add Reminders", channel_id=channel_id),
+        button("Change Channel", buttons.FOLLOW, channel_id, label="Change what Greenroom says in this channel"),
+        buttons.details(webinar),
+    )
+    return message(" ".join([text, *notes]), blocks)
+
+
+def announced(webinar: Webinar, channel_id: str, there: SaidThere) -> str:
+    """The same in a line, for the result of a creation (mrkdwn)."""
+    lines = about_one(webinar, there.features, there.ahead)
+    said = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED
+    return f"Announced in <#{channel_id}>. {said}"

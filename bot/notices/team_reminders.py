@@ -1,0 +1,44 @@
+"""Reminds somebody of a team in their own messages, so much earlier as they are to be there before everybody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.reminder_offsets import MAX_LEAD, MAX_LEADS
+from bot.db.connection import Db
+from bot.model.webinar import Account, Webinar
+from bot.notices.planner import replan
+from bot.notices.reminders import SNOOZED, current, defaults
+from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.model import Scope, Subscription, follows
+from bot.notices.subscriptions.service import hear_no_more
+from bot.registration.seats import table as seat_table
+from bot.team import table as team_table
+
+
+async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now: datetime) -> None:
+    """Remind them as usual in this workspace, but earlier; what they chose for themselves stays."""
+    webinar = await current(db, webinar.account, webinar.session_id, channel_id)
+    own = await _own(db, webinar, channel_id)
+    usual = (await defaults(db, webinar.account.workspace)).leads
+    chosen = own.leads or () if own else ()
+    earlier = {min(lead + webinar.panel_offset, MAX_LEAD) for lead in usual}
+    leads = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_LEADS])
+    features = SNOOZED | (own.features if own else frozenset())
+    # It is theirs: who invited them is told of a change by what they did, and these people are not.
+    await subscription_table.save(db, follows(webinar, channel_id, user_id, now, features=features, leads=leads))
+    await replan(db, webinar, now)
+
+
+async def no_more(db: Db, account: Account, session_id: str, user_id: str, channel_id: str, now: datetime) -> None:
+    """Say nothing more of it in their own messages, unless they have a seat there or were invited again meanwhile."""
+    if await seat_table.link_of(db, account, session_id, user_id) or await team_table.of_person(
+        db, account, session_id, user_id
+    ):
+        return
+    await hear_no_more(db, await current(db, account, session_id, channel_id), channel_id, now)
+
+
+async def _own(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:
+    lines = await subscription_table.about(db, webinar.account, webinar.session_id, webinar.created_by)
+    return next((line for line in lines if line.channel_id == channel_id and line.scope is Scope.WEBINAR), None)

@@ -1,0 +1,228 @@
+"""What each kind of notice says of a webinar, in two parts: what happened, and the time or figures that go with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.commands.create_args import say_length
+from bot.model.webinar import Audience, Status, Webinar
+from bot.notices.model import Notice, NoticeKind
+from bot.slack.blocks import person, plain, when
+from bot.webinars.texts.facts import ahead
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+STILL_KNOWN = timedelta(hours=1)
+"""How old a count may be to be told without saying how old it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A notice and the webinar it is about, as the mirror has it; none for what is about a channel."""
+
+    notice: Notice
+    webinar: Webinar | None
+    by: str = ""
+    """What the person is called who did it; empty where nobody did, or nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """`head` is a sentence without its full stop, `tail` may stand behind a colon or on a line of its own (mrkdwn)."""
+
+    head: str
+    tail: str = ""
+
+
+def saying(said: Said, it: str, at: datetime) -> Saying:
+    """What a notice says at the moment `at` of the webinar that is called `it` (mrkdwn)."""
+    return _SAYINGS[said.notice.kind](said, it, at)
+
+
+def title(said: Said) -> str:
+    """What the webinar is called (mrkdwn, in bold)."""
+    return f"*{plain(said.webinar.title)}*" if said.webinar else "A webinar"
+
+
+def timing(said: Said) -> str:
+    """The start that the notice speaks of, and how long it takes (mrkdwn)."""
+    if said.webinar is None:
+        return when(said.notice.start)
+    return f"{when(said.notice.start, said.webinar.time_zone)}, {say_length(said.webinar.length)}"
+
+
+def figure(count: int | None, limit: int | None) -> str:
+    """How many have registered, of how many who may; empty where it is not known."""
+    if count is None:
+        return ""
+    return f"{count:,} registered" if limit is None else f"{count:,} of {limit:,} registered"
+
+
+def movement(count: int, was: int, then: str) -> str:
+    """How a count moved: "up 5 from 37 a week ago"."""
+    if count == was:
+        return f"the same as {then}"
+    return f"{'up' if count > was else 'down'} {abs(count - was):,} from {was:,} {then}"
+
+
+def begins(start: datetime, at: datetime, now: str = "starts now") -> str:
+    """How far ahead a start is, to the minute: a second, spent on keeping two messages apart, is nothing to read."""
+    left = round((start - at) / MINUTE) * MINUTE
+    if left > 2 * DAY:
+        # Nobody plans by the minute days ahead; a reminder that is handed over a little late stays readable.
+        hours = round(left / HOUR)
+        rest = f" {say_length(hours % 24 * HOUR)}" if hours % 24 else ""
+        return f"starts in {ahead(hours // 24 * DAY)}{rest}"
+    if left > timedelta():
+        return f"starts in {ahead(left)}"
+    return f"was due to start {ahead(-left)} ago" if left else now
+
+
+def _reminder(said: Said, it: str, at: datetime) -> Saying:
+    return Saying(f"{it} {begins(said.notice.start, at)}", timing(said))
+
+
+def _starting(said: Said, it: str, at: datetime) -> Saying:
+    return Saying(f"{it} {begins(said.notice.start, at, now='is due to start now')}", timing(said))
+
+
+def _live(said: Said, it: str, at: datetime) -> Saying:
+    return Saying(f"{it} is live now", figure(_known_count(said, at), None))
+
+
+def _ended(said: Said, it: str, at: datetime) -> Saying:
+    return Saying(f"{it} has ended", figure(_known_count(said, at), None))
+
+
+def _known_count(said: Said, at: datetime) -> int | None:
+    if said.notice.facts.count is not None or said.webinar is None or said.webinar.audience is Audience.ANYONE:
+        return said.notice.facts.count
+    read = said.webinar.registration
+    return read.count if read and at - read.read_at <= STILL_KNOWN else None
+
+
+def _full(said: Said, it: str, _: datetime) -> Saying:
+    facts = said.notice.facts
+    limit = "" if facts.limit is None else f"closed by the limit of {facts.limit:,}"
+    return Saying(f"{it} is full", _listed(figure(facts.count, None), limit))
+
+
+def _closed(said: Said, it: str, _: datetime) -> Saying:
+    return _door(said, f"Registration for {it} {_done('closed', 'is closed', said)}")
+
+
+def _opened(said: Said, it: str, _: datetime) -> Saying:
+    return _door(said, f"Registration for {it} {_done('opened again', 'is open again', said)}")
+
+
+def _door(said: Said, head: str) -> Saying:
+    return Saying(head, figure(said.notice.facts.count, said.notice.facts.limit))
+
+
+def _filling(said: Said, it: str, _: datetime) -> Saying:
+    facts = said.notice.facts
+    percent = facts.percent
+    seats = ""
+    if facts.count is not None and facts.limit:
+        percent = facts.count * 100 // facts.limit
+        left = max(0, facts.limit - facts.count)
+        seats = f"{left:,} {'seat' if left == 1 else 'seats'} left"
+    head = f"{it} is filling up" if percent is None else f"{it} is {percent:,}% full"
+    return Saying(head, _listed(figure(facts.count, facts.limit), seats))
+
+
+def _registrations(said: Said, it: str, _: datetime) -> Saying:
+    facts = said.notice.facts
+    if facts.count is None or facts.was_count is None or facts.count == facts.was_count:
+        return Saying(f"Registrations for {it}", figure(facts.count, facts.limit) or "not known yet")
+    more = facts.count - facts.was_count
+    limit = "" if facts.limit is None else f" of {facts.limit:,}"
+    return Saying(
+        f"{abs(more):,} {'more' if more > 0 else 'fewer'} registered for {it}",
+        f"now {facts.count:,}{limit}, before {facts.was_count:,}",
+    )
+
+
+def _moved(said: Said, it: str, _: datetime) -> Saying:
+    old = _old(said, said.notice.facts.was_start)
+    return Saying(f"{it} {_done('moved', 'was moved', said)}", f"now {timing(said)}{old}")
+
+
+def _old(said: Said, start: datetime | None) -> str:
+    if start is None or start == said.notice.start:
+        return ""
+    return f", instead of {when(start, said.webinar.time_zone if said.webinar else 'UTC')}"
+
+
+def _retitled(said: Said, it: str, _: datetime) -> Saying:
+    facts = said.notice.facts
+    by = _by(said)
+    if facts.was_title is None:
+        return Saying(f"{it} has a new title{f', given{by}' if by else ''}")
+    new = title(said) if facts.title is None else f"*{plain(facts.title)}*"
+    return Saying(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
+
+
+def _cancelled(said: Said, it: str, _: datetime) -> Saying:
+    return Saying(f"{it} {_done('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
+
+
+def _correction(said: Said, it: str, _: datetime) -> Saying:
+    """What is so now, from the mirror; the notice speaks of the start that the reminder spoke of."""
+    one, facts = said.webinar, said.notice.facts
+    wrong = "so the reminder above is no longer right"
+    then = facts.was_start or said.notice.start
+    if one is None or one.status is Status.CANCELLED:
+        zone = one.time_zone if one else "UTC"
+        return Saying(f"{it} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
+    if one.status is not Status.SCHEDULED:
+        return Saying(f"{it} {'is live now' if one.status is Status.ACTIVE else 'has ended'}, {wrong}")
+    new = Said(said.notice.model_copy(update={"start": one.start}), one)
+    return Saying(f"{it} was moved, {wrong}", f"now {timing(new)}{_old(new, then)}")
+
+
+def cut_off(said: Said) -> str:
+    """To whoever set a channel up; the notice's `occurrence` begins with the channel's id."""
+    found = re.match(r"[CGD][A-Z0-9]+", said.notice.occurrence)
+    where = f"<#{found[0]}>" if found else "a channel that you set up"
+    return (
+        f"Greenroom can't post in {where} any more, so nothing is said there. "
+        "If it is still in use, type /invite @Greenroom in it."
+    )
+
+
+def _done(done: str, otherwise: str, said: Said) -> str:
+    by = _by(said)
+    return f"was {done}{by}" if by else otherwise
+
+
+def _by(said: Said) -> str:
+    # By name: a mention would notify them of what they did themselves.
+    who = person(said.by)
+    return f" by {who}" if who else ""
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+_SAYINGS: Mapping[NoticeKind, Callable[[Said, str, datetime], Saying]] = {
+    NoticeKind.RETITLED: _retitled,
+    NoticeKind.CANCELLED: _cancelled,
+    NoticeKind.MOVED: _moved,
+    NoticeKind.CORRECTION: _correction,
+    NoticeKind.REMINDER: _reminder,
+    NoticeKind.STARTING: _starting,
+    NoticeKind.LIVE: _live,
+    NoticeKind.ENDED: _ended,
+    NoticeKind.FULL: _full,
+    NoticeKind.CLOSED: _closed,
+    NoticeKind.OPENED: _opened,
+    NoticeKind.FILLING: _filling,
+    NoticeKind.REGISTRATIONS: _registrations,
+}
+
+ORDER = {kind: place for place, kind in enumerate(_SAYINGS)}
+"""In which order several notices about one webinar are read; what is in here is about a webinar."""

@@ -1,0 +1,143 @@
+"""Answers to what people say about reminders, each with the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import AwareDatetime
+
+from bot.model.webinar import Frozen, Webinar
+from bot.notices.subscriptions.model import Subscription
+from bot.notices.texts.reminder_list import (
+    Sheet,
+    line,
+    missed_out,
+    origin,
+    place,
+    planned,
+    skipped,
+    whose_times,
+    why_not,
+)
+from bot.slack import buttons
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Element,
+    Message,
+    actions,
+    button,
+    context,
+    cut,
+    message,
+    plain,
+    said,
+    section,
+)
+
+UNDO = "remind.undo"
+
+
+class Undo(Frozen):
+    """What to go back to: the line that a channel had about a webinar, if it had one. Carried by a button."""
+
+    session_id: str
+    channel_id: str
+    before: Subscription | None = None
+    changed_at: AwareDatetime | None = None
+    """When the line that is there now was set; nothing where it was taken away. Another one is not undone."""
+
+
+def read_undo(value: str) -> Undo:
+    """What an Undo button carries."""
+    return Undo.model_validate_json(value)
+
+
+def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> Element:
+    """Opens the form for a webinar's reminders: in the channel where it is pressed, unless another one is named."""
+    where = f"<#{channel_id}>" if channel_id else ""
+    return buttons.about(webinar, text, buttons.REMIND, typed=f"{where} {typed}".strip())
+
+
+def read_target(typed: str) -> tuple[str, str]:
+    """The channel that such a button names, or nothing, and what was typed, from what follows the webinar's id."""
+    first, _, rest = typed.partition(" ")
+    if first.startswith("<#") and first.endswith(">"):
+        return first[2:-1], rest
+    return "", typed
+
+
+def changed(
+    sheet: Sheet, undo: Undo | None, *, now: datetime, notes: Sequence[str] = (), undone: bool = False
+) -> Message:
+    """What is planned in a channel after somebody has changed it."""
+    head = f"Reminders of *{plain(sheet.webinar.title)}* in {place(sheet.channel_id)}"
+    lines = [f"• {line(sheet, one)}" for one in planned(sheet, now)]
+    lines += [f"• {line(sheet, one)}: skipped" for one in skipped(sheet, now)]
+    problem = why_not(sheet.webinar, now) or (missed_out(sheet, now) if lines else "")
+    if not sheet.is_on:
+        lines = ["They are off."]
+    body = "\n".join([f"{'Undone. ' if undone else ''}{head}:", *(lines or ["None is planned."])])
+    more = [note for note in (problem, *map(said, notes)) if note]
+    facts = " · ".join(filter(None, [origin(sheet), whose_times(sheet) if sheet.is_on else ""]))
+    blocks: list[Block] = [section(body)]
+    if more:
+        blocks.append(section(cut(" ".join(more), MAX_SECTION)))
+    if facts:
+        blocks.append(context(facts))
+    change = remind_button(sheet.webinar, "Change", channel_id=sheet.channel_id)
+    blocks += actions(change if sheet.channel_id.startswith(("C", "G")) else None, _undo(undo))
+    return message(cut(" ".join([body, *more]), MAX_SECTION), blocks)
+
+
+def muted(webinar: Webinar, channel_id: str, undo: Undo) -> Message:
+    """That reminders of a webinar are off in a channel, or for a person in their own messages."""
+    title = f"*{plain(webinar.title)}*"
+    if channel_id.startswith(("C", "G")):
+        text = f"You muted the reminders of {title} in {place(channel_id)}, for everybody there."
+    else:
+        text = f"You won't be reminded of {title} in your own messages any more."
+    return message(text, [section(text), *actions(_undo(undo))])
+
+
+def already_muted(sheet: Sheet) -> Message:
+    """That there is nothing to mute, and who saw to that."""
+    text = f"No more reminders of *{plain(sheet.webinar.title)}* go out in {place(sheet.channel_id)}."
+    by = origin(sheet)
+    return message(text, [section(text), *([context(by)] if by else [])])
+
+
+def not_undone(sheet: Sheet) -> Message:
+    """That somebody has changed it since, so that going back would undo their change."""
+    by = origin(sheet)
+    text = "This was changed again since then, so it stays as it is."
+    change = remind_button(sheet.webinar, "Look", channel_id=sheet.channel_id)
+    here = actions(change if sheet.channel_id.startswith(("C", "G")) else None)
+    return message(text, [section(text), *([context(by)] if by else []), *here])
+
+
+def not_set(webinar: Webinar, sentence: str, typed: str, *, channel_id: str) -> Message:
+    """That nothing was changed and why, with what was typed, to be mended in the form."""
+    kept = f"You typed: `{plain(typed)}`" if typed else ""
+    lines = [f"{said(sentence)} Nothing was changed.", *([kept] if kept else [])]
+    text = cut("\n".join(lines), MAX_SECTION)
+    fits = typed if len(typed) + len(channel_id) + 4 <= buttons.MAX_TYPED else ""
+    return message(text, [section(text), *actions(remind_button(webinar, "Change", channel_id=channel_id, typed=fits))])
+
+
+def only_in_channels(webinar: Webinar, typed: str) -> Message:
+    """That reminders belong to a channel, for who typed times in a direct message."""
+    text = (
+        f"Reminders of *{plain(webinar.title)}* go out in channels. "
+        f"Type this in the channel: `/webinar remind {webinar.id} {plain(typed)}`"
+    )
+    choose = remind_button(webinar, "Choose a Channel", typed=typed if len(typed) <= buttons.MAX_TYPED else "")
+    me = buttons.remind_me(webinar)
+    return message(text, [section(text), *actions(choose, me)])
+
+
+def _undo(undo: Undo | None) -> Element | None:
+    if undo is None:
+        return None
+    return button("Undo", UNDO, undo.model_dump_json(exclude_defaults=True), label="Undo this change of reminders")

@@ -1,1 +1,0 @@
-"""Registration, join and cancel pages for people outside Slack: their tokens, their state and the queue behind them."""

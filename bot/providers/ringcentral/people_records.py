@@ -1,0 +1,129 @@
+"""What RingCentral tells of people: coworkers, the team of a webinar, and who has registered for it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, SecretStr
+
+from bot.model.registrant import Registrant
+from bot.model.team import Invitee, Role, TeamChanged
+from bot.model.webinar import Coworker
+from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
+
+# A role that a newer API brings is taken for the one that may do least on a team.
+AnyRole = Annotated[Role, any_case(Role, Role.PANELIST)]
+
+
+class ContactRecord(Record):
+    """ContactResource: an entry of the company's directory."""
+
+    id: str
+    type: str = ""
+    status: str = ""
+    email: str = Field(default="", repr=False)
+    first_name: str = ""
+    last_name: str = ""
+    name: str = ""
+
+    def coworker(self, account_id: str) -> Coworker | None:
+        """In our words; nothing for who cannot host or has no address to be known by."""
+        if (self.type.lower(), self.status.lower()) != ("user", "enabled") or not self.email:
+            return None
+        name = self.name or f"{self.first_name} {self.last_name}".strip()
+        return Coworker(user_id=self.id, account_id=account_id, name=name, email=self.email)
+
+
+class NumberedPaging(Record):
+    """EnumeratedPagingModel."""
+
+    total_pages: int = 1
+
+
+class DirectoryPage(Record):
+    """DirectoryResource."""
+
+    records: tuple[ContactRecord, ...] = ()
+    paging: NumberedPaging = NumberedPaging()
+
+
+class InviteeRecord(Record):
+    """InviteeResource. The guide writes `Cohost`, the reference `CoHost`, so a role is read in any case."""
+
+    id: str
+    role: AnyRole
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    linked_user: LinkedUserRecord = LinkedUserRecord()
+    send_invite: bool = True
+    join_uri: SecretStr = SecretStr("")
+
+    def invitee(self) -> Invitee:
+        """In our words."""
+        return Invitee(
+            invitee_id=self.id,
+            role=self.role,
+            name=f"{self.first_name} {self.last_name}".strip(),
+            email=self.email,
+            coworker_id=self.linked_user.user_id,
+            link=self.join_uri,
+            is_mailed=self.send_invite,
+        )
+
+
+class IdRecord(Record):
+    """RcwResourceIdModel."""
+
+    id: str
+
+
+class TeamChangedRecord(Record):
+    """BulkUpdateInviteesResponse, which leaves out what did not change."""
+
+    added_invitees: tuple[InviteeRecord, ...] = ()
+    updated_invitees: tuple[InviteeRecord, ...] = ()
+    deleted_invitees: tuple[IdRecord, ...] = ()
+
+    def changed(self) -> TeamChanged:
+        """In our words."""
+        return TeamChanged(
+            added=tuple(one.invitee() for one in self.added_invitees),
+            updated=tuple(one.invitee() for one in self.updated_invitees),
+            deleted=tuple(one.id for one in self.deleted_invitees),
+        )
+
+
+class RegistrantRecord(Record):
+    """RegistrantModelWithQuestionnaire, and the answer to a registration, which adds the sequence of its calendar."""
+
+    id: str
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    join_uri: SecretStr = SecretStr("")
+    cancellation_uri: SecretStr = SecretStr("")
+    external_id: str = Field(default="", repr=False)
+    source: str = ""
+    creation_time: AwareDatetime | None = None
+    registration_time: AwareDatetime | None = None
+    registered_post_webinar: bool = False
+    participant_id: str = ""
+    icalendar_sequence: int | None = None
+
+    def registrant(self) -> Registrant:
+        """In our words. "Registration time can be earlier than creationTime", says the reference: it is the truer."""
+        return Registrant(
+            registrant_id=self.id,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            email=self.email,
+            join_link=self.join_uri,
+            cancel_link=self.cancellation_uri,
+            external_id=self.external_id,
+            source=self.source,
+            registered_at=self.registration_time or self.creation_time,
+            is_after_event=self.registered_post_webinar,
+            participant_id=self.participant_id,
+            sequence=self.icalendar_sequence,
+        )

@@ -1,0 +1,123 @@
+"""The table of batches: lists of people registered at once, and how far each has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, delete, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_in, of_account
+from bot.db.leases import LeasedTable
+from bot.db.people_schema import batches
+from bot.model.webinar import Account, Frozen
+
+
+class BatchState(StrEnum):
+    """How far a batch has come. Only `RUNNING` and `UNDOING` are worked on."""
+
+    DRAFT = "draft"
+    """Shown to its user, and not confirmed."""
+    RUNNING = "running"
+    STOPPED = "stopped"
+    """By a user, or because registration is refused; it can be continued."""
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDO_STOPPED = "undo_stopped"
+    UNDONE = "undone"
+
+
+OPEN = (BatchState.RUNNING, BatchState.UNDOING)
+HALTED = (BatchState.STOPPED, BatchState.UNDO_STOPPED)
+
+
+class Batch(Frozen):
+    """One list. Its people are `applications`. `problem` is a sentence of ours."""
+
+    account: Account
+    batch_id: str
+    session_id: str
+    user_id: str
+    state: BatchState
+    total: int
+    dm_channel_id: str = ""
+    dm_ts: str = ""
+    begun_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    problem: str = ""
+
+
+async def add(db: Db, batch: Batch) -> None:
+    """Save a new batch without a lease."""
+    values = batch.model_dump(exclude={"account"})
+    await db.execute(batches.insert().values(**account_columns(batch.account), **values))
+
+
+async def find(db: Db, account: Account, batch_id: str) -> Batch | None:
+    """The batch of this id."""
+    query = select(batches).where(*of_account(batches, account), batches.c.batch_id == batch_id)
+    row = (await db.execute(query)).first()
+    return _batch(db, row) if row else None
+
+
+async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
+    """Save the state and the problem of this record. False if the saved state is not `frm`.
+
+    The lease stays with its worker, which releases it after it has seen the change.
+    """
+    values = batch.model_dump(include={"state", "problem", "ended_at"})
+    changed = await db.execute(update(batches).where(*LEASES.same(batch), batches.c.state == frm).values(**values))
+    return changed.rowcount == 1
+
+
+def unchanged(batch: Batch) -> list[ColumnElement[bool]]:
+    """Conditions that hold until the state changes, for example because a user stops the batch."""
+    return [batches.c.state == batch.state]
+
+
+async def place(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
+    """Save where its progress message is."""
+    await db.execute(update(batches).where(*LEASES.same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
+
+
+async def old(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
+    """The batches in this state since before then, as far as that is known: drafts since they were begun."""
+    since = batches.c.begun_at if state is BatchState.DRAFT else batches.c.ended_at
+    rows = await db.execute(
+        select(batches).where(*of_account(batches, account), batches.c.state == state, since < before)
+    )
+    return [_batch(db, row) for row in rows]
+
+
+async def forget(db: Db, batch: Batch) -> bool:
+    """Delete a batch; `batch_lines` deletes its people. False if its state has changed."""
+    gone = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
+    return gone.rowcount == 1
+
+
+def _batch(_db: Db, row: Any) -> Batch:
+    return Batch(
+        account=account_in(row),
+        batch_id=row.batch_id,
+        session_id=row.session_id,
+        user_id=row.user_id,
+        state=BatchState(row.state),
+        total=row.total,
+        dm_channel_id=row.dm_channel_id,
+        dm_ts=row.dm_ts,
+        begun_at=row.begun_at,
+        ended_at=row.ended_at,
+        problem=row.problem,
+    )
+
+
+LEASES = LeasedTable(
+    batches,
+    key=("batch_id",),
+    order=("begun_at", "batch_id"),
+    resumable=batches.c.state.in_(OPEN),
+    read=_batch,
+)

@@ -1,0 +1,262 @@
+"""Makes cells of a list in any encoding and with any separator, and finds out what stands in which column."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.errors import BadInput
+from bot.registration.csv_export import as_typed
+
+Line = tuple[int, list[str]]
+"""The number of a line in the list, as a spreadsheet counts, and its cells."""
+
+SEPARATORS = (",", ";", "\t", "|")
+LOOKED_AT = 50
+"""Lines by which separator and columns are found out."""
+
+LONGEST_NAME = 100
+"""How much of a heading is looked at."""
+MOST_COLUMNS = 100
+TOO_WIDE = f"This list has more than {MOST_COLUMNS} columns. Keep those that matter, and send it again."
+NO_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheets begin, whatever they are called."""
+
+# A list may be anything: each of these looks at every character a few times at most, however long the line is.
+_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>|\s@]+@[^<>|\s@]+)(?:\|[^<>]*|\s*)>")
+"""The end of Iris Moreno <iris@acme.example>, as mail programs write it."""
+_BEFORE_NAMES = re.compile(r'[<>",;]')
+_ALONE = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
+
+
+class Column(StrEnum):
+    """What a column can hold."""
+
+    FIRST = "first"
+    LAST = "last"
+    NAME = "name"
+    EMAIL = "email"
+    SOURCE = "source"
+    EXTERNAL_ID = "external id"
+    NOTHING = "nothing"
+    """What we write into our own files and read from none."""
+
+
+_SPELLINGS: Mapping[Column, str] = {
+    Column.FIRST: "first firstname given givenname forename vorname rufname prenom nombre nome primeironome voornaam"
+    " fornamn fornavn imie etunimi",
+    Column.LAST: "last lastname surname family familyname nachname familienname zuname nom nomdefamille apellido"
+    " apellidos cognome sobrenome apelido ultimonome achternaam efternamn etternavn efternavn nazwisko sukunimi",
+    Column.NAME: "name fullname displayname participant attendee contact teilnehmer vollername nomcomplet"
+    " nombrecompleto nombreyapellidos nomecompleto naam volledigenaam",
+    Column.EMAIL: "email emailaddress emailadress mail mailaddress mailadresse emailadresse emailadres emailid"
+    " workemail workemailaddress businessemail useremail contactemail adresseemail adressemail courriel correo"
+    " correoelectronico direcciondecorreo direccionemail indirizzoemail enderecodeemail epost epostadress"
+    " epostadresse eposta sahkoposti",
+    Column.SOURCE: "source leadsource utmsource campaign quelle kampagne origen fuente origine fonte origem bron",
+    Column.EXTERNAL_ID: "externalid",
+    Column.NOTHING: "registeredutc joined aftertheevent",
+}
+_KNOWN = {spelling: column for column, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which column holds what; what is not among them has a name in `names`."""
+
+    columns: Mapping[int, Column] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    has_head: bool = False
+
+    def sort(self, line: Sequence[str]) -> dict[Column, str]:
+        """What stands in a line, by what it is; a whole name is taken apart."""
+        found = dict.fromkeys(Column, "")
+        for place, column in self.columns.items():
+            if place < len(line) and not found[column]:
+                found[column] = line[place]
+        beside, found[Column.EMAIL] = _address_in(found[Column.EMAIL])
+        found[Column.NAME] = found[Column.NAME] or beside
+        first, last = apart(found[Column.NAME])
+        if not found[Column.FIRST] or not found[Column.LAST]:
+            # A column that says "Name" beside one of first names holds the last ones.
+            one = found[Column.NAME] if found[Column.FIRST] else last
+            found[Column.LAST] = found[Column.LAST] or one
+            found[Column.FIRST] = found[Column.FIRST] or first
+        return found
+
+    def extras(self, line: Sequence[str]) -> list[tuple[str, str]]:
+        """What else stands in a line, under the names of the columns."""
+        return [(name, line[place]) for place, name in self.names.items() if place < len(line) and line[place]]
+
+
+def text_of(raw: bytes | str) -> str:
+    """The text of a file: UTF-8 or UTF-16 as it says itself, else UTF-8 if it can be, else as Windows writes.
+
+    Raises `BadInput` for the file of a spreadsheet.
+    """
+    if isinstance(raw, str):
+        return raw
+    if raw.startswith(WORKBOOKS):
+        raise BadInput(NO_TEXT)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    start = raw[:200]
+    if start[1::2].count(0) > len(start) // 4:
+        return raw.decode("utf-16-le", "replace")
+    if start[::2].count(0) > len(start) // 4:
+        return raw.decode("utf-16-be", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Five bytes of Windows' own encoding stand for nothing; latin-1 has something for every one.
+        try:
+            return raw.decode("cp1252")
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+
+def cells(text: str) -> list[Line]:
+    """The lines that hold something, with their numbers and their cells. Raises `BadInput` for too many columns."""
+    text = text.replace("\x00", "").removeprefix("\ufeff")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return []
+    in_brackets = sum("@" in line and bool(_IN_BRACKETS.search(line)) for line in lines[:LOOKED_AT])
+    if 2 * in_brackets > len(lines[:LOOKED_AT]) and not _is_head(_parted(lines[0], _separator(lines[:1]))):
+        return list(_bracketed(text))
+    table = _table(text, _separator(lines[:LOOKED_AT]))
+    if any(len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]) for row in table):
+        raise BadInput(TOO_WIDE)
+    return [(number, row[:MOST_COLUMNS]) for number, row in enumerate(table, start=1) if any(row)]
+
+
+def plan(lines: Sequence[Sequence[str]]) -> Plan:
+    """What stands in which column, by the head if there is one, else by where the addresses are."""
+    if not lines:
+        return Plan()
+    if _is_head(lines[0]):
+        known = {place: _KNOWN[_plain(cell)] for place, cell in enumerate(lines[0]) if _plain(cell) in _KNOWN}
+        names = {place: cell for place, cell in enumerate(lines[0]) if cell and place not in known}
+        return Plan(known, names, has_head=True)
+    return _by_place(lines[:LOOKED_AT])
+
+
+def apart(name: str) -> tuple[str, str]:
+    """First and last name: "Iris Moreno", "Moreno, Iris"; of one word only the first."""
+    if "," in name:
+        last, _, first = name.partition(",")
+        return first.strip(), last.strip()
+    first, _, last = name.strip().partition(" ")
+    return first, last.strip()
+
+
+def is_taken(name: str) -> bool:
+    """Whether a column of this name would be taken for something else."""
+    return not name.strip() or _plain(name) in _KNOWN or name != _clean(name)
+
+
+def _address_in(cell: str) -> tuple[str, str]:
+    """The name beside an address, if there is one, and the address."""
+    inside = _people_in(cell)
+    if inside:
+        return inside[0]
+    alone = list(_ALONE.finditer(cell))
+    if len(alone) == 1 and alone[0][0] != cell:
+        return (cell[: alone[0].start()] + cell[alone[0].end() :]).strip(" ,;-"), alone[0][0]
+    return "", cell.removeprefix("mailto:")
+
+
+def _people_in(line: str) -> list[tuple[str, str]]:
+    """Whoever stands in a line with an address in angle brackets: what they are called there, and the address."""
+    found: list[tuple[str, str]] = []
+    end = 0
+    for one in _IN_BRACKETS.finditer(line):
+        before = line[end : one.start()].rstrip()
+        in_quotes = before.endswith('"')
+        name = before[:-1].rpartition('"')[2] if in_quotes else _BEFORE_NAMES.split(before)[-1]
+        found.append((name.strip(), one[1]))
+        end = one.end()
+    return found
+
+
+def _by_place(lines: Sequence[Sequence[str]]) -> Plan:
+    with_address = Counter(place for line in lines for place, cell in enumerate(line) if "@" in cell)
+    width = max(len(line) for line in lines)
+    email = with_address.most_common(1)[0][0] if with_address else width
+    others = [place for place in range(width) if place != email and any(_at(line, place) for line in lines)]
+    columns = {email: Column.EMAIL}
+    if len(others) == 1:
+        columns[others[0]] = Column.NAME
+    else:
+        columns |= dict(zip(others, (Column.FIRST, Column.LAST, Column.SOURCE), strict=False))
+    names = {place: f"column{place + 1}" for place in others if place not in columns}
+    return Plan(columns, names)
+
+
+def _bracketed(text: str) -> list[Line]:
+    """People as mail programs write them, one or several a line."""
+    found: list[Line] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        people = _people_in(line)
+        found += [(number, [_clean(name), address]) for name, address in people]
+        if not people and line.strip():
+            found.append((number, ["", _clean(line)]))
+    return found
+
+
+def _table(text: str, separator: str) -> list[list[str]]:
+    try:
+        # Line by line, and not as a list at once: that would let nobody else have a turn before its end.
+        table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]  # noqa: C416
+    except csv.Error:
+        table = []
+    if not table or any(cell.count("@") > 1 and "\n" in cell for row in table for cell in row):
+        # A quotation mark that nothing closes has swallowed lines: then it is only a mark.
+        table = [_parted(line, separator) for line in text.splitlines()]
+    return [[_clean(cell) for cell in row] for row in table]
+
+
+def _parted(line: str, separator: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """What most lines have most evenly; a comma where none has any."""
+
+    def worth(separator: str) -> tuple[int, int]:
+        counts = Counter(line.count(separator) for line in lines)
+        width, how_many = max(counts.items(), key=lambda item: (item[1] if item[0] else 0, item[0]))
+        return (how_many, width) if width else (0, 0)
+
+    return max(SEPARATORS, key=worth)
+
+
+def _is_head(line: Sequence[str]) -> bool:
+    known = [_KNOWN[_plain(cell)] for cell in line if _plain(cell) in _KNOWN]
+    return not any("@" in cell for cell in line) and (Column.EMAIL in known or len(known) > 1)
+
+
+def _plain(cell: str) -> str:
+    """A column's name without case, accents, blanks and marks."""
+    apart = unicodedata.normalize("NFKD", as_typed(cell[:LONGEST_NAME]).casefold())
+    return "".join(char for char in apart if char.isascii() and char.isalnum())
+
+
+def _clean(cell: str) -> str:
+    if cell.isascii() and cell.isprintable():
+        return as_typed(cell.strip())
+    # As few signs as can stand for it, and none that nobody sees.
+    return as_typed(" ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", cell)).split()))
+
+
+def _at(line: Sequence[str], place: int) -> str:
+    return line[place] if place < len(line) else ""

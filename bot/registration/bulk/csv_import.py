@@ -1,0 +1,157 @@
+"""Reads a list of people as somebody pastes it or has it in a file, and writes the list of registrants as a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.errors import BadInput
+from bot.model.email_address import AddressProblem, address_problem
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Registrant
+from bot.model.webinar import Frozen
+from bot.registration.bulk.csv_columns import Column, Plan, cells, is_taken, plan, text_of
+from bot.registration.csv_export import sheet
+from bot.registration.external_id import decode, encode
+
+MOST = 10_000
+"""People in one list."""
+MAX_EXTERNAL_ID = 1_000
+MAX_SOURCE = 255
+"""The vendor gives no length for either: these keep out what was surely meant for another column."""
+MAX_KEYS = 40
+"""Columns of their own for what `externalId` holds; rarer keys stay together in one."""
+
+NO_ADDRESS = "there is no e-mail address"
+BAD_ADDRESS = "the e-mail address is not complete"
+LONG_ADDRESS = f"the e-mail address is longer than {MAX_EMAIL} characters"
+NO_FIRST = "there is no first name"
+NO_LAST = "there is no last name"
+LONG_NAME = f"a name is longer than {MAX_NAME} characters"
+LONG_REST = "what stands in the other columns is too long"
+EMPTY = "There is nobody in this list. Write one person a line: first name, last name, e-mail address."
+TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut it into several lists."
+
+HEAD = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
+
+_ADDRESS_PROBLEMS = {
+    AddressProblem.MISSING: NO_ADDRESS,
+    AddressProblem.INVALID: BAD_ADDRESS,
+    AddressProblem.TOO_LONG: LONG_ADDRESS,
+}
+
+
+class Row(Frozen):
+    """Somebody who can be registered, and the line of the list they stand in."""
+
+    number: int
+    applicant: Applicant
+
+
+class Trouble(Frozen):
+    """A line that nobody can be registered from, and what is wrong with it, in words that quote nothing of it."""
+
+    number: int
+    what: str
+
+
+class Reading(Frozen):
+    """What a list says: who can be registered, what is wrong, and the lines whose address stands further up."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Trouble, ...] = ()
+    repeated: tuple[int, ...] = ()
+
+
+def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str, str]] = ()) -> Reading:
+    """The people of a list. `source` and `pairs` are for those whose line does not say its own.
+
+    Raises `BadInput` for a list of nobody, and for one of too many.
+    """
+    lines = cells(text_of(raw))
+    layout = plan([line for _, line in lines])
+    body = lines[1:] if layout.has_head else lines
+    if not body:
+        raise BadInput(EMPTY)
+    if len(body) > MOST:
+        raise BadInput(TOO_MANY.format(len(body), MOST))
+    rows: list[Row] = []
+    problems: list[Trouble] = []
+    repeated: list[int] = []
+    seen: set[str] = set()
+    for number, line in body:
+        applicant, wrong = _applicant(layout, line, source, pairs)
+        if wrong:
+            problems.append(Trouble(number=number, what=wrong))
+        elif applicant.address in seen:
+            repeated.append(number)
+        else:
+            seen.add(applicant.address)
+            rows.append(Row(number=number, applicant=applicant))
+    return Reading(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
+
+
+def check(applicant: Applicant) -> str:
+    """Why a person cannot be registered, without quoting input; empty if they can."""
+    if problem := address_problem(applicant.email):
+        return _ADDRESS_PROBLEMS[problem]
+    if not applicant.first_name:
+        return NO_FIRST
+    if not applicant.last_name:
+        return NO_LAST
+    if len(applicant.first_name) > MAX_NAME or len(applicant.last_name) > MAX_NAME:
+        return LONG_NAME
+    return LONG_REST if len(applicant.external_id) > MAX_EXTERNAL_ID or len(applicant.source) > MAX_SOURCE else ""
+
+
+def export(registrants: Iterable[Registrant]) -> bytes:
+    """The registrants as a CSV file: what `externalId` holds in columns of its own where it holds pairs."""
+    everybody = [(one, _decoded(one.external_id)) for one in registrants]
+    usual = Counter(key for _, pairs in everybody for key in pairs if not is_taken(key))
+    keys = [key for key, _ in usual.most_common(MAX_KEYS)]
+    return sheet([*HEAD, *keys], (_line(one, pairs, keys) for one, pairs in everybody))
+
+
+def _applicant(
+    layout: Plan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
+) -> tuple[Applicant, str]:
+    found = layout.sort(line)
+    external_id = found[Column.EXTERNAL_ID]
+    known, own = decode(external_id), layout.extras(line)
+    said = {key for key, _ in (*known, *own)}
+    extra = [*own, *(pair for pair in pairs if pair[0] not in said)]
+    if extra:
+        # What is there already and is no pairs gets the name of its column.
+        known = known or ([(HEAD[-1], external_id)] if external_id else [])
+        external_id = encode([*known, *extra])
+    applicant = Applicant(
+        first_name=found[Column.FIRST],
+        last_name=found[Column.LAST],
+        email=found[Column.EMAIL],
+        external_id=external_id,
+        source=found[Column.SOURCE] or source,
+    )
+    return applicant, check(applicant)
+
+
+def _decoded(external_id: str) -> Mapping[str, str]:
+    """The pairs it holds; a key that stands there more than once has all its values."""
+    together: dict[str, str] = {}
+    for key, value in decode(external_id):
+        together[key] = f"{together[key]}; {value}" if key in together else value
+    return together
+
+
+def _line(one: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
+    # Where a column is missing for one of its keys, or it holds no pairs, it is kept as it stands.
+    whole = "" if pairs and all(key in keys for key in pairs) else one.external_id
+    return [
+        one.first_name,
+        one.last_name,
+        one.email,
+        one.source,
+        f"{one.registered_at:%Y-%m-%d %H:%M}" if one.registered_at else "",
+        "yes" if one.has_attended else "no",
+        "yes" if one.is_after_event else "no",
+        whole,
+        *(pairs.get(key, "") for key in keys),
+    ]

@@ -1,0 +1,83 @@
+"""The lines of a list that somebody has registered at once: in their order, counted, and forgotten in time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, of_account
+from bot.db.people_schema import applications
+from bot.model.webinar import Account
+from bot.registration.request_table import Application, ApplicationState, read
+
+
+async def add_settled(
+    db: Db,
+    account: Account,
+    session_id: str,
+    lines: Sequence[tuple[int, ApplicationState, str]],
+    *,
+    batch_id: str,
+    now: datetime,
+) -> None:
+    """Remember the lines of a list of which nothing is to be asked: what is so of each, and why."""
+    shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
+    rows = [
+        {**shared, "number": number, "state": state, "problem": problem, "address": ""}
+        for number, state, problem in lines
+    ]
+    if rows:
+        await db.execute(applications.insert(), rows)
+
+
+async def of_batch(
+    db: Db, account: Account, batch_id: str, *states: ApplicationState, after: int = 0, most: int | None = None
+) -> list[Application]:
+    """Those of a batch that are in one of these states, or all of them, in the order of the list.
+
+    `after` is the id of one, to go on behind it.
+    """
+    query = select(applications).where(*_of_batch(account, batch_id), applications.c.id > after)
+    if states:
+        query = query.where(applications.c.state.in_(states))
+    return [read(db, row) for row in await db.execute(query.order_by(applications.c.id).limit(most))]
+
+
+async def counts(db: Db, account: Account, batch_id: str) -> Counter[ApplicationState]:
+    """How many of a batch are in each state."""
+    query = select(applications.c.state, func.count()).where(*_of_batch(account, batch_id))
+    rows = await db.execute(query.group_by(applications.c.state))
+    return Counter({ApplicationState(state): count for state, count in rows})
+
+
+async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
+    """Those of a batch who still wait are not to be registered any more, and forgotten.
+
+    `unclear` is the problem of those who were asked for without a clear answer: with it they are forgotten, too.
+    """
+    changes = {ApplicationState.WAITING: (ApplicationState.STOPPED, "")}
+    if unclear:
+        changes[ApplicationState.ASKED] = (ApplicationState.REFUSED, unclear)
+    for before, (state, problem) in changes.items():
+        in_it = (*_of_batch(account, batch_id), applications.c.state == before)
+        values = {"state": state, "problem": problem, "content": None, "changed_at": now}
+        await db.execute(update(applications).where(*in_it).values(**values))
+
+
+async def forget_links(db: Db, account: Account, batch_id: str) -> None:
+    """The links of a batch have been handed out: only those behind our own pages stay."""
+    others = applications.c.page_key == ""
+    await db.execute(update(applications).where(*_of_batch(account, batch_id), others).values(links=None))
+
+
+async def forget_batch(db: Db, account: Account, batch_id: str) -> None:
+    """Nothing of a batch is remembered."""
+    await db.execute(delete(applications).where(*_of_batch(account, batch_id)))
+
+
+def _of_batch(account: Account, batch_id: str) -> list[ColumnElement[bool]]:
+    return [*of_account(applications, account), applications.c.batch_id == batch_id]

@@ -1,0 +1,169 @@
+"""Works on one batch: registers its people one by one, or removes those it registered."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import datetime
+
+from bot.clock import Clock, machine_now
+from bot.db.connection import Store
+from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
+from bot.model.webinar import Webinar
+from bot.providers.base import BULK
+from bot.registration import request_table
+from bot.registration.bulk import batch_table, line_table
+from bot.registration.bulk.batch_table import Batch, BatchState
+from bot.registration.bulk.progress import Progress
+from bot.registration.bulk.register_one import UNCLEAR, Registering
+from bot.registration.request_table import Application, ApplicationState
+from bot.sync.mirror import Mirror
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+"""People read together."""
+UNKNOWN_IN_A_ROW = 3
+"""After so many unknown outcomes in a row, the list is read before the next request."""
+TRIES = 3
+"""How often a person is requested whom the list does not show afterwards."""
+NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
+
+
+class InTrouble(ProviderError):
+    """Several unknown outcomes in a row."""
+
+
+class BatchWork:
+    """Works on claimed batches."""
+
+    def __init__(
+        self,
+        store: Store,
+        leases: WorkerLeases[Batch],
+        mirror: Mirror,
+        registering: Registering,
+        progress: Progress,
+        clock: Clock,
+    ) -> None:
+        """Work on the batches that `leases` holds."""
+        self._store = store
+        self._leases = leases
+        self._mirror = mirror
+        self._registering = registering
+        self._progress = progress
+        self._clock = clock
+
+    async def run(self, batch: Batch) -> None:
+        """Work on a claimed batch until it ends, is stopped, or must be resumed later."""
+        until: datetime | None = None
+        async with self._leases.keep(batch):
+            try:
+                await self._run(batch)
+            except ProviderBusy as busy:
+                until = busy.ready_at
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning("batch.deferred", extra={"batch": batch.batch_id, "reason": type(error).__name__})
+                until = machine_now() + self._leases.retry
+        await self._leases.release(batch, until=until)
+
+    async def _run(self, batch: Batch) -> None:
+        webinar = await self._mirror.find(batch.session_id)
+        await self._progress.show(batch, webinar)
+        try:
+            if batch.state is BatchState.RUNNING:
+                await self._register_all(batch, webinar)
+            else:
+                await self._remove_all(batch, webinar)
+        except LeaseLost:
+            await self._show_now(batch, webinar)
+        except (ProviderRefused, ProviderLogin) as refused:
+            halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
+            await self._end(batch, webinar, halted, refused.sentence)
+        finally:
+            self._mirror.count_soon(batch.session_id)
+
+    async def _register_all(self, batch: Batch, webinar: Webinar) -> None:
+        keep_links = await self._keeps_links(webinar)
+        tries: Counter[int] = Counter()
+        unknown = 0
+        await self._settle(batch, tries, keep_links=keep_links)
+        while True:
+            waiting = await self._read(batch, ApplicationState.WAITING)
+            if not waiting and not await self._settle(batch, tries, keep_links=keep_links):
+                break
+            for application in waiting:
+                if not await self._ask(batch, application):
+                    continue
+                after = await self._registering.ask(webinar, application, BULK, keep_links=keep_links)
+                unknown = unknown + 1 if after.state is ApplicationState.ASKED else 0
+                if unknown == UNKNOWN_IN_A_ROW:
+                    await self._settle(batch, tries, keep_links=keep_links)
+                    raise InTrouble("RingCentral gives no clear answers.")
+                await self._progress.tick(batch, webinar)
+        # The message first: if Slack does not accept it now, this is all repeated, and the file is not sent twice.
+        await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
+        has_file = await self._progress.results(batch, webinar)
+        await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
+
+    async def _remove_all(self, batch: Batch, webinar: Webinar) -> None:
+        # A request under way when the batch was stopped may have succeeded.
+        await self._settle(batch, Counter(), keep_links=False)
+        async with self._store.write() as db:
+            await line_table.stop_rest(db, batch.account, batch.batch_id, self._clock.now())
+        while registered := await self._read(batch, ApplicationState.REGISTERED):
+            for application in registered:
+                await self._check_ours(batch)
+                await self._registering.remove(application, BULK)
+                await self._progress.tick(batch, webinar)
+        await self._end(batch, webinar, BatchState.UNDONE)
+
+    async def _settle(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
+        """Resolve unknown outcomes with one reading of the list. Returns whether there were any."""
+        asked = await self._read(batch, ApplicationState.ASKED, most=None)
+        if not asked:
+            return False
+        for one in await self._registering.settle(batch.session_id, asked, BULK, keep_links=keep_links):
+            tries[one.id] += 1
+            if one.state is ApplicationState.WAITING and tries[one.id] == TRIES:
+                await self._registering.refuse(one, UNCLEAR)
+        return True
+
+    async def _keeps_links(self, webinar: Webinar) -> bool:
+        """Whether RingCentral sends no e-mail, so that the links must be passed on."""
+        if webinar.registration is None or webinar.registration.preferences is None:
+            webinar = await self._mirror.read_registration(webinar, BULK)
+        read = webinar.registration and webinar.registration.preferences
+        return bool(read and read.suppress_emails)
+
+    async def _read(self, batch: Batch, state: ApplicationState, most: int | None = AT_ONCE) -> list[Application]:
+        async with self._store.read() as db:
+            return await line_table.of_batch(db, batch.account, batch.batch_id, state, most=most)
+
+    async def _ask(self, batch: Batch, application: Application) -> bool:
+        async with self._store.write() as db:
+            if not await batch_table.LEASES.is_held(db, batch, self._leases.worker_id, *batch_table.unchanged(batch)):
+                raise LeaseLost
+            return await request_table.ask(db, application, self._clock.now())
+
+    async def _check_ours(self, batch: Batch) -> None:
+        async with self._store.read() as db:
+            if not await batch_table.LEASES.is_held(db, batch, self._leases.worker_id, *batch_table.unchanged(batch)):
+                raise LeaseLost
+
+    async def _end(self, batch: Batch, webinar: Webinar, state: BatchState, problem: str = "") -> None:
+        ended = batch.model_copy(update={"state": state, "problem": problem, "ended_at": self._clock.now()})
+        # Shown before it is saved: after a crash between the two it is shown again.
+        await self._progress.show(ended, webinar, is_last=True)
+        async with self._store.write() as db:
+            is_ended = await batch_table.change(db, ended, frm=batch.state)
+            if is_ended and state is BatchState.DONE:
+                await line_table.forget_links(db, batch.account, batch.batch_id)
+        if not is_ended:
+            await self._show_now(batch, webinar)  # a user stopped it at the last moment
+
+    async def _show_now(self, batch: Batch, webinar: Webinar) -> None:
+        async with self._store.read() as db:
+            current = await batch_table.find(db, batch.account, batch.batch_id)
+        await self._progress.show(current or batch, webinar)

@@ -1,0 +1,218 @@
+"""Draws the picture of a registration: `python -m bot.registration.draw_chart` reads a Chart as JSON and writes a PNG.
+
+It is a program of its own, because the library takes more memory than the whole bot and draws for longer than others
+should wait: whoever wants a picture starts it and reads what it writes (`bot.registration.chart_image`).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import datetime
+from itertools import takewhile
+from zoneinfo import ZoneInfo
+
+import matplotlib as mpl
+from matplotlib import dates, font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from bot.registration.chart import MOST_BARS, Chart, Step, edges
+
+DPI = 100
+WIDTH = 12.0
+HEIGHT = 6.75
+BARS_HEIGHT = 3.25
+"""Inches: 1200 by 675 points, and 325 more for the sources."""
+
+# Okabe and Ito's colours, which people who see few colours can tell apart; the styles of the lines differ as well.
+BLUE, RED, INK, PALE = "#0072B2", "#D55E00", "#333333", "#DDDDDD"
+
+FAMILIES = [
+    "DejaVu Sans",
+    "Noto Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK KR",
+    "Noto Sans JP",
+    "Noto Sans SC",
+    "Noto Sans KR",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "WenQuanYi Micro Hei",
+]
+"""Tried one after the other for each letter, as far as they are on this machine; the first comes with the library."""
+# How years, months, days, hours, minutes and seconds are written on the axis, the first of each, and beside it.
+TICKS = ["%Y", "%b %Y", "%b %-d", "%H:%M", "%H:%M", "%H:%M:%S"]
+FIRST_TICKS = ["", "%b %Y", "%b %-d", "%b %-d", "%H:%M", "%H:%M"]
+OFFSETS = ["", "", "%Y", "%b %-d, %Y", "%b %-d, %Y", "%b %-d, %Y"]
+
+MISSING = "□"
+"""Stands for a letter that no font here has."""
+
+
+def draw(chart: Chart) -> bytes:
+    """The picture as PNG: the same bytes for the same chart."""
+    families = _families()
+    # A title may hold $, which is no formula.
+    with mpl.rc_context({"font.family": families, "font.size": 13, "text.parse_math": False}):
+        letters = _letters(families)
+        figure = Figure(figsize=(WIDTH, HEIGHT + (BARS_HEIGHT if chart.sources else 0)), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(figure)
+        if chart.sources:
+            top, bottom = figure.subplots(2, 1, height_ratios=[HEIGHT, BARS_HEIGHT])
+            _bars(bottom, chart, letters)
+        else:
+            top = figure.subplots()
+        _steps(top, chart, letters)
+        written = io.BytesIO()
+        figure.savefig(written, format="png", metadata={"Software": None})
+    return written.getvalue()
+
+
+def _steps(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
+    zone = _zone(chart.time_zone)
+    heading = _writable(chart.title, letters)
+    if MISSING in heading and MISSING not in chart.title:
+        heading = ""  # it stands above the picture in Slack, whole
+    axes.set_title(_short(f"{heading}: registrations" if heading else "Registrations"), loc="left", weight="bold")
+    ends = edges(chart)
+    _registered(axes, chart.steps)
+    _limit(axes, chart, ends[1])
+    _start(axes, chart, zone)
+    margin = (ends[1] - ends[0]) * 0.03
+    axes.set_xlim(_x(ends[0] - margin), _x(ends[1] + margin * 3))
+    axes.set_ylim(bottom=0, top=_height(chart) * 1.18)
+    _dates(axes, zone)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.set_xlabel(f"Date and time ({zone.key})")
+    axes.set_ylabel("People registered")
+    axes.grid(axis="y", color=PALE, linewidth=0.8)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _dates(axes: Axes, zone: ZoneInfo) -> None:
+    # The library has no types for its dates.
+    locator = dates.AutoDateLocator(tz=zone, minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
+    formatter = dates.ConciseDateFormatter(  # type: ignore[no-untyped-call]
+        locator, tz=zone, formats=TICKS, zero_formats=FIRST_TICKS, offset_formats=OFFSETS
+    )
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+
+
+def _registered(axes: Axes, steps: tuple[Step, ...]) -> None:
+    last = steps[-1]
+    axes.step([_x(step.at) for step in steps], [step.count for step in steps], where="post", color=BLUE, linewidth=2.5)
+    axes.plot([_x(last.at)], [last.count], marker="o", color=BLUE)
+    axes.annotate(
+        f"{last.count:,} registered",
+        (_x(last.at), last.count),
+        xytext=(-8, 8),
+        textcoords="offset points",
+        ha="right",
+        color=BLUE,
+        weight="bold",
+    )
+
+
+def _limit(axes: Axes, chart: Chart, right: datetime) -> None:
+    now = chart.steps[-1].limit
+    if chart.shows_limit:
+        moments = [*(step.at for step in chart.steps), right]
+        limits = [*(step.limit for step in chart.steps), now]
+        heights = [float("nan") if limit is None else float(limit) for limit in limits]
+        axes.step([_x(at) for at in moments], heights, where="post", color=RED, linestyle="--", linewidth=2)
+    if now is not None:
+        words = f"Limit {now:,}" if chart.shows_limit else f"Limit {now:,}, far above this picture"
+        place = (_x(_since(chart.steps)), now if chart.shows_limit else _height(chart) * 1.08)
+        axes.annotate(words, place, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
+
+
+def _since(steps: tuple[Step, ...]) -> datetime:
+    """From when on the limit has been what it is."""
+    same = takewhile(lambda step: step.limit == steps[-1].limit, reversed(steps))
+    return min(step.at for step in same)
+
+
+def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
+    local = chart.start.astimezone(zone)
+    words = f"Start {local:%a}, {local:%b} {local.day}, {local:%H:%M}"
+    if chart.shows_start:
+        axes.axvline(_x(chart.start), color=INK, linestyle=":", linewidth=2)
+        place, shown = _x(chart.start), words
+    else:
+        place, shown = _x(edges(chart)[1]), f"{words} →" if chart.start > chart.steps[-1].at else f"← {words}"
+    is_late = place > (_x(chart.steps[0].at) + _x(edges(chart)[1])) / 2
+    axes.annotate(
+        shown,
+        (place, 0),
+        xytext=(-8 if is_late else 8, 10),
+        textcoords="offset points",
+        ha="right" if is_late else "left",
+        color=INK,
+    )
+
+
+def _bars(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
+    names = [_writable(bar.name, letters) for bar in chart.sources]
+    places = range(len(names))
+    drawn = axes.barh(places, [bar.count for bar in chart.sources], color=BLUE, height=0.6)
+    axes.bar_label(drawn, labels=[f"{bar.count:,}" for bar in chart.sources], padding=4)
+    axes.set_yticks(places, names)
+    axes.set_ylim(MOST_BARS - 0.5, -0.5)  # the first on top, and as thick as if there were all of them
+    axes.margins(x=0.1)
+    axes.set_title("Where they came from", loc="left", weight="bold")
+    axes.set_xlabel("People registered")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _height(chart: Chart) -> int:
+    heights = [step.count for step in chart.steps]
+    if chart.shows_limit:
+        heights += [step.limit for step in chart.steps if step.limit is not None]
+    return max(1, *heights)
+
+
+def _x(moment: datetime) -> float:
+    return float(dates.date2num(moment))  # type: ignore[no-untyped-call] # as above
+
+
+def _zone(name: str) -> ZoneInfo:
+    # Webinars made elsewhere carry whatever zone name was typed there.
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _families() -> list[str]:
+    here = set(font_manager.get_font_names())
+    return [name for name in FAMILIES if name in here]
+
+
+def _letters(families: list[str]) -> frozenset[int]:
+    paths = [font_manager.findfont(family) for family in families]
+    return frozenset(code for path in paths for code in font_manager.get_font(path).get_charmap())
+
+
+def _writable(text: str, letters: frozenset[int]) -> str:
+    return "".join(char if ord(char) in letters else MISSING for char in " ".join(text.split()))
+
+
+def _short(title: str, most: int = 90) -> str:
+    return title if len(title) <= most else title[: most - 1] + "…"
+
+
+def main() -> None:
+    """One chart in, one picture out."""
+    sys.stdout.buffer.write(draw(Chart.model_validate_json(sys.stdin.buffer.read())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The state that our own pages show: a registration and its webinar at the time of the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.errors import GreenroomError
+from bot.model.webinar import Webinar
+from bot.registration.request_table import ApplicationState
+from bot.webinars.texts.facts import Stage, stage
+
+JOIN_WINDOW = timedelta(minutes=15)
+"""How long before the start the join page redirects to the webinar."""
+
+
+class RegistrationGone(GreenroomError):
+    """The provider no longer lists the registrant."""
+
+
+class AlreadyQueued(GreenroomError):
+    """The address is queued by another form, possibly sent by another person."""
+
+
+class QueueFull(GreenroomError):
+    """More people are queued for the webinar than can be registered soon."""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """One registration, its webinar, and the number of people ahead of it in the queue."""
+
+    webinar: Webinar
+    now: datetime
+    state: ApplicationState
+    problem: str = ""
+    ahead: int = 0
+    page_key: str = field(default="", repr=False)
+    join_url: str = field(default="", repr=False)
+    cancel_url: str = field(default="", repr=False)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the webinar at `now`."""
+        return stage(self.webinar, self.now)
+
+    @property
+    def can_join(self) -> bool:
+        """Whether the person is registered, and the webinar is live or about to start."""
+        is_near = self.stage is Stage.COMING and self.now >= self.webinar.start - JOIN_WINDOW
+        return self.state is ApplicationState.REGISTERED and (is_near or self.stage is Stage.LIVE)

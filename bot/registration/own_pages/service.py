@@ -1,0 +1,192 @@
+"""Create the URLs of our own pages, resolve their tokens, and queue people who register or cancel there."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.db.connection import Db, Store
+from bot.errors import NotFound, ProviderGone
+from bot.model.registrant import Applicant
+from bot.model.webinar import Account, Lane, Webinar
+from bot.providers.base import Caller, WebinarProvider
+from bot.registration import request_table
+from bot.registration.bulk.service import Enrolling
+from bot.registration.own_pages import queue_table
+from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
+from bot.registration.own_pages.tokens import TokenExpired, Tokens
+from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
+from bot.registration.request_table import IN_LINE, Application, ApplicationState
+from bot.webinars import table as webinar_table
+from bot.webinars.texts.facts import Stage
+
+STATUS, FORM = "place", "form"
+"""Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""
+MAX_QUEUED = 200
+"""Per webinar: more than an hour and a half at two registrations a minute."""
+SOURCE = "registration page"
+"""The registrant's `source` at the provider."""
+READ_LINK = Caller(Lane.PAGE, patience=8)
+"""The visitor waits for this call; on a timeout the page refreshes and reads again."""
+
+NO_PAGE = "Check that the whole address was copied, or ask whoever gave it to you."
+ALREADY_QUEUED = (
+    "Somebody with this address is in line already. How it goes is told on the page that was shown to them then."
+)
+STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
+QUEUE_FULL = "Very many people are registering just now. Press Register again in a few minutes."
+OFF = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
+
+
+class OwnPages:
+    """The pages of one account. Without `PUBLIC_URL` they are off (`urls.is_on`).
+
+    Every method that takes a token raises `NotFound` if the token is invalid and `TokenExpired` if it is too old.
+    """
+
+    def __init__(
+        self,
+        urls: PageUrls,
+        tokens: Tokens,
+        account: Account,
+        store: Store,
+        provider: WebinarProvider,
+        clock: Clock,
+        enrolling: Enrolling,
+    ) -> None:
+        """`enrolling` registers queued people and removes those who cancel."""
+        self.urls = urls
+        self._tokens = tokens
+        self._account = account
+        self._store = store
+        self._provider = provider
+        self._clock = clock
+        self._enrolling = enrolling
+
+    async def join_context(self, token: str) -> PageContext:
+        """The registration behind a join page."""
+        return await self._context(JOIN, token)
+
+    async def cancel_context(self, token: str) -> PageContext:
+        """The registration behind a cancel page."""
+        return await self._context(CANCEL, token)
+
+    async def status_context(self, token: str) -> PageContext:
+        """The registration behind the page that is shown after a form was sent."""
+        return await self._context(STATUS, token)
+
+    async def personal_link(self, context: PageContext) -> str:
+        """The registrant's own link at the provider, stored or read with one call; empty if there is none but ours.
+
+        Raises `RegistrationGone` if the provider no longer lists them, and any `ProviderError`.
+        """
+        async with self._store.read() as db:
+            application = await request_table.by_page_key(db, context.page_key)
+        if application is None:
+            raise NotFound(NO_PAGE)
+        link = application.join_link.get_secret_value() or await self._read_link(application)
+        is_ours = link.startswith(f"{self.urls.public_url}/")  # the provider has stored our page as its link
+        return "" if is_ours or not link.startswith(("http://", "https://")) else link
+
+    async def cancel(self, token: str) -> None:
+        """Queue the removal of a registrant from a webinar that has not ended. Idempotent."""
+        context = await self.cancel_context(token)
+        if context.stage not in (Stage.COMING, Stage.LIVE):
+            return
+        async with self._store.write() as db:
+            await request_table.leave(db, context.page_key, self._clock.now())
+        self._enrolling.wake()
+
+    async def webinar_of(self, token: str) -> tuple[Webinar, datetime]:
+        """The webinar of a registration page, and the current time."""
+        now = self._clock.now()
+        claims = self._tokens.read(REGISTER, token, now)
+        if claims is None or claims["team"] != self._account.workspace.team_id:
+            raise NotFound(NO_PAGE)
+        async with self._store.read() as db:
+            webinar = await webinar_table.find(db, self._account, claims["session"])
+        if webinar is None:
+            raise NotFound(NO_PAGE)
+        return webinar, now
+
+    def form_token(self, webinar: Webinar) -> str:
+        """A token for one rendered form: the form counts as one application however often it is sent."""
+        claims = {"key": secrets.token_urlsafe(16), "session": webinar.session_id}
+        return self._tokens.make(FORM, claims, webinar.end + TOKEN_LIFETIME)
+
+    async def register(self, token: str, applicant: Applicant, form_token: str) -> str:
+        """Queue a person for registration and return the token of their status page.
+
+        The same form with the same address returns the same application. Raises `AlreadyQueued` if another form has
+        queued the address: the sender may be another person and must not get the links. Raises `QueueFull`.
+        """
+        webinar, now = await self.webinar_of(token)
+        key = self._key_of(form_token, webinar, now)
+        async with self._store.write() as db:
+            # Lock the webinar: of two concurrent forms with one address, the second finds the first.
+            await webinar_table.find(db, self._account, webinar.session_id, to_change=True)
+            known = await request_table.of_address(db, self._account, webinar.session_id, applicant.address)
+            if any(one.page_key == key and one.state in (*IN_LINE, ApplicationState.REGISTERED) for one in known):
+                return self._status_token(key, webinar)
+            await self._check_queue(db, known, webinar)
+            if await request_table.by_page_key(db, key):
+                key = secrets.token_urlsafe(16)  # this form has created another application before
+            new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
+            await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
+        self._enrolling.wake()
+        return self._status_token(key, webinar)
+
+    def _status_token(self, page_key: str, webinar: Webinar) -> str:
+        return self._tokens.make(STATUS, {"key": page_key}, webinar.end + TOKEN_LIFETIME)
+
+    def _key_of(self, form_token: str, webinar: Webinar, now: datetime) -> str:
+        """The page key in the form token; a new key if the token is not for this webinar."""
+        try:
+            claims = self._tokens.read(FORM, form_token, now)
+        except TokenExpired:
+            claims = None
+        return claims["key"] if claims and claims["session"] == webinar.session_id else secrets.token_urlsafe(16)
+
+    async def _check_queue(self, db: Db, known: list[Application], webinar: Webinar) -> None:
+        states = {one.state for one in known}
+        if states & set(IN_LINE):
+            raise AlreadyQueued(ALREADY_QUEUED)
+        if ApplicationState.LEAVING in states:
+            raise AlreadyQueued(STILL_LEAVING)
+        if await queue_table.length(db, self._account, webinar.session_id) >= MAX_QUEUED:
+            raise QueueFull(QUEUE_FULL)
+
+    async def _context(self, kind: str, token: str) -> PageContext:
+        now = self._clock.now()
+        claims = self._tokens.read(kind, token, now)
+        async with self._store.read() as db:
+            application = await request_table.by_page_key(db, claims["key"]) if claims else None
+            if application is None or application.account != self._account:
+                raise NotFound(NO_PAGE)
+            webinar = await webinar_table.find(db, self._account, application.session_id)
+            if webinar is None:
+                raise NotFound(NO_PAGE)
+            ahead = await queue_table.ahead(db, application) if application.state in IN_LINE else 0
+        key = application.page_key
+        return PageContext(
+            webinar=webinar,
+            now=now,
+            state=application.state,
+            problem=application.problem,
+            ahead=ahead,
+            page_key=key,
+            join_url=self.urls.join_url(key, webinar),
+            cancel_url=self.urls.cancel_url(key, webinar),
+        )
+
+    async def _read_link(self, application: Application) -> str:
+        if not application.registrant_id:
+            return ""
+        try:
+            found = await self._provider.registrant(application.session_id, application.registrant_id, READ_LINK)
+        except ProviderGone as gone:
+            raise RegistrationGone(OFF) from gone
+        async with self._store.write() as db:
+            await queue_table.keep_join_link(db, application, found.join_link)
+        return found.join_link.get_secret_value()

@@ -1,0 +1,228 @@
+"""The table of people registered by others or on our own page: whole until decided, then only the ids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, Field, SecretStr
+from sqlalchemy import delete, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_in, of_account
+from bot.db.leases import LeasedTable
+from bot.db.people_schema import applications, has_page, is_in_line
+from bot.db.schema import webinars
+from bot.model.registrant import Applicant, Registrant
+from bot.model.webinar import Account, Frozen
+
+MAX_PROBLEM = 64
+
+
+class ApplicationState(StrEnum):
+    """The state of an application."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    """Saved before the call; stays so while the outcome of the call is unknown."""
+    REGISTERED = "registered"
+    THERE = "there"
+    """Was registered already, by other means."""
+    REFUSED = "refused"
+    LEAVING = "leaving"
+    """Canceled: the queue of our own pages removes the registrant."""
+    LEFT = "left"
+    STOPPED = "stopped"
+    """Never requested, and no longer to be."""
+
+
+IN_LINE = (ApplicationState.WAITING, ApplicationState.ASKED)
+
+
+class Application(Frozen):
+    """A person to be registered. `applicant` is kept only until it is decided.
+
+    Links are kept while our own pages lead to them, and otherwise until they are handed out.
+    """
+
+    id: int
+    account: Account
+    session_id: str
+    batch_id: str = ""
+    number: int = 0
+    page_key: str = Field(default="", repr=False)
+    state: ApplicationState
+    applicant: Applicant | None = Field(default=None, repr=False)
+    join_link: SecretStr = SecretStr("")
+    cancel_link: SecretStr = SecretStr("")
+    registrant_id: str | None = None
+    problem: str = ""
+    changed_at: AwareDatetime
+
+
+async def add(
+    db: Db,
+    account: Account,
+    session_id: str,
+    applicants: Sequence[tuple[int, Applicant, str]],
+    *,
+    batch_id: str,
+    now: datetime,
+    worker_id: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Save these people as waiting: of each the line in the list, the applicant, and the page key ("" for none).
+
+    `worker_id` owns them until then (machine time), so that no other worker requests them.
+    """
+    shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
+    shared |= {"state": ApplicationState.WAITING, "claimed_by": worker_id, "claimed_until": until}
+    rows = [
+        {
+            **shared,
+            "number": number,
+            "page_key": page_key,
+            "address": db.vault.digests(applicant.address)[0],
+            "content": _sealed(db, applicant),
+        }
+        for number, applicant, page_key in applicants
+    ]
+    if rows:
+        await db.execute(applications.insert(), rows)
+
+
+async def by_page_key(db: Db, page_key: str) -> Application | None:
+    """The application with this page key; `None` for an empty key."""
+    if not page_key:
+        return None
+    row = (await db.execute(select(applications).where(applications.c.page_key == page_key, has_page))).first()
+    return read(db, row) if row else None
+
+
+async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[Application]:
+    """The applications with this address, oldest first."""
+    query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
+    query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
+    return [read(db, row) for row in await db.execute(query.order_by(applications.c.id))]
+
+
+async def ask(db: Db, application: Application, now: datetime) -> bool:
+    """Save that its call is about to be made. False if it is no longer in line.
+
+    After a request without a clear answer the time of that request is kept: it may have succeeded.
+    """
+    values: dict[str, Any] = {"state": ApplicationState.ASKED}
+    return await _move(db, application, IN_LINE, values if application.problem else values | {"changed_at": now})
+
+
+async def put_back(db: Db, application: Application, problem: str = "") -> None:
+    """Return it to waiting; `problem` says if it was requested without a clear answer."""
+    await _move(db, application, IN_LINE, {"state": ApplicationState.WAITING, "problem": problem})
+
+
+async def decide(
+    db: Db,
+    application: Application,
+    state: ApplicationState,
+    now: datetime,
+    *,
+    registrant: Registrant | None = None,
+    keep_links: bool = False,
+    problem: str = "",
+) -> bool:
+    """Save the result and delete the personal data. False if it was decided already."""
+    values: dict[str, Any] = {"state": state, "changed_at": now, "content": None, "problem": problem[:MAX_PROBLEM]}
+    if registrant:
+        values["registrant_id"] = registrant.registrant_id
+        if keep_links:
+            links = [registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()]
+            values["links"] = db.vault.seal(json.dumps(links))
+    return await _move(db, application, IN_LINE, values | _FREE)
+
+
+async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None:
+    """Have somebody taken off the list by the key of their own pages, and say what they are now.
+
+    Who waits still is out at once. Whose call is under way stays `ASKED`: it must be known first how that ends.
+    Nothing for a key that nobody has.
+    """
+    application = await by_page_key(db, page_key)
+    if application is None:
+        return None
+    if application.state is ApplicationState.WAITING:
+        out = {"state": ApplicationState.LEFT, "changed_at": now, "content": None}
+        if await _move(db, application, [ApplicationState.WAITING], out | _FREE):
+            return ApplicationState.LEFT
+    if application.state is ApplicationState.REGISTERED:
+        leaving = {"state": ApplicationState.LEAVING, "changed_at": now, "problem": ""}
+        await _move(db, application, [ApplicationState.REGISTERED], leaving | _FREE)
+        return ApplicationState.LEAVING
+    now_is = await by_page_key(db, page_key)
+    return now_is.state if now_is else None
+
+
+async def left(db: Db, application: Application, now: datetime) -> None:
+    """Save that the registrant was removed."""
+    from_ = [ApplicationState.REGISTERED, ApplicationState.LEAVING]
+    await _move(db, application, from_, {"state": ApplicationState.LEFT, "links": None, "changed_at": now} | _FREE)
+
+
+async def kept_on(db: Db, application: Application, now: datetime, problem: str) -> None:
+    """Save that the registrant could not be removed, and why."""
+    back = {"state": ApplicationState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
+    await _move(db, application, [ApplicationState.LEAVING], back | _FREE)
+
+
+async def forget_before(db: Db, account: Account, before: datetime) -> None:
+    """Delete what has not changed since then, except for webinars that were still to come."""
+    coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
+    past = applications.c.changed_at < before, applications.c.session_id.not_in(coming)
+    await db.execute(delete(applications).where(*of_account(applications, account), *past))
+
+
+_FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+
+
+async def _move(db: Db, application: Application, from_: Sequence[ApplicationState], values: dict[str, Any]) -> bool:
+    this = applications.c.id == application.id, applications.c.state.in_(from_)
+    moved = await db.execute(update(applications).where(*this).values(**values))
+    return moved.rowcount == 1
+
+
+def _sealed(db: Db, applicant: Applicant) -> bytes:
+    # A secret writes itself as stars; into an encrypted column it goes as it is.
+    pages = applicant.join_page.get_secret_value(), applicant.cancel_page.get_secret_value()
+    content = applicant.model_dump(exclude={"join_page", "cancel_page"})
+    return db.vault.seal(json.dumps([content, *pages]))
+
+
+def _opened(db: Db, sealed: bytes) -> Applicant:
+    content, join_page, cancel_page = json.loads(db.vault.open(sealed))
+    return Applicant(**content, join_page=SecretStr(join_page), cancel_page=SecretStr(cancel_page))
+
+
+def read(db: Db, row: Any) -> Application:
+    """The application of a row."""
+    join_link, cancel_link = json.loads(db.vault.open(row.links)) if row.links else ("", "")
+    return Application(
+        id=row.id,
+        account=account_in(row),
+        session_id=row.session_id,
+        batch_id=row.batch_id,
+        number=row.number,
+        page_key=row.page_key,
+        state=ApplicationState(row.state),
+        applicant=_opened(db, row.content) if row.content else None,
+        join_link=SecretStr(join_link),
+        cancel_link=SecretStr(cancel_link),
+        registrant_id=row.registrant_id,
+        problem=row.problem,
+        changed_at=row.changed_at,
+    )
+
+
+LEASES = LeasedTable(applications, key=("id",), order=("id",), resumable=is_in_line, read=read)
+"""The queue of our own pages."""

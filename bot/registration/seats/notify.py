@@ -1,0 +1,251 @@
+"""Notifies users of their seats by DM: their own link, the calendar file, the reminder they chose."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+from datetime import datetime
+
+from bot.clock import Clock, machine_now
+from bot.concurrency import KeyedLocks
+from bot.db.connection import Db, Store
+from bot.db.leases import LeaseLost, WorkerLeases
+from bot.errors import BadInput, ChannelUnreachable, GreenroomError
+from bot.model.seat import Seat, SeatState
+from bot.model.webinar import Account, Status, Webinar
+from bot.notices import reminders
+from bot.notices.subscriptions import service as subscriptions_service
+from bot.notices.subscriptions.model import Feature
+from bot.notices.texts.reminder_list import is_to_come
+from bot.registration.seats import table as seat_table
+from bot.registration.seats import texts as seat_texts
+from bot.scheduler import Scheduler
+from bot.slack.blocks import Message
+from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.sync.mirror import Mirror
+from bot.team import table as team_table
+from bot.webinars.calendar_file import FILE_NAME, calendar_file
+
+log = logging.getLogger(__name__)
+
+FILE_TITLE = "Calendar entry"
+A_TURN = 20
+"""Users whose calendars are updated in one run; the others follow half a minute later."""
+
+
+class SeatNotifier:
+    """Notifies users of seats taken, given up or lost. Sends twice, at the worst, rather than never."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        slack: SlackApi,
+        mirror: Mirror,
+        clock: Clock,
+        leases: WorkerLeases[Seat],
+        locks: KeyedLocks,
+        scheduler: Scheduler,
+    ) -> None:
+        """`locks` are those of each session and user; `scheduler` wakes the delivery of reminders."""
+        self._account = account
+        self._store = store
+        self._slack = slack
+        self._mirror = mirror
+        self._clock = clock
+        self._leases = leases
+        self._locks = locks
+        self._scheduler = scheduler
+
+    async def welcome(self, seat: Seat) -> Seat:
+        """Notify the user of a new seat, once, and plan the reminder they chose.
+
+        Returns the seat as it is then, with a `dm_channel_id` if the user could be notified. After a temporary failure
+        of Slack it is resumed.
+        """
+        async with self._locks[seat.session_id, seat.user_id]:
+            async with self._store.read() as db:
+                current = await seat_table.find(db, self._account, seat.session_id, seat.user_id)
+            if current is None or current.state is not SeatState.TAKEN:
+                return current or seat
+            async with self._store.write() as db:
+                if not await self._leases.take(db, current, *seat_table.unchanged(current)):
+                    return current  # another replica notifies the user
+            try:
+                return await self._welcome(current)
+            except GreenroomError as error:
+                await self._defer(current, error)
+                return current
+
+    async def farewell(self, seat: Seat, *, problem: str = "") -> None:
+        """Replace the DM of a seat that is gone, end its reminders, and delete it."""
+        webinar = await self._mirror.find(seat.session_id)
+        try:
+            if seat.dm_channel_id:
+                await self._say_goodbye(webinar, seat, problem)
+        except GreenroomError as error:
+            await self._defer(seat, error)
+            return
+        async with self._store.write() as db:
+            if seat.dm_channel_id:
+                webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
+                # A member of the team keeps the reminders of the team.
+                if not await team_table.link_of(db, self._account, seat.session_id, seat.user_id):
+                    await subscriptions_service.hear_no_more(db, webinar, seat.dm_channel_id, self._clock.now())
+            await seat_table.forget(db, seat, self._leases.worker_id)
+        self._scheduler.wake()
+
+    async def failed(self, seat: Seat, problem: str) -> None:
+        """Notify the user of a problem with a resumed seat; a seat that was never made is deleted."""
+        webinar = await self._mirror.find(seat.session_id)
+        await self._say(seat, seat_texts.problem_message(webinar, problem))
+        if seat.state is SeatState.ASKED:
+            async with self._store.write() as db:
+                await seat_table.forget(db, seat, self._leases.worker_id)
+
+    async def removed(self, webinar: Webinar, registrant_id: str) -> None:
+        """An organizer removed a registrant: if it had a seat, delete the seat and notify its user."""
+        async with self._store.write() as db:
+            seat = await seat_table.of_registrant(db, self._account, webinar.session_id, registrant_id)
+            if seat is None or not await self._leases.take(db, seat, *seat_table.unchanged(seat)):
+                return  # no seat, or its user is changing it: that operation finds that the registrant is gone
+            seat = seat.model_copy(update={"state": SeatState.LEAVING, "changed_at": self._clock.now()})
+            await self._leases.advance(db, seat)
+        await self.farewell(seat, problem=seat_texts.VANISHED)
+
+    async def refresh_calendars(self) -> None:
+        """Send a new calendar file, and edit the DM, if the webinar has changed since."""
+        coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}
+        async with self._store.read() as db:
+            with_seats = await seat_table.sessions(db, self._account)
+        left = A_TURN
+        for session_id in sorted(with_seats & coming.keys()):
+            left = await self._refresh_session(coming[session_id], left)
+
+    async def _refresh_session(self, webinar: Webinar, left: int) -> int:
+        began = machine_now()
+        while left:
+            async with self._store.write() as db:
+                seat = await seat_table.claim_outdated(
+                    db,
+                    self._account,
+                    webinar.session_id,
+                    what(webinar),
+                    self._leases.worker_id,
+                    began,
+                    self._leases.until(),
+                )
+            if seat is None:
+                break
+            left -= 1
+            async with self._locks[seat.session_id, seat.user_id]:
+                async with self._store.read() as db:
+                    current = await seat_table.find(db, self._account, seat.session_id, seat.user_id)
+                if current == seat:  # else another operation changes it, and notifies the user
+                    await self._refresh(webinar, seat)
+        return left
+
+    async def _refresh(self, webinar: Webinar, seat: Seat) -> None:
+        try:
+            await self._told(await self._sent(webinar, seat, is_new=False))
+        except GreenroomError as error:
+            log.warning("seat.refresh_failed", extra={"session": seat.session_id, "reason": type(error).__name__})
+
+    async def _welcome(self, seat: Seat) -> Seat:
+        held = await self._told(
+            await self._sent(await self._mirror.find(seat.session_id), seat, is_new=True), remind=True
+        )
+        self._scheduler.wake()
+        return held
+
+    async def _sent(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
+        """Send, and return the seat; if Slack refuses DMs to this user, do not try again."""
+        try:
+            return await self._send(webinar, seat, is_new=is_new)
+        except (ChannelUnreachable, SlackRefused) as error:
+            # The user finds the link in the modal, and behind the button of the card.
+            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
+            return seat.model_copy(update={"told_what": what(webinar), "dm_channel_id": "", "dm_ts": ""})
+
+    async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
+        """Post or edit the message with the link, then send the calendar file."""
+        now = self._clock.now()
+        read = webinar.registration.sequence if webinar.registration else 0
+        # A calendar accepts an update only with a higher number.
+        sequence = max(read, seat.sequence, seat.sequence + 1 if seat.told_what or seat.dm_ts else 0)
+        channel, ts = await self._put(seat, seat_texts.dm(webinar, seat, now=now))
+        seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts})
+        async with self._store.write() as db:
+            # Saved before the file is sent: after a failure this message is edited and not posted again.
+            with contextlib.suppress(LeaseLost):
+                await self._leases.advance(db, seat)
+        file = calendar_file(
+            webinar,
+            now=now,
+            link=seat.join_link.get_secret_value(),
+            sequence=sequence,
+            words=seat_texts.IN_CALENDAR,
+            cancelled=webinar.status is Status.CANCELLED,
+        )
+        await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
+        return seat.model_copy(update={"told_what": what(webinar), "sequence": sequence})
+
+    async def _put(self, seat: Seat, message: Message) -> tuple[str, str]:
+        if seat.dm_ts:
+            try:
+                await self._slack.edit(seat.dm_channel_id, seat.dm_ts, message)
+            except (ChannelUnreachable, SlackRefused):
+                log.info("seat.message_gone", extra={"session": seat.session_id})  # the user deleted it: post a new one
+            else:
+                return seat.dm_channel_id, seat.dm_ts
+        return await self._slack.post(seat.user_id, message)
+
+    async def _send_file(self, channel_id: str, content: bytes, comment: str) -> None:
+        try:
+            await self._slack.send_file(channel_id, Upload(FILE_NAME, content, title=FILE_TITLE), comment)
+        except (ChannelUnreachable, SlackRefused) as error:
+            log.warning("seat.file_refused", extra={"reason": error.sentence})  # the link was delivered
+
+    async def _say_goodbye(self, webinar: Webinar, seat: Seat, problem: str) -> None:
+        try:
+            channel, _ = await self._put(seat, seat_texts.goodbye(webinar, problem=problem))
+        except (ChannelUnreachable, SlackRefused) as error:
+            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
+            return
+        file = calendar_file(webinar, now=self._clock.now(), link="", sequence=seat.sequence + 1, cancelled=True)
+        await self._send_file(channel, file, seat_texts.GONE_FILE)
+
+    async def _say(self, seat: Seat, message: Message) -> None:
+        try:
+            await self._slack.post(seat.user_id, message)
+        except (ChannelUnreachable, SlackRefused) as error:
+            log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
+
+    async def _told(self, seat: Seat, *, remind: bool = False) -> Seat:
+        """Save that the user was notified, and subscribe the DM to the webinar."""
+        now = self._clock.now()
+        held = seat.model_copy(update={"state": SeatState.HELD, "changed_at": now})
+        async with self._store.write() as db:
+            if remind and seat.dm_channel_id:
+                webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
+                await _remind(db, webinar, seat, now)
+            await self._leases.finish(db, held)
+        return held
+
+    async def _defer(self, seat: Seat, error: GreenroomError) -> None:
+        log.warning("seat.notification_deferred", extra={"session": seat.session_id, "reason": type(error).__name__})
+        await self._leases.resume_later(seat)
+
+
+async def _remind(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
+    await subscriptions_service.hear(db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now)
+    if seat.lead and is_to_come(webinar, now) and webinar.start - seat.lead > now:
+        with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
+            await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
+
+
+def what(webinar: Webinar) -> str:
+    """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
+    says = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELLED)
+    return hashlib.sha256(repr(says).encode()).hexdigest()

@@ -1,0 +1,128 @@
+"""Registers the user of a seat, and finds the registrant when an answer was lost or the user registered elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
+from bot.model.registrant import Applicant, Registrant
+from bot.model.seat import Seat
+from bot.model.webinar import Workspace
+from bot.providers.base import Caller, WebinarProvider
+from bot.registration import external_id
+
+log = logging.getLogger(__name__)
+
+TRIES = 2
+UNCLEAR = (
+    "RingCentral gave no clear answer, so this is not certain yet. Greenroom goes on by itself, "
+    "and tells you in a direct message how it ended."
+)
+SOMEBODYS = (
+    "Somebody is registered with this e-mail address already, and the link is theirs. If it is you, the link is in "
+    "the e-mail from RingCentral. Otherwise register with another address."
+)
+
+
+class SeatUnclear(OutcomeUnknown):
+    """The outcome is unknown; it is resumed without the user."""
+
+
+class SeatRegistrar:
+    """Registers at one provider. There is no idempotency key: on an unknown outcome, look up the registrant."""
+
+    def __init__(self, provider: WebinarProvider) -> None:
+        """Register at this provider."""
+        self._provider = provider
+
+    async def register(self, seat: Seat, caller: Caller) -> Registrant:
+        """Register the user of this seat: one call, and a lookup in the list if the outcome is unknown.
+
+        Raises the refusal, `ProviderConflict` if another person has the address, and `SeatUnclear`. After any other
+        error the user is not registered.
+        """
+        is_sure = True
+        for _ in range(TRIES):
+            try:
+                return await self._provider.register(seat.session_id, applicant(seat), caller)
+            except ProviderConflict as conflict:
+                found = await self.find(seat, caller)
+                if found is None:
+                    raise ProviderConflict(SOMEBODYS, code=conflict.code, status=conflict.status) from conflict
+                return found
+            except ProviderRefused:
+                # The first try may have completed late, and taken the last place.
+                found = None if is_sure else await self.find(seat, caller)
+                if found is None:
+                    raise
+                return found
+            except ProviderError as error:
+                if is_sure and not isinstance(error, OutcomeUnknown):
+                    raise
+                log.warning("seat.unclear", extra={"session": seat.session_id, "status": error.status})
+            is_sure = False
+            found = await self.find(seat, caller)
+            if found:
+                return found
+        raise SeatUnclear(UNCLEAR)
+
+    async def find(self, seat: Seat, caller: Caller) -> Registrant | None:
+        """The registrant of this seat, if listed: one call per 1,000 registrants.
+
+        Raises `ProviderGone` if the webinar does not exist any more, else `SeatUnclear`.
+        """
+        try:
+            listed = await self._provider.registrants(seat.session_id, caller)
+        except ProviderGone:
+            raise
+        except ProviderError as error:
+            raise SeatUnclear(UNCLEAR) from error
+        return own_among(listed, seat)
+
+
+def applicant(seat: Seat) -> Applicant:
+    """The registration request for this seat."""
+    person = seat.attendee
+    return Applicant(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        external_id=external_id.encode(_who(seat.account.workspace, seat.user_id)),
+        source=seat.source,
+    )
+
+
+def own_among(listed: Iterable[Registrant], seat: Seat) -> Registrant | None:
+    """The registrant of this seat: by our external id, or by an address that Slack confirms.
+
+    A typed address proves nothing: its registrant's link belongs to the owner of that mailbox.
+    """
+    who = set(_who(seat.account.workspace, seat.user_id))
+    everybody = list(listed)
+    marked = [one for one in everybody if who <= set(external_id.decode(one.external_id))]
+    known = [one for one in everybody if seat.attendee.is_own_address and one.address == seat.attendee.address]
+    return next(iter([*marked, *known]), None)
+
+
+def as_listed(seat: Seat, there: Registrant) -> Seat:
+    """The seat with the provider's values; what the provider leaves out is kept."""
+    was = seat.attendee
+    attendee = was.model_copy(
+        update={
+            "first_name": there.first_name or was.first_name,
+            "last_name": there.last_name or was.last_name,
+            "email": there.email or was.email,
+            "is_own_address": was.is_own_address and there.address in ("", was.address),
+        }
+    )
+    links = {"join_link": there.join_link, "cancel_link": there.cancel_link}
+    changes: dict[str, object] = {name: link for name, link in links.items() if link.get_secret_value()}
+    changes |= {"attendee": attendee, "registrant_id": there.registrant_id}
+    if there.sequence is not None:
+        changes["sequence"] = max(seat.sequence, there.sequence)
+    return seat.model_copy(update=changes)
+
+
+def _who(workspace: Workspace, user_id: str) -> list[tuple[str, str]]:
+    return [("team", workspace.team_id), ("user", user_id)]

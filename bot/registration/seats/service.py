@@ -1,0 +1,273 @@
+"""Registers Slack users for a webinar, renames and removes them, with exactly one seat each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.concurrency import KeyedLocks
+from bot.db.connection import Store
+from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
+from bot.model.registrant import Registrant
+from bot.model.seat import SETTLED, Attendee, Seat, SeatState
+from bot.model.webinar import Account, Person, Webinar
+from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.registration.seats import table as seat_table
+from bot.registration.seats.notify import SeatNotifier
+from bot.registration.seats.register import UNCLEAR, SeatRegistrar, SeatUnclear, as_listed
+from bot.scheduler import Scheduler
+from bot.slack.client import SlackApi
+from bot.sync.mirror import Mirror
+
+log = logging.getLogger(__name__)
+
+KEEP_SEATS = timedelta(days=90)
+"""How long after a webinar the names and addresses of its seats are kept."""
+
+UNDER_WAY = "You are being registered at this moment. The result comes as a direct message."
+BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
+NO_SEAT = "You have no seat at this webinar any more."
+CLOSED = (
+    "Another name takes a new registration, and registration is closed just now: you would lose your seat. "
+    "Your name stays as it is."
+)
+LOST = "Your seat under the earlier name was given up for it, so you have none now."
+
+
+class SeatService:
+    """The seats of one account, each saved before and after every vendor call.
+
+    Methods that call RingCentral raise its refusal, and then nothing has changed; `SeatUnclear` if the outcome is
+    unknown, which `resume` continues; and `BadInput` if there is nothing to do.
+    """
+
+    def __init__(
+        self,
+        worker_id: str,
+        account: Account,
+        store: Store,
+        slack: SlackApi,
+        provider: WebinarProvider,
+        mirror: Mirror,
+        clock: Clock,
+        scheduler: Scheduler,
+    ) -> None:
+        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes the delivery of reminders."""
+        self._account = account
+        self._store = store
+        self._provider = provider
+        self._registrar = SeatRegistrar(provider)
+        self._mirror = mirror
+        self._clock = clock
+        self._locks = KeyedLocks()  # per seat: the second of two clicks finds what the first one did
+        self.leases = WorkerLeases(store, seat_table.LEASES, account, worker_id, subject="seat")
+        self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, scheduler)
+
+    async def seat(self, webinar: Webinar, user_id: str) -> Seat | None:
+        """This user's seat as saved. No vendor call."""
+        found = await self._written(webinar, user_id)
+        return found if found and found.state in SETTLED else None
+
+    async def take(
+        self,
+        webinar: Webinar,
+        person: Person,
+        attendee: Attendee,
+        source: str,
+        caller: Caller,
+        *,
+        lead: timedelta | None = None,
+        by: str = "",
+    ) -> Seat:
+        """This user's seat, or a new one: one vendor call, and a lookup if its outcome is unknown.
+
+        `by` is the Slack user who requests it for another person.
+        """
+        # Of people of another organization, Slack returns what the admins of that organization entered.
+        is_vouched_for = bool(person.email) and not person.is_stranger
+        known = {"is_own_address": is_vouched_for and attendee.address == person.email.lower()}
+        wanted = Seat(
+            account=self._account,
+            session_id=webinar.session_id,
+            user_id=person.user_id,
+            state=SeatState.ASKED,
+            attendee=attendee.model_copy(update=known),
+            source=source,
+            lead=lead,
+            by=by,
+            changed_at=self._clock.now(),
+        )
+        async with self._locks[webinar.session_id, person.user_id]:
+            async with self._store.write() as db:
+                is_new = await seat_table.begin(db, wanted, self.leases.worker_id, self.leases.until())
+            if is_new:
+                async with self.leases.keep(wanted):
+                    return await self._ask(wanted, caller)
+        earlier = await self._written(webinar, person.user_id)
+        if earlier is None or earlier.state not in SETTLED:
+            raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.ASKED else BUSY)
+        return earlier
+
+    async def rename(self, webinar: Webinar, user_id: str, wanted: Attendee, caller: Caller) -> Seat:
+        """Replace the seat by one under another name, with another link.
+
+        Two calls, after one which ensures that registration is open: otherwise the seat would be lost.
+        """
+        webinar = await self._mirror.read_registration(webinar, caller)
+        if webinar.registration is None or not webinar.registration.is_open:
+            raise BadInput(CLOSED)
+        async with self._at_work(webinar, user_id, state=SeatState.RENAMING, wanted=wanted) as seat:
+            return await self._under_new_name(seat, caller)
+
+    async def leave(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat:
+        """Give a seat up: one call. The row is kept until the user was notified (`SeatNotifier.farewell`)."""
+        async with self._at_work(webinar, user_id, state=SeatState.LEAVING) as seat:
+            await self._remove(seat, caller)
+            return seat
+
+    async def look(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat | None:
+        """The seat as RingCentral has it: one call. `None` if the registrant was removed there."""
+        async with self._at_work(webinar, user_id) as seat:
+            try:
+                there = await self._provider.registrant(webinar.session_id, str(seat.registrant_id), caller)
+            except ProviderGone:
+                await self._drop(seat)
+                return None
+            except ProviderError:
+                await self._release(seat)
+                raise
+            return await self._release(as_listed(seat, there))
+
+    async def resume(self) -> None:
+        """Resume seats whose lease expired, notify their users, and update calendars."""
+        async for seat in self.leases.expired():
+            log.info("seat.resumed", extra={"session": seat.session_id, "state": seat.state})
+            try:
+                await self._resume(seat)
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning(
+                    "seat.notification_deferred", extra={"session": seat.session_id, "reason": type(error).__name__}
+                )
+        await self.notifier.refresh_calendars()
+
+    async def forget_ended(self) -> None:
+        """Delete the seats of webinars long over."""
+        async with self._store.write() as db:
+            await seat_table.forget_ended(db, self._account, self._clock.now() - KEEP_SEATS)
+
+    async def _drop(self, seat: Seat) -> None:
+        async with self._store.write() as db:
+            await seat_table.forget(db, seat, self.leases.worker_id)
+
+    async def _written(self, webinar: Webinar, user_id: str) -> Seat | None:
+        async with self._store.read() as db:
+            return await seat_table.find(db, self._account, webinar.session_id, user_id)
+
+    @asynccontextmanager
+    async def _at_work(self, webinar: Webinar, user_id: str, **change: object) -> AsyncIterator[Seat]:
+        """Claim this user's seat, and save the change that is about to be made."""
+        async with self._locks[webinar.session_id, user_id]:
+            seat = await self.seat(webinar, user_id)
+            if seat is None:
+                raise BadInput(NO_SEAT)
+            async with self._store.write() as db:
+                if not await self.leases.take(db, seat, *seat_table.unchanged(seat)):
+                    raise BadInput(BUSY)
+            if change:
+                seat = await self._advance(seat, **change)
+            async with self.leases.keep(seat):
+                yield seat
+
+    async def _ask(self, seat: Seat, caller: Caller) -> Seat:
+        try:
+            made = await self._registrar.register(seat, caller)
+        except SeatUnclear:
+            await self.leases.resume_later(seat)
+            raise
+        except ProviderError as error:
+            await self._drop(seat)
+            if isinstance(error, ProviderRefused):
+                self._mirror.count_soon(seat.session_id)  # registration may be closed by now
+            raise
+        return await self._taken(seat, made)
+
+    async def _taken(self, seat: Seat, made: Registrant) -> Seat:
+        self._mirror.count_soon(seat.session_id)
+        return await self._advance(as_listed(seat, made), state=SeatState.TAKEN, wanted=None, told_what="")
+
+    async def _under_new_name(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
+        await self._remove(seat, caller, resumed=resumed)
+        asked = await self._advance(
+            seat, state=SeatState.ASKED, attendee=seat.wanted or seat.attendee, wanted=None, registrant_id=None
+        )
+        try:
+            made = await self._registrar.register(asked, caller)
+        except ProviderRefused as error:
+            await self._drop(asked)
+            raise BadInput(f"{error.sentence} {LOST}") from error
+        except ProviderError as error:
+            await self.leases.resume_later(asked)
+            raise SeatUnclear(UNCLEAR) from error
+        return await self._taken(asked, made)
+
+    async def _remove(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> None:
+        """Remove the registrant. If that certainly failed, restore the seat."""
+        try:
+            await self._provider.remove_registrant(seat.session_id, str(seat.registrant_id), caller)
+        except ProviderError as error:
+            is_unclear = isinstance(error, OutcomeUnknown) or (resumed and not isinstance(error, ProviderRefused))
+            if is_unclear:
+                await self.leases.resume_later(seat)
+                raise SeatUnclear(UNCLEAR) from error
+            as_before = SeatState.HELD if seat.told_what else SeatState.TAKEN
+            await self._release(seat.model_copy(update={"state": as_before, "wanted": None}))
+            raise
+        self._mirror.count_soon(seat.session_id)
+
+    async def _resume(self, seat: Seat) -> None:
+        try:
+            async with self.leases.keep(seat):
+                resumed = await self._resumed(seat)
+        except (ProviderRefused, BadInput) as error:
+            await self.notifier.failed(seat, error.sentence)
+        except ProviderError as error:
+            # Every other state was saved on the way; a seat that is still requested is left as it was.
+            log.warning("seat.deferred", extra={"session": seat.session_id, "code": error.code})
+            if seat.state is SeatState.ASKED:
+                await self.leases.resume_later(seat)
+        else:
+            is_left = seat.state is SeatState.LEAVING
+            await (self.notifier.farewell(resumed) if is_left else self.notifier.welcome(resumed))
+
+    async def _resumed(self, seat: Seat) -> Seat:
+        match seat.state:
+            case SeatState.LEAVING:
+                await self._remove(seat, NOTICE, resumed=True)
+                return seat
+            case SeatState.RENAMING:
+                return await self._under_new_name(seat, NOTICE, resumed=True)
+            case SeatState.ASKED:
+                made = await self._registrar.find(seat, NOTICE) or await self._registrar.register(seat, NOTICE)
+                return await self._taken(seat, made)
+            case _:
+                return seat
+
+    async def _advance(self, seat: Seat, **change: object) -> Seat:
+        """Save the seat and renew its lease."""
+        changed = seat.model_copy(update={**change, "changed_at": self._clock.now()})
+        try:
+            async with self._store.write() as db:
+                await self.leases.advance(db, changed)
+        except LeaseLost as lost:
+            raise SeatUnclear(UNCLEAR) from lost  # another replica continues it
+        return changed
+
+    async def _release(self, seat: Seat) -> Seat:
+        """Save the seat and release it; if its user is still to be notified, `resume` does so."""
+        async with self._store.write() as db:
+            await self.leases.finish(db, seat)
+        return seat

@@ -1,0 +1,165 @@
+"""The table of seats: registrants who are Slack users, saved before the vendor call so that each has one seat."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field, SecretStr
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.dialects import postgresql as postgres
+from sqlalchemy.dialects import sqlite
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_in, of_account
+from bot.db.leases import LeasedTable
+from bot.db.people_schema import seats
+from bot.db.schema import webinars
+from bot.model.seat import OPEN, SETTLED, Attendee, Seat, SeatState
+from bot.model.webinar import MAX_LENGTH, Account, Frozen
+
+
+class _Content(Frozen):
+    """The encrypted part of a row."""
+
+    attendee: Attendee
+    wanted: Attendee | None = None
+    join: str = Field(default="", repr=False)
+    cancel: str = Field(default="", repr=False)
+    lead: timedelta | None = None
+    by: str = ""
+    sequence: int = 0
+
+
+async def begin(db: Db, seat: Seat, worker_id: str, until: datetime) -> bool:
+    """Save a seat before it is requested. False if this user has one, or has requested one."""
+    row = {
+        **account_columns(seat.account),
+        "session_id": seat.session_id,
+        "user_id": seat.user_id,
+        **_values(db, seat),
+        "claimed_by": worker_id,
+        "claimed_until": until,
+    }
+    insert = postgres.insert(seats) if db.is_postgresql else sqlite.insert(seats)
+    return (await db.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1
+
+
+async def find(db: Db, account: Account, session_id: str, user_id: str) -> Seat | None:
+    """This user's seat, in any state."""
+    where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.user_id == user_id)
+    row = (await db.execute(select(seats).where(*where))).first()
+    return _seat(db, row) if row else None
+
+
+async def of_registrant(db: Db, account: Account, session_id: str, registrant_id: str) -> Seat | None:
+    """The seat of this registrant, if there is one."""
+    where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.registrant_id == registrant_id)
+    row = (await db.execute(select(seats).where(*where, seats.c.state.in_(SETTLED)).limit(1))).first()
+    return _seat(db, row) if row else None
+
+
+async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
+    """This user's own join link, for this user only; empty without a seat."""
+    seat = await find(db, account, session_id, user_id)
+    return seat.join_link.get_secret_value() if seat and seat.state in SETTLED else ""
+
+
+def unchanged(seat: Seat) -> list[ColumnElement[bool]]:
+    """Conditions that hold until the seat is saved again."""
+    return [seats.c.state == seat.state, seats.c.changed_at == seat.changed_at]
+
+
+async def forget(db: Db, seat: Seat, worker_id: str) -> bool:
+    """Delete a seat that was given up or never made. False if another worker owns it."""
+    return (await db.execute(delete(seats).where(*LEASES.held(seat, worker_id)))).rowcount == 1
+
+
+async def claim_outdated(
+    db: Db, account: Account, session_id: str, told_what: str, worker_id: str, now: datetime, until: datetime
+) -> Seat | None:
+    """Claim a seat of this session whose last notification has another digest, and whose user has a DM."""
+    which = (
+        seats.c.session_id == session_id,
+        seats.c.state == SeatState.HELD,
+        seats.c.told_what != told_what,
+        seats.c.dm_channel_id != "",
+    )
+    return await LEASES.claim(db, account, worker_id, now, until, *which)
+
+
+async def sessions(db: Db, account: Account) -> frozenset[str]:
+    """The sessions with seats whose users can be notified."""
+    held = (seats.c.state == SeatState.HELD, seats.c.dm_channel_id != "")
+    return frozenset(
+        (await db.execute(select(seats.c.session_id).where(*of_account(seats, account), *held).distinct())).scalars()
+    )
+
+
+async def registrant_ids(db: Db, account: Account, session_id: str) -> frozenset[str]:
+    """The registrants of a session who have a seat, and so their links from us."""
+    here = (*of_account(seats, account), seats.c.session_id == session_id)
+    found = await db.execute(select(seats.c.registrant_id).where(*here, seats.c.state.in_(SETTLED)))
+    return frozenset(row for row in found.scalars() if row)
+
+
+async def forget_ended(db: Db, account: Account, before: datetime) -> None:
+    """Delete the seats of webinars that ended before then, with the names and addresses in them."""
+    # No session is longer than 12 hours: some seats stay for half a day more than they need to.
+    over = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start < before - MAX_LENGTH)
+    await db.execute(delete(seats).where(*of_account(seats, account), seats.c.session_id.in_(over)))
+
+
+def _values(db: Db, seat: Seat) -> dict[str, Any]:
+    content = _Content(
+        attendee=seat.attendee,
+        wanted=seat.wanted,
+        join=seat.join_link.get_secret_value(),
+        cancel=seat.cancel_link.get_secret_value(),
+        lead=seat.lead,
+        by=seat.by,
+        sequence=seat.sequence,
+    )
+    return {
+        "state": seat.state,
+        "registrant_id": seat.registrant_id,
+        "content": db.vault.seal(content.model_dump_json()),
+        "source": seat.source,
+        "told_what": seat.told_what,
+        "dm_channel_id": seat.dm_channel_id,
+        "dm_ts": seat.dm_ts,
+        "changed_at": seat.changed_at,
+    }
+
+
+def _seat(db: Db, row: Any) -> Seat:
+    content = _Content.model_validate_json(db.vault.open(row.content))
+    return Seat(
+        account=account_in(row),
+        session_id=row.session_id,
+        user_id=row.user_id,
+        state=SeatState(row.state),
+        attendee=content.attendee,
+        wanted=content.wanted,
+        registrant_id=row.registrant_id,
+        join_link=SecretStr(content.join),
+        cancel_link=SecretStr(content.cancel),
+        source=row.source,
+        lead=content.lead,
+        by=content.by,
+        sequence=content.sequence,
+        told_what=row.told_what,
+        dm_channel_id=row.dm_channel_id,
+        dm_ts=row.dm_ts,
+        changed_at=row.changed_at,
+    )
+
+
+LEASES = LeasedTable(
+    seats,
+    key=("session_id", "user_id"),
+    order=("changed_at", "session_id", "user_id"),
+    resumable=seats.c.state.in_(OPEN),
+    read=_seat,
+    write=_values,
+)

@@ -1,0 +1,278 @@
+"""Opens and closes the registration of a webinar, limits it, changes its preferences, and takes that back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.concurrency import KeyedLocks
+from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
+from bot.model.webinar import Audience, Preferences, Registration, Webinar
+from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.registration.texts.preferences import FIELDS, differing
+from bot.registration.texts.settings_result import Doorway, Undo, as_far_as, doorway
+from bot.scheduler import Scheduler
+from bot.sync.mirror import Mirror
+from bot.webinars.texts.facts import Stage, is_full, people, stage
+
+FRESH = timedelta(minutes=5)
+"""How old a figure may be for a decision to rest on it: an older one is read again, or RingCentral is asked at once."""
+
+ANYONE = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
+CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
+OVER = "This webinar is over, so its registration can't be changed any more."
+NOT_THERE = (
+    "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
+)
+NO_SETTINGS = (
+    "RingCentral tells nothing of the settings of this registration, so they can't be changed from here. "
+    "Open, close and limit work all the same: /webinar open, /webinar close, /webinar limit."
+)
+OPEN_ALREADY = "Registration is open already."
+CLOSED_ALREADY = "Registration is closed already."
+LIMITED_ALREADY = "The limit is {} already."
+UNLIMITED_ALREADY = "There is no limit already."
+FULL = "Registration is full and stays closed while the limit is {}. Raise the limit, and it opens again."
+REFUSED = "RingCentral was asked and left it as it is, without saying why. Look at the webinar in RingCentral."
+NOT_DONE = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
+CHANGED_SINCE = "This was not undone, because something else has changed since."
+BACK_ALREADY = "This is undone already."
+SO_ALREADY = "All of this is so already: somebody else has changed it meanwhile."
+GROWN = "This can't be undone: {} by now, so a limit of {} would be too low."
+
+
+class Stays(BadInput):
+    """The registration stays as it is; `webinar` says how that is, for the buttons that help."""
+
+    def __init__(self, sentence: str, webinar: Webinar) -> None:
+        """Keep what the sentence is about."""
+        super().__init__(sentence)
+        self.webinar = webinar
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What became of a webinar, and its registration before: it differs in nothing but what was asked for.
+
+    `kept` names what was asked for, too, and was left as it was, without a word why.
+    """
+
+    webinar: Webinar
+    before: Registration
+    kept: tuple[str, ...] = ()
+
+
+class Door:
+    """The registrations of one account. Every change is one vendor call.
+
+    Where the mirror's figure is older than `FRESH`, a limit, a form or an undo costs another one that reads it first;
+    opening and closing say all that they need to, and their answer tells what was so.
+    All of it raises `Stays` where there is nothing to do or it cannot be done, `BadInput` where there is no
+    registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
+    """
+
+    def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, scheduler: Scheduler) -> None:
+        """`scheduler` wakes the delivery of notices."""
+        self._provider = provider
+        self._mirror = mirror
+        self._clock = clock
+        self._scheduler = scheduler
+        self._locks = KeyedLocks()  # per session: the second of two clicks finds what the first one changed
+
+    async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
+        """Let people register."""
+        async with self._locks[session_id]:
+            webinar, read = await self._known(session_id, caller)
+            if self._is_fresh(read) and is_full(read):
+                raise Stays(_full(read), webinar)
+            if self._is_fresh(read) and read.is_open:
+                raise Stays(OPEN_ALREADY, webinar)
+            return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
+
+    async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
+        """Let nobody register any more."""
+        async with self._locks[session_id]:
+            webinar, read = await self._known(session_id, caller)
+            if self._is_fresh(read) and not read.is_open:
+                raise Stays(CLOSED_ALREADY, webinar)
+            return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
+
+    async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
+        """Let so many people register, or any number; what was full is opened again in the same step."""
+        async with self._locks[session_id]:
+            webinar, read = await self._known(session_id, caller, fresh=True)
+            check_limit(webinar, limit)
+            change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
+            return await self._change(webinar, read, change, caller, by)
+
+    async def settle(self, session_id: str, shown: Doorway, wanted: Doorway, caller: Caller, by: str) -> Changed:
+        """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
+        async with self._locks[session_id]:
+            webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
+            goal = merged(read, shown, wanted)
+            if goal == doorway(read):
+                raise Stays(SO_ALREADY, webinar)
+            if goal.limit != read.limit:
+                check_limit(webinar, goal.limit)
+            elif goal.is_open and is_full(read):
+                raise Stays(_full(read), webinar)
+            return await self._change(webinar, read, _towards(read, goal), caller, by)
+
+    async def undo(self, undo: Undo, caller: Caller, by: str) -> Changed:
+        """Go back to what was so before a change, as long as nothing else has changed since."""
+        async with self._locks[undo.session_id]:
+            whole = undo.made.preferences is not None
+            webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
+            if as_far_as(read, undo.made) == undo.back:
+                raise Stays(BACK_ALREADY, webinar)
+            if as_far_as(read, undo.made) != undo.made:
+                raise Stays(CHANGED_SINCE, webinar)
+            _check_back(webinar, read, undo.back)
+            return await self._change(webinar, read, _towards(read, undo.back), caller, by)
+
+    async def whole(self, session_id: str, caller: Caller) -> Webinar:
+        """The webinar with all that is known of its registration: no call, or one where that was never read."""
+        webinar, _ = await self._known(session_id, caller, whole=True)
+        return webinar
+
+    def check(self, webinar: Webinar) -> None:
+        """Raise `BadInput` for a webinar that has no registration to change: over, cancelled, or for everybody."""
+        now_at = stage(webinar, self._clock.now())
+        if now_at is Stage.CANCELLED:
+            raise BadInput(CANCELLED)
+        if now_at is Stage.OVER:
+            raise BadInput(OVER)
+        if webinar.audience is Audience.ANYONE:
+            raise BadInput(ANYONE)
+
+    def _is_fresh(self, read: Registration) -> bool:
+        return self._clock.now() - read.read_at <= FRESH
+
+    async def _known(
+        self, session_id: str, caller: Caller, *, fresh: bool = False, whole: bool = False
+    ) -> tuple[Webinar, Registration]:
+        """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters.
+
+        `whole`: with its preferences.
+        """
+        webinar = await self._mirror.find(session_id)
+        self.check(webinar)
+        known = webinar.registration
+        if known is None or (fresh and not self._is_fresh(known)) or (whole and known.preferences is None):
+            try:
+                webinar = await self._mirror.refresh(session_id, caller)
+            except ProviderGone as gone:
+                raise BadInput(NOT_THERE) from gone
+            self.check(webinar)
+        if webinar.registration is None:
+            raise BadInput(NOT_THERE)
+        if whole and webinar.registration.preferences is None:
+            raise BadInput(NO_SETTINGS)
+        return webinar, webinar.registration
+
+    async def _change(
+        self, webinar: Webinar, before: Registration, change: RegistrationChange, caller: Caller, by: str
+    ) -> Changed:
+        trouble = REFUSED
+        try:
+            after = await self._provider.change_registration(webinar.session_id, change, caller)
+        except ProviderGone as gone:
+            raise BadInput(NOT_THERE) from gone
+        except OutcomeUnknown as unknown:
+            after, trouble = await self._look(webinar, unknown, caller), NOT_DONE
+        before, kept = _as_asked(change, before, after), left_out(change, after)
+        is_done = not kept or (change.preferences is not UNCHANGED and doorway(before) != doorway(after))
+        current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
+        self._scheduler.wake()
+        if not is_done:
+            raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
+        if doorway(before) == doorway(after):
+            raise Stays(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
+        return Changed(current, before, kept)
+
+    async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
+        """What is so after a change that nobody answered clearly."""
+        try:
+            return await self._provider.registration(webinar.session_id, caller)
+        except ProviderError:
+            # That it cannot be read is no news: what matters is that the change may have happened.
+            raise unknown from None
+
+
+def check_limit(webinar: Webinar, limit: int | None) -> None:
+    """Raise `Stays` for a limit that is so already, or that would let in nobody beyond those who have registered."""
+    read = webinar.registration
+    if read is None:
+        return
+    if limit == read.limit:
+        raise Stays(UNLIMITED_ALREADY if limit is None else LIMITED_ALREADY.format(people(limit)), webinar)
+    if limit is None or limit > read.count:
+        return
+    enough = f"Choose at least {read.count + 1:,}, or close registration instead."
+    if limit < read.count:
+        lost = "a limit takes nobody off the list"
+        raise Stays(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
+    raise Stays(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
+
+
+def _check_back(webinar: Webinar, read: Registration, back: Doorway) -> None:
+    # Back to what was full is fine; back to what was open must leave it open.
+    if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
+        raise Stays(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
+
+
+def merged(read: Registration, shown: Doorway, wanted: Doorway) -> Doorway:
+    """What a registration shall be: as it is, but for what is `wanted` otherwise than it was `shown`.
+
+    A higher limit opens what was full, unless somebody says otherwise.
+    """
+    limit = read.limit if wanted.limit == shown.limit else wanted.limit
+    is_open = read.is_open or (is_full(read) and limit != read.limit)
+    return Doorway(
+        is_open=is_open if wanted.is_open == shown.is_open else wanted.is_open,
+        limit=limit,
+        preferences=_merged(read.preferences, shown.preferences, wanted.preferences),
+    )
+
+
+def _merged(read: Preferences | None, shown: Preferences | None, wanted: Preferences | None) -> Preferences | None:
+    if read is None or wanted is None:
+        return read
+    fields = [FIELDS[parameter][0] for parameter in differing(shown, wanted)]
+    return read.model_copy(update={field: getattr(wanted, field) for field in fields})
+
+
+def _towards(read: Registration, goal: Doorway) -> RegistrationChange:
+    return RegistrationChange(
+        is_open=goal.is_open,
+        limit=UNCHANGED if goal.limit == read.limit else goal.limit,
+        preferences=UNCHANGED if goal.preferences in (None, read.preferences) else goal.preferences,
+    )
+
+
+def _as_asked(change: RegistrationChange, before: Registration, after: Registration) -> Registration:
+    """What was so before, but for what nobody asked for: the mirror may have been behind in it, and an Undo must not
+    bring that back."""
+    limit = after.limit if change.limit is UNCHANGED else before.limit
+    preferences = after.preferences if change.preferences is UNCHANGED else before.preferences
+    return before.model_copy(update={"limit": limit, "preferences": preferences})
+
+
+def left_out(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
+    """What was asked for and is not so, in words."""
+    kept = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
+    # A limit that was reached in the meantime closes what was opened with it.
+    filled = change.limit is not UNCHANGED and is_full(after)
+    kept += [] if change.is_open == after.is_open or filled else ["Registration"]
+    if change.preferences is not UNCHANGED:
+        kept += [FIELDS[parameter][1] for parameter in differing(change.preferences, after.preferences)]
+    return tuple(kept)
+
+
+def _full(read: Registration) -> str:
+    return FULL.format(people(read.limit or 0))
+
+
+def _registered(read: Registration) -> str:
+    return f"{people(read.count)} {'has' if read.count == 1 else 'have'} registered"

@@ -1,0 +1,50 @@
+"""What each preference of a registration is called, by RingCentral's own name for it, and how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.model.webinar import OnDemand, Preferences
+from bot.webinars.texts.facts import SYSTEM
+
+# RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management: blocks and options of the form
+# carry these names.
+SUPPRESS = "suppressEmails"
+DIGEST = "registrationDigestEnabled"
+WORK_EMAIL = "workEmailRequired"
+DEVICES = "preventMultipleDeviceJoins"
+REOPENS = "autoOpenPostWebinarRegistration"
+RECORDING = "viewRecording"
+ON_DEMAND = "onDemandDuration"
+
+FIELDS: Mapping[str, tuple[str, str]] = {
+    SUPPRESS: ("suppress_emails", f"{SYSTEM} e-mails nobody"),
+    DIGEST: ("digest", "Daily digest of registrations by e-mail"),
+    WORK_EMAIL: ("work_email_required", "A work e-mail address is required"),
+    DEVICES: ("prevent_multiple_device_joins", DEVICES),
+    REOPENS: ("open_after_event", "People can register after the event"),
+    RECORDING: ("view_recording", "Registrants can watch the recording"),
+    ON_DEMAND: ("on_demand", "How long after the event?"),
+}
+"""Our field for each, and its words."""
+
+DURATIONS: Mapping[OnDemand, str] = {
+    OnDemand.ONE_MONTH: "1 month",
+    OnDemand.TWO_MONTHS: "2 months",
+    OnDemand.THREE_MONTHS: "3 months",
+    OnDemand.SIX_MONTHS: "6 months",
+    OnDemand.ONE_YEAR: "1 year",
+}
+
+
+def value(preferences: Preferences, parameter: str) -> str:
+    """How one of them stands, in a word or two."""
+    held = getattr(preferences, FIELDS[parameter][0])
+    return DURATIONS[held] if isinstance(held, OnDemand) else "On" if held else "Off"
+
+
+def differing(one: Preferences | None, other: Preferences | None) -> list[str]:
+    """The parameters in which two differ; none where either is not known."""
+    if one is None or other is None:
+        return []
+    return [parameter for parameter, (field, _) in FIELDS.items() if getattr(one, field) != getattr(other, field)]

@@ -1,0 +1,175 @@
+"""Tells what came of changing a registration, with the way back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model.webinar import Frozen, Preferences, Registration, Webinar
+from bot.registration.texts.preferences import FIELDS, SUPPRESS, differing, value
+from bot.slack import buttons
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Element,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    cut,
+    fields,
+    message,
+    modal,
+    one_line,
+    paragraph,
+    plain,
+    said,
+    section,
+)
+from bot.webinars.texts.facts import SYSTEM, counted, is_full, people, registration_state
+from bot.webinars.texts.registration_buttons import door_buttons
+
+DONE = "door.done"
+
+
+class Doorway(Frozen):
+    """What a person can change of a registration."""
+
+    is_open: bool
+    limit: int | None = None
+    preferences: Preferences | None = None
+    """Nothing where they do not matter, or are not known."""
+
+
+class Undo(Frozen):
+    """What the button of that name carries: what was made, so that nothing newer is undone, and what to go back to."""
+
+    session_id: str
+    made: Doorway
+    back: Doorway
+
+
+def doorway(read: Registration) -> Doorway:
+    """What was read, as far as a person can change it."""
+    return Doorway(is_open=read.is_open, limit=read.limit, preferences=read.preferences)
+
+
+def as_far_as(read: Registration, other: Doorway) -> Doorway:
+    """The same, without the preferences where the other has none: then they do not matter."""
+    return doorway(read).model_copy(update={} if other.preferences else {"preferences": None})
+
+
+def changed(webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = "") -> Message:
+    """The answer to a change, for whoever made it; `webinar` is as it is after it, with its registration.
+
+    `undone` says that it was a step back, which has no Undo itself. `note` says what follows.
+    """
+    after = _after(webinar)
+    facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after))
+    text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{what_changed(before, after)} {facts}."
+    blocks = _changed(webinar, before, now, undone=undone)
+    return message(" ".join(filter(None, [text, note])), [*blocks, *([paragraph(note)] if note else [])])
+
+
+def changed_view(
+    webinar: Webinar, before: Registration, *, now: datetime, title: str = "Limit set", note: str = ""
+) -> View:
+    """The same in the place of the form. `note` says what follows."""
+    noted = [paragraph(note)] if note else []
+    return modal(DONE, title, [*_changed(webinar, before, now), *noted], close="Done")
+
+
+def unchanged(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
+    """That nothing was changed and why, what is so now and how old that is, and the buttons that help."""
+    text = cut(f"*{plain(webinar.title)}*\n{said(sentence)}", MAX_SECTION)
+    helpful = [*door_buttons(webinar, now), buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT)]
+    spoken = cut(f"{plain(webinar.title)}: {said(sentence)}", MAX_SECTION)
+    return message(spoken, [section(text), context(counted(webinar, now)), *actions(*helpful)])
+
+
+def what_changed(before: Registration, after: Registration) -> str:
+    """What was done and what follows from it, in whole sentences (mrkdwn)."""
+    differs = differing(before.preferences, after.preferences)
+    if not differs:
+        return _what_changed(before, after)
+    settings = []
+    if SUPPRESS in differs:
+        off = after.preferences and after.preferences.suppress_emails
+        settings.append(f"{SYSTEM} e-mails nobody from now on." if off else f"{SYSTEM} e-mails people from now on.")
+    if len(differs) > len(settings):
+        settings.append("Its settings are changed.")
+    same = (before.is_open, before.limit) == (after.is_open, after.limit)
+    return " ".join([*([] if same else [_what_changed(before, after)]), *settings])
+
+
+def _what_changed(before: Registration, after: Registration) -> str:
+    opened, closed = after.is_open and not before.is_open, before.is_open and not after.is_open
+    if after.limit == before.limit:
+        if opened:
+            return "Registration is open again."
+        kept = f" {people(after.count)} registered before, and their links stay good." if after.count else ""
+        return f"Registration is closed.{kept}"
+    limited = f"The limit is now {people(after.limit)}." if after.limit is not None else "There is no limit any more."
+    if is_full(after):
+        return f"{limited} Registration is full."
+    if opened:
+        return f"{limited} Registration is open again: it had closed at the limit."
+    if closed:
+        return f"{limited} Registration is closed."
+    return limited if after.is_open else f"{limited} Registration stays closed."
+
+
+def read_undo(value: str) -> Undo:
+    """What an Undo button stands for."""
+    return Undo.model_validate_json(value)
+
+
+def _changed(webinar: Webinar, before: Registration, now: datetime, *, undone: bool = False) -> list[Block]:
+    after = _after(webinar)
+    head = f"*{plain(webinar.title)}*\n{'Undone. ' if undone else ''}{what_changed(before, after)}"
+    undo = None if undone else _undo(webinar, before, after)
+    details = buttons.about(webinar, "Details", buttons.SHOW)
+    return [section(head), fields(_facts(before, after)), *actions(undo, *door_buttons(webinar, now), details)]
+
+
+def _after(webinar: Webinar) -> Registration:
+    if webinar.registration is None:
+        raise ValueError("a changed registration has been read")
+    return webinar.registration
+
+
+def _facts(before: Registration, after: Registration) -> list[tuple[str, str]]:
+    return [
+        ("Registration", _then(registration_state(before), registration_state(after))),
+        ("Limit", _then(_limit(before), _limit(after))),
+        ("Registered", people(after.count)),
+        *_preferences(before.preferences, after.preferences),
+    ]
+
+
+def _preferences(before: Preferences | None, after: Preferences | None) -> list[tuple[str, str]]:
+    if before is None or after is None:
+        return []
+    return [(FIELDS[one][1], _then(value(before, one), value(after, one))) for one in differing(before, after)]
+
+
+def _then(old: str, new: str) -> str:
+    return new if old == new else f"{old} → {new}"
+
+
+def _limit(read: Registration) -> str:
+    return "None" if read.limit is None else people(read.limit)
+
+
+def _undo(webinar: Webinar, before: Registration, after: Registration) -> Element:
+    made, back = doorway(after), doorway(before)
+    if not differing(before.preferences, after.preferences):
+        # Whoever changes one of them meanwhile is not in the way.
+        made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
+    undo = Undo(session_id=webinar.id, made=made, back=back)
+    return button(
+        "Undo",
+        buttons.UNDO_DOOR,
+        undo.model_dump_json(exclude_none=True),
+        label=f"Undo this: {one_line(webinar.title)}",
+    )

@@ -1,1 +1,0 @@
-"""Seats of Slack users at a webinar: the service, the registration, and the notifications."""

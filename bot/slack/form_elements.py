@@ -1,0 +1,190 @@
+"""Input blocks and the elements of forms, as the dictionaries that Slack takes.
+
+https://docs.slack.dev/reference/block-kit/block-elements
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.slack.blocks import Block, Element, filled, plain_text
+
+
+def input_block(
+    *,
+    label: str,
+    element: Element,
+    block_id: str | None = None,
+    hint: str | None = None,
+    optional: bool | None = None,
+    dispatch_action: bool | None = None,
+) -> Block:
+    """A field of a form: its label, the element, and a hint below it."""
+    return filled(
+        block_id=block_id,
+        dispatch_action=dispatch_action,
+        element=element,
+        hint=plain_text(hint),
+        label=plain_text(label),
+        optional=optional,
+        type="input",
+    )
+
+
+def text_input(
+    *,
+    action_id: str,
+    initial_value: str | None = None,
+    placeholder: str | None = None,
+    multiline: bool | None = None,
+    max_length: int | None = None,
+    focus_on_load: bool | None = None,
+) -> Element:
+    """A field for text of one line or several."""
+    return filled(
+        action_id=action_id,
+        focus_on_load=focus_on_load,
+        initial_value=initial_value,
+        max_length=max_length,
+        multiline=multiline,
+        placeholder=plain_text(placeholder),
+        type="plain_text_input",
+    )
+
+
+def number_input(
+    *,
+    action_id: str,
+    is_decimal_allowed: bool,
+    initial_value: str | None = None,
+    placeholder: str | None = None,
+    focus_on_load: bool | None = None,
+) -> Element:
+    """A field for a number."""
+    return filled(
+        action_id=action_id,
+        focus_on_load=focus_on_load,
+        initial_value=initial_value,
+        is_decimal_allowed=is_decimal_allowed,
+        placeholder=plain_text(placeholder),
+        type="number_input",
+    )
+
+
+def email_input(*, action_id: str, initial_value: str | None = None) -> Element:
+    """A field for an email address."""
+    return filled(action_id=action_id, initial_value=initial_value, type="email_text_input")
+
+
+def url_input(*, action_id: str) -> Element:
+    """A field for the address of a web page."""
+    return filled(action_id=action_id, type="url_text_input")
+
+
+def file_input(*, action_id: str, filetypes: Sequence[str], max_files: int) -> Element:
+    """A field for files of these types."""
+    return filled(action_id=action_id, filetypes=list(filetypes), max_files=max_files, type="file_input")
+
+
+def option(*, value: str, text: str, description: str | None = None) -> Element:
+    """One choice of a list."""
+    return filled(description=plain_text(description), text=plain_text(text), value=value)
+
+
+def checkboxes(
+    *, action_id: str, options: Sequence[Element], initial_options: Sequence[Element] | None = None
+) -> Element:
+    """Any number of choices, all of them visible."""
+    return filled(
+        action_id=action_id,
+        initial_options=list(initial_options or ()),
+        options=list(options),
+        type="checkboxes",
+    )
+
+
+def radio_buttons(*, action_id: str, options: Sequence[Element], initial_option: Element | None = None) -> Element:
+    """One choice, all of them visible."""
+    return filled(action_id=action_id, initial_option=initial_option, options=list(options), type="radio_buttons")
+
+
+def static_select(
+    *,
+    action_id: str,
+    options: Sequence[Element],
+    initial_option: Element | None = None,
+    placeholder: str | None = None,
+) -> Element:
+    """One choice from a menu."""
+    return filled(
+        action_id=action_id,
+        initial_option=initial_option,
+        options=list(options),
+        placeholder=plain_text(placeholder),
+        type="static_select",
+    )
+
+
+def multi_static_select(
+    *,
+    action_id: str,
+    options: Sequence[Element],
+    placeholder: str,
+    initial_options: Sequence[Element] | None = None,
+) -> Element:
+    """Any number of choices from a menu."""
+    return filled(
+        action_id=action_id,
+        initial_options=list(initial_options or ()),
+        options=list(options),
+        placeholder=plain_text(placeholder),
+        type="multi_static_select",
+    )
+
+
+def users_select(*, action_id: str, placeholder: str, initial_user: str | None = None) -> Element:
+    """A picker for one person."""
+    return filled(
+        action_id=action_id, initial_user=initial_user, placeholder=plain_text(placeholder), type="users_select"
+    )
+
+
+def multi_users_select(
+    *,
+    action_id: str,
+    placeholder: str,
+    initial_users: Sequence[str] | None = None,
+    focus_on_load: bool | None = None,
+) -> Element:
+    """A picker for any number of people."""
+    return filled(
+        action_id=action_id,
+        focus_on_load=focus_on_load,
+        initial_users=list(initial_users or ()),
+        placeholder=plain_text(placeholder),
+        type="multi_users_select",
+    )
+
+
+def conversations_select(
+    *, action_id: str, placeholder: str, include: Mapping[str, Any], initial_conversation: str | None = None
+) -> Element:
+    """A picker for one conversation; `include` is Slack's `filter`."""
+    return filled(
+        action_id=action_id,
+        filter=dict(include),
+        initial_conversation=initial_conversation,
+        placeholder=plain_text(placeholder),
+        type="conversations_select",
+    )
+
+
+def datetime_picker(*, action_id: str, initial_date_time: int | None = None) -> Element:
+    """A picker for a date and a time; the value is a Unix second."""
+    return filled(action_id=action_id, initial_date_time=initial_date_time, type="datetimepicker")
+
+
+def time_picker(*, action_id: str, initial_time: str | None = None) -> Element:
+    """A picker for a time of day (HH:MM)."""
+    return filled(action_id=action_id, initial_time=initial_time, type="timepicker")

@@ -1,1 +1,0 @@
-"""What Greenroom remembers, in SQLite or PostgreSQL: plain SQL functions of a connection."""

@@ -1,1 +1,0 @@
-"""The database's history, one file a change; applied by bot/store/migrate.py."""

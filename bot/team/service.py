@@ -1,0 +1,246 @@
+"""Changes the team of a webinar with one vendor call, saved before it, and reports the result."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from secrets import token_hex
+
+from bot.clock import Clock, machine_now
+from bot.concurrency import KeyedLocks
+from bot.db.connection import Db, Store
+from bot.db.leases import DATABASE_AWAY, RETRY, LeaseLost, WorkerLeases
+from bot.errors import BadInput, GreenroomError, NotFound, ProviderBusy, ProviderDown, ProviderError
+from bot.model.webinar import Account, Status, Webinar
+from bot.providers.base import NOTICE, Caller, WebinarProvider
+from bot.scheduler import Scheduler
+from bot.slack.client import SlackApi
+from bot.sync.mirror import Mirror
+from bot.team import change_table
+from bot.team import table as team_table
+from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_all, save_applied
+from bot.team.change_table import Change, Step
+from bot.team.diff import Order, Told
+from bot.team.notify import TeamNotifier
+from bot.team.table import Team
+from bot.team.texts import result as team_result
+from bot.team.texts.result import Outcome
+from bot.webinars.texts.facts import Stage, stage
+
+log = logging.getLogger(__name__)
+
+TOO_OLD = 120 * RETRY
+"""A change without a clear result for so long is given up."""
+GIVEN_UP = "RingCentral could not be reached for an hour. Look at the team with /webinar team, and try again."
+KEEP_TEAMS = timedelta(days=90)
+"""How long a team is kept after its webinar ended."""
+KEEP_DRAFTS = timedelta(days=1)
+
+CANCELLED = "This webinar is cancelled, so nobody can be invited to it any more."
+OVER = "This webinar is over, so its team can't be changed any more."
+FROZEN = "This webinar has started, so nobody can be changed or removed any more. People can still be added."
+
+
+class TeamService:
+    """The teams of the webinars of one account."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        account: Account,
+        store: Store,
+        slack: SlackApi,
+        provider: WebinarProvider,
+        mirror: Mirror,
+        clock: Clock,
+        scheduler: Scheduler,
+    ) -> None:
+        """`worker_id` distinguishes the replicas of this account; `scheduler` wakes the delivery of reminders."""
+        self._account = account
+        self._store = store
+        self._provider = provider
+        self._applier = TeamApplier(provider)
+        self._mirror = mirror
+        self._clock = clock
+        self._scheduler = scheduler
+        self._locks = KeyedLocks()  # per session
+        self.leases = WorkerLeases(store, change_table.LEASES, account, worker_id, subject="team")
+        self.notifier = TeamNotifier(store, slack, mirror, clock)
+
+    async def forget_old(self, db: Db) -> None:
+        """Delete the teams of webinars long over, and unconfirmed drafts."""
+        workspace = self._account.workspace
+        await team_table.forget_ended(db, workspace, self._clock.now() - KEEP_TEAMS)
+        await change_table.forget_drafts(db, workspace, machine_now() - KEEP_DRAFTS)
+
+    def check(self, webinar: Webinar) -> None:
+        """Raise `BadInput` for a webinar that is over or canceled: its team cannot change."""
+        now_at = stage(webinar, self._clock.now())
+        if now_at is Stage.CANCELLED:
+            raise BadInput(CANCELLED)
+        if now_at is Stage.OVER:
+            raise BadInput(OVER)
+
+    def has_started(self, webinar: Webinar) -> bool:
+        """Whether members can only be added from now on."""
+        return webinar.status is not Status.SCHEDULED
+
+    async def known(self, webinar: Webinar) -> Team | None:
+        """The team as last read. No vendor call."""
+        async with self._store.read() as db:
+            return await team_table.find(db, self._account, webinar.session_id)
+
+    async def read(self, webinar: Webinar, caller: Caller, *, force: bool = False) -> Team:
+        """The team: one vendor call if it was never read, or with `force`; else none."""
+        known = None if force else await self.known(webinar)
+        return known or await self._read(webinar, caller)
+
+    async def draft(self, webinar: Webinar, order: Order, by: str) -> Change:
+        """Save a change that its user is asked to confirm."""
+        change = self._new(webinar, order, by)
+        async with self._store.write() as db:
+            await change_table.begin(db, change)
+        return change
+
+    async def drafted(self, change_id: str, by: str) -> Change:
+        """The draft of this user. Raises `BadInput` if it was confirmed already, or is too old."""
+        async with self._store.read() as db:
+            change = await change_table.find(db, self._account, change_id)
+        if change is None or change.step is not Step.DRAFT or change.user_id != by:
+            raise BadInput("This was confirmed already, or asked too long ago. Look at the team with /webinar team.")
+        return change
+
+    async def confirm(self, webinar: Webinar, draft: Change, view_id: str) -> Change:
+        """Confirm a draft."""
+        self._check_order(webinar, draft.order)
+        change = draft.model_copy(update={"step": Step.ASKED, "view_id": view_id})
+        async with self._store.write() as db:
+            if not await change_table.confirm(db, change, self.leases.worker_id, self.leases.until()):
+                raise BadInput("This was confirmed already. Look at the team with /webinar team.")
+        return change
+
+    async def begin(self, webinar: Webinar, order: Order, by: str, view_id: str = "") -> Change:
+        """Save a change that needs no confirmation."""
+        self._check_order(webinar, order)
+        change = self._new(webinar, order, by).model_copy(update={"step": Step.ASKED, "view_id": view_id})
+        async with self._store.write() as db:
+            await change_table.begin(db, change, self.leases.worker_id, self.leases.until())
+        return change
+
+    async def carry_out(self, change: Change, caller: Caller) -> list[Outcome]:
+        """Apply a change and notify its members; the outcome for each.
+
+        Applying is one call, and a lookup and one more if its outcome is unknown or a conflict. Raises
+        `TeamChangeUnclear` if the outcome is still unknown, and else any `ProviderError`; then nothing was applied.
+        """
+        return await self._carry_out(change, caller, resumed=False)
+
+    async def finish(self, change: Change, outcomes: Sequence[Outcome]) -> None:
+        """The user has seen the outcomes: delete the change, or resume it for members still to be notified."""
+        if any(one.told is Told.WAITING for one in outcomes):
+            await self.leases.resume_later(change)
+        else:
+            await self._forget(change)
+
+    async def resume(self) -> None:
+        """Resume changes whose lease expired, and notify their users."""
+        async for change in self.leases.expired():
+            log.info("team.resumed", extra={"session": change.session_id, "step": change.step})
+            try:
+                await self._resume(change)
+            except (GreenroomError, *DATABASE_AWAY) as error:
+                log.warning("team.deferred", extra={"session": change.session_id, "reason": type(error).__name__})
+
+    async def _carry_out(self, change: Change, caller: Caller, *, resumed: bool) -> list[Outcome]:
+        async with self.leases.keep(change):
+            if change.step is not Step.MADE:
+                change = await self._apply(change, caller, resumed=resumed)
+            outcomes = await self.notifier.notify_all(change)
+        self._scheduler.wake()
+        return outcomes
+
+    async def _apply(self, change: Change, caller: Caller, *, resumed: bool) -> Change:
+        webinar = await self._mirror.find(change.session_id)
+        async with self._locks[change.session_id]:
+            there = await self.known(webinar)
+            known = {one.invitee.invitee_id: one for one in there.members} if there else {}
+            try:
+                applied = await self._applier.change(webinar, change.order, known, caller, resumed=resumed)
+            except TeamChangeUnclear:
+                await self.leases.resume_later(change)
+                raise
+            except ProviderError as error:
+                if resumed and isinstance(error, ProviderBusy | ProviderDown):
+                    await self.leases.resume_later(change)
+                    raise TeamChangeUnclear(UNCLEAR) from error
+                await self._forget(change)
+                raise
+            return await self._save(change, applied)
+
+    async def _save(self, change: Change, applied: AppliedChange) -> Change:
+        """Save the applied change, and who is to be notified, in one transaction."""
+        try:
+            async with self._store.write() as db:
+                made = await save_applied(db, change, applied, self._clock.now())
+                await self.leases.advance(db, made)
+        except LeaseLost as lost:
+            raise TeamChangeUnclear(UNCLEAR) from lost  # another replica continues it
+        return made
+
+    async def _resume(self, change: Change) -> None:
+        try:
+            webinar = await self._mirror.find(change.session_id)
+            outcomes = await self._carry_out(change, NOTICE, resumed=True)
+        except TeamChangeUnclear:
+            if machine_now() - change.begun_at < TOO_OLD:
+                raise
+            await self._give_up(change, GIVEN_UP)
+            log.warning("team.given_up", extra={"session": change.session_id})
+            return
+        except NotFound:
+            await self._forget(change)
+            raise
+        except GreenroomError as error:
+            await self._give_up(change, error.sentence)
+            return
+        if not any(one.told is Told.WAITING for one in outcomes):
+            await self.notifier.show(
+                change, team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
+            )
+        await self.finish(change, outcomes)
+
+    async def _give_up(self, change: Change, sentence: str) -> None:
+        await self.notifier.failed(change, sentence)
+        await self._forget(change)
+
+    async def _forget(self, change: Change) -> None:
+        async with self._store.write() as db:
+            await change_table.forget(db, change)
+            gone = await team_table.members(db, self._account, change.session_id, change.order.deleted)
+            left = [one.invitee.invitee_id for one in gone if one.told is Told.LEFT]
+            await team_table.forget(db, self._account, change.session_id, left)
+
+    def _check_order(self, webinar: Webinar, order: Order) -> None:
+        self.check(webinar)
+        if self.has_started(webinar) and not order.only_adds:
+            raise BadInput(FROZEN)
+
+    def _new(self, webinar: Webinar, order: Order, by: str) -> Change:
+        return Change(
+            account=self._account,
+            change_id=token_hex(12),
+            session_id=webinar.session_id,
+            user_id=by,
+            order=order,
+            step=Step.DRAFT,
+            begun_at=machine_now(),
+        )
+
+    async def _read(self, webinar: Webinar, caller: Caller) -> Team:
+        listed = await self._provider.invitees(webinar.webinar_id, webinar.session_id, caller)
+        now = self._clock.now()
+        async with self._store.write() as db:
+            await save_all(db, self._account, webinar.session_id, listed, now)
+            known = await team_table.find(db, self._account, webinar.session_id)
+        return known or Team([], now)

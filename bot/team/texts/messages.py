@@ -1,0 +1,132 @@
+"""Tells people in direct messages that they are on a team, as what, since when no more; and organisers whose links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.commands.reminder_offsets import say_lead
+from bot.model.team import Role
+from bot.model.webinar import Webinar
+from bot.slack import buttons
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Element,
+    Message,
+    actions,
+    context,
+    cut,
+    link_button,
+    message,
+    number,
+    one_line,
+    person,
+    plain,
+    section,
+    when,
+)
+from bot.team.diff import SAID, Member
+from bot.webinars.texts.facts import SYSTEM, timing
+
+OWN_LINK = "open.team"
+"""A link button: its click is only acknowledged."""
+
+YOURS_ALONE = "The link is yours alone: do not pass it on"
+FILE = "For your calendar, with your own link in it"
+
+
+def article(role: Role) -> str:
+    """A role as one says it of somebody: "a co-host"."""
+    return f"a {SAID[role].lower()}"
+
+
+def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message:
+    """That they are on the team: as what, when, since when they should be there, and their own link."""
+    by = f" Invited by <@{member.invited_by}>." if member.invited_by and not again else ""
+    text = f"You are *{article(member.invitee.role)}* of *{plain(webinar.title)}*.{by}"
+    return _with_link(webinar, member, text)
+
+
+def role_changed(webinar: Webinar, member: Member) -> Message:
+    """That they are something else from now on."""
+    return _with_link(webinar, member, f"You are now *{article(member.invitee.role)}* of *{plain(webinar.title)}*.")
+
+
+def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
+    """That they are not on the team any more; a seat of theirs stays."""
+    rest = (
+        "The link you had for it does not work any more. You keep your seat, with its own link and reminders."
+        if has_seat
+        else "Your link to it does not work any more, and Greenroom does not remind you of it any more."
+    )
+    text = f"You are no longer on the team of *{plain(webinar.title)}* ({timing(webinar)}). {rest}"
+    return message(cut(text, MAX_SECTION), [section(cut(text, MAX_SECTION))])
+
+
+def links(webinar: Webinar, members: Sequence[Member]) -> Message:
+    """The links of those whom nobody else tells, for whoever invited them and nobody else."""
+    head = (
+        f"{number(len(members), 'person', 'people')} on the team of *{plain(webinar.title)}* "
+        f"({timing(webinar)}) {'hears' if len(members) == 1 else 'hear'} of it only from you. "
+        "Pass each their own link, and nobody else's:"
+    )
+    lines = [f"• {_who(one)}, {SAID[one.invitee.role].lower()}: {_link(one)}" for one in members]
+    blocks: list[Block] = [section(head), *(section(text) for text in in_sections(lines))]
+    return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
+
+
+def link_again(webinar: Webinar, member: Member) -> Message:
+    """Somebody's link once more, for an organiser who wants to pass it on."""
+    role = SAID[member.invitee.role].lower()
+    head = (
+        f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
+    )
+    return message("A link for you to pass on.", [section(head), section(_link(member))])
+
+
+def in_sections(lines: Iterable[str]) -> list[str]:
+    """Lines as few texts, none of them longer than a section may be."""
+    texts: list[str] = []
+    for line in lines:
+        short = cut(line, MAX_SECTION)
+        if texts and len(texts[-1]) + len(short) < MAX_SECTION:
+            texts[-1] += f"\n{short}"
+        else:
+            texts.append(short)
+    return texts
+
+
+def _with_link(webinar: Webinar, member: Member, text: str) -> Message:
+    lines = [text, timing(webinar), *_early(webinar)]
+    mailed = f"{SYSTEM} sends you an invitation by e-mail as well" if member.invitee.is_mailed else ""
+    blocks: list[Block] = [
+        section("\n".join(lines)),
+        *actions(_button(webinar, member), buttons.details(webinar)),
+        context(" · ".join(filter(None, [YOURS_ALONE, mailed]))),
+    ]
+    return message(" ".join(lines), blocks)
+
+
+def _early(webinar: Webinar) -> list[str]:
+    if not webinar.panel_offset:
+        return []
+    at = when(webinar.start - webinar.panel_offset, webinar.time_zone)
+    return [f"Please be there {say_lead(webinar.panel_offset)} early: {at}."]
+
+
+def _button(webinar: Webinar, member: Member) -> Element | None:
+    text = f"Join as {SAID[member.invitee.role]}"
+    link = member.invitee.link.get_secret_value()
+    return link_button(text, OWN_LINK, link, style="primary", label=f"{text}: {one_line(webinar.title)}")
+
+
+def _who(member: Member) -> str:
+    name = person(member.invitee.name)
+    if member.user_id:
+        return f"<@{member.user_id}>"
+    return f"{name} ({plain(member.invitee.email)})" if name else plain(member.invitee.email)
+
+
+def _link(member: Member) -> str:
+    link = member.invitee.link.get_secret_value()
+    return f"<{link.replace('&', '&amp;')}>" if link else f"{SYSTEM} has given no link"

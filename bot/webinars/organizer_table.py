@@ -1,0 +1,54 @@
+"""Remembers whom a workspace lets steer every webinar: people and user groups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from zlib import crc32
+
+from pydantic import AwareDatetime
+from sqlalchemy import delete, func, select
+
+from bot.db.connection import Db
+from bot.db.keys import of_workspace, workspace_columns
+from bot.db.schema import organisers
+from bot.model.webinar import Frozen, Workspace
+
+_LOCKS = 4
+
+
+class Chosen(Frozen):
+    """The people (U…, W…) and user groups (S…) that were chosen; nobody has chosen where `set_by` is empty."""
+
+    subjects: frozenset[str] = frozenset()
+    set_by: str = ""
+    set_at: AwareDatetime | None = None
+
+    @property
+    def people(self) -> list[str]:
+        """The people among them."""
+        return sorted(one for one in self.subjects if not one.startswith("S"))
+
+    @property
+    def groups(self) -> list[str]:
+        """The user groups among them."""
+        return sorted(one for one in self.subjects if one.startswith("S"))
+
+
+async def find(db: Db, workspace: Workspace) -> Chosen:
+    """Those of this workspace."""
+    rows = (await db.execute(select(organisers).where(*of_workspace(organisers, workspace)))).all()
+    if not rows:
+        return Chosen()
+    return Chosen(subjects=frozenset(row.subject for row in rows), set_by=rows[0].set_by, set_at=rows[0].set_at)
+
+
+async def save(db: Db, workspace: Workspace, subjects: Collection[str], by: str, now: datetime) -> None:
+    """Let exactly these be the organisers."""
+    if db.is_postgresql:  # SQLite has one writer at a time anyway; here two would leave those of both
+        key = crc32(repr(tuple(workspace.model_dump().values())).encode())
+        await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
+    await db.execute(delete(organisers).where(*of_workspace(organisers, workspace)))
+    for subject in sorted(set(subjects)):
+        row = {**workspace_columns(workspace), "subject": subject, "set_by": by, "set_at": now}
+        await db.upsert(organisers, row)

@@ -1,0 +1,113 @@
+"""Decides who may steer a webinar: whoever made or hosts it, the organisers of the workspace, and its admins."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from bot.clock import monotonic
+from bot.db.connection import Store
+from bot.errors import GreenroomError, NotAllowed
+from bot.model.webinar import Person, Webinar, Workspace
+from bot.providers.directory import Directory
+from bot.slack.client import SlackApi, SlackRefused
+from bot.webinars import organizer_table
+from bot.webinars.organizer_table import Chosen
+from handlers.settings.form import Group
+
+log = logging.getLogger(__name__)
+
+FRESH = 300.0
+"""Seconds for which the people of a user group are believed before Slack is asked again."""
+AGAIN = 15.0
+"""The same where Slack gave no answer."""
+MOST_NAMED = 20
+"""How many organisers a refusal names."""
+
+
+class Organisers:
+    """Asked at every click: what a message shows may be older than what was decided since."""
+
+    def __init__(
+        self, store: Store, slack: SlackApi, directory: Directory, monotonic: Callable[[], float] = monotonic
+    ) -> None:
+        """User groups are asked of this Slack, hosts of this directory."""
+        self._store = store
+        self._slack = slack
+        self._directory = directory
+        self._monotonic = monotonic
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        """Who is in each, and until when that is believed."""
+        self._listed: list[Group] = []
+        self._listed_at = -FRESH
+
+    async def chosen(self, workspace: Workspace) -> Chosen:
+        """Whom the workspace has chosen."""
+        async with self._store.read() as db:
+            return await organizer_table.find(db, workspace)
+
+    async def may_steer(self, person: Person, webinar: Webinar) -> bool:
+        """Whether this person may; nobody of another organisation does."""
+        if person.is_stranger:
+            return False
+        if person.is_admin or self._is_its_own(person, webinar):
+            return True
+        chosen = await self.chosen(person.workspace)
+        if person.user_id in chosen.subjects:
+            return True
+        return any([person.user_id in await self._people_of(group) for group in chosen.groups])
+
+    async def check(self, person: Person, webinar: Webinar, what: str) -> None:
+        """Raise `NotAllowed`, naming who can. `what` goes on after "You can't": "cancel this webinar"."""
+        if not await self.may_steer(person, webinar):
+            chosen = await self.chosen(person.workspace)
+            handles = {one.group_id: one.handle for one in (await self.groups() if chosen.groups else [])}
+            raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
+
+    async def groups(self) -> list[Group]:
+        """The workspace's user groups; none where Slack does not tell. Asked again after five minutes."""
+        if self._monotonic() - self._listed_at >= FRESH:
+            try:
+                self._listed = [Group(group_id=one, handle=handle) for one, handle in await self._slack.groups()]
+            except GreenroomError as error:
+                log.warning("groups.unread", extra={"reason": error.sentence})
+                return self._listed
+            self._listed_at = self._monotonic()
+        return self._listed
+
+    def _is_its_own(self, person: Person, webinar: Webinar) -> bool:
+        if webinar.created_by and person.user_id == webinar.created_by:
+            return True
+        coworker = self._directory.coworker(person)
+        return bool(coworker and coworker.user_id == webinar.host_user_id)
+
+    async def _people_of(self, group_id: str) -> frozenset[str]:
+        now = self._monotonic()
+        until, people = self._groups.get(group_id, (now, frozenset()))
+        if now < until:
+            return people
+        fresh = FRESH
+        try:
+            people = await self._slack.group(group_id)
+        except SlackRefused as error:
+            log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
+            people = frozenset()  # deleted, or switched off: nobody is in it any more
+        except GreenroomError as error:
+            # Slack is away: who was in it lately still is, and nobody else gets in by this.
+            log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
+            fresh = AGAIN
+        self._groups[group_id] = (now + fresh, people)
+        return people
+
+
+def who_can(webinar: Webinar, chosen: Chosen, handles: Mapping[str, str]) -> str:
+    """Who may steer a webinar, as a sentence that goes on after a colon.
+
+    User groups by their handles: a mention of one could notify all of its people.
+    """
+    creator = [f"<@{webinar.created_by}>, who created it"] if webinar.created_by else ["its host"]
+    groups = sorted(f"@{handles[group]}" for group in chosen.groups if group in handles)
+    people = [f"<@{user}>" for user in chosen.people if user != webinar.created_by]
+    organisers = [*groups, *people]
+    more = [f"{len(organisers) - MOST_NAMED} more organisers"] if len(organisers) > MOST_NAMED else []
+    return f"{', '.join([*creator, *organisers[:MOST_NAMED], *more])}, or an admin or owner of this workspace can."

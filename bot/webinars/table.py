@@ -1,0 +1,223 @@
+"""The mirror: our copy of webinars, sessions and counts, which answers every question without a vendor call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
+from zlib import crc32
+
+from pydantic import SecretStr
+from sqlalchemy import Select, func, or_, select, update
+
+from bot.db.connection import Db
+from bot.db.keys import account_columns, account_in, keyed, of_account, of_workspace, together
+from bot.db.schema import webinars
+from bot.model.webinar import Account, Audience, FixedOptions, Preferences, Registration, Status, Webinar, Workspace
+
+_KEY = list(webinars.primary_key)
+NO_LINK = SecretStr("")
+AT_ONCE = 200
+"""Rows read in one go."""
+_NEW_ONES = 3
+"""Tells this kind of lock from the others."""
+
+
+async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None:
+    """Bring the mirror's row to these facts. What is not known here (empty, None) leaves what is there."""
+    row: dict[str, Any] = {
+        **account_columns(webinar.account),
+        "session_id": webinar.session_id,
+        "webinar_id": webinar.webinar_id,
+        "title": webinar.title,
+        "description": webinar.description,
+        "start": webinar.start,
+        "length_s": int(webinar.length.total_seconds()),
+        "time_zone": webinar.time_zone,
+        "status": webinar.status,
+        "audience": webinar.audience,
+        "host_user_id": webinar.host_user_id,
+        "host_name": webinar.host_name,
+        "created_by": webinar.created_by,
+        "attendee_link": webinar.attendee_link,
+        "panel_offset_s": int(webinar.panel_offset.total_seconds()),
+        "seen_at": webinar.seen_at,
+    }
+    if host_link.get_secret_value():
+        row["host_link"] = db.vault.seal(host_link.get_secret_value())
+    if webinar.registration:
+        row |= _registration_columns(webinar.registration)
+    unknown = [name for name in ("audience", "host_name", "created_by", "attendee_link") if not row[name]]
+    await db.upsert(webinars, row, keep=unknown)
+
+
+async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: FixedOptions) -> None:
+    """Keep what the vendor's account decided for this webinar, to show it in the next form."""
+    await db.execute(
+        update(webinars)
+        .where(*of_account(webinars, account), webinars.c.session_id == session_id)
+        .values(fixed_options=fixed.model_dump_json())
+    )
+
+
+async def find(db: Db, account: Account, session_id: str, *, to_change: bool = False) -> Webinar | None:
+    """The webinar with this session id.
+
+    `to_change`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
+    only one does. (SQLite lets one writer in at a time anyway.)
+    """
+    query = select(webinars).where(*of_account(webinars, account), webinars.c.session_id == session_id)
+    row = (await db.execute(query.with_for_update() if to_change else query)).first()
+    return _webinar(row) if row else None
+
+
+async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], Webinar]:
+    """Several webinars by account and session id, in one query; those that are not known are left out."""
+    if not keys:
+        return {}
+    wanted = {(*account_columns(account).values(), session_id) for account, session_id in keys}
+    query = _by_keys(postgresql=db.is_postgresql)
+    found = [_webinar(row) for row in await db.execute(query, keyed(_KEY, "key", wanted, db))]
+    return {(webinar.account, webinar.session_id): webinar for webinar in found}
+
+
+@cache
+def _by_keys(*, postgresql: bool) -> Select[Any]:
+    return select(webinars).where(together(_KEY, "key", postgresql=postgresql))
+
+
+async def everything(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
+    """The workspace's webinars by start; with `ending_after`, only those that end later."""
+    query = select(webinars).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
+    if ending_after:
+        # No session is longer than 12 hours, so the index on start narrows it down before the exact test.
+        query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
+    found = [_webinar(row) for row in await db.execute(query)]
+    return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
+
+
+async def to_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
+    """The account's webinars to come, or on, whose registration was never read, or not since then, by start.
+
+    Those that everybody can join have none; of those made elsewhere that may still have to be found out.
+    """
+    unread = or_(webinars.c.counted_at.is_(None), webinars.c.counted_at <= read_before)
+    for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
+    is_on = webinars.c.status.in_((Status.SCHEDULED, Status.ACTIVE))
+    late = webinars.c.start > now - timedelta(hours=12)
+    query = select(webinars).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
+    found = []
+    for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
+        found.append(_webinar(row))
+        if len(found) % AT_ONCE == 0:
+            await asyncio.sleep(0)  # it is asked several times a minute, and others want to run as well
+    return found
+
+
+async def hold(db: Db, workspace: Workspace, ending_after: datetime) -> None:
+    """Let no webinar of the workspace that ends later change or be added before this transaction ends.
+
+    Whoever changes what a channel hears needs this, or a webinar that changes meanwhile would miss it, and be missed.
+    """
+    if not db.is_postgresql:
+        return  # SQLite has one writer at a time anyway
+    in_order = (webinars.c.provider, webinars.c.account, webinars.c.session_id)
+    late = webinars.c.start > ending_after - timedelta(hours=12)
+    query = select(webinars.c.session_id).where(*of_workspace(webinars, workspace), late).order_by(*in_order)
+    await db.execute(query.with_for_update())
+    await db.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
+
+
+async def adding(db: Db, workspace: Workspace) -> None:
+    """Wait until nobody holds the workspace's webinars: before anything follows from one that is being added.
+
+    Not before every row is locked that this transaction changes: `hold` takes both in that order, too.
+    """
+    if db.is_postgresql:
+        await db.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
+
+
+async def host_link(db: Db, account: Account, session_id: str) -> str:
+    """The host's personal link, decrypted: for the one person who may see it. Empty where none is known."""
+    sealed = (
+        await db.execute(
+            select(webinars.c.host_link).where(*of_account(webinars, account), webinars.c.session_id == session_id)
+        )
+    ).scalar()
+    return db.vault.open(sealed) if sealed else ""
+
+
+async def latest_fixed_options(db: Db, account: Account) -> tuple[FixedOptions, datetime] | None:
+    """What the vendor's account decides, as last read, and when that was."""
+    row = (
+        await db.execute(
+            select(webinars.c.fixed_options, webinars.c.seen_at)
+            .where(*of_account(webinars, account), webinars.c.fixed_options.is_not(None))
+            .order_by(webinars.c.seen_at.desc())
+            .limit(1)
+        )
+    ).first()
+    return (FixedOptions.model_validate_json(row.fixed_options), row.seen_at) if row else None
+
+
+def _key(workspace: Workspace) -> int:
+    return crc32(repr(tuple(workspace.model_dump().values())).encode()) - 2**31
+
+
+def _registration_columns(registration: Registration) -> dict[str, Any]:
+    return {
+        "page_uri": registration.page_uri,
+        "registrant_count": registration.count,
+        "registrant_limit": registration.limit,
+        "registration_open": registration.is_open,
+        "has_real_registrants": registration.has_real_registrants,
+        "counted_at": registration.read_at,
+        "limit_since": registration.limit_since,
+        "preferences": registration.preferences.model_dump_json() if registration.preferences else None,
+        "after_count": registration.after_count,
+        "sequence": registration.sequence,
+    }
+
+
+def _webinar(row: Any) -> Webinar:
+    return Webinar(
+        account=account_in(row),
+        webinar_id=row.webinar_id,
+        session_id=row.session_id,
+        title=row.title,
+        description=row.description,
+        start=row.start,
+        length=timedelta(seconds=row.length_s),
+        time_zone=row.time_zone,
+        status=Status(row.status),
+        audience=Audience(row.audience) if row.audience else None,
+        host_user_id=row.host_user_id,
+        host_name=row.host_name,
+        created_by=row.created_by,
+        attendee_link=row.attendee_link,
+        registration=_registration(row) if row.counted_at else None,
+        panel_offset=timedelta(seconds=row.panel_offset_s),
+        seen_at=row.seen_at,
+    )
+
+
+def _registration(row: Any) -> Registration:
+    return Registration(
+        page_uri=row.page_uri,
+        count=row.registrant_count,
+        limit=row.registrant_limit,
+        is_open=row.registration_open,
+        has_real_registrants=row.has_real_registrants,
+        read_at=row.counted_at,
+        limit_since=row.limit_since,
+        preferences=_preferences(row.preferences) if row.preferences else None,
+        after_count=row.after_count,
+        sequence=row.sequence,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _preferences(text: str) -> Preferences:
+    return Preferences.model_validate_json(text)

@@ -1,0 +1,129 @@
+"""Says in words what is known of a webinar: its stage, its times, who it is for, how many have registered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.commands.create_args import say_length
+from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.slack import buttons
+from bot.slack.blocks import Element, ago, number, plain, when
+
+SYSTEM = "RingCentral"
+NOT_READ = "not read yet"
+
+AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
+
+
+class Stage(StrEnum):
+    """Where a webinar is in its life, as a reader sees it."""
+
+    COMING = "coming"
+    LIVE = "live"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+def stage(webinar: Webinar, now: datetime) -> Stage:
+    """Where it is; one that nobody started is over once its planned end has passed."""
+    if webinar.status is Status.CANCELLED:
+        return Stage.CANCELLED
+    if webinar.status is Status.ACTIVE:
+        return Stage.LIVE
+    return Stage.OVER if webinar.status is Status.FINISHED or now >= webinar.end else Stage.COMING
+
+
+def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
+    """Whether people can still register for it or join it."""
+    return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
+
+
+def entrance(webinar: Webinar, now: datetime) -> Element | None:
+    """The way in for an attendee just now, if anything is known of one: to the shared link, or to a seat of their own.
+
+    Where nobody can register there is the way to be told when one can, which shows those who have a seat theirs.
+    """
+    if not is_open_to_come(webinar, now):
+        return None
+    if webinar.audience is Audience.ANYONE:
+        return buttons.join(webinar)
+    read = webinar.registration
+    if read is None:
+        return None
+    if stage(webinar, now) is Stage.LIVE:
+        return buttons.register(webinar, "Join Now")
+    return buttons.register(webinar) if read.is_open and not is_full(read) else buttons.when_open(webinar)
+
+
+def is_full(read: Registration) -> bool:
+    """Whether as many have registered as may."""
+    return read.limit is not None and read.count >= read.limit
+
+
+def registrations(webinar: Webinar) -> str:
+    """How many have registered, and whether more can; short enough for one line."""
+    if webinar.audience is Audience.ANYONE:
+        return "No registration needed"
+    read = webinar.registration
+    if read is None:
+        return f"Registrations: {NOT_READ}"
+    of_limit = (
+        f"{read.count:,} of {read.limit:,} registered" if read.limit is not None else f"{read.count:,} registered"
+    )
+    if is_full(read):
+        return f"{of_limit}, full"
+    return of_limit if read.is_open else f"{of_limit}, registration is closed"
+
+
+def counted(webinar: Webinar, now: datetime) -> str:
+    """The same, with how long ago it was read."""
+    read = webinar.registration
+    if read is None or webinar.audience is Audience.ANYONE:
+        return registrations(webinar)
+    return f"{registrations(webinar)} · read from {SYSTEM} {ago(read.read_at, now)}"
+
+
+def registration_state(read: Registration) -> str:
+    """Open, full or closed, in a word."""
+    return "Full" if is_full(read) else "Open" if read.is_open else "Closed"
+
+
+def timing(webinar: Webinar) -> str:
+    """When it is and for how long (mrkdwn)."""
+    return f"{when(webinar.start, webinar.time_zone)}, {say_length(webinar.length)}"
+
+
+def essentials(webinar: Webinar) -> list[tuple[str, str]]:
+    """The facts everybody may know: names and what they are (mrkdwn)."""
+    facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", say_length(webinar.length))]
+    if webinar.host_name:
+        facts.append(("Host", plain(webinar.host_name)))
+    audience = AUDIENCES[webinar.audience] if webinar.audience else f"{NOT_READ[0].upper()}{NOT_READ[1:]}"
+    return [*facts, ("Who is it for?", audience)]
+
+
+def status_line(webinar: Webinar, now: datetime) -> str:
+    """Its stage for a list, in a word or two."""
+    return {
+        Stage.COMING: "Scheduled",
+        Stage.LIVE: "Live now",
+        Stage.OVER: "Finished" if webinar.status is Status.FINISHED else "Its time has passed",
+        Stage.CANCELLED: "Cancelled",
+    }[stage(webinar, now)]
+
+
+def summary(webinar: Webinar) -> str:
+    """It in one sentence, for notifications and screen readers (mrkdwn)."""
+    hosted = f", hosted by {plain(webinar.host_name)}" if webinar.host_name else ""
+    return f"{plain(webinar.title)}: {timing(webinar)}{hosted}"
+
+
+def ahead(before: timedelta) -> str:
+    """How long before a start something is: "1 day", "1 hour", "10 minutes"."""
+    return number(before.days, "day") if before and not before % timedelta(days=1) else say_length(before)
+
+
+def people(count: int) -> str:
+    """A number of people."""
+    return number(count, "person", "people")

@@ -1,0 +1,155 @@
+"""The help: every command with an example, and who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.notices.subscriptions.texts.phrases import SAID, listed
+from bot.slack import buttons
+from bot.slack.blocks import Block, Message, actions, button, context, message, plain, section
+from handlers.browse.texts import MAX_WORDS, place
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A command: how it is written, what it does, an example, and who may use it."""
+
+    usage: str
+    does: str
+    example: str
+    who: str
+
+
+EVERYONE = "Everyone can use it."
+NO_GUESTS = "Not for guests or people of another organisation."
+WHO_STEERS = "For its creator and host, the organisers of the workspace, and its admins and owners."
+
+TOPICS = {
+    "create": Topic(
+        "create [title] [when] [for 45m]",
+        "Opens the form for a new webinar, filled with your words.",
+        "create Launch day next tue 3pm for 45m",
+        NO_GUESTS,
+    ),
+    "list": Topic(
+        "list [mine|past|words]",
+        "Lists what is coming, what you created, what is over, or titles with these words.",
+        "list mine",
+        EVERYONE,
+    ),
+    "show": Topic(
+        "show <webinar>",
+        "Shows one webinar. Its creator also gets the host's link.",
+        "show Launch day",
+        EVERYONE,
+    ),
+    "count": Topic("count <webinar>", "Says how many people have registered.", "count next", EVERYONE),
+    "share": Topic(
+        "share <webinar> [#channel]",
+        "Posts the webinar's card; reminders, changes and alerts about it follow there.",
+        "share next #launch",
+        NO_GUESTS,
+    ),
+    "remind": Topic(
+        "remind <webinar>|defaults [1d 1h 10m]",
+        "Shows and changes when this channel is reminded; `defaults` is for the whole workspace.",
+        "remind Launch day 1d 30m",
+        f"{NO_GUESTS} The defaults are for admins and owners.",
+    ),
+    "subscribe": Topic(
+        "subscribe [features] [for <webinar>|mine|all]",
+        f"Has more said in this channel. Features: {listed([feature.value for feature in SAID])}.",
+        "subscribe live filling for next",
+        NO_GUESTS,
+    ),
+    "unsubscribe": Topic(
+        "unsubscribe [features] [for <webinar>|mine|all]",
+        "Has less said in this channel; without features, nothing.",
+        "unsubscribe reminders for Launch day",
+        NO_GUESTS,
+    ),
+    "subscriptions": Topic(
+        "subscriptions",
+        "Says what this channel hears, who set it up, when it is quiet, and when its digest comes.",
+        "subscriptions",
+        EVERYONE,
+    ),
+    "open": Topic("open <webinar>", "Opens registration.", "open Launch day", WHO_STEERS),
+    "close": Topic("close <webinar>", "Closes registration.", "close Launch day", WHO_STEERS),
+    "limit": Topic(
+        "limit <webinar> <number|off>",
+        "Closes registration by itself when so many have registered.",
+        "limit Launch day 500",
+        WHO_STEERS,
+    ),
+    "invite": Topic(
+        "invite <webinar> [@people…] [as cohost|panelist]",
+        "Opens the form for its team, filled with who you named: co-hosts and panelists, also from outside.",
+        "invite Launch day @ben @chloe as cohost",
+        WHO_STEERS,
+    ),
+    "team": Topic(
+        "team <webinar>",
+        "Lists who runs it, as what, and how each was told; with ways to change and remove.",
+        "team Launch day",
+        WHO_STEERS,
+    ),
+    "register": Topic(
+        "register <webinar> [@person]",
+        "Takes a seat for you. Whoever may steer the webinar registers others, one or many at once.",
+        "register Launch day",
+        "Everyone can take a seat for themselves.",
+    ),
+    "registrants": Topic(
+        "registrants <webinar>",
+        "Lists who has registered, for your eyes only; with search, removal and a file of all.",
+        "registrants Launch day",
+        WHO_STEERS,
+    ),
+    "settings": Topic(
+        "settings",
+        "Says who the organisers of this workspace are and when its reminders go out.",
+        "settings",
+        "Everyone can read them; admins and owners change them.",
+    ),
+    "cancel": Topic(
+        "cancel <webinar>",
+        "Asks, then deletes the webinar and takes its reminders back.",
+        "cancel Launch day",
+        WHO_STEERS,
+    ),
+    "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
+}
+
+WEBINAR_HINT = "<webinar> is `next`, words of the title, or an id."
+
+
+def help_message(topic: str | None = None, *, unknown: str | None = None, nearest: str | None = None) -> Message:
+    """All commands, or one of `TOPICS`; after an `unknown` word it says so and names the `nearest` one."""
+    lead: list[str] = []
+    if unknown is not None:
+        meant = f" Did you mean `/webinar {nearest}`?" if nearest else ""
+        lead.append(f"There is no command “{plain(unknown, MAX_WORDS)}”.{meant}")
+    if topic in TOPICS:
+        shown = _topic(TOPICS[topic])
+    else:
+        shown = "\n".join(f"`/webinar {_escaped(entry.usage)}`\n{entry.does}" for entry in TOPICS.values())
+    hint = _escaped(WEBINAR_HINT)
+    blocks: list[Block] = [section(text) for text in [*lead, shown]]
+    blocks += [context(hint), *_ways()]
+    return message("\n".join([*lead, shown, hint]), blocks)
+
+
+def _topic(entry: Topic) -> str:
+    return f"`/webinar {_escaped(entry.usage)}`\n{entry.does} {entry.who}\nFor example: `/webinar {entry.example}`"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _ways() -> list[Block]:
+    return actions(
+        button("Create Webinar", buttons.CREATE, "help", style="primary"),
+        button("List Webinars", buttons.LIST, place("", 1)),
+    )

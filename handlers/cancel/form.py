@@ -1,0 +1,105 @@
+"""Asks before a webinar is cancelled, saying what will happen and to how many people, and tells what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model.webinar import Audience, Webinar
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Message,
+    View,
+    ago,
+    context,
+    cut,
+    message,
+    modal,
+    paragraph,
+    plain,
+    said,
+    section,
+)
+from bot.webinars.texts.facts import NOT_READ, SYSTEM, people, timing
+
+CALLBACK = "cancel.form"
+WORKING = "cancel.working"
+DONE = "cancel.done"
+FAILED = "cancel.failed"
+
+TITLE = "Cancel this webinar?"
+MAX_CHANNELS = 20
+"""How many channels are named; the others are counted."""
+
+
+def ask(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
+    """The question; its private_metadata is the webinar's id. `channels` hold cards of it."""
+    effects = [
+        f"It is deleted at {SYSTEM}, with its registration page and every link to it. This cannot be undone.",
+        _registered(webinar, now),
+        _cards(channels),
+        "Reminders that have not been posted yet are taken back.",
+    ]
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        section("\n".join(f"• {effect}" for effect in effects)),
+    ]
+    return modal(CALLBACK, TITLE, blocks, submit="Cancel Webinar", close="Keep It", private_metadata=webinar.id)
+
+
+def working(webinar: Webinar, *, note: str = "") -> View:
+    """What takes the question's place while it is being cancelled. `note` says why it takes longer than usual."""
+    blocks: list[Block] = [section(f"Cancelling *{plain(webinar.title)}*…")]
+    if note:
+        blocks.append(paragraph(note))
+    closing = context("You can close this window: the result then comes as a direct message.")
+    return modal(WORKING, "Cancel webinar", [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+
+
+def done(webinar: Webinar, *, notes: Sequence[str] = ()) -> View:
+    """That it is cancelled; `notes` are whole sentences about what could not be taken back."""
+    return modal(DONE, "Webinar cancelled", _result(webinar, notes), close="Done")
+
+
+def done_message(webinar: Webinar, *, notes: Sequence[str] = ()) -> Message:
+    """The same as a direct message, where the modal was closed meanwhile."""
+    blocks = _result(webinar, notes)
+    return message(" ".join([f"Cancelled: {plain(webinar.title)}.", *map(said, notes)]), blocks)
+
+
+def failed(sentence: str) -> View:
+    """That it was not cancelled and what to do."""
+    return modal(FAILED, "Not cancelled", [paragraph(sentence)])
+
+
+def failed_message(sentence: str) -> Message:
+    """The same as a direct message."""
+    return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence)])
+
+
+def _registered(webinar: Webinar, now: datetime) -> str:
+    read = webinar.registration
+    if webinar.audience is Audience.ANYONE:
+        return "Everyone who has the link finds it gone; nobody has registered."
+    if read is None:
+        return f"How many people have registered is {NOT_READ}; their links stop working."
+    age = ago(read.read_at, now)
+    return (
+        f"{people(read.count)} registered (as of {age}): their links stop working."
+        if read.count
+        else (f"Nobody has registered (as of {age}).")
+    )
+
+
+def _cards(channels: Sequence[str]) -> str:
+    if not channels:
+        return "It has no card in any channel."
+    named = ", ".join(f"<#{channel}>" for channel in channels[:MAX_CHANNELS])
+    rest = f" and {len(channels) - MAX_CHANNELS} more" if len(channels) > MAX_CHANNELS else ""
+    return f"Its card says so in {named}{rest}."
+
+
+def _result(webinar: Webinar, notes: Sequence[str]) -> list[Block]:
+    lines = [f"*{plain(webinar.title)}* is cancelled.", *map(said, notes)]
+    return [section("\n".join(lines))]

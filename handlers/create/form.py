@@ -1,0 +1,271 @@
+"""The form that creates a webinar: what it asks, how its answers are read while it is open, and their check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from bot.commands.create_args import parse_length
+from bot.errors import BadInput, ProviderError
+from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Form, Frozen
+from bot.slack import form_values
+from bot.slack.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    clock_time,
+    context,
+    cut,
+    modal,
+    said,
+    section,
+    warning,
+)
+from bot.slack.buttons import CHANNELS
+from bot.slack.form_elements import (
+    conversations_select,
+    datetime_picker,
+    input_block,
+    option,
+    radio_buttons,
+    text_input,
+)
+from bot.webinars.texts.facts import AUDIENCES
+from handlers.create import settings_form
+from handlers.create.settings_form import More
+
+CALLBACK = "create.form"
+CHANGE = "create.change"
+"""Choosing a time, an audience or a channel reports the whole form with this, so that a closed form can resume."""
+MORE = "create.more"
+START_OVER = "create.start_over"
+
+MAX_TITLE = 512
+MAX_DESCRIPTION = 3000
+
+# The names of the blocks; `block` makes their ids.
+TITLE, STARTS, LENGTH, AUDIENCE = "title", "starts", "length", "audience"
+DESCRIPTION, ANNOUNCE_IN = "description", "announce_in"
+LABELS = {
+    TITLE: "Title",
+    STARTS: "Starts",
+    LENGTH: "Length",
+    AUDIENCE: "Who is it for?",
+    DESCRIPTION: "Description",
+    ANNOUNCE_IN: "Announce in",
+}
+
+# The vendor's names for what this form asks: WcsWebinarResource and WcsSessionWithLocaleCodeModel,
+# developers.ringcentral.com/api-reference
+PARAMETERS = {
+    "title": LABELS[TITLE],
+    "scheduledStartTime": LABELS[STARTS],
+    "scheduledDuration": LABELS[LENGTH],
+    "registrationEnabled": LABELS[AUDIENCE],
+    "description": LABELS[DESCRIPTION],
+    **{parameter: f"{label} (under More Settings)" for parameter, label in settings_form.LABELS.items()},
+}
+"""What each parameter is called in the form."""
+
+
+class Draft(Frozen):
+    """The form as it stands, every answer as it was given. Its JSON holds the password: to be kept encrypted."""
+
+    draft_id: str
+    title: str = ""
+    start: int | None = None
+    """Unix seconds, as Slack's picker has it."""
+    length: str = "1 hour"
+    audience: Audience = Audience.REGISTRANTS
+    description: str = ""
+    announce_in: str | None = None
+    """A channel's id."""
+    origin_channel: str = ""
+    """Where the form was opened; not asked in the form."""
+    more: More = More()
+
+
+def block(name: str, draft_id: str) -> str:
+    """The id of one of the form's blocks.
+
+    It differs from draft to draft, because Slack keeps what was typed in a block for as long as its id stays: only
+    so does "Start Over" show an empty form.
+    """
+    return f"{name}:{draft_id}"
+
+
+def build(draft: Draft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
+    """The form holding `draft`. `host_line` says who will host; `problem` what was wrong when it was last sent."""
+    blocks: list[Block] = [
+        *([warning(problem)] if problem else []),
+        *([_resumed(draft)] if resumed else []),
+        _input(draft, TITLE, _text(draft.title, "Launch day", focus=not draft.title)),
+        _input(draft, STARTS, datetime_picker(action_id=CHANGE, initial_date_time=draft.start), dispatch=True),
+        _input(draft, LENGTH, _text(draft.length, "45 minutes"), hint="From 30 seconds to 12 hours"),
+        _input(draft, AUDIENCE, _audience(draft.audience), dispatch=True),
+        _input(
+            draft,
+            DESCRIPTION,
+            _text(draft.description, "What people will learn", multiline=True),
+            hint=f"Up to {MAX_DESCRIPTION:,} characters",
+            optional=True,
+        ),
+        _input(
+            draft,
+            ANNOUNCE_IN,
+            _channel(draft.announce_in),
+            hint="A card with the time and the way in is posted there and kept up to date",
+            optional=True,
+            dispatch=True,
+        ),
+        *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
+        context(said(host_line)),
+    ]
+    if names := settings_form.changed(draft.more):
+        blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))
+    return modal(
+        CALLBACK,
+        "Create a webinar",
+        blocks,
+        submit="Create Webinar",
+        close="Cancel",
+        private_metadata=draft.draft_id,
+        notify_on_close=True,
+    )
+
+
+def read(draft: Draft, values: form_values.Values) -> Draft:
+    """`draft` with what the form holds now (`view.state.values`). Never raises; what the form lacks stays as it was."""
+    named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
+    starts, channel = form_values.element(named, STARTS), form_values.element(named, ANNOUNCE_IN)
+    return draft.model_copy(
+        update={
+            "title": form_values.text(named, TITLE, draft.title),
+            "start": draft.start if starts is None else starts.get("selected_date_time"),
+            "length": form_values.text(named, LENGTH, draft.length),
+            "audience": Audience(form_values.choice(named, AUDIENCE, draft.audience)),
+            "description": form_values.text(named, DESCRIPTION, draft.description),
+            "announce_in": draft.announce_in if channel is None else channel.get("selected_conversation"),
+        }
+    )
+
+
+def check(draft: Draft, *, now: datetime, zone: str, channel_problem: str = "") -> Form:
+    """The form's answers made sense of, in the person's time zone.
+
+    Raises `BadInput` with a sentence for every block at fault, all at once. `channel_problem` is what the caller has
+    found to be wrong with the chosen channel. Slack shows errors only under inputs, so what is wrong under More
+    Settings stands right above its button.
+    """
+    title, length = " ".join(draft.title.split()), parse_length(draft.length)
+    start = None if draft.start is None else datetime.fromtimestamp(draft.start, UTC)
+    problems = {
+        TITLE: _title_problem(title),
+        STARTS: _start_problem(start, now, zone),
+        LENGTH: _length_problem(length),
+        DESCRIPTION: _too_long(draft.description, MAX_DESCRIPTION),
+        ANNOUNCE_IN: " ".join(filter(None, [channel_problem, _more_problem(draft.more)])),
+    }
+    found = {block(name, draft.draft_id): sentence for name, sentence in problems.items() if sentence}
+    if found or start is None or length is None:
+        names = [LABELS[name] for name, sentence in problems.items() if sentence]
+        raise BadInput(f"Nothing was created. Please change: {', '.join(names)}.", found)
+    more = settings_form.settled(draft.more)
+    return Form(
+        title=title,
+        start=start,
+        length=length,
+        time_zone=zone,
+        audience=draft.audience,
+        description=draft.description.strip(),
+        announce_in=draft.announce_in,
+        options=more.options,
+        locale_code=more.locale_code,
+        panel_join_offset=more.panel_join_offset,
+    )
+
+
+def refusal(error: ProviderError) -> str:
+    """What the vendor did not accept, with the form's own name for it: the `problem` of a form that comes back."""
+    name = PARAMETERS.get(error.parameter)
+    return f"{error.sentence} It is about: {name}." if name else error.sentence
+
+
+def _resumed(draft: Draft) -> Block:
+    again = button("Start Over", START_OVER, draft.draft_id, label="Start over with an empty form")
+    return section("Picked up where you left off", again)
+
+
+def _input(
+    draft: Draft,
+    name: str,
+    element: Element,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+    dispatch: bool = False,
+) -> Block:
+    return input_block(
+        block_id=block(name, draft.draft_id),
+        label=LABELS[name],
+        element=element,
+        hint=hint,
+        optional=optional,
+        dispatch_action=dispatch,
+    )
+
+
+def _text(value: str, example: str, *, multiline: bool = False, focus: bool = False) -> Element:
+    # The most that Slack carries, even for the title: a smaller `max_length` would make Slack refuse to open a form
+    # prefilled with more, where we can say what to do about it.
+    return text_input(
+        action_id=CHANGE,
+        initial_value=cut(value, MAX_INPUT) or None,
+        placeholder=example,
+        multiline=multiline,
+        max_length=MAX_INPUT,
+        focus_on_load=focus,
+    )
+
+
+def _audience(chosen: Audience) -> Element:
+    options = {audience: option(text=words, value=audience.value) for audience, words in AUDIENCES.items()}
+    return radio_buttons(action_id=CHANGE, options=list(options.values()), initial_option=options[chosen])
+
+
+def _channel(chosen: str | None) -> Element:
+    return conversations_select(
+        action_id=CHANGE, initial_conversation=chosen, include=CHANNELS, placeholder="Choose a channel"
+    )
+
+
+def _title_problem(title: str) -> str:
+    return _too_long(title, MAX_TITLE) if title else "Give the webinar a title."
+
+
+def _too_long(text: str, most: int) -> str:
+    return f"Use at most {most:,} characters: this has {len(text):,}." if len(text) > most else ""
+
+
+def _start_problem(start: datetime | None, now: datetime, zone: str) -> str:
+    if start is None:
+        return "Choose a date and a time."
+    if start > now:
+        return ""
+    return f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
+
+
+def _length_problem(length: timedelta | None) -> str:
+    if length is None:
+        return "Write a length such as 45 minutes, 1h30 or 2 hours."
+    if length < MIN_LENGTH:
+        return "Choose at least 30 seconds."
+    return "Choose at most 12 hours." if length > MAX_LENGTH else ""
+
+
+def _more_problem(more: More) -> str:
+    problems: Mapping[str, str] = settings_form.check(more)
+    return " ".join(f"More Settings, {settings_form.LABELS[name]}: {text}" for name, text in problems.items())

@@ -1,0 +1,20 @@
+"""The address of a webinar's registration page of our own, for organisers who put it on their site."""
+
+from __future__ import annotations
+
+from bot.model.webinar import Webinar
+from bot.slack.blocks import Message, context, message, plain, section
+
+TEXT = "Registration Link for Your Site"
+
+
+def site_link(webinar: Webinar, url: str) -> Message:
+    """For whoever asked: the address, what is behind it, and for how long."""
+    name = plain(webinar.title)
+    head = f"*{name}*\nWhoever opens this link can register with a name and an e-mail address: <{url}|see the page>"
+    notes = (
+        "It stays good if the webinar is moved by up to 90 days. "
+        "Who registers there gets links of their own to join and to cancel."
+    )
+    spoken = f"{name}: the link to its registration page, for your site."
+    return message(spoken, [section(head), section(f"```{url}```"), context(notes)])

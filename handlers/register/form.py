@@ -1,0 +1,256 @@
+"""The form by which an organiser registers somebody else, what stands above it meanwhile, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+
+from bot.errors import BadInput
+from bot.model.email_address import AddressProblem, address_problem
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Enrolled
+from bot.model.webinar import Frozen, Webinar
+from bot.registration.bulk import csv_import
+from bot.registration.external_id import encode
+from bot.slack import buttons, form_values
+from bot.slack.blocks import MAX_URL, Block, Element, Message, View, context, message, modal, paragraph, plain, section
+from bot.slack.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select
+from bot.webinars.texts.facts import SYSTEM, timing
+
+CALLBACK = "enrol.form"
+WORKING = "enrol.working"
+DONE = "enrol.done"
+FAILED = "enrol.failed"
+MANY = "enrol.many"
+"""Opens the form for many people. The value is the webinar's id."""
+
+USER, FIRST, LAST, EMAIL = "user", "first_name", "last_name", "email"
+SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page", "cancel_page", "own_pages"
+"""The blocks that hold them."""
+MAX_PAIRS_TEXT = 1_000
+
+NOBODY = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
+BOTH = "Leave this empty, or the choice above: it is one person at a time."
+NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
+NO_LINK = "Write a whole address that begins with https://"
+NO_PAIRS = "Write one value a line, with its name before it: lead=00Q5"
+ADDRESS_PROBLEMS = {
+    AddressProblem.MISSING: "Type their e-mail address.",
+    AddressProblem.INVALID: "This address is not complete.",
+    AddressProblem.TOO_LONG: f"{MAX_EMAIL} characters is the most.",
+}
+LONG_PAIRS = f"This is too long: {csv_import.MAX_EXTERNAL_ID:,} characters is the most."
+OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
+WRONG = "Please change what is marked."
+
+
+class Typed(Frozen):
+    """What was sent, whether or not it can be used."""
+
+    user_id: str = ""
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    source: str = ""
+    external_id: str = Field(default="", repr=False)
+    join_page: str = Field(default="", repr=False)
+    cancel_page: str = Field(default="", repr=False)
+    own_pages: bool = False
+
+
+def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> View:
+    """The form; its private_metadata is the webinar's id. `typed` is what a command has named already."""
+    user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
+    email = email_input(action_id=EMAIL, initial_value=typed.email or None)
+    blocks: list[Block] = [
+        *([paragraph(note)] if note else []),
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.about(webinar, "Register Many", MANY)),
+        _field(USER, "Somebody in Slack", user, "They get their links in a direct message"),
+        _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
+        _field(LAST, "Last name", _text(LAST, MAX_NAME)),
+        _field(EMAIL, "E-mail address", email),
+        _field(SOURCE, "Source", _text(SOURCE, csv_import.MAX_SOURCE), "Where they heard of it, for your own figures"),
+        _field(
+            EXTERNAL_ID,
+            "What your systems know them by",
+            text_input(
+                action_id=EXTERNAL_ID, multiline=True, max_length=MAX_PAIRS_TEXT, placeholder="lead=00Q5\nregion=north"
+            ),
+            "One value a line, with its name before it; RingCentral keeps them as externalId",
+        ),
+        _field(JOIN, "A page of yours to join by", url_input(action_id=JOIN)),
+        _field(CANCEL, "A page of yours to cancel by", url_input(action_id=CANCEL)),
+        *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
+    ]
+    return modal(CALLBACK, "Register somebody", blocks, submit="Register", close="Cancel", private_metadata=webinar.id)
+
+
+def pages_field(text: str) -> Block:
+    """The box that asks for our own pages."""
+    boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=text)])
+    return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
+
+
+def read(values: form_values.Values) -> Typed:
+    """What was sent."""
+    texts = {name: " ".join(form_values.text(values, name, "").split()) for name in (FIRST, LAST, EMAIL, SOURCE)}
+    return Typed(
+        user_id=str((form_values.element(values, USER) or {}).get("selected_user") or ""),
+        first_name=texts[FIRST],
+        last_name=texts[LAST],
+        email=texts[EMAIL],
+        source=texts[SOURCE],
+        external_id=form_values.text(values, EXTERNAL_ID, ""),
+        join_page=form_values.text(values, JOIN, "").strip(),
+        cancel_page=form_values.text(values, CANCEL, "").strip(),
+        own_pages=PAGES in form_values.choices(values, PAGES, frozenset()),
+    )
+
+
+def applicant(typed: Typed) -> Applicant | None:
+    """Who is to be registered; nothing for somebody in Slack. Raises `BadInput` with all that is wrong, by field."""
+    problems: dict[str, str] = {}
+    external_id = _pairs(typed.external_id, problems)
+    for block, page in ((JOIN, typed.join_page), (CANCEL, typed.cancel_page)):
+        if page and not _is_link(page):
+            problems[block] = NO_LINK
+        elif page and typed.own_pages:
+            problems[block] = OR_PAGES
+    if typed.user_id:
+        problems |= {name: BOTH for name in (FIRST, LAST, EMAIL) if getattr(typed, name)}
+        others = (EXTERNAL_ID, JOIN, CANCEL, PAGES)
+        problems |= {name: NOT_IN_SLACK for name in others if getattr(typed, name)}
+    elif not (typed.first_name or typed.last_name or typed.email):
+        problems[USER] = NOBODY
+    else:
+        problems |= _who(typed)
+    if problems:
+        raise BadInput(WRONG, problems)
+    if typed.user_id:
+        return None
+    return Applicant(
+        first_name=typed.first_name,
+        last_name=typed.last_name,
+        email=typed.email,
+        source=typed.source,
+        external_id=external_id,
+        join_page=SecretStr(typed.join_page),
+        cancel_page=SecretStr(typed.cancel_page),
+    )
+
+
+def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
+    """What stands above the form meanwhile. `note` says why it takes longer than usual.
+
+    `name` is what the view can be found by as long as nobody has told us its id.
+    """
+    blocks: list[Block] = [section(f"Registering somebody for *{plain(webinar.title)}*…")]
+    if note:
+        blocks.append(paragraph(note))
+    closing = context("You can close this window: the result then comes as a direct message.")
+    view = modal(WORKING, "Register somebody", [*blocks, closing], private_metadata=webinar.id, close="Back")
+    return view | {"external_id": name} if name else view
+
+
+def failed(sentence: str) -> View:
+    """That nobody was registered, and what to do; the form is below it as it was."""
+    return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
+
+
+def done(webinar: Webinar, lines: Sequence[Block]) -> View:
+    """That they are registered, with what the organiser may pass on. Closing it closes the form below."""
+    view = modal(DONE, "Registered", [section(_head(webinar)), *lines], close="Done")
+    return view | {"clear_on_close": True}
+
+
+def done_message(webinar: Webinar, lines: Sequence[Block]) -> Message:
+    """The same as a direct message, where the form was closed meanwhile."""
+    return message(_head(webinar), [section(_head(webinar)), *lines])
+
+
+def links(enrolled: Enrolled, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
+    """Somebody's own links, which of them RingCentral has kept, and who tells them.
+
+    `own_join` and `own_cancel` are pages of ours where they have such; `is_silent`: RingCentral e-mails nobody.
+    """
+    there = enrolled.registrant
+    join, cancel = there.join_link.get_secret_value(), there.cancel_link.get_secret_value()
+    blocks = [
+        section(f"*To join*\n```{own_join or join}```"),
+        section(f"*To cancel*\n```{own_cancel or cancel}```"),
+        *[paragraph(sentence) for sentence in _kept(enrolled)],
+    ]
+    told = f"{SYSTEM} e-mails them." if is_silent is False else ""
+    if is_silent:
+        told = f"{SYSTEM} e-mails nobody for this webinar: pass the links on."
+    return [*blocks, context(" ".join(filter(None, [told, "The links are theirs alone: keep them out of channels."])))]
+
+
+def seated(user_id: str) -> list[Block]:
+    """That somebody in Slack has a seat, and how they learn of it."""
+    return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
+
+
+def _kept(enrolled: Enrolled) -> list[str]:
+    asked = enrolled.asked
+    if enrolled.page_key:
+        kept = "has kept Greenroom's page to cancel by" if enrolled.cancel_kept else "sends its own links"
+        return [f"{SYSTEM} {kept}. The links above are Greenroom's own pages, and they work in any case."]
+    names = {"join": (asked.join_page, enrolled.join_kept), "cancel": (asked.cancel_page, enrolled.cancel_kept)}
+    kept_ones = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
+    ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
+    return [
+        *(f"{SYSTEM} has kept your page to {name} by." for name in kept_ones),
+        *(
+            f"{SYSTEM} has ignored your page to {name} by, and shows its own link. Give them yours if you like."
+            for name in ignored
+        ),
+    ]
+
+
+def _head(webinar: Webinar) -> str:
+    return f"One more person is registered for *{plain(webinar.title)}*."
+
+
+def _who(typed: Typed) -> dict[str, str]:
+    """What is wrong with a name and an address, by field."""
+    problems = {
+        FIRST: "" if typed.first_name else "Type their first name.",
+        LAST: "" if typed.last_name else "Type their last name.",
+        EMAIL: _address_problem(typed.email),
+    }
+    return {block: problem for block, problem in problems.items() if problem}
+
+
+def _address_problem(email: str) -> str:
+    problem = address_problem(email)
+    return ADDRESS_PROBLEMS[problem] if problem else ""
+
+
+def _pairs(text: str, problems: dict[str, str]) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    pairs = [(name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines)]
+    if not all(name and value for name, value in pairs):
+        problems[EXTERNAL_ID] = NO_PAIRS
+        return ""
+    encoded = encode(pairs) if pairs else ""
+    if len(encoded) > csv_import.MAX_EXTERNAL_ID:
+        problems[EXTERNAL_ID] = LONG_PAIRS
+    return encoded
+
+
+def _is_link(page: str) -> bool:
+    try:
+        parts = urlsplit(page)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc and len(page) <= MAX_URL
+
+
+def _field(block_id: str, label: str, element: Element, hint: str | None = None) -> Block:
+    return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)
+
+
+def _text(action_id: str, most: int) -> Element:
+    return text_input(action_id=action_id, max_length=most)

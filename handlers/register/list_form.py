@@ -1,0 +1,179 @@
+"""The form for many people at once, what a list would do before it is done, and that it has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import BadInput
+from bot.model.webinar import Frozen, Webinar
+from bot.registration.bulk import csv_import
+from bot.registration.bulk.csv_import import Reading
+from bot.registration.bulk.texts import lasting
+from bot.slack import form_values
+from bot.slack.blocks import MAX_INPUT, Block, View, context, modal, paragraph, person, plain, section
+from bot.slack.form_elements import file_input, input_block, text_input
+from bot.webinars.texts.facts import SYSTEM, is_full, people, timing
+from handlers.register.form import PAGES, SOURCE, pages_field
+
+CALLBACK = "enrol.many_form"
+WORKING = "enrol.reading"
+REVIEW = "enrol.review"
+NOTHING = "enrol.nothing"
+BEGUN = "enrol.begun"
+FAILED = "enrol.list_failed"
+
+PASTED, FILE = "pasted", "file"
+FILE_TYPES = ["csv", "txt", "tsv"]
+SHOWN = 12
+"""Lines that are named in the review; the file at the end names all of them."""
+
+SAMPLE = 3
+"""People who are shown by name, to whoever sent the list."""
+LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
+
+NEITHER = "Paste the people here, or choose a file below."
+BOTH = "Paste people or choose a file, not both: whatever you leave empty is ignored."
+TITLE = "Register many"
+
+
+class Order(Frozen):
+    """What a list was sent with."""
+
+    session_id: str
+    pasted: str = ""
+    file: Mapping[str, Any] | None = None
+    """As Slack describes it."""
+    source: str = ""
+    own_pages: bool = False
+
+
+def ask(webinar: Webinar, *, has_pages: bool) -> View:
+    """The form; its private_metadata is the webinar's id."""
+    pasted = text_input(
+        action_id=PASTED,
+        multiline=True,
+        max_length=MAX_INPUT,
+        placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
+    )
+    file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
+    most = (
+        f"Up to {csv_import.MOST:,} people, with or without a line of headings. Other columns are kept as externalId."
+    )
+    source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        _field(PASTED, "One person a line", pasted, "First name, last name, e-mail address"),
+        _field(FILE, "Or a file", file, most),
+        _field(SOURCE, "Source", source, "For those whose line does not say its own"),
+        *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
+        context("Nobody is registered before you have seen what is in the list."),
+    ]
+    return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)
+
+
+def read(values: form_values.Values, session_id: str) -> Order:
+    """What was sent. Raises `BadInput` under the fields where there is no list, or there are two."""
+    pasted = form_values.text(values, PASTED, "")
+    files: Sequence[Mapping[str, Any]] = (form_values.element(values, FILE) or {}).get("files") or ()
+    if not pasted.strip() and not files:
+        raise BadInput(NEITHER, {PASTED: NEITHER})
+    if pasted.strip() and files:
+        raise BadInput(BOTH, {PASTED: BOTH, FILE: BOTH})
+    return Order(
+        session_id=session_id,
+        pasted=pasted,
+        file=files[0] if files else None,
+        source=" ".join(form_values.text(values, SOURCE, "").split()),
+        own_pages=PAGES in form_values.choices(values, PAGES, frozenset()),
+    )
+
+
+def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
+    """What stands above the form while the list is read and compared. `note` says why it takes longer than usual.
+
+    `name` is what the view can be found by as long as nobody has told us its id.
+    """
+    blocks: list[Block] = [section(f"Comparing the list with who has registered for *{plain(webinar.title)}*…")]
+    view = modal(WORKING, TITLE, [*blocks, *([paragraph(note)] if note else [])], close="Back")
+    return view | {"external_id": name} if name else view
+
+
+def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Reading) -> View:
+    """What the list would do; its private_metadata is the batch's id."""
+    counts = [
+        f"*{people(new)}* new",
+        f"*{people(there)}* registered already: nothing happens to them",
+        f"*{len(reading.problems):,}* with something wrong: they are left out",
+        f"*{len(reading.repeated):,}* whose address stands further up in the list",
+    ]
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        section("\n".join(f"• {count}" for count in counts)),
+        *(_sample(reading) if new else []),
+        *_details(reading),
+        *_warnings(webinar, new),
+    ]
+    if not new:
+        return modal(NOTHING, TITLE, [*blocks, paragraph("So there is nobody to register.")], close="Back")
+    pace = f"It takes {lasting(new)}: {SYSTEM} takes one person a call, and only a few calls a minute. "
+    after = "A direct message says how far it is, with a button to stop it."
+    submit = f"Register {new:,} {'Person' if new == 1 else 'People'}"
+    closing = context("The list is kept encrypted: an hour until you confirm it, then until each is registered.")
+    return modal(
+        REVIEW, TITLE, [*blocks, section(pace + after), closing], submit=submit, close="Back", private_metadata=batch_id
+    )
+
+
+def beginning() -> View:
+    """What takes the place of the review for a moment."""
+    return modal(WORKING, TITLE, [section("Beginning with the first of them…")], close="Back")
+
+
+def begun(webinar: Webinar, new: int) -> View:
+    """That it has begun, and where it is told how far it is. Closing it closes the forms below."""
+    told = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
+    if new == 1:
+        told = f"*1 person* is being registered for *{plain(webinar.title)}*."
+    where = "A direct message from Greenroom says how far it is. You can stop it there, and undo it."
+    return modal(BEGUN, TITLE, [section(f"{told}\n{where}")], close="Done") | {"clear_on_close": True}
+
+
+def failed(sentence: str) -> View:
+    """That nobody was registered, and what to do; the form is below it as it was."""
+    return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
+
+
+def _sample(reading: Reading) -> list[Block]:
+    """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
+    first = [row.applicant for row in reading.rows[:SAMPLE]]
+    people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
+    return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
+
+
+def _details(reading: Reading) -> list[Block]:
+    """The first lines with something wrong, by number and in words that quote nothing."""
+    lines = [(one.number, one.what) for one in reading.problems]
+    lines += [(number, "the address stands further up") for number in reading.repeated]
+    if not lines:
+        return []
+    named = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:SHOWN])
+    rest = f"\nand {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
+    return [section(named + rest)]
+
+
+def _warnings(webinar: Webinar, new: int) -> list[Block]:
+    """What is known to stand in the way, as far as is known here."""
+    known = webinar.registration
+    if known is None or not new:
+        return []
+    if not known.is_open or is_full(known):
+        return [paragraph("Registration is closed just now, so nobody can be registered before it is open.")]
+    if known.limit is not None and known.count + new > known.limit:
+        room = known.limit - known.count
+        return [paragraph(f"The limit is {people(known.limit)}, so there is room for {room:,} more: it stops there.")]
+    return []
+
+
+def _field(block_id: str, label: str, element: Any, hint: str) -> Block:
+    return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)

@@ -1,0 +1,171 @@
+"""Shows an organiser who has registered: a page at a time, found by words, each with a way to take them off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model.registrant import Registrant
+from bot.model.webinar import Frozen, Webinar
+from bot.slack import buttons, form_values
+from bot.slack.blocks import (
+    Block,
+    Element,
+    Message,
+    View,
+    actions,
+    ago,
+    button,
+    confirm_dialog,
+    context,
+    message,
+    modal,
+    one_line,
+    paragraph,
+    person,
+    plain,
+    said,
+    section,
+    when,
+)
+from bot.slack.form_elements import input_block, text_input
+from bot.webinars.texts.facts import SYSTEM, people
+
+PREVIOUS = "registrants.previous"
+NEXT = "registrants.next"
+REFRESH = "registrants.refresh"
+SEARCH = "registrants.search"
+ALL = "registrants.all"
+REMOVE = "registrants.remove"
+DOWNLOAD = "registrants.download"
+"""The value of each is a `Place`."""
+SEARCH_CALLBACK = "registrants.search_form"
+
+WORDS = "words"
+PAGE_SIZE = 10
+MAX_WORDS = 100
+IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you need it no more."
+GONE = "They are off the list, and their links do not work any more."
+
+
+class Place(Frozen):
+    """Where somebody is in a list: of which webinar, on which page, found by which words; and whom they picked."""
+
+    session_id: str
+    page: int = 1
+    words: str = ""
+    picked: str = ""
+
+
+class Asked(Frozen):
+    """What the form for words was opened about, and where its answer goes."""
+
+    place: Place
+    response_url: str = ""
+
+
+def listing(
+    webinar: Webinar, everybody: Sequence[Registrant], place: Place, *, age: timedelta, now: datetime, note: str = ""
+) -> Message:
+    """One page, newest first. `age` is how long ago they were read, `note` says what was just done."""
+    found = matching(everybody, place.words)
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(max(place.page, 1), pages)
+    here = place.model_copy(update={"page": page, "picked": ""})
+    head = f"*{plain(webinar.title)}*\n{_counted(everybody, found, place.words)}"
+    rows: list[Block] = [
+        section(_row(one, webinar), _remove(one, webinar, here))
+        for one in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    ]
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {SYSTEM} {ago(now - age, now)}"]
+    notes.append("For your eyes only: nothing of this is stored")
+    blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_turns(here, pages)]
+    spoken = f"{said(note)} {plain(webinar.title)}: {_counted(everybody, found, place.words)}".strip()
+    return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
+
+
+def matching(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
+    """Those in whose name, address or source all of the words stand, newest first."""
+    wanted = words.casefold().split()
+    found = [
+        one
+        for one in everybody
+        if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in wanted)
+    ]
+    return sorted(found, key=_age)
+
+
+def search_form(place: Place, response_url: str) -> View:
+    """The small form for the words."""
+    words = text_input(action_id=WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True)
+    label, hint = "Name, e-mail address or source", "Leave it empty for all"
+    field = input_block(block_id=WORDS, label=label, element=words, optional=True, hint=hint)
+    note = Asked(place=place, response_url=response_url).model_dump_json()
+    return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
+
+
+def read_words(values: form_values.Values) -> str:
+    """The words that were typed."""
+    return " ".join(form_values.text(values, WORDS, "").split())
+
+
+def downloaded(webinar: Webinar, count: int) -> str:
+    """What stands above the file."""
+    return f"{_have(count)} registered for *{plain(webinar.title)}*. The file holds personal data."
+
+
+def _age(one: Registrant) -> tuple[float, int]:
+    at = one.registered_at.timestamp() if one.registered_at else 0.0
+    return -at, -int(one.registrant_id) if one.registrant_id.isdecimal() else 0
+
+
+def _counted(everybody: Sequence[Registrant], found: Sequence[Registrant], words: str) -> str:
+    if words:
+        return f"{people(len(found))} of {len(everybody):,} found by “{plain(words)}”."
+    return f"{_have(len(everybody))} registered."
+
+
+def _have(count: int) -> str:
+    return f"{people(count)} {'has' if count == 1 else 'have'}" if count else "Nobody has"
+
+
+def _row(one: Registrant, webinar: Webinar) -> str:
+    name = person(f"{one.first_name} {one.last_name}") or "No name"
+    facts = [
+        when(one.registered_at, webinar.time_zone) if one.registered_at else "",
+        f"source: {plain(one.source)}" if one.source.strip() else "",
+        "after the event" if one.is_after_event else "",
+        "joined" if one.has_attended else "",
+    ]
+    address = plain(one.email) if one.email.strip() else "no address"
+    return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
+
+
+def _remove(one: Registrant, webinar: Webinar, here: Place) -> Element:
+    value = here.model_copy(update={"picked": one.registrant_id}).model_dump_json()
+    name = one_line(f"{one.first_name} {one.last_name}")
+    confirm = confirm_dialog(
+        title="Take them off the list?",
+        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {SYSTEM} may e-mail them.",
+        confirm="Remove",
+        deny="Keep Them",
+        style="danger",
+    )
+    return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
+
+
+def _turns(here: Place, pages: int) -> list[Block]:
+    def at(page: int) -> str:
+        return here.model_copy(update={"page": page}).model_dump_json()
+
+    this = at(here.page)
+    everybody = here.model_copy(update={"page": 1, "words": ""}).model_dump_json()
+    return actions(
+        button("Previous", PREVIOUS, at(here.page - 1), label="Previous page") if here.page > 1 else None,
+        button("Next", NEXT, at(here.page + 1), label="Next page") if here.page < pages else None,
+        button("Search", SEARCH, this, label="Find registrants by name, address or source"),
+        button("Show All", ALL, everybody) if here.words else None,
+        button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many"),
+        button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
+        button("Refresh", REFRESH, this, label=f"Read the list from {SYSTEM} again"),
+    )

@@ -1,0 +1,77 @@
+"""The small form for the limit of a registration, what stands in its place while it is set, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.limit_arg import next_limit, read_limit
+from bot.errors import BadInput
+from bot.model.webinar import Webinar
+from bot.slack import form_values
+from bot.slack.blocks import Block, View, context, modal, paragraph, plain, section
+from bot.slack.form_elements import input_block, number_input
+from bot.webinars.texts.facts import counted, is_full, timing
+
+CALLBACK = "door.form"
+WORKING = "door.working"
+FAILED = "door.failed"
+
+LIMIT = "limit"
+"""The block that holds the number."""
+TITLE = "Registration limit"
+
+
+def ask(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
+    """The form; its private_metadata is the webinar's id. `typed` is a limit that was named in the command."""
+    read = webinar.registration
+    offered = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
+    number = number_input(
+        action_id=LIMIT, is_decimal_allowed=False, initial_value=offered, placeholder="200", focus_on_load=True
+    )
+    field = input_block(
+        block_id=LIMIT,
+        label="The most people who may register",
+        hint="Leave it empty for no limit",
+        element=number,
+        optional=True,
+    )
+    notes = ["It is full: a higher limit opens it again."] if read and is_full(read) else []
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        field,
+        context(" · ".join([counted(webinar, now), *notes])),
+    ]
+    return modal(CALLBACK, TITLE, blocks, submit="Set Limit", close="Cancel", private_metadata=webinar.id)
+
+
+def read(values: form_values.Values) -> int | None:
+    """The limit that was sent, None for no limit. Raises `BadInput` under its field."""
+    text = form_values.text(values, LIMIT, "").strip()
+    if not text:
+        return None
+    try:
+        return read_limit(text, "leave it empty")
+    except BadInput as problem:
+        raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
+
+
+def working(webinar: Webinar, *, note: str = "") -> View:
+    """What takes the form's place while the limit is set. `note` says why it takes longer than usual."""
+    blocks: list[Block] = [section(f"Setting the limit of *{plain(webinar.title)}*…")]
+    if note:
+        blocks.append(paragraph(note))
+    closing = context("You can close this window: the result then comes as a direct message.")
+    return modal(WORKING, TITLE, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+
+
+def failed(sentence: str) -> View:
+    """That the limit is as before and what to do."""
+    return modal(FAILED, "Limit not set", [paragraph(sentence)])
+
+
+def _figure(typed: str) -> str | None:
+    try:
+        limit = read_limit(typed)
+    except BadInput:
+        return None
+    return None if limit is None else str(limit)

@@ -1,0 +1,225 @@
+"""The form for all of a registration: how it stands, who may come, who is e-mailed, what follows the event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.limit_arg import read_limit
+from bot.errors import BadInput
+from bot.model.webinar import Frozen, OnDemand, Preferences, Registration, Webinar
+from bot.registration.forecast import Forecast
+from bot.registration.texts.outlook import outlook
+from bot.registration.texts.preferences import (
+    DEVICES,
+    DIGEST,
+    DURATIONS,
+    FIELDS,
+    ON_DEMAND,
+    RECORDING,
+    REOPENS,
+    SUPPRESS,
+    WORK_EMAIL,
+)
+from bot.registration.texts.settings_result import Doorway, doorway
+from bot.slack import buttons, form_values
+from bot.slack.blocks import (
+    Block,
+    Element,
+    View,
+    actions,
+    ago,
+    context,
+    fields,
+    modal,
+    paragraph,
+    plain,
+    section,
+    warning,
+)
+from bot.slack.form_elements import checkboxes, input_block, number_input, option, radio_buttons, static_select
+from bot.webinars.texts.facts import SYSTEM, is_full, registration_state, timing
+
+CALLBACK = "door.menu_form"
+READING = "door.menu_reading"
+WORKING = "door.menu_working"
+NOTHING = "door.menu_nothing"
+FAILED = "door.menu_failed"
+
+TITLE = "Registration"
+
+STATUS, LIMIT = "registrationStatus", "autoCloseLimit"
+OPEN, CLOSED = "Open", "Closed"
+EMAILS, PEOPLE, AFTER = "emails", "people", "after"
+BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOPENS, RECORDING)}
+"""Groups of checkboxes: block id, then RingCentral's names."""
+
+LABELS = {EMAILS: "E-mails", PEOPLE: "Who can come in", AFTER: "After the event"}
+HINTS = {
+    EMAILS: f"With no e-mails from {SYSTEM}, nobody gets a confirmation, a link or a reminder by e-mail. Who registers "
+    "in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody else.",
+    PEOPLE: f"{SYSTEM}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
+    "with one link on several devices, by its description it lets them. Try it before you rely on it.",
+    AFTER: "For the recording, as long as you choose below.",
+}
+
+
+class Asked(Frozen):
+    """What the form was opened about: the webinar, and what was so of its registration then."""
+
+    session_id: str
+    shown: Doorway
+
+
+def is_ready(webinar: Webinar) -> bool:
+    """Whether all that the form shows is known."""
+    return webinar.registration is not None and webinar.registration.preferences is not None
+
+
+def ask(
+    webinar: Webinar,
+    told: Forecast,
+    *,
+    now: datetime,
+    asked: Asked | None = None,
+    typed: form_values.Values | None = None,
+    problem: str = "",
+) -> View:
+    """The form, of a webinar of which all is known.
+
+    Where it comes back because of a `problem`, it holds what was `typed`, and what it was opened with stays `asked`.
+    """
+    read = _read(webinar)
+    opened = asked or Asked(session_id=webinar.id, shown=doorway(read))
+    held = _held(typed or {}, opened.shown)
+    preferences = held.preferences or Preferences()
+    limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
+    blocks: list[Block] = [
+        *([warning(problem)] if problem else []),
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        fields([("Registration", registration_state(read)), *outlook(webinar, told)]),
+        context(f"As read from {SYSTEM} {ago(read.read_at, now)}"),
+        *([] if is_full(read) else [_status(held)]),
+        _limit(limit, is_full=is_full(read)),
+        *(_boxes(name, label, preferences) for name, label in LABELS.items()),
+        _duration(preferences),
+        *_buttons(webinar),
+    ]
+    return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=opened.model_dump_json())
+
+
+def asked_in(note: str) -> Asked:
+    """What a form was opened about, by its private_metadata."""
+    return Asked.model_validate_json(note)
+
+
+def read(values: form_values.Values, shown: Doorway) -> Doorway:
+    """What was sent; what the form did not ask is as it was `shown`. Raises `BadInput` under the field at fault."""
+    text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
+    try:
+        limit = read_limit(text, "leave it empty") if text else None
+    except BadInput as problem:
+        raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
+    return _held(values, shown).model_copy(update={"limit": limit})
+
+
+def reading(webinar: Webinar, *, note: str = "") -> View:
+    """What stands there while it is read for the first time. `note` says why it takes longer than usual."""
+    return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {SYSTEM}…", note)
+
+
+def working(webinar: Webinar, *, note: str = "") -> View:
+    """What takes the form's place while it is saved."""
+    closing = "You can close this window: the result then comes as a direct message."
+    return _waiting(WORKING, f"Changing the registration of *{plain(webinar.title)}*…", note, closing)
+
+
+def nothing(webinar: Webinar) -> View:
+    """That the form was sent as it was."""
+    return modal(NOTHING, TITLE, [section(f"Nothing was changed about *{plain(webinar.title)}*.")])
+
+
+def unread(sentence: str) -> View:
+    """That it could not be read, and what to do."""
+    return modal(FAILED, "Registration not read", [paragraph(sentence)])
+
+
+def _held(values: form_values.Values, shown: Doorway) -> Doorway:
+    """What the form holds, its limit aside."""
+    was = shown.preferences or Preferences()
+    changes: dict[str, object] = {}
+    for block_id, parameters in BOXES.items():
+        ticked = form_values.choices(
+            values, block_id, frozenset(one for one in parameters if getattr(was, FIELDS[one][0]))
+        )
+        changes |= {FIELDS[one][0]: one in ticked for one in parameters}
+    changes["on_demand"] = OnDemand(form_values.choice(values, ON_DEMAND, was.on_demand))
+    return Doorway(
+        is_open=form_values.choice(values, STATUS, _status_of(shown)) == OPEN,
+        limit=shown.limit,
+        preferences=was.model_copy(update=changes),
+    )
+
+
+def _status(held: Doorway) -> Block:
+    words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
+    options = {value: option(text=text, value=value) for value, text in words.items()}
+    element = radio_buttons(action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)])
+    return _input(STATUS, "Registration", element, optional=False)
+
+
+def _limit(limit: str, *, is_full: bool) -> Block:
+    element = number_input(action_id=LIMIT, is_decimal_allowed=False, initial_value=limit or None, placeholder="200")
+    full = "It is full: a higher limit opens it again. " if is_full else ""
+    return _input(LIMIT, "The most people who may register", element, hint=f"{full}Leave it empty for no limit")
+
+
+def _boxes(block_id: str, label: str, preferences: Preferences) -> Block:
+    boxes = {parameter: option(text=FIELDS[parameter][1], value=parameter) for parameter in BOXES[block_id]}
+    ticked = [boxes[parameter] for parameter in boxes if getattr(preferences, FIELDS[parameter][0])]
+    element = checkboxes(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
+    return _input(block_id, label, element, hint=HINTS[block_id])
+
+
+def _duration(preferences: Preferences) -> Block:
+    options = {value: option(text=words, value=value.value) for value, words in DURATIONS.items()}
+    element = static_select(
+        action_id=ON_DEMAND,
+        options=list(options.values()),
+        initial_option=options[preferences.on_demand],
+        placeholder="Choose one",
+    )
+    return _input(ON_DEMAND, FIELDS[ON_DEMAND][1], element, optional=False)
+
+
+def _input(block_id: str, label: str, element: Element, *, hint: str | None = None, optional: bool = True) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint, optional=optional)
+
+
+def _read(webinar: Webinar) -> Registration:
+    if webinar.registration is None or webinar.registration.preferences is None:
+        raise ValueError("a registration that is shown has been read")
+    return webinar.registration
+
+
+def _buttons(webinar: Webinar) -> list[Block]:
+    preferences = _read(webinar).preferences
+    is_silent = preferences and preferences.suppress_emails
+    links = buttons.about(webinar, "Links File", buttons.LINKS_FILE) if is_silent else None
+    return actions(
+        buttons.about(webinar, "Chart", buttons.CHART),
+        buttons.about(webinar, "Chart With Sources", buttons.SOURCES),
+        links,
+    )
+
+
+def _waiting(callback_id: str, words: str, *notes: str) -> View:
+    blocks: list[Block] = [section(words), *(paragraph(note) for note in notes if note)]
+    return modal(callback_id, TITLE, blocks)
+
+
+def _status_of(way: Doorway) -> str:
+    return OPEN if way.is_open else CLOSED
+
+
+def _typed(limit: int | None) -> str:
+    return "" if limit is None else str(limit)

@@ -1,0 +1,153 @@
+"""The workspace's own reminders: what they are, who set them, and the form in which an admin changes them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime
+
+from bot.commands.reminder_offsets import EXAMPLE, read_leads, say_leads, spell_leads
+from bot.errors import BadInput
+from bot.model.webinar import Frozen
+from bot.slack import form_values
+from bot.slack.blocks import (
+    MAX_INPUT,
+    MAX_SECTION,
+    Block,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    cut,
+    message,
+    modal,
+    number,
+    paragraph,
+    plain,
+    said,
+    section,
+    when,
+)
+from bot.slack.form_elements import input_block, text_input
+
+CALLBACK = "defaults.form"
+WORKING = "defaults.working"
+DONE = "defaults.done"
+FAILED = "defaults.failed"
+CHANGE = "defaults.change"
+UNDO = "defaults.undo"
+TIMES = "times"
+FIELD = "leads"
+
+WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
+
+
+class Defaults(Frozen):
+    """What a workspace wants where nobody chose otherwise; nobody has set anything where `set_by` is empty."""
+
+    leads: tuple[timedelta, ...]
+    set_by: str = ""
+    set_at: AwareDatetime | None = None
+
+
+class UndoDefaults(Frozen):
+    """What to go back to, as long as nobody has changed it since. Carried by a button."""
+
+    leads: str
+    changed_at: AwareDatetime
+
+
+def answer(defaults: Defaults, *, may_change: bool, zone: str) -> Message:
+    """What they are and who set them."""
+    text = f"Reminders in this workspace go out {say_leads(defaults.leads)} the start. {WHERE}"
+    change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders") if may_change else None
+    return message(text, [section(text), context(_by(defaults, zone)), *actions(change)])
+
+
+def changed(
+    defaults: Defaults, undo: UndoDefaults | None, *, replanned: int, zone: str, note: str = "", undone: bool = False
+) -> Message:
+    """What they are now, and how many webinars are reminded of accordingly."""
+    text = cut(
+        " ".join(
+            filter(
+                None,
+                [
+                    "Undone." if undone else "",
+                    f"Reminders in this workspace now go out {say_leads(defaults.leads)} the start. {WHERE}",
+                    f"{number(replanned, 'webinar')} to come {'is' if replanned == 1 else 'are'} planned anew.",
+                    said(note),
+                ],
+            )
+        ),
+        MAX_SECTION,
+    )
+    change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders")
+    back = button("Undo", UNDO, undo.model_dump_json(), label="Undo this change") if undo else None
+    return message(text, [section(text), context(_by(defaults, zone)), *actions(change, back)])
+
+
+def not_set(sentence: str, typed: str) -> Message:
+    """That nothing was changed and why."""
+    text = cut(f"{said(sentence)} Nothing was changed.\nYou typed: `{plain(typed)}`", MAX_SECTION)
+    return message(text, [section(text), *actions(button("Change", CHANGE, typed[: MAX_INPUT // 2] or "defaults"))])
+
+
+def form(defaults: Defaults, *, zone: str, typed: str = "") -> View:
+    """Asks for them, filled with what they are, or with what was typed."""
+    text = text_input(
+        action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.leads), MAX_INPUT), max_length=MAX_INPUT
+    )
+    blocks: list[Block] = [
+        section(WHERE),
+        input_block(
+            block_id=TIMES,
+            label="How long before the start",
+            element=text,
+            hint=f"For example {EXAMPLE}. Written together, 1h30m is one.",
+        ),
+        context(_by(defaults, zone)),
+    ]
+    return modal(CALLBACK, "Usual reminders", blocks, submit="Save", close="Cancel")
+
+
+def read(values: form_values.Values) -> tuple[timedelta, ...]:
+    """What the form holds. Raises `BadInput` with a sentence for its field."""
+    try:
+        return read_leads(form_values.text(values, TIMES, ""))
+    except BadInput as error:
+        raise BadInput(error.sentence, {TIMES: error.sentence}) from error
+
+
+def read_undo(value: str) -> UndoDefaults:
+    """What an Undo button carries."""
+    return UndoDefaults.model_validate_json(value)
+
+
+def working() -> View:
+    """What takes the form's place while every webinar is planned anew."""
+    closing = context("You can close this window: the result then comes as a direct message.")
+    return modal(WORKING, "Usual reminders", [section("Planning every webinar anew…"), closing])
+
+
+def failed(sentence: str) -> View:
+    """That they were not set, and why."""
+    return modal(FAILED, "Not changed", [paragraph(sentence)])
+
+
+def saved_view(answer: Message) -> View:
+    """The answer in the place of the form."""
+    return {
+        "type": "modal",
+        "callback_id": DONE,
+        "title": {"type": "plain_text", "text": "Usual reminders"},
+        "close": {"type": "plain_text", "text": "Done"},
+        "blocks": [block for block in answer.blocks if block["type"] != "actions"],
+    }
+
+
+def _by(defaults: Defaults, zone: str) -> str:
+    if not (defaults.set_by and defaults.set_at):
+        return "Nobody has set them yet: these are Greenroom's own."
+    return f"Set by <@{defaults.set_by}> · {when(defaults.set_at, zone)}"

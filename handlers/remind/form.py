@@ -1,0 +1,281 @@
+"""The form for one webinar's reminders in one channel: what is planned and what was said, with everything to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.commands.reminder_offsets import (
+    EXAMPLE,
+    MAX_LEAD,
+    MAX_LEADS,
+    read_leads,
+    say_lead,
+    say_leads,
+    say_too_late,
+    too_late,
+)
+from bot.errors import BadInput
+from bot.model.webinar import Frozen, Webinar
+from bot.notices.texts.reminder_list import (
+    Reminder,
+    Sheet,
+    earlier,
+    is_leaving,
+    is_to_come,
+    line,
+    missed_out,
+    origin,
+    outcome,
+    place,
+    planned,
+    skipped,
+    whose_times,
+    why_not,
+)
+from bot.slack import form_values
+from bot.slack.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    clock_time,
+    context,
+    cut,
+    divider,
+    modal,
+    plain,
+    section,
+    warning,
+)
+from bot.slack.buttons import CHANNELS
+from bot.slack.form_elements import conversations_select, datetime_picker, input_block, text_input
+from bot.webinars.texts.facts import timing
+
+CALLBACK = "remind.form"
+MOVE_CALLBACK = "remind.move"
+CHANNEL_CALLBACK = "remind.where"
+
+SKIP = "remind.skip"
+BRING_BACK = "remind.bring_back"
+MOVE = "remind.change_time"
+TURN_ON = "remind.on"
+TURN_OFF = "remind.off"
+USUAL = "remind.usual"
+REFRESH = "remind.refresh"
+CHOOSE = "remind.channel"
+FIELD = "lead"
+
+TEXT, AT = "text", "at"
+ONE_OF_TWO: Final = "Use one of the two: leave this one or the one above as it was."
+
+
+class Place(Frozen):
+    """What a form is about; its private_metadata."""
+
+    session_id: str
+    channel_id: str = ""
+    round: int = 0
+    """How often something was added: each time the fields begin empty again, as Slack keeps what stands in a block."""
+    typed: str = ""
+    """What was typed in the command that led here."""
+    notice_id: int = 0
+    """Which reminder is to get another time."""
+    under: str = ""
+    """The id of the view below, which shows all of them."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the two fields hold: a length or several, or a moment."""
+
+    text: str
+    at: datetime | None
+
+
+def build(sheet: Sheet, where: Place, *, now: datetime, problem: str = "") -> View:
+    """The form. `problem` says why the last thing that was asked of it was not done."""
+    webinar = sheet.webinar
+    may_add = is_to_come(webinar, now) and len(sheet.leads if sheet.is_on else ()) < MAX_LEADS
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {place(sheet.channel_id)}"),
+        *([warning(problem)] if problem else []),
+        *_planned(sheet, now),
+        *_earlier(sheet, now),
+        *_switches(sheet, now),
+        *(_adding(where) if may_add else []),
+        context(" · ".join(filter(None, [origin(sheet), whose_times(sheet)]))),
+    ]
+    return modal(
+        CALLBACK,
+        "Reminders",
+        blocks,
+        submit="Add Reminder" if may_add else None,
+        close="Done",
+        private_metadata=where.model_dump_json(),
+    )
+
+
+def move_form(sheet: Sheet, reminder: Reminder, where: Place) -> View:
+    """Asks for another time for one reminder."""
+    due = int(reminder.due_at.timestamp())
+    text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
+    blocks: list[Block] = [
+        section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {line(sheet, reminder)}"),
+        _input(block(TEXT, where), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
+        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)),
+    ]
+    return modal(
+        MOVE_CALLBACK, "Change the time", blocks, submit="Change Time", private_metadata=where.model_dump_json()
+    )
+
+
+def choose_channel(webinar: Webinar, where: Place) -> View:
+    """Asks for the channel: reminders are always those of one."""
+    picker = conversations_select(action_id=CHOOSE, placeholder="Choose a channel", include=CHANNELS)
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        section("Reminders go out in channels. Which one do you want to look at?"),
+        *actions(picker),
+    ]
+    return modal(CHANNEL_CALLBACK, "Reminders", blocks, private_metadata=where.model_dump_json())
+
+
+def block(name: str, where: Place) -> str:
+    """The id of one of the two fields."""
+    return f"{name}:{where.notice_id}:{where.round}"
+
+
+def read(values: form_values.Values) -> Typed:
+    """What the two fields hold (`view.state.values`). Never raises."""
+    named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
+    at = (form_values.element(named, AT) or {}).get("selected_date_time")
+    return Typed(form_values.text(named, TEXT, "").strip(), None if at is None else datetime.fromtimestamp(at, UTC))
+
+
+def leads_to_add(typed: Typed, where: Place, webinar: Webinar, *, now: datetime, zone: str) -> tuple[timedelta, ...]:
+    """How long before the start reminders are wanted. Raises `BadInput` with a sentence for the field at fault.
+
+    `zone` is the person's, for a moment that has to be named in plain text.
+    """
+    if not (typed.text or typed.at):
+        problem = {TEXT: f"Write how long before the start, such as {EXAMPLE}, or choose a date and a time."}
+        raise _refused(problem, where)
+    if typed.text and typed.at:
+        raise _refused({AT: ONE_OF_TWO}, where)
+    leads = _leads(typed, where, webinar, now, zone)
+    if late := too_late(leads, webinar.start, now):
+        raise _refused({TEXT: say_too_late(late, webinar.start, now)}, where)
+    return leads
+
+
+def lead_to_move_to(
+    typed: Typed, where: Place, webinar: Webinar, reminder: Reminder, *, now: datetime, zone: str
+) -> timedelta:
+    """How long before the start a reminder is wanted instead; its own lead where nothing was changed."""
+    unmoved = typed.at is None or int(typed.at.timestamp()) == int(reminder.due_at.timestamp())
+    if typed.text and not unmoved:
+        raise _refused({AT: ONE_OF_TWO}, where)
+    if unmoved and not typed.text:
+        return reminder.before
+    leads = leads_to_add(Typed(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone)
+    if len(leads) > 1:
+        raise _refused({TEXT: f"Write one time: {say_leads(leads)} are {len(leads)}."}, where)
+    return leads[0]
+
+
+def fault(sentence: str, where: Place) -> BadInput:
+    """A sentence under the field for a length."""
+    return _refused({TEXT: sentence}, where)
+
+
+def _leads(typed: Typed, where: Place, webinar: Webinar, now: datetime, zone: str) -> tuple[timedelta, ...]:
+    if typed.at is None:
+        try:
+            return read_leads(typed.text)
+        except BadInput as error:
+            raise _refused({TEXT: error.sentence}, where) from error
+    problem = ""
+    if typed.at <= now:
+        problem = f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
+    elif typed.at >= webinar.start:
+        start = clock_time(webinar.start, zone)
+        problem = f"The webinar starts on {start}, and a reminder goes out before that. Choose an earlier time."
+    elif webinar.start - typed.at > MAX_LEAD:
+        problem = f"This is too early: choose a time at most {say_lead(MAX_LEAD)} before the start."
+    if problem:
+        raise _refused({AT: problem}, where)
+    # Whole seconds, as Slack and the store have them.
+    return (timedelta(seconds=int((webinar.start - typed.at).total_seconds())),)
+
+
+def _refused(problems: Mapping[str, str], where: Place) -> BadInput:
+    return BadInput(" ".join(problems.values()), {block(name, where): text for name, text in problems.items()})
+
+
+def _planned(sheet: Sheet, now: datetime) -> list[Block]:
+    if problem := why_not(sheet.webinar, now):
+        return [section(problem)]
+    if not sheet.is_on:
+        return [section(f"*Off here.* No reminder of this webinar is posted in {place(sheet.channel_id)}.")]
+    rows = sorted([*planned(sheet, now), *skipped(sheet, now)], key=lambda one: one.due_at)
+    blocks = [piece for one in rows for piece in _row(sheet, one, now)]
+    if not rows:
+        blocks.append(section("No reminder is planned any more."))
+    if note := missed_out(sheet, now):
+        blocks.append(context(note))
+    return blocks
+
+
+def _row(sheet: Sheet, reminder: Reminder, now: datetime) -> list[Block]:
+    text, value = line(sheet, reminder), str(reminder.id)
+    which = f"the reminder {say_lead(reminder.before)} before"
+    if reminder in skipped(sheet, now):
+        return [section(f"{text}\nSkipped", button("Bring Back", BRING_BACK, value, label=f"Bring back {which}"))]
+    if is_leaving(reminder, now):
+        return [section(f"{text}\nGoes out in a moment")]
+    return [
+        section(text),
+        *actions(
+            button("Skip", SKIP, value, label=f"Skip {which}, only this one"),
+            button("Change Time", MOVE, value, label=f"Change the time of {which}"),
+            block_id=f"reminder:{value}",
+        ),
+    ]
+
+
+def _earlier(sheet: Sheet, now: datetime) -> list[Block]:
+    found = [f"• {line(sheet, one)}: {outcome(one)}" for one in earlier(sheet, now)]
+    return [divider(), section("\n".join(found))] if found else []
+
+
+def _switches(sheet: Sheet, now: datetime) -> list[Block]:
+    turn = [
+        button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
+        if sheet.is_on
+        else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {say_leads(sheet.leads)}"),
+        button("Use the Usual Times", USUAL, sheet.webinar.id, label=f"Use the usual times: {say_leads(sheet.usual)}")
+        if sheet.has_own_leads
+        else None,
+    ]
+    here = turn if is_to_come(sheet.webinar, now) else []
+    return actions(*here, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")
+
+
+def _adding(where: Place) -> list[Block]:
+    text = text_input(
+        action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(where.typed, MAX_INPUT) or None
+    )
+    hint = f"Several are fine: {EXAMPLE}. Written together, 1h30m is one."
+    return [
+        _input(block(TEXT, where), "Add a reminder before the start", text, hint=hint),
+        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD)),
+    ]
+
+
+def _input(block_id: str, label: str, element: Element, *, hint: str | None = None) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint, optional=True)

@@ -1,0 +1,218 @@
+"""The short form by which a person takes a seat, or changes the name on it, and what stands in its place meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from bot.commands.reminder_offsets import say_lead
+from bot.errors import BadInput
+from bot.model.email_address import AddressProblem, address_problem
+from bot.model.registrant import MAX_EMAIL, MAX_NAME
+from bot.model.seat import Attendee
+from bot.model.webinar import Frozen, Person, Webinar
+from bot.slack import form_values
+from bot.slack.blocks import Block, View, actions, button, context, modal, paragraph, plain, said, section
+from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
+from bot.webinars.texts.facts import SYSTEM, Stage, stage, timing
+
+CALLBACK = "seat.form"
+RENAME_CALLBACK = "seat.name_form"
+WORKING = "seat.working"
+FAILED = "seat.failed"
+BACK = "seat.back"
+
+FIRST_NAME, LAST_NAME, EMAIL, REMINDER = "first_name", "last_name", "email", "reminder"
+"""The blocks that hold them."""
+NEVER = "0"
+LEADS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
+"""The reminders to choose from."""
+SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
+KEPT_FOR = "90 days after the webinar"
+
+
+class Typed(Frozen):
+    """What a form is about and what stands in it: kept in its private_metadata, for the way back to it."""
+
+    session_id: str
+    source: str = ""
+    first_name: str = Field(default="", repr=False)
+    last_name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    reminder_s: int = int(LEADS[0].total_seconds())
+
+    @property
+    def attendee(self) -> Attendee:
+        """Who is to sit there."""
+        return Attendee(first_name=self.first_name, last_name=self.last_name, email=self.email)
+
+    @property
+    def lead(self) -> timedelta | None:
+        """How long before the start they want to be reminded, if they do."""
+        return timedelta(seconds=self.reminder_s) or None
+
+
+def from_profile(person: Person, session_id: str, source: str) -> Typed:
+    """What Slack tells of a person; where their profile does not part the name, the last word is the last name."""
+    first, _, last = person.name.strip().rpartition(" ")
+    named = (person.first_name, person.last_name) if person.first_name else (first or last, last if first else "")
+    return Typed(
+        session_id=session_id,
+        source=source,
+        first_name=named[0].strip()[:MAX_NAME],
+        last_name=named[1].strip()[:MAX_NAME],
+        email=person.email[:MAX_EMAIL],
+    )
+
+
+def ask(webinar: Webinar, typed: Typed, *, now: datetime) -> View:
+    """The form of a webinar that is open; while it is live, nobody needs a reminder."""
+    is_live = stage(webinar, now) is Stage.LIVE
+    submit = "Join Now" if is_live else "Register"
+    ahead = [lead for lead in LEADS if webinar.start - lead > now and not is_live]
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        *_names(typed),
+        input_block(
+            block_id=EMAIL,
+            label="E-mail address",
+            element=email_input(action_id=EMAIL, initial_value=typed.email or None),
+        ),
+        *([_reminder(ahead, typed)] if ahead else []),
+        context(_consent(webinar, typed, submit)),
+    ]
+    return modal(
+        CALLBACK,
+        "Join now" if is_live else "Register",
+        blocks,
+        submit=submit,
+        close="Cancel",
+        private_metadata=typed.model_dump_json(),
+    )
+
+
+def ask_name(webinar: Webinar, typed: Typed) -> View:
+    """The form for another name, which says beforehand what follows from it."""
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
+        section(
+            f"{SYSTEM} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
+            f"the one you have stops working. {SYSTEM} may send you an e-mail about each."
+        ),
+        *_names(typed),
+    ]
+    return modal(
+        RENAME_CALLBACK,
+        "Change my name",
+        blocks,
+        submit="Change My Name",
+        close="Cancel",
+        private_metadata=typed.model_dump_json(),
+    )
+
+
+def read(values: form_values.Values, note: str) -> Typed:
+    """What was sent, whether or not it can be used. `note` is the form's private_metadata."""
+    before = Typed.model_validate_json(note)
+    texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
+    seconds = int(form_values.choice(values, REMINDER, NEVER))
+    return before.model_copy(
+        update={**{name: " ".join(text.split()) for name, text in texts.items()}, "reminder_s": seconds}
+    )
+
+
+def check(typed: Typed) -> None:
+    """Raise `BadInput` with all that RingCentral would not take, each under its field."""
+    problems = {
+        FIRST_NAME: _name_problem(typed.first_name, "first name"),
+        LAST_NAME: _name_problem(typed.last_name, "last name"),
+        EMAIL: _address_problem(typed.email),
+    }
+    found = {field: problem for field, problem in problems.items() if problem}
+    if found:
+        raise BadInput("Please change what is marked.", found)
+
+
+def check_name(typed: Typed, note: str) -> None:
+    """Raise `BadInput` also where it is the name they have: their link would change for nothing."""
+    check(typed)
+    was = Typed.model_validate_json(note)
+    if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
+        raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
+
+
+def working(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
+    """What takes the form's place meanwhile. `note` says why it takes longer than usual."""
+    what = (
+        f"Registering you again for *{plain(webinar.title)}*…"
+        if renaming
+        else (f"Registering you for *{plain(webinar.title)}*…")
+    )
+    blocks: list[Block] = [section(what), *([paragraph(note)] if note else [])]
+    closing = context("You can close this window: the result then comes as a direct message.")
+    title = "Change my name" if renaming else "Register"
+    return modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
+
+
+def failed(sentence: str, typed: Typed) -> View:
+    """That it did not work and what to do, with the way back to the filled form."""
+    back = actions(button("Back to the Form", BACK, typed.session_id, style="primary"))
+    return modal(FAILED, "Not registered", [paragraph(sentence), *back], private_metadata=typed.model_dump_json())
+
+
+def name_failed(sentence: str) -> View:
+    """That the name was not changed, or what else came of it."""
+    return modal(FAILED, "Name not changed", [paragraph(sentence)])
+
+
+def _names(typed: Typed) -> list[Block]:
+    named = (("First name", FIRST_NAME, typed.first_name), ("Last name", LAST_NAME, typed.last_name))
+    return [
+        input_block(
+            block_id=block,
+            label=label,
+            element=text_input(action_id=block, initial_value=held or None, focus_on_load=not number),
+        )
+        for number, (label, block, held) in enumerate(named)
+    ]
+
+
+def _reminder(ahead: list[timedelta], typed: Typed) -> Block:
+    options = [option(value=NEVER, text="None")]
+    options += [option(value=str(int(lead.total_seconds())), text=f"{say_lead(lead)} before") for lead in ahead]
+    chosen = next((option for option in options if option["value"] == str(typed.reminder_s)), options[0])
+    select = static_select(action_id=REMINDER, options=options, initial_option=chosen)
+    return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
+
+
+def _consent(webinar: Webinar, typed: Typed, submit: str) -> str:
+    ids = "the ids of this workspace, of you and of this channel"
+    if ":" not in typed.source:
+        ids = "the ids of this workspace and of you"
+    return said(
+        f"With {submit} you send your name, your e-mail address, and {ids} to {SYSTEM}, where the host of the webinar "
+        f"sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
+    )
+
+
+def _mail(webinar: Webinar) -> str:
+    preferences = webinar.registration.preferences if webinar.registration else None
+    if preferences is None:
+        return ""
+    return f" {SYSTEM} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
+
+
+def _name_problem(name: str, what: str) -> str:
+    if not name:
+        return f"Type your {what}."
+    if len(name) > MAX_NAME:
+        return f"{SYSTEM} takes at most {MAX_NAME} characters for a {what}; this has {len(name)}."
+    return ""
+
+
+def _address_problem(address: str) -> str:
+    problem = address_problem(address)
+    if problem is AddressProblem.TOO_LONG:
+        return f"{SYSTEM} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
+    return "Type an e-mail address, such as name@company.com." if problem else ""

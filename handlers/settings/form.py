@@ -1,0 +1,143 @@
+"""What holds for the whole workspace, for everybody to read; and the form in which an admin chooses its organisers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pydantic import AwareDatetime
+
+from bot.commands.reminder_offsets import say_leads
+from bot.model.webinar import Frozen
+from bot.slack import form_values
+from bot.slack.blocks import (
+    MAX_LABEL,
+    MAX_OPTIONS,
+    Block,
+    Element,
+    Message,
+    View,
+    actions,
+    button,
+    context,
+    cut,
+    message,
+    modal,
+    number,
+    plain,
+    section,
+    when,
+)
+from bot.slack.form_elements import input_block, multi_static_select, multi_users_select, option
+from handlers.remind import defaults_form
+
+CALLBACK = "organisers.form"
+DONE = "organisers.done"
+CHANGE = "organisers.change"
+PEOPLE = "people"
+GROUPS = "groups"
+TITLE = "Organisers"
+MOST_NAMED = 100
+"""More would not fit into one message; the form shows all."""
+
+EVERYBODY_ELSE = (
+    "Whoever created or hosts a webinar can steer that one, and admins and owners of the workspace can steer all."
+)
+WHAT = (
+    "Organisers can steer every webinar of this workspace: invite its team, see and register people, open, close and "
+    "limit registration, and cancel."
+)
+
+
+class Choice(Frozen):
+    """Who was chosen, by whom and when; nobody has chosen where `set_by` is empty."""
+
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    set_by: str = ""
+    set_at: AwareDatetime | None = None
+
+
+class Group(Frozen):
+    """A user group of the workspace; `handle` is what stands after its @."""
+
+    group_id: str
+    handle: str
+
+
+def settings(
+    choice: Choice, groups: Sequence[Group], leads: Sequence[timedelta], *, may_change: bool, zone: str
+) -> Message:
+    """The settings, with the ways to change them for those who may."""
+    organisers = f"*Organisers:* {_named(choice, groups)}. {EVERYBODY_ELSE}"
+    reminders = f"*Reminders* go out {say_leads(leads)} the start, wherever nobody chose other times."
+    ways = (
+        actions(
+            button("Change Organisers", CHANGE, "organisers"),
+            button("Change Reminders", defaults_form.CHANGE, "defaults"),
+        )
+        if may_change
+        else [context("Admins and owners of the workspace can change these.")]
+    )
+    text = f"{organisers}\n{reminders}"
+    return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *ways])
+
+
+def form(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
+    """Asks who the organisers are; without a field for user groups where the workspace has none."""
+    people = multi_users_select(
+        action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
+    )
+    blocks: list[Block] = [
+        section(WHAT),
+        input_block(block_id=PEOPLE, label="People", element=people, optional=True),
+    ]
+    offered = _options(choice, groups)
+    if offered:
+        chosen = [option for option in offered if option["value"] in choice.groups]
+        select = multi_static_select(
+            action_id=GROUPS, placeholder="Choose user groups", options=offered, initial_options=chosen or None
+        )
+        hint = "Whoever joins or leaves a group is an organiser, or none any more, within five minutes"
+        blocks.append(input_block(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
+    blocks.append(context(EVERYBODY_ELSE))
+    return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
+
+
+def read(values: form_values.Values) -> frozenset[str]:
+    """Who was chosen in the form: ids of people and of user groups."""
+    people = values.get(PEOPLE, {}).get(PEOPLE, {}).get("selected_users") or []
+    groups = values.get(GROUPS, {}).get(GROUPS, {}).get("selected_options") or []
+    return frozenset([*people, *(one["value"] for one in groups)])
+
+
+def saved(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
+    """What holds now, in the form's place."""
+    text = f"*Organisers:* {_named(choice, groups)}.\n{EVERYBODY_ELSE}"
+    return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
+
+
+def _options(choice: Choice, groups: Sequence[Group]) -> list[Element]:
+    # Those that are chosen come first: they must be there to be kept.
+    known = sorted(groups, key=lambda one: (one.group_id not in choice.groups, one.handle))
+    unnamed = set(choice.groups) - {one.group_id for one in groups}
+    gone = [Group(group_id=one, handle="(not named by Slack)") for one in sorted(unnamed)]
+    listed = [*gone, *known][:MAX_OPTIONS]
+    return [option(value=one.group_id, text=cut(f"@{one.handle}", MAX_LABEL)) for one in listed]
+
+
+def _named(choice: Choice, groups: Sequence[Group]) -> str:
+    # By their handles: a mention of a group could notify all of its people.
+    handles = {one.group_id: one.handle for one in groups}
+    named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)
+    unnamed = len(choice.groups) - len(named)
+    others = [f"{number(unnamed, 'user group')} that Slack does not name"] if unnamed else []
+    organisers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
+    more = [f"{len(organisers) - MOST_NAMED} more"] if len(organisers) > MOST_NAMED else []
+    return ", ".join([*organisers[:MOST_NAMED], *more]) or "nobody in particular"
+
+
+def _by(choice: Choice, zone: str) -> str:
+    if not (choice.set_by and choice.set_at):
+        return "No organisers are chosen."
+    return f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}"

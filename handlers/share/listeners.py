@@ -1,0 +1,47 @@
+"""Sharing a webinar: its card goes up in a channel, and the channel hears about it from then on."""
+
+from __future__ import annotations
+
+from bot.commands.parser import Share
+from bot.errors import BadInput
+from bot.model.webinar import Webinar
+from bot.notices.subscriptions.texts.share_result import shared
+from bot.slack import buttons
+from bot.slack.users import check_may_share
+from handlers.browse.listeners import chosen
+from handlers.request import Ask, Commands, Listeners
+
+
+async def share(ask: Ask, command: Share) -> None:
+    """Share in the named channel, or here."""
+    check_may_share(await ask.person())
+    if command.channel_name and not command.channel_id:
+        raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
+    webinar = await chosen(ask, command.which, "share")
+    if webinar:
+        await _share(ask, webinar, command.channel_id or ask.channel_id)
+
+
+async def share_here(ask: Ask) -> None:
+    """The button: share in the channel where it was pressed."""
+    check_may_share(await ask.person())
+    await _share(ask, await ask.services.mirror.find(ask.value), ask.channel_id)
+
+
+async def share_in(ask: Ask) -> None:
+    """The picker in the result of a creation: share in the chosen channel."""
+    check_may_share(await ask.person())
+    await _share(ask, await ask.services.mirror.find(buttons.shared_by(ask.block_id)), ask.value)
+
+
+async def _share(ask: Ask, webinar: Webinar, channel_id: str) -> None:
+    if not channel_id:
+        raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
+    put_up = await ask.services.announcing.share(webinar, channel_id, ask.user_id)
+    ask.services.scheduler.wake()
+    there = await ask.services.announcing.said_in(webinar, put_up.channel_id)
+    await ask.say(shared(webinar, put_up.channel_id, there))
+
+
+COMMANDS: Commands = {Share: share}
+ACTIONS: Listeners = {buttons.SHARE_HERE: share_here, buttons.SHARE_IN: share_in}

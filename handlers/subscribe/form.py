@@ -1,0 +1,162 @@
+"""The form for what a channel hears of all webinars, when it is quiet, and when its digest comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands.reminder_offsets import say_leads
+from bot.errors import BadInput
+from bot.model.webinar import Frozen
+from bot.notices.quiet_hours import DigestPace, zone_named
+from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.texts.phrases import DAYS, SAID, clock
+from bot.notices.subscriptions.texts.result import ChannelState, listed_webinars
+from bot.slack import form_values
+from bot.slack.blocks import MAX_LABEL, Block, Element, View, context, cut, modal, paragraph, section
+from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input, time_picker
+
+CALLBACK = "follow.form"
+WORKING = "follow.working"
+FAILED = "follow.failed"
+TITLE = "What is said here"
+
+FEATURES, QUIET_FROM, QUIET_TO, ZONE = "features", "quiet_from", "quiet_to", "zone"
+DIGEST, DIGEST_DAY, DIGEST_AT = "digest", "digest_day", "digest_at"
+FIELD = "chosen"
+
+PACES = {DigestPace.NEVER: "No digest", DigestPace.DAILY: "Every day", DigestPace.WEEKLY: "Once a week"}
+NEVER = "never"
+"""An option's value may not be empty."""
+
+USUAL_AT = 9 * 60
+
+
+class Choice(Frozen):
+    """What the form holds, made sense of."""
+
+    features: Features
+    time_zone: str
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    digest: DigestPace = DigestPace.NEVER
+    digest_at: int = USUAL_AT
+    digest_day: int = 0
+
+    @property
+    def wants_hours(self) -> bool:
+        """Whether there are any hours to be kept."""
+        return self.quiet_from is not None or self.digest is not DigestPace.NEVER
+
+
+def build(channel: ChannelState, *, zone: str) -> View:
+    """The form as the channel has it now; `zone` is the person's, for a channel that has not chosen one.
+
+    Its private_metadata is the channel's id.
+    """
+    hours = channel.hours
+    blocks: list[Block] = [
+        section(f"For <#{channel.channel_id}>, everybody in it"),
+        _input(FEATURES, "Of all webinars in this workspace, say", _features(channel), optional=True),
+        *_others(channel),
+        _input(QUIET_FROM, "Quiet from", _time(hours.quiet_from if hours else None), optional=True),
+        _input(
+            QUIET_TO,
+            "Quiet until",
+            _time(hours.quiet_to if hours else None),
+            hint="News waits until then; reminders do not. The same time twice means no quiet hours",
+            optional=True,
+        ),
+        _input(DIGEST, "Digest of what is coming", _pace(hours.digest if hours else DigestPace.NEVER)),
+        _input(DIGEST_DAY, "Day of a weekly digest", _select(dict(enumerate(DAYS)), hours.digest_day if hours else 0)),
+        _input(DIGEST_AT, "Time of the digest", _time(hours.digest_at if hours else USUAL_AT), optional=True),
+        _input(
+            ZONE,
+            "Time zone of these times",
+            text_input(action_id=FIELD, initial_value=hours.time_zone if hours else zone, max_length=100),
+            hint="For example Europe/Madrid or America/New_York",
+        ),
+    ]
+    return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=channel.channel_id)
+
+
+def read(values: form_values.Values) -> Choice:
+    """What was sent. Raises `BadInput` with a sentence under every field at fault, all at once."""
+    problems: dict[str, str] = {}
+    begins, ends = _minutes(values, QUIET_FROM), _minutes(values, QUIET_TO)
+    if begins is None and ends is not None:
+        problems[QUIET_FROM] = "Choose when quiet hours begin, or clear their end."
+    if ends is None and begins is not None:
+        problems[QUIET_TO] = "Choose when quiet hours end, or clear their beginning."
+    pace = form_values.choice(values, DIGEST, NEVER)
+    digest = DigestPace.NEVER if pace == NEVER else DigestPace(pace)
+    digest_at = _minutes(values, DIGEST_AT)
+    if digest_at is None and digest is not DigestPace.NEVER:
+        problems[DIGEST_AT] = "Choose a time for the digest."
+    zone = ""
+    try:
+        zone = zone_named(form_values.text(values, ZONE, ""))
+    except BadInput as error:
+        problems[ZONE] = error.sentence
+    if problems:
+        raise BadInput("Nothing was changed.", problems)
+    is_quiet = begins != ends
+    return Choice(
+        features=frozenset(Feature(word) for word in form_values.choices(values, FEATURES, frozenset())),
+        time_zone=zone,
+        quiet_from=begins if is_quiet else None,
+        quiet_to=ends if is_quiet else None,
+        digest=digest,
+        digest_at=USUAL_AT if digest_at is None else digest_at,
+        digest_day=int(form_values.choice(values, DIGEST_DAY, "0")),
+    )
+
+
+def working(channel_id: str) -> View:
+    """What takes the form's place while what was planned is planned anew."""
+    return modal(WORKING, TITLE, [section(f"Saving what is said in <#{channel_id}>…")], private_metadata=channel_id)
+
+
+def failed(sentence: str) -> View:
+    """That nothing was changed, and what to do."""
+    return modal(FAILED, "Not saved", [paragraph(sentence)])
+
+
+def _features(channel: ChannelState) -> Element:
+    usual = f"{say_leads(channel.usual)} it starts" if channel.usual else SAID[Feature.REMINDERS]
+    says = {**SAID, Feature.REMINDERS: usual}
+    options = {
+        feature: option(value=feature.value, text=feature.value.capitalize(), description=cut(says[feature], MAX_LABEL))
+        for feature in SAID
+    }
+    ticked = [option for feature, option in options.items() if feature in channel.of_all]
+    return checkboxes(action_id=FIELD, options=list(options.values()), initial_options=ticked or None)
+
+
+def _others(channel: ChannelState) -> Sequence[Block]:
+    others = listed_webinars(channel)
+    return [context(f"What was set for single webinars or people stays as it is: {others}")] if others else []
+
+
+def _time(minutes: int | None) -> Element:
+    return time_picker(action_id=FIELD, initial_time=None if minutes is None else clock(minutes))
+
+
+def _pace(chosen: DigestPace) -> Element:
+    return _select({pace or NEVER: text for pace, text in PACES.items()}, chosen or NEVER)
+
+
+def _select(choices: dict[str, str] | dict[int, str], chosen: str | int) -> Element:
+    options = {str(value): option(value=str(value), text=text) for value, text in choices.items()}
+    return static_select(action_id=FIELD, options=list(options.values()), initial_option=options[str(chosen)])
+
+
+def _input(name: str, label: str, element: Element, *, hint: str | None = None, optional: bool = False) -> Block:
+    return input_block(block_id=name, label=label, element=element, hint=hint, optional=optional)
+
+
+def _minutes(values: form_values.Values, name: str) -> int | None:
+    chosen = (form_values.element(values, name) or {}).get("selected_time")
+    if not chosen:
+        return None
+    hour, minute = str(chosen).split(":")
+    return int(hour) * 60 + int(minute)

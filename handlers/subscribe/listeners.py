@@ -1,0 +1,215 @@
+"""Who hears what: subscribing a channel and unsubscribing it, by words and in its form, and what it is set up for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.commands.find_webinar import find
+from bot.commands.parser import Subscribe, Subscriptions, Target, Unsubscribe
+from bot.commands.webinar_ref import WebinarWords
+from bot.errors import BadInput
+from bot.model.webinar import Webinar
+from bot.notices.subscriptions import service as subscriptions_service
+from bot.notices.subscriptions.model import EVERYTHING, SHARED, Features, Subscription, Wish, read_features
+from bot.notices.subscriptions.model import subscribe as more_of
+from bot.notices.subscriptions.model import unsubscribe as less_of
+from bot.notices.subscriptions.service import Change
+from bot.notices.subscriptions.texts import result as subscription_result
+from bot.notices.subscriptions.texts.phrases import SAID, listed, named
+from bot.slack import buttons
+from bot.slack.blocks import plain
+from bot.slack.users import check_may_follow
+from bot.webinars.texts.facts import is_open_to_come
+from handlers import errors
+from handlers.browse.listeners import chosen
+from handlers.request import Ask, Commands, Listeners
+from handlers.subscribe import form as subscribe_form
+from handlers.subscribe.form import Choice
+
+IN_A_CHANNEL = (
+    "What a channel hears is set up in the channel itself: type this there, and Greenroom's answers are about it."
+)
+OVER = "This webinar is over, so nothing more will be said about it. Nothing was changed."
+MAX_WORD = 40
+MAX_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One of the two ways to change what is said: its word, what it does, and what it means without features."""
+
+    word: str
+    granted: Callable[[Sequence[Subscription], Wish, Features], Sequence[Subscription]]
+    usual: Features
+    done: str
+    not_done: str
+
+
+SUBSCRIBE = Verb(
+    "subscribe", more_of, SHARED, "Said here from now on: {}.", "Nothing changed: this channel hears {} already."
+)
+UNSUBSCRIBE = Verb(
+    "unsubscribe", less_of, EVERYTHING, "Not said here any more: {}.", "Nothing changed: this channel did not hear {}."
+)
+
+
+async def subscribe(ask: Ask, command: Subscribe) -> None:
+    """Have more said in this channel."""
+    await _typed(ask, SUBSCRIBE, command.features, command.target)
+
+
+async def unsubscribe(ask: Ask, command: Unsubscribe) -> None:
+    """Have less said in this channel."""
+    await _typed(ask, UNSUBSCRIBE, command.features, command.target)
+
+
+async def subscribe_button(ask: Ask) -> None:
+    """The same for one of several webinars that the words might have meant."""
+    await _picked(ask, SUBSCRIBE)
+
+
+async def unsubscribe_button(ask: Ask) -> None:
+    """The same for one of several webinars that the words might have meant."""
+    await _picked(ask, UNSUBSCRIBE)
+
+
+async def subscriptions(ask: Ask, _: Subscriptions) -> None:
+    """What is said in this channel and who set that up; for admins also what did not go out lately."""
+    person, now = await ask.person(), ask.services.clock.now()
+    channel_id = _channel(ask)
+    async with ask.services.store.read() as db:
+        state = await subscriptions_service.state(db, ask.workspace, channel_id, now)
+        unsaid = await subscriptions_service.unsaid(db, ask.workspace, now) if person.is_admin else []
+    may_change = not (person.is_guest or person.is_stranger)
+    await ask.say(subscription_result.state(state, may_change=may_change, unsaid=unsaid))
+
+
+async def open_form(ask: Ask) -> None:
+    """The form of a channel, as it is set up now."""
+    person = await ask.person()
+    check_may_follow(person)
+    async with ask.services.store.read() as db:
+        state = await subscriptions_service.state(db, ask.workspace, ask.value, ask.services.clock.now())
+    await ask.open(subscribe_form.build(state, zone=person.time_zone))
+
+
+async def form_sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, or it is being saved."""
+    check_may_follow(await ask.person())
+    choice = subscribe_form.read(ask.values)
+    if choice.features or choice.wants_hours:
+        await ask.services.slack.check_channel(ask.note)
+    ask.failed = subscribe_form.failed
+    await ask.accept(response_action="update", view=subscribe_form.working(ask.note))
+
+    async def work(ask: Ask) -> None:
+        await _save(ask, choice)
+
+    errors.later(ask, work)
+
+
+async def _typed(ask: Ask, verb: Verb, words: Sequence[str], target: Target) -> None:
+    check_may_follow(await ask.person())
+    _channel(ask)
+    features = await _features(ask, verb, words, target)
+    if not isinstance(target, WebinarWords):
+        await _change(ask, verb, features, target)
+        return
+    webinar = await chosen(ask, target, verb.word, typed=" ".join(sorted(features)))
+    if webinar:
+        await _change(ask, verb, features, webinar)
+
+
+async def _picked(ask: Ask, verb: Verb) -> None:
+    check_may_follow(await ask.person())
+    session_id, typed = buttons.picked(ask.value)
+    features, _ = read_features(typed.split())
+    await _change(ask, verb, features or verb.usual, await ask.services.mirror.find(session_id))
+
+
+async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) -> Features:
+    """What was named, or what is usual. Raises `BadInput` for words that are no features, with what may be meant."""
+    features, unknown = read_features(words)
+    if not unknown:
+        return features or verb.usual
+    if target == "all" and len(unknown) == len(words):
+        which = WebinarWords(" ".join(words))
+        if find(which, await ask.services.mirror.everything(), ask.services.clock.now()):
+            raise BadInput(
+                "Before a webinar stands the word “for”. Nothing was changed. "
+                f"Did you mean `/webinar {verb.word} for {which.text}`?"
+            )
+    no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
+    near = dict.fromkeys(one.value for one in unknown.values() if one)
+    meant = f" Did you mean {listed(list(near)[:MAX_NAMED])}?" if near else ""
+    are = "is no feature" if len(no_features) == 1 else "are no features"
+    every = listed([feature.value for feature in SAID])
+    raise BadInput(f"{listed(no_features)} {are}, so nothing was changed.{meant} There are {every}.")
+
+
+async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str) -> None:
+    now, channel_id = ask.services.clock.now(), _channel(ask)
+    if verb is SUBSCRIBE:
+        if isinstance(about, Webinar) and not is_open_to_come(about, now):
+            raise BadInput(OVER)
+        await ask.services.slack.check_channel(channel_id)
+    wish = Wish.model_validate(
+        {"workspace": ask.workspace, "channel_id": channel_id, "about": about, "by": ask.user_id, "at": now}
+    )
+
+    def granted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+        return verb.granted(lines, wish, features)
+
+    async with ask.services.store.write() as db:
+        change = await subscriptions_service.change(db, wish, granted)
+    ask.services.scheduler.wake()
+    if change.is_first and verb is SUBSCRIBE:
+        await _introduce(ask, channel_id, change)
+    said = (verb.done if change.is_one else verb.not_done).format(f"{_named(features)} about {_about(about)}")
+    await ask.say(subscription_result.state(change.after, head=said))
+
+
+async def _save(ask: Ask, choice: Choice) -> None:
+    now, channel_id = ask.services.clock.now(), ask.note
+    wish = Wish(workspace=ask.workspace, channel_id=channel_id, by=ask.user_id, at=now)
+    async with ask.services.store.write() as db:
+        change = await subscriptions_service.set_up(db, wish, choice)
+    ask.services.scheduler.wake()
+    if change.is_first:
+        await _introduce(ask, channel_id, change)
+    head = "Saved." if change.is_one else "Nothing changed: it was set up like this already."
+    if not await ask.services.slack.update(ask.view_id, subscription_result.done(change.after, head)):
+        await ask.services.slack.post(ask.user_id, subscription_result.state(change.after, head=head))
+
+
+async def _introduce(ask: Ask, channel_id: str, change: Change) -> None:
+    # Everybody there is told once, and by whom: what follows is said without anybody having asked just then.
+    await ask.services.slack.post(channel_id, subscription_result.intro((await ask.person()).name, change.after))
+
+
+def _channel(ask: Ask) -> str:
+    # A direct message among several has the id of a private channel, and a name of its own kind.
+    name = str(ask.body.get("channel_name") or (ask.body.get("channel") or {}).get("name", ""))
+    if not ask.channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
+        raise BadInput(IN_A_CHANNEL)
+    return ask.channel_id
+
+
+def _named(features: Features) -> str:
+    return "everything" if features == EVERYTHING else named(features)
+
+
+def _about(about: Webinar | str) -> str:
+    if isinstance(about, Webinar):
+        return plain(about.title)
+    return "all webinars" if about == "all" else "the webinars that you created"
+
+
+COMMANDS: Commands = {Subscribe: subscribe, Unsubscribe: unsubscribe, Subscriptions: subscriptions}
+ACTIONS: Listeners = {
+    buttons.FOLLOW: open_form,
+    buttons.SUBSCRIBE: subscribe_button,
+    buttons.UNSUBSCRIBE: unsubscribe_button,
+}
+SUBMISSIONS: Listeners = {subscribe_form.CALLBACK: form_sent}

@@ -1,0 +1,171 @@
+"""Finds out who was chosen for a team, and says under each field who cannot be that, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.people_args import Invite
+from bot.errors import BadInput
+from bot.model.team import MOST, NewInvitee, Role
+from bot.model.webinar import Coworker, Person
+from bot.slack.blocks import cut, number
+from bot.team.diff import Member, Order, Wanted, find, read_role, same, team_change, too_many
+from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Typed
+from handlers.team.outsiders import names_of, read_outsiders
+
+NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
+NOTHING = "Nothing has changed. Choose somebody, or close this form."
+FROZEN = "The webinar has started: it is too late to change or remove {}. Put them back, and add people only."
+FULL = "RingCentral takes {} co-hosts and panelists together at most. Leave out {}."
+OUTSIDERS = "Who is named by an address can be a panelist only: co-hosts are people in your RingCentral directory."
+BY_ADDRESS = (
+    "{} was invited by e-mail address, and RingCentral makes co-hosts only of those invited from its directory. Remove "
+    "them first, and then invite them as a co-host: they get another link."
+)
+HOST_ALREADY = "{} is the host already."
+MAX_PROBLEM = 500
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the people who can be chosen."""
+
+    team: Sequence[Member]
+    people: Mapping[str, Person]
+    coworker_at: Callable[[str], Coworker | None]
+    """Whom of the company's directory an address belongs to."""
+    is_directory_read: bool = True
+
+
+def to_look_up(typed: Typed, team: Sequence[Member]) -> list[str]:
+    """The people in Slack of whom something must be known: all but those who stay what they are."""
+    staying = {(one.user_id, one.invitee.role) for one in team}
+    chosen = [*((user, Role.COHOST) for user in typed.cohosts), *((user, Role.PANELIST) for user in typed.panelists)]
+    return list(dict.fromkeys(user for user, role in chosen if (user, role) not in staying))
+
+
+def who_is_wanted(typed: Typed, known: Known) -> list[Wanted]:
+    """Everybody who was chosen. Raises `BadInput` with all that is wrong, each under its field."""
+    wanted: list[Wanted] = []
+    problems: dict[str, list[str]] = {COHOSTS: [], PANELISTS: [], OUTSIDE: []}
+    chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
+    chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
+    for block, user_id, role in chosen:
+        one = _from_slack(user_id, role, typed, known)
+        problem = one if isinstance(one, str) else _clash(one, _name(user_id, known), wanted, known)
+        if problem:
+            problems[block].append(problem)
+        elif isinstance(one, Wanted):
+            wanted.append(one)
+    _add_outsiders(typed, known, wanted, problems[OUTSIDE])
+    _refuse({block: " ".join(sentences) for block, sentences in problems.items()})
+    return wanted
+
+
+def at_first_sight(command: Invite, typed: Typed, known: Known) -> str:
+    """What is wrong with whom a command named, before the form is sent; empty where nothing is."""
+    names = ", ".join(f"@{name}" for name in command.people.nobody)
+    nobody = f"Nobody here is called {names}: choose them below." if names else ""
+    by_address = OUTSIDERS if command.people.addresses and read_role(command.role) is Role.COHOST else ""
+    try:
+        who_is_wanted(typed, known)
+    except BadInput as error:
+        return " ".join(filter(None, [nobody, by_address, *error.fields.values()]))
+    return " ".join(filter(None, [nobody, by_address]))
+
+
+def what_changes(wanted: Sequence[Wanted], team: Sequence[Member], shown: frozenset[str], *, started: bool) -> Order:
+    """The change that is asked for. Raises `BadInput` where it is none, or cannot be."""
+    order = team_change(team, wanted, shown)
+    if not order:
+        _refuse({PANELISTS: NOTHING})
+    if started and not order.only_adds:
+        _refuse({PANELISTS: FROZEN.format(number(len(order.updated) + len(order.deleted), "person", "people"))})
+    if over := too_many(team, order):
+        _refuse({OUTSIDE: FULL.format(MOST, number(over, "person", "people"))})
+    return order
+
+
+def _from_slack(user_id: str, role: Role, typed: Typed, known: Known) -> Wanted | str:
+    """Somebody in Slack as they are to be invited, or why they cannot be."""
+    there = next((one for one in known.team if one.user_id == user_id), None)
+    if there and there.invitee.role is role:
+        return Wanted(who=NewInvitee(role=role, email=there.invitee.email), user_id=user_id)
+    person = known.people.get(user_id)
+    if person is None:
+        return "Slack does not tell who one of these people is. Choose them again, or write their address below."
+    coworker = known.coworker_at(person.email)
+    as_known = find(known.team, Wanted(who=NewInvitee(role=role, coworker=coworker, email=person.email)))
+    if as_known and as_known.role is Role.HOST:
+        return HOST_ALREADY.format(person.name)
+    if problem := _refusal(person, role, coworker, known):
+        return problem
+    if role is Role.COHOST and as_known and as_known.role is Role.PANELIST and not as_known.coworker_id:
+        return BY_ADDRESS.format(person.name)
+    if coworker:
+        return Wanted(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
+    first, last = names_of(person)
+    return Wanted(
+        who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.is_mailed),
+        user_id=user_id,
+    )
+
+
+def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known) -> str:
+    if person.is_bot:
+        return f"{person.name} is an app, so it can't be on a team."
+    if person.is_deactivated:
+        return f"{person.name} does not use Slack any more: their account is deactivated."
+    if not person.email:
+        return f"Slack shows no e-mail address of {person.name}. Write it below to invite them as a panelist."
+    if role is Role.COHOST and coworker is None:
+        if not known.is_directory_read:
+            return f"{person.name} can't be looked up: RingCentral's directory is not read yet. Try again in a minute."
+        return (
+            f"{person.name} can't be a co-host: their e-mail address is not in your company's RingCentral directory. "
+            "Choose them as a panelist."
+        )
+    return ""
+
+
+def _clash(one: Wanted, name: str, wanted: Sequence[Wanted], known: Known) -> str:
+    there = find(known.team, one)
+    if there and there.role is Role.HOST:
+        return HOST_ALREADY.format(name)
+    if any(same(one, other) for other in wanted):
+        return f"{name} is named twice: leave them in one place."
+    return ""
+
+
+def _add_outsiders(typed: Typed, known: Known, wanted: list[Wanted], problems: list[str]) -> None:
+    outsiders, wrong = read_outsiders(typed.outside)
+    problems += wrong
+    for outsider in outsiders:
+        coworker = known.coworker_at(outsider.email)
+        # Who is in the directory is invited as who they are there, whatever name was written.
+        facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
+        address = "" if coworker else outsider.email
+        who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.is_mailed, **facts)
+        one = Wanted(who=who, user_id=_user_at(outsider.email, known))
+        if problem := _clash(one, outsider.email, wanted, known):
+            problems.append(problem)
+        else:
+            wanted.append(one)
+
+
+def _user_at(address: str, known: Known) -> str:
+    there = (one for one in known.team if one.user_id and one.invitee.email.lower() == address.lower())
+    return next((one.user_id for one in there), "")
+
+
+def _name(user_id: str, known: Known) -> str:
+    person = known.people.get(user_id)
+    there = next((one.invitee.name for one in known.team if one.user_id == user_id), "")
+    return person.name if person else there
+
+
+def _refuse(problems: Mapping[str, str]) -> None:
+    fields = {block: cut(sentence, MAX_PROBLEM) for block, sentence in problems.items() if sentence}
+    if fields:
+        raise BadInput(NOT_POSSIBLE, fields)

@@ -1,0 +1,221 @@
+"""The form for the team of a webinar: co-hosts, panelists, people from outside, and who sends the invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.team import Role
+from bot.model.webinar import Frozen, Webinar
+from bot.slack import form_values
+from bot.slack.blocks import (
+    MAX_INPUT,
+    Block,
+    Element,
+    View,
+    ago,
+    context,
+    cut,
+    modal,
+    paragraph,
+    person,
+    plain,
+    section,
+    warning,
+)
+from bot.slack.form_elements import checkboxes, input_block, multi_users_select, option, text_input
+from bot.team.diff import SAID, Member
+from bot.webinars.texts.facts import SYSTEM, Stage, stage, timing
+from handlers.team.outsiders import fitting
+
+CALLBACK = "team.form"
+OPENING = "team.opening"
+FAILED = "team.failed"
+TITLE = "Invite to the team"
+
+COHOSTS, PANELISTS, OUTSIDE, MAIL = "cohosts", "panelists", "outside", "mail"
+"""The blocks that hold the fields."""
+BY_MAIL = "by_mail"
+MAX_OTHERS = 10
+MAX_CONTEXT = 1000
+
+STARTED = "It has started: people can be added, but nobody can be changed or removed any more."
+
+
+class Place(Frozen):
+    """What a form is about; its private_metadata."""
+
+    session_id: str
+    shown: str = ""
+    """The ids of those who stood in the form when it was opened: who is not there any more is to be removed."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The same apart."""
+        return frozenset(self.shown.split())
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who was named on the way to the form, and as what; `role` is None where that was not said."""
+
+    user_ids: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the fields hold."""
+
+    cohosts: tuple[str, ...] = ()
+    panelists: tuple[str, ...] = ()
+    outside: str = ""
+    is_mailed: bool = True
+
+    @property
+    def user_ids(self) -> tuple[str, ...]:
+        """Everybody who was chosen in Slack, once."""
+        return tuple(dict.fromkeys((*self.cohosts, *self.panelists)))
+
+
+def opening(webinar: Webinar, *, note: str = "") -> View:
+    """What stands there until the team is known."""
+    blocks: list[Block] = [section(f"Looking at the team of *{plain(webinar.title)}*…")]
+    if note:
+        blocks.append(paragraph(note))
+    return modal(OPENING, TITLE, blocks, private_metadata=Place(session_id=webinar.id).model_dump_json())
+
+
+def not_opened(sentence: str) -> View:
+    """That the team could not be read, or not be changed, and what to do."""
+    return modal(FAILED, "Team not changed", [paragraph(sentence)])
+
+
+def prefilled(team: Sequence[Member], named: Named) -> tuple[Typed, frozenset[str]]:
+    """What the form begins with, and the ids of those of the team who stand in it."""
+    cohosts = [one for one in team if one.user_id and one.invitee.role is Role.COHOST]
+    panelists = [one for one in team if one.user_id and one.invitee.role is Role.PANELIST]
+    outside, lines = fitting(team)
+    there = {one.user_id: one.invitee.role for one in (*cohosts, *panelists)}
+    roles = there | {user: named.role or there.get(user, Role.PANELIST) for user in named.user_ids}
+    known = {one.invitee.email.lower() for one in team}
+    new = [address for address in named.addresses if address.lower() not in known]
+    typed = Typed(
+        cohosts=tuple(user for user, role in roles.items() if role is Role.COHOST),
+        panelists=tuple(user for user, role in roles.items() if role is Role.PANELIST),
+        outside=cut("\n".join(filter(None, [lines, *new])), MAX_INPUT),
+    )
+    return typed, frozenset(one.invitee.invitee_id for one in (*cohosts, *panelists, *outside))
+
+
+def build(
+    webinar: Webinar,
+    team: Sequence[Member],
+    named: Named = Named(),
+    *,
+    now: datetime,
+    read_at: datetime,
+    problem: str = "",
+) -> View:
+    """The form, filled with the team as it is and with whoever was named. `problem` says what is wrong already."""
+    typed, shown = prefilled(team, named)
+    return filled(webinar, team, typed, shown, now=now, read_at=read_at, problem=problem)
+
+
+def filled(
+    webinar: Webinar,
+    team: Sequence[Member],
+    typed: Typed,
+    shown: Collection[str],
+    *,
+    now: datetime,
+    read_at: datetime,
+    problem: str,
+) -> View:
+    """The form as it was sent, with why nothing came of it. `shown` are those of the team who stood in it at first."""
+    started = [context(STARTED)] if stage(webinar, now) is Stage.LIVE else []
+    blocks: list[Block] = [
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nHost: {_host(webinar, team)}"),
+        *([warning(problem)] if problem else []),
+        *started,
+        *_fields(typed),
+        *_others(team, shown),
+        context(f"The team as read from {SYSTEM} {ago(read_at, now)}; `/webinar team` reads it anew"),
+    ]
+    where = Place(session_id=webinar.id, shown=" ".join(sorted(shown)))
+    return modal(CALLBACK, TITLE, blocks, submit="Save Team", close="Cancel", private_metadata=where.model_dump_json())
+
+
+def read(values: form_values.Values) -> Typed:
+    """What the fields hold (`view.state.values`). Never raises."""
+    return Typed(
+        cohosts=_users(values, COHOSTS),
+        panelists=_users(values, PANELISTS),
+        outside=form_values.text(values, OUTSIDE, ""),
+        is_mailed=BY_MAIL in form_values.choices(values, MAIL, frozenset({BY_MAIL})),
+    )
+
+
+def _host(webinar: Webinar, team: Sequence[Member]) -> str:
+    host = next((one.invitee.name for one in team if one.invitee.role is Role.HOST), "")
+    return person(host or webinar.host_name) or "as set in RingCentral"
+
+
+def _fields(typed: Typed) -> list[Block]:
+    cohosts = _picker(typed.cohosts, focus=True)
+    outside = text_input(
+        action_id=OUTSIDE,
+        multiline=True,
+        initial_value=typed.outside or None,
+        placeholder="Zoe Lang <zoe@partner.example>",
+        max_length=MAX_INPUT,
+    )
+    by_mail = option(
+        value=BY_MAIL,
+        text=f"{SYSTEM} sends the invitations",
+        description="Off: Greenroom gives people in Slack their link, and you all others",
+    )
+    mail = checkboxes(action_id=MAIL, options=[by_mail], initial_options=[by_mail] if typed.is_mailed else None)
+    return [
+        _input(COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {SYSTEM} directory"),
+        _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
+        _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: an address, or a name and the address"),
+        _input(MAIL, "E-mail", mail, ""),
+    ]
+
+
+def _picker(user_ids: Collection[str], *, focus: bool = False) -> Element:
+    return multi_users_select(
+        action_id="people",
+        initial_users=list(user_ids) or None,
+        placeholder="Choose people",
+        focus_on_load=focus or None,
+    )
+
+
+def _input(block_id: str, label: str, element: Element, hint: str) -> Block:
+    return input_block(block_id=block_id, label=label, element=element, hint=hint or None, optional=True)
+
+
+def _others(team: Sequence[Member], shown: Collection[str]) -> list[Block]:
+    """Those of the team who were invited in RingCentral itself and are nobody in Slack that we know."""
+    others = [one for one in team if one.invitee.role is not Role.HOST and one.invitee.invitee_id not in shown]
+    if not others:
+        return []
+    named = [f"{called(one)} ({SAID[one.invitee.role].lower()})" for one in others[:MAX_OTHERS]]
+    more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
+    words = f"Also on the team, and kept: {', '.join(named)}{more}. Choose them above to change what they are."
+    return [context(cut(words, MAX_CONTEXT))]
+
+
+def called(member: Member) -> str:
+    """Somebody of a team as an organiser sees them (mrkdwn): who they are in Slack, else their name."""
+    if member.user_id:
+        return f"<@{member.user_id}>"
+    return person(member.invitee.name) or plain(member.invitee.email)
+
+
+def _users(values: form_values.Values, block_id: str) -> tuple[str, ...]:
+    return tuple(str(user) for user in (form_values.element(values, block_id) or {}).get("selected_users") or ())

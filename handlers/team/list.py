@@ -1,0 +1,118 @@
+"""Shows an organiser who is on the team of a webinar, how each of them was told, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model.team import Role
+from bot.model.webinar import Webinar
+from bot.slack import buttons
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Element,
+    Message,
+    actions,
+    ago,
+    button,
+    confirm_dialog,
+    context,
+    cut,
+    message,
+    number,
+    person,
+    plain,
+    section,
+)
+from bot.team.diff import SAID, Member
+from bot.team.texts.result import how_told
+from bot.webinars.texts.facts import SYSTEM, Stage, is_open_to_come, stage, timing
+from handlers.team.form import called
+
+REFRESH = "team.refresh"
+PREVIOUS = "team.previous"
+NEXT = "team.next"
+REMOVE = "team.remove"
+AGAIN = "team.again"
+
+PAGE_SIZE = 10
+FROZEN = "It has started, so nobody can be changed or removed any more"
+
+
+def roster(
+    webinar: Webinar, team: Sequence[Member], *, read_at: datetime, now: datetime, page: int = 1, note: str = ""
+) -> Message:
+    """One page of the team. `note` says what was just done (mrkdwn)."""
+    pages = max(1, -(-len(team) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = team[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    others = sum(one.invitee.role is not Role.HOST for one in team)
+    head = f"*{plain(webinar.title)}*\n{timing(webinar)}\n{_counted(others)}"
+    blocks: list[Block] = [*([section(cut(note, MAX_SECTION))] if note else []), section(head)]
+    for member in shown:
+        blocks += _row(webinar, member, page, now)
+    here = place(webinar, page=page)
+    blocks += actions(
+        button("Previous", PREVIOUS, place(webinar, page=page - 1), label="Previous page") if page > 1 else None,
+        button("Next", NEXT, place(webinar, page=page + 1), label="Next page") if page < pages else None,
+        buttons.about(webinar, "Change", buttons.INVITE) if is_open_to_come(webinar, now) else None,
+        button("Refresh", REFRESH, here, label=f"Read the team from {SYSTEM} again"),
+    )
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {SYSTEM} {ago(read_at, now)}"]
+    notes.append(FROZEN if stage(webinar, now) is Stage.LIVE else "")
+    spoken = f"{note} The team of {plain(webinar.title)}: {_counted(others)}.".strip()
+    return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
+
+
+def place(webinar: Webinar, invitee_id: str = "-", *, page: int = 1) -> str:
+    """The value of a button: which webinar, who of its team, and which page is shown."""
+    return f"{webinar.id} {invitee_id} {page}"
+
+
+def read_place(value: str) -> tuple[str, str, int]:
+    """The webinar's id, the invitee's, and the page."""
+    session_id, invitee_id, page = value.split(" ")
+    return session_id, invitee_id, int(page)
+
+
+def _counted(others: int) -> str:
+    return (
+        f"The host and {number(others, 'other', 'others')}"
+        if others
+        else "Nobody is invited yet: there is only the host"
+    )
+
+
+def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Block]:
+    role = member.invitee.role
+    if role is Role.HOST:
+        return [section(f"{called(member)} · *{SAID[role]}*")]
+    address = "" if member.user_id or not person(member.invitee.name) else f" ({plain(member.invitee.email)})"
+    text = f"{called(member)}{address} · *{SAID[role]}*\n{_sentence(how_told(member))}"
+    if not is_open_to_come(webinar, now):
+        return [section(text)]
+    removable = stage(webinar, now) is Stage.COMING
+    where = place(webinar, member.invitee.invitee_id, page=page)
+    name = member.invitee.name or member.invitee.email
+    again = "Send Link Again" if member.user_id else "Send Me the Link"
+    row = actions(
+        button(again, AGAIN, where, label=f"{again}: {name}") if member.invitee.link.get_secret_value() else None,
+        _remove(where, name) if removable else None,
+    )
+    return [section(text), *row]
+
+
+def _remove(where: str, name: str) -> Element:
+    confirm = confirm_dialog(
+        title="Remove from the team?",
+        text=f"{person(name)} leaves the team and their link stops working. Greenroom tells them if they are in Slack.",
+        confirm="Remove",
+        deny="Keep",
+        style="danger",
+    )
+    return button("Remove", REMOVE, where, label=f"Remove {name}", confirm=confirm)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"

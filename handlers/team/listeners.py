@@ -1,0 +1,251 @@
+"""The team of a webinar: inviting people, changing what they are, removing them, and who is on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.commands.people_args import Invite, Team, read_invite
+from bot.errors import BadInput
+from bot.model.team import MOST
+from bot.model.webinar import Person, Webinar
+from bot.slack import buttons
+from bot.slack.blocks import View
+from bot.team.apply import UNCLEAR
+from bot.team.change_table import Change
+from bot.team.diff import Member, Order, read_role
+from bot.team.table import Team as KnownTeam
+from bot.team.texts import messages as team_message_texts
+from bot.team.texts import result as team_result
+from handlers import errors
+from handlers.browse.listeners import chosen, opened
+from handlers.request import Ask, Commands, Listeners
+from handlers.team import check as team_check
+from handlers.team import form as team_form
+from handlers.team import list as team_list
+from handlers.team.check import Known
+from handlers.team.form import Named, Place, Typed
+
+WHAT = "invite people to this webinar"
+NOT_READ = "The team was not read yet. Close this form and open it again."
+TOO_MANY = (
+    "{:,} people were named, and RingCentral takes {} co-hosts and panelists together at most. Name fewer people or a "
+    "smaller group."
+)
+NOT_THERE = "They are not on this team any more. Press Refresh to see who is."
+
+
+async def invite(ask: Ask, command: Invite) -> None:
+    """Open the form for the webinar that was named, with the people who were."""
+    read_role(command.role)
+    webinar = await chosen(ask, command.which, "invite", typed=_spelled(command))
+    if webinar:
+        await _open(ask, webinar, command)
+
+
+async def invite_button(ask: Ask) -> None:
+    """The same from a button, which may carry people on."""
+    session_id, typed = buttons.picked(ask.value)
+    await _open(ask, await ask.services.mirror.find(session_id), read_invite(typed))
+
+
+async def sent(ask: Ask) -> None:
+    """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
+    where = Place.model_validate_json(ask.note)
+    webinar = await _steered(ask, where.session_id)
+    ask.services.team.check(webinar)
+    team = await ask.services.team.known(webinar)
+    if team is None:
+        raise BadInput(NOT_READ)
+    typed = team_form.read(ask.values)
+    wanted = team_check.who_is_wanted(typed, await _known(ask, typed, team.members))
+    started = ask.services.team.has_started(webinar)
+    order = team_check.what_changes(wanted, team.members, where.ids, started=started)
+    if order.deleted:
+        draft = await ask.services.team.draft(webinar, order, ask.user_id)
+        question = team_result.confirm(webinar, order, team.members, draft.change_id)
+        await ask.accept(response_action="push", view=question)
+        return
+    ask.failed = _back_to_the_form(webinar, team, typed, where, ask.services.clock.now())
+    await _start(ask, webinar, await ask.services.team.begin(webinar, order, ask.user_id, ask.view_id))
+
+
+async def confirmed(ask: Ask) -> None:
+    """Removing people was confirmed: whether the person may is asked again."""
+    draft = await ask.services.team.drafted(ask.note, ask.user_id)
+    webinar = await _steered(ask, draft.session_id)
+    ask.failed = team_result.failed  # the form stands below it, with all that was typed
+    await _start(ask, webinar, await ask.services.team.confirm(webinar, draft, ask.view_id))
+
+
+async def show_team(ask: Ask, command: Team) -> None:
+    """Who is on the team of the webinar that was named; it is read where that never happened."""
+    webinar = await chosen(ask, command.which, "team")
+    if webinar:
+        await ask.check_steers(webinar, WHAT)
+        await _list(ask, webinar)
+
+
+async def team_button(ask: Ask) -> None:
+    """The same from a button."""
+    await _list(ask, await _steered(ask, buttons.picked(ask.value)[0]))
+
+
+async def turn_page(ask: Ask) -> None:
+    """Another page in the place of this one."""
+    session_id, _, page = team_list.read_place(ask.value)
+    await _list(ask, await _steered(ask, session_id), page=page, replace=True)
+
+
+async def refresh(ask: Ask) -> None:
+    """Read the team anew (one call), and show it in the same place."""
+    session_id, _, page = team_list.read_place(ask.value)
+    webinar = await _steered(ask, session_id)
+    await ask.services.team.read(webinar, ask.caller(), force=True)
+    await _list(ask, webinar, page=page, replace=True)
+
+
+async def remove(ask: Ask) -> None:
+    """Remove somebody, as was confirmed at the button, and show who is left."""
+    webinar, member, page = await _picked(ask)
+    order = Order(deleted=(member.invitee.invitee_id,))
+    change = await ask.services.team.begin(webinar, order, ask.user_id)
+    outcomes = await ask.services.team.carry_out(change, ask.caller())
+    await _list(ask, webinar, page=page, replace=True, note=team_result.in_a_line(outcomes))
+    await ask.services.team.finish(change, outcomes)
+
+
+async def send_again(ask: Ask) -> None:
+    """Send somebody their link once more, or give it to whoever asks where Greenroom cannot reach them."""
+    webinar, member, page = await _picked(ask)
+    sent_there = await ask.services.team.notifier.send_again(webinar, member, ask.user_id)
+    note = f"<@{member.user_id}> has the link again." if sent_there else "The link is in a direct message to you."
+    await _list(ask, webinar, page=page, replace=True, note=note)
+
+
+async def _steered(ask: Ask, session_id: str) -> Webinar:
+    webinar = await ask.services.mirror.find(session_id)
+    await ask.check_steers(webinar, WHAT)
+    return webinar
+
+
+async def _picked(ask: Ask) -> tuple[Webinar, Member, int]:
+    session_id, invitee_id, page = team_list.read_place(ask.value)
+    webinar = await _steered(ask, session_id)
+    ask.services.team.check(webinar)
+    team = await ask.services.team.known(webinar)
+    others = team.others if team else []
+    member = next((one for one in others if one.invitee.invitee_id == invitee_id), None)
+    if member is None:
+        raise BadInput(NOT_THERE)
+    return webinar, member, page
+
+
+async def _open(ask: Ask, webinar: Webinar, command: Invite) -> None:
+    await ask.check_steers(webinar, WHAT)
+    ask.services.team.check(webinar)
+    known = await ask.services.team.known(webinar)
+    if known and not command.people and ask.services.directory.is_read:
+        view = team_form.build(webinar, known.members, now=ask.services.clock.now(), read_at=known.read_at)
+        await ask.open(view)
+        return
+    # A trigger lives three seconds, and who these people are may take longer to find out.
+    view_id = await ask.open(team_form.opening(webinar))
+    ask.view, ask.failed = {"id": view_id}, team_form.not_opened
+    await _fill(ask, webinar, command)
+
+
+async def _fill(ask: Ask, webinar: Webinar, command: Invite) -> None:
+    services, view_id = ask.services, ask.view_id
+
+    def note(words: str) -> View:
+        return team_form.opening(webinar, note=words)
+
+    team = await services.team.read(webinar, ask.caller_behind(note))
+    if not services.directory.is_read:
+        await services.directory.refresh()
+    named = await _named(ask, command)
+    typed, _ = team_form.prefilled(team.members, named)
+    problem = team_check.at_first_sight(command, typed, await _known(ask, typed, team.members))
+    now = services.clock.now()
+    form = team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem)
+    await services.slack.update(view_id, form)
+
+
+async def _named(ask: Ask, command: Invite) -> Named:
+    """Who was named, the people of user groups one by one."""
+    groups = [await ask.services.slack.group(group) for group in command.people.group_ids]
+    users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
+    if len(users) > MOST:
+        raise BadInput(TOO_MANY.format(len(users), MOST))
+    role = read_role(command.role) if command.role else None
+    return Named(tuple(users), command.people.addresses, role)
+
+
+async def _known(ask: Ask, typed: Typed, team: Sequence[Member]) -> Known:
+    """What must be known of those who were chosen; who cannot be looked up is left out."""
+    get, users = ask.services.people.get, team_check.to_look_up(typed, team)
+    found = await asyncio.gather(*(get(ask.workspace, user) for user in users), return_exceptions=True)
+    people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
+    return Known(team, people, ask.services.directory.coworker_at, ask.services.directory.is_read)
+
+
+def _back_to_the_form(
+    webinar: Webinar, team: KnownTeam, typed: Typed, where: Place, now: datetime
+) -> Callable[[str], View]:
+    """What stands in the place of the form if nothing comes of it: the same again, with why."""
+
+    def again(problem: str) -> View:
+        if problem == UNCLEAR:
+            return team_result.failed(problem)  # it may have happened: the same once more is nothing to offer
+        return team_form.filled(webinar, team.members, typed, where.ids, now=now, read_at=team.read_at, problem=problem)
+
+    return again
+
+
+async def _start(ask: Ask, webinar: Webinar, change: Change) -> None:
+    await ask.accept(response_action="update", view=team_result.working(webinar))
+
+    async def work(ask: Ask) -> None:
+        def note(words: str) -> View:
+            return team_result.working(webinar, note=words)
+
+        outcomes = await ask.services.team.carry_out(change, ask.caller_behind(note))
+        view, instead = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
+        await ask.services.team.notifier.show(change, view, instead)
+        await ask.services.team.finish(change, outcomes)
+
+    errors.later(ask, work)
+
+
+async def _list(ask: Ask, webinar: Webinar, *, page: int = 1, replace: bool = False, note: str = "") -> None:
+    team = await ask.services.team.read(webinar, ask.caller())
+    now = ask.services.clock.now()
+    shown = team_list.roster(webinar, team.members, read_at=team.read_at, now=now, page=page, note=note)
+    await ask.say(shown, replace=replace)
+
+
+def _spelled(command: Invite) -> str:
+    """The people and the role as they were typed, as far as a button carries them on."""
+    named = command.people
+    words = [f"<@{user}>" for user in named.user_ids] + [f"<!subteam^{group}>" for group in named.group_ids]
+    words += [*named.addresses, *(f"@{name}" for name in named.nobody)]
+    role = f"as {command.role}" if command.role else ""
+    while words and len(" ".join([*words, role])) > buttons.MAX_TYPED:
+        words.pop()
+    return " ".join([*words, role]).strip()
+
+
+COMMANDS: Commands = {Invite: invite, Team: show_team}
+ACTIONS: Listeners = {
+    buttons.INVITE: invite_button,
+    buttons.TEAM: team_button,
+    team_list.PREVIOUS: turn_page,
+    team_list.NEXT: turn_page,
+    team_list.REFRESH: refresh,
+    team_list.REMOVE: remove,
+    team_list.AGAIN: send_again,
+    team_message_texts.OWN_LINK: opened,
+}
+SUBMISSIONS: Listeners = {team_form.CALLBACK: sent, team_result.CONFIRM: confirmed}
