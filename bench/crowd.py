@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.db.connection import Store
-from bot.model.webinar import Account, Audience, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Audience, Webinar
 from bot.notices.model import Facts, Notice, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan

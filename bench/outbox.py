@@ -26,7 +26,7 @@ from bench.rivals import RIVALS
 from bench.rivals.job import JOBS_PER_SESSION
 from bot.clock import machine_now
 from bot.db.connection import Store, Vault
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 from bot.notices.model import NoticeKind
 from bot.notices.planner import replan
 from bot.webinars import table as webinar_table

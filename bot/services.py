@@ -14,7 +14,7 @@ from bot.creation.cancel import Cancelling
 from bot.creation.service import CreationService
 from bot.db import leases
 from bot.db.connection import Store
-from bot.model.webinar import Account
+from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox import message_table
 from bot.notices.outbox.worker import Delivery, forget_notices

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.notices.model import UnclearAlerts
+
+
+class UnclearAlerts(StrEnum):
+    """What becomes of a post that may or may not have arrived, where nobody may look."""
+
+    REPEAT = "repeat"
+    DROP = "drop"
+
 
 STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
 """What pydantic's kinds of mistakes are called here, where its own words would puzzle."""

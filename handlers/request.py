@@ -8,12 +8,13 @@ from typing import Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.model.webinar import Lane, Person, Webinar, Workspace
-from bot.providers.base import Caller
+from bot.model.people import Person, Workspace
+from bot.model.webinar import Webinar
+from bot.providers.base import Caller, Lane
 from bot.services import Services
-from bot.slack.blocks import Message, View
 from bot.slack.client import SlackRefused
 from bot.slack.error_message import message_view, sentence_message, waiting
+from bot.slack.message import Message, View
 
 
 @dataclass

@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from bot.clock import machine_now
 from bot.db.connection import Store
 from bot.db.schema import parcels as table
-from bot.model.webinar import Account, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import TIMED, NoticeState, ParcelState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.message_table import Parcel, read
@@ -25,8 +26,8 @@ from bot.notices.planner import follow_up, replan
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Features, follows
 from bot.scheduler import SHORTEST_NAP
-from bot.slack.blocks import Message as Text
 from bot.slack.client import SlackApi
+from bot.slack.message import Message as Text
 from bot.webinars import table as webinar_table
 from sandbox.clock import SandboxClock
 from sandbox.slack import Message, Slack

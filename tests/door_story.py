@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.app import Pace
-from bot.model.webinar import Lane
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from sandbox.slack import View
 from tests.block_kit import check_view
 from tests.world import World

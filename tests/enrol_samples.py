@@ -13,7 +13,7 @@ from bot.registration.bulk import csv_import
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import Reading, Row, Trouble
 from bot.registration.bulk.texts import Tally
-from bot.slack.blocks import Message
+from bot.slack.message import Message
 from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import Typed

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.model.webinar import Webinar
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import REMINDERS
+from bot.notices.subscriptions.channel_state import ChannelState
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
-from bot.notices.subscriptions.texts.result import ChannelState
 from bot.slack.blocks import when
 from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 

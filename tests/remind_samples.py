@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model.webinar import Webinar
+from bot.notices import reminder_sheet
 from bot.notices.model import NoticeState
-from bot.notices.texts import reminder_list, reminder_result
-from bot.slack.blocks import Message
+from bot.notices.texts import reminder_result
+from bot.slack.message import Message
 from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
 from tests.webinar_samples import NOW
@@ -17,20 +18,22 @@ from tests.webinar_samples import NOW
 HOUR = timedelta(hours=1)
 
 
-def reminded(plain: Webinar) -> reminder_list.Sheet:
+def reminded(plain: Webinar) -> reminder_sheet.ReminderSheet:
     """A channel with one reminder ahead, one that was left out, and times of its own."""
     ahead = [
-        reminder_list.Reminder(number, number * HOUR, plain.start, plain.start - number * HOUR, state)
+        reminder_sheet.Reminder(number, number * HOUR, plain.start, plain.start - number * HOUR, state)
         for number, state in ((1, NoticeState.PLANNED), (2, NoticeState.SKIPPED))
     ]
     leads = tuple(one.before for one in ahead)
-    return reminder_list.Sheet(plain, "C1", is_on=True, leads=leads, usual=leads, has_own_leads=True, reminders=ahead)
+    return reminder_sheet.ReminderSheet(
+        plain, "C1", is_on=True, leads=leads, usual=leads, has_own_leads=True, reminders=ahead
+    )
 
 
 def remind_messages(plain: Webinar) -> list[Message]:
     """What is said about reminders and snoozing."""
-    sheet, back = reminded(plain), reminder_result.Undo(session_id="s1", channel_id="C1")
-    usual = defaults_form.Defaults(leads=sheet.usual)
+    sheet, back = reminded(plain), reminder_sheet.ReminderUndo(session_id="s1", channel_id="C1")
+    usual = reminder_sheet.ReminderDefaults(leads=sheet.usual)
     undo = defaults_form.UndoDefaults(leads="1h", changed_at=NOW)
     return [
         *(reminder_result.changed(sheet, back, now=NOW), reminder_result.muted(plain, "C1", back)),
@@ -50,7 +53,7 @@ def remind_modals(plain: Webinar) -> list[dict[str, Any]]:
     """The forms for reminders."""
     sheet, where = reminded(plain), remind_form.Place(session_id="s1", channel_id="C1")
     off = replace(sheet, is_on=False)
-    usual = defaults_form.Defaults(leads=sheet.usual)
+    usual = reminder_sheet.ReminderDefaults(leads=sheet.usual)
     return [
         *(remind_form.build(one, where, now=NOW) for one in (sheet, off)),
         remind_form.move_form(sheet, sheet.reminders[0], where),

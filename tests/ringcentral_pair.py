@@ -13,8 +13,8 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.clock import SystemClock, monotonic
-from bot.model.webinar import Form, Lane
-from bot.providers.base import Caller
+from bot.model.webinar import Form
+from bot.providers.base import Caller, Lane
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
 from sandbox.clock import SandboxClock

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.model.seat import Attendee, Seat, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.registration.seats import texts as seat_texts
-from bot.slack.blocks import Message, View
+from bot.slack.message import Message, View
 from handlers.seat import form as seat_form
 from handlers.seat.form import Typed
 from tests.webinar_samples import ACCOUNT, NOW

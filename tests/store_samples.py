@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import Notice
 from tests.webinar_samples import ACCOUNT, NOW, START
 

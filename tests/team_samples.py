@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.model.team import Invitee, NewRole, Role
+from bot.model.team import Invitee, NewRole, Role, Told
 from bot.model.webinar import Webinar
-from bot.slack.blocks import Message, View
-from bot.team.diff import Member, Order, Told
+from bot.slack.message import Message, View
+from bot.team.diff import Member, Order
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
 from bot.team.texts.result import Fate, Outcome

@@ -15,8 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.creation import table as creation_table
 from bot.creation.table import Step
-from bot.model.webinar import Lane
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from tests.creation_story import (
     MADE,
     NO_CARD,

@@ -13,7 +13,7 @@ from bot.db.connection import Store
 from bot.notices.model import NoticeState, ParcelState
 from bot.notices.outbox import message_table
 from bot.notices.outbox.context import ONE_CALL
-from bot.slack.blocks import Message as Text
+from bot.slack.message import Message as Text
 from tests.desk import Desk, posted_at, second
 from tests.store_samples import OTHERS
 from tests.webinar_samples import ACCOUNT

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.db.connection import Store
-from bot.model.webinar import Status, Webinar, Workspace
+from bot.model.people import Workspace
+from bot.model.webinar import Status, Webinar
 from bot.notices.digests import Digests
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table

@@ -12,8 +12,7 @@ from sqlalchemy import text
 
 from bot.app import Greenroom
 from bot.model.registrant import Applicant
-from bot.model.webinar import Lane
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from bot.registration.bulk import batch_table
 from bot.registration.bulk.batch_table import BatchState
 from bot.registration.bulk.csv_import import read_people

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.webinar import Webinar, Workspace
+from bot.model.people import Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
 from bot.notices.subscriptions.model import (
     EVERYTHING,

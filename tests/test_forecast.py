@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.webinar import Frozen, Registration
+from bot.model.frozen import Frozen
+from bot.model.webinar import Registration
 from bot.registration.forecast import DAY, MOST_DAYS, Forecast, Pace, forecast, held
 from tests.webinar_samples import NOW, registration
 

@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ProviderBusy
-from bot.model.webinar import Lane
-from bot.providers.base import Caller, tell_nobody
+from bot.providers.base import Caller, Lane, tell_nobody
 from bot.providers.gate import (
     MARGIN,
     SHARES,

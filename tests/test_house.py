@@ -12,17 +12,18 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import bot.views
 from pydantic import SecretStr
 
 import bot
-import bot.views
 from bot.creation import texts as creation_texts
 from bot.model.webinar import Audience, Preferences, Webinar
 from bot.notices.model import NoticeKind
+from bot.notices.subscriptions import channel_state
+from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.model import SHARED
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts import share_result
-from bot.notices.subscriptions.texts.share_result import SaidThere
 from bot.notices.texts import compose
 from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
@@ -116,7 +117,7 @@ def views() -> list[dict[str, Any]]:
     draft = Draft(draft_id="d1")
     created = creation_texts.Created(plain, host_link=link)
     organised = workspace_settings_form.Choice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
-    channel = subscription_result.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
+    channel = channel_state.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
         *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
@@ -136,7 +137,7 @@ def views() -> list[dict[str, Any]]:
         browse_texts.count(plain, now=NOW, may_steer=True),
         *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_note(plain, 3)),
         *(
-            share_result.shared(plain, "C1", SaidThere(SHARED, ())),
+            share_result.shared(plain, "C1", PlannedNotices(SHARED, ())),
             help_texts.help_message(),
             error_message.problem(ValueError()),
         ),

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, MetaData, insert, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import bot.store
+import bot.db
 from bot.clock import machine_now
 from bot.db.connection import Store, Vault, async_url
 from bot.db.keys import account_columns
@@ -138,7 +138,7 @@ async def _ask(url: str, question: Any) -> Any:
 
 def _to_first_version(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(bot.store.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(bot.db.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "0001")
 

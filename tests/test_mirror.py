@@ -15,9 +15,9 @@ import pytest_asyncio
 from sqlalchemy import event, select
 
 from bot.db.schema import notices
+from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import NoticeKind
-from bot.webinars.texts.facts import Stage, stage
 from tests.creation_story import Arm, at_ringcentral, before_writing, ended, hurried, release, send
 from tests.world import World, running
 

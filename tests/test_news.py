@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.lifecycle import RegistrationStatus, registration_status
 from bot.model.webinar import Status, Webinar
-from bot.notices.events import FILLING_AT, Door, News, changes, door
+from bot.notices.events import FILLING_AT, News, changes
 from bot.notices.model import Facts, NoticeKind
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
@@ -207,9 +208,11 @@ def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> N
     """Full counts before closed: the limit is why; and without a limit nothing is ever full."""
     read = registration(count=count, limit=limit, is_open=is_open)
 
-    assert door(read) is (Door.FULL if count >= limit else Door.OPEN if is_open else Door.CLOSED)
+    assert registration_status(read) is (
+        RegistrationStatus.FULL if count >= limit else RegistrationStatus.OPEN if is_open else RegistrationStatus.CLOSED
+    )
     unlimited = read.model_copy(update={"limit": None})
-    assert door(unlimited) is (Door.OPEN if is_open else Door.CLOSED)
+    assert registration_status(unlimited) is (RegistrationStatus.OPEN if is_open else RegistrationStatus.CLOSED)
 
 
 @given(st.lists(st.integers(0, 100), min_size=2, max_size=30))

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model.webinar import Person, Webinar
+from bot.model.people import Person
+from bot.model.webinar import Webinar
 from bot.webinars import organizer_table as store
 from bot.webinars.permissions import Organisers
 from sandbox.slack import Message

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.model.frozen import Frozen
 from bot.model.registrant import Applicant
-from bot.model.webinar import Frozen
 from bot.registration.chart import (
     MOST_BARS,
     NOT_NAMED,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.model.webinar import Registration, Status, Webinar
-from bot.notices.model import NoticeKind, NoticeState, ParcelState, UnclearAlerts
+from bot.notices.model import NoticeKind, NoticeState, ParcelState
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Features
+from bot.settings import UnclearAlerts
 from tests.desk import CHLOE, LAUNCH, REMINDED, Desk
 from tests.webinar_samples import ACCOUNT, registration
 

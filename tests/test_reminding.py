@@ -14,10 +14,10 @@ from bot.notices import reminders
 from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
+from bot.notices.reminder_sheet import ReminderOrigin, ReminderSheet
 from bot.notices.rules import REMINDERS
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription
-from bot.notices.texts.reminder_list import Origin, Sheet
 from bot.webinars import table as webinar_table
 from tests.store_samples import LATER
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
@@ -48,13 +48,13 @@ async def known(store: Store, *lines: Subscription) -> None:
         await replan(db, webinar(), NOW)
 
 
-async def seen(store: Store, channel_id: str = "C1") -> Sheet:
+async def seen(store: Store, channel_id: str = "C1") -> ReminderSheet:
     """What is shown of it."""
     async with store.read() as db:
         return await reminders.sheet(db, webinar(), channel_id)
 
 
-def waiting(sheet: Sheet) -> list[timedelta]:
+def waiting(sheet: ReminderSheet) -> list[timedelta]:
     """The leads of what is to go out."""
     return [one.before for one in sheet.reminders if one.state is NoticeState.PLANNED]
 
@@ -65,9 +65,9 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
     sheet = await seen(store)
     assert waiting(sheet) == list(REMINDERS)
     assert (sheet.is_on, sheet.has_own_leads, sheet.leads, sheet.usual) == (True, False, REMINDERS, REMINDERS)
-    assert (sheet.origin, sheet.set_by, sheet.set_at) == (Origin.SHARED, "U1", NOW)
+    assert (sheet.origin, sheet.set_by, sheet.set_at) == (ReminderOrigin.SHARED, "U1", NOW)
     elsewhere = await seen(store, "C2")
-    assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, Origin.NOBODY, [])
+    assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, ReminderOrigin.NOBODY, [])
 
 
 async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
@@ -93,7 +93,7 @@ async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(stor
         await reminders.set_leads(db, webinar(), "C1", None, "U2", LATER)
         assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
     sheet = await seen(store)
-    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), Origin.FOLLOWED)
+    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), ReminderOrigin.FOLLOWED)
 
 
 async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
@@ -129,7 +129,7 @@ async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> No
     async with store.write() as db:
         await reminders.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
     sheet = await seen(store)
-    assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], Origin.SET, "U2")
+    assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], ReminderOrigin.SET, "U2")
 
 
 async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> None:

@@ -23,18 +23,8 @@ from bot.errors import (
     ProviderGone,
     ProviderRefused,
 )
-from bot.model.webinar import (
-    Access,
-    Audience,
-    Coworker,
-    FixedOptions,
-    Options,
-    Preferences,
-    Registration,
-    ServiceUser,
-    SessionFacts,
-    Status,
-)
+from bot.model.people import Coworker, ServiceUser
+from bot.model.webinar import Access, Audience, FixedOptions, Options, Preferences, Registration, SessionFacts, Status
 from bot.providers.base import UPKEEP
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral

@@ -19,8 +19,8 @@ from bot.errors import (
     ProviderGone,
     ProviderRefused,
 )
+from bot.model.people import Coworker
 from bot.model.team import Invitee, NewInvitee, NewRole, Role, TeamChange
-from bot.model.webinar import Coworker
 from bot.providers.base import UPKEEP
 from bot.providers.ringcentral import RingCentral, people_errors
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired

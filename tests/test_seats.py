@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.model.team import Told
 from bot.registration import external_id
 from bot.registration.seats import texts as seat_texts
 from bot.team import table as team_table
-from bot.team.diff import Told
 from tests.door_story import PERSON
 from tests.seat_samples import DEV
 from tests.seat_story import REGISTRANTS, Stage, a_stage, hurried, limited

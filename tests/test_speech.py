@@ -15,7 +15,7 @@ from bot.notices.model import TIMED, Facts, NoticeKind
 from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, Said, compose
 from bot.notices.texts.phrases import begins
 from bot.slack import buttons as our_buttons
-from bot.slack.blocks import Message
+from bot.slack.message import Message
 from tests.block_kit import buttons, check_message, words
 from tests.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar

@@ -11,7 +11,8 @@ from sqlalchemy.exc import StatementError
 
 from bot.creation import draft_table
 from bot.db.connection import Store
-from bot.model.webinar import Account, Audience, FixedOptions, Person, Status, Workspace
+from bot.model.people import Account, Person, Workspace
+from bot.model.webinar import Audience, FixedOptions, Status
 from bot.slack import user_table
 from bot.webinars import card_table, count_history
 from bot.webinars import table as webinar_table

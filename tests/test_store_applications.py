@@ -11,8 +11,8 @@ from sqlalchemy import Engine, event, select, text
 
 from bot.db.connection import Store
 from bot.db.people_schema import applications as table
+from bot.model.people import Account
 from bot.model.registrant import Applicant, Registrant
-from bot.model.webinar import Account
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk.batch_table import Batch, BatchState

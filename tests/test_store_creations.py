@@ -9,7 +9,8 @@ from typing import Any
 from bot.creation import table as creation_table
 from bot.creation.table import Creation, Order, Step
 from bot.db.connection import Store
-from bot.model.webinar import Account, Form
+from bot.model.people import Account
+from bot.model.webinar import Form
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.webinar_samples import ACCOUNT, NOW, START
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.db.connection import Store
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription, Wish, subscribe, unsubscribe

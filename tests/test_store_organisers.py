@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.db.connection import Store
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.webinars import organizer_table
 from bot.webinars.organizer_table import Chosen
 from tests.webinar_samples import NOW

@@ -12,7 +12,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.db.connection import Db, Store
 from bot.db.schema import notices as table
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 from bot.notices.model import Facts, NoticeKind, NoticeState, ParcelState, Way
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold

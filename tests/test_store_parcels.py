@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
 from bot.db.schema import parcels as table
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import NoticeKind, NoticeState, ParcelState, Way
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold

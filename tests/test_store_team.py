@@ -10,12 +10,12 @@ from sqlalchemy import select
 from bot.db.connection import Store
 from bot.db.schema import invitees
 from bot.db.schema import team_changes as table
-from bot.model.team import NewInvitee, NewRole, Role
-from bot.model.webinar import Account
+from bot.model.people import Account
+from bot.model.team import NewInvitee, NewRole, Role, Told
 from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.change_table import Change, Step
-from bot.team.diff import Order, Told, Wanted
+from bot.team.diff import Order, Wanted
 from bot.webinars import table as webinar_table
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.team_samples import HOST, LINK, TEAM, member

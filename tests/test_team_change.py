@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
+from bot.model.people import Coworker
 from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role
-from bot.model.webinar import Coworker
 from bot.team.diff import Member, Order, Wanted, find, left_of, ordered, read_role, team_change, too_many
 
 HOST = Member(invitee=Invitee(invitee_id="0", role=Role.HOST, name="Ana Ruiz", email="ana@acme.example"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.model.webinar import one_line_title
 from bot.slack.blocks import (
-    Message,
     actions,
     ago,
     clock_time,
@@ -18,13 +18,13 @@ from bot.slack.blocks import (
     link_button,
     message,
     number,
-    one_line,
     plain,
     said,
     section,
     warning,
     when,
 )
+from bot.slack.message import Message
 from tests.block_kit import check_message
 from tests.webinar_samples import NASTY, NOW
 
@@ -131,7 +131,7 @@ def test_heading_is_whole_at_any_length(title: str, kind: str) -> None:
 def test_heading_of_a_title_at_its_longest_is_not_read_as_markup() -> None:
     """Plain text neither pings nor formats, so it is shown as typed."""
     assert len(NASTY) == 512
-    assert heading(NASTY)["text"] == {"type": "plain_text", "text": one_line(NASTY), "emoji": True}
+    assert heading(NASTY)["text"] == {"type": "plain_text", "text": one_line_title(NASTY), "emoji": True}
 
 
 @pytest.mark.parametrize(("sentence", "kind"), [("x" * 200, "alert"), ("x" * 201, "section"), ("<" * 999, "section")])

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.registration.state import RegistrationState, RegistrationUndo
 from bot.registration.texts import settings_result
-from bot.registration.texts.settings_result import (
-    Doorway,
-    Undo,
-    changed,
-    changed_view,
-    read_undo,
-    unchanged,
-    what_changed,
-)
+from bot.registration.texts.settings_result import changed, changed_view, read_undo, unchanged, what_changed
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import door_buttons
 from handlers.browse.texts import count
@@ -114,8 +107,8 @@ def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
     message = changed(webinar(registration=registration(limit=9)), FULL, now=NOW)
     button = buttons(message.blocks)["Undo"]
     assert button["action_id"] == ids.UNDO_DOOR
-    assert read_undo(button["value"]) == Undo(
-        session_id="s1", made=Doorway(is_open=True, limit=9), back=Doorway(is_open=False, limit=3)
+    assert read_undo(button["value"]) == RegistrationUndo(
+        session_id="s1", made=RegistrationState(is_open=True, limit=9), back=RegistrationState(is_open=False, limit=3)
     )
 
 

@@ -15,9 +15,10 @@ from bot.providers.base import RegistrationChange
 from bot.registration.chart import Bar
 from bot.registration.forecast import DAY, Forecast, Pace
 from bot.registration.settings import left_out, merged
+from bot.registration.state import RegistrationState, state_of
 from bot.registration.texts.outlook import outlook, pace, takeaway
 from bot.registration.texts.preferences import FIELDS, differing
-from bot.registration.texts.settings_result import Doorway, changed, doorway, read_undo, what_changed
+from bot.registration.texts.settings_result import changed, read_undo, what_changed
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import chart_button, menu_button
 from handlers.registration import chart_texts, menu_form
@@ -70,7 +71,7 @@ def test_form_that_nobody_touched_says_what_was_shown(preferences: Preferences, 
     view = menu_form.ask(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
     check_view(view)
     asked = menu_form.asked_in(view["private_metadata"])
-    assert asked.shown == Doorway(is_open=is_open, limit=limit, preferences=preferences)
+    assert asked.shown == RegistrationState(is_open=is_open, limit=limit, preferences=preferences)
     assert menu_form.read(sent(view), asked.shown) == asked.shown
 
 
@@ -117,21 +118,21 @@ def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
     """In words that fit a form."""
     view = menu_form.ask(known(), Forecast(), now=NOW)
     with pytest.raises(BadInput) as wrong:
-        menu_form.read(sent(view, autoCloseLimit={"value": typed}), doorway(registration()))
+        menu_form.read(sent(view, autoCloseLimit={"value": typed}), state_of(registration()))
     assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
 
 
 @settings(deadline=None, max_examples=50)
 @given(
-    st.builds(Doorway, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
-    st.builds(Doorway, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
+    st.builds(RegistrationState, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
+    st.builds(RegistrationState, is_open=st.booleans(), limit=st.none() | st.integers(1, 9), preferences=PREFERENCES),
     REGISTRATIONS.flatmap(lambda read: PREFERENCES.map(lambda one: read.model_copy(update={"preferences": one}))),
 )
 def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
-    shown: Doorway, wanted: Doorway, read: Registration
+    shown: RegistrationState, wanted: RegistrationState, read: Registration
 ) -> None:
     """Nothing wanted otherwise leaves all as it is, and what is wanted otherwise holds."""
-    assert merged(read, shown, shown) == doorway(read)
+    assert merged(read, shown, shown) == state_of(read)
     goal = merged(read, shown, wanted)
     assert goal.limit == (read.limit if wanted.limit == shown.limit else wanted.limit)
     changed_in_form = differing(shown.preferences, wanted.preferences)
@@ -144,7 +145,7 @@ def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
 
 def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
     """As raising it by itself does."""
-    shown = Doorway(is_open=False, limit=3, preferences=USUAL)
+    shown = RegistrationState(is_open=False, limit=3, preferences=USUAL)
     wanted = shown.model_copy(update={"limit": 9})
     assert merged(registration(is_open=False, limit=3), shown, wanted).is_open
     assert not merged(registration(is_open=False, limit=5), shown, wanted).is_open

@@ -12,11 +12,11 @@ from bot.model.webinar import Audience, Webinar
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.rules import REMINDERS
+from bot.notices.subscriptions.channel_state import ChannelState, PlannedNotices, UndeliveredNotice
 from bot.notices.subscriptions.model import EVERYTHING, SHARED, Feature, Scope
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import SAID, about_one, digest, explained, listed, named, quiet
-from bot.notices.subscriptions.texts.result import ChannelState, Unsaid
-from bot.notices.subscriptions.texts.share_result import MUTED, SaidThere, announced, shared
+from bot.notices.subscriptions.texts.share_result import MUTED, announced, shared
 from bot.slack import buttons as ids
 from bot.slack.blocks import when
 from handlers.subscribe import form as subscribe_form
@@ -101,7 +101,7 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     times = {"due_at": NOW, "hand_at": NOW, "expires_at": START}
     reminder = Notice.model_validate({**facts, **times})
     told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CUT_OFF, "channel_id": "D9", "session_id": ""})
-    unsaid = [Unsaid(reminder, state, problem, webinar()), Unsaid(told, state, problem, None)]
+    unsaid = [UndeliveredNotice(reminder, state, problem, webinar()), UndeliveredNotice(told, state, problem, None)]
     assert words(subscription_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
         "*What did not go out lately*",
         f"• {AT}, <#C9>, reminder of *Launch day*: {reason}",
@@ -112,7 +112,7 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
 def test_share_lists_what_will_be_said_there() -> None:
     """Only reminders that are still ahead, and quiet hours; with the ways to change the webinar's and the channel's."""
     ahead = (timedelta(hours=1), timedelta(minutes=10))
-    answer = shared(webinar(), "C1", SaidThere(SHARED, ahead, NIGHT))
+    answer = shared(webinar(), "C1", PlannedNotices(SHARED, ahead, NIGHT))
     assert words(answer.blocks).splitlines()[:6] == [
         "*Launch day* is announced in <#C1>. Greenroom will say there:",
         "• reminders 1 hour and 10 minutes before the start",
@@ -131,10 +131,10 @@ def test_share_lists_what_will_be_said_there() -> None:
 
 def test_share_into_a_channel_that_muted_it_says_so() -> None:
     """The card stands all the same."""
-    answer = shared(webinar(), "C1", SaidThere(frozenset(), ()))
+    answer = shared(webinar(), "C1", PlannedNotices(frozenset(), ()))
     assert words(answer.blocks).splitlines()[0] == f"*Launch day* is announced in <#C1>. {MUTED}"
     assert "Add Reminders" in buttons(answer.blocks)
-    assert announced(webinar(), "C1", SaidThere(frozenset(), ())) == f"Announced in <#C1>. {MUTED}"
+    assert announced(webinar(), "C1", PlannedNotices(frozenset(), ())) == f"Announced in <#C1>. {MUTED}"
 
 
 def test_what_is_said_fits_the_webinar() -> None:
@@ -145,7 +145,7 @@ def test_what_is_said_fits_the_webinar() -> None:
         "when it is moved, renamed or cancelled",
         "when it starts, is live, and has ended",
     ]
-    assert announced(webinar(), "C1", SaidThere(frozenset({Feature.LIVE}), ())) == (
+    assert announced(webinar(), "C1", PlannedNotices(frozenset({Feature.LIVE}), ())) == (
         "Announced in <#C1>. Greenroom will say there: when it starts, is live, and has ended."
     )
 
@@ -170,7 +170,9 @@ def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: da
     """Whatever titles, names, zones and times there are."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     missed = Notice.model_validate({**facts, "due_at": due, "hand_at": due, "expires_at": START})
-    unsaid = [Unsaid(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][:10]
+    unsaid = [UndeliveredNotice(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][
+        :10
+    ]
     shown = subscription_result.state(state, head=head, unsaid=unsaid)
     check_message(shown.text, shown.blocks)
     introduction = subscription_result.intro(name, state)
@@ -184,7 +186,7 @@ def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: da
 @given(WEBINARS, st.frozensets(st.sampled_from(Feature)), HOURS)
 def test_any_share_keeps_slacks_limits(one: Webinar, features: frozenset[Feature], kept: ChannelHours | None) -> None:
     """Whatever the title."""
-    there = SaidThere(features, REMINDERS, kept)
+    there = PlannedNotices(features, REMINDERS, kept)
     answer = shared(one, "C1", there)
     check_message(answer.text, answer.blocks)
     assert len(announced(one, "C1", there)) < 1000
@@ -197,7 +199,7 @@ def test_nasty_title_neither_pings_nor_formats() -> None:
     for text in (
         subscription_result.state(state).text,
         words(subscribe_form.build(state, zone="UTC")["blocks"]),
-        shared(nasty, "C1", SaidThere(SHARED, ())).text,
+        shared(nasty, "C1", PlannedNotices(SHARED, ())).text,
     ):
         assert "<!channel>" not in text
         assert "&lt;!channel&gt; &amp; &lt;b&gt; ∗" in text

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from bot.errors import BadInput
+from bot.notices.subscriptions import channel_state
+from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState
 from bot.notices.subscriptions.model import SHARED
-from bot.notices.subscriptions.texts.result import ChannelState
 from handlers.subscribe import form as subscribe_form
-from handlers.subscribe.form import Choice
 from tests.block_kit import check_view, initial_values, words
 from tests.follow_samples import NIGHT, about, channel, channels, hours, line
 from tests.webinar_samples import webinar
@@ -21,9 +21,9 @@ def test_form_opens_as_the_channel_is_set_up() -> None:
     """With the person's own zone where the channel has none."""
     view = subscribe_form.build(channel(), zone="Asia/Kathmandu")
     assert (view["callback_id"], view["private_metadata"]) == (subscribe_form.CALLBACK, "C1")
-    assert subscribe_form.read(initial_values(view)) == Choice(features=frozenset(), time_zone="Asia/Kathmandu")
+    assert subscribe_form.read(initial_values(view)) == ChannelChoice(features=frozenset(), time_zone="Asia/Kathmandu")
     set_up = subscribe_form.build(channel(line(), hours=NIGHT), zone="Asia/Kathmandu")
-    assert subscribe_form.read(initial_values(set_up)) == Choice(
+    assert subscribe_form.read(initial_values(set_up)) == ChannelChoice(
         features=SHARED, time_zone="Europe/Madrid", quiet_from=22 * 60, quiet_to=7 * 60 + 5
     )
 
@@ -75,7 +75,7 @@ def test_same_time_twice_means_no_quiet_hours() -> None:
 
 def test_digest_time_does_not_matter_without_a_digest() -> None:
     """Its emptied picker is no mistake then."""
-    assert subscribe_form.read(sent(digest_at={"selected_time": None})).digest_at == subscribe_form.USUAL_AT
+    assert subscribe_form.read(sent(digest_at={"selected_time": None})).digest_at == channel_state.USUAL_DIGEST_AT
 
 
 def test_working_and_failed_views_are_modals_of_the_channel() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.slack.blocks import Message
 from bot.slack.buttons import join
+from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
 from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
 from tests.block_kit import buttons, check_message, words

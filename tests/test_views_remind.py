@@ -13,15 +13,14 @@ from bot.commands.reminder_offsets import MAX_LEADS
 from bot.errors import BadInput
 from bot.model.webinar import Status
 from bot.notices.model import NoticeState
+from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderOrigin, ReminderSheet, ReminderUndo
 from bot.notices.subscriptions.model import EVERYTHING, Scope, Subscription
 from bot.notices.texts import reminder_list, reminder_result
-from bot.notices.texts.reminder_list import Origin, Reminder, Sheet
-from bot.notices.texts.reminder_result import Undo
 from bot.slack import buttons as ids
 from bot.slack.blocks import when
 from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
-from handlers.remind.defaults_form import Defaults, UndoDefaults
+from handlers.remind.defaults_form import UndoDefaults
 from handlers.remind.form import Place, Typed
 from tests.block_kit import buttons, check_message, check_view, initial_values, words
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
@@ -32,7 +31,7 @@ WHERE = Place(session_id="s1", channel_id="C1")
 LEADS = st.lists(st.timedeltas(MINUTE, 120 * DAY), min_size=1, max_size=MAX_LEADS, unique=True).map(tuple)
 CHANNELS = st.sampled_from(["C0LAUNCH", "D0ANA"])
 SHEETS = st.builds(
-    Sheet,
+    ReminderSheet,
     webinar=WEBINARS,
     channel_id=CHANNELS,
     is_on=st.booleans(),
@@ -53,11 +52,11 @@ SHEETS = st.builds(
         max_size=60,
         unique_by=lambda one: one.id,
     ),
-    origin=st.sampled_from(Origin),
+    origin=st.sampled_from(ReminderOrigin),
     set_by=st.sampled_from(["", "U1"]),
     set_at=st.none() | MOMENTS,
 )
-LARGEST = Undo(
+LARGEST = ReminderUndo(
     session_id="1" * 32,
     channel_id="C" + "1" * 31,
     before=Subscription(
@@ -76,7 +75,7 @@ LARGEST = Undo(
 )
 
 
-def sheet(*reminders: Reminder, **changes: Any) -> Sheet:
+def sheet(*reminders: Reminder, **changes: Any) -> ReminderSheet:
     """A channel that hears the usual of an ordinary webinar."""
     facts: dict[str, Any] = {
         "webinar": webinar(),
@@ -85,11 +84,11 @@ def sheet(*reminders: Reminder, **changes: Any) -> Sheet:
         "leads": USUAL,
         "usual": USUAL,
         "reminders": reminders,
-        "origin": Origin.SHARED,
+        "origin": ReminderOrigin.SHARED,
         "set_by": "U1",
         "set_at": NOW,
     }
-    return Sheet(**(facts | changes))
+    return ReminderSheet(**(facts | changes))
 
 
 def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **changes: Any) -> Reminder:
@@ -111,7 +110,7 @@ def line(before: timedelta, said: str) -> str:
 
 @settings(deadline=None)
 @given(SHEETS, MOMENTS, st.text(max_size=3000), st.text(max_size=200))
-def test_form_keeps_slacks_limits(shown: Sheet, now: datetime, problem: str, typed: str) -> None:
+def test_form_keeps_slacks_limits(shown: ReminderSheet, now: datetime, problem: str, typed: str) -> None:
     """With any title, any number of reminders in any state, and whatever went wrong."""
     where = Place(session_id=shown.webinar.session_id, channel_id=shown.channel_id, typed=typed)
     check_view(remind_form.build(shown, where, now=now, problem=problem))
@@ -122,7 +121,7 @@ def test_form_keeps_slacks_limits(shown: Sheet, now: datetime, problem: str, typ
 
 @settings(deadline=None)
 @given(SHEETS, MOMENTS, st.text(max_size=3000), st.lists(st.text(max_size=400), max_size=10))
-def test_answers_keep_slacks_limits(shown: Sheet, now: datetime, text: str, notes: list[str]) -> None:
+def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: str, notes: list[str]) -> None:
     """With any title, and whatever was typed."""
     one, channel = shown.webinar, shown.channel_id
     for message in (
@@ -144,7 +143,7 @@ def test_answers_keep_slacks_limits(shown: Sheet, now: datetime, text: str, note
 @given(LEADS, st.text(max_size=3000), st.booleans(), st.none() | MOMENTS)
 def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
     """Whatever they are, and whatever was typed."""
-    known = Defaults(leads=leads, set_by="U1" if set_at else "", set_at=set_at)
+    known = ReminderDefaults(leads=leads, set_by="U1" if set_at else "", set_at=set_at)
     check_view(defaults_form.form(known, zone="Europe/Madrid", typed=typed))
     back = UndoDefaults(leads="119d23h59m59s " * 10, changed_at=NOW)
     changed = defaults_form.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
@@ -262,9 +261,9 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"origin": Origin.SHARED}, "Here since <@U1> shared its card"),
-        ({"origin": Origin.SET}, "Set by <@U1>"),
-        ({"origin": Origin.FOLLOWED}, "Here because this channel follows webinars: set by <@U1>"),
+        ({"origin": ReminderOrigin.SHARED}, "Here since <@U1> shared its card"),
+        ({"origin": ReminderOrigin.SET}, "Set by <@U1>"),
+        ({"origin": ReminderOrigin.FOLLOWED}, "Here because this channel follows webinars: set by <@U1>"),
     ],
 )
 def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
@@ -381,7 +380,7 @@ def test_other_time_is_one_time(typed: Typed, sentence: str) -> None:
 
 def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     """What is skipped is said to be; Undo carries the line that there was."""
-    undo = Undo(session_id="s1", channel_id="C1", changed_at=NOW)
+    undo = ReminderUndo(session_id="s1", channel_id="C1", changed_at=NOW)
     message = reminder_result.changed(
         sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED)), undo, now=NOW, notes=["1 day was named twice."]
     )
@@ -456,7 +455,7 @@ def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
 
 def test_usual_times_can_be_changed_by_those_who_may() -> None:
     """Anyone sees what they are and who set them."""
-    known = Defaults(leads=USUAL, set_by="U1", set_at=NOW)
+    known = ReminderDefaults(leads=USUAL, set_by="U1", set_at=NOW)
     seen = defaults_form.answer(known, may_change=False, zone="UTC")
     assert words(seen.blocks).splitlines() == [
         "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,

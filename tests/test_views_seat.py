@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
+from bot.model.people import Person
 from bot.model.seat import Seat
-from bot.model.webinar import Audience, Person, Preferences, Status, Webinar
+from bot.model.webinar import Audience, Preferences, Status, Webinar
 from bot.registration.seats import texts as seat_texts
 from bot.slack.buttons import my_link, register, when_open
 from handlers.seat import form as seat_form

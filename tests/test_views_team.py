@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from bot.commands.people_args import read_invite
 from bot.errors import BadInput
-from bot.model.team import MOST, Role
-from bot.model.webinar import Coworker, Person, Status, Webinar
-from bot.team.diff import Member, Order, Told
+from bot.model.people import Coworker, Person
+from bot.model.team import MOST, Role, Told
+from bot.model.webinar import Status, Webinar
+from bot.team.diff import Member, Order
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
 from bot.team.texts.result import Fate, Outcome

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.model.webinar import Account, Audience, Registration, Status, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Audience, Registration, Status, Webinar
 
 NOW = datetime(2026, 11, 21, 15, 20, tzinfo=UTC)
 START = NOW + timedelta(days=3)

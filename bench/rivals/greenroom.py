@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from bench.rivals.job import AT_ONCE, Run
 from bot.clock import SystemClock
 from bot.db.connection import Store, Vault
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.outbox.worker import Delivery
 from bot.slack.client import SlackApi
 

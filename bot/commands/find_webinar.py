@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from datetime import datetime
+from typing import Final, TypeVar
 from unicodedata import category, normalize
 
 from bot.commands.parser import Remind
 from bot.commands.slack_text import EDGES
 from bot.commands.webinar_ref import WebinarWords
-
-LATE: Final = timedelta(hours=1)  # how long after its start a webinar that nobody has opened still counts as coming
-OVER: Final = frozenset({"Finished", "Cancelled"})
+from bot.model.lifecycle import ListedWebinar, is_upcoming
 
 MAX_WRONG: Final = 8  # words at the end that may be meant for times and are none
 
 _FLAT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\N{HYPHEN}": "-"})
 
 
-class Named(Protocol):
-    """What `find` needs to know of a webinar."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def start(self) -> datetime: ...
-    @property
-    def status(self) -> str: ...
-
-
-W = TypeVar("W", bound=Named)
+W = TypeVar("W", bound=ListedWebinar)
 
 
 def find(which: WebinarWords, webinars: Iterable[W], now: datetime) -> list[W]:
@@ -45,7 +30,7 @@ def find(which: WebinarWords, webinars: Iterable[W], now: datetime) -> list[W]:
     if which.is_missing:
         return []
     if which.is_next:
-        coming = [webinar for webinar in ordered if _is_coming(webinar, now)]
+        coming = [webinar for webinar in ordered if is_upcoming(webinar, now)]
         return [webinar for webinar in coming if webinar.start == coming[0].start]
     by_id = [webinar for webinar in ordered if not which.quoted and webinar.id == which.text.strip(EDGES)]
     whole = [webinar for webinar in ordered if _folded(webinar.title) == _folded(which.text)]
@@ -54,7 +39,7 @@ def find(which: WebinarWords, webinars: Iterable[W], now: datetime) -> list[W]:
     return by_id or whole or partly
 
 
-def settle(command: Remind, webinars: Sequence[Named], now: datetime) -> Remind:
+def settle(command: Remind, webinars: Sequence[ListedWebinar], now: datetime) -> Remind:
     """`remind` as it was meant, seeing which webinars there are.
 
     Where all that was typed is a whole title, no times were named. Where no webinar matches, the last words are taken
@@ -76,13 +61,8 @@ def settle(command: Remind, webinars: Sequence[Named], now: datetime) -> Remind:
 
 def _in_order(webinars: Iterable[W], now: datetime) -> list[W]:
     found = sorted(webinars, key=lambda webinar: webinar.start)
-    coming = [webinar for webinar in found if _is_coming(webinar, now)]
-    return coming + [webinar for webinar in reversed(found) if not _is_coming(webinar, now)]
-
-
-def _is_coming(webinar: Named, now: datetime) -> bool:
-    """Whether it is on or still ahead; one that was due an hour ago and has not been opened is not."""
-    return webinar.status not in OVER and (webinar.status == "Active" or webinar.start > now - LATE)
+    coming = [webinar for webinar in found if is_upcoming(webinar, now)]
+    return coming + [webinar for webinar in reversed(found) if not is_upcoming(webinar, now)]
 
 
 def _folded(text: str) -> str:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 from unicodedata import normalize
 
-from bot.commands.find_webinar import Named, find
+from bot.commands.find_webinar import find
 from bot.commands.parser import Limit
 from bot.commands.slack_text import plain
 from bot.commands.webinar_ref import WebinarWords
 from bot.errors import BadInput
+from bot.model.lifecycle import ListedWebinar
 
 MOST: Final = 2**31 - 1
 """What RingCentral's `autoCloseLimit` can hold (RegSessionModel, int32); no lower bound is published."""
@@ -54,7 +55,7 @@ def read_limit(text: str, off: str = "use `off`") -> int | None:
     return limit
 
 
-def settle(command: Limit, webinars: Sequence[Named], now: datetime) -> Limit:
+def settle(command: Limit, webinars: Sequence[ListedWebinar], now: datetime) -> Limit:
     """`limit` as it was meant, seeing which webinars there are: the last word may belong to the title after all.
 
     "limit Budget 2027" names the webinar Budget 2027 and no limit, where there is one; "limit launch day" names no

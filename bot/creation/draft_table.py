@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from bot.db.connection import Db
 from bot.db.keys import of_workspace
 from bot.db.schema import drafts
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 
 OPEN, SENT = "open", "sent"
 

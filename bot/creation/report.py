@@ -14,8 +14,8 @@ from bot.creation.texts import Created
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
-from bot.slack.blocks import Message, View
 from bot.slack.client import SlackApi, SlackRefused, SlackUnclear
+from bot.slack.message import Message, View
 from bot.sync.cards import Announcing
 from bot.sync.mirror import Mirror
 from bot.webinars import table as webinar_table

@@ -16,7 +16,8 @@ from bot.creation.table import Creation, Step
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
-from bot.model.webinar import Account, Audience, Webinar
+from bot.model.people import Account
+from bot.model.webinar import Audience, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.providers.directory import Directory
 from bot.slack.client import SlackApi

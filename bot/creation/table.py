@@ -15,7 +15,9 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.schema import creations
-from bot.model.webinar import Account, Coworker, Form, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Account, Coworker
+from bot.model.webinar import Form
 
 
 class Step(StrEnum):

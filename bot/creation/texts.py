@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from bot.model.webinar import Audience, Webinar
-from bot.notices.subscriptions.texts.share_result import SaidThere, announced
+from bot.notices.subscriptions.channel_state import PlannedNotices
+from bot.notices.subscriptions.texts.share_result import announced
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
-    Message,
-    View,
     actions,
     button,
     context,
@@ -27,7 +27,8 @@ from bot.slack.blocks import (
     said,
     section,
 )
-from bot.webinars.texts.facts import SYSTEM, essentials, summary
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import essentials, summary
 
 WORKING = "create.working"
 DONE = "create.done"
@@ -49,7 +50,7 @@ class Created:
     notes: Sequence[str] = ()
     """Whole sentences: what the account decided differently, or what else did not go as asked."""
     password_set: bool = False
-    there: SaidThere | None = None
+    there: PlannedNotices | None = None
     """What else will be said in that channel, where that is known."""
 
 
@@ -111,9 +112,9 @@ def _result(created: Created) -> list[Block]:
 def _next_steps(created: Created) -> list[str]:
     steps, webinar = [_announced(created)], created.webinar
     if webinar.audience is Audience.REGISTRANTS and webinar.registration is None:
-        steps.append(f"The registration page follows as soon as {SYSTEM} has it.")
+        steps.append(f"The registration page follows as soon as {DISPLAY_NAME} has it.")
     if created.password_set:
-        steps.append(f"{SYSTEM} asks everyone for the password you set: tell it to the people you invite.")
+        steps.append(f"{DISPLAY_NAME} asks everyone for the password you set: tell it to the people you invite.")
     return steps
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from bot.db.connection import Db
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 
 REMEMBERED = 20_000
 """Accounts and workspaces that are read over and over: made once, they are values that never change."""

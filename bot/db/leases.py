@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import machine_now
 from bot.db.connection import Db, Store
 from bot.db.keys import of_account
-from bot.model.webinar import Account
+from bot.model.people import Account
 
 log = logging.getLogger(__name__)
 

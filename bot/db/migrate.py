@@ -22,7 +22,7 @@ LOCK = 4_703_881  # any number that nothing else in the database locks on
 
 
 async def migrate(url: str) -> None:
-    """Run what is missing of bot/store/migrations. Replicas that start together wait for the first of them."""
+    """Run what is missing of bot/db/migrations. Replicas that start together wait for the first of them."""
     engine = writer(async_url(url), patient=True)
     try:
         async with _connected(engine) as connection, connection.begin():

@@ -1,4 +1,4 @@
-"""The tables, once for both databases; migrations in bot/store/migrations bring a database to this shape."""
+"""The tables, once for both databases; migrations in bot/db/migrations bring a database to this shape."""
 
 from __future__ import annotations
 

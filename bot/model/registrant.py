@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, Field, SecretStr
 
-from bot.model.webinar import Frozen
+from bot.model.frozen import Frozen
 
 MAX_NAME = 64
 MAX_EMAIL = 256

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field, SecretStr
 
-from bot.model.webinar import Account, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 
 
 class SeatState(StrEnum):

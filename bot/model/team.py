@@ -6,7 +6,25 @@ from enum import StrEnum
 
 from pydantic import Field, SecretStr
 
-from bot.model.webinar import Coworker, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Coworker
+
+
+class Told(StrEnum):
+    """How somebody of a team learns of it."""
+
+    ELSEWHERE = "elsewhere"
+    """Invited in RingCentral itself."""
+    WAITING = "waiting"
+    """Greenroom has yet to tell them."""
+    MESSAGE = "message"
+    """By a direct message of ours."""
+    MAIL = "mail"
+    """By RingCentral's e-mail alone."""
+    ORGANISER = "organiser"
+    """By whoever invited them, who has their link."""
+    LEFT = "left"
+    """Not of the team any more, which Greenroom has yet to tell them."""
 
 
 class Role(StrEnum):

@@ -5,60 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
+from pydantic import AwareDatetime, SecretStr, field_serializer
+
+from bot.model.frozen import Frozen
+from bot.model.people import Account
+
+UNTITLED = "Untitled webinar"
+
+
+def one_line_title(title: str) -> str:
+    """A title as one line; a blank one says that there is none."""
+    return " ".join(title.split()) or UNTITLED
+
 
 MIN_LENGTH = timedelta(seconds=30)
 MAX_LENGTH = timedelta(hours=12)
-
-
-class Frozen(BaseModel):
-    """A value: equal by content, never changed in place."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Workspace(Frozen):
-    """A Slack team, or a team inside a Grid organisation (`enterprise_id`, else empty)."""
-
-    team_id: str
-    enterprise_id: str = ""
-
-
-class Account(Frozen):
-    """A workspace's connection to a webinar system; `name` tells one connection from another."""
-
-    workspace: Workspace
-    provider: str
-    name: str = "service"
-
-
-class Person(Frozen):
-    """Someone in Slack who does something with Greenroom, as `users.info` tells of them."""
-
-    workspace: Workspace
-    user_id: str
-    name: str
-    time_zone: str = "UTC"
-    locale: str = ""
-    email: str = Field(default="", repr=False)
-    first_name: str = Field(default="", repr=False)
-    last_name: str = Field(default="", repr=False)
-    """As the profile has them; empty where it does not part the name."""
-    is_admin: bool = False
-    is_guest: bool = False
-    is_stranger: bool = False
-    """From another organisation, through Slack Connect."""
-    is_bot: bool = False
-    is_deactivated: bool = False
-
-
-class Coworker(Frozen):
-    """A person of the company's RingCentral directory who can be made a host."""
-
-    user_id: str
-    account_id: str
-    name: str
-    email: str = Field(repr=False)
 
 
 class Audience(StrEnum):
@@ -248,25 +209,3 @@ class SessionFacts(Frozen):
     host_link: SecretStr = SecretStr("")
     attendee_link: str = ""
     panel_offset: timedelta = timedelta()
-
-
-class ServiceUser(Frozen):
-    """The RingCentral user whose JWT Greenroom works with."""
-
-    user_id: str
-    account_id: str
-    name: str
-    may_choose_host: bool
-    """Whether it is an administrator, who may make a coworker the host and see the company's sessions."""
-
-
-class Lane(StrEnum):
-    """Who needs a vendor call: a person who waits goes first, upkeep goes last."""
-
-    PERSON = "person"
-    NOTICE = "notice"
-    PAGE = "page"
-    """A stranger on our own page, who is in line."""
-    BULK = "bulk"
-    """One of many that somebody asked for at once."""
-    UPKEEP = "upkeep"

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
 from bot.db.connection import Db, Store
-from bot.model.webinar import Account, Webinar, Workspace
+from bot.model.lifecycle import is_open_to_come
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import Facts, Notice, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.quiet_hours import DIGEST_AHEAD, ChannelHours, DigestPace, last_slot
@@ -17,7 +19,6 @@ from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import hears
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
-from bot.webinars.texts.facts import is_open_to_come
 
 A_MOMENT = timedelta(microseconds=1)
 AT_ONCE = 50

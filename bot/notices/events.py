@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.model.webinar import Account, Frozen, Registration, Status, Webinar
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import RegistrationStatus, registration_status
+from bot.model.people import Account
+from bot.model.webinar import Registration, Status, Webinar
 from bot.notices.model import Facts, Notice, NoticeKind
 from bot.notices.rules import worth_until
 
@@ -19,20 +21,10 @@ PRACTICE = timedelta(hours=1)
 """How long before the start hosts may practise (support.ringcentral.com); the session is Active then, and not live."""
 
 
-class Door(StrEnum):
-    """Whether people can register."""
-
-    OPEN = "open"
-    FULL = "full"
-    """As many have registered as may: the limit has closed it, or is about to."""
-    CLOSED = "closed"
-    """By hand, while there is room."""
-
-
-SAID_OF: Mapping[Door, NoticeKind] = {
-    Door.OPEN: NoticeKind.OPENED,
-    Door.FULL: NoticeKind.FULL,
-    Door.CLOSED: NoticeKind.CLOSED,
+SAID_OF: Mapping[RegistrationStatus, NoticeKind] = {
+    RegistrationStatus.OPEN: NoticeKind.OPENED,
+    RegistrationStatus.FULL: NoticeKind.FULL,
+    RegistrationStatus.CLOSED: NoticeKind.CLOSED,
 }
 
 
@@ -44,13 +36,6 @@ class News(Frozen):
     facts: Facts = Facts()
     due_at: AwareDatetime
     expires_at: AwareDatetime
-
-
-def door(registration: Registration) -> Door:
-    """Whether people can register, and why not."""
-    if registration.limit is not None and registration.count >= registration.limit:
-        return Door.FULL
-    return Door.OPEN if registration.is_open else Door.CLOSED
 
 
 def changes(before: Webinar, after: Webinar, now: datetime) -> list[News]:
@@ -105,9 +90,11 @@ def _registered(before: Webinar, after: Webinar) -> Iterator[Happened]:
         return
     figures = Facts(count=read.count, limit=read.limit)
     # From full to closed, or back, nothing changes for those who want to register, so nothing is said.
-    if (door(was) is Door.OPEN) is not (door(read) is Door.OPEN):
-        yield SAID_OF[door(read)], _stamp(was.read_at), figures
-    if door(read) is Door.OPEN and (percent := _crossed(was, read)):
+    if (registration_status(was) is RegistrationStatus.OPEN) is not (
+        registration_status(read) is RegistrationStatus.OPEN
+    ):
+        yield SAID_OF[registration_status(read)], _stamp(was.read_at), figures
+    if registration_status(read) is RegistrationStatus.OPEN and (percent := _crossed(was, read)):
         since = _stamp(read.limit_since) if read.limit_since else ""
         yield NoticeKind.FILLING, f"{percent}/{read.limit}/{since}", figures.model_copy(update={"percent": percent})
     if read.count > was.count:

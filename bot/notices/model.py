@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from bot.model.webinar import Account, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 
 
 class NoticeKind(StrEnum):
@@ -114,10 +115,3 @@ class ParcelState(StrEnum):
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
     DEAD = "dead"
-
-
-class UnclearAlerts(StrEnum):
-    """What becomes of a post that may or may not have arrived, where nobody may look."""
-
-    REPEAT = "repeat"
-    DROP = "drop"

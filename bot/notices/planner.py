@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.db.connection import Db
-from bot.model.webinar import Webinar, Workspace
+from bot.model.people import Workspace
+from bot.model.webinar import Webinar
 from bot.notices.events import News, changes
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table

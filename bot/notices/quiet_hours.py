@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AwareDatetime
 
 from bot.errors import BadInput
-from bot.model.webinar import Frozen, Workspace
+from bot.model.frozen import Frozen
+from bot.model.people import Workspace
 
 DAY = timedelta(days=1)
 _NEAR = 0.7  # how alike two names are to be taken for each other: below it, Mars/Base would be Pacific/Marquesas

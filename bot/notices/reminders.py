@@ -8,10 +8,20 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.reminder_offsets import MAX_LEADS, say_lead
 from bot.db.connection import Db
 from bot.errors import BadInput, NotFound
-from bot.model.webinar import Account, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
+from bot.notices.reminder_sheet import (
+    WAITING,
+    Reminder,
+    ReminderDefaults,
+    ReminderOrigin,
+    ReminderSheet,
+    ReminderUndo,
+    is_leaving,
+)
 from bot.notices.rules import REMINDERS
 from bot.notices.schedule import is_direct
 from bot.notices.subscriptions import table as subscription_table
@@ -27,10 +37,8 @@ from bot.notices.subscriptions.model import (
     subscribe,
     unsubscribe,
 )
-from bot.notices.texts.reminder_list import WAITING, Origin, Reminder, Sheet, is_leaving, why_not
-from bot.notices.texts.reminder_result import Undo
+from bot.notices.texts.reminder_list import why_not
 from bot.webinars import table as webinar_table
-from handlers.remind.defaults_form import Defaults
 
 ONLY_REMINDERS: Features = frozenset({Feature.REMINDERS})
 SNOOZED: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
@@ -53,7 +61,7 @@ async def current(db: Db, account: Account, session_id: str, channel_id: str) ->
     return webinar
 
 
-async def sheet(db: Db, webinar: Webinar, channel_id: str) -> Sheet:
+async def sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
     """What one channel is reminded of about one webinar, and who said so."""
     lines = await _lines(db, webinar, channel_id)
     own, heard = _own(lines), _heard(webinar, lines)
@@ -61,7 +69,7 @@ async def sheet(db: Db, webinar: Webinar, channel_id: str) -> Sheet:
     has_own = own is not None and own.leads is not None
     said_by = own or next((line for line in lines if Feature.REMINDERS in line.features), None)
     rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
-    return Sheet(
+    return ReminderSheet(
         webinar=webinar,
         channel_id=channel_id,
         is_on=Feature.REMINDERS in heard,
@@ -77,7 +85,7 @@ async def sheet(db: Db, webinar: Webinar, channel_id: str) -> Sheet:
 
 async def set_leads(
     db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta] | None, by: str, now: datetime
-) -> Undo:
+) -> ReminderUndo:
     """Have exactly these reminders go out here (None: the workspace's own). Raises `BadInput` once it has started."""
     _check_to_come(webinar, now)
     lines = await _lines(db, webinar, channel_id)
@@ -94,7 +102,9 @@ async def set_leads(
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
-async def add(db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta], by: str, now: datetime) -> Undo:
+async def add(
+    db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta], by: str, now: datetime
+) -> ReminderUndo:
     """Have these go out as well; where reminders were off and nobody had chosen times, these alone."""
     known = await sheet(db, webinar, channel_id)
     there = known.leads if known.is_on or known.has_own_leads else ()
@@ -108,7 +118,7 @@ async def add(db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedel
 
 async def move(
     db: Db, webinar: Webinar, channel_id: str, notice_id: int, lead: timedelta, by: str, now: datetime
-) -> Undo:
+) -> ReminderUndo:
     """Have one that waits go out at another time."""
     known = await sheet(db, webinar, channel_id)
     moved = waiting(known, notice_id, now)
@@ -134,7 +144,7 @@ async def bring_back(db: Db, webinar: Webinar, channel_id: str, notice_id: int, 
         raise BadInput("Its time has passed, or somebody brought it back already: look again at what is planned.")
 
 
-async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> Undo:
+async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> ReminderUndo:
     """Have reminders go out here, at the times that were chosen before, or else as usual."""
     _check_to_come(webinar, now)
 
@@ -144,7 +154,7 @@ async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datet
     return await _turn(db, webinar, channel_id, wanted, ONLY_REMINDERS, by, now)
 
 
-async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> Undo | None:
+async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> ReminderUndo | None:
     """Have no reminder of this webinar go out here any more; for a person, nothing at all. None where it is so."""
     lines = await _lines(db, webinar, channel_id)
     unwanted = EVERYTHING if is_direct(channel_id) else ONLY_REMINDERS
@@ -157,7 +167,7 @@ async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime
     return await _turn(db, webinar, channel_id, wanted, frozenset(), by, now)
 
 
-async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by: str, now: datetime) -> Undo:
+async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by: str, now: datetime) -> ReminderUndo:
     """Remind a person once more, so long before the start, in their own messages."""
     _check_to_come(webinar, now)
     lines = await _lines(db, webinar, channel_id)
@@ -170,7 +180,7 @@ async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by:
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
-async def undo(db: Db, webinar: Webinar, change: Undo, now: datetime) -> bool:
+async def undo(db: Db, webinar: Webinar, change: ReminderUndo, now: datetime) -> bool:
     """Go back to the line that there was. False where somebody has changed it since."""
     own = _own(await _lines(db, webinar, change.channel_id))
     if (own.set_at if own else None) != change.changed_at:
@@ -179,10 +189,14 @@ async def undo(db: Db, webinar: Webinar, change: Undo, now: datetime) -> bool:
     return True
 
 
-async def defaults(db: Db, workspace: Workspace) -> Defaults:
+async def defaults(db: Db, workspace: Workspace) -> ReminderDefaults:
     """What the workspace wants where nobody chose otherwise."""
     found = await subscription_table.who_set_defaults(db, workspace)
-    return Defaults(leads=found[0], set_by=found[1], set_at=found[2]) if found else Defaults(leads=REMINDERS)
+    return (
+        ReminderDefaults(leads=found[0], set_by=found[1], set_at=found[2])
+        if found
+        else ReminderDefaults(leads=REMINDERS)
+    )
 
 
 async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta], by: str, now: datetime) -> int:
@@ -200,7 +214,7 @@ async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta],
     return len(going_by_it)
 
 
-def waiting(known: Sheet, notice_id: int, now: datetime) -> Reminder:
+def waiting(known: ReminderSheet, notice_id: int, now: datetime) -> Reminder:
     """The reminder with this id, which can still be changed. Raises `BadInput` where it cannot."""
     found = next((one for one in known.reminders if one.id == notice_id and one.state in WAITING), None)
     if found is None or found.start != known.webinar.start:
@@ -218,7 +232,7 @@ async def _turn(
     more: Features,
     by: str,
     now: datetime,
-) -> Undo:
+) -> ReminderUndo:
     lines = await _lines(db, webinar, channel_id)
     own = _own(lines)
     if own and own.leads is not None and not is_direct(channel_id):
@@ -236,7 +250,7 @@ async def _replace(
     channel_id: str,
     lines: tuple[Subscription | None, Subscription | None],
     now: datetime,
-) -> Undo:
+) -> ReminderUndo:
     """Put the second line in the place of the first, and plan anew."""
     before, after = lines
     if after is not None:
@@ -245,7 +259,7 @@ async def _replace(
         await subscription_table.forget(db, before)
     await replan(db, webinar, now)
     changed_at = after.set_at if after else None
-    return Undo(session_id=webinar.session_id, channel_id=channel_id, before=before, changed_at=changed_at)
+    return ReminderUndo(session_id=webinar.session_id, channel_id=channel_id, before=before, changed_at=changed_at)
 
 
 async def _lines(db: Db, webinar: Webinar, channel_id: str) -> list[Subscription]:
@@ -284,9 +298,9 @@ def _reminder(row: notice_table.Row) -> Reminder:
     )
 
 
-def _origin(line: Subscription | None) -> Origin:
+def _origin(line: Subscription | None) -> ReminderOrigin:
     if line is None:
-        return Origin.NOBODY
+        return ReminderOrigin.NOBODY
     if line.scope is not Scope.WEBINAR:
-        return Origin.FOLLOWED
-    return Origin.SHARED if line.by_share and line.leads is None else Origin.SET
+        return ReminderOrigin.FOLLOWED
+    return ReminderOrigin.SHARED if line.by_share and line.leads is None else ReminderOrigin.SET

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import TIMED, Notice, NoticeKind, Way
 from bot.notices.quiet_hours import ChannelHours, quiet_until
 from bot.notices.subscriptions.model import FEATURE_OF, Feature

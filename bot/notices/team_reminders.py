@@ -6,14 +6,14 @@ from datetime import datetime
 
 from bot.commands.reminder_offsets import MAX_LEAD, MAX_LEADS
 from bot.db.connection import Db
-from bot.model.webinar import Account, Webinar
+from bot.model.people import Account
+from bot.model.webinar import Webinar
 from bot.notices.planner import replan
 from bot.notices.reminders import SNOOZED, current, defaults
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Scope, Subscription, follows
 from bot.notices.subscriptions.service import hear_no_more
-from bot.registration.seats import table as seat_table
-from bot.team import table as team_table
+from bot.webinars.participation import has_seat, is_on_team
 
 
 async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now: datetime) -> None:
@@ -32,9 +32,8 @@ async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now:
 
 async def no_more(db: Db, account: Account, session_id: str, user_id: str, channel_id: str, now: datetime) -> None:
     """Say nothing more of it in their own messages, unless they have a seat there or were invited again meanwhile."""
-    if await seat_table.link_of(db, account, session_id, user_id) or await team_table.of_person(
-        db, account, session_id, user_id
-    ):
+    person = account, session_id, user_id
+    if await has_seat(db, *person) or await is_on_team(db, *person):
         return
     await hear_no_more(db, await current(db, account, session_id, channel_id), channel_id, now)
 

@@ -8,9 +8,24 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, Protocol
 
+from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Applicant, Registrant
 from bot.model.team import Invitee, TeamChange, TeamChanged
-from bot.model.webinar import Coworker, Form, Lane, Preferences, Registration, ServiceUser, SessionFacts, WebinarFacts
+from bot.model.webinar import Form, Preferences, Registration, SessionFacts, WebinarFacts
+
+DISPLAY_NAME = "RingCentral"
+
+
+class Lane(StrEnum):
+    """Who needs a vendor call: a person who waits goes first, upkeep goes last."""
+
+    PERSON = "person"
+    NOTICE = "notice"
+    PAGE = "page"
+    """A stranger on our own page, who is in line."""
+    BULK = "bulk"
+    """One of many that somebody asked for at once."""
+    UPKEEP = "upkeep"
 
 
 class Ability(StrEnum):

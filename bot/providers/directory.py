@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.errors import ProviderError
-from bot.model.webinar import Coworker, Person, ServiceUser
+from bot.model.people import Coworker, Person, ServiceUser
 from bot.providers.base import UPKEEP, WebinarProvider
 
 log = logging.getLogger(__name__)

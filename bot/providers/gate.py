@@ -15,8 +15,7 @@ from typing import Protocol
 
 from bot.clock import machine_now, monotonic
 from bot.errors import ProviderBusy
-from bot.model.webinar import Lane
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 
 # Calls per user and minute, and the waits after a 429: developers.ringcentral.com/guide/basics/rate-limits
 BUDGETS: Mapping[str, int] = {"light": 50, "medium": 40, "heavy": 10, "auth": 5}

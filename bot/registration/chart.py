@@ -9,7 +9,8 @@ from typing import Final, Protocol
 
 from pydantic import AwareDatetime
 
-from bot.model.webinar import Frozen, Registration, Webinar
+from bot.model.frozen import Frozen
+from bot.model.webinar import Registration, Webinar
 from bot.registration.forecast import Figure
 
 MOST_POINTS: Final = 600

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from bot.model.webinar import Frozen, Registration
+from bot.model.frozen import Frozen
+from bot.model.webinar import Registration
 
 DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 7

@@ -16,8 +16,9 @@ from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import applications, has_page, is_in_line
 from bot.db.schema import webinars
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 from bot.model.registrant import Applicant, Registrant
-from bot.model.webinar import Account, Frozen
 
 MAX_PROBLEM = 64
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.errors import BadInput, OutcomeUnknown, ProviderError, ProviderGone
+from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.webinar import Audience, Preferences, Registration, Webinar
 from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarProvider
+from bot.registration.state import RegistrationState, RegistrationUndo, comparable_state, state_of
 from bot.registration.texts.preferences import FIELDS, differing
-from bot.registration.texts.settings_result import Doorway, Undo, as_far_as, doorway
 from bot.scheduler import Scheduler
 from bot.sync.mirror import Mirror
-from bot.webinars.texts.facts import Stage, is_full, people, stage
+from bot.webinars.texts.facts import people
 
 FRESH = timedelta(minutes=5)
 """How old a figure may be for a decision to rest on it: an older one is read again, or RingCentral is asked at once."""
@@ -106,12 +107,14 @@ class Door:
             change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
             return await self._change(webinar, read, change, caller, by)
 
-    async def settle(self, session_id: str, shown: Doorway, wanted: Doorway, caller: Caller, by: str) -> Changed:
+    async def settle(
+        self, session_id: str, shown: RegistrationState, wanted: RegistrationState, caller: Caller, by: str
+    ) -> Changed:
         """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
         async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
             goal = merged(read, shown, wanted)
-            if goal == doorway(read):
+            if goal == state_of(read):
                 raise Stays(SO_ALREADY, webinar)
             if goal.limit != read.limit:
                 check_limit(webinar, goal.limit)
@@ -119,14 +122,14 @@ class Door:
                 raise Stays(_full(read), webinar)
             return await self._change(webinar, read, _towards(read, goal), caller, by)
 
-    async def undo(self, undo: Undo, caller: Caller, by: str) -> Changed:
+    async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Go back to what was so before a change, as long as nothing else has changed since."""
         async with self._locks[undo.session_id]:
             whole = undo.made.preferences is not None
             webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
-            if as_far_as(read, undo.made) == undo.back:
+            if comparable_state(read, undo.made) == undo.back:
                 raise Stays(BACK_ALREADY, webinar)
-            if as_far_as(read, undo.made) != undo.made:
+            if comparable_state(read, undo.made) != undo.made:
                 raise Stays(CHANGED_SINCE, webinar)
             _check_back(webinar, read, undo.back)
             return await self._change(webinar, read, _towards(read, undo.back), caller, by)
@@ -182,12 +185,12 @@ class Door:
         except OutcomeUnknown as unknown:
             after, trouble = await self._look(webinar, unknown, caller), NOT_DONE
         before, kept = _as_asked(change, before, after), left_out(change, after)
-        is_done = not kept or (change.preferences is not UNCHANGED and doorway(before) != doorway(after))
+        is_done = not kept or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
         current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
             raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
-        if doorway(before) == doorway(after):
+        if state_of(before) == state_of(after):
             raise Stays(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
         return Changed(current, before, kept)
 
@@ -216,20 +219,20 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
     raise Stays(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
 
 
-def _check_back(webinar: Webinar, read: Registration, back: Doorway) -> None:
+def _check_back(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
     # Back to what was full is fine; back to what was open must leave it open.
     if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
         raise Stays(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
-def merged(read: Registration, shown: Doorway, wanted: Doorway) -> Doorway:
+def merged(read: Registration, shown: RegistrationState, wanted: RegistrationState) -> RegistrationState:
     """What a registration shall be: as it is, but for what is `wanted` otherwise than it was `shown`.
 
     A higher limit opens what was full, unless somebody says otherwise.
     """
     limit = read.limit if wanted.limit == shown.limit else wanted.limit
     is_open = read.is_open or (is_full(read) and limit != read.limit)
-    return Doorway(
+    return RegistrationState(
         is_open=is_open if wanted.is_open == shown.is_open else wanted.is_open,
         limit=limit,
         preferences=_merged(read.preferences, shown.preferences, wanted.preferences),
@@ -243,7 +246,7 @@ def _merged(read: Preferences | None, shown: Preferences | None, wanted: Prefere
     return read.model_copy(update={field: getattr(wanted, field) for field in fields})
 
 
-def _towards(read: Registration, goal: Doorway) -> RegistrationChange:
+def _towards(read: Registration, goal: RegistrationState) -> RegistrationChange:
     return RegistrationChange(
         is_open=goal.is_open,
         limit=UNCHANGED if goal.limit == read.limit else goal.limit,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from bot.model.webinar import one_line_title
+from bot.slack.message import Message, View
 
 # https://docs.slack.dev/reference/block-kit
 MAX_HEADER = 150
@@ -23,29 +25,18 @@ MAX_INPUT = 3000
 TITLE_IN_LINE = 150
 """How much of a title stands in a line of text (titles go up to 512)."""
 
-UNTITLED = "Untitled webinar"
 
 NAME_IN_LINE = 80
 """How much of a person's name stands in a line of text."""
 
 Block = dict[str, Any]
 Element = dict[str, Any]
-View = dict[str, Any]
-"""A block, an element of a block and a modal, as the Web API takes them."""
 
 # mrkdwn has no escape for its marks: https://docs.slack.dev/messaging/formatting-message-text
 LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _OUR_TOKENS = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^&|]*\|[^&|]*)&gt;")
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message: `text` for notifications and screen readers, `blocks` for the eye."""
-
-    text: str
-    blocks: list[dict[str, Any]]
 
 
 def message(text: str, blocks: Iterable[Block]) -> Message:
@@ -89,18 +80,13 @@ def cut(text: str, size: int) -> str:
     return text if len(text) <= size else text[: size - 1].rstrip() + "…"
 
 
-def one_line(title: str) -> str:
-    """A title as one line; a blank one says that there is none."""
-    return " ".join(title.split()) or UNTITLED
-
-
 def plain(text: str, size: int = TITLE_IN_LINE) -> str:
     """Someone's words for a place in mrkdwn: one line, at most `size` characters as sent.
 
     Nobody is mentioned by them, nothing is linked or formatted: & < > are escaped, and the marks of mrkdwn become
     lookalikes, because Slack offers no escape for those.
     """
-    neutral = _LOOSE_UNDERSCORE.sub("ˍ", one_line(text).translate(LOOKALIKES))
+    neutral = _LOOSE_UNDERSCORE.sub("ˍ", one_line_title(text).translate(LOOKALIKES))
     pieces = [_ESCAPES.get(char, char) for char in neutral]
     ends = list(accumulate(map(len, pieces)))
     if ends[-1] <= size:
@@ -160,7 +146,7 @@ def number(count: int, one: str, many: str = "") -> str:
 
 def heading(title: str) -> Block:
     """A title on top of a message, whole even where it is longer than a header may be."""
-    line = one_line(title)
+    line = one_line_title(title)
     return header(line) if len(line) <= MAX_HEADER else verbatim(line)
 
 

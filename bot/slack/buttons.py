@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.model.webinar import Audience, Webinar
-from bot.slack.blocks import Element, link_button, one_line
+from bot.model.webinar import Audience, Webinar, one_line_title
+from bot.slack.blocks import Element, link_button
 from bot.slack.blocks import button as _button
 from bot.slack.form_elements import conversations_select
 
@@ -98,29 +98,31 @@ def my_link(webinar: Webinar) -> Element:
 def registration_page(webinar: Webinar, text: str = "Registration Page") -> Element | None:
     """Opens the public registration page; nothing where it is not known."""
     url = webinar.registration.page_uri if webinar.registration else ""
-    return link_button(text, PAGE, url, label=f"Register on the page of {one_line(webinar.title)}")
+    return link_button(text, PAGE, url, label=f"Register on the page of {one_line_title(webinar.title)}")
 
 
 def own_link(webinar: Webinar, link: str, text: str = "Join") -> Element | None:
     """Opens a person's own link: only ever for their eyes."""
-    return link_button(text, OWN_LINK, link, style="primary", label=f"Join {one_line(webinar.title)} by your own link")
+    return link_button(
+        text, OWN_LINK, link, style="primary", label=f"Join {one_line_title(webinar.title)} by your own link"
+    )
 
 
 def join(webinar: Webinar) -> Element | None:
     """Opens the shared link of a webinar without registration; nothing for any other."""
     url = webinar.attendee_link if webinar.audience is Audience.ANYONE else ""
-    return link_button("Join", JOIN, url, style="primary", label=f"Join {one_line(webinar.title)}")
+    return link_button("Join", JOIN, url, style="primary", label=f"Join {one_line_title(webinar.title)}")
 
 
 def start(webinar: Webinar, host_link: str) -> Element | None:
     """Opens the host's own link: only ever for the creator's eyes."""
-    return link_button("Start as Host", START, host_link, label=f"Start {one_line(webinar.title)} as its host")
+    return link_button("Start as Host", START, host_link, label=f"Start {one_line_title(webinar.title)} as its host")
 
 
 def about(webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = "") -> Element:
     """A button that does something about one webinar, with what else was `typed` in the command that led to it."""
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
-    return _button(text, action_id, value, style=style, label=f"{text}: {one_line(webinar.title)}")
+    return _button(text, action_id, value, style=style, label=f"{text}: {one_line_title(webinar.title)}")
 
 
 def picked(value: str) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import ChannelUnreachable
-from bot.model.webinar import Person, Workspace
-from bot.slack.blocks import Message
+from bot.model.people import Person, Workspace
+from bot.slack.message import Message
 from bot.slack.responses import SlackBusy, SlackRefused, SlackUnclear, clear_answer, refusal
 
 __all__ = ["Identity", "SlackApi", "SlackBusy", "SlackRefused", "SlackUnclear", "Upload"]

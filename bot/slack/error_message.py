@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from bot.errors import GreenroomError
-from bot.slack.blocks import MAX_SECTION, Message, View, cut, message, modal, paragraph, said
-from bot.webinars.texts.facts import SYSTEM
+from bot.providers.base import DISPLAY_NAME
+from bot.slack.blocks import MAX_SECTION, cut, message, modal, paragraph, said
+from bot.slack.message import Message, View
 
 PROBLEM = "problem"
 ANSWER = "answer"
@@ -51,7 +52,7 @@ def problem_view(error: Exception, reference: str = "") -> View:
 
 def waiting(seconds: float) -> str:
     """Why a person has to wait, and for how long."""
-    return f"{SYSTEM} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
+    return f"{DISPLAY_NAME} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
 
 
 def _in(seconds: float) -> str:

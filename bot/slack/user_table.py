@@ -13,7 +13,7 @@ from bot.db.connection import Db
 from bot.db.keys import keyed, of_workspace, together, workspace_columns, workspace_of
 from bot.db.schema import people
 from bot.errors import SettingsError
-from bot.model.webinar import Person, Workspace
+from bot.model.people import Person, Workspace
 
 _KEY = list(people.primary_key)
 

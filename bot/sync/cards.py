@@ -11,14 +11,15 @@ from bot.clock import Clock, monotonic
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
-from bot.model.webinar import Account, Webinar
+from bot.model.lifecycle import Stage, stage
+from bot.model.people import Account
+from bot.model.webinar import Webinar
+from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.service import follow_card, forget_card, said_there
-from bot.notices.subscriptions.texts.share_result import SaidThere
 from bot.slack.client import SlackApi, SlackBusy, SlackRefused
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 from bot.webinars.texts.card import card, fingerprint
-from bot.webinars.texts.facts import Stage, stage
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Announcing:
             await follow_card(db, webinar, channel, user_id, now)
         return put_up
 
-    async def said_in(self, webinar: Webinar, channel_id: str) -> SaidThere:
+    async def said_in(self, webinar: Webinar, channel_id: str) -> PlannedNotices:
         """What will be said about this webinar in a channel, as it stands now."""
         async with self._store.read() as db:
             return await said_there(db, webinar, channel_id, self._clock.now())

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
+from bot.model.lifecycle import is_open_to_come
 from bot.model.webinar import Audience, Webinar
-from bot.webinars.texts.facts import is_open_to_come
 
 MOST = 4
 """Calls of upkeep in a minute, of the ten that RingCentral allows; the others are for people."""

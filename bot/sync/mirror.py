@@ -12,8 +12,9 @@ from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import NotFound, ProviderError, ProviderGone
-from bot.model.webinar import Account, Audience, Lane, Registration, SessionFacts, Status, Webinar
-from bot.providers.base import UPKEEP, Caller, WebinarProvider
+from bot.model.people import Account
+from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
+from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
 from bot.sync.cards import Announcing
 from bot.sync.poller import Upkeep

@@ -12,15 +12,15 @@ from functools import partial
 from bot.clock import Clock
 from bot.db.connection import Store
 from bot.errors import ProviderBusy, ProviderError, ProviderGone, ProviderRefused
-from bot.model.webinar import Audience, Lane, Status, Webinar
+from bot.model.lifecycle import is_open_to_come
+from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Subscription, hears
-from bot.providers.base import UPKEEP, Caller, WebinarProvider
+from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.sync.count_order import SOON_AGAIN, Ration, next_to_count
 from bot.sync.reader import Reading
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
-from bot.webinars.texts.facts import is_open_to_come
 
 log = logging.getLogger(__name__)
 

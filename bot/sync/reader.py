@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.errors import NotFound
-from bot.model.webinar import Account, Audience, Lane, Registration, SessionFacts, Status, Webinar
+from bot.model.people import Account
+from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.notices.planner import follow_up
-from bot.providers.base import Caller, WebinarProvider
+from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
 from bot.sync.cards import Announcing
 from bot.webinars import count_history

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from bot.db.connection import Db
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone
-from bot.model.team import Invitee, TeamChanged
-from bot.model.webinar import Account, Webinar
+from bot.model.people import Account
+from bot.model.team import Invitee, TeamChanged, Told
+from bot.model.webinar import Webinar
 from bot.notices.team_reminders import no_more
 from bot.providers.base import Caller, WebinarProvider
 from bot.team import table as team_table
 from bot.team.change_table import Change, Step
-from bot.team.diff import Member, Order, Told, find, left_of
+from bot.team.diff import Member, Order, find, left_of
 
 log = logging.getLogger(__name__)
 

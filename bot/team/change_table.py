@@ -13,7 +13,8 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account, of_workspace
 from bot.db.leases import LeasedTable
 from bot.db.schema import team_changes
-from bot.model.webinar import Account, Frozen, Workspace
+from bot.model.frozen import Frozen
+from bot.model.people import Account, Workspace
 from bot.team.diff import Order
 
 

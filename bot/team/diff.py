@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from typing import Final
 
 from bot.commands.slack_text import plain
 from bot.errors import BadInput
-from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role, TeamChange
-from bot.model.webinar import Frozen
+from bot.model.frozen import Frozen
+from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role, TeamChange, Told
 
 SAID: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """A role as people read it."""
@@ -25,23 +24,6 @@ ATTENDEES = (
     "link where a webinar needs no registration. Invite people as cohost or as panelist."
 )
 ONE_HOST = "A webinar has one host, who can't be changed. Invite people as cohost or as panelist."
-
-
-class Told(StrEnum):
-    """How somebody of a team learns of it."""
-
-    ELSEWHERE = "elsewhere"
-    """Invited in RingCentral itself."""
-    WAITING = "waiting"
-    """Greenroom has yet to tell them."""
-    MESSAGE = "message"
-    """By a direct message of ours."""
-    MAIL = "mail"
-    """By RingCentral's e-mail alone."""
-    ORGANISER = "organiser"
-    """By whoever invited them, who has their link."""
-    LEFT = "left"
-    """Not of the team any more, which Greenroom has yet to tell them."""
 
 
 class Member(Frozen):

@@ -11,20 +11,21 @@ from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
+from bot.model.lifecycle import is_open_to_come
+from bot.model.team import Told
 from bot.model.webinar import Webinar
 from bot.notices.team_reminders import no_more, stand_by
-from bot.registration.seats import table as seat_table
-from bot.slack.blocks import Message, View
 from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.slack.message import Message, View
 from bot.sync.mirror import Mirror
 from bot.team import table as team_table
 from bot.team.change_table import Change
-from bot.team.diff import Member, Told
+from bot.team.diff import Member
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
 from bot.team.texts.result import Fate, Outcome
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
-from bot.webinars.texts.facts import is_open_to_come
+from bot.webinars.participation import has_seat, is_on_team
 
 log = logging.getLogger(__name__)
 
@@ -126,13 +127,13 @@ class TeamNotifier:
         if member.told_what == TOLD_OF_LEAVING:
             return Told.MESSAGE
         async with self._store.read() as db:
-            is_back = await team_table.of_person(db, webinar.account, webinar.session_id, member.user_id)
-            seat = await seat_table.link_of(db, webinar.account, webinar.session_id, member.user_id)
+            is_back = await is_on_team(db, webinar.account, webinar.session_id, member.user_id)
+            keeps_seat = await has_seat(db, webinar.account, webinar.session_id, member.user_id)
         if is_back:
             return Told.MESSAGE  # invited again in the meantime, and notified of that
         told = Told.MESSAGE
         try:
-            await self._slack.post(member.user_id, team_message_texts.removed(webinar, has_seat=bool(seat)))
+            await self._slack.post(member.user_id, team_message_texts.removed(webinar, has_seat=keeps_seat))
         except (ChannelUnreachable, SlackRefused):
             told = Told.ORGANISER
         now, left = self._clock.now(), member.model_copy(update={"told_what": TOLD_OF_LEAVING})

@@ -12,7 +12,10 @@ from bot.concurrency import KeyedLocks
 from bot.db.connection import Db, Store
 from bot.db.leases import DATABASE_AWAY, RETRY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, NotFound, ProviderBusy, ProviderDown, ProviderError
-from bot.model.webinar import Account, Status, Webinar
+from bot.model.lifecycle import Stage, stage
+from bot.model.people import Account
+from bot.model.team import Told
+from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
@@ -21,12 +24,11 @@ from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_all, save_applied
 from bot.team.change_table import Change, Step
-from bot.team.diff import Order, Told
+from bot.team.diff import Order
 from bot.team.notify import TeamNotifier
 from bot.team.table import Team
 from bot.team.texts import result as team_result
 from bot.team.texts.result import Outcome
-from bot.webinars.texts.facts import Stage, stage
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, delete, select
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account, of_workspace
 from bot.db.schema import invitees, webinars
-from bot.model.team import Invitee, Role
-from bot.model.webinar import MAX_LENGTH, Account, Workspace
-from bot.team.diff import Member, Told, ordered
+from bot.model.people import Account, Workspace
+from bot.model.team import Invitee, Role, Told
+from bot.model.webinar import MAX_LENGTH
+from bot.team.diff import Member, ordered
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.commands.create_args import say_length
+from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.registrant import Applicant
-from bot.model.webinar import Audience, Webinar
+from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
 from bot.registration.request_table import ApplicationState
-from bot.slack.blocks import one_line
 from bot.web import signup_form
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
-from bot.webinars.texts.facts import Stage, is_full, stage
 
 REFRESH_SOON = 20
 """Seconds until a page refreshes while work is in progress."""
@@ -180,7 +179,7 @@ def event_text(webinar: Webinar, *, with_title: bool = True) -> EventText:
     local = webinar.start.astimezone(_zone(webinar.time_zone))
     also_utc = f", {utc:%H:%M} UTC" if local.utcoffset() else ""
     return EventText(
-        title=one_line(webinar.title) if with_title else "",
+        title=one_line_title(webinar.title) if with_title else "",
         utc=f"{utc:%Y-%m-%dT%H:%MZ}",
         begins=f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({webinar.time_zone or 'UTC'}){also_utc}",
         length=say_length(webinar.length),
@@ -195,7 +194,7 @@ def wait_text(seconds: float) -> str:
 
 def register_heading(webinar: Webinar) -> str:
     """The heading of the registration page."""
-    return f"Register for {one_line(webinar.title)}"
+    return f"Register for {one_line_title(webinar.title)}"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select, update
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account
 from bot.db.schema import cards
-from bot.model.webinar import Account, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 
 
 class Card(Frozen):

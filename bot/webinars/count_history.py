@@ -11,7 +11,9 @@ from sqlalchemy import select
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
 from bot.db.schema import counts
-from bot.model.webinar import Account, Frozen, Registration
+from bot.model.frozen import Frozen
+from bot.model.people import Account
+from bot.model.webinar import Registration
 
 
 class Figure(Frozen):

@@ -12,7 +12,16 @@ from sqlalchemy import delete, func, select
 from bot.db.connection import Db
 from bot.db.keys import of_workspace, workspace_columns
 from bot.db.schema import organisers
-from bot.model.webinar import Frozen, Workspace
+from bot.model.frozen import Frozen
+from bot.model.people import Workspace
+
+
+class UserGroup(Frozen):
+    """A user group of the workspace; `handle` is what stands after its @."""
+
+    group_id: str
+    handle: str
+
 
 _LOCKS = 4
 

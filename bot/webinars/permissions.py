@@ -8,12 +8,60 @@ from collections.abc import Callable, Mapping
 from bot.clock import monotonic
 from bot.db.connection import Store
 from bot.errors import GreenroomError, NotAllowed
-from bot.model.webinar import Person, Webinar, Workspace
+from bot.model.people import Person, Workspace
+from bot.model.webinar import Webinar
 from bot.providers.directory import Directory
 from bot.slack.client import SlackApi, SlackRefused
 from bot.webinars import organizer_table
-from bot.webinars.organizer_table import Chosen
-from handlers.settings.form import Group
+from bot.webinars.organizer_table import Chosen, UserGroup
+
+
+def check_may_create(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "create webinars")
+
+
+def check_may_follow(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "choose what a channel hears")
+
+
+def check_may_share(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "share webinars")
+
+
+def check_may_remind(person: Person) -> None:
+    """Raise `NotAllowed` for guests and for people of another organisation."""
+    _check_member(person, "change what a channel is reminded of")
+
+
+def may_set_defaults(person: Person) -> bool:
+    """An admin or owner of the workspace."""
+    return person.is_admin and not person.is_stranger
+
+
+def check_may_set_defaults(person: Person) -> None:
+    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    if not may_set_defaults(person):
+        raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
+
+
+def may_choose_organisers(person: Person) -> bool:
+    """An admin or owner of the workspace."""
+    return person.is_admin and not person.is_stranger
+
+
+def check_may_choose_organisers(person: Person) -> None:
+    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    if not may_choose_organisers(person):
+        raise NotAllowed("Only an admin or owner of this workspace can choose its organisers. Ask one of them to.")
+
+
+def _check_member(person: Person, what: str) -> None:
+    if person.is_guest or person.is_stranger:
+        raise NotAllowed(f"Guests and people of other organisations can't {what}. Ask a member of this workspace to.")
+
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +86,7 @@ class Organisers:
         self._monotonic = monotonic
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         """Who is in each, and until when that is believed."""
-        self._listed: list[Group] = []
+        self._listed: list[UserGroup] = []
         self._listed_at = -FRESH
 
     async def chosen(self, workspace: Workspace) -> Chosen:
@@ -64,11 +112,11 @@ class Organisers:
             handles = {one.group_id: one.handle for one in (await self.groups() if chosen.groups else [])}
             raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
 
-    async def groups(self) -> list[Group]:
+    async def groups(self) -> list[UserGroup]:
         """The workspace's user groups; none where Slack does not tell. Asked again after five minutes."""
         if self._monotonic() - self._listed_at >= FRESH:
             try:
-                self._listed = [Group(group_id=one, handle=handle) for one, handle in await self._slack.groups()]
+                self._listed = [UserGroup(group_id=one, handle=handle) for one, handle in await self._slack.groups()]
             except GreenroomError as error:
                 log.warning("groups.unread", extra={"reason": error.sentence})
                 return self._listed

@@ -15,7 +15,8 @@ from sqlalchemy import Select, func, or_, select, update
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, keyed, of_account, of_workspace, together
 from bot.db.schema import webinars
-from bot.model.webinar import Account, Audience, FixedOptions, Preferences, Registration, Status, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
 
 _KEY = list(webinars.primary_key)
 NO_LINK = SecretStr("")

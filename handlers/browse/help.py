@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bot.notices.subscriptions.texts.phrases import SAID, listed
 from bot.slack import buttons
-from bot.slack.blocks import Block, Message, actions, button, context, message, plain, section
+from bot.slack.blocks import Block, actions, button, context, message, plain, section
+from bot.slack.message import Message
 from handlers.browse.texts import MAX_WORDS, place
 
 

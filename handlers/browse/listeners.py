@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from bot.commands.find_webinar import find
 from bot.commands.parser import Bare, Count, Help, List, Show, parse
 from bot.commands.webinar_ref import WebinarWords
+from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Message
+from bot.slack.message import Message
 from bot.webinars import table as webinar_table
-from bot.webinars.texts.facts import Stage, stage
 from handlers.browse import texts as browse_texts
 from handlers.browse.help import help_message
 from handlers.request import Ask, Commands, Listeners

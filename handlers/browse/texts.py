@@ -8,11 +8,12 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from bot.model.lifecycle import Stage, is_open_to_come, stage
 from bot.model.webinar import Audience, Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     Block,
-    Message,
     actions,
     ago,
     button,
@@ -27,18 +28,15 @@ from bot.slack.blocks import (
     section,
     verbatim,
 )
+from bot.slack.message import Message
 from bot.webinars.texts.facts import (
     NOT_READ,
-    SYSTEM,
-    Stage,
     counted,
     entrance,
     essentials,
-    is_open_to_come,
     people,
     registration_state,
     registrations,
-    stage,
     status_line,
     summary,
     timing,
@@ -95,7 +93,7 @@ def listing(
 ) -> Message:
     """One page of a list. `which` is what was asked for: "" for what is coming, or "mine", "past", a title's words."""
     title = _list_title(which)
-    age = f"Checked with {SYSTEM} {ago(seen_at, now)}" if seen_at else f"Not checked with {SYSTEM} yet"
+    age = f"Checked with {DISPLAY_NAME} {ago(seen_at, now)}" if seen_at else f"Not checked with {DISPLAY_NAME} yet"
     if not webinars:
         return _empty_list(which, age)
     head = f"{title}: {number(total, 'webinar')}" + (f", page {page} of {pages}" if pages > 1 else "")
@@ -105,7 +103,7 @@ def listing(
     turns = actions(
         button("Previous", buttons.PREVIOUS, place(which, page - 1), label="Previous page") if page > 1 else None,
         button("Next", buttons.NEXT, place(which, page + 1), label="Next page") if page < pages else None,
-        button("Refresh", buttons.REFRESH_LIST, place(which, page), label=f"Check this list with {SYSTEM}"),
+        button("Refresh", buttons.REFRESH_LIST, place(which, page), label=f"Check this list with {DISPLAY_NAME}"),
     )
     spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in webinars[:PAGE_SIZE])
     return message(f"{head}. {spoken}. {age}.", [section(f"*{head}*"), *rows, *turns, context(age)])
@@ -257,7 +255,7 @@ def _empty_list(which: str, age: str) -> Message:
         "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
     }[of]
     create = button("Create Webinar", buttons.CREATE, "list", style="primary")
-    refresh = button("Refresh", buttons.REFRESH_LIST, place(which, 1), label=f"Check this list with {SYSTEM}")
+    refresh = button("Refresh", buttons.REFRESH_LIST, place(which, 1), label=f"Check this list with {DISPLAY_NAME}")
     aged = [context(age)] if age else []
     return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *aged])
 
@@ -265,9 +263,9 @@ def _empty_list(which: str, age: str) -> Message:
 def _figures(webinar: Webinar) -> Block:
     read = webinar.registration
     if webinar.audience is Audience.ANYONE:
-        return section(f"Everyone with the link can join: {SYSTEM} counts nobody before it starts.")
+        return section(f"Everyone with the link can join: {DISPLAY_NAME} counts nobody before it starts.")
     if read is None:
-        return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {SYSTEM}.")
+        return section(f"Registrations: {NOT_READ}. Press Refresh to read them from {DISPLAY_NAME}.")
     kind = "Nobody yet" if read.count == 0 else "Real people" if read.has_real_registrants else "Only tests so far"
     limit = people(read.limit) if read.limit is not None else "None"
     state = registration_state(read)

@@ -6,22 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model.webinar import Audience, Webinar
-from bot.slack.blocks import (
-    MAX_SECTION,
-    Block,
-    Message,
-    View,
-    ago,
-    context,
-    cut,
-    message,
-    modal,
-    paragraph,
-    plain,
-    said,
-    section,
-)
-from bot.webinars.texts.facts import NOT_READ, SYSTEM, people, timing
+from bot.providers.base import DISPLAY_NAME
+from bot.slack.blocks import MAX_SECTION, Block, ago, context, cut, message, modal, paragraph, plain, said, section
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import NOT_READ, people, timing
 
 CALLBACK = "cancel.form"
 WORKING = "cancel.working"
@@ -36,7 +24,7 @@ MAX_CHANNELS = 20
 def ask(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
     """The question; its private_metadata is the webinar's id. `channels` hold cards of it."""
     effects = [
-        f"It is deleted at {SYSTEM}, with its registration page and every link to it. This cannot be undone.",
+        f"It is deleted at {DISPLAY_NAME}, with its registration page and every link to it. This cannot be undone.",
         _registered(webinar, now),
         _cards(channels),
         "Reminders that have not been posted yet are taken back.",

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from bot.commands.create_args import parse_length
 from bot.errors import BadInput, ProviderError
-from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Form, Frozen
+from bot.model.frozen import Frozen
+from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Form
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
     Block,
     Element,
-    View,
     actions,
     button,
     clock_time,
@@ -33,6 +33,7 @@ from bot.slack.form_elements import (
     radio_buttons,
     text_input,
 )
+from bot.slack.message import View
 from bot.webinars.texts.facts import AUDIENCES
 from handlers.create import settings_form
 from handlers.create.settings_form import More

@@ -14,11 +14,11 @@ from bot.creation import table as creation_table
 from bot.creation import texts as creation_texts
 from bot.creation.table import Creation, Order, Step
 from bot.errors import BadInput, ChannelUnreachable
-from bot.model.webinar import Person
+from bot.model.people import Person
 from bot.slack import buttons
-from bot.slack.blocks import View
-from bot.slack.users import check_may_create
+from bot.slack.message import View
 from bot.webinars import table as webinar_table
+from bot.webinars.permissions import check_may_create
 from handlers import errors
 from handlers.create import form as create_form
 from handlers.create import settings_form

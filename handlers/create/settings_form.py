@@ -8,11 +8,14 @@ from typing import Any
 
 from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
-from bot.model.webinar import Access, FixedOptions, Frozen, Options
+from bot.model.frozen import Frozen
+from bot.model.webinar import Access, FixedOptions, Options
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
-from bot.slack.blocks import MAX_INPUT, Block, Element, View, context, cut, header, modal, warning, when
+from bot.slack.blocks import MAX_INPUT, Block, Element, context, cut, header, modal, warning, when
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input
-from bot.webinars.texts.facts import NOT_READ, SYSTEM
+from bot.slack.message import View
+from bot.webinars.texts.facts import NOT_READ
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
@@ -53,7 +56,7 @@ ACCESS: Mapping[str, tuple[str, str]] = {
 }
 ACCESS_WORDS = {
     Access.GUEST: "Anyone with the link",
-    Access.SIGNED_IN: f"People signed in to {SYSTEM}",
+    Access.SIGNED_IN: f"People signed in to {DISPLAY_NAME}",
     Access.COWORKER: "Coworkers only",
 }
 
@@ -238,9 +241,9 @@ def _seconds(more: More) -> str:
 
 def _fixed_line(fixed: FixedOptions | None, read_at: datetime | None) -> str:
     if fixed is None or read_at is None:
-        return f"Decided by your {SYSTEM} account: {NOT_READ} (recording, polls, livestreaming)"
+        return f"Decided by your {DISPLAY_NAME} account: {NOT_READ} (recording, polls, livestreaming)"
     settings = (f"{label} {'on' if getattr(fixed, field) else 'off'}" for field, label in FIXED_LABELS.items())
-    return f"Decided by your {SYSTEM} account: {' · '.join(settings)} · as of {when(read_at)}"
+    return f"Decided by your {DISPLAY_NAME} account: {' · '.join(settings)} · as of {when(read_at)}"
 
 
 def _password_problem(password: str) -> str:

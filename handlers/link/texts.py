@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.model.webinar import Webinar
-from bot.slack.blocks import Message, context, message, plain, section
+from bot.slack.blocks import context, message, plain, section
+from bot.slack.message import Message
 
 TEXT = "Registration Link for Your Site"
 

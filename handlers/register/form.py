@@ -9,14 +9,17 @@ from pydantic import Field, SecretStr
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.frozen import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Enrolled
-from bot.model.webinar import Frozen, Webinar
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.external_id import encode
 from bot.slack import buttons, form_values
-from bot.slack.blocks import MAX_URL, Block, Element, Message, View, context, message, modal, paragraph, plain, section
+from bot.slack.blocks import MAX_URL, Block, Element, context, message, modal, paragraph, plain, section
 from bot.slack.form_elements import checkboxes, email_input, input_block, option, text_input, url_input, users_select
-from bot.webinars.texts.facts import SYSTEM, timing
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import timing
 
 CALLBACK = "enrol.form"
 WORKING = "enrol.working"
@@ -181,9 +184,9 @@ def links(enrolled: Enrolled, own_join: str, own_cancel: str, *, is_silent: bool
         section(f"*To cancel*\n```{own_cancel or cancel}```"),
         *[paragraph(sentence) for sentence in _kept(enrolled)],
     ]
-    told = f"{SYSTEM} e-mails them." if is_silent is False else ""
+    told = f"{DISPLAY_NAME} e-mails them." if is_silent is False else ""
     if is_silent:
-        told = f"{SYSTEM} e-mails nobody for this webinar: pass the links on."
+        told = f"{DISPLAY_NAME} e-mails nobody for this webinar: pass the links on."
     return [*blocks, context(" ".join(filter(None, [told, "The links are theirs alone: keep them out of channels."])))]
 
 
@@ -196,14 +199,14 @@ def _kept(enrolled: Enrolled) -> list[str]:
     asked = enrolled.asked
     if enrolled.page_key:
         kept = "has kept Greenroom's page to cancel by" if enrolled.cancel_kept else "sends its own links"
-        return [f"{SYSTEM} {kept}. The links above are Greenroom's own pages, and they work in any case."]
+        return [f"{DISPLAY_NAME} {kept}. The links above are Greenroom's own pages, and they work in any case."]
     names = {"join": (asked.join_page, enrolled.join_kept), "cancel": (asked.cancel_page, enrolled.cancel_kept)}
     kept_ones = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
     ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
     return [
-        *(f"{SYSTEM} has kept your page to {name} by." for name in kept_ones),
+        *(f"{DISPLAY_NAME} has kept your page to {name} by." for name in kept_ones),
         *(
-            f"{SYSTEM} has ignored your page to {name} by, and shows its own link. Give them yours if you like."
+            f"{DISPLAY_NAME} has ignored your page to {name} by, and shows its own link. Give them yours if you like."
             for name in ignored
         ),
     ]

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import BadInput
-from bot.model.webinar import Frozen, Webinar
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import is_full
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.bulk.csv_import import Reading
 from bot.registration.bulk.texts import lasting
 from bot.slack import form_values
-from bot.slack.blocks import MAX_INPUT, Block, View, context, modal, paragraph, person, plain, section
+from bot.slack.blocks import MAX_INPUT, Block, context, modal, paragraph, person, plain, section
 from bot.slack.form_elements import file_input, input_block, text_input
-from bot.webinars.texts.facts import SYSTEM, is_full, people, timing
+from bot.slack.message import View
+from bot.webinars.texts.facts import people, timing
 from handlers.register.form import PAGES, SOURCE, pages_field
 
 CALLBACK = "enrol.many_form"
@@ -116,7 +120,7 @@ def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Readi
     ]
     if not new:
         return modal(NOTHING, TITLE, [*blocks, paragraph("So there is nobody to register.")], close="Back")
-    pace = f"It takes {lasting(new)}: {SYSTEM} takes one person a call, and only a few calls a minute. "
+    pace = f"It takes {lasting(new)}: {DISPLAY_NAME} takes one person a call, and only a few calls a minute. "
     after = "A direct message says how far it is, with a button to stop it."
     submit = f"Register {new:,} {'Person' if new == 1 else 'People'}"
     closing = context("The list is kept encrypted: an hour until you confirm it, then until each is registered.")

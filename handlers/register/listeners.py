@@ -14,9 +14,10 @@ from bot.providers.base import Caller
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import Reading, read_people
 from bot.slack import buttons
-from bot.slack.blocks import Block, View
+from bot.slack.blocks import Block
 from bot.slack.error_message import sentence_message
 from bot.slack.files import download
+from bot.slack.message import View
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.register import form as register_form

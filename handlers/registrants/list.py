@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.model.frozen import Frozen
 from bot.model.registrant import Registrant
-from bot.model.webinar import Frozen, Webinar
+from bot.model.webinar import Webinar, one_line_title
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons, form_values
 from bot.slack.blocks import (
     Block,
     Element,
-    Message,
-    View,
     actions,
     ago,
     button,
@@ -20,7 +20,6 @@ from bot.slack.blocks import (
     context,
     message,
     modal,
-    one_line,
     paragraph,
     person,
     plain,
@@ -29,7 +28,8 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.form_elements import input_block, text_input
-from bot.webinars.texts.facts import SYSTEM, people
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import people
 
 PREVIOUS = "registrants.previous"
 NEXT = "registrants.next"
@@ -77,7 +77,7 @@ def listing(
         section(_row(one, webinar), _remove(one, webinar, here))
         for one in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     ]
-    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {SYSTEM} {ago(now - age, now)}"]
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_turns(here, pages)]
     spoken = f"{said(note)} {plain(webinar.title)}: {_counted(everybody, found, place.words)}".strip()
@@ -143,10 +143,10 @@ def _row(one: Registrant, webinar: Webinar) -> str:
 
 def _remove(one: Registrant, webinar: Webinar, here: Place) -> Element:
     value = here.model_copy(update={"picked": one.registrant_id}).model_dump_json()
-    name = one_line(f"{one.first_name} {one.last_name}")
+    name = one_line_title(f"{one.first_name} {one.last_name}")
     confirm = confirm_dialog(
         title="Take them off the list?",
-        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {SYSTEM} may e-mail them.",
+        text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {DISPLAY_NAME} may e-mail them.",
         confirm="Remove",
         deny="Keep Them",
         style="danger",
@@ -167,5 +167,5 @@ def _turns(here: Place, pages: int) -> list[Block]:
         button("Show All", ALL, everybody) if here.words else None,
         button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many"),
         button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
-        button("Refresh", REFRESH, this, label=f"Read the list from {SYSTEM} again"),
+        button("Refresh", REFRESH, this, label=f"Read the list from {DISPLAY_NAME} again"),
     )

@@ -9,8 +9,8 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.texts.outlook import takeaway
 from bot.slack import buttons
-from bot.slack.blocks import Message, View
 from bot.slack.client import Upload
+from bot.slack.message import Message, View
 from handlers.registration import chart_texts
 from handlers.request import Ask, Listeners
 

@@ -5,22 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
-from bot.slack.blocks import (
-    Block,
-    Message,
-    View,
-    actions,
-    ago,
-    context,
-    message,
-    modal,
-    number,
-    paragraph,
-    plain,
-    section,
-)
-from bot.webinars.texts.facts import SYSTEM
+from bot.slack.blocks import Block, actions, ago, context, message, modal, number, paragraph, plain, section
+from bot.slack.message import Message, View
 
 MAKING = "door.making"
 FAILED = "door.not_made"
@@ -50,7 +38,7 @@ def failed(sentence: str) -> View:
 def caption(webinar: Webinar, takeaway: str, *, now: datetime, with_sources: bool) -> Message:
     """What stands above the picture in the asker's own messages."""
     read = webinar.registration
-    aged = [context(f"As read from {SYSTEM} {ago(read.read_at, now)}")] if read else []
+    aged = [context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}")] if read else []
     more = None if with_sources else buttons.about(webinar, "Chart With Sources", buttons.SOURCES)
     return message(takeaway, [section(takeaway), *aged, *actions(more)])
 
@@ -63,7 +51,7 @@ def answer(takeaway: str, sentence: str) -> Message:
 def links_note(webinar: Webinar, people: int) -> Message:
     """What stands above the file of links in the organiser's own messages."""
     text = (
-        f"{SYSTEM} e-mails nobody about *{plain(webinar.title)}*, so here are the links of "
+        f"{DISPLAY_NAME} e-mails nobody about *{plain(webinar.title)}*, so here are the links of "
         f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
         "person alone: pass it on to them and to nobody else. Who registers later is in the next Links File."
     )

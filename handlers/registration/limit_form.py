@@ -6,11 +6,13 @@ from datetime import datetime
 
 from bot.commands.limit_arg import next_limit, read_limit
 from bot.errors import BadInput
+from bot.model.lifecycle import is_full
 from bot.model.webinar import Webinar
 from bot.slack import form_values
-from bot.slack.blocks import Block, View, context, modal, paragraph, plain, section
+from bot.slack.blocks import Block, context, modal, paragraph, plain, section
 from bot.slack.form_elements import input_block, number_input
-from bot.webinars.texts.facts import counted, is_full, timing
+from bot.slack.message import View
+from bot.webinars.texts.facts import counted, timing
 
 CALLBACK = "door.form"
 WORKING = "door.working"

@@ -7,10 +7,10 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.forecast import Forecast
 from bot.registration.settings import Changed, Stays, check_limit
+from bot.registration.state import RegistrationState
 from bot.registration.texts import settings_result
-from bot.registration.texts.settings_result import Doorway
 from bot.slack import buttons
-from bot.slack.blocks import View
+from bot.slack.message import View
 from handlers import errors
 from handlers.registration import chart_texts, menu_form
 from handlers.registration.chart import hand_links
@@ -60,7 +60,7 @@ async def sent(ask: Ask) -> None:
     errors.later(ask, work)
 
 
-def _wanted(ask: Ask, webinar: Webinar, shown: Doorway) -> Doorway:
+def _wanted(ask: Ask, webinar: Webinar, shown: RegistrationState) -> RegistrationState:
     wanted = menu_form.read(ask.values, shown)
     if wanted.limit != shown.limit:
         try:
@@ -70,7 +70,7 @@ def _wanted(ask: Ask, webinar: Webinar, shown: Doorway) -> Doorway:
     return wanted
 
 
-async def _settle(ask: Ask, webinar: Webinar, shown: Doorway, wanted: Doorway) -> None:
+async def _settle(ask: Ask, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
     slack, now = ask.services.slack, ask.services.clock.now()
     done = await ask.services.door.settle(webinar.session_id, shown, wanted, _caller(ask, webinar), ask.user_id)
     needs_links = _needs_links(done)

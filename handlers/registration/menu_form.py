@@ -6,8 +6,12 @@ from datetime import datetime
 
 from bot.commands.limit_arg import read_limit
 from bot.errors import BadInput
-from bot.model.webinar import Frozen, OnDemand, Preferences, Registration, Webinar
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import is_full
+from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.registration.forecast import Forecast
+from bot.registration.state import RegistrationState, state_of
 from bot.registration.texts.outlook import outlook
 from bot.registration.texts.preferences import (
     DEVICES,
@@ -20,24 +24,11 @@ from bot.registration.texts.preferences import (
     SUPPRESS,
     WORK_EMAIL,
 )
-from bot.registration.texts.settings_result import Doorway, doorway
 from bot.slack import buttons, form_values
-from bot.slack.blocks import (
-    Block,
-    Element,
-    View,
-    actions,
-    ago,
-    context,
-    fields,
-    modal,
-    paragraph,
-    plain,
-    section,
-    warning,
-)
+from bot.slack.blocks import Block, Element, actions, ago, context, fields, modal, paragraph, plain, section, warning
 from bot.slack.form_elements import checkboxes, input_block, number_input, option, radio_buttons, static_select
-from bot.webinars.texts.facts import SYSTEM, is_full, registration_state, timing
+from bot.slack.message import View
+from bot.webinars.texts.facts import registration_state, timing
 
 CALLBACK = "door.menu_form"
 READING = "door.menu_reading"
@@ -55,9 +46,10 @@ BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOP
 
 LABELS = {EMAILS: "E-mails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
-    EMAILS: f"With no e-mails from {SYSTEM}, nobody gets a confirmation, a link or a reminder by e-mail. Who registers "
-    "in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody else.",
-    PEOPLE: f"{SYSTEM}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
+    EMAILS: f"With no e-mails from {DISPLAY_NAME}, nobody gets a confirmation, a link or a reminder by e-mail. Who "
+    "registers in Slack has their link from Greenroom as a direct message; you get a file with the links of everybody "
+    "else.",
+    PEOPLE: f"{DISPLAY_NAME}'s documents contradict each other on {DEVICES}: by its name it keeps people from joining "
     "with one link on several devices, by its description it lets them. Try it before you rely on it.",
     AFTER: "For the recording, as long as you choose below.",
 }
@@ -67,7 +59,7 @@ class Asked(Frozen):
     """What the form was opened about: the webinar, and what was so of its registration then."""
 
     session_id: str
-    shown: Doorway
+    shown: RegistrationState
 
 
 def is_ready(webinar: Webinar) -> bool:
@@ -89,7 +81,7 @@ def ask(
     Where it comes back because of a `problem`, it holds what was `typed`, and what it was opened with stays `asked`.
     """
     read = _read(webinar)
-    opened = asked or Asked(session_id=webinar.id, shown=doorway(read))
+    opened = asked or Asked(session_id=webinar.id, shown=state_of(read))
     held = _held(typed or {}, opened.shown)
     preferences = held.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
@@ -97,7 +89,7 @@ def ask(
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         fields([("Registration", registration_state(read)), *outlook(webinar, told)]),
-        context(f"As read from {SYSTEM} {ago(read.read_at, now)}"),
+        context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
         *([] if is_full(read) else [_status(held)]),
         _limit(limit, is_full=is_full(read)),
         *(_boxes(name, label, preferences) for name, label in LABELS.items()),
@@ -112,7 +104,7 @@ def asked_in(note: str) -> Asked:
     return Asked.model_validate_json(note)
 
 
-def read(values: form_values.Values, shown: Doorway) -> Doorway:
+def read(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
     """What was sent; what the form did not ask is as it was `shown`. Raises `BadInput` under the field at fault."""
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
     try:
@@ -124,7 +116,7 @@ def read(values: form_values.Values, shown: Doorway) -> Doorway:
 
 def reading(webinar: Webinar, *, note: str = "") -> View:
     """What stands there while it is read for the first time. `note` says why it takes longer than usual."""
-    return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {SYSTEM}…", note)
+    return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {DISPLAY_NAME}…", note)
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
@@ -143,7 +135,7 @@ def unread(sentence: str) -> View:
     return modal(FAILED, "Registration not read", [paragraph(sentence)])
 
 
-def _held(values: form_values.Values, shown: Doorway) -> Doorway:
+def _held(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
     """What the form holds, its limit aside."""
     was = shown.preferences or Preferences()
     changes: dict[str, object] = {}
@@ -153,14 +145,14 @@ def _held(values: form_values.Values, shown: Doorway) -> Doorway:
         )
         changes |= {FIELDS[one][0]: one in ticked for one in parameters}
     changes["on_demand"] = OnDemand(form_values.choice(values, ON_DEMAND, was.on_demand))
-    return Doorway(
+    return RegistrationState(
         is_open=form_values.choice(values, STATUS, _status_of(shown)) == OPEN,
         limit=shown.limit,
         preferences=was.model_copy(update=changes),
     )
 
 
-def _status(held: Doorway) -> Block:
+def _status(held: RegistrationState) -> Block:
     words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
     options = {value: option(text=text, value=value) for value, text in words.items()}
     element = radio_buttons(action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)])
@@ -217,7 +209,7 @@ def _waiting(callback_id: str, words: str, *notes: str) -> View:
     return modal(callback_id, TITLE, blocks)
 
 
-def _status_of(way: Doorway) -> str:
+def _status_of(way: RegistrationState) -> str:
     return OPEN if way.is_open else CLOSED
 
 

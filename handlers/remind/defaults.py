@@ -8,11 +8,12 @@ from datetime import timedelta
 from bot.commands.reminder_offsets import read_leads, repeated, say_lead, spell_leads
 from bot.errors import BadInput
 from bot.notices import reminders
-from bot.slack.blocks import Message
-from bot.slack.users import check_may_set_defaults, may_set_defaults
+from bot.notices.reminder_sheet import ReminderDefaults
+from bot.slack.message import Message
+from bot.webinars.permissions import check_may_set_defaults, may_set_defaults
 from handlers import errors
 from handlers.remind import defaults_form
-from handlers.remind.defaults_form import Defaults, UndoDefaults
+from handlers.remind.defaults_form import UndoDefaults
 from handlers.request import Ask, Listeners
 
 
@@ -79,7 +80,7 @@ async def _set(ask: Ask, leads: Sequence[timedelta], *, note: str = "", undone: 
     return defaults_form.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
 
 
-async def _known(ask: Ask) -> Defaults:
+async def _known(ask: Ask) -> ReminderDefaults:
     async with ask.services.store.read() as db:
         return await reminders.defaults(db, ask.workspace)
 

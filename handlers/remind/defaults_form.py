@@ -8,14 +8,13 @@ from pydantic import AwareDatetime
 
 from bot.commands.reminder_offsets import EXAMPLE, read_leads, say_leads, spell_leads
 from bot.errors import BadInput
-from bot.model.webinar import Frozen
+from bot.model.frozen import Frozen
+from bot.notices.reminder_sheet import ReminderDefaults
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
     MAX_SECTION,
     Block,
-    Message,
-    View,
     actions,
     button,
     context,
@@ -30,6 +29,7 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.form_elements import input_block, text_input
+from bot.slack.message import Message, View
 
 CALLBACK = "defaults.form"
 WORKING = "defaults.working"
@@ -43,14 +43,6 @@ FIELD = "leads"
 WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
 
 
-class Defaults(Frozen):
-    """What a workspace wants where nobody chose otherwise; nobody has set anything where `set_by` is empty."""
-
-    leads: tuple[timedelta, ...]
-    set_by: str = ""
-    set_at: AwareDatetime | None = None
-
-
 class UndoDefaults(Frozen):
     """What to go back to, as long as nobody has changed it since. Carried by a button."""
 
@@ -58,7 +50,7 @@ class UndoDefaults(Frozen):
     changed_at: AwareDatetime
 
 
-def answer(defaults: Defaults, *, may_change: bool, zone: str) -> Message:
+def answer(defaults: ReminderDefaults, *, may_change: bool, zone: str) -> Message:
     """What they are and who set them."""
     text = f"Reminders in this workspace go out {say_leads(defaults.leads)} the start. {WHERE}"
     change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders") if may_change else None
@@ -66,7 +58,13 @@ def answer(defaults: Defaults, *, may_change: bool, zone: str) -> Message:
 
 
 def changed(
-    defaults: Defaults, undo: UndoDefaults | None, *, replanned: int, zone: str, note: str = "", undone: bool = False
+    defaults: ReminderDefaults,
+    undo: UndoDefaults | None,
+    *,
+    replanned: int,
+    zone: str,
+    note: str = "",
+    undone: bool = False,
 ) -> Message:
     """What they are now, and how many webinars are reminded of accordingly."""
     text = cut(
@@ -94,7 +92,7 @@ def not_set(sentence: str, typed: str) -> Message:
     return message(text, [section(text), *actions(button("Change", CHANGE, typed[: MAX_INPUT // 2] or "defaults"))])
 
 
-def form(defaults: Defaults, *, zone: str, typed: str = "") -> View:
+def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
     """Asks for them, filled with what they are, or with what was typed."""
     text = text_input(
         action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.leads), MAX_INPUT), max_length=MAX_INPUT
@@ -147,7 +145,7 @@ def saved_view(answer: Message) -> View:
     }
 
 
-def _by(defaults: Defaults, zone: str) -> str:
+def _by(defaults: ReminderDefaults, zone: str) -> str:
     if not (defaults.set_by and defaults.set_at):
         return "Nobody has set them yet: these are Greenroom's own."
     return f"Set by <@{defaults.set_by}> · {when(defaults.set_at, zone)}"

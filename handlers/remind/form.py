@@ -18,29 +18,15 @@ from bot.commands.reminder_offsets import (
     too_late,
 )
 from bot.errors import BadInput
-from bot.model.webinar import Frozen, Webinar
-from bot.notices.texts.reminder_list import (
-    Reminder,
-    Sheet,
-    earlier,
-    is_leaving,
-    is_to_come,
-    line,
-    missed_out,
-    origin,
-    outcome,
-    place,
-    planned,
-    skipped,
-    whose_times,
-    why_not,
-)
+from bot.model.frozen import Frozen
+from bot.model.webinar import Webinar
+from bot.notices.reminder_sheet import Reminder, ReminderSheet, earlier, is_leaving, is_to_come, planned, skipped
+from bot.notices.texts.reminder_list import line, missed_out, origin, outcome, place, whose_times, why_not
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
     Block,
     Element,
-    View,
     actions,
     button,
     clock_time,
@@ -54,6 +40,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.buttons import CHANNELS
 from bot.slack.form_elements import conversations_select, datetime_picker, input_block, text_input
+from bot.slack.message import View
 from bot.webinars.texts.facts import timing
 
 CALLBACK = "remind.form"
@@ -97,7 +84,7 @@ class Typed:
     at: datetime | None
 
 
-def build(sheet: Sheet, where: Place, *, now: datetime, problem: str = "") -> View:
+def build(sheet: ReminderSheet, where: Place, *, now: datetime, problem: str = "") -> View:
     """The form. `problem` says why the last thing that was asked of it was not done."""
     webinar = sheet.webinar
     may_add = is_to_come(webinar, now) and len(sheet.leads if sheet.is_on else ()) < MAX_LEADS
@@ -120,7 +107,7 @@ def build(sheet: Sheet, where: Place, *, now: datetime, problem: str = "") -> Vi
     )
 
 
-def move_form(sheet: Sheet, reminder: Reminder, where: Place) -> View:
+def move_form(sheet: ReminderSheet, reminder: Reminder, where: Place) -> View:
     """Asks for another time for one reminder."""
     due = int(reminder.due_at.timestamp())
     text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
@@ -217,7 +204,7 @@ def _refused(problems: Mapping[str, str], where: Place) -> BadInput:
     return BadInput(" ".join(problems.values()), {block(name, where): text for name, text in problems.items()})
 
 
-def _planned(sheet: Sheet, now: datetime) -> list[Block]:
+def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
     if problem := why_not(sheet.webinar, now):
         return [section(problem)]
     if not sheet.is_on:
@@ -231,7 +218,7 @@ def _planned(sheet: Sheet, now: datetime) -> list[Block]:
     return blocks
 
 
-def _row(sheet: Sheet, reminder: Reminder, now: datetime) -> list[Block]:
+def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]:
     text, value = line(sheet, reminder), str(reminder.id)
     which = f"the reminder {say_lead(reminder.before)} before"
     if reminder in skipped(sheet, now):
@@ -248,12 +235,12 @@ def _row(sheet: Sheet, reminder: Reminder, now: datetime) -> list[Block]:
     ]
 
 
-def _earlier(sheet: Sheet, now: datetime) -> list[Block]:
+def _earlier(sheet: ReminderSheet, now: datetime) -> list[Block]:
     found = [f"• {line(sheet, one)}: {outcome(one)}" for one in earlier(sheet, now)]
     return [divider(), section("\n".join(found))] if found else []
 
 
-def _switches(sheet: Sheet, now: datetime) -> list[Block]:
+def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
     turn = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on

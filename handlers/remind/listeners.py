@@ -12,12 +12,12 @@ from bot.db.connection import Db
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
+from bot.notices.reminder_sheet import ReminderSheet
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
-from bot.notices.texts.reminder_list import Sheet
 from bot.slack import buttons
-from bot.slack.blocks import View
-from bot.slack.users import check_may_remind
+from bot.slack.message import View
+from bot.webinars.permissions import check_may_remind
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.remind import defaults as defaults_listeners
@@ -239,7 +239,7 @@ async def _form(ask: Ask, where: Place, problem: str = "") -> View:
     return remind_form.build(await _sheet(ask, where), where, now=ask.services.clock.now(), problem=problem)
 
 
-async def _sheet(ask: Ask, where: Place) -> Sheet:
+async def _sheet(ask: Ask, where: Place) -> ReminderSheet:
     webinar = await ask.services.mirror.find(where.session_id)
     async with ask.services.store.read() as db:
         return await reminders.sheet(db, webinar, where.channel_id)

@@ -7,11 +7,11 @@ from datetime import timedelta
 from bot.errors import ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
+from bot.notices.reminder_sheet import is_to_come
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
-from bot.notices.texts.reminder_list import is_to_come
 from bot.slack import buttons
-from bot.slack.users import check_may_remind
+from bot.webinars.permissions import check_may_remind
 from handlers.remind import snooze_form
 from handlers.request import Ask, Listener, Listeners
 

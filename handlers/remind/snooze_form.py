@@ -8,9 +8,11 @@ from typing import Final
 
 from bot.commands.reminder_offsets import say_lead
 from bot.model.webinar import Webinar
-from bot.notices.texts.reminder_list import is_to_come, why_not
+from bot.notices.reminder_sheet import is_to_come
+from bot.notices.texts.reminder_list import why_not
 from bot.slack import buttons
-from bot.slack.blocks import Message, actions, message, plain, section, when
+from bot.slack.blocks import actions, message, plain, section, when
+from bot.slack.message import Message
 from bot.webinars.texts.facts import timing
 
 IN_TEN_MINUTES = "snooze.in_ten_minutes"

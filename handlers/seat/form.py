@@ -9,13 +9,18 @@ from pydantic import Field
 from bot.commands.reminder_offsets import say_lead
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import Stage, stage
+from bot.model.people import Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import Attendee
-from bot.model.webinar import Frozen, Person, Webinar
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
-from bot.slack.blocks import Block, View, actions, button, context, modal, paragraph, plain, said, section
+from bot.slack.blocks import Block, actions, button, context, modal, paragraph, plain, said, section
 from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
-from bot.webinars.texts.facts import SYSTEM, Stage, stage, timing
+from bot.slack.message import View
+from bot.webinars.texts.facts import timing
 
 CALLBACK = "seat.form"
 RENAME_CALLBACK = "seat.name_form"
@@ -97,8 +102,8 @@ def ask_name(webinar: Webinar, typed: Typed) -> View:
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section(
-            f"{SYSTEM} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
-            f"the one you have stops working. {SYSTEM} may send you an e-mail about each."
+            f"{DISPLAY_NAME} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
+            f"the one you have stops working. {DISPLAY_NAME} may send you an e-mail about each."
         ),
         *_names(typed),
     ]
@@ -191,8 +196,8 @@ def _consent(webinar: Webinar, typed: Typed, submit: str) -> str:
     if ":" not in typed.source:
         ids = "the ids of this workspace and of you"
     return said(
-        f"With {submit} you send your name, your e-mail address, and {ids} to {SYSTEM}, where the host of the webinar "
-        f"sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
+        f"With {submit} you send your name, your e-mail address, and {ids} to {DISPLAY_NAME}, where the host of the "
+        f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
     )
 
 
@@ -200,19 +205,19 @@ def _mail(webinar: Webinar) -> str:
     preferences = webinar.registration.preferences if webinar.registration else None
     if preferences is None:
         return ""
-    return f" {SYSTEM} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
+    return f" {DISPLAY_NAME} {'sends no e-mails' if preferences.suppress_emails else 'confirms it by e-mail'}."
 
 
 def _name_problem(name: str, what: str) -> str:
     if not name:
         return f"Type your {what}."
     if len(name) > MAX_NAME:
-        return f"{SYSTEM} takes at most {MAX_NAME} characters for a {what}; this has {len(name)}."
+        return f"{DISPLAY_NAME} takes at most {MAX_NAME} characters for a {what}; this has {len(name)}."
     return ""
 
 
 def _address_problem(address: str) -> str:
     problem = address_problem(address)
     if problem is AddressProblem.TOO_LONG:
-        return f"{SYSTEM} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
+        return f"{DISPLAY_NAME} takes at most {MAX_EMAIL} characters for an address; this has {len(address)}."
     return "Type an e-mail address, such as name@company.com." if problem else ""

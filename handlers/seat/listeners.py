@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
+from bot.model.lifecycle import Stage, is_full, is_open_to_come, stage
 from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Audience, Webinar
 from bot.notices.reminders import current
@@ -11,10 +12,9 @@ from bot.providers.base import Caller
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.service import NO_SEAT
 from bot.slack import buttons
-from bot.slack.blocks import View
 from bot.slack.client import SlackRefused
+from bot.slack.message import View
 from bot.team import table as team_table
-from bot.webinars.texts.facts import Stage, is_full, is_open_to_come, stage
 from handlers import errors
 from handlers.remind.snooze import NO_MESSAGES
 from handlers.request import Ask, Listeners

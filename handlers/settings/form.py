@@ -8,15 +8,13 @@ from datetime import timedelta
 from pydantic import AwareDatetime
 
 from bot.commands.reminder_offsets import say_leads
-from bot.model.webinar import Frozen
+from bot.model.frozen import Frozen
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_LABEL,
     MAX_OPTIONS,
     Block,
     Element,
-    Message,
-    View,
     actions,
     button,
     context,
@@ -29,6 +27,8 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.form_elements import input_block, multi_static_select, multi_users_select, option
+from bot.slack.message import Message, View
+from bot.webinars.organizer_table import UserGroup
 from handlers.remind import defaults_form
 
 CALLBACK = "organisers.form"
@@ -58,15 +58,8 @@ class Choice(Frozen):
     set_at: AwareDatetime | None = None
 
 
-class Group(Frozen):
-    """A user group of the workspace; `handle` is what stands after its @."""
-
-    group_id: str
-    handle: str
-
-
 def settings(
-    choice: Choice, groups: Sequence[Group], leads: Sequence[timedelta], *, may_change: bool, zone: str
+    choice: Choice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
 ) -> Message:
     """The settings, with the ways to change them for those who may."""
     organisers = f"*Organisers:* {_named(choice, groups)}. {EVERYBODY_ELSE}"
@@ -83,7 +76,7 @@ def settings(
     return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *ways])
 
 
-def form(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
+def form(choice: Choice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """Asks who the organisers are; without a field for user groups where the workspace has none."""
     people = multi_users_select(
         action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
@@ -111,22 +104,22 @@ def read(values: form_values.Values) -> frozenset[str]:
     return frozenset([*people, *(one["value"] for one in groups)])
 
 
-def saved(choice: Choice, groups: Sequence[Group], *, zone: str) -> View:
+def saved(choice: Choice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """What holds now, in the form's place."""
     text = f"*Organisers:* {_named(choice, groups)}.\n{EVERYBODY_ELSE}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 
-def _options(choice: Choice, groups: Sequence[Group]) -> list[Element]:
+def _options(choice: Choice, groups: Sequence[UserGroup]) -> list[Element]:
     # Those that are chosen come first: they must be there to be kept.
     known = sorted(groups, key=lambda one: (one.group_id not in choice.groups, one.handle))
     unnamed = set(choice.groups) - {one.group_id for one in groups}
-    gone = [Group(group_id=one, handle="(not named by Slack)") for one in sorted(unnamed)]
+    gone = [UserGroup(group_id=one, handle="(not named by Slack)") for one in sorted(unnamed)]
     listed = [*gone, *known][:MAX_OPTIONS]
     return [option(value=one.group_id, text=cut(f"@{one.handle}", MAX_LABEL)) for one in listed]
 
 
-def _named(choice: Choice, groups: Sequence[Group]) -> str:
+def _named(choice: Choice, groups: Sequence[UserGroup]) -> str:
     # By their handles: a mention of a group could notify all of its people.
     handles = {one.group_id: one.handle for one in groups}
     named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.commands.parser import SettingsOf
 from bot.notices import reminders
-from bot.slack.users import check_may_choose_organisers, may_choose_organisers
 from bot.webinars import organizer_table
+from bot.webinars.permissions import check_may_choose_organisers, may_choose_organisers
 from handlers.request import Ask, Commands, Listeners
 from handlers.settings import form as workspace_settings_form
 from handlers.settings.form import Choice

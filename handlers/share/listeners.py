@@ -7,7 +7,7 @@ from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions.texts.share_result import shared
 from bot.slack import buttons
-from bot.slack.users import check_may_share
+from bot.webinars.permissions import check_may_share
 from handlers.browse.listeners import chosen
 from handlers.request import Ask, Commands, Listeners
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from bot.commands.reminder_offsets import say_leads
 from bot.errors import BadInput
-from bot.model.webinar import Frozen
 from bot.notices.quiet_hours import DigestPace, zone_named
-from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.channel_state import USUAL_DIGEST_AT, ChannelChoice, ChannelState
+from bot.notices.subscriptions.model import Feature
 from bot.notices.subscriptions.texts.phrases import DAYS, SAID, clock
-from bot.notices.subscriptions.texts.result import ChannelState, listed_webinars
+from bot.notices.subscriptions.texts.result import listed_webinars
 from bot.slack import form_values
-from bot.slack.blocks import MAX_LABEL, Block, Element, View, context, cut, modal, paragraph, section
+from bot.slack.blocks import MAX_LABEL, Block, Element, context, cut, modal, paragraph, section
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input, time_picker
+from bot.slack.message import View
 
 CALLBACK = "follow.form"
 WORKING = "follow.working"
@@ -27,25 +28,6 @@ FIELD = "chosen"
 PACES = {DigestPace.NEVER: "No digest", DigestPace.DAILY: "Every day", DigestPace.WEEKLY: "Once a week"}
 NEVER = "never"
 """An option's value may not be empty."""
-
-USUAL_AT = 9 * 60
-
-
-class Choice(Frozen):
-    """What the form holds, made sense of."""
-
-    features: Features
-    time_zone: str
-    quiet_from: int | None = None
-    quiet_to: int | None = None
-    digest: DigestPace = DigestPace.NEVER
-    digest_at: int = USUAL_AT
-    digest_day: int = 0
-
-    @property
-    def wants_hours(self) -> bool:
-        """Whether there are any hours to be kept."""
-        return self.quiet_from is not None or self.digest is not DigestPace.NEVER
 
 
 def build(channel: ChannelState, *, zone: str) -> View:
@@ -68,7 +50,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
         ),
         _input(DIGEST, "Digest of what is coming", _pace(hours.digest if hours else DigestPace.NEVER)),
         _input(DIGEST_DAY, "Day of a weekly digest", _select(dict(enumerate(DAYS)), hours.digest_day if hours else 0)),
-        _input(DIGEST_AT, "Time of the digest", _time(hours.digest_at if hours else USUAL_AT), optional=True),
+        _input(DIGEST_AT, "Time of the digest", _time(hours.digest_at if hours else USUAL_DIGEST_AT), optional=True),
         _input(
             ZONE,
             "Time zone of these times",
@@ -79,7 +61,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=channel.channel_id)
 
 
-def read(values: form_values.Values) -> Choice:
+def read(values: form_values.Values) -> ChannelChoice:
     """What was sent. Raises `BadInput` with a sentence under every field at fault, all at once."""
     problems: dict[str, str] = {}
     begins, ends = _minutes(values, QUIET_FROM), _minutes(values, QUIET_TO)
@@ -100,13 +82,13 @@ def read(values: form_values.Values) -> Choice:
     if problems:
         raise BadInput("Nothing was changed.", problems)
     is_quiet = begins != ends
-    return Choice(
+    return ChannelChoice(
         features=frozenset(Feature(word) for word in form_values.choices(values, FEATURES, frozenset())),
         time_zone=zone,
         quiet_from=begins if is_quiet else None,
         quiet_to=ends if is_quiet else None,
         digest=digest,
-        digest_at=USUAL_AT if digest_at is None else digest_at,
+        digest_at=USUAL_DIGEST_AT if digest_at is None else digest_at,
         digest_day=int(form_values.choice(values, DIGEST_DAY, "0")),
     )
 

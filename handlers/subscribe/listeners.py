@@ -9,8 +9,10 @@ from bot.commands.find_webinar import find
 from bot.commands.parser import Subscribe, Subscriptions, Target, Unsubscribe
 from bot.commands.webinar_ref import WebinarWords
 from bot.errors import BadInput
+from bot.model.lifecycle import is_open_to_come
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
+from bot.notices.subscriptions.channel_state import ChannelChoice
 from bot.notices.subscriptions.model import EVERYTHING, SHARED, Features, Subscription, Wish, read_features
 from bot.notices.subscriptions.model import subscribe as more_of
 from bot.notices.subscriptions.model import unsubscribe as less_of
@@ -19,13 +21,11 @@ from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import SAID, listed, named
 from bot.slack import buttons
 from bot.slack.blocks import plain
-from bot.slack.users import check_may_follow
-from bot.webinars.texts.facts import is_open_to_come
+from bot.webinars.permissions import check_may_follow
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.request import Ask, Commands, Listeners
 from handlers.subscribe import form as subscribe_form
-from handlers.subscribe.form import Choice
 
 IN_A_CHANNEL = (
     "What a channel hears is set up in the channel itself: type this there, and Greenroom's answers are about it."
@@ -170,7 +170,7 @@ async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str
     await ask.say(subscription_result.state(change.after, head=said))
 
 
-async def _save(ask: Ask, choice: Choice) -> None:
+async def _save(ask: Ask, choice: ChannelChoice) -> None:
     now, channel_id = ask.services.clock.now(), ask.note
     wish = Wish(workspace=ask.workspace, channel_id=channel_id, by=ask.user_id, at=now)
     async with ask.services.store.write() as db:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.commands.people_args import Invite
 from bot.errors import BadInput
+from bot.model.people import Coworker, Person
 from bot.model.team import MOST, NewInvitee, Role
-from bot.model.webinar import Coworker, Person
 from bot.slack.blocks import cut, number
 from bot.team.diff import Member, Order, Wanted, find, read_role, same, team_change, too_many
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Typed

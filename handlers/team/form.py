@@ -6,14 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import Stage, stage
 from bot.model.team import Role
-from bot.model.webinar import Frozen, Webinar
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
     Block,
     Element,
-    View,
     ago,
     context,
     cut,
@@ -25,8 +27,10 @@ from bot.slack.blocks import (
     warning,
 )
 from bot.slack.form_elements import checkboxes, input_block, multi_users_select, option, text_input
+from bot.slack.message import View
 from bot.team.diff import SAID, Member
-from bot.webinars.texts.facts import SYSTEM, Stage, stage, timing
+from bot.team.texts.messages import member_name
+from bot.webinars.texts.facts import timing
 from handlers.team.outsiders import fitting
 
 CALLBACK = "team.form"
@@ -142,7 +146,7 @@ def filled(
         *started,
         *_fields(typed),
         *_others(team, shown),
-        context(f"The team as read from {SYSTEM} {ago(read_at, now)}; `/webinar team` reads it anew"),
+        context(f"The team as read from {DISPLAY_NAME} {ago(read_at, now)}; `/webinar team` reads it anew"),
     ]
     where = Place(session_id=webinar.id, shown=" ".join(sorted(shown)))
     return modal(CALLBACK, TITLE, blocks, submit="Save Team", close="Cancel", private_metadata=where.model_dump_json())
@@ -174,12 +178,14 @@ def _fields(typed: Typed) -> list[Block]:
     )
     by_mail = option(
         value=BY_MAIL,
-        text=f"{SYSTEM} sends the invitations",
+        text=f"{DISPLAY_NAME} sends the invitations",
         description="Off: Greenroom gives people in Slack their link, and you all others",
     )
     mail = checkboxes(action_id=MAIL, options=[by_mail], initial_options=[by_mail] if typed.is_mailed else None)
     return [
-        _input(COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {SYSTEM} directory"),
+        _input(
+            COHOSTS, "Co-hosts", cohosts, f"They run it with the host. Only people in your {DISPLAY_NAME} directory"
+        ),
         _input(PANELISTS, "Panelists", _picker(typed.panelists), "They speak and are seen. Anybody can be one"),
         _input(OUTSIDE, "Panelists from outside Slack", outside, "One a line: an address, or a name and the address"),
         _input(MAIL, "E-mail", mail, ""),
@@ -204,17 +210,10 @@ def _others(team: Sequence[Member], shown: Collection[str]) -> list[Block]:
     others = [one for one in team if one.invitee.role is not Role.HOST and one.invitee.invitee_id not in shown]
     if not others:
         return []
-    named = [f"{called(one)} ({SAID[one.invitee.role].lower()})" for one in others[:MAX_OTHERS]]
+    named = [f"{member_name(one)} ({SAID[one.invitee.role].lower()})" for one in others[:MAX_OTHERS]]
     more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
     words = f"Also on the team, and kept: {', '.join(named)}{more}. Choose them above to change what they are."
     return [context(cut(words, MAX_CONTEXT))]
-
-
-def called(member: Member) -> str:
-    """Somebody of a team as an organiser sees them (mrkdwn): who they are in Slack, else their name."""
-    if member.user_id:
-        return f"<@{member.user_id}>"
-    return person(member.invitee.name) or plain(member.invitee.email)
 
 
 def _users(values: form_values.Values, block_id: str) -> tuple[str, ...]:

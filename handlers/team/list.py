@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.model.lifecycle import Stage, is_open_to_come, stage
 from bot.model.team import Role
 from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
     Element,
-    Message,
     actions,
     ago,
     button,
@@ -25,10 +26,11 @@ from bot.slack.blocks import (
     plain,
     section,
 )
+from bot.slack.message import Message
 from bot.team.diff import SAID, Member
+from bot.team.texts.messages import member_name
 from bot.team.texts.result import how_told
-from bot.webinars.texts.facts import SYSTEM, Stage, is_open_to_come, stage, timing
-from handlers.team.form import called
+from bot.webinars.texts.facts import timing
 
 REFRESH = "team.refresh"
 PREVIOUS = "team.previous"
@@ -57,9 +59,9 @@ def roster(
         button("Previous", PREVIOUS, place(webinar, page=page - 1), label="Previous page") if page > 1 else None,
         button("Next", NEXT, place(webinar, page=page + 1), label="Next page") if page < pages else None,
         buttons.about(webinar, "Change", buttons.INVITE) if is_open_to_come(webinar, now) else None,
-        button("Refresh", REFRESH, here, label=f"Read the team from {SYSTEM} again"),
+        button("Refresh", REFRESH, here, label=f"Read the team from {DISPLAY_NAME} again"),
     )
-    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {SYSTEM} {ago(read_at, now)}"]
+    notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(read_at, now)}"]
     notes.append(FROZEN if stage(webinar, now) is Stage.LIVE else "")
     spoken = f"{note} The team of {plain(webinar.title)}: {_counted(others)}.".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
@@ -87,9 +89,9 @@ def _counted(others: int) -> str:
 def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Block]:
     role = member.invitee.role
     if role is Role.HOST:
-        return [section(f"{called(member)} · *{SAID[role]}*")]
+        return [section(f"{member_name(member)} · *{SAID[role]}*")]
     address = "" if member.user_id or not person(member.invitee.name) else f" ({plain(member.invitee.email)})"
-    text = f"{called(member)}{address} · *{SAID[role]}*\n{_sentence(how_told(member))}"
+    text = f"{member_name(member)}{address} · *{SAID[role]}*\n{_sentence(how_told(member))}"
     if not is_open_to_come(webinar, now):
         return [section(text)]
     removable = stage(webinar, now) is Stage.COMING

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from bot.commands.people_args import Invite, Team, read_invite
 from bot.errors import BadInput
+from bot.model.people import Person
 from bot.model.team import MOST
-from bot.model.webinar import Person, Webinar
+from bot.model.webinar import Webinar
 from bot.slack import buttons
-from bot.slack.blocks import View
+from bot.slack.message import View
 from bot.team.apply import UNCLEAR
 from bot.team.change_table import Change
 from bot.team.diff import Member, Order, read_role

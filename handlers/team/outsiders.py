@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.people import Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.team import Invitee, Role
-from bot.model.webinar import Person
 from bot.slack.blocks import MAX_INPUT
 from bot.team.diff import Member
 

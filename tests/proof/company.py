@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.db.connection import Store
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 from bot.notices.model import Facts, Notice, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.schedule import HAND_OVER_BEFORE

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.notices.model import NoticeState, UnclearAlerts
+from bot.notices.model import NoticeState
+from bot.settings import UnclearAlerts
 from sandbox.slack import Chaos
 from tests.proof.company import PERFECT, TEAMS, Count
 from tests.proof.stage import Stage, stage

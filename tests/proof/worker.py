@@ -17,12 +17,12 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import clock, logging_setup
 from bot.db.connection import Store, Vault
-from bot.model.webinar import Workspace
-from bot.notices.model import UnclearAlerts
+from bot.model.people import Workspace
 from bot.notices.outbox import message_table
 from bot.notices.outbox.rate_limits import A_MINUTE
 from bot.notices.outbox.worker import SLOTS, Delivery
 from bot.scheduler import HEARTBEAT, SHORTEST_NAP
+from bot.settings import UnclearAlerts
 from bot.slack.client import TIMEOUT, SlackApi
 from sandbox.slack import Slack
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from bot.db.connection import Db
 from bot.db.schema import parcels
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import NoticeState, ParcelState, Way
 from bot.notices.outbox.claims import (
     BATCH,

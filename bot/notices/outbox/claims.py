@@ -33,7 +33,7 @@ from bot.clock import machine_now
 from bot.db.connection import Db
 from bot.db.keys import EachRow, among, keyed, of_given_workspace, together, workspace_columns
 from bot.db.schema import PLACE_AND_SECOND, Moment, notices, parcels
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import NoticeState, ParcelState, Way
 from bot.notices.outbox.message_table import Parcel, lease_clock, read
 from bot.notices.outbox.notice_table import ROWS, Row, in_words

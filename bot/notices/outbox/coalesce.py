@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from bot.db.connection import Db
 from bot.db.keys import workspace_of
 from bot.db.schema import channels, parcels
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.events import gist
 from bot.notices.model import Notice, NoticeState, ParcelState, Way
 from bot.notices.outbox.claims import (

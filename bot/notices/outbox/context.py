@@ -11,7 +11,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.clock import Clock, boottime
 from bot.db.connection import Db, Store
 from bot.errors import ChannelUnreachable
-from bot.model.webinar import Account, Webinar, Workspace
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import Notice, NoticeKind, ParcelState
 from bot.notices.outbox import message_table, notice_table
 from bot.notices.outbox.claims import Claim, Load

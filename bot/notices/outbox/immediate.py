@@ -7,13 +7,14 @@ from datetime import datetime
 from functools import partial
 
 from bot.errors import ChannelUnreachable
-from bot.notices.model import ParcelState, UnclearAlerts
+from bot.notices.model import ParcelState
 from bot.notices.outbox import message_table
 from bot.notices.outbox.claims import Load
 from bot.notices.outbox.context import FOR_NOW, LOOKS, SETTLE, SETTLE_WELL, Fence, Known, Shift, backoff
 from bot.notices.outbox.message_table import Parcel, Posted
 from bot.notices.outbox.rate_limits import HISTORY, POST
 from bot.notices.outbox.scheduled import wording
+from bot.settings import UnclearAlerts
 from bot.slack.client import SlackBusy, SlackRefused, SlackUnclear
 
 log = logging.getLogger(__name__)

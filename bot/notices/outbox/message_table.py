@@ -17,7 +17,7 @@ from bot.clock import machine_now
 from bot.db.connection import Db
 from bot.db.keys import EachRow, among, of_given_workspace, of_workspace, workspace_columns, workspace_of
 from bot.db.schema import EPOCH, Moment, notices, parcels
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 from bot.notices.model import NoticeState, ParcelState, Way
 from bot.notices.schedule import TIME_TO_CHANGE
 

@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account, of_given_workspace, of_workspace, workspace_columns
 from bot.db.schema import IDENTITY, Moment, notices, parcels
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 from bot.notices.model import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
 from bot.notices.outbox.message_table import Parcel, labelled, touch, withdraw
 from bot.notices.outbox.message_table import read as read_parcel

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.model.webinar import Workspace
+from bot.model.people import Workspace
 
 POST = "chat.postMessage"
 HOLD = "chat.scheduleMessage"

@@ -11,7 +11,8 @@ from functools import partial
 
 from bot.db.connection import Db
 from bot.errors import ChannelUnreachable
-from bot.model.webinar import Account, Webinar
+from bot.model.people import Account
+from bot.model.webinar import Webinar
 from bot.notices.model import TIMED, Facts, Notice, NoticeKind, ParcelState
 from bot.notices.outbox import message_table, notice_table
 from bot.notices.outbox.claims import Load
@@ -22,8 +23,8 @@ from bot.notices.outbox.rate_limits import HOLD, LIST, TAKE_BACK
 from bot.notices.rules import misleads, worth_until
 from bot.notices.schedule import at, is_late, said_at
 from bot.notices.texts.compose import compose
-from bot.slack.blocks import Message
 from bot.slack.client import SlackBusy, SlackRefused, SlackUnclear
+from bot.slack.message import Message
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)

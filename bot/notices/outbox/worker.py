@@ -11,8 +11,8 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.db.connection import Db, Store
-from bot.model.webinar import Workspace
-from bot.notices.model import UnclearAlerts, Way
+from bot.model.people import Workspace
+from bot.notices.model import Way
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold
 from bot.notices.outbox.claims import BATCH, Claim, Load, Room, Taken
@@ -23,6 +23,7 @@ from bot.notices.outbox.message_table import Parcel
 from bot.notices.outbox.rate_limits import A_MINUTE, HOLD, POST, Pacing
 from bot.notices.outbox.results import Outcomes
 from bot.notices.outbox.scheduled import Handing
+from bot.settings import UnclearAlerts
 from bot.slack.client import SlackApi
 
 log = logging.getLogger(__name__)

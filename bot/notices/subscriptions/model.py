@@ -11,7 +11,9 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from bot.commands.slack_text import plain
-from bot.model.webinar import Account, Frozen, Webinar, Workspace
+from bot.model.frozen import Frozen
+from bot.model.people import Account, Workspace
+from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
 
 

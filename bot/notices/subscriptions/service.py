@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.db.connection import Db
-from bot.model.webinar import Webinar, Workspace
+from bot.model.people import Workspace
+from bot.model.webinar import Webinar
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.rules import REMINDERS
 from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState, PlannedNotices, UndeliveredNotice
 from bot.notices.subscriptions.model import (
     Feature,
     Features,
@@ -24,11 +26,8 @@ from bot.notices.subscriptions.model import (
     hears,
     subscribe,
 )
-from bot.notices.subscriptions.texts.result import ChannelState, Unsaid
-from bot.notices.subscriptions.texts.share_result import SaidThere
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
-from handlers.subscribe.form import Choice
 
 LATELY = timedelta(days=7)
 MOST_UNSAID = 10
@@ -82,7 +81,7 @@ async def change(
     return Change(before, await state(db, wish.workspace, wish.channel_id, wish.at))
 
 
-async def set_up(db: Db, wish: Wish, choice: Choice) -> Change:
+async def set_up(db: Db, wish: Wish, choice: ChannelChoice) -> Change:
     """Bring a channel to what its form says: what it hears of all webinars, its quiet hours and its digest."""
     await subscription_table.one_at_a_time(db, wish.workspace, wish.channel_id)
     before = await state(db, wish.workspace, wish.channel_id, wish.at)
@@ -145,24 +144,24 @@ async def hear_no_more(db: Db, webinar: Webinar, channel_id: str, now: datetime)
         await _replan(db, webinar, now)
 
 
-async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> SaidThere:
+async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> PlannedNotices:
     """What will be said about one webinar in a channel."""
     known = await state(db, webinar.account.workspace, channel_id, now)
     heard = next(iter(hears(webinar, known.lines)), None)
     leads = heard.leads if heard and heard.leads is not None else known.usual
-    return SaidThere(
+    return PlannedNotices(
         features=heard.features if heard else frozenset(),
         ahead=tuple(lead for lead in leads if webinar.start - lead > now),
         hours=known.hours,
     )
 
 
-async def unsaid(db: Db, workspace: Workspace, now: datetime) -> list[Unsaid]:
+async def unsaid(db: Db, workspace: Workspace, now: datetime) -> list[UndeliveredNotice]:
     """What did not go out lately, or perhaps did not, the newest first."""
     rows = await notice_table.problems(db, workspace, now - LATELY, MOST_UNSAID)
     known = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
     return [
-        Unsaid(row.notice, row.state, row.problem, known.get((row.notice.account, row.notice.session_id)))
+        UndeliveredNotice(row.notice, row.state, row.problem, known.get((row.notice.account, row.notice.session_id)))
         for row in rows
     ]
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_workspace
 from bot.db.schema import channels, subscriptions, workspaces
-from bot.model.webinar import Account, Workspace
+from bot.model.people import Account, Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions.model import Feature, Features, Scope, Subscription
 

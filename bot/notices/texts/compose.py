@@ -9,14 +9,16 @@ from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
 
+from bot.model.lifecycle import is_open_to_come
 from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.quiet_hours import DIGEST_AHEAD, DigestPace
 from bot.notices.schedule import is_direct
 from bot.notices.texts.phrases import ORDER, Said, Saying, cut_off, figure, movement, saying, title
 from bot.slack import buttons
-from bot.slack.blocks import MAX_SECTION, Block, Element, Message, actions, context, number, plain, section
-from bot.webinars.texts.facts import NOT_READ, entrance, is_open_to_come, timing
+from bot.slack.blocks import MAX_SECTION, Block, Element, actions, context, number, plain, section
+from bot.slack.message import Message
+from bot.webinars.texts.facts import NOT_READ, entrance, timing
 
 __all__ = ["Said", "compose"]
 

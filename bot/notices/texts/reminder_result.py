@@ -5,53 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import AwareDatetime
-
-from bot.model.webinar import Frozen, Webinar
-from bot.notices.subscriptions.model import Subscription
-from bot.notices.texts.reminder_list import (
-    Sheet,
-    line,
-    missed_out,
-    origin,
-    place,
-    planned,
-    skipped,
-    whose_times,
-    why_not,
-)
+from bot.model.webinar import Webinar
+from bot.notices.reminder_sheet import ReminderSheet, ReminderUndo, planned, skipped
+from bot.notices.texts.reminder_list import line, missed_out, origin, place, whose_times, why_not
 from bot.slack import buttons
-from bot.slack.blocks import (
-    MAX_SECTION,
-    Block,
-    Element,
-    Message,
-    actions,
-    button,
-    context,
-    cut,
-    message,
-    plain,
-    said,
-    section,
-)
+from bot.slack.blocks import MAX_SECTION, Block, Element, actions, button, context, cut, message, plain, said, section
+from bot.slack.message import Message
 
 UNDO = "remind.undo"
 
 
-class Undo(Frozen):
-    """What to go back to: the line that a channel had about a webinar, if it had one. Carried by a button."""
-
-    session_id: str
-    channel_id: str
-    before: Subscription | None = None
-    changed_at: AwareDatetime | None = None
-    """When the line that is there now was set; nothing where it was taken away. Another one is not undone."""
-
-
-def read_undo(value: str) -> Undo:
+def read_undo(value: str) -> ReminderUndo:
     """What an Undo button carries."""
-    return Undo.model_validate_json(value)
+    return ReminderUndo.model_validate_json(value)
 
 
 def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> Element:
@@ -69,7 +35,7 @@ def read_target(typed: str) -> tuple[str, str]:
 
 
 def changed(
-    sheet: Sheet, undo: Undo | None, *, now: datetime, notes: Sequence[str] = (), undone: bool = False
+    sheet: ReminderSheet, undo: ReminderUndo | None, *, now: datetime, notes: Sequence[str] = (), undone: bool = False
 ) -> Message:
     """What is planned in a channel after somebody has changed it."""
     head = f"Reminders of *{plain(sheet.webinar.title)}* in {place(sheet.channel_id)}"
@@ -91,7 +57,7 @@ def changed(
     return message(cut(" ".join([body, *more]), MAX_SECTION), blocks)
 
 
-def muted(webinar: Webinar, channel_id: str, undo: Undo) -> Message:
+def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
     """That reminders of a webinar are off in a channel, or for a person in their own messages."""
     title = f"*{plain(webinar.title)}*"
     if channel_id.startswith(("C", "G")):
@@ -101,14 +67,14 @@ def muted(webinar: Webinar, channel_id: str, undo: Undo) -> Message:
     return message(text, [section(text), *actions(_undo(undo))])
 
 
-def already_muted(sheet: Sheet) -> Message:
+def already_muted(sheet: ReminderSheet) -> Message:
     """That there is nothing to mute, and who saw to that."""
     text = f"No more reminders of *{plain(sheet.webinar.title)}* go out in {place(sheet.channel_id)}."
     by = origin(sheet)
     return message(text, [section(text), *([context(by)] if by else [])])
 
 
-def not_undone(sheet: Sheet) -> Message:
+def not_undone(sheet: ReminderSheet) -> Message:
     """That somebody has changed it since, so that going back would undo their change."""
     by = origin(sheet)
     text = "This was changed again since then, so it stays as it is."
@@ -137,7 +103,7 @@ def only_in_channels(webinar: Webinar, typed: str) -> Message:
     return message(text, [section(text), *actions(choose, me)])
 
 
-def _undo(undo: Undo | None) -> Element | None:
+def _undo(undo: ReminderUndo | None) -> Element | None:
     if undo is None:
         return None
     return button("Undo", UNDO, undo.model_dump_json(exclude_defaults=True), label="Undo this change of reminders")

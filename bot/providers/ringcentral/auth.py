@@ -13,8 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderLogin
-from bot.model.webinar import Lane
-from bot.providers.base import Caller
+from bot.providers.base import Caller, Lane
 from bot.providers.ringcentral.records import TokenRecord, read
 from bot.providers.ringcentral.transport import Request, Wire
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ProviderForbids, ProviderGone
-from bot.model.webinar import Coworker, Form, Registration, ServiceUser, SessionFacts, WebinarFacts
+from bot.model.people import Coworker, ServiceUser
+from bot.model.webinar import Form, Registration, SessionFacts, WebinarFacts
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.payloads import in_utc, registration_body, session_body, webinar_body
 from bot.providers.ringcentral.people_api import Crowd

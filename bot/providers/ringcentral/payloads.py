@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.model.people import Coworker
 from bot.model.registrant import Applicant
 from bot.model.team import NewInvitee, NewRole, TeamChange
-from bot.model.webinar import Audience, Coworker, Form
+from bot.model.webinar import Audience, Form
 from bot.providers.base import UNCHANGED, RegistrationChange
 from bot.providers.ringcentral.records import PreferencesRecord, SettingsRecord
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, SecretStr
 
+from bot.model.people import Coworker
 from bot.model.registrant import Registrant
 from bot.model.team import Invitee, Role, TeamChanged
-from bot.model.webinar import Coworker
 from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
 
 # A role that a newer API brings is taken for the one that may do least on a team.

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from bot.model.people import ServiceUser
 from bot.model.webinar import (
     Access,
     Audience,
@@ -27,7 +28,6 @@ from bot.model.webinar import (
     Options,
     Preferences,
     Registration,
-    ServiceUser,
     SessionFacts,
     Status,
     WebinarFacts,

@@ -13,7 +13,8 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import batches
-from bot.model.webinar import Account, Frozen
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 
 
 class BatchState(StrEnum):

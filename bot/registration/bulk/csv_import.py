@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
+from bot.model.frozen import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Registrant
-from bot.model.webinar import Frozen
 from bot.registration.bulk.csv_columns import Column, Plan, cells, is_taken, plan, text_of
 from bot.registration.csv_export import sheet
 from bot.registration.external_id import decode, encode

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
 from bot.db.people_schema import applications
-from bot.model.webinar import Account
+from bot.model.people import Account
 from bot.registration.request_table import Application, ApplicationState, read
 
 

@@ -17,8 +17,8 @@ from bot.registration.bulk.register_one import Pages
 from bot.registration.bulk.texts import Tally
 from bot.registration.csv_export import sheet
 from bot.registration.request_table import Application, ApplicationState
-from bot.slack.blocks import Message
 from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.slack.message import Message
 
 log = logging.getLogger(__name__)
 

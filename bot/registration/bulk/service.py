@@ -14,8 +14,9 @@ from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.db.leases import WorkerLeases
 from bot.errors import BadInput
+from bot.model.people import Account
 from bot.model.registrant import Registrant
-from bot.model.webinar import Account, Webinar
+from bot.model.webinar import Webinar
 from bot.providers.base import WebinarProvider
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, line_table

@@ -5,23 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bot.model.webinar import Webinar
+from bot.model.webinar import Webinar, one_line_title
+from bot.providers.base import DISPLAY_NAME
 from bot.slack.blocks import (
     Element,
-    Message,
     actions,
     button,
     confirm_dialog,
     context,
     message,
     number,
-    one_line,
     paragraph,
     plain,
     said,
     section,
 )
-from bot.webinars.texts.facts import SYSTEM, people
+from bot.slack.message import Message
+from bot.webinars.texts.facts import people
 
 STOP = "enrol.stop"
 GO_ON = "enrol.go_on"
@@ -61,7 +61,7 @@ def running(webinar: Webinar, batch_id: str, tally: Tally) -> Message:
     """While people are being registered."""
     head = f"Registering {people(tally.total)} for *{plain(webinar.title)}*"
     far = f"{tally.done:,} of {tally.total:,} done, {lasting(tally.waiting)} left."
-    stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line(webinar.title)}")
+    stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
     closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop), closing])
 
@@ -69,7 +69,9 @@ def running(webinar: Webinar, batch_id: str, tally: Tally) -> Message:
 def stopped(webinar: Webinar, batch_id: str, tally: Tally, problem: str) -> Message:
     """When it does not go on by itself: why, how far it is, and both ways from here."""
     head = f"Stopped at {tally.done:,} of {people(tally.total)} for *{plain(webinar.title)}*"
-    go_on = button("Go On", GO_ON, batch_id, style="primary", label=f"Go on registering for {one_line(webinar.title)}")
+    go_on = button(
+        "Go On", GO_ON, batch_id, style="primary", label=f"Go on registering for {one_line_title(webinar.title)}"
+    )
     undo = _undo(webinar, batch_id, tally)
     blocks = [section(f"{head}\n{_counted(tally)}"), paragraph(problem or STOPPED_BY_YOU)]
     closing = context("Those who still wait are kept for 7 days, and then forgotten.")
@@ -87,7 +89,7 @@ def undoing(webinar: Webinar, batch_id: str, tally: Tally) -> Message:
     """While they are being taken off the list again."""
     head = f"Taking {people(tally.left + tally.registered)} off the list of *{plain(webinar.title)}*"
     far = f"{tally.left:,} done, {lasting(tally.registered)} left."
-    stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line(webinar.title)}")
+    stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line_title(webinar.title)}")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop)])
 
 
@@ -109,7 +111,9 @@ def file_comment(webinar: Webinar, tally: Tally, *, has_links: bool) -> str:
     """What stands above the file of results."""
     told = _ended(webinar, tally)
     if has_links:
-        told += f" {SYSTEM} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
+        told += (
+            f" {DISPLAY_NAME} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
+        )
     return told
 
 
@@ -137,7 +141,7 @@ def lasting(count: int) -> str:
 
 def _why(problem: str) -> str:
     known = {
-        "unclear": f"{SYSTEM} gave no clear answer",
+        "unclear": f"{DISPLAY_NAME} gave no clear answer",
         "repeated": "the address stands further up in the list",
     }
     if problem in known:
@@ -146,7 +150,7 @@ def _why(problem: str) -> str:
         return problem
     # What RingCentral refused: its code, and the field that it blames.
     blamed = problem.rpartition(" ")[2].rpartition(".")[2]
-    return f"{SYSTEM} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
+    return f"{DISPLAY_NAME} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
 def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> Element | None:
@@ -156,12 +160,12 @@ def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> Element | None:
     asks = confirm_dialog(
         title="Take them off the list?",
         text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {lasting(tally.registered)}. Their links "
-        f"stop working, and {SYSTEM} may e-mail them. Whoever was registered before keeps their seat.",
+        f"stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",
     )
-    label = f"Undo this: {one_line(webinar.title)}"
+    label = f"Undo this: {one_line_title(webinar.title)}"
     return button("Undo", UNDO, batch_id, style="danger", label=label, confirm=asks)
 
 

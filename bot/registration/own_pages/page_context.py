@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.errors import GreenroomError
+from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
 from bot.registration.request_table import ApplicationState
-from bot.webinars.texts.facts import Stage, stage
 
 JOIN_WINDOW = timedelta(minutes=15)
 """How long before the start the join page redirects to the webinar."""

@@ -19,13 +19,13 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.model.webinar import Account
+from bot.model.lifecycle import is_open_to_come
+from bot.model.people import Account
 from bot.providers.base import PAGE
 from bot.registration import request_table
 from bot.registration.bulk.register_one import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
 from bot.registration.request_table import Application, ApplicationState
 from bot.sync.mirror import Mirror
-from bot.webinars.texts.facts import is_open_to_come
 
 log = logging.getLogger(__name__)
 

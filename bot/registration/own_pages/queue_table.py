@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from bot.db.connection import Db
 from bot.db.keys import of_account
 from bot.db.people_schema import applications, is_in_line
-from bot.model.webinar import Account
+from bot.model.people import Account
 from bot.registration.request_table import Application, ApplicationState
 
 

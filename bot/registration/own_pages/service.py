@@ -8,9 +8,11 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.errors import NotFound, ProviderGone
+from bot.model.lifecycle import Stage
+from bot.model.people import Account
 from bot.model.registrant import Applicant
-from bot.model.webinar import Account, Lane, Webinar
-from bot.providers.base import Caller, WebinarProvider
+from bot.model.webinar import Webinar
+from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.registration import request_table
 from bot.registration.bulk.service import Enrolling
 from bot.registration.own_pages import queue_table
@@ -19,7 +21,6 @@ from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
 from bot.registration.request_table import IN_LINE, Application, ApplicationState
 from bot.webinars import table as webinar_table
-from bot.webinars.texts.facts import Stage
 
 STATUS, FORM = "place", "form"
 """Token kinds beside those of the URLs. Tokens that people hold contain them: renaming a value invalidates them."""

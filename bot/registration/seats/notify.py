@@ -12,20 +12,21 @@ from bot.concurrency import KeyedLocks
 from bot.db.connection import Db, Store
 from bot.db.leases import LeaseLost, WorkerLeases
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
+from bot.model.people import Account
 from bot.model.seat import Seat, SeatState
-from bot.model.webinar import Account, Status, Webinar
+from bot.model.webinar import Status, Webinar
 from bot.notices import reminders
+from bot.notices.reminder_sheet import is_to_come
 from bot.notices.subscriptions import service as subscriptions_service
 from bot.notices.subscriptions.model import Feature
-from bot.notices.texts.reminder_list import is_to_come
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.scheduler import Scheduler
-from bot.slack.blocks import Message
 from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.slack.message import Message
 from bot.sync.mirror import Mirror
-from bot.team import table as team_table
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
+from bot.webinars.participation import is_on_team
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class SeatNotifier:
             if seat.dm_channel_id:
                 webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
                 # A member of the team keeps the reminders of the team.
-                if not await team_table.link_of(db, self._account, seat.session_id, seat.user_id):
+                if not await is_on_team(db, self._account, seat.session_id, seat.user_id):
                     await subscriptions_service.hear_no_more(db, webinar, seat.dm_channel_id, self._clock.now())
             await seat_table.forget(db, seat, self._leases.worker_id)
         self._scheduler.wake()

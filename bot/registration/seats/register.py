@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterable
 
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
+from bot.model.people import Workspace
 from bot.model.registrant import Applicant, Registrant
 from bot.model.seat import Seat
-from bot.model.webinar import Workspace
 from bot.providers.base import Caller, WebinarProvider
 from bot.registration import external_id
 

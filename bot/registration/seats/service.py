@@ -12,9 +12,10 @@ from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
+from bot.model.people import Account, Person
 from bot.model.registrant import Registrant
 from bot.model.seat import SETTLED, Attendee, Seat, SeatState
-from bot.model.webinar import Account, Person, Webinar
+from bot.model.webinar import Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.notify import SeatNotifier

@@ -15,8 +15,10 @@ from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
 from bot.db.schema import webinars
+from bot.model.frozen import Frozen
+from bot.model.people import Account
 from bot.model.seat import OPEN, SETTLED, Attendee, Seat, SeatState
-from bot.model.webinar import MAX_LENGTH, Account, Frozen
+from bot.model.webinar import MAX_LENGTH
 
 
 class _Content(Frozen):

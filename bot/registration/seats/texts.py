@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.commands.reminder_offsets import say_lead
+from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.seat import Seat
 from bot.model.webinar import Status, Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
     Element,
-    Message,
-    View,
     actions,
     confirm_dialog,
     context,
@@ -26,7 +26,8 @@ from bot.slack.blocks import (
     section,
     verbatim,
 )
-from bot.webinars.texts.facts import SYSTEM, Stage, counted, is_full, stage, timing
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import counted, timing
 
 SHOWN = "seat.shown"
 LEAVE = "seat.leave"
@@ -49,7 +50,7 @@ NO_ADDRESS = (
 )
 NO_PAGE = "Its address is not known here yet. Ask whoever shared the webinar for it."
 ANSWERS = (
-    f"{SYSTEM} asks questions at the registration for this webinar, which can only be answered on its own page. "
+    f"{DISPLAY_NAME} asks questions at the registration for this webinar, which can only be answered on its own page. "
     "You are not registered yet."
 )
 NO_DM = (
@@ -107,7 +108,7 @@ def none_now(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
 
 def looking(webinar: Webinar) -> View:
     """What stands there while the registration is read anew."""
-    return modal(SHOWN, "Register", [_about(webinar, f"Asking {SYSTEM}…")], private_metadata=webinar.id)
+    return modal(SHOWN, "Register", [_about(webinar, f"Asking {DISPLAY_NAME}…")], private_metadata=webinar.id)
 
 
 def page(webinar: Webinar, sentence: str) -> View:
@@ -192,7 +193,7 @@ def _leave(webinar: Webinar) -> Element:
     button = buttons.about(webinar, "Cancel My Seat", LEAVE, style="danger")
     button["confirm"] = confirm_dialog(
         title="Cancel my seat?",
-        text=f"You are taken off the list at {SYSTEM}, your link stops working, and you get no more reminders.",
+        text=f"You are taken off the list at {DISPLAY_NAME}, your link stops working, and you get no more reminders.",
         confirm="Cancel My Seat",
         deny="Keep It",
         style="danger",

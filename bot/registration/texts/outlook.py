@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.webinar import Registration, Webinar
+from bot.model.lifecycle import is_full
+from bot.model.webinar import Registration, Webinar, one_line_title
 from bot.registration.chart import NOT_NAMED, OTHERS, Bar
 from bot.registration.forecast import Forecast, Pace
-from bot.slack.blocks import TITLE_IN_LINE, clock_time, cut, number, one_line, plain, when
-from bot.webinars.texts.facts import is_full, people, registrations
+from bot.slack.blocks import TITLE_IN_LINE, clock_time, cut, number, plain, when
+from bot.webinars.texts.facts import people, registrations
 
 TOO_SOON = "Not known yet: less than a day has been counted"
 
@@ -39,7 +40,7 @@ def pace(told: Pace | None) -> str:
 
 def takeaway(webinar: Webinar, told: Forecast, sources: Sequence[Bar] = (), *, spoken: bool = False) -> str:
     """What the picture shows, in a sentence; `spoken` for plain text, where nothing is formatted."""
-    title = cut(one_line(webinar.title), TITLE_IN_LINE) if spoken else f"*{plain(webinar.title)}*"
+    title = cut(one_line_title(webinar.title), TITLE_IN_LINE) if spoken else f"*{plain(webinar.title)}*"
     parts = [f"{title}: {registrations(webinar)}{_lately(told.pace)}"]
     if told.full_at:
         at = _hour(told.full_at, webinar)

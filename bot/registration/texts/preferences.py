@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.model.webinar import OnDemand, Preferences
-from bot.webinars.texts.facts import SYSTEM
+from bot.providers.base import DISPLAY_NAME
 
 # RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management: blocks and options of the form
 # carry these names.
@@ -18,7 +18,7 @@ RECORDING = "viewRecording"
 ON_DEMAND = "onDemandDuration"
 
 FIELDS: Mapping[str, tuple[str, str]] = {
-    SUPPRESS: ("suppress_emails", f"{SYSTEM} e-mails nobody"),
+    SUPPRESS: ("suppress_emails", f"{DISPLAY_NAME} e-mails nobody"),
     DIGEST: ("digest", "Daily digest of registrations by e-mail"),
     WORK_EMAIL: ("work_email_required", "A work e-mail address is required"),
     DEVICES: ("prevent_multiple_device_joins", DEVICES),

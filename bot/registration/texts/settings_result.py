@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.webinar import Frozen, Preferences, Registration, Webinar
+from bot.model.lifecycle import is_full
+from bot.model.webinar import Preferences, Registration, Webinar, one_line_title
+from bot.providers.base import DISPLAY_NAME
+from bot.registration.state import RegistrationUndo, state_of
 from bot.registration.texts.preferences import FIELDS, SUPPRESS, differing, value
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
     Element,
-    Message,
-    View,
     actions,
     button,
     context,
@@ -20,43 +21,16 @@ from bot.slack.blocks import (
     fields,
     message,
     modal,
-    one_line,
     paragraph,
     plain,
     said,
     section,
 )
-from bot.webinars.texts.facts import SYSTEM, counted, is_full, people, registration_state
+from bot.slack.message import Message, View
+from bot.webinars.texts.facts import counted, people, registration_state
 from bot.webinars.texts.registration_buttons import door_buttons
 
 DONE = "door.done"
-
-
-class Doorway(Frozen):
-    """What a person can change of a registration."""
-
-    is_open: bool
-    limit: int | None = None
-    preferences: Preferences | None = None
-    """Nothing where they do not matter, or are not known."""
-
-
-class Undo(Frozen):
-    """What the button of that name carries: what was made, so that nothing newer is undone, and what to go back to."""
-
-    session_id: str
-    made: Doorway
-    back: Doorway
-
-
-def doorway(read: Registration) -> Doorway:
-    """What was read, as far as a person can change it."""
-    return Doorway(is_open=read.is_open, limit=read.limit, preferences=read.preferences)
-
-
-def as_far_as(read: Registration, other: Doorway) -> Doorway:
-    """The same, without the preferences where the other has none: then they do not matter."""
-    return doorway(read).model_copy(update={} if other.preferences else {"preferences": None})
 
 
 def changed(webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = "") -> Message:
@@ -95,7 +69,9 @@ def what_changed(before: Registration, after: Registration) -> str:
     settings = []
     if SUPPRESS in differs:
         off = after.preferences and after.preferences.suppress_emails
-        settings.append(f"{SYSTEM} e-mails nobody from now on." if off else f"{SYSTEM} e-mails people from now on.")
+        settings.append(
+            f"{DISPLAY_NAME} e-mails nobody from now on." if off else f"{DISPLAY_NAME} e-mails people from now on."
+        )
     if len(differs) > len(settings):
         settings.append("Its settings are changed.")
     same = (before.is_open, before.limit) == (after.is_open, after.limit)
@@ -119,9 +95,9 @@ def _what_changed(before: Registration, after: Registration) -> str:
     return limited if after.is_open else f"{limited} Registration stays closed."
 
 
-def read_undo(value: str) -> Undo:
+def read_undo(value: str) -> RegistrationUndo:
     """What an Undo button stands for."""
-    return Undo.model_validate_json(value)
+    return RegistrationUndo.model_validate_json(value)
 
 
 def _changed(webinar: Webinar, before: Registration, now: datetime, *, undone: bool = False) -> list[Block]:
@@ -162,14 +138,14 @@ def _limit(read: Registration) -> str:
 
 
 def _undo(webinar: Webinar, before: Registration, after: Registration) -> Element:
-    made, back = doorway(after), doorway(before)
+    made, back = state_of(after), state_of(before)
     if not differing(before.preferences, after.preferences):
         # Whoever changes one of them meanwhile is not in the way.
         made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
-    undo = Undo(session_id=webinar.id, made=made, back=back)
+    undo = RegistrationUndo(session_id=webinar.id, made=made, back=back)
     return button(
         "Undo",
         buttons.UNDO_DOOR,
         undo.model_dump_json(exclude_none=True),
-        label=f"Undo this: {one_line(webinar.title)}",
+        label=f"Undo this: {one_line_title(webinar.title)}",
     )

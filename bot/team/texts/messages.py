@@ -6,27 +6,35 @@ from collections.abc import Iterable, Sequence
 
 from bot.commands.reminder_offsets import say_lead
 from bot.model.team import Role
-from bot.model.webinar import Webinar
+from bot.model.webinar import Webinar, one_line_title
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
     Element,
-    Message,
     actions,
     context,
     cut,
     link_button,
     message,
     number,
-    one_line,
     person,
     plain,
     section,
     when,
 )
+from bot.slack.message import Message
 from bot.team.diff import SAID, Member
-from bot.webinars.texts.facts import SYSTEM, timing
+from bot.webinars.texts.facts import timing
+
+
+def member_name(member: Member) -> str:
+    """Somebody of a team as an organiser sees them (mrkdwn): who they are in Slack, else their name."""
+    if member.user_id:
+        return f"<@{member.user_id}>"
+    return person(member.invitee.name) or plain(member.invitee.email)
+
 
 OWN_LINK = "open.team"
 """A link button: its click is only acknowledged."""
@@ -98,7 +106,7 @@ def in_sections(lines: Iterable[str]) -> list[str]:
 
 def _with_link(webinar: Webinar, member: Member, text: str) -> Message:
     lines = [text, timing(webinar), *_early(webinar)]
-    mailed = f"{SYSTEM} sends you an invitation by e-mail as well" if member.invitee.is_mailed else ""
+    mailed = f"{DISPLAY_NAME} sends you an invitation by e-mail as well" if member.invitee.is_mailed else ""
     blocks: list[Block] = [
         section("\n".join(lines)),
         *actions(_button(webinar, member), buttons.details(webinar)),
@@ -117,7 +125,7 @@ def _early(webinar: Webinar) -> list[str]:
 def _button(webinar: Webinar, member: Member) -> Element | None:
     text = f"Join as {SAID[member.invitee.role]}"
     link = member.invitee.link.get_secret_value()
-    return link_button(text, OWN_LINK, link, style="primary", label=f"{text}: {one_line(webinar.title)}")
+    return link_button(text, OWN_LINK, link, style="primary", label=f"{text}: {one_line_title(webinar.title)}")
 
 
 def _who(member: Member) -> str:
@@ -129,4 +137,4 @@ def _who(member: Member) -> str:
 
 def _link(member: Member) -> str:
     link = member.invitee.link.get_secret_value()
-    return f"<{link.replace('&', '&amp;')}>" if link else f"{SYSTEM} has given no link"
+    return f"<{link.replace('&', '&amp;')}>" if link else f"{DISPLAY_NAME} has given no link"

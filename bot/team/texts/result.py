@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.model.team import Told
 from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
-    Message,
-    View,
     actions,
     context,
     cut,
@@ -24,10 +24,10 @@ from bot.slack.blocks import (
     said,
     section,
 )
-from bot.team.diff import SAID, Member, Order, Told
-from bot.team.texts.messages import in_sections
-from bot.webinars.texts.facts import SYSTEM, timing
-from handlers.team.form import called
+from bot.slack.message import Message, View
+from bot.team.diff import SAID, Member, Order
+from bot.team.texts.messages import in_sections, member_name
+from bot.webinars.texts.facts import timing
 
 CONFIRM = "team.confirm"
 WORKING = "team.working"
@@ -58,7 +58,9 @@ class Outcome:
 def confirm(webinar: Webinar, order: Order, team: Sequence[Member], change_id: str) -> View:
     """The question before anybody is removed; its private_metadata is the id of the change."""
     by_id = {one.invitee.invitee_id: one for one in team}
-    gone = [f"• {called(by_id[key])}, {SAID[by_id[key].invitee.role].lower()}" for key in order.deleted if key in by_id]
+    gone = [
+        f"• {member_name(by_id[key])}, {SAID[by_id[key].invitee.role].lower()}" for key in order.deleted if key in by_id
+    ]
     people = number(len(order.deleted), "person", "people")
     more = [
         f"{number(len(order.added), 'person is', 'people are')} added" if order.added else "",
@@ -117,17 +119,17 @@ def how_told(member: Member) -> str:
     by_mail = member.invitee.is_mailed
     match member.told:
         case Told.MESSAGE:
-            also = f", and {SYSTEM} sends an e-mail" if by_mail else ""
+            also = f", and {DISPLAY_NAME} sends an e-mail" if by_mail else ""
             return f"told in a direct message{also}"
         case Told.MAIL:
-            return f"{SYSTEM} sends the invitation by e-mail"
+            return f"{DISPLAY_NAME} sends the invitation by e-mail"
         case Told.ORGANISER:
             return "hears of it only from whoever invited them, who has their link"
         case Told.WAITING:
             return WAITING
         case Told.ELSEWHERE:
-            mailed = f"{SYSTEM} sends the invitation by e-mail" if by_mail else "not mailed"
-            return f"invited in {SYSTEM}, {mailed}"
+            mailed = f"{DISPLAY_NAME} sends the invitation by e-mail" if by_mail else "not mailed"
+            return f"invited in {DISPLAY_NAME}, {mailed}"
         case Told.LEFT:
             return "removed"
 
@@ -147,6 +149,10 @@ def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
 def _line(outcome: Outcome) -> str:
     member, role = outcome.member, SAID[outcome.member.invitee.role].lower()
     if outcome.fate is Fate.ADDED:
-        return f"{called(member)}, {role}: {WAITING if outcome.told is Told.WAITING else how_told(member)}"
+        return f"{member_name(member)}, {role}: {WAITING if outcome.told is Told.WAITING else how_told(member)}"
     told = {Told.MESSAGE: "told in a direct message", Told.WAITING: WAITING}.get(outcome.told, TELL_THEM)
-    return f"{called(member)}, now {role}: {told}" if outcome.fate is Fate.CHANGED else f"{called(member)}: {told}"
+    return (
+        f"{member_name(member)}, now {role}: {told}"
+        if outcome.fate is Fate.CHANGED
+        else f"{member_name(member)}: {told}"
+    )

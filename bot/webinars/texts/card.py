@@ -6,10 +6,12 @@ import hashlib
 import json
 from datetime import datetime
 
+from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
-from bot.slack.blocks import Block, Message, actions, context, cut, fields, heading, message, section, verbatim, when
-from bot.webinars.texts.facts import Stage, entrance, essentials, registrations, stage, summary
+from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, section, verbatim, when
+from bot.slack.message import Message
+from bot.webinars.texts.facts import entrance, essentials, registrations, summary
 from bot.webinars.texts.registration_buttons import menu_button
 
 MAX_DESCRIPTION = 500

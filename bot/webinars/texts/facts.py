@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.commands.create_args import say_length
+from bot.model.lifecycle import Stage, is_full, is_open_to_come, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
+from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
 from bot.slack.blocks import Element, ago, number, plain, when
 
-SYSTEM = "RingCentral"
 NOT_READ = "not read yet"
 
 AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
-
-
-class Stage(StrEnum):
-    """Where a webinar is in its life, as a reader sees it."""
-
-    COMING = "coming"
-    LIVE = "live"
-    OVER = "over"
-    CANCELLED = "cancelled"
-
-
-def stage(webinar: Webinar, now: datetime) -> Stage:
-    """Where it is; one that nobody started is over once its planned end has passed."""
-    if webinar.status is Status.CANCELLED:
-        return Stage.CANCELLED
-    if webinar.status is Status.ACTIVE:
-        return Stage.LIVE
-    return Stage.OVER if webinar.status is Status.FINISHED or now >= webinar.end else Stage.COMING
-
-
-def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
-    """Whether people can still register for it or join it."""
-    return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
 
 
 def entrance(webinar: Webinar, now: datetime) -> Element | None:
@@ -54,11 +31,6 @@ def entrance(webinar: Webinar, now: datetime) -> Element | None:
     if stage(webinar, now) is Stage.LIVE:
         return buttons.register(webinar, "Join Now")
     return buttons.register(webinar) if read.is_open and not is_full(read) else buttons.when_open(webinar)
-
-
-def is_full(read: Registration) -> bool:
-    """Whether as many have registered as may."""
-    return read.limit is not None and read.count >= read.limit
 
 
 def registrations(webinar: Webinar) -> str:
@@ -81,7 +53,7 @@ def counted(webinar: Webinar, now: datetime) -> str:
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE:
         return registrations(webinar)
-    return f"{registrations(webinar)} · read from {SYSTEM} {ago(read.read_at, now)}"
+    return f"{registrations(webinar)} · read from {DISPLAY_NAME} {ago(read.read_at, now)}"
 
 
 def registration_state(read: Registration) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.model.lifecycle import is_full, is_open_to_come
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import Element
-from bot.webinars.texts.facts import is_full, is_open_to_come
 
 
 def door_buttons(webinar: Webinar, now: datetime) -> list[Element]:

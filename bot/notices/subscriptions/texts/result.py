@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
 
 from bot.commands.reminder_offsets import say_leads
-from bot.model.webinar import Webinar
-from bot.notices.model import Notice, NoticeState
-from bot.notices.quiet_hours import ChannelHours
-from bot.notices.subscriptions.model import EVERYTHING, Feature, Features, Scope, Subscription
+from bot.notices.model import NoticeState
+from bot.notices.subscriptions.channel_state import ChannelState, UndeliveredNotice
+from bot.notices.subscriptions.model import EVERYTHING, Feature, Scope, Subscription
 from bot.notices.subscriptions.texts.phrases import digest, explained, listed, named, quiet
 from bot.notices.texts.reminder_list import place
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
     Block,
-    Message,
-    View,
     actions,
     context,
     cut,
@@ -31,6 +26,7 @@ from bot.slack.blocks import (
     section,
     when,
 )
+from bot.slack.message import Message, View
 
 DONE = "follow.done"
 MAX_LINES = 15
@@ -44,40 +40,9 @@ NOTHING = (
 )
 
 
-@dataclass(frozen=True)
-class ChannelState:
-    """All that was set up in one channel."""
-
-    channel_id: str
-    lines: Sequence[Subscription]
-    webinars: Mapping[str, Webinar]
-    """Those that are to come and have a line of their own, by session."""
-    hours: ChannelHours | None
-    usual: tuple[timedelta, ...]
-    """The workspace's own reminders."""
-
-    @property
-    def of_all(self) -> Features:
-        """What the channel hears of all webinars of the workspace."""
-        return next((line.features for line in self.lines if line.scope is Scope.ALL), frozenset[Feature]())
-
-    @property
-    def is_set_up(self) -> bool:
-        """Whether anybody asked for anything here, beside sharing cards."""
-        return any(not line.by_share for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Unsaid:
-    """A notice that did not go out, or perhaps did not."""
-
-    notice: Notice
-    state: NoticeState
-    problem: str
-    webinar: Webinar | None
-
-
-def state(channel: ChannelState, *, head: str = "", may_change: bool = True, unsaid: Sequence[Unsaid] = ()) -> Message:
+def state(
+    channel: ChannelState, *, head: str = "", may_change: bool = True, unsaid: Sequence[UndeliveredNotice] = ()
+) -> Message:
     """What is said in a channel, who set it up, its quiet hours and digest; first what was just done, if anything was.
 
     `may_change` says whether the person may change it; `unsaid` is for those who look after the workspace.
@@ -170,11 +135,11 @@ def _notes(channel: ChannelState) -> list[str]:
     return [text for text in (" · ".join(meaning), " · ".join(set_up) or "No quiet hours and no digest", more) if text]
 
 
-def _unsaid(unsaid: Sequence[Unsaid]) -> list[str]:
+def _unsaid(unsaid: Sequence[UndeliveredNotice]) -> list[str]:
     return ["*What did not go out lately*", *(f"• {_unsaid_line(one)}" for one in unsaid)]
 
 
-def _unsaid_line(one: Unsaid) -> str:
+def _unsaid_line(one: UndeliveredNotice) -> str:
     about = f" of *{plain(one.webinar.title)}*" if one.webinar else ""
     kind = one.notice.kind.value.replace("_", " ")
     channel = one.notice.channel_id
@@ -182,7 +147,7 @@ def _unsaid_line(one: Unsaid) -> str:
     return f"{when(one.notice.due_at)}, {where}, {kind}{about}: {_reason(one)}"
 
 
-def _reason(one: Unsaid) -> str:
+def _reason(one: UndeliveredNotice) -> str:
     because = f": {said(cut(one.problem, MAX_REASON))}" if one.problem else ""
     match one.state:
         case NoticeState.MISSED:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import timedelta
-
 from bot.model.webinar import Webinar
-from bot.notices.quiet_hours import ChannelHours
-from bot.notices.subscriptions.model import Feature, Features
+from bot.notices.subscriptions.channel_state import PlannedNotices
+from bot.notices.subscriptions.model import Feature
 from bot.notices.subscriptions.texts.phrases import about_one, quiet
 from bot.notices.texts.reminder_result import remind_button
 from bot.slack import buttons
-from bot.slack.blocks import Block, Message, actions, button, context, message, plain, section
+from bot.slack.blocks import Block, actions, button, context, message, plain, section
+from bot.slack.message import Message
 
 MUTED = "Nothing else is said about it there, as somebody chose."
 
 
-@dataclass(frozen=True)
-class SaidThere:
-    """What will be said about one webinar in one channel."""
-
-    features: Features
-    ahead: Collection[timedelta]
-    """The reminders whose time has not passed, by how long before the start they are."""
-    hours: ChannelHours | None = None
-
-
-def shared(webinar: Webinar, channel_id: str, there: SaidThere) -> Message:
+def shared(webinar: Webinar, channel_id: str, there: PlannedNotices) -> Message:
     """The answer to a share: where the card is, all that will be said there, and the ways to change that."""
     lines = about_one(webinar, there.features, there.ahead)
     said = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
@@ -44,7 +31,7 @@ def shared(webinar: Webinar, channel_id: str, there: SaidThere) -> Message:
     return message(" ".join([text, *notes]), blocks)
 
 
-def announced(webinar: Webinar, channel_id: str, there: SaidThere) -> str:
+def announced(webinar: Webinar, channel_id: str, there: PlannedNotices) -> str:
     """The same in a line, for the result of a creation (mrkdwn)."""
     lines = about_one(webinar, there.features, there.ahead)
     said = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED

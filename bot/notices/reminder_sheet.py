@@ -1,0 +1,117 @@
+"""The reminders of one webinar in one channel, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import AwareDatetime
+
+from bot.model.frozen import Frozen
+from bot.model.lifecycle import Stage, stage
+from bot.model.webinar import Webinar
+from bot.notices.model import NoticeState
+from bot.notices.subscriptions.model import Subscription
+
+
+class ReminderDefaults(Frozen):
+    """What a workspace wants where nobody chose otherwise; nobody has set anything where `set_by` is empty."""
+
+    leads: tuple[timedelta, ...]
+    set_by: str = ""
+    set_at: AwareDatetime | None = None
+
+
+class ReminderUndo(Frozen):
+    """What to go back to: the line that a channel had about a webinar, if it had one. Carried by a button."""
+
+    session_id: str
+    channel_id: str
+    before: Subscription | None = None
+    changed_at: AwareDatetime | None = None
+    """When the line that is there now was set; nothing where it was taken away. Another one is not undone."""
+
+
+LAST_MINUTE = timedelta(seconds=75)
+"""In its last minute Slack gives nothing back (docs.slack.dev/reference/methods/chat.deleteScheduledMessage)."""
+
+
+MAX_EARLIER = 10
+
+
+WAITING = frozenset({NoticeState.PLANNED, NoticeState.PACKED})
+
+
+class ReminderOrigin(StrEnum):
+    """How a channel came to hear about a webinar."""
+
+    SET = "set"
+    SHARED = "shared"
+    FOLLOWED = "followed"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One reminder in the outbox."""
+
+    id: int
+    before: timedelta
+    start: datetime
+    """The start that it speaks of, which need not be the webinar's any more."""
+    due_at: datetime
+    state: NoticeState
+    held_for: datetime | None = None
+    """When Slack posts it, where it is on its way there already."""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ReminderSheet:
+    """What one channel, or a person in their own messages, is reminded of about one webinar, and who said so."""
+
+    webinar: Webinar
+    channel_id: str
+    is_on: bool
+    leads: tuple[timedelta, ...]
+    """Those that go out here, or would if reminders were on."""
+    usual: tuple[timedelta, ...]
+    """The workspace's own."""
+    has_own_leads: bool = False
+    reminders: Sequence[Reminder] = ()
+    origin: ReminderOrigin = ReminderOrigin.NOBODY
+    set_by: str = ""
+    set_at: datetime | None = None
+
+
+def is_to_come(webinar: Webinar, now: datetime) -> bool:
+    """Whether there is anything left to remind of."""
+    return now < webinar.start and stage(webinar, now) not in (Stage.OVER, Stage.CANCELLED)
+
+
+def planned(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
+    """What is to go out here, soonest first."""
+    return [one for one in _current(sheet, now) if one.state in WAITING]
+
+
+def skipped(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
+    """What somebody left out and could still bring back."""
+    return [one for one in _current(sheet, now) if one.state is NoticeState.SKIPPED and one.before in sheet.leads]
+
+
+def earlier(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
+    """The last few that have come to an end: posted, skipped, missed, or unclear."""
+    hidden = {NoticeState.WITHDRAWN, NoticeState.OVERTAKEN}
+    over = [one for one in sheet.reminders if one.due_at <= now and one.state not in hidden]
+    return over[-MAX_EARLIER:]
+
+
+def is_leaving(reminder: Reminder, now: datetime) -> bool:
+    """Whether it goes out so soon that nothing can be done about it any more."""
+    return reminder.held_for is not None and reminder.held_for - now <= LAST_MINUTE
+
+
+def _current(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
+    return [one for one in sheet.reminders if one.due_at > now and one.start == sheet.webinar.start]
