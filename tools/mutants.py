@@ -43,11 +43,11 @@ GROUPS = {
             "bot/commands/people_args.py",
             "bot/commands/webinar_ref.py",
         ),
-        ("tests/test_words.py", "tests/test_people_words.py"),
+        ("tests/commands/test_parser.py", "tests/commands/test_people_args.py"),
     ),
     "references": Group(
         ("bot/commands/find_webinar.py", "bot/commands/limit_arg.py"),
-        ("tests/test_finding.py", "tests/test_limits.py", "tests/test_words.py"),
+        ("tests/commands/test_find_webinar.py", "tests/commands/test_limit_arg.py", "tests/commands/test_parser.py"),
     ),
     "times": Group(
         (
@@ -56,7 +56,12 @@ GROUPS = {
             "bot/commands/dateparser_adapter.py",
             "bot/commands/reminder_offsets.py",
         ),
-        ("tests/test_when.py", "tests/test_length.py", "tests/test_words.py", "tests/test_leads.py"),
+        (
+            "tests/commands/test_create_args.py",
+            "tests/commands/test_length.py",
+            "tests/commands/test_parser.py",
+            "tests/commands/test_reminder_offsets.py",
+        ),
     ),
     "notices": Group(
         (
@@ -67,22 +72,24 @@ GROUPS = {
             "bot/notices/subscriptions/model.py",
         ),
         (
-            "tests/test_notices.py",
-            "tests/test_news.py",
-            "tests/test_gist.py",
-            "tests/test_packing.py",
-            "tests/test_hours.py",
-            "tests/test_following.py",
-            "tests/test_views_follow.py",
+            "tests/notices/test_rules.py",
+            "tests/notices/test_events.py",
+            "tests/notices/test_coalesce_events.py",
+            "tests/notices/test_schedule.py",
+            "tests/notices/test_quiet_hours.py",
+            "tests/notices/subscriptions/test_model.py",
+            "tests/handlers/test_subscribe.py",
         ),
     ),
-    "planner": Group(("bot/notices/planner.py",), ("tests/test_planning.py", "tests/test_planning_together.py")),
-    "gate": Group(("bot/providers/gate.py",), ("tests/test_gate.py",)),
+    "planner": Group(
+        ("bot/notices/planner.py",), ("tests/notices/test_planner.py", "tests/notices/test_planner_together.py")
+    ),
+    "gate": Group(("bot/providers/gate.py",), ("tests/providers/test_gate.py",)),
     "permissions": Group(
         ("bot/webinars/permissions.py", "bot/slack/users.py"),
-        ("tests/test_organisers.py", "tests/test_share_and_cancel.py"),
+        ("tests/stories/test_organizers.py", "tests/stories/test_share_and_cancel.py"),
     ),
-    "team": Group(("bot/team/diff.py",), ("tests/test_team_change.py", "tests/test_views_team.py")),
+    "team": Group(("bot/team/diff.py",), ("tests/team/test_diff.py", "tests/handlers/test_team.py")),
 }
 """The one place to edit when a module moves."""
 

@@ -20,8 +20,8 @@ from bot.db.connection import Store
 from bot.db.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, retry_wait
 from bot.db.schema import creations as table
 from bot.model.people import Account
+from tests.creation.test_table import creation
 from tests.store_samples import OTHERS
-from tests.test_store_creations import creation
 from tests.webinar_samples import ACCOUNT, NOW
 
 pytest_plugins = ["tests.databases"]

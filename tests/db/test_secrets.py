@@ -17,7 +17,7 @@ from bot.db.schema import metadata
 from bot.errors import SettingsError
 from bot.slack import user_table
 from bot.webinars import table as webinar_table
-from tests.test_store import person
+from tests.db.test_connection import person
 from tests.webinar_samples import ACCOUNT, NOW, webinar
 from tests.world import World, running
 

@@ -28,8 +28,8 @@ from bot.notices.schedule import at
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Scope, Subscription
 from bot.slack import user_table
+from tests.db.test_connection import person
 from tests.store_samples import HOUR, LATER, notice
-from tests.test_store import person
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 if TYPE_CHECKING:

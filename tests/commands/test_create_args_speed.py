@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands.create_args import split_when, warm_up
+from tests.commands.test_create_args import PIECES
 from tests.pages import ROOT
-from tests.test_when import PIECES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Whole flows through signed requests and the stand-ins."""
