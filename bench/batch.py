@@ -79,12 +79,12 @@ async def _registered(hurry: Hurry, bot: Greenroom, slack: Slack, ringcentral: R
     while not (known := await services.mirror.everything()):  # noqa: ASYNC110 - the bot tells nobody that it has listed
         await asyncio.sleep(1.0)
     lines = "\n".join(f"First{number},Last{number},guest{number}@mail.example" for number in range(people))
-    batch = await services.enrolling.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
+    batch = await services.bulk.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
     began = hurry.monotonic()
-    await services.enrolling.begin(batch.batch_id)
+    await services.bulk.begin(batch.batch_id)
     waits: list[float] = []
     typing = asyncio.create_task(_typing(hurry, slack, waits))
-    while (await services.enrolling.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done
+    while (await services.bulk.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done
         await asyncio.sleep(2.0)
     took = hurry.monotonic() - began
     typing.cancel()

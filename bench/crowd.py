@@ -10,11 +10,11 @@ from sqlalchemy import text
 from bot.db.connection import Store
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, Webinar
-from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, follows
+from bot.notices.subscriptions.model import Feature, Features, subscription_to
 from bot.webinars import table as webinar_table
 
 CHANNELS = 3
@@ -55,7 +55,7 @@ def notice(about: Webinar, channel: str, kind: NoticeKind, now: datetime) -> Not
         due_at=about.start - LEAD if timed else now,
         hand_at=now,
         expires_at=about.start,
-        facts=Facts() if timed else Facts(count=100, limit=100),
+        facts=NoticeFacts() if timed else NoticeFacts(count=100, limit=100),
     )
 
 
@@ -78,7 +78,7 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     async with store.write() as db:
         await webinar_table.save(db, about)
         for channel in range(CHANNELS):
-            await subscription_table.save(db, follows(about, f"C{channel:06}", "U1", now, features=HEARD))
+            await subscription_table.save(db, subscription_to(about, f"C{channel:06}", "U1", now, features=HEARD))
         await replan(db, about, now)
     for table in ("webinars", "subscriptions", "notices"):
         copy = text(_copy(table, await _columns(store, table)))

@@ -14,7 +14,8 @@ import asyncpg
 from bench.crowd import notice, webinar
 from bot.clock import machine_now
 from bot.notices.model import NoticeKind
-from bot.notices.texts.compose import Said, compose
+from bot.notices.texts.compose import compose
+from bot.notices.texts.phrases import NoticeContext
 
 CALLS = 128
 """Calls to Slack at once, as many as our worker makes."""
@@ -42,7 +43,7 @@ async def fill(url: str, places: Collection[tuple[str, str]]) -> None:
 
 def _body(team: str, channel: str, now: datetime) -> str:
     about = webinar(team, "s1", now + timedelta(minutes=20), now)
-    message = compose([Said(notice(about, channel, NoticeKind.FULL, now), about)], at=now)
+    message = compose([NoticeContext(notice(about, channel, NoticeKind.FULL, now), about)], at=now)
     return json.dumps({"channel": channel, "unfurl_links": False, "text": message.text, "blocks": message.blocks})
 
 

@@ -38,7 +38,7 @@ EVENTS = "/slack/events"
 
 
 @dataclass(frozen=True)
-class Pace:
+class ProviderTiming:
     """The timeout of a RingCentral request in seconds, and how to wait before a retry."""
 
     timeout: float = PROVIDER_TIMEOUT
@@ -62,7 +62,7 @@ class Greenroom:
             await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
         await self._runner.cleanup()
         await self.services.scheduler.stop()
-        await self.services.enrolling.close()
+        await self.services.bulk.close()
         await self.services.background.drain()
         await self._provider.close()
         await self._http.close()
@@ -70,7 +70,7 @@ class Greenroom:
         log.info("bot.stopped")
 
 
-async def build(settings: Settings, clock: Clock, pace: Pace = Pace()) -> Greenroom:
+async def build(settings: Settings, clock: Clock, pace: ProviderTiming = ProviderTiming()) -> Greenroom:
     """Build and start the bot. Raises `GreenroomError` with a sentence for the admin if it cannot start."""
     create_args.warm_up()
     await migrate(settings.database_url)
@@ -104,7 +104,7 @@ async def _identity(slack: SlackApi) -> Identity:
         ) from error
 
 
-def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pace: Pace) -> RingCentral:
+def _provider(settings: Settings, clock: Clock, http: aiohttp.ClientSession, pace: ProviderTiming) -> RingCentral:
     return RingCentral(
         http,
         LocalGate(),

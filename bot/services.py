@@ -10,36 +10,36 @@ from bot.background import BackgroundTasks
 from bot.clock import Clock
 from bot.creation import draft_table
 from bot.creation import table as creation_table
-from bot.creation.cancel import Cancelling
+from bot.creation.cancel import CancelService
 from bot.creation.service import CreationService
 from bot.db import leases
 from bot.db.connection import Store
 from bot.model.people import Account
 from bot.notices.digests import Digests
 from bot.notices.outbox import message_table
-from bot.notices.outbox.worker import Delivery, forget_notices
+from bot.notices.outbox.worker import OutboxWorker, forget_notices
 from bot.providers.base import WebinarProvider
 from bot.providers.directory import Directory
 from bot.registration import request_table
 from bot.registration.bulk import batch_table
-from bot.registration.bulk.service import Enrolling
-from bot.registration.chart_image import Pictures
+from bot.registration.bulk.service import BulkService
+from bot.registration.chart_image import ChartImages
 from bot.registration.link_file import LinkFiles
 from bot.registration.own_pages.service import OwnPages
 from bot.registration.own_pages.tokens import Tokens
 from bot.registration.own_pages.urls import PageUrls
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
-from bot.registration.settings import Door
+from bot.registration.settings import RegistrationSettings
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.client import Identity, SlackApi
-from bot.slack.users import People
-from bot.sync.cards import Announcing
+from bot.slack.users import Users
+from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team.service import TeamService
-from bot.webinars.permissions import Organisers
+from bot.webinars.permissions import Permissions
 
 SWEEP = timedelta(minutes=5)
 COUNT = timedelta(seconds=15)
@@ -62,21 +62,21 @@ class Services:
     slack: SlackApi
     background: BackgroundTasks
     scheduler: Scheduler
-    people: People
-    organisers: Organisers
+    users: Users
+    permissions: Permissions
     directory: Directory
     mirror: Mirror
-    announcing: Announcing
+    cards: Cards
     digests: Digests
     creation: CreationService
-    cancelling: Cancelling
+    cancellation: CancelService
     team: TeamService
-    door: Door
+    registration: RegistrationSettings
     seats: SeatService
-    pictures: Pictures
+    chart_images: ChartImages
     link_files: LinkFiles
     own_pages: OwnPages
-    enrolling: Enrolling
+    bulk: BulkService
 
     async def sweep(self) -> None:
         """Read the directory once, then keep the mirror current."""
@@ -89,7 +89,7 @@ class Services:
         await self.creation.resume()
         await self.seats.resume()
         await self.team.resume()
-        await self.enrolling.work()
+        await self.bulk.work()
 
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""
@@ -104,7 +104,7 @@ class Services:
             await self.team.forget_old(db)
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
-        await self.enrolling.tidy()
+        await self.bulk.tidy()
 
 
 def build_services(
@@ -113,18 +113,18 @@ def build_services(
     """Build the services for the workspace of `identity`; the scheduler knows its jobs and is not started yet."""
     worker_id = secrets.token_hex(8)
     account = Account(workspace=identity.workspace, provider=provider.name)
-    delivery = Delivery(
+    delivery = OutboxWorker(
         worker_id, store, lambda _: slack, clock, workspace=account.workspace, unclear_alerts=settings.unclear_alerts
     )
     scheduler = Scheduler(clock, delivery)
     background = BackgroundTasks()
     directory = Directory(provider)
-    announcing = Announcing(store, slack, clock)
-    mirror = Mirror(account, store, provider, directory, announcing, clock)
+    cards = Cards(store, slack, clock)
+    mirror = Mirror(account, store, provider, directory, cards, clock)
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
     tokens = Tokens(settings.encryption_key.get_secret_value())
     urls = PageUrls(settings.public_url, tokens)
-    enrolling = Enrolling(
+    bulk = BulkService(
         worker_id, account, store, provider, mirror, slack, urls, seat_service.notifier, clock, background
     )
     services = Services(
@@ -134,23 +134,23 @@ def build_services(
         slack=slack,
         background=background,
         scheduler=scheduler,
-        people=People(store, slack, clock),
-        organisers=Organisers(store, slack, directory),
+        users=Users(store, slack, clock),
+        permissions=Permissions(store, slack, directory),
         directory=directory,
         mirror=mirror,
-        announcing=announcing,
+        cards=cards,
         digests=Digests(store, clock, account),
         creation=CreationService(
-            worker_id, account, store, slack, provider, directory, announcing, mirror, clock, background
+            worker_id, account, store, slack, provider, directory, cards, mirror, clock, background
         ),
-        cancelling=Cancelling(provider, mirror, scheduler),
+        cancellation=CancelService(provider, mirror, scheduler),
         team=TeamService(worker_id, account, store, slack, provider, mirror, clock, scheduler),
-        door=Door(provider, mirror, clock, scheduler),
+        registration=RegistrationSettings(provider, mirror, clock, scheduler),
         seats=seat_service,
-        pictures=Pictures(store, provider, slack),
+        chart_images=ChartImages(store, provider, slack),
         link_files=LinkFiles(store, provider),
-        own_pages=OwnPages(urls, tokens, account, store, provider, clock, enrolling),
-        enrolling=enrolling,
+        own_pages=OwnPages(urls, tokens, account, store, provider, clock, bulk),
+        bulk=bulk,
     )
     _schedule(services)
     return services

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -12,13 +13,13 @@ from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.services import Services
-from bot.slack.client import SlackRefused
+from bot.slack.client import SlackApi, SlackRefused
 from bot.slack.error_message import message_view, sentence_message, waiting
 from bot.slack.message import Message, View
 
 
 @dataclass
-class Ask:
+class SlackRequest:
     """A command, a click or a sent form. `answered` says whether Slack has its acknowledgement."""
 
     services: Services
@@ -42,6 +43,15 @@ class Ask:
         return self.services.account.workspace
 
     @property
+    def slack(self) -> SlackApi:
+        """Slack's Web API, as the bot."""
+        return self.services.slack
+
+    def now(self) -> datetime:
+        """The current time (aware UTC)."""
+        return self.services.clock.now()
+
+    @property
     def view_id(self) -> str:
         """The id of the modal it was asked in, if it was."""
         return str(self.view["id"]) if self.view else ""
@@ -58,15 +68,15 @@ class Ask:
 
     async def person(self) -> Person:
         """Who asks."""
-        return await self.services.people.get(self.workspace, self.user_id)
+        return await self.services.users.get(self.workspace, self.user_id)
 
-    async def steers(self, webinar: Webinar) -> bool:
+    async def can_manage(self, webinar: Webinar) -> bool:
         """Whether whoever asks may steer this webinar, by what holds now."""
-        return await self.services.organisers.may_steer(await self.person(), webinar)
+        return await self.services.permissions.can_manage(await self.person(), webinar)
 
-    async def check_steers(self, webinar: Webinar, what: str) -> None:
+    async def require_manager(self, webinar: Webinar, what: str) -> None:
         """Raise `NotAllowed`, naming who can; `what` goes on after "You can't"."""
-        await self.services.organisers.check(await self.person(), webinar, what)
+        await self.services.permissions.check(await self.person(), webinar, what)
 
     async def accept(self, **answer: Any) -> None:
         """Acknowledge to Slack, once."""
@@ -74,21 +84,21 @@ class Ask:
             self.answered = True
             await self.ack(**answer)
 
-    async def say(self, message: Message, *, replace: bool = False) -> None:
+    async def reply(self, message: Message, *, replace: bool = False) -> None:
         """Answer for this person's eyes only: where they asked, or in a direct message where there is no such place.
 
         `replace` puts it in the place of the ephemeral message, or of the modal, whose button was pressed.
         """
         if self.response_url:
-            await self.services.slack.respond(self.response_url, message, replace=replace)
+            await self.slack.respond(self.response_url, message, replace=replace)
         elif not (self.view and await self._show(message_view(message), replace=replace)):
-            await self.services.slack.post(self.user_id, message)
+            await self.slack.post(self.user_id, message)
 
     async def _show(self, view: View, *, replace: bool) -> bool:
         if replace:
-            return await self.services.slack.update(self.view_id, view)
+            return await self.slack.update(self.view_id, view)
         try:
-            await self.services.slack.push(self.trigger_id, view)
+            await self.slack.push(self.trigger_id, view)
         except SlackRefused:
             return False  # the modal is closed, three are open already, or the trigger is spent
         return True
@@ -96,21 +106,21 @@ class Ask:
     async def open(self, view: View) -> str:
         """Open a modal, on top of the one it was asked in if it was."""
         if not self.view:
-            return await self.services.slack.open(self.trigger_id, view)
+            return await self.slack.open(self.trigger_id, view)
         try:
-            return await self.services.slack.push(self.trigger_id, view)
+            return await self.slack.push(self.trigger_id, view)
         except SlackRefused as refused:
             if refused.code != "push_limit_reached":
                 raise
         # Three are open, which is all that Slack shows: it takes the place of the one on top.
-        await self.services.slack.update(self.view_id, view)
+        await self.slack.update(self.view_id, view)
         return self.view_id
 
-    def caller_behind(self, working: Callable[[str], View]) -> Caller:
+    def caller_with_progress(self, working: Callable[[str], View]) -> Caller:
         """The same as `caller` where a "working…" view stands in the modal: a wait is told there, as its note."""
 
         async def tell(seconds: float) -> None:
-            await self.services.slack.update(self.view_id, working(waiting(seconds)))
+            await self.slack.update(self.view_id, working(waiting(seconds)))
 
         return Caller(Lane.PERSON, on_wait=tell)
 
@@ -118,14 +128,14 @@ class Ask:
         """Makes vendor calls in this person's name; if they must wait, they are told for how long."""
 
         async def tell(seconds: float) -> None:
-            await self.say(sentence_message(waiting(seconds)))
+            await self.reply(sentence_message(waiting(seconds)))
 
         return Caller(Lane.PERSON, on_wait=tell)
 
 
-CommandListener: TypeAlias = Callable[[Ask, Any], Awaitable[None]]
+CommandListener: TypeAlias = Callable[[SlackRequest, Any], Awaitable[None]]
 """Answers one kind of command; the second argument is the parsed command."""
-Listener: TypeAlias = Callable[[Ask], Awaitable[None]]
+Listener: TypeAlias = Callable[[SlackRequest], Awaitable[None]]
 """Answers a click or a sent form."""
 Commands: TypeAlias = Mapping[type[Any], CommandListener]
 Listeners: TypeAlias = Mapping[str, Listener]

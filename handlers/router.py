@@ -13,7 +13,7 @@ from bot.commands.parser import parse
 from bot.errors import BadInput
 from bot.services import Services
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS, errors
-from handlers.request import Ask
+from handlers.request import SlackRequest
 
 COMMAND = "/webinar"
 ANY = re.compile("")
@@ -43,25 +43,27 @@ def listen(app: AsyncApp, services: Services) -> None:
 
 async def _command(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     command = parse(body.get("text") or "")
-    ask = _ask(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
+    request = _ask(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
-    async def listener(ask: Ask) -> None:
-        await COMMANDS[type(command)](ask, command)
+    async def listener(request: SlackRequest) -> None:
+        await COMMANDS[type(command)](request, command)
 
-    await errors.follow(ask, listener)
+    await errors.follow(request, listener)
 
 
 async def _action(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     action = body["actions"][0]
-    ask = _ask(services, ack, body, user_id=body["user"]["id"], channel_id=(body.get("channel") or {}).get("id", ""))
-    ask.value = _picked(action)
-    ask.block_id = action.get("block_id", "")
-    await errors.follow(ask, ACTIONS.get(action["action_id"], _outdated))
+    request = _ask(
+        services, ack, body, user_id=body["user"]["id"], channel_id=(body.get("channel") or {}).get("id", "")
+    )
+    request.value = _picked(action)
+    request.block_id = action.get("block_id", "")
+    await errors.follow(request, ACTIONS.get(action["action_id"], _outdated))
 
 
 async def _submission(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    ask = _ask(services, ack, body, user_id=body["user"]["id"])
-    await errors.answer(ask, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
+    request = _ask(services, ack, body, user_id=body["user"]["id"])
+    await errors.answer(request, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
 
 
 async def _closed(ack: AsyncAck) -> None:
@@ -70,12 +72,14 @@ async def _closed(ack: AsyncAck) -> None:
     await ack()
 
 
-async def _outdated(_: Ask) -> None:
+async def _outdated(_: SlackRequest) -> None:
     raise BadInput("This comes from an older version of Greenroom. Type /webinar to begin anew.")
 
 
-def _ask(services: Services, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = "") -> Ask:
-    return Ask(
+def _ask(
+    services: Services, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = ""
+) -> SlackRequest:
+    return SlackRequest(
         services=services,
         ack=ack,
         body=body,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from sqlalchemy import event, select
 
-from bot.app import Greenroom, Pace
+from bot.app import Greenroom, ProviderTiming
 from bot.creation.table import WORKED_ON
 from bot.db.schema import creations
 from sandbox.slack import Outcome
@@ -54,14 +54,14 @@ def hurried(world: World) -> None:
     world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
     company = world.ringcentral.company
     company.people = [person.model_copy() for person in company.people]  # to be changed in one story alone
-    world.pace = Pace(sleep=_hardly_at_all)
+    world.pace = ProviderTiming(sleep=_hardly_at_all)
     world.on_build = _at_once
 
 
 def impatient(world: World) -> None:
     """The same, and a request is given up soon."""
     hurried(world)
-    world.pace = Pace(timeout=TIMEOUT, sleep=_hardly_at_all)
+    world.pace = ProviderTiming(timeout=TIMEOUT, sleep=_hardly_at_all)
 
 
 async def _hardly_at_all(seconds: float) -> None:

@@ -17,14 +17,14 @@ from bot.db.connection import Store
 from bot.db.schema import parcels as table
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import TIMED, NoticeState, ParcelState
+from bot.notices.model import TIMED, MessageState, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.message_table import Parcel, read
-from bot.notices.outbox.notice_table import Row
-from bot.notices.outbox.worker import Delivery
+from bot.notices.outbox.message_table import OutboundMessage, read
+from bot.notices.outbox.notice_table import NoticeRow
+from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.planner import follow_up, replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, follows
+from bot.notices.subscriptions.model import Feature, Features, subscription_to
 from bot.scheduler import SHORTEST_NAP
 from bot.slack.client import SlackApi
 from bot.slack.message import Message as Text
@@ -84,7 +84,7 @@ class Desk:
         self.slack = slack
         self.clock = clock
         self.http = http
-        self._workers: list[Delivery] = []
+        self._workers: list[OutboxWorker] = []
 
     def api(self) -> SlackApi:
         """A way to Slack."""
@@ -102,10 +102,10 @@ class Desk:
         store: Store | None = None,
         of: Workspace | None = None,
         **how: Any,
-    ) -> Delivery:
+    ) -> OutboxWorker:
         """Somebody who delivers."""
         way = api or self.api()
-        made = Delivery(name, store or self.store, lambda _: way, self.clock, workspace=of, **how)
+        made = OutboxWorker(name, store or self.store, lambda _: way, self.clock, workspace=of, **how)
         self._workers.append(made)
         return made
 
@@ -135,7 +135,7 @@ class Desk:
 
     async def hears(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
         """The channel is to hear this of a webinar from now on."""
-        line = follows(announced, channel_id, CHLOE, self.clock.now(), features=features)
+        line = subscription_to(announced, channel_id, CHLOE, self.clock.now(), features=features)
         async with self.store.write() as db:
             await subscription_table.save(db, line)
             await replan(db, announced, self.clock.now())
@@ -147,7 +147,7 @@ class Desk:
             await webinar_table.save(db, changed)
             await follow_up(db, before, changed, self.clock.now())
 
-    async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[Row]:
+    async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[NoticeRow]:
         """What the outbox says, by when it is due."""
         async with self.store.read() as db:
             return await notice_table.of_session(db, account, session_id)
@@ -156,12 +156,12 @@ class Desk:
         """How the reminders stand, by when they are due."""
         return [row.state for row in await self.rows() if row.notice.kind in TIMED]
 
-    async def parcels(self) -> list[Parcel]:
+    async def parcels(self) -> list[OutboundMessage]:
         """All that went to Slack or was to, in its order."""
         async with self.store.read() as db:
             return [read(row) for row in await db.execute(select(table).order_by(table.c.id))]
 
-    async def parcels_in(self, channel_id: str) -> list[Parcel]:
+    async def parcels_in(self, channel_id: str) -> list[OutboundMessage]:
         """Those for one channel."""
         return [parcel for parcel in await self.parcels() if parcel.channel_id == channel_id]
 
@@ -172,7 +172,7 @@ class Desk:
         assert found is not None
         return found
 
-    async def parcel_states(self) -> list[ParcelState]:
+    async def parcel_states(self) -> list[MessageState]:
         """How the parcels stand."""
         return [parcel.state for parcel in await self.parcels()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.app import Pace
+from bot.app import ProviderTiming
 from bot.providers.base import Caller, Lane
 from sandbox.slack import View
 from tests.block_kit import check_view
@@ -19,7 +19,7 @@ TIMEOUT = 0.3
 def hurried(world: World) -> None:
     """A budget that never runs out, a request that is soon given up, and no pauses between repeats."""
     world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
-    world.pace = Pace(timeout=TIMEOUT, sleep=_hardly_at_all)
+    world.pace = ProviderTiming(timeout=TIMEOUT, sleep=_hardly_at_all)
 
 
 async def _hardly_at_all(_: float) -> None:

@@ -7,21 +7,21 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.model.registrant import Applicant, Enrolled, Registrant
+from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.bulk import csv_import
 from bot.registration.bulk import texts as bulk_texts
-from bot.registration.bulk.csv_import import Reading, Row, Trouble
+from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
 from bot.registration.bulk.texts import Tally
 from bot.slack.message import Message
 from handlers.register import form as register_form
 from handlers.register import list_form
-from handlers.register.form import Typed
+from handlers.register.form import RegistrantInput
 from handlers.registrants import list as registrant_list
-from handlers.registrants.list import Place, listing
+from handlers.registrants.list import RegistrantPage, registrant_page
 from tests.webinar_samples import NASTY, NOW
 
-IRIS = Applicant(first_name="Iris", last_name="Moreno", email="iris@acme.example")
+IRIS = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@acme.example")
 THERE = Registrant(
     registrant_id="1",
     first_name="Iris",
@@ -35,22 +35,24 @@ THERE = Registrant(
 )
 NASTY_ONE = THERE.model_copy(update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY})
 EVERYBODY = [THERE.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
-ROWS = tuple(Row(number=number, applicant=IRIS) for number in range(2, 1_202))
-TROUBLES = tuple(Trouble(number=number, what=csv_import.LONG_REST) for number in range(40))
-READING = Reading(rows=ROWS, problems=TROUBLES, repeated=(7, 8))
+ROWS = tuple(ImportRow(number=number, applicant=IRIS) for number in range(2, 1_202))
+TROUBLES = tuple(ImportProblem(number=number, what=csv_import.LONG_REST) for number in range(40))
+READING = ImportResult(rows=ROWS, problems=TROUBLES, repeated=(7, 8))
 TALLY = Tally(total=10_000, waiting=4_000, registered=5_000, there=7, refused=1, stopped=2, left=3)
 
 
-def enrolled(**asked: str) -> Enrolled:
+def enrolled(**asked: str) -> NewRegistration:
     """Iris is registered, with pages of her own if any are named."""
     pages = {name: SecretStr(url) for name, url in asked.items()}
-    return Enrolled(asked=IRIS.model_copy(update=pages), registrant=THERE)
+    return NewRegistration(asked=IRIS.model_copy(update=pages), registrant=THERE)
 
 
 def enrol_messages(one: Webinar) -> list[Message]:
     """Everything that is said about lists of people, and to who looks at them."""
-    many = listing(one, [NASTY_ONE, *EVERYBODY], Place(session_id="s1", page=2, words=""), age=timedelta(), now=NOW)
-    nasty = Place(session_id="1" * 20, page=99, words=NASTY[: registrant_list.MAX_WORDS])
+    many = registrant_page(
+        one, [NASTY_ONE, *EVERYBODY], RegistrantPage(session_id="s1", page=2, words=""), age=timedelta(), now=NOW
+    )
+    nasty = RegistrantPage(session_id="1" * 20, page=99, words=NASTY[: registrant_list.MAX_WORDS])
     return [
         bulk_texts.running(one, "b1", TALLY),
         bulk_texts.stopped(one, "b1", TALLY, ""),
@@ -60,8 +62,8 @@ def enrol_messages(one: Webinar) -> list[Message]:
         bulk_texts.undone(one, TALLY),
         register_form.done_message(one, register_form.links(enrolled(), "", "", is_silent=True)),
         many,
-        listing(one, [NASTY_ONE], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
-        listing(one, [], Place(session_id="s1"), age=timedelta(minutes=3), now=NOW),
+        registrant_page(one, [NASTY_ONE], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
+        registrant_page(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
     ]
 
 
@@ -69,8 +71,8 @@ def enrol_modals(one: Webinar) -> list[dict[str, Any]]:
     """Every form by which others are registered or found, and what takes its place."""
     pages = enrolled(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
     return [
-        register_form.ask(one, Typed(), has_pages=False),
-        register_form.ask(one, Typed(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
+        register_form.ask(one, RegistrantInput(), has_pages=False),
+        register_form.ask(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
         register_form.working(one, note="Wait."),
         register_form.failed("No."),
         register_form.done(one, register_form.links(pages, "", "", is_silent=False)),
@@ -78,10 +80,12 @@ def enrol_modals(one: Webinar) -> list[dict[str, Any]]:
         list_form.ask(one, has_pages=True),
         list_form.working(one, "abc", note="Wait."),
         list_form.review(one, "b1", 1_200, 3, READING),
-        list_form.review(one, "b1", 0, 3, Reading(rows=ROWS[:1])),
-        list_form.review(one, "b1", 10_000, 0, Reading(rows=ROWS[:1])),
+        list_form.review(one, "b1", 0, 3, ImportResult(rows=ROWS[:1])),
+        list_form.review(one, "b1", 10_000, 0, ImportResult(rows=ROWS[:1])),
         list_form.beginning(),
         list_form.begun(one, 1),
         list_form.failed("No."),
-        registrant_list.search_form(Place(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200),
+        registrant_list.search_form(
+            RegistrantPage(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200
+        ),
     ]

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.model.webinar import Webinar
-from bot.notices.model import Facts, Notice, NoticeKind
-from bot.notices.texts.compose import Said
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
+from bot.notices.texts.phrases import NoticeContext
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 AN_HOUR_AHEAD = START - timedelta(hours=1)
-ALL_KNOWN = Facts(
+ALL_KNOWN = NoticeFacts(
     by="U1",
     count=42,
     limit=100,
@@ -30,6 +30,6 @@ def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
     return Notice(**{**facts, **times, **changes})
 
 
-def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any) -> Said:
+def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any) -> NoticeContext:
     """A notice about this webinar, with it, and with what the person is called who did it."""
-    return Said(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one, by)
+    return NoticeContext(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one, by)

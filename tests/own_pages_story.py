@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration import request_table
 from tests.door_story import hurried
@@ -122,7 +122,7 @@ class Site(Visitor):
     async def placed(self, email: str = LENA["email"], key: str = "page-1") -> str:
         """Queue a person without waking the worker; return the URL of their status page."""
         services = self.world.bot.services
-        one = Applicant(first_name="Lena", last_name="Berger", email=email)
+        one = RegistrantDetails(first_name="Lena", last_name="Berger", email=email)
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
         async with services.store.write() as db:
             await request_table.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)

@@ -51,7 +51,7 @@ def remind_messages(plain: Webinar) -> list[Message]:
 
 def remind_modals(plain: Webinar) -> list[dict[str, Any]]:
     """The forms for reminders."""
-    sheet, where = reminded(plain), remind_form.Place(session_id="s1", channel_id="C1")
+    sheet, where = reminded(plain), remind_form.ReminderFormContext(session_id="s1", channel_id="C1")
     off = replace(sheet, is_on=False)
     usual = reminder_sheet.ReminderDefaults(leads=sheet.usual)
     return [

@@ -8,16 +8,16 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.model.seat import Attendee, Seat, SeatState
+from bot.model.seat import Seat, SeatDetails, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.registration.seats import texts as seat_texts
 from bot.slack.message import Message, View
 from handlers.seat import form as seat_form
-from handlers.seat.form import Typed
+from handlers.seat.form import SeatInput
 from tests.webinar_samples import ACCOUNT, NOW
 
 OWN_LINK = "https://join.example/own/dev"
-DEV = Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example")
+DEV = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")
 
 
 def seat(**changes: Any) -> Seat:
@@ -41,22 +41,22 @@ def seat(**changes: Any) -> Seat:
     return Seat(**(facts | changes))
 
 
-def typed(**changes: Any) -> Typed:
+def typed(**changes: Any) -> SeatInput:
     """What stands in Dev's form."""
     facts: dict[str, Any] = {"session_id": "s1", "source": "slack:C1", **DEV.model_dump(exclude={"is_own_address"})}
-    return Typed(**(facts | changes))
+    return SeatInput(**(facts | changes))
 
 
 NAMES = st.text(min_size=1, max_size=64)
 SEATS = st.builds(
     seat,
-    attendee=st.builds(Attendee, first_name=NAMES, last_name=NAMES, email=st.just(f"{'d' * 244}@acme.example")),
+    attendee=st.builds(SeatDetails, first_name=NAMES, last_name=NAMES, email=st.just(f"{'d' * 244}@acme.example")),
     join_link=st.sampled_from(["", OWN_LINK, f"https://join.example/{'x' * 3000}"]).map(SecretStr),
     lead=st.none() | st.sampled_from(seat_form.LEADS),
 )
 
 
-def seat_modals(webinar: Webinar, held: Seat | None = None, filled: Typed | None = None) -> list[View]:
+def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | None = None) -> list[View]:
     """Every modal about seats."""
     mine, form = held or seat(), filled or typed()
     return [

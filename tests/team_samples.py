@@ -6,16 +6,16 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.model.team import Invitee, NewRole, Role, Told
+from bot.model.team import Invitee, NewRole, NotifiedBy, Role
 from bot.model.webinar import Webinar
 from bot.slack.message import Message, View
-from bot.team.diff import Member, Order
+from bot.team.diff import Member, TeamDiff
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
-from bot.team.texts.result import Fate, Outcome
+from bot.team.texts.result import InviteResult, Outcome
 from handlers.team import form as team_form
 from handlers.team import list as team_list
-from handlers.team.form import Named
+from handlers.team.form import Prefill
 from tests.webinar_samples import NOW
 
 LINK = "https://join.example/own?a=1&b=2"
@@ -34,9 +34,9 @@ HOST = member("Ana Ruiz", Role.HOST)
 TEAM = [
     HOST,
     member("Ben Okafor", Role.COHOST, coworker_id="6ben"),
-    member("Dev Patel", Role.COHOST, user_id="U0DEV", told=Told.MESSAGE, dm_channel_id="D1"),
-    member("Finn Berg", user_id="U0FINN", told=Told.WAITING),
-    member("Zoe Lang", email="zoe@partner.example", told=Told.ORGANISER, is_mailed=False),
+    member("Dev Patel", Role.COHOST, user_id="U0DEV", told=NotifiedBy.MESSAGE, dm_channel_id="D1"),
+    member("Finn Berg", user_id="U0FINN", told=NotifiedBy.WAITING),
+    member("Zoe Lang", email="zoe@partner.example", told=NotifiedBy.ORGANISER, is_mailed=False),
 ]
 """A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
 
@@ -49,7 +49,7 @@ def many(count: int) -> list[Member]:
 
 def outcomes(team: list[Member]) -> list[Outcome]:
     """One person after the other was added, changed and removed."""
-    fates = list(Fate)
+    fates = list(InviteResult)
     return [Outcome(one, fates[number % 3], one.told) for number, one in enumerate(team[1:])]
 
 
@@ -75,11 +75,11 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
 
 def team_modals(webinar: Webinar, team: list[Member] = TEAM) -> list[View]:
     """Every modal about a team."""
-    order = Order(
+    order = TeamDiff(
         deleted=tuple(one.invitee.invitee_id for one in team[1:]),
         updated=(NewRole(invitee_id="i-dev", role=Role.PANELIST),),
     )
-    named = Named(("U0EMI",), ("yan@partner.example",), Role.COHOST)
+    named = Prefill(("U0EMI",), ("yan@partner.example",), Role.COHOST)
     return [
         team_form.opening(webinar),
         team_form.opening(webinar, note="A moment."),

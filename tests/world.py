@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from bot.app import EVENTS, Greenroom, Pace, build
+from bot.app import EVENTS, Greenroom, ProviderTiming, build
 from bot.settings import Settings
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
@@ -43,7 +43,7 @@ class World:
         self.socket_mode = socket_mode
         self.public_url = public_url
         self.database_url = database_url
-        self.pace = Pace()
+        self.pace = ProviderTiming()
         self.on_build: Callable[[Greenroom], None] = lambda _: None
         """Called with each new bot before it has done anything, to shorten what a story would have to wait for."""
         self._bot: Greenroom | None = None

@@ -14,7 +14,7 @@ from bench.rivals.job import AT_ONCE, Run
 from bot.clock import SystemClock
 from bot.db.connection import Store, Vault
 from bot.model.people import Workspace
-from bot.notices.outbox.worker import Delivery
+from bot.notices.outbox.worker import OutboxWorker
 from bot.slack.client import SlackApi
 
 POLL = 0.05
@@ -29,7 +29,7 @@ async def worker(database_url: str, slack_url: str, name: str, http: aiohttp.Cli
     def slack(workspace: Workspace) -> SlackApi:
         return SlackApi(f"xoxb-{workspace.team_id[1:]}", f"{slack_url}/api/", http)
 
-    delivery = Delivery(name, store, slack, SystemClock(), slots=2 * AT_ONCE)
+    delivery = OutboxWorker(name, store, slack, SystemClock(), slots=2 * AT_ONCE)
 
     async def run() -> None:
         while True:

@@ -14,7 +14,8 @@ import aiohttp
 from bench.crowd import notice, webinar
 from bot.clock import machine_now
 from bot.notices.model import NoticeKind
-from bot.notices.texts.compose import Said, compose
+from bot.notices.texts.compose import compose
+from bot.notices.texts.phrases import NoticeContext
 from bot.slack.client import SlackApi
 
 AT_ONCE = 64
@@ -60,7 +61,7 @@ async def post_alert(team: str, channel: str, start: float) -> None:
             _slack[team] = SlackApi(f"xoxb-{team[1:]}", f"{slack_url}/api/", http)
         now = machine_now()
         about = webinar(team, "s1", datetime.fromtimestamp(start, UTC), now)
-        said = Said(notice(about, channel, NoticeKind.FULL, now), about)
+        said = NoticeContext(notice(about, channel, NoticeKind.FULL, now), about)
         await _slack[team].post(channel, compose([said], at=now), mark=f"{team}.{channel}")
 
 

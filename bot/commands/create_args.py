@@ -28,7 +28,7 @@ _SAID = {"half an hour": 30, "an hour": 60, "one hour": 60, "an hour and a half"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CreateArgs:
     """What was typed, taken apart: `title` and `when` hold every word of it, in order and untouched."""
 
     title: str
@@ -42,7 +42,7 @@ def warm_up() -> None:
     dateparser_adapter.warm_up()
 
 
-def split_when(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> Plan:
+def split_when(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> CreateArgs:
     """Take the longest trailing run of words that names a moment off `words`; what is left is the title, to the letter.
 
     `now` is aware; `zone` is the person's; `locale` is Slack's word for their language ("de-DE"), which adds that
@@ -56,7 +56,7 @@ def split_when(words: str, now: datetime, zone: ZoneInfo, locale: str | None = N
     if start and not length:
         keep, length = _cut_length(tokens[:keep], locale)
     at = spans[keep][0] if keep < len(spans) else len(words)
-    return Plan(words[:at].strip(), start, length, words[at:].strip())
+    return CreateArgs(words[:at].strip(), start, length, words[at:].strip())
 
 
 def _cut_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta | None]:

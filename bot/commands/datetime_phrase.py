@@ -57,7 +57,7 @@ _TURNERS = frozenset(
 _LEFT_OVER = re.compile(r"\d+[/-]\d+(?:[/-]\d+)?|\d+\.\d+\.(?:\d+)?|\d{1,2}(?::\d\d|[ap]m)|[ap]m|\d+(?:st|nd|rd|th)")
 
 
-class Reading(NamedTuple):
+class ParsedMoment(NamedTuple):
     """Words that name a moment; `start` is aware UTC, or None where they may as well be the end of a title."""
 
     start: datetime | None
@@ -72,7 +72,9 @@ class _Asked(NamedTuple):
     weekday: str
 
 
-def read(run: str, now: datetime, zone: ZoneInfo, locale: str | None = None, *, before: str = "") -> Reading | None:
+def read(
+    run: str, now: datetime, zone: ZoneInfo, locale: str | None = None, *, before: str = ""
+) -> ParsedMoment | None:
     """The moment that the whole of `run` names in `zone`; None if a word of it does not belong to one.
 
     `before` is the word in front of the run. A wall time that the clocks skip moves forward by the gap; one that they
@@ -92,14 +94,16 @@ def read(run: str, now: datetime, zone: ZoneInfo, locale: str | None = None, *, 
     return min(readings, key=lambda reading: reading.start is not None, default=None)  # one doubt is enough
 
 
-def _iso(run: str, zone: ZoneInfo) -> Reading | None:
+def _iso(run: str, zone: ZoneInfo) -> ParsedMoment | None:
     try:
-        return Reading(_aware(datetime.fromisoformat(run.upper()), zone))
+        return ParsedMoment(_aware(datetime.fromisoformat(run.upper()), zone))
     except (ValueError, OverflowError):
         return None
 
 
-def _read_in(language: str, run: str, now: datetime, zone: ZoneInfo, locale: str | None, before: str) -> Reading | None:
+def _read_in(
+    language: str, run: str, now: datetime, zone: ZoneInfo, locale: str | None, before: str
+) -> ParsedMoment | None:
     spelled = dateparser_adapter.spell(language, run)
     english = dateparser_adapter.translate(language, spelled)
     wall = now.astimezone(zone).replace(tzinfo=None)
@@ -111,17 +115,17 @@ def _read_in(language: str, run: str, now: datetime, zone: ZoneInfo, locale: str
         if asked is None:
             return _soon(english, now, plain=_is_plain(run, language))
         if not _is_clear(asked, run, language, before[-MAX_CHARACTERS:].rstrip(".,;:!?").lower()):
-            return Reading(None)
+            return ParsedMoment(None)
         found = _resolve(asked, wall)
-        return Reading(_aware(found, zone)) if found else None
+        return ParsedMoment(_aware(found, zone)) if found else None
     except (ValueError, OverflowError):  # the 30th of February, the year 10000
         return None
 
 
-def _soon(english: str, now: datetime, *, plain: bool) -> Reading:
+def _soon(english: str, now: datetime, *, plain: bool) -> ParsedMoment:
     """So many hours and minutes from `now`: reckoned in UTC, for an hour is an hour also when the clocks change."""
     found = dateparser_adapter.ask(english, now.astimezone(UTC).replace(tzinfo=None)) if plain else None
-    return Reading(_whole_minute(found.replace(tzinfo=UTC)) if found else None)
+    return ParsedMoment(_whole_minute(found.replace(tzinfo=UTC)) if found else None)
 
 
 def _shape(english: str, run: str, wall: datetime, *, month_first: bool) -> _Asked | None:

@@ -9,7 +9,7 @@ from unicodedata import category, normalize
 
 from bot.commands.parser import Remind
 from bot.commands.slack_text import EDGES
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.webinar_ref import WebinarRef
 from bot.model.lifecycle import ListedWebinar, is_upcoming
 
 MAX_WRONG: Final = 8  # words at the end that may be meant for times and are none
@@ -20,7 +20,7 @@ _FLAT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"
 W = TypeVar("W", bound=ListedWebinar)
 
 
-def find(which: WebinarWords, webinars: Iterable[W], now: datetime) -> list[W]:
+def find(which: WebinarRef, webinars: Iterable[W], now: datetime) -> list[W]:
     """The webinars that `which` may mean: first those to come, the soonest first, then those that are over, backwards.
 
     An id means its webinar alone, `next` the soonest that is not over, a whole title only the webinars that bear it.
@@ -50,10 +50,10 @@ def settle(command: Remind, webinars: Sequence[ListedWebinar], now: datetime) ->
         return command
     whole = f"{which.text} {command.times}".strip()
     if any(_folded(webinar.title) == _folded(whole) for webinar in webinars):
-        return Remind(WebinarWords(whole), "")
+        return Remind(WebinarRef(whole), "")
     words = which.text.split()
     for keep in range(len(words), max(0, len(words) - MAX_WRONG), -1):
-        shorter = WebinarWords(" ".join(words[:keep]))
+        shorter = WebinarRef(" ".join(words[:keep]))
         if find(shorter, webinars, now):
             return Remind(shorter, " ".join([*words[keep:], command.times]).strip())
     return command

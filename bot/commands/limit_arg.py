@@ -11,7 +11,7 @@ from unicodedata import normalize
 from bot.commands.find_webinar import find
 from bot.commands.parser import Limit
 from bot.commands.slack_text import plain
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.webinar_ref import WebinarRef
 from bot.errors import BadInput
 from bot.model.lifecycle import ListedWebinar
 
@@ -65,8 +65,8 @@ def settle(command: Limit, webinars: Sequence[ListedWebinar], now: datetime) -> 
     if which.quoted:
         return command
     if not to:
-        return command if not _is_limit(which.text) or find(which, webinars, now) else Limit(WebinarWords(), which.text)
-    whole = WebinarWords(f"{which.text} {to}")
+        return command if not _is_limit(which.text) or find(which, webinars, now) else Limit(WebinarRef(), which.text)
+    whole = WebinarRef(f"{which.text} {to}")
     meant = find(whole, webinars, now)
     if _is_limit(to):
         meant = [webinar for webinar in meant if len(webinar.title.split()) == len(whole.text.split())]

@@ -11,7 +11,7 @@ from bot.commands.people_args import (
     Invite,
     Register,
     Registrants,
-    Team,
+    ShowTeam,
     read_invite,
     read_register,
     read_registrants,
@@ -19,7 +19,7 @@ from bot.commands.people_args import (
 )
 from bot.commands.slack_text import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
 from bot.commands.verbs import VERBS, nearest
-from bot.commands.webinar_ref import WebinarWords, webinar_in, webinar_typed
+from bot.commands.webinar_ref import WebinarRef, webinar_in, webinar_typed
 
 # https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
@@ -30,7 +30,7 @@ _ABOUT = frozenset({"for", "to", "from"})  # what stands before the target of a 
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class Home:
     """`/webinar` and nothing else."""
 
 
@@ -62,21 +62,21 @@ class List:
 class Show:
     """Show one webinar."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
     """Say how many have registered."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """Put a webinar's card into a channel: by id, by name where Slack gave no id, or, with neither, here."""
 
-    which: WebinarWords
+    which: WebinarRef
     channel_id: str | None = None
     channel_name: str | None = None
 
@@ -85,11 +85,11 @@ class Share:
 class Remind:
     """Say what a channel is reminded of, or when; `times` are lengths as typed, or words that are none."""
 
-    which: WebinarWords
+    which: WebinarRef
     times: str = ""
 
 
-Target: TypeAlias = WebinarWords | Literal["mine", "all"]
+Target: TypeAlias = WebinarRef | Literal["mine", "all"]
 """What a subscription is about: one webinar, those that the person made, or all of the workspace."""
 
 
@@ -118,21 +118,21 @@ class Subscriptions:
 class Open:
     """Open the registration of a webinar."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
     """Close the registration of a webinar."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """Say how many may register: `to` is the last word as typed, empty where only a webinar was named."""
 
-    which: WebinarWords
+    which: WebinarRef
     to: str = ""
 
 
@@ -142,14 +142,14 @@ class SettingsOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelWebinar:
     """Cancel a webinar, after asking."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 Command: TypeAlias = (
-    Bare
+    Home
     | Help
     | Create
     | List
@@ -164,11 +164,11 @@ Command: TypeAlias = (
     | Close
     | Limit
     | Invite
-    | Team
+    | ShowTeam
     | Register
     | Registrants
     | SettingsOf
-    | Cancel
+    | CancelWebinar
 )
 
 
@@ -176,7 +176,7 @@ def parse(text: str) -> Command:
     """The command that `text` (what follows `/webinar`, as Slack sends it) asks for. Never raises, for any text."""
     words = _without_backticks(text.strip()).split(maxsplit=1)
     if not words:
-        return Bare()
+        return Home()
     first, rest = words[0], words[1] if len(words) > 1 else ""
     verb = plain(first) or "help"
     return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest(verb))
@@ -221,7 +221,7 @@ def _remind(rest: str) -> Remind:
     quoted = cut_quoted(text)
     first, after = [*text.split(maxsplit=1), "", ""][:2]
     if plain(first) == "defaults" and not quoted:
-        return Remind(WebinarWords("defaults"), after)
+        return Remind(WebinarRef("defaults"), after)
     before, times = quoted or cut_lengths(text)
     return Remind(webinar_typed(before), times)
 
@@ -288,6 +288,6 @@ _READ: Final[dict[str, Callable[[str], Command]]] = {
     "register": read_register,
     "registrants": read_registrants,
     "settings": lambda _: SettingsOf(),
-    "cancel": lambda rest: Cancel(webinar_in(rest)),
+    "cancel": lambda rest: CancelWebinar(webinar_in(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.commands.slack_text import EDGES, cut_quoted, plain, unescape
-from bot.commands.webinar_ref import WebinarWords, webinar_in, webinar_typed
+from bot.commands.webinar_ref import WebinarRef, webinar_in, webinar_typed
 
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1|ana>, <!subteam^S1|@events>, <mailto:a@b.c|a@b.c>
 _PERSON = re.compile(
@@ -25,7 +25,7 @@ _ROLES = _COMMON | {"host", "attendee", "speaker", "guest"}
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPeople:
     """People who were named in a command."""
 
     user_ids: tuple[str, ...] = ()
@@ -43,31 +43,31 @@ class Named:
 class Invite:
     """Invite people to run a webinar; `role` is the word after "as", as typed, or empty."""
 
-    which: WebinarWords
-    people: Named = Named()
+    which: WebinarRef
+    people: NamedPeople = NamedPeople()
     role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class ShowTeam:
     """Say who runs a webinar."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """Register for a webinar, or register others."""
 
-    which: WebinarWords
-    people: Named = Named()
+    which: WebinarRef
+    people: NamedPeople = NamedPeople()
 
 
 @dataclass(frozen=True, slots=True)
 class Registrants:
     """Say who has registered."""
 
-    which: WebinarWords
+    which: WebinarRef
 
 
 def read_invite(rest: str) -> Invite:
@@ -82,9 +82,9 @@ def read_invite(rest: str) -> Invite:
     return Invite(webinar_typed(unescape(before)), people, plain(role["role"]) if role else "")
 
 
-def read_team(rest: str) -> Team:
+def read_team(rest: str) -> ShowTeam:
     """What follows `team`."""
-    return Team(webinar_in(rest))
+    return ShowTeam(webinar_in(rest))
 
 
 def read_register(rest: str) -> Register:
@@ -98,14 +98,14 @@ def read_registrants(rest: str) -> Registrants:
     return Registrants(webinar_in(rest))
 
 
-def _people(rest: str) -> tuple[str, Named, str]:
+def _people(rest: str) -> tuple[str, NamedPeople, str]:
     """What stands before the people, the people, and what stands behind them."""
     quoted = cut_quoted(rest)
     start = len(rest) - len(quoted[1]) if quoted else 0
     found = list(_PERSON.finditer(rest, start))
     if not found:
-        return rest.strip(), Named(), ""
-    people = Named(
+        return rest.strip(), NamedPeople(), ""
+    people = NamedPeople(
         user_ids=_each(found, "user"),
         group_ids=_each(found, "group"),
         addresses=tuple(dict.fromkeys(one.strip(EDGES) for one in _each(found, "mailto", "address"))),

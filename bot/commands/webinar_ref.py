@@ -8,7 +8,7 @@ from bot.commands.slack_text import plain, unescape, unquoted
 
 
 @dataclass(frozen=True, slots=True)
-class WebinarWords:
+class WebinarRef:
     """What stands for `<webinar>`: an id, `next`, words of the title (all that it can be if `quoted`), or nothing."""
 
     text: str = ""
@@ -30,12 +30,12 @@ class WebinarWords:
         return not self.quoted and plain(self.text) == "defaults"
 
 
-def webinar_in(rest: str) -> WebinarWords:
+def webinar_in(rest: str) -> WebinarRef:
     """The webinar named by what follows a verb, as Slack sends it."""
     return webinar_typed(unescape(rest))
 
 
-def webinar_typed(text: str) -> WebinarWords:
+def webinar_typed(text: str) -> WebinarRef:
     """The same from text as it was typed."""
     bare = unquoted(text)
-    return WebinarWords(bare, quoted=bare != text)
+    return WebinarRef(bare, quoted=bare != text)

@@ -9,7 +9,7 @@ from bot.scheduler import Scheduler
 from bot.sync.mirror import Mirror
 
 
-class Cancelling:
+class CancelService:
     """Cancels webinars."""
 
     def __init__(self, provider: WebinarProvider, mirror: Mirror, scheduler: Scheduler) -> None:

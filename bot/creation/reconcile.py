@@ -28,7 +28,7 @@ class StillUnclear(ProviderError):
     """Whether the webinar was created could not be looked up."""
 
 
-class Lookout:
+class CreationReconciler:
     """Recognizes our webinar by its title, its creation time, and its missing date, which we would have added."""
 
     def __init__(self, store: Store, provider: WebinarProvider, clock: Clock) -> None:

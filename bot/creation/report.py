@@ -9,14 +9,14 @@ from pydantic import SecretStr
 from bot.creation import draft_table
 from bot.creation import table as creation_table
 from bot.creation import texts as creation_texts
-from bot.creation.table import Creation, Step
-from bot.creation.texts import Created
+from bot.creation.table import Creation, CreationStep
+from bot.creation.texts import CreatedResult
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
 from bot.slack.client import SlackApi, SlackRefused, SlackUnclear
 from bot.slack.message import Message, View
-from bot.sync.cards import Announcing
+from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 from bot.webinars import table as webinar_table
 
@@ -33,23 +33,23 @@ UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, 
 class CreationReport:
     """Updates the form with the result, or sends a DM if the form was closed."""
 
-    def __init__(self, worker_id: str, store: Store, slack: SlackApi, announcing: Announcing, mirror: Mirror) -> None:
+    def __init__(self, worker_id: str, store: Store, slack: SlackApi, announcing: Cards, mirror: Mirror) -> None:
         """`worker_id` owns the creations that are reported."""
         self._worker_id = worker_id
         self._store = store
         self._slack = slack
-        self._announcing = announcing
+        self._cards = announcing
         self._mirror = mirror
 
     async def completed(self, creation: Creation) -> Webinar:
         """Post the card once, show the webinar, and forget the draft."""
         webinar = await self._mirror.find(str(creation.session_id))
         announced, notes = await self._announce(creation, webinar)
-        there = await self._announcing.said_in(webinar, announced) if announced else None
+        there = await self._cards.said_in(webinar, announced) if announced else None
         async with self._store.write() as db:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
             await draft_table.forget(db, webinar.account.workspace, creation.draft_id)
-        created = Created(
+        created = CreatedResult(
             webinar,
             host_link=SecretStr(link) if link else None,
             announced=announced,
@@ -72,7 +72,7 @@ class CreationReport:
     async def pending(self, creation: Creation) -> None:
         """Show that the creation goes on."""
         # Without a button back to the form: the result replaces this view.
-        note = f"{creation.problem} {TAKING_BACK}" if creation.step is Step.UNDOING else PENDING
+        note = f"{creation.problem} {TAKING_BACK}" if creation.step is CreationStep.UNDOING else PENDING
         view = creation_texts.working(creation.order.form.title, creation.draft_id, note=note)
         if creation.order.view_id:
             await self._slack.update(creation.order.view_id, view)
@@ -81,14 +81,14 @@ class CreationReport:
         channel = creation.order.form.announce_in
         if channel is None:
             return None, []
-        if any(put_up.channel_id == channel for put_up in await self._announcing.standing(webinar)):
+        if any(put_up.channel_id == channel for put_up in await self._cards.standing(webinar)):
             return channel, []
         async with self._store.write() as db:  # saved before the post: two cards are worse than none
             may_post = await creation_table.ask_for_card(db, creation, self._worker_id)
         if not may_post:
             return None, [UNCERTAIN.format(channel)]
         try:
-            await self._announcing.share(webinar, channel, creation.user_id)
+            await self._cards.share(webinar, channel, creation.user_id)
         except SlackUnclear:
             return None, [UNCERTAIN.format(channel)]
         except GreenroomError as error:

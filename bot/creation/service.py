@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.creation import table as creation_table
 from bot.creation.report import CreationReport
 from bot.creation.steps import CreationSteps
-from bot.creation.table import Creation, Step
+from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
@@ -21,7 +21,7 @@ from bot.model.webinar import Audience, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.providers.directory import Directory
 from bot.slack.client import SlackApi
-from bot.sync.cards import Announcing
+from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class CreationService:
         slack: SlackApi,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Announcing,
+        announcing: Cards,
         mirror: Mirror,
         clock: Clock,
         background: BackgroundTasks,
@@ -116,30 +116,30 @@ class CreationService:
                     await self.steps.resume_later(creation)
 
     async def _send_report(self, creation: Creation) -> None:
-        if creation.step in (Step.WHOLE, Step.CARD_ASKED):
+        if creation.step in (CreationStep.WHOLE, CreationStep.CARD_ASKED):
             webinar = await self._report.completed(creation)
             await self._mark_reported(creation)
             if webinar.audience is not Audience.ANYONE:
                 self._background.start(self._read_registration(webinar), "read registration")
-        elif creation.step in (Step.UNDONE, Step.NOT_FOUND, Step.WATCHED):
+        elif creation.step in (CreationStep.UNDONE, CreationStep.NOT_FOUND, CreationStep.WATCHED):
             await self._report.failed(creation)
             await self._mark_reported(creation)
         else:
             await self._report.pending(creation)
 
     async def _mark_reported(self, creation: Creation) -> None:
-        watched = creation.step in (Step.NOT_FOUND, Step.WATCHED)
+        watched = creation.step in (CreationStep.NOT_FOUND, CreationStep.WATCHED)
         with contextlib.suppress(LeaseLost):  # a form that was sent twice: the owner of its creation marks it
-            await self.steps.save(creation, Step.WATCHED if watched else Step.TOLD)
+            await self.steps.save(creation, CreationStep.WATCHED if watched else CreationStep.TOLD)
 
     async def _resume(self, creation: Creation) -> Creation:
         if creation.step in creation_table.TO_BE_TOLD:
             return creation
-        if creation.step not in (Step.BEGUN, Step.UNDOING, Step.WATCHED):
+        if creation.step not in (CreationStep.BEGUN, CreationStep.UNDOING, CreationStep.WATCHED):
             return await self.run(creation, NOTICE)
         async with self.leases.keep(creation):
             try:
-                if creation.step is Step.WATCHED:
+                if creation.step is CreationStep.WATCHED:
                     return await self.steps.look_for_late(creation)
                 return await self.steps.undo(creation, NOTICE)
             except LeaseLost:

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.clock import Clock, machine_now
 from bot.creation import table as creation_table
-from bot.creation.reconcile import Lookout, StillUnclear
-from bot.creation.table import Creation, Step
+from bot.creation.reconcile import CreationReconciler, StillUnclear
+from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import WorkerLeases
 from bot.errors import OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
@@ -56,7 +56,7 @@ class CreationSteps:
         self._provider = provider
         self._directory = directory
         self._clock = clock
-        self.lookout = Lookout(store, provider, clock)
+        self.lookout = CreationReconciler(store, provider, clock)
         self.watch = WATCH
 
     async def run(self, creation: Creation, caller: Caller) -> Creation:
@@ -77,7 +77,7 @@ class CreationSteps:
         except ProviderError as error:
             log.warning("creation.watch_failed", extra={"code": error.code})
             over = self._clock.now() > creation.begun_at + LONGEST_WATCH
-        return await self.save(creation, Step.TOLD if over else Step.WATCHED)
+        return await self.save(creation, CreationStep.TOLD if over else CreationStep.WATCHED)
 
     async def resume_later(self, creation: Creation) -> Creation:
         """Leave a creation at its last saved step, to be resumed."""
@@ -86,13 +86,13 @@ class CreationSteps:
         return current
 
     async def save(
-        self, creation: Creation, step: Step, *, webinar_id: str | None = None, problem: str = ""
+        self, creation: Creation, step: CreationStep, *, webinar_id: str | None = None, problem: str = ""
     ) -> Creation:
         """Save the next step."""
         made, why = webinar_id or creation.webinar_id, problem or creation.problem
         creation = creation.model_copy(update={"step": step, "webinar_id": made, "problem": why})
         async with self._store.write() as db:
-            await self._leases.advance(db, creation, wait=self.watch if step is Step.WATCHED else None)
+            await self._leases.advance(db, creation, wait=self.watch if step is CreationStep.WATCHED else None)
         return creation
 
     async def reread(self, creation: Creation) -> Creation:
@@ -101,21 +101,21 @@ class CreationSteps:
             return await creation_table.find(db, creation.account, creation.draft_id) or creation
 
     async def _forward(self, creation: Creation, caller: Caller) -> Creation:
-        resumed = creation.step is not Step.BEGUN
+        resumed = creation.step is not CreationStep.BEGUN
         made = await self._webinar(creation, caller)
         if made is None:
             problem = NOT_MADE_AS_FAR_AS_SEEN if creation.order.host else NOT_MADE
-            return await self.save(creation, Step.NOT_FOUND, problem=problem)
+            return await self.save(creation, CreationStep.NOT_FOUND, problem=problem)
         if creation.webinar_id is None:
-            creation = await self.save(creation, Step.WEBINAR_MADE, webinar_id=made.webinar_id)
+            creation = await self.save(creation, CreationStep.WEBINAR_MADE, webinar_id=made.webinar_id)
         session = await self._session(creation, caller, resumed=resumed)
         return await self._complete(creation, made, session)
 
     async def _webinar(self, creation: Creation, caller: Caller) -> WebinarFacts | None:
         if creation.webinar_id:
             return await self._provider.webinar(creation.webinar_id, caller)
-        if creation.step is Step.BEGUN:
-            creation = await self.save(creation, Step.WEBINAR_ASKED)
+        if creation.step is CreationStep.BEGUN:
+            creation = await self.save(creation, CreationStep.WEBINAR_ASKED)
             try:
                 return await self._provider.create_webinar(creation.order.form, creation.order.host, caller)
             except OutcomeUnknown as error:
@@ -124,13 +124,13 @@ class CreationSteps:
 
     async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
         webinar_id, form = str(creation.webinar_id), creation.order.form
-        asked = creation.step is Step.SESSION_ASKED
+        asked = creation.step is CreationStep.SESSION_ASKED
         for _ in range(TRIES):
             if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                 return found
             if resumed and form.start <= self._clock.now():
                 raise TooLate(TOO_LATE)
-            creation = await self.save(creation, Step.SESSION_ASKED)
+            creation = await self.save(creation, CreationStep.SESSION_ASKED)
             try:
                 return await self._provider.create_session(webinar_id, form, caller)
             except OutcomeUnknown as error:
@@ -147,7 +147,7 @@ class CreationSteps:
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
         host = creation.order.host
         host_name = host.name if host else self._directory.name(made.host_user_id)
-        whole = creation.model_copy(update={"step": Step.WHOLE, "session_id": session.session_id})
+        whole = creation.model_copy(update={"step": CreationStep.WHOLE, "session_id": session.session_id})
         async with self._store.write() as db:
             swept = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
             webinar = created(swept, creation, made, session, host_name=host_name, now=self._clock.now())
@@ -162,7 +162,7 @@ class CreationSteps:
             # Refused, or never sent: there is nothing to undo.
             if creation.order.host and _blames_host(error):
                 self._directory.cannot_host(creation.order.host)
-            return await self.save(creation, Step.UNDONE, problem=error.sentence)
+            return await self.save(creation, CreationStep.UNDONE, problem=error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)
         log.warning("creation.deferred", extra={"step": creation.step, "webinar": creation.webinar_id})
@@ -170,7 +170,7 @@ class CreationSteps:
 
     async def _undo(self, creation: Creation, problem: str, caller: Caller) -> Creation:
         if creation.webinar_id:
-            creation = await self.save(creation, Step.UNDOING, problem=problem)
+            creation = await self.save(creation, CreationStep.UNDOING, problem=problem)
             try:
                 await self._provider.delete_webinar(creation.webinar_id or "", caller)
             except ProviderRefused as error:
@@ -178,7 +178,7 @@ class CreationSteps:
                 problem += NOT_TAKEN_BACK
             except ProviderError:
                 return await self.resume_later(creation)
-        return await self.save(creation, Step.UNDONE, problem=problem)
+        return await self.save(creation, CreationStep.UNDONE, problem=problem)
 
 
 def created(

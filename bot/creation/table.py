@@ -20,7 +20,7 @@ from bot.model.people import Account, Coworker
 from bot.model.webinar import Form
 
 
-class Step(StrEnum):
+class CreationStep(StrEnum):
     """How far a creation has come, saved before and after every vendor call."""
 
     BEGUN = "begun"
@@ -39,12 +39,18 @@ class Step(StrEnum):
     TOLD = "told"
 
 
-UNDER_WAY = (Step.BEGUN, Step.WEBINAR_ASKED, Step.WEBINAR_MADE, Step.SESSION_ASKED, Step.UNDOING)
-TO_BE_TOLD = (Step.WHOLE, Step.CARD_ASKED, Step.UNDONE, Step.NOT_FOUND)
+UNDER_WAY = (
+    CreationStep.BEGUN,
+    CreationStep.WEBINAR_ASKED,
+    CreationStep.WEBINAR_MADE,
+    CreationStep.SESSION_ASKED,
+    CreationStep.UNDOING,
+)
+TO_BE_TOLD = (CreationStep.WHOLE, CreationStep.CARD_ASKED, CreationStep.UNDONE, CreationStep.NOT_FOUND)
 WORKED_ON = (*UNDER_WAY, *TO_BE_TOLD)
 
 
-class Order(Frozen):
+class CreationRequest(Frozen):
     """The form, the host, and the view that shows the result."""
 
     form: Form
@@ -58,8 +64,8 @@ class Creation(Frozen):
     account: Account
     draft_id: str
     user_id: str
-    order: Order
-    step: Step
+    order: CreationRequest
+    step: CreationStep
     begun_at: AwareDatetime
     webinar_id: str | None = None
     session_id: str | None = None
@@ -68,7 +74,7 @@ class Creation(Frozen):
     @property
     def came_to_nothing(self) -> bool:
         """Whether it ended without a webinar, and the user was notified."""
-        return self.step is Step.WATCHED or (self.step is Step.TOLD and self.session_id is None)
+        return self.step is CreationStep.WATCHED or (self.step is CreationStep.TOLD and self.session_id is None)
 
 
 async def one_at_a_time(db: Db, account: Account) -> None:
@@ -120,7 +126,7 @@ async def same_title_under_way(db: Db, account: Account, title: str) -> bool:
 async def same_title_watched(db: Db, creation: Creation) -> bool:
     """Whether another creation of this title was not found and may still appear late."""
     same = creations.c.title == creation.order.form.title, creations.c.draft_id != creation.draft_id
-    return await _any(db, creation.account, *same, creations.c.step.in_((Step.NOT_FOUND, Step.WATCHED)))
+    return await _any(db, creation.account, *same, creations.c.step.in_((CreationStep.NOT_FOUND, CreationStep.WATCHED)))
 
 
 async def known_webinars(db: Db, account: Account) -> frozenset[str]:
@@ -135,8 +141,8 @@ async def ask_for_card(db: Db, creation: Creation, worker_id: str) -> bool:
     """Record that its card is requested. True for one caller, once."""
     changed = await db.execute(
         update(creations)
-        .where(*LEASES.held(creation, worker_id), creations.c.step == Step.WHOLE)
-        .values(step=Step.CARD_ASKED)
+        .where(*LEASES.held(creation, worker_id), creations.c.step == CreationStep.WHOLE)
+        .values(step=CreationStep.CARD_ASKED)
     )
     return changed.rowcount == 1
 
@@ -151,8 +157,8 @@ def _creation(db: Db, row: Any) -> Creation:
         account=account_in(row),
         draft_id=row.draft_id,
         user_id=row.user_id,
-        order=Order.model_validate_json(db.vault.open(row.content)),
-        step=Step(row.step),
+        order=CreationRequest.model_validate_json(db.vault.open(row.content)),
+        step=CreationStep(row.step),
         begun_at=row.begun_at,
         webinar_id=row.webinar_id,
         session_id=row.session_id,
@@ -174,7 +180,7 @@ LEASES = LeasedTable(
     # A form that is sent once more starts another creation: a worker on the earlier one must not touch it.
     key=("draft_id", "begun_at"),
     order=("begun_at", "draft_id"),
-    resumable=creations.c.step.in_((*WORKED_ON, Step.WATCHED)),
+    resumable=creations.c.step.in_((*WORKED_ON, CreationStep.WATCHED)),
     read=_creation,
     write=_progress,
     renewable=creations.c.step.in_(WORKED_ON),  # a watched one keeps the time of its next look

@@ -40,7 +40,7 @@ CLOSE_FREELY = "You can close this window: the result then comes as a direct mes
 
 
 @dataclass(frozen=True)
-class Created:
+class CreatedResult:
     """What came of a creation, for the creator: hold it no longer than it takes to show it."""
 
     webinar: Webinar
@@ -68,12 +68,12 @@ def working(title: str, draft_id: str, *, note: str = "") -> View:
     )
 
 
-def done(created: Created) -> View:
+def done(created: CreatedResult) -> View:
     """The result, for the creator's eyes."""
     return modal(DONE, "Webinar created", _result(created), close="Done")
 
 
-def done_message(created: Created) -> Message:
+def done_message(created: CreatedResult) -> Message:
     """The same as a direct message to the creator, where the modal was closed meanwhile."""
     words = [f"Created: {summary(created.webinar)}.", _announced(created), *map(said, created.notes)]
     return message(cut(" ".join(words), MAX_SECTION), _result(created))
@@ -91,7 +91,7 @@ def failed_message(sentence: str, draft_id: str) -> Message:
     return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence), *again])
 
 
-def _result(created: Created) -> list[Block]:
+def _result(created: CreatedResult) -> list[Block]:
     webinar, link = created.webinar, created.host_link
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}* is ready."),
@@ -109,7 +109,7 @@ def _result(created: Created) -> list[Block]:
     return blocks + actions(share, block_id=buttons.share_block(webinar))
 
 
-def _next_steps(created: Created) -> list[str]:
+def _next_steps(created: CreatedResult) -> list[str]:
     steps, webinar = [_announced(created)], created.webinar
     if webinar.audience is Audience.REGISTRANTS and webinar.registration is None:
         steps.append(f"The registration page follows as soon as {DISPLAY_NAME} has it.")
@@ -118,7 +118,7 @@ def _next_steps(created: Created) -> list[str]:
     return steps
 
 
-def _announced(created: Created) -> str:
+def _announced(created: CreatedResult) -> str:
     if created.announced is None:
         return "Not announced yet."
     if created.there is None:

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime: timestamptz on PostgreSQL, whole microseconds on SQLite.
 
     SQLite's own DateTime reads back naive and compares naive with aware without a word, so naive is refused here.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
-from bot.db.columns import Moment, account_key, metadata, partial_index, workspace_key
+from bot.db.columns import UtcDateTime, account_key, metadata, partial_index, workspace_key
 
 IN_LINE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
 HAS_PAGE = "page_key <> ''"
@@ -18,7 +18,7 @@ organisers = Table(
     *workspace_key(),
     Column("subject", String(32), primary_key=True),  # a person (U…, W…) or a user group (S…)
     Column("set_by", String(32), nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
 )
 """Who may steer every webinar of a workspace, beside those who made or host it and the admins."""
 
@@ -35,7 +35,7 @@ invitees = Table(
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of what they were told
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("invited_by", String(32), nullable=False, server_default=""),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_invitees_person", "team_id", "enterprise_id", "user_id"),
 )
 
@@ -49,9 +49,9 @@ team_changes = Table(
     Column("step", String(16), nullable=False),
     Column("content", LargeBinary, nullable=False),  # encrypted: who is to be added, changed and removed
     Column("view_id", String(64), nullable=False, server_default=""),  # where the answer goes
-    Column("begun_at", Moment, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     partial_index("ix_team_changes_open", "claimed_until", where="step <> 'draft'"),
 )
 """A change of a team that is under way; forgotten when everybody knows of it."""
@@ -69,9 +69,9 @@ seats = Table(
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of what their message says
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("dm_ts", String(32), nullable=False, server_default=""),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     partial_index("ix_seats_open", "claimed_until", where="state <> 'held'"),
 )
 """Registrants who are people in Slack: the only ones whose names and addresses are kept."""
@@ -87,11 +87,11 @@ batches = Table(
     Column("total", Integer, nullable=False),
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("dm_ts", String(32), nullable=False, server_default=""),  # the message that tells how far it is
-    Column("begun_at", Moment, nullable=False),
-    Column("ended_at", Moment),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     Column("problem", Text, nullable=False, server_default=""),
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     partial_index("ix_batches_open", "claimed_until", where="state in ('running', 'undoing')"),
 )
 """Many people who are registered at once, because somebody asked for it."""
@@ -114,9 +114,9 @@ applications = Table(
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
     Column("problem", String(64), nullable=False, server_default=""),  # a code and no words of anybody's
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     Index("ix_applications_batch", "team_id", "enterprise_id", "batch_id", "number"),
     Index("ix_applications_address", "team_id", "enterprise_id", "session_id", "address"),
     partial_index("uq_applications_page", "page_key", where=HAS_PAGE, unique=True),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from bot.db.columns import EPOCH, Moment, account_key, metadata, partial_index, workspace_key
+from bot.db.columns import EPOCH, UtcDateTime, account_key, metadata, partial_index, workspace_key
 from bot.db.people_schema import applications, batches, invitees, organisers, seats, team_changes
 
 __all__ = [
-    "EPOCH", "IDENTITY", "OPEN", "PLACE_AND_SECOND", "PROBLEMS", "Moment", "applications", "batches", "cards",
+    "EPOCH", "IDENTITY", "OPEN", "PLACE_AND_SECOND", "PROBLEMS", "applications", "batches", "cards",
     "channels", "counts", "creations", "drafts", "invitees", "metadata", "notices", "organisers", "parcels", "people",
     "seats", "subscriptions", "team_changes", "webinars", "workspaces",
 ]  # fmt: skip
@@ -36,7 +36,7 @@ people = Table(
     *workspace_key(),
     Column("user_id", String(32), primary_key=True),
     Column("profile", LargeBinary, nullable=False),  # encrypted: holds the e-mail address
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )
 
 drafts = Table(
@@ -47,7 +47,7 @@ drafts = Table(
     Column("user_id", String(32), nullable=False),
     Column("content", LargeBinary, nullable=False),  # encrypted: may hold a password
     Column("state", String(16), nullable=False),  # open, sent
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_drafts_person", "team_id", "enterprise_id", "user_id", "changed_at"),
 )
 
@@ -62,10 +62,10 @@ creations = Table(
     Column("step", String(16), nullable=False),
     Column("webinar_id", String(32)),
     Column("session_id", String(32)),
-    Column("begun_at", Moment, nullable=False),  # machine time, as the vendor's creationTime
+    Column("begun_at", UtcDateTime, nullable=False),  # machine time, as the vendor's creationTime
     Column("problem", Text, nullable=False, server_default=""),
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     Index("ix_creations_step", "step"),
 )
 
@@ -77,7 +77,7 @@ webinars = Table(
     Column("webinar_id", String(32), nullable=False),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
-    Column("start", Moment, nullable=False),
+    Column("start", UtcDateTime, nullable=False),
     Column("length_s", Integer, nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("status", String(16), nullable=False),
@@ -92,14 +92,14 @@ webinars = Table(
     Column("registrant_limit", Integer),
     Column("registration_open", Boolean),
     Column("has_real_registrants", Boolean),
-    Column("counted_at", Moment),
-    Column("limit_since", Moment),  # when this limit was first read: the same limit set again is another occasion
+    Column("counted_at", UtcDateTime),
+    Column("limit_since", UtcDateTime),  # when this limit was first read: the same limit set again is another occasion
     Column("preferences", Text),  # JSON of what a person may choose of a registration beside its limit
     Column("after_count", Integer, nullable=False, server_default="0"),
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
     Column("fixed_options", Text),  # JSON of what the account decided, as last read
-    Column("seen_at", Moment, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )
 
@@ -112,7 +112,7 @@ cards = Table(
     Column("message_ts", String(32), primary_key=True),  # shared twice, there are two cards to keep true
     Column("shown", String(64), nullable=False),  # digest of what the card says, to edit it only when that changes
     Column("shared_by", String(32), nullable=False),
-    Column("shared_at", Moment, nullable=False),
+    Column("shared_at", UtcDateTime, nullable=False),
 )
 
 notices = Table(
@@ -126,13 +126,13 @@ notices = Table(
     Column("session_id", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("channel_id", String(32), nullable=False),
-    Column("start", Moment, nullable=False),
+    Column("start", UtcDateTime, nullable=False),
     Column("before_s", Integer, nullable=False),
     Column("occurrence", String(64), nullable=False, server_default=""),
-    Column("due_at", Moment, nullable=False),
-    Column("hand_at", Moment, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("hand_at", UtcDateTime, nullable=False),
     Column("way", String(16), nullable=False),  # held, posted: those of one kind must not be looked for among the other
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),  # JSON; titles, figures and Slack ids, no registrant
     Column("state", String(16), nullable=False),
     Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
@@ -162,9 +162,9 @@ parcels = Table(
     Column("scheduled_id", String(64)),
     Column("message_ts", String(32)),
     Column("text_digest", String(64)),  # of the message Slack holds, to exchange it when it would say otherwise
-    Column("wake_at", Moment, nullable=False),  # when there is next something to do about it (domain time)
+    Column("wake_at", UtcDateTime, nullable=False),  # when there is next something to do about it (domain time)
     Column("claimed_by", String(64), nullable=False, server_default=""),
-    Column("claimed_until", Moment),
+    Column("claimed_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text, nullable=False, server_default=""),
     partial_index("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
@@ -185,7 +185,7 @@ subscriptions = Table(
     Column("features", Text, nullable=False),  # by their words, with commas
     Column("leads", Text),  # seconds before the start, with commas; null: as the workspace has it
     Column("set_by", String(32), nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
     Column("by_share", Boolean, nullable=False),
     Index("ix_subscriptions_subject", "team_id", "enterprise_id", "subject"),
 )
@@ -202,7 +202,7 @@ channels = Table(
     Column("digest_at", Integer, nullable=False, server_default="540"),  # minutes after local midnight
     Column("digest_day", Integer, nullable=False, server_default="0"),  # 0 Monday … 6 Sunday, for a weekly one
     Column("set_by", String(32), nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
 )
 
 workspaces = Table(
@@ -211,7 +211,7 @@ workspaces = Table(
     *workspace_key(),
     Column("leads", Text, nullable=False),  # default reminders: seconds before the start, with commas
     Column("set_by", String(32), nullable=False),
-    Column("set_at", Moment, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
 )
 
 counts = Table(
@@ -219,7 +219,7 @@ counts = Table(
     metadata,
     *account_key(),
     Column("session_id", String(32), primary_key=True),
-    Column("read_at", Moment, primary_key=True),
+    Column("read_at", UtcDateTime, primary_key=True),
     Column("registrant_count", Integer, nullable=False),
     Column("registrant_limit", Integer),
     Column("registration_open", Boolean, nullable=False),

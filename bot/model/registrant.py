@@ -11,7 +11,7 @@ MAX_EMAIL = 256
 """RcwRegistrantBaseModel, developers.ringcentral.com/api-reference/Registrants."""
 
 
-class Applicant(Frozen):
+class RegistrantDetails(Frozen):
     """Somebody who is to be registered. `external_id` and `source` go along as they are."""
 
     first_name: str = Field(repr=False)
@@ -58,10 +58,10 @@ class Registrant(Frozen):
         return bool(self.participant_id)
 
 
-class Enrolled(Frozen):
+class NewRegistration(Frozen):
     """Somebody who has been registered now, with what was asked for: the answer says what of it was kept."""
 
-    asked: Applicant
+    asked: RegistrantDetails
     registrant: Registrant
     page_key: str = Field(default="", repr=False)
     """What pages of our own are called by, where they have such."""

@@ -27,7 +27,7 @@ SETTLED = (SeatState.TAKEN, SeatState.HELD)
 OPEN = tuple(state for state in SeatState if state is not SeatState.HELD)
 
 
-class Attendee(Frozen):
+class SeatDetails(Frozen):
     """Who is to sit there, as they want to be known to RingCentral."""
 
     first_name: str = Field(repr=False)
@@ -54,8 +54,8 @@ class Seat(Frozen):
     session_id: str
     user_id: str
     state: SeatState
-    attendee: Attendee
-    wanted: Attendee | None = None
+    attendee: SeatDetails
+    wanted: SeatDetails | None = None
     """Under what other name it is to be, while that is changed."""
     registrant_id: str | None = None
     join_link: SecretStr = SecretStr("")

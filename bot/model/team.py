@@ -10,7 +10,7 @@ from bot.model.frozen import Frozen
 from bot.model.people import Coworker
 
 
-class Told(StrEnum):
+class NotifiedBy(StrEnum):
     """How somebody of a team learns of it."""
 
     ELSEWHERE = "elsewhere"

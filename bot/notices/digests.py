@@ -11,12 +11,12 @@ from bot.db.connection import Db, Store
 from bot.model.lifecycle import is_open_to_come
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.quiet_hours import DIGEST_AHEAD, ChannelHours, DigestPace, last_slot
-from bot.notices.rules import worth_until
+from bot.notices.rules import expires_at
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import hears
+from bot.notices.subscriptions.model import channel_features
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
 
@@ -87,13 +87,15 @@ class Digests:
     ) -> Notice | None:
         lines = await subscription_table.of_channel(db, self._account.workspace, one.hours.channel_id)
         ahead = one.slot + DIGEST_AHEAD[one.hours.digest]
-        theirs = [webinar for webinar in coming if one.slot <= webinar.start < ahead and hears(webinar, lines)]
+        theirs = [
+            webinar for webinar in coming if one.slot <= webinar.start < ahead and channel_features(webinar, lines)
+        ]
         if not theirs and one.hours.digest is DigestPace.DAILY:
             return None
         counted = [(webinar.session_id, await _count(db, webinar, one.before, figures)) for webinar in theirs]
-        return self._notice(one, Facts(coming=tuple(counted)), now)
+        return self._notice(one, NoticeFacts(coming=tuple(counted)), now)
 
-    def _notice(self, wanted: _Wanted, facts: Facts, now: datetime) -> Notice:
+    def _notice(self, wanted: _Wanted, facts: NoticeFacts, now: datetime) -> Notice:
         return Notice(
             kind=NoticeKind.DIGEST,
             account=self._account,
@@ -122,4 +124,4 @@ async def _count(db: Db, webinar: Webinar, moment: datetime, figures: Figures) -
 
 
 def _expires(slot: datetime) -> datetime:
-    return worth_until(NoticeKind.DIGEST, None, moment=slot.astimezone(UTC))
+    return expires_at(NoticeKind.DIGEST, None, moment=slot.astimezone(UTC))

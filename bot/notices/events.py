@@ -12,8 +12,8 @@ from bot.model.frozen import Frozen
 from bot.model.lifecycle import RegistrationStatus, registration_status
 from bot.model.people import Account
 from bot.model.webinar import Registration, Status, Webinar
-from bot.notices.model import Facts, Notice, NoticeKind
-from bot.notices.rules import worth_until
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
+from bot.notices.rules import expires_at
 
 FILLING_AT = (95, 80)
 """Percent of the limit at which it is said that a webinar fills up, the higher first."""
@@ -21,24 +21,24 @@ PRACTICE = timedelta(hours=1)
 """How long before the start hosts may practise (support.ringcentral.com); the session is Active then, and not live."""
 
 
-SAID_OF: Mapping[RegistrationStatus, NoticeKind] = {
+KIND_OF_STATUS: Mapping[RegistrationStatus, NoticeKind] = {
     RegistrationStatus.OPEN: NoticeKind.OPENED,
     RegistrationStatus.FULL: NoticeKind.FULL,
     RegistrationStatus.CLOSED: NoticeKind.CLOSED,
 }
 
 
-class News(Frozen):
+class WebinarEvent(Frozen):
     """Something that happened to a webinar. Everybody who sees it happen gives it the same `occurrence`."""
 
     kind: NoticeKind
     occurrence: str = ""
-    facts: Facts = Facts()
+    facts: NoticeFacts = NoticeFacts()
     due_at: AwareDatetime
     expires_at: AwareDatetime
 
 
-def changes(before: Webinar, after: Webinar, now: datetime) -> list[News]:
+def changes(before: Webinar, after: Webinar, now: datetime) -> list[WebinarEvent]:
     """What is news in a webinar that was known as `before`, as far as it is still worth saying at `now`.
 
     A first reading of a registration is no news. Of what is off or over, that is the last news.
@@ -53,47 +53,47 @@ def changes(before: Webinar, after: Webinar, now: datetime) -> list[News]:
     return [news for news in told if news.due_at < news.expires_at]
 
 
-Happened = tuple[NoticeKind, str, Facts]
+Happened = tuple[NoticeKind, str, NoticeFacts]
 
 
 def _cancelled(before: Webinar) -> list[Happened]:
     was_on = before.status in (Status.SCHEDULED, Status.ACTIVE)
-    return [(NoticeKind.CANCELLED, _stamp(before.seen_at), Facts())] if was_on else []
+    return [(NoticeKind.CANCELLED, _stamp(before.seen_at), NoticeFacts())] if was_on else []
 
 
 def _ended(before: Webinar, after: Webinar, now: datetime) -> list[Happened]:
     # Nobody started it as far as we saw: only what is over before its time has surely been run.
     has_run = before.status is Status.ACTIVE or (before.status is Status.SCHEDULED and now < after.end)
-    return [(NoticeKind.ENDED, "", Facts())] if has_run else []
+    return [(NoticeKind.ENDED, "", NoticeFacts())] if has_run else []
 
 
 def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
     # Once for each start: a practice that is broken off and begun again is not another occasion.
     if before.status is Status.SCHEDULED and after.status is Status.ACTIVE:
-        yield NoticeKind.LIVE, "", Facts()
+        yield NoticeKind.LIVE, "", NoticeFacts()
 
 
 def _dated(before: Webinar, after: Webinar) -> Iterator[Happened]:
     both = before.status is after.status is Status.SCHEDULED
     if both and before.start.astimezone(UTC) != after.start.astimezone(UTC):
-        yield NoticeKind.MOVED, _stamp(before.seen_at), Facts(was_start=before.start)
+        yield NoticeKind.MOVED, _stamp(before.seen_at), NoticeFacts(was_start=before.start)
 
 
 def _named(before: Webinar, after: Webinar) -> Iterator[Happened]:
     if before.title and before.title != after.title:
-        yield NoticeKind.RETITLED, _stamp(before.seen_at), Facts(was_title=before.title, title=after.title)
+        yield NoticeKind.RETITLED, _stamp(before.seen_at), NoticeFacts(was_title=before.title, title=after.title)
 
 
 def _registered(before: Webinar, after: Webinar) -> Iterator[Happened]:
     was, read = before.registration, after.registration
     if was is None or read is None:
         return
-    figures = Facts(count=read.count, limit=read.limit)
+    figures = NoticeFacts(count=read.count, limit=read.limit)
     # From full to closed, or back, nothing changes for those who want to register, so nothing is said.
     if (registration_status(was) is RegistrationStatus.OPEN) is not (
         registration_status(read) is RegistrationStatus.OPEN
     ):
-        yield SAID_OF[registration_status(read)], _stamp(was.read_at), figures
+        yield KIND_OF_STATUS[registration_status(read)], _stamp(was.read_at), figures
     if registration_status(read) is RegistrationStatus.OPEN and (percent := _crossed(was, read)):
         since = _stamp(read.limit_since) if read.limit_since else ""
         yield NoticeKind.FILLING, f"{percent}/{read.limit}/{since}", figures.model_copy(update={"percent": percent})
@@ -110,14 +110,14 @@ def _reaches(registration: Registration, percent: int) -> bool:
     return registration.limit is not None and registration.count * 100 >= registration.limit * percent
 
 
-def _news(kind: NoticeKind, occurrence: str, facts: Facts, after: Webinar, now: datetime) -> News:
+def _news(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar, now: datetime) -> WebinarEvent:
     practising = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
-    return News(
+    return WebinarEvent(
         kind=kind,
         occurrence=occurrence,
         facts=facts,
         due_at=after.start if practising else now,
-        expires_at=worth_until(kind, after, moment=now),
+        expires_at=expires_at(kind, after, moment=now),
     )
 
 
@@ -126,7 +126,7 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
 
 
-def gist(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+def coalesce_events(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
     """Of what waits to be said in one channel, what is still worth saying, and the rest, which that makes pointless.
 
     What belongs together is merged into its latest notice, which then holds the facts of all: the first old start, the
@@ -183,7 +183,7 @@ def _at_the_door(about: list[Notice]) -> list[Notice]:
     Shut and open in turn is all that can happen to it: where it was shut and is open again before that was said, the
     channel still knows what is so, and nothing is said.
     """
-    swings = [notice for notice in about if notice.kind in SAID_OF.values()]
+    swings = [notice for notice in about if notice.kind in KIND_OF_STATUS.values()]
     filling = [notice for notice in about if notice.kind is NoticeKind.FILLING]
     if not swings:
         return _fullest(filling)

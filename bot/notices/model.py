@@ -55,7 +55,7 @@ class NoticeState(StrEnum):
     DEAD = "dead"
 
 
-class Facts(Frozen):
+class NoticeFacts(Frozen):
     """What a notice says beyond its kind: figures, what was before, and who did it. Never a registrant or a link."""
 
     by: str = ""
@@ -94,17 +94,17 @@ class Notice(Frozen):
     """From when on it may be handed to Slack."""
     expires_at: AwareDatetime
     """From when on it is no longer worth saying."""
-    facts: Facts = Facts()
+    facts: NoticeFacts = NoticeFacts()
 
 
-class Way(StrEnum):
+class DeliveryMethod(StrEnum):
     """How a parcel goes out: Slack holds it until its second, or it is posted at once."""
 
     HELD = "held"
     POSTED = "posted"
 
 
-class ParcelState(StrEnum):
+class MessageState(StrEnum):
     """The life of a parcel: being given to Slack (perhaps not clear whether it was), held by it, said; or its end."""
 
     GIVING = "giving"

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from bot.db.connection import Db
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
-from bot.notices.events import News, changes
+from bot.notices.events import WebinarEvent, changes
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.rules import REMINDERS, is_stale, plan
-from bot.notices.schedule import hand_at, is_direct
+from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import FEATURE_OF, Hearing, Subscription, hears
+from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Subscription, channel_features
 from bot.webinars import table as webinar_table
 
 BATCH = 100
@@ -30,7 +30,7 @@ async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
     """Bring what waits to be said of a webinar to what it has become, and to what its channels want to hear."""
     # As it is by now, and so that it stays: else who changes it meanwhile would not know of what is planned here.
     current = await webinar_table.find(db, webinar.account, webinar.session_id, to_change=True) or webinar
-    await _replan(db, current, hears(current, await _lines(db, current)), now)
+    await _replan(db, current, channel_features(current, await _lines(db, current)), now)
 
 
 async def follow_up(db: Db, before: Webinar | None, after: Webinar, now: datetime, by: str = "") -> None:
@@ -46,7 +46,7 @@ async def follow_up(db: Db, before: Webinar | None, after: Webinar, now: datetim
     if before is None:
         await webinar_table.adding(db, after.account.workspace)
     lines = await _lines(db, after)
-    heard = hears(after, lines)
+    heard = channel_features(after, lines)
     if plans_change and (before or heard):
         await _replan(db, after, heard, now)
     told = [_notice(one, after, place, by) for one in news for place in _places(one.kind, after, lines, heard, by)]
@@ -64,18 +64,22 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
     stale = []
     for row in await notice_table.of_channel(db, workspace, channel_id, now - WAITS_AT_MOST):
         webinar = by_key.get((row.notice.account, row.notice.session_id))
-        if webinar and row.state in WAITING and is_stale(row.notice, webinar, hears(webinar, lines), defaults):
+        if (
+            webinar
+            and row.state in WAITING
+            and is_stale(row.notice, webinar, channel_features(webinar, lines), defaults)
+        ):
             stale.append(row.id)
     await notice_table.take_back(db, stale)
     for first in range(0, len(coming), BATCH):
         batch = coming[first : first + BATCH]
         await notice_table.plan(
-            db, [one for webinar in batch for one in plan(webinar, hears(webinar, lines), now, defaults)]
+            db, [one for webinar in batch for one in plan(webinar, channel_features(webinar, lines), now, defaults)]
         )
         await asyncio.sleep(0)  # others want to run as well
 
 
-async def _replan(db: Db, webinar: Webinar, heard: Sequence[Hearing], now: datetime) -> None:
+async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], now: datetime) -> None:
     defaults = await _default_leads(db, webinar.account.workspace)
     rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
     waiting = (row for row in rows if row.state in WAITING)
@@ -88,7 +92,9 @@ async def _in_time(db: Db, workspace: Workspace, planned: Sequence[Notice], now:
     """The same, handed over the earlier the more fall due with them, or Slack could not take them all in time."""
     together = Counter(one.due_at for one in planned)
     crowds = await notice_table.crowds(db, workspace, together)
-    early = [hand_at(one.due_at, max(crowds[one.due_at], together[one.due_at]), one.channel_id) for one in planned]
+    early = [
+        schedulable_at(one.due_at, max(crowds[one.due_at], together[one.due_at]), one.channel_id) for one in planned
+    ]
     return [one.model_copy(update={"hand_at": max(at, now)}) for one, at in zip(planned, early, strict=True)]
 
 
@@ -111,7 +117,7 @@ def _reminders_say(webinar: Webinar) -> Webinar:
 
 
 def _places(
-    kind: NoticeKind, webinar: Webinar, lines: Collection[Subscription], heard: Collection[Hearing], by: str
+    kind: NoticeKind, webinar: Webinar, lines: Collection[Subscription], heard: Collection[ChannelFeatures], by: str
 ) -> list[str]:
     """The channels in which it is said: those that hear of such things, and its organiser where it fills up."""
     people = {line.channel_id: line.set_by for line in lines if is_direct(line.channel_id)}
@@ -121,7 +127,7 @@ def _places(
     return [place for place in places if not by or by not in (place, people.get(place))]
 
 
-def _notice(news: News, webinar: Webinar, channel_id: str, by: str) -> Notice:
+def _notice(news: WebinarEvent, webinar: Webinar, channel_id: str, by: str) -> Notice:
     return Notice(
         kind=news.kind,
         account=webinar.account,

@@ -31,10 +31,10 @@ from bot.notices.subscriptions.model import (
     Features,
     Scope,
     Subscription,
-    Wish,
-    follows,
-    hears,
+    SubscriptionChange,
+    channel_features,
     subscribe,
+    subscription_to,
     unsubscribe,
 )
 from bot.notices.texts.reminder_list import why_not
@@ -98,7 +98,7 @@ async def set_leads(
     features = _heard(webinar, lines) | ONLY_REMINDERS
     if leads is None and features == _heard(webinar, [line for line in lines if line != own]):
         return await _replace(db, webinar, channel_id, (own, None), now)
-    line = follows(webinar, channel_id, by, now, features=features, leads=ordered)
+    line = subscription_to(webinar, channel_id, by, now, features=features, leads=ordered)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -148,7 +148,7 @@ async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datet
     """Have reminders go out here, at the times that were chosen before, or else as usual."""
     _check_to_come(webinar, now)
 
-    def wanted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+    def wanted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
         return subscribe(lines, wish, ONLY_REMINDERS)
 
     return await _turn(db, webinar, channel_id, wanted, ONLY_REMINDERS, by, now)
@@ -161,7 +161,7 @@ async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime
     if not _heard(webinar, lines) & unwanted:
         return None
 
-    def wanted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+    def wanted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
         return unsubscribe(lines, wish, unwanted)
 
     return await _turn(db, webinar, channel_id, wanted, frozenset(), by, now)
@@ -176,7 +176,7 @@ async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by:
     if len({*ahead, lead}) > MAX_LEADS:
         raise BadInput(f"You are reminded of this webinar {MAX_LEADS} times already.")
     leads = tuple(sorted({*ahead, lead}, reverse=True))
-    line = follows(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, leads=leads)
+    line = subscription_to(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, leads=leads)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -207,7 +207,7 @@ async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta],
     going_by_it = [
         webinar
         for webinar in await webinar_table.everything(db, workspace, ending_after=now)
-        if any(one.leads is None and Feature.REMINDERS in one.features for one in hears(webinar, lines))
+        if any(one.leads is None and Feature.REMINDERS in one.features for one in channel_features(webinar, lines))
     ]
     for webinar in going_by_it:
         await replan(db, webinar, now)
@@ -228,7 +228,7 @@ async def _turn(
     db: Db,
     webinar: Webinar,
     channel_id: str,
-    wanted: Callable[[Sequence[Subscription], Wish], Sequence[Subscription]],
+    wanted: Callable[[Sequence[Subscription], SubscriptionChange], Sequence[Subscription]],
     more: Features,
     by: str,
     now: datetime,
@@ -238,9 +238,9 @@ async def _turn(
     if own and own.leads is not None and not is_direct(channel_id):
         # Kept even where it asks for nothing more than other lines: the times chosen here would be lost with it.
         features = (_heard(webinar, lines) - ONLY_REMINDERS) | more
-        line = follows(webinar, channel_id, by, now, features=features, leads=own.leads)
+        line = subscription_to(webinar, channel_id, by, now, features=features, leads=own.leads)
         return await _replace(db, webinar, channel_id, (own, line), now)
-    wish = Wish(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
+    wish = SubscriptionChange(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     return await _replace(db, webinar, channel_id, (own, _own(wanted(lines, wish))), now)
 
 
@@ -273,7 +273,7 @@ def _own(lines: Sequence[Subscription]) -> Subscription | None:
 
 def _heard(webinar: Webinar, lines: Sequence[Subscription]) -> Features:
     """All lines are those of one channel."""
-    return frozenset[Feature]().union(*(hearing.features for hearing in hears(webinar, lines)))
+    return frozenset[Feature]().union(*(hearing.features for hearing in channel_features(webinar, lines)))
 
 
 def _check_to_come(webinar: Webinar, now: datetime) -> None:
@@ -281,11 +281,11 @@ def _check_to_come(webinar: Webinar, now: datetime) -> None:
         raise BadInput(problem)
 
 
-def _is_reminder(row: notice_table.Row, channel_id: str) -> bool:
+def _is_reminder(row: notice_table.NoticeRow, channel_id: str) -> bool:
     return row.notice.kind is NoticeKind.REMINDER and row.notice.channel_id == channel_id
 
 
-def _reminder(row: notice_table.Row) -> Reminder:
+def _reminder(row: notice_table.NoticeRow) -> Reminder:
     is_packed = row.state is NoticeState.PACKED and row.parcel is not None
     return Reminder(
         id=row.id,

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
-from bot.notices.schedule import hand_at
-from bot.notices.subscriptions.model import FEATURE_OF, Feature, Hearing
+from bot.notices.schedule import schedulable_at
+from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Feature
 
 REMINDERS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
 """How long before the start people are reminded where nobody said otherwise."""
@@ -22,7 +22,7 @@ TRUE_WHILE = {
 """What is said of a webinar only as long as it is so; and of one that is off or over, nothing else is said."""
 
 
-class Since(StrEnum):
+class ExpiryBasis(StrEnum):
     """What the time for which a notice is worth saying is counted from."""
 
     HALF_WAY = "half-way to the start"
@@ -32,57 +32,57 @@ class Since(StrEnum):
 
 
 @dataclass(frozen=True)
-class Worth:
+class Expiry:
     """Until when a kind of notice is worth saying, and what people have instead from then on."""
 
-    since: Since
+    since: ExpiryBasis
     longer: timedelta
     instead: str
 
 
-WORTH: Mapping[NoticeKind, Worth] = {
-    NoticeKind.REMINDER: Worth(Since.HALF_WAY, timedelta(), "the next reminder, then that it starts"),
-    NoticeKind.STARTING: Worth(Since.START, timedelta(minutes=5), "that it is live"),
-    NoticeKind.LIVE: Worth(Since.END, timedelta(), "that it has ended"),
-    NoticeKind.ENDED: Worth(Since.END, timedelta(hours=12), "the card"),
+EXPIRY: Mapping[NoticeKind, Expiry] = {
+    NoticeKind.REMINDER: Expiry(ExpiryBasis.HALF_WAY, timedelta(), "the next reminder, then that it starts"),
+    NoticeKind.STARTING: Expiry(ExpiryBasis.START, timedelta(minutes=5), "that it is live"),
+    NoticeKind.LIVE: Expiry(ExpiryBasis.END, timedelta(), "that it has ended"),
+    NoticeKind.ENDED: Expiry(ExpiryBasis.END, timedelta(hours=12), "the card"),
     # Who has not registered by the start joins or does not: how the door stood before is of no use to them.
-    NoticeKind.FULL: Worth(Since.START, timedelta(), "that it starts"),
-    NoticeKind.CLOSED: Worth(Since.START, timedelta(), "that it starts"),
-    NoticeKind.OPENED: Worth(Since.START, timedelta(), "that it starts"),
-    NoticeKind.FILLING: Worth(Since.START, timedelta(), "that it is full, or starts"),
-    NoticeKind.REGISTRATIONS: Worth(Since.MOMENT, timedelta(days=1), "the next count, or the digest"),
-    NoticeKind.MOVED: Worth(Since.START, timedelta(), "that it starts"),
-    NoticeKind.RETITLED: Worth(Since.START, timedelta(), "that it starts, by its new title"),
-    NoticeKind.CANCELLED: Worth(Since.END, timedelta(), "the card"),
+    NoticeKind.FULL: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
+    NoticeKind.CLOSED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
+    NoticeKind.OPENED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
+    NoticeKind.FILLING: Expiry(ExpiryBasis.START, timedelta(), "that it is full, or starts"),
+    NoticeKind.REGISTRATIONS: Expiry(ExpiryBasis.MOMENT, timedelta(days=1), "the next count, or the digest"),
+    NoticeKind.MOVED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
+    NoticeKind.RETITLED: Expiry(ExpiryBasis.START, timedelta(), "that it starts, by its new title"),
+    NoticeKind.CANCELLED: Expiry(ExpiryBasis.END, timedelta(), "the card"),
     # The moment is the start that was wrongly named: when it comes, whoever waits finds out.
-    NoticeKind.CORRECTION: Worth(Since.MOMENT, timedelta(), "the card"),
-    NoticeKind.DIGEST: Worth(Since.MOMENT, timedelta(hours=12), "the next digest"),
-    NoticeKind.CUT_OFF: Worth(Since.MOMENT, timedelta(days=7), "what an admin sees"),
+    NoticeKind.CORRECTION: Expiry(ExpiryBasis.MOMENT, timedelta(), "the card"),
+    NoticeKind.DIGEST: Expiry(ExpiryBasis.MOMENT, timedelta(hours=12), "the next digest"),
+    NoticeKind.CUT_OFF: Expiry(ExpiryBasis.MOMENT, timedelta(days=7), "what an admin sees"),
 }
 """The one table of it: each kind of notice has its line. The moment is that of a count, a slot, or of being cut off."""
 
 
-def worth_until(
+def expires_at(
     kind: NoticeKind, webinar: Webinar | None, *, before: timedelta = timedelta(), moment: datetime | None = None
 ) -> datetime:
     """From when on such a notice is no longer worth saying (UTC).
 
     `before` is the lead of a reminder. Kinds that are counted from a moment of their own need no webinar but that.
     """
-    worth = WORTH[kind]
-    if worth.since is Since.MOMENT:
+    worth = EXPIRY[kind]
+    if worth.since is ExpiryBasis.MOMENT:
         if moment is None:
             raise ValueError(f"until when a notice of kind {kind} is worth saying depends on its moment")
         return moment.astimezone(UTC) + worth.longer
     if webinar is None:
         raise ValueError(f"until when a notice of kind {kind} is worth saying depends on its webinar")
     start = webinar.start.astimezone(UTC)
-    from_when = {Since.HALF_WAY: start - before / 2, Since.START: start, Since.END: webinar.end}
+    from_when = {ExpiryBasis.HALF_WAY: start - before / 2, ExpiryBasis.START: start, ExpiryBasis.END: webinar.end}
     return from_when[worth.since] + worth.longer
 
 
 def plan(
-    webinar: Webinar, hearings: Iterable[Hearing], now: datetime, default_leads: Sequence[timedelta] = REMINDERS
+    webinar: Webinar, hearings: Iterable[ChannelFeatures], now: datetime, default_leads: Sequence[timedelta] = REMINDERS
 ) -> list[Notice]:
     """The reminders of a webinar, and that it starts, as far as they are ahead of `now`, for each channel in its way.
 
@@ -102,8 +102,8 @@ def plan(
             start=start,
             before=before,
             due_at=start - before,
-            hand_at=max(hand_at(start - before, 0, channel), now),
-            expires_at=worth_until(_timed(before), webinar, before=before),
+            hand_at=max(schedulable_at(start - before, 0, channel), now),
+            expires_at=expires_at(_timed(before), webinar, before=before),
         )
         for before, channel in sorted(wanted, key=lambda one: (-one[0], one[1]))
         if start - before > now
@@ -111,7 +111,10 @@ def plan(
 
 
 def is_stale(
-    notice: Notice, webinar: Webinar, hearings: Collection[Hearing], default_leads: Sequence[timedelta] = REMINDERS
+    notice: Notice,
+    webinar: Webinar,
+    hearings: Collection[ChannelFeatures],
+    default_leads: Sequence[timedelta] = REMINDERS,
 ) -> bool:
     """Whether a notice that waits is no longer to be said: untrue by now, or not asked for any more in its channel.
 
@@ -139,7 +142,7 @@ def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
     return moved or webinar.status is Status.CANCELLED
 
 
-def _befores(heard: Hearing, default_leads: Sequence[timedelta]) -> set[timedelta]:
+def _befores(heard: ChannelFeatures, default_leads: Sequence[timedelta]) -> set[timedelta]:
     """How long before the start this channel is told of it; nothing before stands for the start itself."""
     leads = default_leads if heard.leads is None else heard.leads
     reminders = {lead for lead in leads if lead > timedelta()} if Feature.REMINDERS in heard.features else set()
@@ -150,7 +153,7 @@ def _timed(before: timedelta) -> NoticeKind:
     return NoticeKind.REMINDER if before else NoticeKind.STARTING
 
 
-def _is_heard(notice: Notice, webinar: Webinar, hearings: Collection[Hearing]) -> bool:
+def _is_heard(notice: Notice, webinar: Webinar, hearings: Collection[ChannelFeatures]) -> bool:
     if notice.kind is NoticeKind.FILLING and notice.channel_id == webinar.created_by:
         return True  # its organiser is told without having asked
     feature = FEATURE_OF[notice.kind]

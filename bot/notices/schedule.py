@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.model.people import Workspace
-from bot.notices.model import TIMED, Notice, NoticeKind, Way
+from bot.notices.model import TIMED, DeliveryMethod, Notice, NoticeKind
 from bot.notices.quiet_hours import ChannelHours, quiet_until
 from bot.notices.subscriptions.model import FEATURE_OF, Feature
 
@@ -38,7 +38,7 @@ LATE = -1
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ChannelActivity:
     """What matters about a channel before something is posted there."""
 
     posted_at: int | None = None
@@ -48,7 +48,7 @@ class Spoken:
     """When something that Slack holds for it, and that is to be got back, is looked after again."""
 
 
-def hand_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
+def schedulable_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
     """From when on a notice due then may be given to Slack, where `crowd` others fall due in the minutes up to it.
 
     A crowd needs to begin earlier, or Slack could not take it in time; a very large one is posted in its minute where
@@ -59,13 +59,13 @@ def hand_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
     return due - HAND_OVER_BEFORE * max(1.0, crowd / EASY_CROWD)
 
 
-def way(notice: Notice) -> Way:
+def delivery_method(notice: Notice) -> DeliveryMethod:
     """How a notice goes out: held by Slack until its second where its words are known beforehand, else posted.
 
     A reminder that is not to be handed over before it is due is one of a very large crowd, each in a DM of its own.
     """
     crowded = is_direct(notice.channel_id) and notice.hand_at >= notice.due_at
-    return Way.HELD if notice.kind in TIMED and not crowded else Way.POSTED
+    return DeliveryMethod.HELD if notice.kind in TIMED and not crowded else DeliveryMethod.POSTED
 
 
 def is_direct(channel_id: str) -> bool:
@@ -84,7 +84,7 @@ def is_late(due: datetime, at: datetime) -> bool:
     return at > due + LATE_AFTER
 
 
-def outdone(notices: Sequence[Notice]) -> list[Notice]:
+def superseded(notices: Sequence[Notice]) -> list[Notice]:
     """Of several that come late for one session, all but the nearest to its start: each session is told of once."""
     nearest: dict[tuple[object, str], Notice] = {}
     for notice in sorted(notices, key=lambda one: one.before):
@@ -110,7 +110,7 @@ def at(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
-def said_at(second: int, starts: Iterable[datetime]) -> datetime:
+def posted_at(second: int, starts: Iterable[datetime]) -> datetime:
     """When a message that Slack holds for this second counts as said: a while after it, or when all has started.
 
     Until then a change that happened before, and is heard of after it, still finds it and is followed by a correction.
@@ -118,7 +118,7 @@ def said_at(second: int, starts: Iterable[datetime]) -> datetime:
     return max(min(at(second) + HEARD_WITHIN, max(starts)), at(second))
 
 
-def wait_until(notice: Notice, now: datetime, channel: Spoken) -> datetime | None:
+def wait_until(notice: Notice, now: datetime, channel: ChannelActivity) -> datetime | None:
     """Until when something that is posted directly must wait; None where it may be said now."""
     if notice.kind in TIMED:
         return None

@@ -11,8 +11,8 @@ from bot.model.webinar import Webinar
 from bot.notices.planner import replan
 from bot.notices.reminders import SNOOZED, current, defaults
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Scope, Subscription, follows
-from bot.notices.subscriptions.service import hear_no_more
+from bot.notices.subscriptions.model import Scope, Subscription, subscription_to
+from bot.notices.subscriptions.service import unsubscribe_person
 from bot.webinars.participation import has_seat, is_on_team
 
 
@@ -26,7 +26,9 @@ async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now:
     leads = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_LEADS])
     features = SNOOZED | (own.features if own else frozenset())
     # It is theirs: who invited them is told of a change by what they did, and these people are not.
-    await subscription_table.save(db, follows(webinar, channel_id, user_id, now, features=features, leads=leads))
+    await subscription_table.save(
+        db, subscription_to(webinar, channel_id, user_id, now, features=features, leads=leads)
+    )
     await replan(db, webinar, now)
 
 
@@ -35,7 +37,7 @@ async def no_more(db: Db, account: Account, session_id: str, user_id: str, chann
     person = account, session_id, user_id
     if await has_seat(db, *person) or await is_on_team(db, *person):
         return
-    await hear_no_more(db, await current(db, account, session_id, channel_id), channel_id, now)
+    await unsubscribe_person(db, await current(db, account, session_id, channel_id), channel_id, now)
 
 
 async def _own(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:

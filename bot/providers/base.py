@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 from typing import Final, Protocol
 
 from bot.model.people import Coworker, ServiceUser
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChanged
 from bot.model.webinar import Form, Preferences, Registration, SessionFacts, WebinarFacts
 
@@ -159,7 +159,7 @@ class WebinarProvider(Protocol):
         """One registrant. Raises `ProviderGone` where they are removed. One call."""
         ...
 
-    async def register(self, session_id: str, applicant: Applicant, caller: Caller) -> Registrant:
+    async def register(self, session_id: str, applicant: RegistrantDetails, caller: Caller) -> Registrant:
         """Register somebody. One call, never repeated by itself.
 
         Raises `ProviderConflict` where the address is registered already, `RegistrationClosed` where nobody can

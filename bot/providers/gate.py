@@ -50,7 +50,7 @@ class Gate(Protocol):
 
 
 @dataclass(frozen=True)
-class Place:
+class Slot:
     """One place of a budget: taken when a call goes out, free again one window after its answer came.
 
     The vendor counts the call at some moment between the two, so counting from the answer is never too early.
@@ -63,12 +63,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Door:
+class GateState:
     """Everything the gate knows of one rate group; times are monotonic seconds."""
 
     limit: int
     window: float = WINDOW
-    places: tuple[Place, ...] = ()
+    places: tuple[Slot, ...] = ()
     closed_until: float = -math.inf
     penalty: float = 0.0
     """How long the running penalty is, 0 in none; a call that reaches the vendor during it starts it again."""
@@ -77,7 +77,7 @@ class Door:
 
 
 @dataclass(frozen=True)
-class Told:
+class RateHeaders:
     """What the headers of an answer say; None for what they leave out."""
 
     group: str | None
@@ -92,7 +92,7 @@ class Told:
         return (self.limit, self.remaining, self.window) != (None, None, None)
 
 
-def turn_at(door: Door, ahead: Iterable[Lane], lane: Lane, now: float) -> float:
+def turn_at(door: GateState, ahead: Iterable[Lane], lane: Lane, now: float) -> float:
     """When a call may go that waits behind `ahead`: `now`, or the earliest time it could be.
 
     Whoever waits only because their lane has used its share holds up nobody behind them. Infinity stands for "when
@@ -131,44 +131,44 @@ def _has_room(limit: int, taken: Mapping[str, int], lane: Lane) -> bool:
     return used < room and (lane not in SHARES or taken.get(lane, 0) < max(1, limit * SHARES[lane] // 10))
 
 
-def let_through(door: Door, turn: int, lane: Lane, now: float) -> Door:
+def take_slot(door: GateState, turn: int, lane: Lane, now: float) -> GateState:
     """The door after a call went out."""
-    places = (*(place for place in door.places if place.free_at > now), Place(turn, lane))
+    places = (*(place for place in door.places if place.free_at > now), Slot(turn, lane))
     return replace(door, places=places, penalty=0.0)
 
 
-def settled(door: Door, turn: int, now: float, *, lost: bool) -> Door:
+def release_slot(door: GateState, turn: int, now: float, *, lost: bool) -> GateState:
     """The door after a call came back, or is `lost`: then it may have been counted as late as now."""
     free_at = now + door.window + MARGIN
     places = tuple(replace(place, free_at=free_at) if place.turn == turn else place for place in door.places)
     door = replace(door, places=places, tried=True)
-    return held(door, door.penalty, now) if lost and door.penalty and now < door.closed_until else door
+    return start_penalty(door, door.penalty, now) if lost and door.penalty and now < door.closed_until else door
 
 
-def believed(door: Door, told: Told, now: float) -> Door:
+def apply_headers(door: GateState, told: RateHeaders, now: float) -> GateState:
     """The door after the headers of an answer were read: they know of calls that we did not make."""
     door = replace(door, limit=max(1, told.limit or door.limit), window=told.window or door.window)
     if told.remaining is None:
         return door
     free_at = now + door.window + MARGIN
     ours = sum(place.free_at > now for place in door.places)
-    others = (Place(0, None, free_at),) * max(0, door.limit - told.remaining - ours)
+    others = (Slot(0, None, free_at),) * max(0, door.limit - told.remaining - ours)
     door = replace(door, places=door.places + others)
     # "Remaining 0: wait Window seconds", says the same guide.
     return replace(door, closed_until=max(door.closed_until, free_at)) if told.remaining == 0 else door
 
 
-def held(door: Door, penalty: float, now: float) -> Door:
+def start_penalty(door: GateState, penalty: float, now: float) -> GateState:
     """The door in a penalty of so many seconds from now."""
     return replace(door, penalty=penalty, closed_until=max(door.closed_until, now + penalty + MARGIN))
 
 
-def read_headers(headers: Mapping[str, str]) -> Told:
+def read_headers(headers: Mapping[str, str]) -> RateHeaders:
     """What an answer says of the budget, in either of the vendor's spellings and in any case."""
     plain = {name.lower().replace("x-ratelimit-", "x-rate-limit-"): value for name, value in headers.items()}
     limit, remaining = _number(plain.get("x-rate-limit-limit")), _number(plain.get("x-rate-limit-remaining"))
     group = plain.get("x-rate-limit-group")
-    return Told(
+    return RateHeaders(
         group=group.strip().lower() if group else None,
         limit=None if limit is None else int(limit),
         remaining=None if remaining is None else int(remaining),
@@ -185,7 +185,7 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
-def in_words(seconds: float) -> str:
+def waiting_time(seconds: float) -> str:
     """How a person is told to come back after a wait."""
     if seconds <= WORTH_TELLING:
         return "in a moment"
@@ -196,7 +196,7 @@ def in_words(seconds: float) -> str:
 class _Line:
     """A door and the people before it, sorted by lane and then by arrival."""
 
-    door: Door
+    door: GateState
     waiting: list[tuple[int, int]] = field(default_factory=list)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -224,7 +224,7 @@ class LocalGate:
     ) -> None:
         """`name` is what people call the API; `budgets` are calls per window, believed until headers say otherwise."""
         self._name = name
-        self._lines = {group.lower(): _Line(Door(limit, window)) for group, limit in budgets.items()}
+        self._lines = {group.lower(): _Line(GateState(limit, window)) for group, limit in budgets.items()}
         self._turns = itertools.count(1)
         self._monotonic, self._sleep, self._now = monotonic, sleep, now
 
@@ -235,7 +235,7 @@ class LocalGate:
         bisect.insort(line.waiting, place)
         try:
             await self._wait(line, place, caller)
-            line.door = let_through(line.door, turn, caller.lane, self._monotonic())
+            line.door = take_slot(line.door, turn, caller.lane, self._monotonic())
         except BaseException:
             line.ring()
             raise
@@ -261,7 +261,7 @@ class LocalGate:
     def _busy(self, seconds: float) -> ProviderBusy:
         sentence = f"{self._name} takes only so many calls a minute, and they are used up. Nothing has changed; please"
         ready_at = self._now() + timedelta(seconds=seconds)
-        return ProviderBusy(f"{sentence} try again {in_words(seconds)}.", ready_at=ready_at)
+        return ProviderBusy(f"{sentence} try again {waiting_time(seconds)}.", ready_at=ready_at)
 
     async def _pause(self, line: _Line, seconds: float) -> None:
         """Wait so long, or until the bell rings."""
@@ -277,18 +277,18 @@ class LocalGate:
         now, told, group = self._monotonic(), read_headers(headers), group.lower()
         named = told.group if told.group in self._lines else group
         doors = {name: line.door for name, line in self._lines.items()}
-        doors[named] = believed(doors[named], told, now)
-        doors[group] = settled(doors[group], turn, now, lost=status is None)
+        doors[named] = apply_headers(doors[named], told, now)
+        doors[group] = release_slot(doors[group], turn, now, lost=status is None)
         if status == 429:
             penalty = told.retry_after
             if penalty is None:
                 penalty = PENALTY if told.of_a_budget else BLIND_PENALTY
             for name in {group, named} if told.of_a_budget else doors:
-                doors[name] = held(doors[name], penalty, now)
+                doors[name] = start_penalty(doors[name], penalty, now)
         for name, line in self._lines.items():
             self._change(line, doors[name])
 
-    def _change(self, line: _Line, door: Door) -> None:
+    def _change(self, line: _Line, door: GateState) -> None:
         """Keep the door, and ring where those who wait would now be told another time."""
         before, line.door = line.door, door
         if any(getattr(before, what) != getattr(door, what) for what in ("limit", "window", "closed_until", "tried")):

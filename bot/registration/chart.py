@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from bot.model.frozen import Frozen
 from bot.model.webinar import Registration, Webinar
-from bot.registration.forecast import Figure
+from bot.registration.forecast import CountFigure
 
 MOST_POINTS: Final = 600
 """More steps than this nobody can tell apart in one picture."""
@@ -33,7 +33,7 @@ NOT_NAMED: Final = "Not named"
 OTHERS: Final = "Others"
 
 
-class Step(Frozen):
+class ChartStep(Frozen):
     """How many had registered and how many might, from then until the next step."""
 
     at: AwareDatetime
@@ -53,7 +53,7 @@ class Chart(Frozen):
 
     title: str
     time_zone: str
-    steps: tuple[Step, ...]
+    steps: tuple[ChartStep, ...]
     """Oldest first; the last is the newest reading."""
     start: AwareDatetime
     sources: tuple[Bar, ...] = ()
@@ -71,7 +71,7 @@ class Chart(Frozen):
         return bool(limits) and max(limits) <= HIGHER * max(1, *(step.count for step in self.steps))
 
 
-class Past(Figure, Protocol):
+class Past(CountFigure, Protocol):
     """A figure of the past, with the limit that held then."""
 
     @property
@@ -84,8 +84,10 @@ def chart(webinar: Webinar, read: Registration, figures: Sequence[Past], sources
     """The picture of a registration by its figures so far, oldest first; None where there are fewer than two."""
     if len(figures) < 2:
         return None
-    steps = [Step(at=one.read_at, count=one.count, limit=one.limit) for one in figures if one.read_at < read.read_at]
-    newest = Step(at=read.read_at, count=read.count, limit=read.limit)
+    steps = [
+        ChartStep(at=one.read_at, count=one.count, limit=one.limit) for one in figures if one.read_at < read.read_at
+    ]
+    newest = ChartStep(at=read.read_at, count=read.count, limit=read.limit)
     return Chart(
         title=webinar.title,
         time_zone=webinar.time_zone,
@@ -95,7 +97,7 @@ def chart(webinar: Webinar, read: Registration, figures: Sequence[Past], sources
     )
 
 
-def thinned(steps: Sequence[Step], most: int = MOST_POINTS) -> list[Step]:
+def thinned(steps: Sequence[ChartStep], most: int = MOST_POINTS) -> list[ChartStep]:
     """At most so many of them: the first, and the last of each of equal lengths of time."""
     if len(steps) <= most:
         return list(steps)

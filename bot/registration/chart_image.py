@@ -19,7 +19,7 @@ from bot.registration.chart import Bar, Chart, by_source, channels_among, chart
 from bot.registration.forecast import Forecast, forecast
 from bot.slack.client import SlackApi
 from bot.webinars import count_history
-from bot.webinars.count_history import Figure
+from bot.webinars.count_history import CountReading
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ MOST_CHANNELS = 20
 
 
 @dataclass(frozen=True)
-class Picture:
+class ChartImage:
     """What there is to show of a registration. `png` is empty where it could not be drawn, or `is_too_early` to."""
 
     forecast: Forecast
@@ -41,7 +41,7 @@ class Picture:
     png: bytes = field(default=b"", repr=False)
 
 
-class Pictures:
+class ChartImages:
     """The pictures of one account's registrations, drawn one at a time in a process of their own."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Pictures:
 
     async def picture(
         self, webinar: Webinar, read: Registration, now: datetime, *, sources_for: Caller | None = None
-    ) -> Picture:
+    ) -> ChartImage:
         """What there is to show of a registration: no vendor call, or one per 1,000 registrants with `sources_for`.
 
         Raises any `ProviderError` of that call.
@@ -76,8 +76,8 @@ class Pictures:
         bars = await self._sources(webinar, sources_for) if sources_for else []
         wanted = chart(webinar, read, figures, bars)
         if wanted is None:
-            return Picture(told, tuple(bars), is_too_early=True)
-        return Picture(told, tuple(bars), png=await self.draw(wanted))
+            return ChartImage(told, tuple(bars), is_too_early=True)
+        return ChartImage(told, tuple(bars), png=await self.draw(wanted))
 
     async def draw(self, wanted: Chart) -> bytes:
         """The picture as PNG; nothing where it failed or took too long."""
@@ -112,7 +112,7 @@ class Pictures:
             return b""
         return png
 
-    async def _figures(self, webinar: Webinar) -> list[Figure]:
+    async def _figures(self, webinar: Webinar) -> list[CountReading]:
         async with self._store.read() as db:
             return await count_history.of_session(db, webinar.account, webinar.session_id)
 

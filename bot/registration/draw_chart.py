@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from bot.registration.chart import MOST_BARS, Chart, Step, edges
+from bot.registration.chart import MOST_BARS, Chart, ChartStep, edges
 
 DPI = 100
 WIDTH = 12.0
@@ -104,7 +104,7 @@ def _dates(axes: Axes, zone: ZoneInfo) -> None:
     axes.xaxis.set_major_formatter(formatter)
 
 
-def _registered(axes: Axes, steps: tuple[Step, ...]) -> None:
+def _registered(axes: Axes, steps: tuple[ChartStep, ...]) -> None:
     last = steps[-1]
     axes.step([_x(step.at) for step in steps], [step.count for step in steps], where="post", color=BLUE, linewidth=2.5)
     axes.plot([_x(last.at)], [last.count], marker="o", color=BLUE)
@@ -132,7 +132,7 @@ def _limit(axes: Axes, chart: Chart, right: datetime) -> None:
         axes.annotate(words, place, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
 
 
-def _since(steps: tuple[Step, ...]) -> datetime:
+def _since(steps: tuple[ChartStep, ...]) -> datetime:
     """From when on the limit has been what it is."""
     same = takewhile(lambda step: step.limit == steps[-1].limit, reversed(steps))
     return min(step.at for step in same)

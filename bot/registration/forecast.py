@@ -17,7 +17,7 @@ FAR: Final = timedelta(days=3650)
 """What would take longer is not worth saying, and may lie beyond the calendar."""
 
 
-class Figure(Protocol):
+class CountFigure(Protocol):
     """How many had registered, from the moment it was read until the next figure."""
 
     @property
@@ -31,7 +31,7 @@ class Figure(Protocol):
         ...
 
 
-class Pace(Frozen):
+class GrowthRate(Frozen):
     """How many more there are than so many whole days ago; fewer where people have left."""
 
     grown: int
@@ -48,13 +48,13 @@ class Forecast(Frozen):
 
     percent: int | None = None
     """How full it is, rounded down, so that only what is full is 100; None without a limit."""
-    pace: Pace | None = None
+    pace: GrowthRate | None = None
     """None where less than a day is known: people sign up by day and not by night."""
     full_at: datetime | None = None
     """When it is full at this pace; None where it is not before the start, or nothing can be said."""
 
 
-def forecast(figures: Sequence[Figure], read: Registration, *, start: datetime, now: datetime) -> Forecast:
+def forecast(figures: Sequence[CountFigure], read: Registration, *, start: datetime, now: datetime) -> Forecast:
     """What the figures so far, oldest first, and the newest reading say of a registration.
 
     All of it is as of that reading: since then nobody knows.
@@ -63,7 +63,7 @@ def forecast(figures: Sequence[Figure], read: Registration, *, start: datetime, 
     return Forecast(percent=_percent(read), pace=pace, full_at=_full_at(read, pace, start, now))
 
 
-def held(figures: Sequence[Figure], moment: datetime) -> int | None:
+def count_at(figures: Sequence[CountFigure], moment: datetime) -> int | None:
     """How many had registered at a moment; None where nothing had been read by then."""
     index = bisect_right(figures, moment, key=lambda figure: figure.read_at)
     return figures[index - 1].count if index else None
@@ -73,13 +73,13 @@ def _percent(read: Registration) -> int | None:
     return None if read.limit is None else read.count * 100 // read.limit if read.limit else 100
 
 
-def _pace(figures: Sequence[Figure], read: Registration) -> Pace | None:
+def _pace(figures: Sequence[CountFigure], read: Registration) -> GrowthRate | None:
     days = min(MOST_DAYS, (read.read_at - figures[0].read_at) // DAY) if figures else 0
-    then = held(figures, read.read_at - days * DAY) if days > 0 else None
-    return None if then is None else Pace(grown=read.count - then, days=days)
+    then = count_at(figures, read.read_at - days * DAY) if days > 0 else None
+    return None if then is None else GrowthRate(grown=read.count - then, days=days)
 
 
-def _full_at(read: Registration, pace: Pace | None, start: datetime, now: datetime) -> datetime | None:
+def _full_at(read: Registration, pace: GrowthRate | None, start: datetime, now: datetime) -> datetime | None:
     if pace is None or pace.grown <= 0 or read.limit is None or not read.is_open or read.count >= read.limit:
         return None
     takes = (read.limit - read.count) * pace.days / pace.grown

@@ -18,12 +18,12 @@ from bot.db.people_schema import applications, has_page, is_in_line
 from bot.db.schema import webinars
 from bot.model.frozen import Frozen
 from bot.model.people import Account
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 
 MAX_PROBLEM = 64
 
 
-class ApplicationState(StrEnum):
+class RequestState(StrEnum):
     """The state of an application."""
 
     WAITING = "waiting"
@@ -40,10 +40,10 @@ class ApplicationState(StrEnum):
     """Never requested, and no longer to be."""
 
 
-IN_LINE = (ApplicationState.WAITING, ApplicationState.ASKED)
+IN_LINE = (RequestState.WAITING, RequestState.ASKED)
 
 
-class Application(Frozen):
+class RegistrationRequest(Frozen):
     """A person to be registered. `applicant` is kept only until it is decided.
 
     Links are kept while our own pages lead to them, and otherwise until they are handed out.
@@ -55,8 +55,8 @@ class Application(Frozen):
     batch_id: str = ""
     number: int = 0
     page_key: str = Field(default="", repr=False)
-    state: ApplicationState
-    applicant: Applicant | None = Field(default=None, repr=False)
+    state: RequestState
+    applicant: RegistrantDetails | None = Field(default=None, repr=False)
     join_link: SecretStr = SecretStr("")
     cancel_link: SecretStr = SecretStr("")
     registrant_id: str | None = None
@@ -68,7 +68,7 @@ async def add(
     db: Db,
     account: Account,
     session_id: str,
-    applicants: Sequence[tuple[int, Applicant, str]],
+    applicants: Sequence[tuple[int, RegistrantDetails, str]],
     *,
     batch_id: str,
     now: datetime,
@@ -80,7 +80,7 @@ async def add(
     `worker_id` owns them until then (machine time), so that no other worker requests them.
     """
     shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
-    shared |= {"state": ApplicationState.WAITING, "claimed_by": worker_id, "claimed_until": until}
+    shared |= {"state": RequestState.WAITING, "claimed_by": worker_id, "claimed_until": until}
     rows = [
         {
             **shared,
@@ -95,7 +95,7 @@ async def add(
         await db.execute(applications.insert(), rows)
 
 
-async def by_page_key(db: Db, page_key: str) -> Application | None:
+async def by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
     """The application with this page key; `None` for an empty key."""
     if not page_key:
         return None
@@ -103,31 +103,31 @@ async def by_page_key(db: Db, page_key: str) -> Application | None:
     return read(db, row) if row else None
 
 
-async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[Application]:
+async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[RegistrationRequest]:
     """The applications with this address, oldest first."""
     query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
     query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
     return [read(db, row) for row in await db.execute(query.order_by(applications.c.id))]
 
 
-async def ask(db: Db, application: Application, now: datetime) -> bool:
+async def ask(db: Db, application: RegistrationRequest, now: datetime) -> bool:
     """Save that its call is about to be made. False if it is no longer in line.
 
     After a request without a clear answer the time of that request is kept: it may have succeeded.
     """
-    values: dict[str, Any] = {"state": ApplicationState.ASKED}
+    values: dict[str, Any] = {"state": RequestState.ASKED}
     return await _move(db, application, IN_LINE, values if application.problem else values | {"changed_at": now})
 
 
-async def put_back(db: Db, application: Application, problem: str = "") -> None:
+async def put_back(db: Db, application: RegistrationRequest, problem: str = "") -> None:
     """Return it to waiting; `problem` says if it was requested without a clear answer."""
-    await _move(db, application, IN_LINE, {"state": ApplicationState.WAITING, "problem": problem})
+    await _move(db, application, IN_LINE, {"state": RequestState.WAITING, "problem": problem})
 
 
 async def decide(
     db: Db,
-    application: Application,
-    state: ApplicationState,
+    application: RegistrationRequest,
+    state: RequestState,
     now: datetime,
     *,
     registrant: Registrant | None = None,
@@ -144,7 +144,7 @@ async def decide(
     return await _move(db, application, IN_LINE, values | _FREE)
 
 
-async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None:
+async def leave(db: Db, page_key: str, now: datetime) -> RequestState | None:
     """Have somebody taken off the list by the key of their own pages, and say what they are now.
 
     Who waits still is out at once. Whose call is under way stays `ASKED`: it must be known first how that ends.
@@ -153,28 +153,28 @@ async def leave(db: Db, page_key: str, now: datetime) -> ApplicationState | None
     application = await by_page_key(db, page_key)
     if application is None:
         return None
-    if application.state is ApplicationState.WAITING:
-        out = {"state": ApplicationState.LEFT, "changed_at": now, "content": None}
-        if await _move(db, application, [ApplicationState.WAITING], out | _FREE):
-            return ApplicationState.LEFT
-    if application.state is ApplicationState.REGISTERED:
-        leaving = {"state": ApplicationState.LEAVING, "changed_at": now, "problem": ""}
-        await _move(db, application, [ApplicationState.REGISTERED], leaving | _FREE)
-        return ApplicationState.LEAVING
+    if application.state is RequestState.WAITING:
+        out = {"state": RequestState.LEFT, "changed_at": now, "content": None}
+        if await _move(db, application, [RequestState.WAITING], out | _FREE):
+            return RequestState.LEFT
+    if application.state is RequestState.REGISTERED:
+        leaving = {"state": RequestState.LEAVING, "changed_at": now, "problem": ""}
+        await _move(db, application, [RequestState.REGISTERED], leaving | _FREE)
+        return RequestState.LEAVING
     now_is = await by_page_key(db, page_key)
     return now_is.state if now_is else None
 
 
-async def left(db: Db, application: Application, now: datetime) -> None:
+async def left(db: Db, application: RegistrationRequest, now: datetime) -> None:
     """Save that the registrant was removed."""
-    from_ = [ApplicationState.REGISTERED, ApplicationState.LEAVING]
-    await _move(db, application, from_, {"state": ApplicationState.LEFT, "links": None, "changed_at": now} | _FREE)
+    from_ = [RequestState.REGISTERED, RequestState.LEAVING]
+    await _move(db, application, from_, {"state": RequestState.LEFT, "links": None, "changed_at": now} | _FREE)
 
 
-async def kept_on(db: Db, application: Application, now: datetime, problem: str) -> None:
+async def kept_on(db: Db, application: RegistrationRequest, now: datetime, problem: str) -> None:
     """Save that the registrant could not be removed, and why."""
-    back = {"state": ApplicationState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
-    await _move(db, application, [ApplicationState.LEAVING], back | _FREE)
+    back = {"state": RequestState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
+    await _move(db, application, [RequestState.LEAVING], back | _FREE)
 
 
 async def forget_before(db: Db, account: Account, before: datetime) -> None:
@@ -187,35 +187,37 @@ async def forget_before(db: Db, account: Account, before: datetime) -> None:
 _FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
 
 
-async def _move(db: Db, application: Application, from_: Sequence[ApplicationState], values: dict[str, Any]) -> bool:
+async def _move(
+    db: Db, application: RegistrationRequest, from_: Sequence[RequestState], values: dict[str, Any]
+) -> bool:
     this = applications.c.id == application.id, applications.c.state.in_(from_)
     moved = await db.execute(update(applications).where(*this).values(**values))
     return moved.rowcount == 1
 
 
-def _sealed(db: Db, applicant: Applicant) -> bytes:
+def _sealed(db: Db, applicant: RegistrantDetails) -> bytes:
     # A secret writes itself as stars; into an encrypted column it goes as it is.
     pages = applicant.join_page.get_secret_value(), applicant.cancel_page.get_secret_value()
     content = applicant.model_dump(exclude={"join_page", "cancel_page"})
     return db.vault.seal(json.dumps([content, *pages]))
 
 
-def _opened(db: Db, sealed: bytes) -> Applicant:
+def _opened(db: Db, sealed: bytes) -> RegistrantDetails:
     content, join_page, cancel_page = json.loads(db.vault.open(sealed))
-    return Applicant(**content, join_page=SecretStr(join_page), cancel_page=SecretStr(cancel_page))
+    return RegistrantDetails(**content, join_page=SecretStr(join_page), cancel_page=SecretStr(cancel_page))
 
 
-def read(db: Db, row: Any) -> Application:
+def read(db: Db, row: Any) -> RegistrationRequest:
     """The application of a row."""
     join_link, cancel_link = json.loads(db.vault.open(row.links)) if row.links else ("", "")
-    return Application(
+    return RegistrationRequest(
         id=row.id,
         account=account_in(row),
         session_id=row.session_id,
         batch_id=row.batch_id,
         number=row.number,
         page_key=row.page_key,
-        state=ApplicationState(row.state),
+        state=RequestState(row.state),
         applicant=_opened(db, row.content) if row.content else None,
         join_link=SecretStr(join_link),
         cancel_link=SecretStr(cancel_link),

@@ -43,7 +43,7 @@ SO_ALREADY = "All of this is so already: somebody else has changed it meanwhile.
 GROWN = "This can't be undone: {} by now, so a limit of {} would be too low."
 
 
-class Stays(BadInput):
+class NotChanged(BadInput):
     """The registration stays as it is; `webinar` says how that is, for the buttons that help."""
 
     def __init__(self, sentence: str, webinar: Webinar) -> None:
@@ -64,7 +64,7 @@ class Changed:
     kept: tuple[str, ...] = ()
 
 
-class Door:
+class RegistrationSettings:
     """The registrations of one account. Every change is one vendor call.
 
     Where the mirror's figure is older than `FRESH`, a limit, a form or an undo costs another one that reads it first;
@@ -86,9 +86,9 @@ class Door:
         async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller)
             if self._is_fresh(read) and is_full(read):
-                raise Stays(_full(read), webinar)
+                raise NotChanged(_full(read), webinar)
             if self._is_fresh(read) and read.is_open:
-                raise Stays(OPEN_ALREADY, webinar)
+                raise NotChanged(OPEN_ALREADY, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
 
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
@@ -96,7 +96,7 @@ class Door:
         async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller)
             if self._is_fresh(read) and not read.is_open:
-                raise Stays(CLOSED_ALREADY, webinar)
+                raise NotChanged(CLOSED_ALREADY, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
 
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
@@ -115,11 +115,11 @@ class Door:
             webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
             goal = merged(read, shown, wanted)
             if goal == state_of(read):
-                raise Stays(SO_ALREADY, webinar)
+                raise NotChanged(SO_ALREADY, webinar)
             if goal.limit != read.limit:
                 check_limit(webinar, goal.limit)
             elif goal.is_open and is_full(read):
-                raise Stays(_full(read), webinar)
+                raise NotChanged(_full(read), webinar)
             return await self._change(webinar, read, _towards(read, goal), caller, by)
 
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
@@ -128,9 +128,9 @@ class Door:
             whole = undo.made.preferences is not None
             webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
             if comparable_state(read, undo.made) == undo.back:
-                raise Stays(BACK_ALREADY, webinar)
+                raise NotChanged(BACK_ALREADY, webinar)
             if comparable_state(read, undo.made) != undo.made:
-                raise Stays(CHANGED_SINCE, webinar)
+                raise NotChanged(CHANGED_SINCE, webinar)
             _check_back(webinar, read, undo.back)
             return await self._change(webinar, read, _towards(read, undo.back), caller, by)
 
@@ -189,9 +189,9 @@ class Door:
         current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
-            raise Stays(_full(after) if change.is_open and is_full(after) else trouble, current)
+            raise NotChanged(_full(after) if change.is_open and is_full(after) else trouble, current)
         if state_of(before) == state_of(after):
-            raise Stays(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
+            raise NotChanged(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
         return Changed(current, before, kept)
 
     async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
@@ -209,20 +209,20 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
     if read is None:
         return
     if limit == read.limit:
-        raise Stays(UNLIMITED_ALREADY if limit is None else LIMITED_ALREADY.format(people(limit)), webinar)
+        raise NotChanged(UNLIMITED_ALREADY if limit is None else LIMITED_ALREADY.format(people(limit)), webinar)
     if limit is None or limit > read.count:
         return
     enough = f"Choose at least {read.count + 1:,}, or close registration instead."
     if limit < read.count:
         lost = "a limit takes nobody off the list"
-        raise Stays(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
-    raise Stays(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
+        raise NotChanged(f"{_registered(read)}, more than {limit:,}, and {lost}. {enough}", webinar)
+    raise NotChanged(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
 
 
 def _check_back(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
     # Back to what was full is fine; back to what was open must leave it open.
     if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
-        raise Stays(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
+        raise NotChanged(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
 def merged(read: Registration, shown: RegistrationState, wanted: RegistrationState) -> RegistrationState:

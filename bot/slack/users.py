@@ -13,7 +13,7 @@ from bot.slack.client import SlackApi
 FRESH = timedelta(days=1)
 
 
-class People:
+class Users:
     """Looks people up."""
 
     def __init__(self, store: Store, slack: SlackApi, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from bot.model.lifecycle import Stage, stage
 from bot.model.people import Account
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions.channel_state import PlannedNotices
-from bot.notices.subscriptions.service import follow_card, forget_card, said_there
+from bot.notices.subscriptions.service import planned_notices, remove_card_subscription, subscribe_for_card
 from bot.slack.client import SlackApi, SlackBusy, SlackRefused
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
@@ -27,7 +27,7 @@ VANISHED = {"message_not_found", "cant_update_message", "edit_window_closed", "i
 """What Slack says of a message that cannot be edited ever again: docs.slack.dev/reference/methods/chat.update"""
 
 
-class Announcing:
+class Cards:
     """Cards and the reminders that hang on them."""
 
     def __init__(self, store: Store, slack: SlackApi, clock: Clock) -> None:
@@ -58,13 +58,13 @@ class Announcing:
         )
         async with self._store.write() as db:
             await card_table.save(db, put_up)
-            await follow_card(db, webinar, channel, user_id, now)
+            await subscribe_for_card(db, webinar, channel, user_id, now)
         return put_up
 
     async def said_in(self, webinar: Webinar, channel_id: str) -> PlannedNotices:
         """What will be said about this webinar in a channel, as it stands now."""
         async with self._store.read() as db:
-            return await said_there(db, webinar, channel_id, self._clock.now())
+            return await planned_notices(db, webinar, channel_id, self._clock.now())
 
     async def bring_up_to_date(self, webinar: Webinar, *, as_of_too: bool = False) -> None:
         """Edit every card of this webinar that no longer says what is so; `as_of_too` for a figure just asked for.
@@ -120,7 +120,7 @@ class Announcing:
             log.info("card.forgotten", extra=extra)
             async with self._store.write() as db:
                 await card_table.forget(db, put_up)
-                await forget_card(db, webinar, put_up.channel_id, now)
+                await remove_card_subscription(db, webinar, put_up.channel_id, now)
             return
         log.warning("card.not_edited", extra=extra)
         if isinstance(error, SlackBusy):

@@ -23,7 +23,7 @@ NEARLY_FULL = 80
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class Ration:
+class CallRation:
     """How many calls upkeep may still make: at most so many in any minute of machine time."""
 
     def __init__(self, most: int = MOST, window: float = MINUTE, monotonic: Callable[[], float] = monotonic) -> None:

@@ -16,9 +16,9 @@ from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
-from bot.sync.cards import Announcing
-from bot.sync.poller import Upkeep
-from bot.sync.reader import Reading
+from bot.sync.cards import Cards
+from bot.sync.poller import Poller
+from bot.sync.reader import WebinarReader
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
@@ -43,17 +43,17 @@ class Mirror:
         store: Store,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Announcing,
+        announcing: Cards,
         clock: Clock,
     ) -> None:
         """Copy from this provider into this store."""
         self.account = account
         self._store = store
         self._provider = provider
-        self._announcing = announcing
+        self._cards = announcing
         self._clock = clock
-        self._reading = Reading(account, store, provider, directory, announcing, clock)
-        self._upkeep = Upkeep(self._reading, store, provider, clock)
+        self._reading = WebinarReader(account, store, provider, directory, announcing, clock)
+        self._upkeep = Poller(self._reading, store, provider, clock)
         self.ration = self._upkeep.ration
         self._locks = KeyedLocks()
         self._sweeping = asyncio.Lock()
@@ -102,7 +102,7 @@ class Mirror:
             known = await self._follow(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
             await self._upkeep.look_after(missing, known, caller)
-            await self._announcing.bring_all_up_to_date(self.account, await self.everything(began - CARDS_BACK))
+            await self._cards.bring_all_up_to_date(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
             log.info("mirror.swept", extra={"listed": len(listed), "missing": len(missing)})
 

@@ -15,10 +15,10 @@ from bot.errors import ProviderBusy, ProviderError, ProviderGone, ProviderRefuse
 from bot.model.lifecycle import is_open_to_come
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Subscription, hears
+from bot.notices.subscriptions.model import Subscription, channel_features
 from bot.providers.base import UPKEEP, Caller, Lane, WebinarProvider
-from bot.sync.count_order import SOON_AGAIN, Ration, next_to_count
-from bot.sync.reader import Reading
+from bot.sync.count_order import SOON_AGAIN, CallRation, next_to_count
+from bot.sync.reader import WebinarReader
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 
@@ -37,12 +37,12 @@ REMEMBERED = timedelta(days=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Upkeep:
+class Poller:
     """What is still to be asked, within the calls that upkeep may make."""
 
-    def __init__(self, reading: Reading, store: Store, provider: WebinarProvider, clock: Clock) -> None:
+    def __init__(self, reading: WebinarReader, store: Store, provider: WebinarProvider, clock: Clock) -> None:
         """Nothing is to be asked yet."""
-        self.ration = Ration()
+        self.ration = CallRation()
         self._reading = reading
         self._store = store
         self._provider = provider
@@ -147,7 +147,7 @@ class Upkeep:
             return bool(
                 webinar.session_id in carded
                 or limited
-                or hears(webinar, [line for subject in subjects for line in about.get(subject, ())])
+                or channel_features(webinar, [line for subject in subjects for line in about.get(subject, ())])
             )
 
         return [webinar for webinar in coming if is_followed(webinar)]

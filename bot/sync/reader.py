@@ -16,13 +16,13 @@ from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webi
 from bot.notices.planner import follow_up
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
-from bot.sync.cards import Announcing
+from bot.sync.cards import Cards
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.table import NO_LINK
 
 
-class Reading:
+class WebinarReader:
     """The one way in which the copy of an account's webinars is changed: row, figures, notices, and then the cards."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Reading:
         store: Store,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Announcing,
+        announcing: Cards,
         clock: Clock,
     ) -> None:
         """Copy from this provider into this store."""
@@ -39,7 +39,7 @@ class Reading:
         self._store = store
         self._provider = provider
         self._directory = directory
-        self._announcing = announcing
+        self._cards = announcing
         self._clock = clock
 
     async def registration(self, webinar: Webinar, caller: Caller) -> Webinar:
@@ -72,7 +72,7 @@ class Reading:
         changed = await self._change(
             webinar, lambda current: current if current.status is status else marked(current), by
         )
-        await self._announcing.bring_up_to_date(changed)
+        await self._cards.bring_up_to_date(changed)
         return changed
 
     async def follow(self, listed: Iterable[SessionFacts], began: datetime) -> None:
@@ -116,13 +116,13 @@ class Reading:
             return current.model_copy(update={"registration": figures, "audience": Audience.REGISTRANTS})
 
         changed = await self._change(webinar, kept, by)
-        await self._announcing.bring_up_to_date(changed, as_of_too=as_of_too)
+        await self._cards.bring_up_to_date(changed, as_of_too=as_of_too)
         return changed
 
     async def _learn(self, webinar: Webinar, **facts: object) -> Webinar:
         now = self._clock.now()
         learnt = await self._change(webinar, lambda current: current.model_copy(update={**facts, "seen_at": now}))
-        await self._announcing.bring_up_to_date(learnt, as_of_too=True)
+        await self._cards.bring_up_to_date(learnt, as_of_too=True)
         return learnt
 
     async def _change(self, webinar: Webinar, alter: Callable[[Webinar], Webinar], by: str = "") -> Webinar:

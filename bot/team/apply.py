@@ -10,13 +10,13 @@ from datetime import datetime
 from bot.db.connection import Db
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone
 from bot.model.people import Account
-from bot.model.team import Invitee, TeamChanged, Told
+from bot.model.team import Invitee, NotifiedBy, TeamChanged
 from bot.model.webinar import Webinar
 from bot.notices.team_reminders import no_more
 from bot.providers.base import Caller, WebinarProvider
 from bot.team import table as team_table
-from bot.team.change_table import Change, Step
-from bot.team.diff import Member, Order, find, left_of
+from bot.team.change_table import TeamOperation, TeamStep
+from bot.team.diff import Member, TeamDiff, find, left_of
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class TeamApplier:
         self._provider = provider
 
     async def change(
-        self, webinar: Webinar, order: Order, known: Mapping[str, Member], caller: Caller, *, resumed: bool
+        self, webinar: Webinar, order: TeamDiff, known: Mapping[str, Member], caller: Caller, *, resumed: bool
     ) -> AppliedChange:
         """One call; on an unknown outcome or a conflict, re-read the team and make one more for the rest.
 
@@ -78,8 +78,8 @@ class TeamApplier:
         return applied
 
     async def _look(
-        self, webinar: Webinar, order: Order, known: Mapping[str, Member], caller: Caller, *, is_unclear: bool
-    ) -> tuple[AppliedChange, Order]:
+        self, webinar: Webinar, order: TeamDiff, known: Mapping[str, Member], caller: Caller, *, is_unclear: bool
+    ) -> tuple[AppliedChange, TeamDiff]:
         """The current team, and what is left to do."""
         try:
             listed = await self._provider.invitees(webinar.webinar_id, webinar.session_id, caller)
@@ -91,7 +91,7 @@ class TeamApplier:
         return AppliedChange(team=listed), left_of(order, members)
 
 
-async def save_applied(db: Db, change: Change, applied: AppliedChange, now: datetime) -> Change:
+async def save_applied(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> TeamOperation:
     """Save the members of an applied change, mark who is to be notified, and return the change as applied."""
     account, order, session_id = change.account, change.order, change.session_id
     await _save_members(db, change, applied, now)
@@ -102,16 +102,16 @@ async def save_applied(db: Db, change: Change, applied: AppliedChange, now: date
     for wanted in order.added:
         if invitee := find(members, wanted):
             made.append(invitee.invitee_id)
-            told = {"told": Told.WAITING, "invited_by": change.user_id}
+            told = {"told": NotifiedBy.WAITING, "invited_by": change.user_id}
             user = {"user_id": wanted.user_id or by_id[invitee.invitee_id].user_id}
             member = by_id[invitee.invitee_id].model_copy(update=told | user)
             await team_table.save(db, account, session_id, member, now)
     for one in order.updated:
         if changed_one := by_id.get(one.invitee_id):
             user_id = changed_one.user_id or order.in_slack.get(one.invitee_id, "")
-            waiting = {"user_id": user_id, "told": Told.WAITING if user_id else changed_one.told}
+            waiting = {"user_id": user_id, "told": NotifiedBy.WAITING if user_id else changed_one.told}
             await team_table.save(db, account, session_id, changed_one.model_copy(update=waiting), now)
-    return change.model_copy(update={"step": Step.MADE, "made": tuple(made)})
+    return change.model_copy(update={"step": TeamStep.MADE, "made": tuple(made)})
 
 
 async def save_all(db: Db, account: Account, session_id: str, listed: Sequence[Invitee], now: datetime) -> None:
@@ -121,7 +121,7 @@ async def save_all(db: Db, account: Account, session_id: str, listed: Sequence[I
             await no_more(db, account, session_id, one.user_id, one.dm_channel_id, now)
 
 
-async def _save_members(db: Db, change: Change, applied: AppliedChange, now: datetime) -> None:
+async def _save_members(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> None:
     account, session_id, changed = change.account, change.session_id, applied.changed
     concerned = [*_ids(changed), *change.order.deleted]
     before = {one.invitee.invitee_id: one for one in await team_table.members(db, account, session_id, concerned)}
@@ -129,7 +129,7 @@ async def _save_members(db: Db, change: Change, applied: AppliedChange, now: dat
         await save_all(db, account, session_id, applied.team, now)
     for key in change.order.deleted:
         if key in before:
-            left = before[key].model_copy(update={"told": Told.LEFT})
+            left = before[key].model_copy(update={"told": NotifiedBy.LEFT})
             await team_table.save(db, account, session_id, left, now)
     for invitee in (*changed.added, *changed.updated):
         member = before.get(invitee.invitee_id, Member(invitee=invitee)).model_copy(update={"invitee": invitee})

@@ -15,10 +15,10 @@ from bot.db.leases import LeasedTable
 from bot.db.schema import team_changes
 from bot.model.frozen import Frozen
 from bot.model.people import Account, Workspace
-from bot.team.diff import Order
+from bot.team.diff import TeamDiff
 
 
-class Step(StrEnum):
+class TeamStep(StrEnum):
     """How far a change has come. A change is deleted when everyone was notified."""
 
     DRAFT = "draft"
@@ -29,7 +29,7 @@ class Step(StrEnum):
     """Applied; its members are to be notified."""
 
 
-class Change(Frozen):
+class TeamOperation(Frozen):
     """One change of a team."""
 
     account: Account
@@ -37,8 +37,8 @@ class Change(Frozen):
     session_id: str
     user_id: str
     """The user who requested it."""
-    order: Order
-    step: Step
+    order: TeamDiff
+    step: TeamStep
     begun_at: AwareDatetime
     made: tuple[str, ...] = ()
     """The ids of the members added, once it is applied."""
@@ -51,11 +51,11 @@ class Change(Frozen):
 
 
 class _Content(Frozen):
-    order: Order
+    order: TeamDiff
     made: tuple[str, ...]
 
 
-async def begin(db: Db, change: Change, worker_id: str = "", until: datetime | None = None) -> None:
+async def begin(db: Db, change: TeamOperation, worker_id: str = "", until: datetime | None = None) -> None:
     """Save a change."""
     row = {"change_id": change.change_id, "user_id": change.user_id, "begun_at": change.begun_at}
     claim = {"claimed_by": worker_id, "claimed_until": until}
@@ -63,21 +63,21 @@ async def begin(db: Db, change: Change, worker_id: str = "", until: datetime | N
     await db.execute(team_changes.insert().values(**values))
 
 
-async def find(db: Db, account: Account, change_id: str) -> Change | None:
+async def find(db: Db, account: Account, change_id: str) -> TeamOperation | None:
     """The change of this id, until it is deleted."""
     which = [*of_account(team_changes, account), team_changes.c.change_id == change_id]
     row = (await db.execute(select(team_changes).where(*which))).first()
     return _change(db, row) if row else None
 
 
-async def confirm(db: Db, change: Change, worker_id: str, until: datetime) -> bool:
+async def confirm(db: Db, change: TeamOperation, worker_id: str, until: datetime) -> bool:
     """Turn a draft into a change to be requested. True for one caller, once."""
-    mine = [*LEASES.same(change), team_changes.c.step == Step.DRAFT]
-    values = {**_state(db, change), "step": Step.ASKED, "claimed_by": worker_id, "claimed_until": until}
+    mine = [*LEASES.same(change), team_changes.c.step == TeamStep.DRAFT]
+    values = {**_state(db, change), "step": TeamStep.ASKED, "claimed_by": worker_id, "claimed_until": until}
     return (await db.execute(update(team_changes).where(*mine).values(**values))).rowcount == 1
 
 
-async def forget(db: Db, change: Change) -> None:
+async def forget(db: Db, change: TeamOperation) -> None:
     """Delete a change that is done."""
     await db.execute(delete(team_changes).where(*LEASES.same(change)))
 
@@ -86,25 +86,25 @@ async def forget_drafts(db: Db, workspace: Workspace, before: datetime) -> None:
     """Delete drafts begun before then."""
     old = team_changes.c.begun_at < before
     await db.execute(
-        delete(team_changes).where(*of_workspace(team_changes, workspace), team_changes.c.step == Step.DRAFT, old)
+        delete(team_changes).where(*of_workspace(team_changes, workspace), team_changes.c.step == TeamStep.DRAFT, old)
     )
 
 
-def _state(db: Db, change: Change) -> dict[str, Any]:
+def _state(db: Db, change: TeamOperation) -> dict[str, Any]:
     content = _Content(order=change.order, made=change.made).model_dump_json()
     return {"step": change.step, "content": db.vault.seal(content), "view_id": change.view_id}
 
 
-def _change(db: Db, row: Any) -> Change:
+def _change(db: Db, row: Any) -> TeamOperation:
     content = _Content.model_validate_json(db.vault.open(row.content))
-    return Change(
+    return TeamOperation(
         account=account_in(row),
         change_id=row.change_id,
         session_id=row.session_id,
         user_id=row.user_id,
         order=content.order,
         made=content.made,
-        step=Step(row.step),
+        step=TeamStep(row.step),
         begun_at=row.begun_at,
         view_id=row.view_id,
     )
@@ -114,7 +114,7 @@ LEASES = LeasedTable(
     team_changes,
     key=("change_id",),
     order=("begun_at", "change_id"),
-    resumable=team_changes.c.step != Step.DRAFT,
+    resumable=team_changes.c.step != TeamStep.DRAFT,
     read=_change,
     write=_state,
 )

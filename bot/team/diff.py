@@ -8,7 +8,7 @@ from typing import Final
 from bot.commands.slack_text import plain
 from bot.errors import BadInput
 from bot.model.frozen import Frozen
-from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role, TeamChange, Told
+from bot.model.team import MOST, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
 
 SAID: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """A role as people read it."""
@@ -32,24 +32,24 @@ class Member(Frozen):
     invitee: Invitee
     user_id: str = ""
     """In Slack, where they were invited from there."""
-    told: Told = Told.ELSEWHERE
+    told: NotifiedBy = NotifiedBy.ELSEWHERE
     told_what: str = ""
     """A digest of what they were told last."""
     dm_channel_id: str = ""
     invited_by: str = ""
 
 
-class Wanted(Frozen):
+class WantedMember(Frozen):
     """Somebody who is to be on a team, and who they are in Slack if they are."""
 
     who: NewInvitee
     user_id: str = ""
 
 
-class Order(Frozen):
+class TeamDiff(Frozen):
     """A change of a team as somebody asked for it."""
 
-    added: tuple[Wanted, ...] = ()
+    added: tuple[WantedMember, ...] = ()
     updated: tuple[NewRole, ...] = ()
     deleted: tuple[str, ...] = ()
     in_slack: Mapping[str, str] = {}
@@ -83,13 +83,13 @@ def read_role(word: str) -> Role:
     return role
 
 
-def team_change(team: Sequence[Member], wanted: Sequence[Wanted], shown: Collection[str]) -> Order:
+def team_change(team: Sequence[Member], wanted: Sequence[WantedMember], shown: Collection[str]) -> TeamDiff:
     """What has to change so that all who are `wanted` are on the team in their roles.
 
     Those of the team who are not wanted are removed if their ids are among `shown`: nobody else was seen by whoever
     asks. The host stays what they are. Of several that are wanted and are the same person, the first one counts.
     """
-    added: list[Wanted] = []
+    added: list[WantedMember] = []
     updated: list[NewRole] = []
     in_slack: dict[str, str] = {}
     kept: set[str] = set()
@@ -109,10 +109,10 @@ def team_change(team: Sequence[Member], wanted: Sequence[Wanted], shown: Collect
         and member.invitee.invitee_id in shown
         and member.invitee.invitee_id not in kept
     ]
-    return Order(added=tuple(added), updated=tuple(updated), deleted=tuple(gone), in_slack=in_slack)
+    return TeamDiff(added=tuple(added), updated=tuple(updated), deleted=tuple(gone), in_slack=in_slack)
 
 
-def left_of(order: Order, team: Sequence[Member]) -> Order:
+def left_of(order: TeamDiff, team: Sequence[Member]) -> TeamDiff:
     """What of an order is still to be done where the team has become this; nothing where all of it is so."""
     there = {member.invitee.invitee_id: member.invitee for member in team if member.invitee.role is not Role.HOST}
     changed = team_change(team, order.added, ())
@@ -124,16 +124,16 @@ def left_of(order: Order, team: Sequence[Member]) -> Order:
     ]
     deleted = [one for one in order.deleted if one in there.keys() - known]
     roles, in_slack = (*changed.updated, *updated), {**order.in_slack, **changed.in_slack}
-    return Order(added=changed.added, updated=roles, deleted=tuple(deleted), in_slack=in_slack)
+    return TeamDiff(added=changed.added, updated=roles, deleted=tuple(deleted), in_slack=in_slack)
 
 
-def find(team: Iterable[Member], wanted: Wanted) -> Invitee | None:
+def find(team: Iterable[Member], wanted: WantedMember) -> Invitee | None:
     """Who of the team this is, if they are on it: known by Slack, by the directory, or by their address."""
     keys = set(_keys_of(wanted))
     return next((member.invitee for member in team if keys & set(_keys(member))), None)
 
 
-def same(one: Wanted, other: Wanted) -> bool:
+def same(one: WantedMember, other: WantedMember) -> bool:
     """Whether both are one person."""
     return bool(set(_keys_of(one)) & set(_keys_of(other)))
 
@@ -144,7 +144,7 @@ def ordered(team: Iterable[Member]) -> list[Member]:
     return sorted(team, key=lambda one: (rank.index(one.invitee.role), one.invitee.name.casefold(), one.invitee.email))
 
 
-def too_many(team: Sequence[Member], order: Order) -> int:
+def too_many(team: Sequence[Member], order: TeamDiff) -> int:
     """How many co-hosts and panelists there would be beyond those that RingCentral allows; 0 where there is room."""
     there = sum(member.invitee.role is not Role.HOST for member in team)
     return max(0, there - len(order.deleted) + len(order.added) - MOST) if order.added else 0
@@ -155,7 +155,7 @@ def _keys(member: Member) -> Iterator[tuple[str, str]]:
     yield from _named(member.user_id, invitee.coworker_id, invitee.email)
 
 
-def _keys_of(wanted: Wanted) -> Iterator[tuple[str, str]]:
+def _keys_of(wanted: WantedMember) -> Iterator[tuple[str, str]]:
     yield from _named(wanted.user_id, wanted.who.coworker.user_id if wanted.who.coworker else "", wanted.who.address)
 
 

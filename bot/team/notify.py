@@ -12,18 +12,18 @@ from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.lifecycle import is_open_to_come
-from bot.model.team import Told
+from bot.model.team import NotifiedBy
 from bot.model.webinar import Webinar
 from bot.notices.team_reminders import no_more, stand_by
 from bot.slack.client import SlackApi, SlackRefused, Upload
 from bot.slack.message import Message, View
 from bot.sync.mirror import Mirror
 from bot.team import table as team_table
-from bot.team.change_table import Change
+from bot.team.change_table import TeamOperation
 from bot.team.diff import Member
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
-from bot.team.texts.result import Fate, Outcome
+from bot.team.texts.result import InviteResult, Outcome
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
 from bot.webinars.participation import has_seat, is_on_team
 
@@ -43,17 +43,17 @@ class TeamNotifier:
         self._clock = clock
         self._locks = KeyedLocks()  # per session: two equal changes would both notify the same member
 
-    async def notify_all(self, change: Change) -> list[Outcome]:
+    async def notify_all(self, change: TeamOperation) -> list[Outcome]:
         """Notify the members of an applied change; the outcome for each."""
         async with self._locks[change.session_id]:
             return await self._tell_all(change)
 
-    async def failed(self, change: Change, sentence: str) -> None:
+    async def failed(self, change: TeamOperation, sentence: str) -> None:
         """Show the user why the change was not applied."""
         webinar = await self._mirror.find(change.session_id)
         await self.show(change, team_result.failed(sentence), team_result.failed_message(webinar, sentence))
 
-    async def show(self, change: Change, view: View, instead: Message) -> None:
+    async def show(self, change: TeamOperation, view: View, instead: Message) -> None:
         """Show the user the result in the modal, or in a DM if the modal was closed."""
         if not (change.view_id and await self._slack.update(change.view_id, view)):
             await self._post(change, instead)
@@ -66,13 +66,13 @@ class TeamNotifier:
         await self._slack.post(by, team_message_texts.link_again(webinar, member))
         return False
 
-    async def _post(self, change: Change, message: Message) -> None:
+    async def _post(self, change: TeamOperation, message: Message) -> None:
         try:
             await self._slack.post(change.user_id, message)
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("team.undeliverable", extra={"session": change.session_id, "reason": error.sentence})
 
-    async def _tell_all(self, change: Change) -> list[Outcome]:
+    async def _tell_all(self, change: TeamOperation) -> list[Outcome]:
         webinar = await self._mirror.find(change.session_id)
         async with self._store.read() as db:
             concerned = await team_table.members(db, change.account, change.session_id, change.concerned)
@@ -81,23 +81,23 @@ class TeamNotifier:
             await self._hand_out_links(webinar, change, outcomes)
         except GreenroomError as error:
             log.warning("team.links_deferred", extra={"session": webinar.session_id, "reason": type(error).__name__})
-            return [replace(one, told=Told.WAITING) if _is_handed_out(one) else one for one in outcomes]
+            return [replace(one, told=NotifiedBy.WAITING) if _is_handed_out(one) else one for one in outcomes]
         return outcomes
 
-    async def _tell(self, webinar: Webinar, member: Member, change: Change) -> Outcome:
+    async def _tell(self, webinar: Webinar, member: Member, change: TeamOperation) -> Outcome:
         fate = _fate(member, change)
         try:
-            if fate is Fate.REMOVED:
+            if fate is InviteResult.REMOVED:
                 return Outcome(member, fate, await self._tell_of_leaving(webinar, member))
-            if member.told is Told.WAITING:
-                member = await self._tell_of_role(webinar, member, is_new=fate is Fate.ADDED)
+            if member.told is NotifiedBy.WAITING:
+                member = await self._tell_of_role(webinar, member, is_new=fate is InviteResult.ADDED)
         except GreenroomError as error:
             # Slack is busy, or its answer was lost: the member is notified later.
             log.warning(
                 "team.notification_deferred", extra={"session": webinar.session_id, "reason": type(error).__name__}
             )
-            return Outcome(member, fate, Told.WAITING)
-        told = member.told if member.user_id or fate is Fate.ADDED else Told.ORGANISER
+            return Outcome(member, fate, NotifiedBy.WAITING)
+        told = member.told if member.user_id or fate is InviteResult.ADDED else NotifiedBy.ORGANISER
         return Outcome(member, fate, told)
 
     async def _tell_of_role(self, webinar: Webinar, member: Member, *, is_new: bool) -> Member:
@@ -108,7 +108,7 @@ class TeamNotifier:
             say = team_message_texts.role_changed if is_known else team_message_texts.invited
             already = member.told_what == what
             channel = member.dm_channel_id if already else await self._try(webinar, member, say(webinar, member))
-        told = Told.MESSAGE if channel else Told.MAIL if member.invitee.is_mailed else Told.ORGANISER
+        told = NotifiedBy.MESSAGE if channel else NotifiedBy.MAIL if member.invitee.is_mailed else NotifiedBy.ORGANISER
         now = self._clock.now()
         member = member.model_copy(
             update={"told": told, "told_what": what if channel else "", "dm_channel_id": channel}
@@ -117,38 +117,38 @@ class TeamNotifier:
             if channel and not is_known:  # a member notified before may have chosen reminders since, or none
                 await stand_by(db, webinar, member.user_id, channel, now)
             # A member without a link from us stays waiting until the user who invited them has it.
-            if told is not Told.ORGANISER or not is_new:
+            if told is not NotifiedBy.ORGANISER or not is_new:
                 await team_table.save(db, webinar.account, webinar.session_id, member, now)
         return member
 
-    async def _tell_of_leaving(self, webinar: Webinar, member: Member) -> Told:
+    async def _tell_of_leaving(self, webinar: Webinar, member: Member) -> NotifiedBy:
         if not (member.user_id and member.dm_channel_id):
-            return Told.ORGANISER
+            return NotifiedBy.ORGANISER
         if member.told_what == TOLD_OF_LEAVING:
-            return Told.MESSAGE
+            return NotifiedBy.MESSAGE
         async with self._store.read() as db:
             is_back = await is_on_team(db, webinar.account, webinar.session_id, member.user_id)
             keeps_seat = await has_seat(db, webinar.account, webinar.session_id, member.user_id)
         if is_back:
-            return Told.MESSAGE  # invited again in the meantime, and notified of that
-        told = Told.MESSAGE
+            return NotifiedBy.MESSAGE  # invited again in the meantime, and notified of that
+        told = NotifiedBy.MESSAGE
         try:
             await self._slack.post(member.user_id, team_message_texts.removed(webinar, has_seat=keeps_seat))
         except (ChannelUnreachable, SlackRefused):
-            told = Told.ORGANISER
+            told = NotifiedBy.ORGANISER
         now, left = self._clock.now(), member.model_copy(update={"told_what": TOLD_OF_LEAVING})
         async with self._store.write() as db:
             await no_more(db, webinar.account, webinar.session_id, member.user_id, member.dm_channel_id, now)
             await team_table.save(db, webinar.account, webinar.session_id, left, now)
         return told
 
-    async def _hand_out_links(self, webinar: Webinar, change: Change, outcomes: Sequence[Outcome]) -> None:
+    async def _hand_out_links(self, webinar: Webinar, change: TeamOperation, outcomes: Sequence[Outcome]) -> None:
         """Send the user, by DM, the links of members whom neither Slack nor RingCentral notifies."""
         alone = [one.member for one in outcomes if _is_handed_out(one)]
         async with self._store.read() as db:
             ids = [one.invitee.invitee_id for one in alone]
             there = await team_table.members(db, webinar.account, webinar.session_id, ids)
-        waiting = {one.invitee.invitee_id for one in there if one.told is Told.WAITING}
+        waiting = {one.invitee.invitee_id for one in there if one.told is NotifiedBy.WAITING}
         new = [one for one in alone if one.invitee.invitee_id in waiting]
         if not new:
             return
@@ -183,15 +183,15 @@ class TeamNotifier:
         return channel
 
 
-def _fate(member: Member, change: Change) -> Fate:
+def _fate(member: Member, change: TeamOperation) -> InviteResult:
     key = member.invitee.invitee_id
     if key in change.order.deleted:
-        return Fate.REMOVED
-    return Fate.ADDED if key in change.made else Fate.CHANGED
+        return InviteResult.REMOVED
+    return InviteResult.ADDED if key in change.made else InviteResult.CHANGED
 
 
 def _is_handed_out(outcome: Outcome) -> bool:
-    return outcome.fate is Fate.ADDED and outcome.told is Told.ORGANISER
+    return outcome.fate is InviteResult.ADDED and outcome.told is NotifiedBy.ORGANISER
 
 
 def _what(webinar: Webinar, member: Member) -> str:

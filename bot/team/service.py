@@ -14,7 +14,7 @@ from bot.db.leases import DATABASE_AWAY, RETRY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, NotFound, ProviderBusy, ProviderDown, ProviderError
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Account
-from bot.model.team import Told
+from bot.model.team import NotifiedBy
 from bot.model.webinar import Status, Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.scheduler import Scheduler
@@ -23,8 +23,8 @@ from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team import table as team_table
 from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_all, save_applied
-from bot.team.change_table import Change, Step
-from bot.team.diff import Order
+from bot.team.change_table import TeamOperation, TeamStep
+from bot.team.diff import TeamDiff
 from bot.team.notify import TeamNotifier
 from bot.team.table import Team
 from bot.team.texts import result as team_result
@@ -98,39 +98,39 @@ class TeamService:
         known = None if force else await self.known(webinar)
         return known or await self._read(webinar, caller)
 
-    async def draft(self, webinar: Webinar, order: Order, by: str) -> Change:
+    async def draft(self, webinar: Webinar, order: TeamDiff, by: str) -> TeamOperation:
         """Save a change that its user is asked to confirm."""
         change = self._new(webinar, order, by)
         async with self._store.write() as db:
             await change_table.begin(db, change)
         return change
 
-    async def drafted(self, change_id: str, by: str) -> Change:
+    async def drafted(self, change_id: str, by: str) -> TeamOperation:
         """The draft of this user. Raises `BadInput` if it was confirmed already, or is too old."""
         async with self._store.read() as db:
             change = await change_table.find(db, self._account, change_id)
-        if change is None or change.step is not Step.DRAFT or change.user_id != by:
+        if change is None or change.step is not TeamStep.DRAFT or change.user_id != by:
             raise BadInput("This was confirmed already, or asked too long ago. Look at the team with /webinar team.")
         return change
 
-    async def confirm(self, webinar: Webinar, draft: Change, view_id: str) -> Change:
+    async def confirm(self, webinar: Webinar, draft: TeamOperation, view_id: str) -> TeamOperation:
         """Confirm a draft."""
         self._check_order(webinar, draft.order)
-        change = draft.model_copy(update={"step": Step.ASKED, "view_id": view_id})
+        change = draft.model_copy(update={"step": TeamStep.ASKED, "view_id": view_id})
         async with self._store.write() as db:
             if not await change_table.confirm(db, change, self.leases.worker_id, self.leases.until()):
                 raise BadInput("This was confirmed already. Look at the team with /webinar team.")
         return change
 
-    async def begin(self, webinar: Webinar, order: Order, by: str, view_id: str = "") -> Change:
+    async def begin(self, webinar: Webinar, order: TeamDiff, by: str, view_id: str = "") -> TeamOperation:
         """Save a change that needs no confirmation."""
         self._check_order(webinar, order)
-        change = self._new(webinar, order, by).model_copy(update={"step": Step.ASKED, "view_id": view_id})
+        change = self._new(webinar, order, by).model_copy(update={"step": TeamStep.ASKED, "view_id": view_id})
         async with self._store.write() as db:
             await change_table.begin(db, change, self.leases.worker_id, self.leases.until())
         return change
 
-    async def carry_out(self, change: Change, caller: Caller) -> list[Outcome]:
+    async def carry_out(self, change: TeamOperation, caller: Caller) -> list[Outcome]:
         """Apply a change and notify its members; the outcome for each.
 
         Applying is one call, and a lookup and one more if its outcome is unknown or a conflict. Raises
@@ -138,9 +138,9 @@ class TeamService:
         """
         return await self._carry_out(change, caller, resumed=False)
 
-    async def finish(self, change: Change, outcomes: Sequence[Outcome]) -> None:
+    async def finish(self, change: TeamOperation, outcomes: Sequence[Outcome]) -> None:
         """The user has seen the outcomes: delete the change, or resume it for members still to be notified."""
-        if any(one.told is Told.WAITING for one in outcomes):
+        if any(one.told is NotifiedBy.WAITING for one in outcomes):
             await self.leases.resume_later(change)
         else:
             await self._forget(change)
@@ -154,15 +154,15 @@ class TeamService:
             except (GreenroomError, *DATABASE_AWAY) as error:
                 log.warning("team.deferred", extra={"session": change.session_id, "reason": type(error).__name__})
 
-    async def _carry_out(self, change: Change, caller: Caller, *, resumed: bool) -> list[Outcome]:
+    async def _carry_out(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> list[Outcome]:
         async with self.leases.keep(change):
-            if change.step is not Step.MADE:
+            if change.step is not TeamStep.MADE:
                 change = await self._apply(change, caller, resumed=resumed)
             outcomes = await self.notifier.notify_all(change)
         self._scheduler.wake()
         return outcomes
 
-    async def _apply(self, change: Change, caller: Caller, *, resumed: bool) -> Change:
+    async def _apply(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> TeamOperation:
         webinar = await self._mirror.find(change.session_id)
         async with self._locks[change.session_id]:
             there = await self.known(webinar)
@@ -180,7 +180,7 @@ class TeamService:
                 raise
             return await self._save(change, applied)
 
-    async def _save(self, change: Change, applied: AppliedChange) -> Change:
+    async def _save(self, change: TeamOperation, applied: AppliedChange) -> TeamOperation:
         """Save the applied change, and who is to be notified, in one transaction."""
         try:
             async with self._store.write() as db:
@@ -190,7 +190,7 @@ class TeamService:
             raise TeamChangeUnclear(UNCLEAR) from lost  # another replica continues it
         return made
 
-    async def _resume(self, change: Change) -> None:
+    async def _resume(self, change: TeamOperation) -> None:
         try:
             webinar = await self._mirror.find(change.session_id)
             outcomes = await self._carry_out(change, NOTICE, resumed=True)
@@ -206,36 +206,36 @@ class TeamService:
         except GreenroomError as error:
             await self._give_up(change, error.sentence)
             return
-        if not any(one.told is Told.WAITING for one in outcomes):
+        if not any(one.told is NotifiedBy.WAITING for one in outcomes):
             await self.notifier.show(
                 change, team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
             )
         await self.finish(change, outcomes)
 
-    async def _give_up(self, change: Change, sentence: str) -> None:
+    async def _give_up(self, change: TeamOperation, sentence: str) -> None:
         await self.notifier.failed(change, sentence)
         await self._forget(change)
 
-    async def _forget(self, change: Change) -> None:
+    async def _forget(self, change: TeamOperation) -> None:
         async with self._store.write() as db:
             await change_table.forget(db, change)
             gone = await team_table.members(db, self._account, change.session_id, change.order.deleted)
-            left = [one.invitee.invitee_id for one in gone if one.told is Told.LEFT]
+            left = [one.invitee.invitee_id for one in gone if one.told is NotifiedBy.LEFT]
             await team_table.forget(db, self._account, change.session_id, left)
 
-    def _check_order(self, webinar: Webinar, order: Order) -> None:
+    def _check_order(self, webinar: Webinar, order: TeamDiff) -> None:
         self.check(webinar)
         if self.has_started(webinar) and not order.only_adds:
             raise BadInput(FROZEN)
 
-    def _new(self, webinar: Webinar, order: Order, by: str) -> Change:
-        return Change(
+    def _new(self, webinar: Webinar, order: TeamDiff, by: str) -> TeamOperation:
+        return TeamOperation(
             account=self._account,
             change_id=token_hex(12),
             session_id=webinar.session_id,
             user_id=by,
             order=order,
-            step=Step.DRAFT,
+            step=TeamStep.DRAFT,
             begun_at=machine_now(),
         )
 

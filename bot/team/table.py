@@ -15,7 +15,7 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account, of_workspace
 from bot.db.schema import invitees, webinars
 from bot.model.people import Account, Workspace
-from bot.model.team import Invitee, Role, Told
+from bot.model.team import Invitee, NotifiedBy, Role
 from bot.model.webinar import MAX_LENGTH
 from bot.team.diff import Member, ordered
 
@@ -35,7 +35,7 @@ class Team:
 
 async def find(db: Db, account: Account, session_id: str) -> Team | None:
     """The team of a session; nothing where it was never read."""
-    rows = await _rows(db, account, session_id, invitees.c.told != Told.LEFT)
+    rows = await _rows(db, account, session_id, invitees.c.told != NotifiedBy.LEFT)
     # The host is always listed (guide, webinar/invitees.md), so a team without one was not read yet.
     read_at = next((row.changed_at for row in rows if row.role == Role.HOST), None)
     return Team(ordered(_member(db, row) for row in rows), read_at) if read_at else None
@@ -53,9 +53,9 @@ async def keep_all(db: Db, account: Account, session_id: str, listed: Iterable[I
     there = {invitee.invitee_id: invitee for invitee in listed}
     for invitee in there.values():
         known = before.get(invitee.invitee_id, Member(invitee=invitee))
-        told = Told.ELSEWHERE if known.told is Told.LEFT else known.told
+        told = NotifiedBy.ELSEWHERE if known.told is NotifiedBy.LEFT else known.told
         await save(db, account, session_id, known.model_copy(update={"invitee": invitee, "told": told}), now)
-    gone = [one for key, one in before.items() if key not in there and one.told is not Told.LEFT]
+    gone = [one for key, one in before.items() if key not in there and one.told is not NotifiedBy.LEFT]
     await forget(db, account, session_id, [one.invitee.invitee_id for one in gone])
     return gone
 
@@ -114,7 +114,7 @@ async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> st
 
 async def of_person(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
     """Somebody in Slack as they are on the team; nothing where they are not, or not any more."""
-    rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != Told.LEFT)
+    rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != NotifiedBy.LEFT)
     return _member(db, rows[0]) if user_id and rows else None
 
 
@@ -136,7 +136,7 @@ def _member(db: Db, row: Any) -> Member:
             is_mailed=private["is_mailed"],
         ),
         user_id=row.user_id,
-        told=Told(row.told),
+        told=NotifiedBy(row.told),
         told_what=row.told_what,
         dm_channel_id=row.dm_channel_id,
         invited_by=row.invited_by,

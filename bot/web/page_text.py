@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.commands.create_args import say_length
 from bot.model.lifecycle import Stage, is_full, stage
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
 from bot.registration.own_pages.page_context import JOIN_WINDOW, PageContext
-from bot.registration.request_table import ApplicationState
+from bot.registration.request_table import RequestState
 from bot.web import signup_form
 from bot.web.page_model import EventText, FieldText, FormError, FormText, HiddenInput, Link, PageText, Refresh
 
@@ -26,9 +26,9 @@ NEAR_START = JOIN_WINDOW + timedelta(hours=1)
 REGISTERED_PER_MINUTE = 2
 """Queued people registered in a minute within RingCentral's budget."""
 
-OFF = (ApplicationState.LEAVING, ApplicationState.LEFT, ApplicationState.STOPPED)
-UNDECIDED = (ApplicationState.WAITING, ApplicationState.ASKED)
-NOT_REGISTERED = (ApplicationState.THERE, ApplicationState.REFUSED)
+OFF = (RequestState.LEAVING, RequestState.LEFT, RequestState.STOPPED)
+UNDECIDED = (RequestState.WAITING, RequestState.ASKED)
+NOT_REGISTERED = (RequestState.THERE, RequestState.REFUSED)
 ENDED = (Stage.OVER, Stage.CANCELLED)
 
 WEBINAR_OVER = "This webinar is over"
@@ -90,14 +90,14 @@ def no_personal_link(context: PageContext) -> PageText:
 def cancel_page(context: PageContext) -> PageText:
     """The cancel page: a question, or the progress of the removal."""
     event = event_text(context.webinar)
-    if context.state is ApplicationState.LEAVING:
+    if context.state is RequestState.LEAVING:
         notice = "RingCentral is being told. There is nothing more for you to do."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in OFF:
         return PageText(200, "You are off the list", event, notice="Your registration is cancelled.")
-    if context.stage in ENDED or context.state in (ApplicationState.ASKED, *NOT_REGISTERED):
+    if context.stage in ENDED or context.state in (RequestState.ASKED, *NOT_REGISTERED):
         return _not_registered(context)
-    was_refused = context.problem and context.state is ApplicationState.REGISTERED
+    was_refused = context.problem and context.state is RequestState.REGISTERED
     return PageText(
         200,
         "Take you off the list?",
@@ -113,7 +113,7 @@ def status_page(context: PageContext) -> PageText:
     """The page that is shown after a form was sent."""
     if context.state in OFF:
         return cancel_page(context)
-    if context.stage in ENDED or context.state is not ApplicationState.REGISTERED:
+    if context.stage in ENDED or context.state is not RequestState.REGISTERED:
         return _not_registered(context)
     return PageText(
         200,
@@ -140,7 +140,7 @@ def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
 
 def form_page(
     webinar: Webinar,
-    entered: Applicant,
+    entered: RegistrantDetails,
     form_token: str,
     *,
     errors: Mapping[str, str] | None = None,
@@ -210,10 +210,10 @@ def _not_registered(context: PageContext) -> PageText:
     event = event_text(context.webinar)
     if context.stage in ENDED:
         return _ended(context.stage, event)
-    if context.state is ApplicationState.THERE:
+    if context.state is RequestState.THERE:
         text = "Somebody has registered with it earlier. Use the link that it got then: it was shown or mailed to them."
         return PageText(410, REGISTERED_BEFORE, event, notice=text)
-    if context.state is ApplicationState.REFUSED:
+    if context.state is RequestState.REFUSED:
         url = context.webinar.registration.page_uri if context.webinar.registration else ""
         links = (Link("Register at RingCentral", url),) if url and context.problem == "answers" else ()
         return PageText(410, REFUSED, event, notice=_reason(context.problem), links=links)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.errors import NotFound, ProviderError
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration.own_pages.page_context import AlreadyQueued, QueueFull, RegistrationGone
 from bot.registration.own_pages.service import OwnPages
@@ -85,7 +85,7 @@ class Pages:
         webinar, now = await self._own_pages.webinar_of(request.match_info["token"])
         if closed := page_text.closed_page(webinar, now):
             return _page(request, closed)
-        empty = Applicant(first_name="", last_name="", email="")
+        empty = RegistrantDetails(first_name="", last_name="", email="")
         return _form(200, webinar, empty, self._own_pages.form_token(webinar))
 
     async def submit_form(self, request: web.Request) -> web.Response:
@@ -107,7 +107,7 @@ class Pages:
             return _form(429, webinar, who, form_token, problem=problem, retry_after=math.ceil(wait))
         return await self._register(token, webinar, who, form_token)
 
-    async def _register(self, token: str, webinar: Webinar, who: Applicant, form_token: str) -> web.Response:
+    async def _register(self, token: str, webinar: Webinar, who: RegistrantDetails, form_token: str) -> web.Response:
         try:
             status_token = await self._own_pages.register(token, who, form_token)
         except AlreadyQueued as error:
@@ -120,7 +120,7 @@ class Pages:
 def _form(
     status: int,
     webinar: Webinar,
-    entered: Applicant,
+    entered: RegistrantDetails,
     form_token: str,
     *,
     errors: dict[str, str] | None = None,

@@ -16,7 +16,7 @@ from bot.model.people import Account
 from bot.model.webinar import Registration
 
 
-class Figure(Frozen):
+class CountReading(Frozen):
     """What a reading said that differed from the one before; it held from `read_at` until the next one."""
 
     read_at: AwareDatetime
@@ -38,7 +38,7 @@ async def add(db: Db, account: Account, session_id: str, registration: Registrat
     await db.upsert(counts, row)
 
 
-async def at(db: Db, account: Account, session_id: str, moment: datetime) -> Figure | None:
+async def at(db: Db, account: Account, session_id: str, moment: datetime) -> CountReading | None:
     """The last figure at or before a moment; None where nothing had been read by then."""
     query = select(counts).where(
         *of_account(counts, account), counts.c.session_id == session_id, counts.c.read_at <= moment
@@ -47,14 +47,14 @@ async def at(db: Db, account: Account, session_id: str, moment: datetime) -> Fig
     return _figure(row) if row else None
 
 
-async def of_session(db: Db, account: Account, session_id: str) -> list[Figure]:
+async def of_session(db: Db, account: Account, session_id: str) -> list[CountReading]:
     """Every figure of this session, oldest first."""
     query = select(counts).where(*of_account(counts, account), counts.c.session_id == session_id)
     return [_figure(row) for row in await db.execute(query.order_by(counts.c.read_at))]
 
 
-def _figure(row: Any) -> Figure:
-    return Figure(
+def _figure(row: Any) -> CountReading:
+    return CountReading(
         read_at=row.read_at,
         count=row.registrant_count,
         limit=row.registrant_limit,

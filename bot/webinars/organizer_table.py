@@ -26,7 +26,7 @@ class UserGroup(Frozen):
 _LOCKS = 4
 
 
-class Chosen(Frozen):
+class Organizers(Frozen):
     """The people (U…, W…) and user groups (S…) that were chosen; nobody has chosen where `set_by` is empty."""
 
     subjects: frozenset[str] = frozenset()
@@ -44,12 +44,12 @@ class Chosen(Frozen):
         return sorted(one for one in self.subjects if one.startswith("S"))
 
 
-async def find(db: Db, workspace: Workspace) -> Chosen:
+async def find(db: Db, workspace: Workspace) -> Organizers:
     """Those of this workspace."""
     rows = (await db.execute(select(organisers).where(*of_workspace(organisers, workspace)))).all()
     if not rows:
-        return Chosen()
-    return Chosen(subjects=frozenset(row.subject for row in rows), set_by=rows[0].set_by, set_at=rows[0].set_at)
+        return Organizers()
+    return Organizers(subjects=frozenset(row.subject for row in rows), set_by=rows[0].set_by, set_at=rows[0].set_at)
 
 
 async def save(db: Db, workspace: Workspace, subjects: Collection[str], by: str, now: datetime) -> None:

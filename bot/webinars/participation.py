@@ -9,7 +9,7 @@ from bot.db.keys import of_account
 from bot.db.people_schema import invitees, seats
 from bot.model.people import Account
 from bot.model.seat import SETTLED
-from bot.model.team import Told
+from bot.model.team import NotifiedBy
 
 
 async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> bool:
@@ -19,7 +19,7 @@ async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> b
 
 async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user is on the team, and has not left it."""
-    return await _exists(db, account, invitees, session_id, user_id, invitees.c.told != Told.LEFT)
+    return await _exists(db, account, invitees, session_id, user_id, invitees.c.told != NotifiedBy.LEFT)
 
 
 async def _exists(

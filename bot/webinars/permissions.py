@@ -13,7 +13,7 @@ from bot.model.webinar import Webinar
 from bot.providers.directory import Directory
 from bot.slack.client import SlackApi, SlackRefused
 from bot.webinars import organizer_table
-from bot.webinars.organizer_table import Chosen, UserGroup
+from bot.webinars.organizer_table import Organizers, UserGroup
 
 
 def check_may_create(person: Person) -> None:
@@ -73,7 +73,7 @@ MOST_NAMED = 20
 """How many organisers a refusal names."""
 
 
-class Organisers:
+class Permissions:
     """Asked at every click: what a message shows may be older than what was decided since."""
 
     def __init__(
@@ -89,12 +89,12 @@ class Organisers:
         self._listed: list[UserGroup] = []
         self._listed_at = -FRESH
 
-    async def chosen(self, workspace: Workspace) -> Chosen:
+    async def chosen(self, workspace: Workspace) -> Organizers:
         """Whom the workspace has chosen."""
         async with self._store.read() as db:
             return await organizer_table.find(db, workspace)
 
-    async def may_steer(self, person: Person, webinar: Webinar) -> bool:
+    async def can_manage(self, person: Person, webinar: Webinar) -> bool:
         """Whether this person may; nobody of another organisation does."""
         if person.is_stranger:
             return False
@@ -107,7 +107,7 @@ class Organisers:
 
     async def check(self, person: Person, webinar: Webinar, what: str) -> None:
         """Raise `NotAllowed`, naming who can. `what` goes on after "You can't": "cancel this webinar"."""
-        if not await self.may_steer(person, webinar):
+        if not await self.can_manage(person, webinar):
             chosen = await self.chosen(person.workspace)
             handles = {one.group_id: one.handle for one in (await self.groups() if chosen.groups else [])}
             raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
@@ -148,7 +148,7 @@ class Organisers:
         return people
 
 
-def who_can(webinar: Webinar, chosen: Chosen, handles: Mapping[str, str]) -> str:
+def who_can(webinar: Webinar, chosen: Organizers, handles: Mapping[str, str]) -> str:
     """Who may steer a webinar, as a sentence that goes on after a colon.
 
     User groups by their handles: a mention of one could notify all of its people.

@@ -125,7 +125,7 @@ def details(
     *,
     now: datetime,
     host_link: SecretStr | None,
-    may_steer: bool,
+    can_manage: bool,
     here: bool = True,
     has_pages: bool = False,
     problem: str = "",
@@ -149,7 +149,7 @@ def details(
         buttons.about(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
         buttons.about(webinar, "Refresh", buttons.REFRESH_DETAILS),
     )
-    if may_steer:
+    if can_manage:
         blocks += _steering(webinar, now, has_pages=has_pages)
     if coming and not here:
         blocks += actions(buttons.share_picker("Share in a channel"), block_id=buttons.share_block(webinar))
@@ -179,7 +179,7 @@ def _steering(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block
     )
 
 
-def count(webinar: Webinar, *, now: datetime, may_steer: bool = False, problem: str = "") -> Message:
+def count(webinar: Webinar, *, now: datetime, can_manage: bool = False, problem: str = "") -> Message:
     """The answer to `count`: figures only, with their age; what was never read says so.
 
     `may_steer` says whether the person may open, close and limit the registration.
@@ -188,7 +188,7 @@ def count(webinar: Webinar, *, now: datetime, may_steer: bool = False, problem: 
     blocks += [heading(webinar.title), _figures(webinar), context(counted(webinar, now))]
     blocks += actions(
         buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT),
-        *((*door_buttons(webinar, now), menu_button(webinar, now), chart_button(webinar)) if may_steer else ()),
+        *((*door_buttons(webinar, now), menu_button(webinar, now), chart_button(webinar)) if can_manage else ()),
         buttons.about(webinar, "Details", buttons.SHOW),
     )
     spoken = f"{said(problem)} {plain(webinar.title)}: {registrations(webinar)}.".strip()

@@ -2,57 +2,57 @@
 
 from __future__ import annotations
 
-from bot.commands.parser import Cancel
+from bot.commands.parser import CancelWebinar
 from bot.errors import BadInput
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.cancel import form as cancel_form
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 
 WHAT = "cancel this webinar"
 
 
-async def cancel(ask: Ask, command: Cancel) -> None:
+async def cancel(request: SlackRequest, command: CancelWebinar) -> None:
     """Ask whether to cancel the webinar that was named."""
-    webinar = await chosen(ask, command.which, "cancel")
+    webinar = await chosen(request, command.which, "cancel")
     if webinar:
-        await _confirm(ask, webinar)
+        await _confirm(request, webinar)
 
 
-async def cancel_button(ask: Ask) -> None:
+async def cancel_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _confirm(ask, await ask.services.mirror.find(ask.value))
+    await _confirm(request, await request.services.mirror.find(request.value))
 
 
-async def confirmed(ask: Ask) -> None:
+async def confirmed(request: SlackRequest) -> None:
     """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
-    webinar = await ask.services.mirror.find(ask.note)
-    await ask.check_steers(webinar, WHAT)
-    ask.failed = cancel_form.failed
-    await ask.accept(response_action="update", view=cancel_form.working(webinar))
-    errors.later(ask, _cancel)
+    webinar = await request.services.mirror.find(request.note)
+    await request.require_manager(webinar, WHAT)
+    request.failed = cancel_form.failed
+    await request.accept(response_action="update", view=cancel_form.working(webinar))
+    errors.later(request, _cancel)
 
 
-async def _confirm(ask: Ask, webinar: Webinar) -> None:
-    await ask.check_steers(webinar, WHAT)
+async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
+    await request.require_manager(webinar, WHAT)
     if webinar.status is not Status.SCHEDULED:
         raise BadInput("Only a webinar that has not started yet can be cancelled.")
-    standing = await ask.services.announcing.standing(webinar)
+    standing = await request.services.cards.standing(webinar)
     channels = list(dict.fromkeys(put_up.channel_id for put_up in standing))
-    await ask.open(cancel_form.ask(webinar, channels=channels, now=ask.services.clock.now()))
+    await request.open(cancel_form.ask(webinar, channels=channels, now=request.now()))
 
 
-async def _cancel(ask: Ask) -> None:
-    webinar = await ask.services.mirror.find(ask.note)
+async def _cancel(request: SlackRequest) -> None:
+    webinar = await request.services.mirror.find(request.note)
 
-    caller = ask.caller_behind(lambda note: cancel_form.working(webinar, note=note))
-    cancelled = await ask.services.cancelling.cancel(webinar, caller, by=ask.user_id)
-    if not await ask.services.slack.update(ask.view_id, cancel_form.done(cancelled)):
-        await ask.services.slack.post(ask.user_id, cancel_form.done_message(cancelled))
+    caller = request.caller_with_progress(lambda note: cancel_form.working(webinar, note=note))
+    cancelled = await request.services.cancellation.cancel(webinar, caller, by=request.user_id)
+    if not await request.slack.update(request.view_id, cancel_form.done(cancelled)):
+        await request.slack.post(request.user_id, cancel_form.done_message(cancelled))
 
 
-COMMANDS: Commands = {Cancel: cancel}
+COMMANDS: Commands = {CancelWebinar: cancel}
 ACTIONS: Listeners = {buttons.CANCEL: cancel_button}
 SUBMISSIONS: Listeners = {cancel_form.CALLBACK: confirmed}

@@ -72,7 +72,7 @@ PARAMETERS = {
 """What each parameter is called in the form."""
 
 
-class Draft(Frozen):
+class CreateDraft(Frozen):
     """The form as it stands, every answer as it was given. Its JSON holds the password: to be kept encrypted."""
 
     draft_id: str
@@ -98,7 +98,7 @@ def block(name: str, draft_id: str) -> str:
     return f"{name}:{draft_id}"
 
 
-def build(draft: Draft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
+def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
     """The form holding `draft`. `host_line` says who will host; `problem` what was wrong when it was last sent."""
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
@@ -138,7 +138,7 @@ def build(draft: Draft, *, host_line: str, problem: str = "", resumed: bool = Fa
     )
 
 
-def read(draft: Draft, values: form_values.Values) -> Draft:
+def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     """`draft` with what the form holds now (`view.state.values`). Never raises; what the form lacks stays as it was."""
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     starts, channel = form_values.element(named, STARTS), form_values.element(named, ANNOUNCE_IN)
@@ -154,7 +154,7 @@ def read(draft: Draft, values: form_values.Values) -> Draft:
     )
 
 
-def check(draft: Draft, *, now: datetime, zone: str, channel_problem: str = "") -> Form:
+def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str = "") -> Form:
     """The form's answers made sense of, in the person's time zone.
 
     Raises `BadInput` with a sentence for every block at fault, all at once. `channel_problem` is what the caller has
@@ -195,13 +195,13 @@ def refusal(error: ProviderError) -> str:
     return f"{error.sentence} It is about: {name}." if name else error.sentence
 
 
-def _resumed(draft: Draft) -> Block:
+def _resumed(draft: CreateDraft) -> Block:
     again = button("Start Over", START_OVER, draft.draft_id, label="Start over with an empty form")
     return section("Picked up where you left off", again)
 
 
 def _input(
-    draft: Draft,
+    draft: CreateDraft,
     name: str,
     element: Element,
     *,

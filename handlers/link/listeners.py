@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import BadInput
 from bot.slack import buttons
 from handlers.link import texts as link_texts
-from handlers.request import Ask, Listeners
+from handlers.request import Listeners, SlackRequest
 
 WHAT = "take a registration link for this webinar"
 NO_PAGES = (
@@ -14,15 +14,15 @@ NO_PAGES = (
 )
 
 
-async def site_link(ask: Ask) -> None:
+async def site_link(request: SlackRequest) -> None:
     """The address, for the eyes of who asks; the page itself is for everybody."""
-    services = ask.services
-    webinar = await services.mirror.find(buttons.picked(ask.value)[0])
-    await ask.check_steers(webinar, WHAT)
+    services = request.services
+    webinar = await services.mirror.find(buttons.picked(request.value)[0])
+    await request.require_manager(webinar, WHAT)
     if not services.own_pages.urls.is_on:
         raise BadInput(NO_PAGES)
-    services.door.check(webinar)
-    await ask.say(link_texts.site_link(webinar, services.own_pages.urls.register_url(webinar)))
+    services.registration.check(webinar)
+    await request.reply(link_texts.site_link(webinar, services.own_pages.urls.register_url(webinar)))
 
 
 ACTIONS: Listeners = {buttons.PAGE_LINK: site_link}

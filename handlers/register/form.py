@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.frozen import Frozen
-from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Enrolled
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, NewRegistration, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
@@ -48,7 +48,7 @@ OR_PAGES = "Leave this empty, or do not use Greenroom's own pages."
 WRONG = "Please change what is marked."
 
 
-class Typed(Frozen):
+class RegistrantInput(Frozen):
     """What was sent, whether or not it can be used."""
 
     user_id: str = ""
@@ -62,7 +62,7 @@ class Typed(Frozen):
     own_pages: bool = False
 
 
-def ask(webinar: Webinar, typed: Typed, *, has_pages: bool, note: str = "") -> View:
+def ask(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is what a command has named already."""
     user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
     email = email_input(action_id=EMAIL, initial_value=typed.email or None)
@@ -95,10 +95,10 @@ def pages_field(text: str) -> Block:
     return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
 
 
-def read(values: form_values.Values) -> Typed:
+def read(values: form_values.Values) -> RegistrantInput:
     """What was sent."""
     texts = {name: " ".join(form_values.text(values, name, "").split()) for name in (FIRST, LAST, EMAIL, SOURCE)}
-    return Typed(
+    return RegistrantInput(
         user_id=str((form_values.element(values, USER) or {}).get("selected_user") or ""),
         first_name=texts[FIRST],
         last_name=texts[LAST],
@@ -111,7 +111,7 @@ def read(values: form_values.Values) -> Typed:
     )
 
 
-def applicant(typed: Typed) -> Applicant | None:
+def applicant(typed: RegistrantInput) -> RegistrantDetails | None:
     """Who is to be registered; nothing for somebody in Slack. Raises `BadInput` with all that is wrong, by field."""
     problems: dict[str, str] = {}
     external_id = _pairs(typed.external_id, problems)
@@ -132,7 +132,7 @@ def applicant(typed: Typed) -> Applicant | None:
         raise BadInput(WRONG, problems)
     if typed.user_id:
         return None
-    return Applicant(
+    return RegistrantDetails(
         first_name=typed.first_name,
         last_name=typed.last_name,
         email=typed.email,
@@ -172,7 +172,7 @@ def done_message(webinar: Webinar, lines: Sequence[Block]) -> Message:
     return message(_head(webinar), [section(_head(webinar)), *lines])
 
 
-def links(enrolled: Enrolled, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
+def links(enrolled: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
     """Somebody's own links, which of them RingCentral has kept, and who tells them.
 
     `own_join` and `own_cancel` are pages of ours where they have such; `is_silent`: RingCentral e-mails nobody.
@@ -195,7 +195,7 @@ def seated(user_id: str) -> list[Block]:
     return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
 
 
-def _kept(enrolled: Enrolled) -> list[str]:
+def _kept(enrolled: NewRegistration) -> list[str]:
     asked = enrolled.asked
     if enrolled.page_key:
         kept = "has kept Greenroom's page to cancel by" if enrolled.cancel_kept else "sends its own links"
@@ -216,7 +216,7 @@ def _head(webinar: Webinar) -> str:
     return f"One more person is registered for *{plain(webinar.title)}*."
 
 
-def _who(typed: Typed) -> dict[str, str]:
+def _who(typed: RegistrantInput) -> dict[str, str]:
     """What is wrong with a name and an address, by field."""
     problems = {
         FIRST: "" if typed.first_name else "Type their first name.",

@@ -11,7 +11,7 @@ from bot.model.lifecycle import is_full
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
-from bot.registration.bulk.csv_import import Reading
+from bot.registration.bulk.csv_import import ImportResult
 from bot.registration.bulk.texts import lasting
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, context, modal, paragraph, person, plain, section
@@ -41,7 +41,7 @@ BOTH = "Paste people or choose a file, not both: whatever you leave empty is ign
 TITLE = "Register many"
 
 
-class Order(Frozen):
+class BulkInput(Frozen):
     """What a list was sent with."""
 
     session_id: str
@@ -76,7 +76,7 @@ def ask(webinar: Webinar, *, has_pages: bool) -> View:
     return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)
 
 
-def read(values: form_values.Values, session_id: str) -> Order:
+def read(values: form_values.Values, session_id: str) -> BulkInput:
     """What was sent. Raises `BadInput` under the fields where there is no list, or there are two."""
     pasted = form_values.text(values, PASTED, "")
     files: Sequence[Mapping[str, Any]] = (form_values.element(values, FILE) or {}).get("files") or ()
@@ -84,7 +84,7 @@ def read(values: form_values.Values, session_id: str) -> Order:
         raise BadInput(NEITHER, {PASTED: NEITHER})
     if pasted.strip() and files:
         raise BadInput(BOTH, {PASTED: BOTH, FILE: BOTH})
-    return Order(
+    return BulkInput(
         session_id=session_id,
         pasted=pasted,
         file=files[0] if files else None,
@@ -103,7 +103,7 @@ def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     return view | {"external_id": name} if name else view
 
 
-def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Reading) -> View:
+def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: ImportResult) -> View:
     """What the list would do; its private_metadata is the batch's id."""
     counts = [
         f"*{people(new)}* new",
@@ -148,14 +148,14 @@ def failed(sentence: str) -> View:
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
 
 
-def _sample(reading: Reading) -> list[Block]:
+def _sample(reading: ImportResult) -> list[Block]:
     """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
     first = [row.applicant for row in reading.rows[:SAMPLE]]
     people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
-def _details(reading: Reading) -> list[Block]:
+def _details(reading: ImportResult) -> list[Block]:
     """The first lines with something wrong, by number and in words that quote nothing."""
     lines = [(one.number, one.what) for one in reading.problems]
     lines += [(number, "the address stands further up") for number in reading.repeated]

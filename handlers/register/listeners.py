@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from secrets import token_hex
 
-from bot.commands.people_args import Named, Register, read_register
+from bot.commands.people_args import NamedPeople, Register, read_register
 from bot.errors import BadInput
-from bot.model.registrant import Applicant
-from bot.model.seat import Attendee
+from bot.model.registrant import RegistrantDetails
+from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
 from bot.registration.bulk import texts as bulk_texts
-from bot.registration.bulk.csv_import import Reading, read_people
+from bot.registration.bulk.csv_import import ImportResult, read_people
 from bot.slack import buttons
 from bot.slack.blocks import Block
 from bot.slack.error_message import sentence_message
@@ -22,9 +22,9 @@ from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.register import form as register_form
 from handlers.register import list_form
-from handlers.register.form import Typed
-from handlers.register.list_form import Order
-from handlers.request import Ask, Commands, Listeners
+from handlers.register.form import RegistrantInput
+from handlers.register.list_form import BulkInput
+from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat import listeners as seat_listeners
 
@@ -38,126 +38,128 @@ MOST_BYTES = 5_000_000
 TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists."
 
 
-async def register(ask: Ask, command: Register) -> None:
+async def register(request: SlackRequest, command: Register) -> None:
     """Open the form for others to who steers the webinar that was named; anybody else is offered their own seat."""
-    webinar = await chosen(ask, command.which, "register", typed=_spelled(command.people))
+    webinar = await chosen(request, command.which, "register", typed=_spelled(command.people))
     if webinar:
-        await _open(ask, webinar, command.people)
+        await _open(request, webinar, command.people)
 
 
-async def register_button(ask: Ask) -> None:
+async def register_button(request: SlackRequest) -> None:
     """The same from a button, which may carry people on."""
-    session_id, typed = buttons.picked(ask.value)
-    await _open(ask, await ask.services.mirror.find(session_id), read_register(typed).people)
+    session_id, typed = buttons.picked(request.value)
+    await _open(request, await request.services.mirror.find(session_id), read_register(typed).people)
 
 
-async def sent(ask: Ask) -> None:
+async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered above it."""
-    webinar = await _steered(ask, ask.note)
-    ask.services.door.check(webinar)
-    typed = register_form.read(ask.values)
+    webinar = await _steered(request, request.note)
+    request.services.registration.check(webinar)
+    typed = register_form.read(request.values)
     applicant = register_form.applicant(typed)
     name = token_hex(12)
-    await ask.accept(response_action="push", view=register_form.working(webinar, name))
+    await request.accept(response_action="push", view=register_form.working(webinar, name))
 
-    async def work(ask: Ask) -> None:
-        await _stand_above(ask, name, register_form.working(webinar, name))
-        ask.failed = register_form.failed
-        lines = await _one(ask, webinar, typed, applicant)
-        if not await ask.services.slack.update(ask.view_id, register_form.done(webinar, lines)):
-            await ask.services.slack.post(ask.user_id, register_form.done_message(webinar, lines))
+    async def work(request: SlackRequest) -> None:
+        await _stand_above(request, name, register_form.working(webinar, name))
+        request.failed = register_form.failed
+        lines = await _one(request, webinar, typed, applicant)
+        if not await request.slack.update(request.view_id, register_form.done(webinar, lines)):
+            await request.slack.post(request.user_id, register_form.done_message(webinar, lines))
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def many(ask: Ask) -> None:
+async def many(request: SlackRequest) -> None:
     """Open the form for a list, above the one for one person."""
-    webinar = await _steered(ask, buttons.picked(ask.value)[0])
-    ask.services.door.check(webinar)
-    await ask.open(list_form.ask(webinar, has_pages=ask.services.own_pages.urls.is_on))
+    webinar = await _steered(request, buttons.picked(request.value)[0])
+    request.services.registration.check(webinar)
+    await request.open(list_form.ask(webinar, has_pages=request.services.own_pages.urls.is_on))
 
 
-async def list_sent(ask: Ask) -> None:
+async def list_sent(request: SlackRequest) -> None:
     """A list was sent: it is read and compared above the form, which stays as it was filled."""
-    webinar = await _steered(ask, ask.note)
-    order = list_form.read(ask.values, webinar.session_id)
+    webinar = await _steered(request, request.note)
+    order = list_form.read(request.values, webinar.session_id)
     pasted = _read(order.pasted, order) if order.pasted.strip() else None
     name = token_hex(12)
-    await ask.accept(response_action="push", view=list_form.working(webinar, name))
+    await request.accept(response_action="push", view=list_form.working(webinar, name))
 
-    async def work(ask: Ask) -> None:
-        await _stand_above(ask, name, list_form.working(webinar, name))
-        ask.failed = list_form.failed
-        await _check_list(ask, webinar, order, pasted)
+    async def work(request: SlackRequest) -> None:
+        await _stand_above(request, name, list_form.working(webinar, name))
+        request.failed = list_form.failed
+        await _check_list(request, webinar, order, pasted)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def confirmed(ask: Ask) -> None:
+async def confirmed(request: SlackRequest) -> None:
     """The list is to be registered: whether the person may is asked again, and what is wrong stands in its place."""
-    ask.failed = list_form.failed
-    await ask.accept(response_action="update", view=list_form.beginning())
-    errors.later(ask, _begin)
+    request.failed = list_form.failed
+    await request.accept(response_action="update", view=list_form.beginning())
+    errors.later(request, _begin)
 
 
-async def stop(ask: Ask) -> None:
+async def stop(request: SlackRequest) -> None:
     """Stop a batch, or its undoing."""
-    await ask.services.enrolling.stop(await _batch(ask))
+    await request.services.bulk.stop(await _batch(request))
 
 
-async def go_on(ask: Ask) -> None:
+async def go_on(request: SlackRequest) -> None:
     """Go on with what was stopped."""
-    await ask.services.enrolling.go_on(await _batch(ask))
+    await request.services.bulk.go_on(await _batch(request))
 
 
-async def undo(ask: Ask) -> None:
+async def undo(request: SlackRequest) -> None:
     """Take off the list whom a batch has registered, as was confirmed at the button."""
-    await ask.services.enrolling.undo(await _batch(ask))
+    await request.services.bulk.undo(await _batch(request))
 
 
-async def _stand_above(ask: Ask, name: str, view: View) -> None:
+async def _stand_above(request: SlackRequest, name: str, view: View) -> None:
     """Go on in the view above the form, which keeps what was typed; so far it is known by its name alone."""
-    ask.view = {"id": await ask.services.slack.update_named(name, view)}
+    request.view = {"id": await request.slack.update_named(name, view)}
 
 
-async def _batch(ask: Ask) -> str:
-    batch = await ask.services.enrolling.find(ask.value)
-    await _steered(ask, batch.session_id)
+async def _batch(request: SlackRequest) -> str:
+    batch = await request.services.bulk.find(request.value)
+    await _steered(request, batch.session_id)
     return batch.batch_id
 
 
-async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.services.mirror.find(session_id)
-    await ask.check_steers(webinar, WHAT)
+async def _steered(request: SlackRequest, session_id: str) -> Webinar:
+    webinar = await request.services.mirror.find(session_id)
+    await request.require_manager(webinar, WHAT)
     return webinar
 
 
-async def _open(ask: Ask, webinar: Webinar, people: Named) -> None:
-    others = bool(people) and people.user_ids != (ask.user_id,)
-    if not await ask.steers(webinar):
+async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:
+    others = bool(people) and people.user_ids != (request.user_id,)
+    if not await request.can_manage(webinar):
         if others:
-            await ask.check_steers(webinar, WHAT)
-        await seat_listeners.offer(ask, webinar)
+            await request.require_manager(webinar, WHAT)
+        await seat_listeners.offer(request, webinar)
         return
-    ask.services.door.check(webinar)
-    typed = Typed(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
+    request.services.registration.check(webinar)
+    typed = RegistrantInput(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
     if typed.user_id:
-        typed = Typed(user_id=typed.user_id)
+        typed = RegistrantInput(user_id=typed.user_id)
     note = NOBODY_HERE.format(people.nobody[0]) if people.nobody else ""
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
         note = ONE_AT_A_TIME
-    await ask.open(register_form.ask(webinar, typed, has_pages=ask.services.own_pages.urls.is_on, note=note))
+    await request.open(register_form.ask(webinar, typed, has_pages=request.services.own_pages.urls.is_on, note=note))
 
 
-async def _one(ask: Ask, webinar: Webinar, typed: Typed, applicant: Applicant | None) -> list[Block]:
+async def _one(
+    request: SlackRequest, webinar: Webinar, typed: RegistrantInput, applicant: RegistrantDetails | None
+) -> list[Block]:
     """Register one person, and what there is to say about it."""
-    services = ask.services
+    services = request.services
 
-    caller = ask.caller_behind(lambda note: register_form.working(webinar, note=note))
+    caller = request.caller_with_progress(lambda note: register_form.working(webinar, note=note))
     if applicant is None:
-        await _seat(ask, webinar, typed, caller)
+        await _seat(request, webinar, typed, caller)
         return register_form.seated(typed.user_id)
-    enrolled = await services.enrolling.registering.one(webinar, applicant, caller, own_pages=typed.own_pages)
+    enrolled = await services.bulk.registering.one(webinar, applicant, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
     if enrolled.page_key:
@@ -166,61 +168,61 @@ async def _one(ask: Ask, webinar: Webinar, typed: Typed, applicant: Applicant | 
     return register_form.links(enrolled, *own, is_silent=preferences.suppress_emails if preferences else None)
 
 
-async def _seat(ask: Ask, webinar: Webinar, typed: Typed, caller: Caller) -> None:
+async def _seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
     """A seat for somebody in Slack, and their own message about it."""
-    services = ask.services
-    person = await services.people.get(ask.workspace, typed.user_id)
+    services = request.services
+    person = await services.users.get(request.workspace, typed.user_id)
     if person.is_bot or person.is_deactivated:
         raise BadInput(NOT_A_PERSON)
     profile = seat_form.from_profile(person, webinar.session_id, typed.source)
     if not profile.email:
         raise BadInput(NO_ADDRESS)
     # RingCentral wants a last name, and not everybody's profile has one.
-    attendee = Attendee(
+    attendee = SeatDetails(
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
-    taken = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=ask.user_id)
+    taken = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=request.user_id)
     await services.seats.notifier.welcome(taken)
 
 
-async def _check_list(ask: Ask, webinar: Webinar, order: Order, pasted: Reading | None) -> None:
+async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput, pasted: ImportResult | None) -> None:
     """Say what a list would do: one call for those who are there already."""
-    services = ask.services
+    services = request.services
 
-    caller = ask.caller_behind(lambda note: list_form.working(webinar, note=note))
-    reading = pasted or await _read_file(ask, order)
-    roll = await services.enrolling.rolls.get(webinar, ask.user_id, caller, anew=True)
-    draft = await services.enrolling.draft(
-        webinar, ask.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
+    caller = request.caller_with_progress(lambda note: list_form.working(webinar, note=note))
+    reading = pasted or await _read_file(request, order)
+    roll = await services.bulk.rolls.get(webinar, request.user_id, caller, anew=True)
+    draft = await services.bulk.draft(
+        webinar, request.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
     )
     view = list_form.review(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
-    if not await services.slack.update(ask.view_id, view):
-        await services.slack.post(ask.user_id, sentence_message(CLOSED_MEANWHILE))
+    if not await services.slack.update(request.view_id, view):
+        await services.slack.post(request.user_id, sentence_message(CLOSED_MEANWHILE))
 
 
-async def _begin(ask: Ask) -> None:
-    batch = await ask.services.enrolling.find(ask.note)
-    webinar = await _steered(ask, batch.session_id)
-    ask.services.door.check(webinar)
-    await ask.services.enrolling.begin(batch.batch_id)
-    await ask.services.slack.update(ask.view_id, list_form.begun(webinar, batch.total))
+async def _begin(request: SlackRequest) -> None:
+    batch = await request.services.bulk.find(request.note)
+    webinar = await _steered(request, batch.session_id)
+    request.services.registration.check(webinar)
+    await request.services.bulk.begin(batch.batch_id)
+    await request.slack.update(request.view_id, list_form.begun(webinar, batch.total))
 
 
-async def _read_file(ask: Ask, order: Order) -> Reading:
+async def _read_file(request: SlackRequest, order: BulkInput) -> ImportResult:
     file = order.file or {}
     if int(file.get("size") or 0) > MOST_BYTES:
         raise BadInput(TOO_LARGE)
-    raw = await download(ask.services.slack, str(file.get("url_private_download") or ""), MOST_BYTES)
+    raw = await download(request.slack, str(file.get("url_private_download") or ""), MOST_BYTES)
     # A long list takes a second: the others are not to wait for it.
     return await asyncio.to_thread(_read, raw, order)
 
 
-def _read(raw: bytes | str, order: Order) -> Reading:
+def _read(raw: bytes | str, order: BulkInput) -> ImportResult:
     return read_people(raw, source=order.source)
 
 
-def _spelled(people: Named) -> str:
+def _spelled(people: NamedPeople) -> str:
     """The people once more as Slack writes them, for the picker to carry on."""
     users = [f"<@{user_id}>" for user_id in people.user_ids]
     return " ".join([*users, *people.addresses])

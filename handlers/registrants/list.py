@@ -48,7 +48,7 @@ IN_DM = "The file is in your direct messages with Greenroom. Delete it there whe
 GONE = "They are off the list, and their links do not work any more."
 
 
-class Place(Frozen):
+class RegistrantPage(Frozen):
     """Where somebody is in a list: of which webinar, on which page, found by which words; and whom they picked."""
 
     session_id: str
@@ -57,15 +57,21 @@ class Place(Frozen):
     picked: str = ""
 
 
-class Asked(Frozen):
+class SearchContext(Frozen):
     """What the form for words was opened about, and where its answer goes."""
 
-    place: Place
+    place: RegistrantPage
     response_url: str = ""
 
 
-def listing(
-    webinar: Webinar, everybody: Sequence[Registrant], place: Place, *, age: timedelta, now: datetime, note: str = ""
+def registrant_page(
+    webinar: Webinar,
+    everybody: Sequence[Registrant],
+    place: RegistrantPage,
+    *,
+    age: timedelta,
+    now: datetime,
+    note: str = "",
 ) -> Message:
     """One page, newest first. `age` is how long ago they were read, `note` says what was just done."""
     found = matching(everybody, place.words)
@@ -95,12 +101,12 @@ def matching(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
     return sorted(found, key=_age)
 
 
-def search_form(place: Place, response_url: str) -> View:
+def search_form(place: RegistrantPage, response_url: str) -> View:
     """The small form for the words."""
     words = text_input(action_id=WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True)
     label, hint = "Name, e-mail address or source", "Leave it empty for all"
     field = input_block(block_id=WORDS, label=label, element=words, optional=True, hint=hint)
-    note = Asked(place=place, response_url=response_url).model_dump_json()
+    note = SearchContext(place=place, response_url=response_url).model_dump_json()
     return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
 
 
@@ -141,7 +147,7 @@ def _row(one: Registrant, webinar: Webinar) -> str:
     return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
 
 
-def _remove(one: Registrant, webinar: Webinar, here: Place) -> Element:
+def _remove(one: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:
     value = here.model_copy(update={"picked": one.registrant_id}).model_dump_json()
     name = one_line_title(f"{one.first_name} {one.last_name}")
     confirm = confirm_dialog(
@@ -154,7 +160,7 @@ def _remove(one: Registrant, webinar: Webinar, here: Place) -> Element:
     return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
-def _turns(here: Place, pages: int) -> list[Block]:
+def _turns(here: RegistrantPage, pages: int) -> list[Block]:
     def at(page: int) -> str:
         return here.model_copy(update={"page": page}).model_dump_json()
 

@@ -14,97 +14,103 @@ from bot.slack.error_message import sentence_message
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.registrants import list as registrant_list
-from handlers.registrants.list import Asked, Place
-from handlers.request import Ask, Commands, Listeners
+from handlers.registrants.list import RegistrantPage, SearchContext
+from handlers.request import Commands, Listeners, SlackRequest
 
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
 FILE = "registrants.csv"
 WHAT = "see who has registered for this webinar"
 
 
-async def registrants(ask: Ask, command: Registrants) -> None:
+async def registrants(request: SlackRequest, command: Registrants) -> None:
     """Who has registered for the webinar that was named: one call."""
-    webinar = await chosen(ask, command.which, "registrants")
+    webinar = await chosen(request, command.which, "registrants")
     if webinar:
-        await ask.check_steers(webinar, WHAT)
-        await _show(ask, webinar, Place(session_id=webinar.session_id), anew=True)
+        await request.require_manager(webinar, WHAT)
+        await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
 
 
-async def registrants_button(ask: Ask) -> None:
+async def registrants_button(request: SlackRequest) -> None:
     """The same from a button."""
-    webinar = await _steered(ask, buttons.picked(ask.value)[0])
-    await _show(ask, webinar, Place(session_id=webinar.session_id), anew=True)
+    webinar = await _steered(request, buttons.picked(request.value)[0])
+    await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
 
 
-async def turn_page(ask: Ask) -> None:
+async def turn_page(request: SlackRequest) -> None:
     """Another page, or everybody again, in the place of this one."""
-    place = Place.model_validate_json(ask.value)
-    await _show(ask, await _steered(ask, place.session_id), place, replace=True)
+    place = RegistrantPage.model_validate_json(request.value)
+    await _show(request, await _steered(request, place.session_id), place, replace=True)
 
 
-async def refresh(ask: Ask) -> None:
+async def refresh(request: SlackRequest) -> None:
     """Read the list anew (one call), and show it in the same place."""
-    place = Place.model_validate_json(ask.value)
-    await _show(ask, await _steered(ask, place.session_id), place, replace=True, anew=True)
+    place = RegistrantPage.model_validate_json(request.value)
+    await _show(request, await _steered(request, place.session_id), place, replace=True, anew=True)
 
 
-async def search(ask: Ask) -> None:
+async def search(request: SlackRequest) -> None:
     """Ask for the words."""
-    place = Place.model_validate_json(ask.value)
-    await _steered(ask, place.session_id)
-    await ask.open(registrant_list.search_form(place, ask.response_url))
+    place = RegistrantPage.model_validate_json(request.value)
+    await _steered(request, place.session_id)
+    await request.open(registrant_list.search_form(place, request.response_url))
 
 
-async def words_sent(ask: Ask) -> None:
+async def words_sent(request: SlackRequest) -> None:
     """The words were sent: who is found by them stands in the place of the page."""
-    asked = Asked.model_validate_json(ask.note)
-    webinar = await _steered(ask, asked.place.session_id)
-    place = Place(session_id=webinar.session_id, words=registrant_list.read_words(ask.values))
-    await ask.accept()
-    ask.view, ask.response_url = None, asked.response_url
+    asked = SearchContext.model_validate_json(request.note)
+    webinar = await _steered(request, asked.place.session_id)
+    place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_words(request.values))
+    await request.accept()
+    request.view, request.response_url = None, asked.response_url
 
-    async def work(ask: Ask) -> None:
-        await _show(ask, webinar, place, replace=True)
+    async def work(request: SlackRequest) -> None:
+        await _show(request, webinar, place, replace=True)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def remove(ask: Ask) -> None:
+async def remove(request: SlackRequest) -> None:
     """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
-    place = Place.model_validate_json(ask.value)
-    webinar = await _steered(ask, place.session_id)
-    await ask.services.enrolling.rolls.remove(webinar, place.picked, ask.caller())
-    await ask.services.seats.notifier.removed(webinar, place.picked)
-    await _show(ask, webinar, place, replace=True, note=registrant_list.GONE)
+    place = RegistrantPage.model_validate_json(request.value)
+    webinar = await _steered(request, place.session_id)
+    await request.services.bulk.rolls.remove(webinar, place.picked, request.caller())
+    await request.services.seats.notifier.removed(webinar, place.picked)
+    await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
 
 
-async def download(ask: Ask) -> None:
+async def download(request: SlackRequest) -> None:
     """Everybody as a file, in a direct message."""
-    place = Place.model_validate_json(ask.value)
-    webinar = await _steered(ask, place.session_id)
-    roll = await ask.services.enrolling.rolls.get(webinar, ask.user_id, ask.caller())
+    place = RegistrantPage.model_validate_json(request.value)
+    webinar = await _steered(request, place.session_id)
+    roll = await request.services.bulk.rolls.get(webinar, request.user_id, request.caller())
     content = await asyncio.to_thread(csv_import.export, roll.everybody)
     said = sentence_message(registrant_list.downloaded(webinar, len(roll.everybody)))
-    channel_id, _ = await ask.services.slack.post(ask.user_id, said)
-    await ask.services.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
-    await _show(ask, webinar, place, replace=True, note=registrant_list.IN_DM)
+    channel_id, _ = await request.slack.post(request.user_id, said)
+    await request.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
+    await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
 
 
-async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.services.mirror.find(session_id)
-    await ask.check_steers(webinar, WHAT)
+async def _steered(request: SlackRequest, session_id: str) -> Webinar:
+    webinar = await request.services.mirror.find(session_id)
+    await request.require_manager(webinar, WHAT)
     return webinar
 
 
 async def _show(
-    ask: Ask, webinar: Webinar, place: Place, *, replace: bool = False, anew: bool = False, note: str = ""
+    request: SlackRequest,
+    webinar: Webinar,
+    place: RegistrantPage,
+    *,
+    replace: bool = False,
+    anew: bool = False,
+    note: str = "",
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
-    roll = await ask.services.enrolling.rolls.get(webinar, ask.user_id, ask.caller(), anew=anew)
-    now = ask.services.clock.now()
-    page = registrant_list.listing(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
-    await ask.say(page, replace=replace)
+    roll = await request.services.bulk.rolls.get(webinar, request.user_id, request.caller(), anew=anew)
+    now = request.now()
+    page = registrant_list.registrant_page(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
+    await request.reply(page, replace=replace)
 
 
 COMMANDS: Commands = {Registrants: registrants}

@@ -8,129 +8,129 @@ from bot.commands.limit_arg import read_limit, settle
 from bot.commands.parser import Close, Limit, Open
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
-from bot.registration.settings import Changed, Stays, check_limit
+from bot.registration.settings import Changed, NotChanged, check_limit
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from handlers import errors
 from handlers.browse.listeners import chosen
 from handlers.registration import limit_form
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 
 WHAT = "open, close or limit the registration of this webinar"
 
 
-async def open_registration(ask: Ask, command: Open) -> None:
+async def open_registration(request: SlackRequest, command: Open) -> None:
     """Open the registration of the webinar that was named."""
-    webinar = await chosen(ask, command.which, "open")
+    webinar = await chosen(request, command.which, "open")
     if webinar:
-        await _open(ask, webinar)
+        await _open(request, webinar)
 
 
-async def open_button(ask: Ask) -> None:
+async def open_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _open(ask, await _named(ask))
+    await _open(request, await _named(request))
 
 
-async def close_registration(ask: Ask, command: Close) -> None:
+async def close_registration(request: SlackRequest, command: Close) -> None:
     """Close the registration of the webinar that was named."""
-    webinar = await chosen(ask, command.which, "close")
+    webinar = await chosen(request, command.which, "close")
     if webinar:
-        await _close(ask, webinar)
+        await _close(request, webinar)
 
 
-async def close_button(ask: Ask) -> None:
+async def close_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _close(ask, await _named(ask))
+    await _close(request, await _named(request))
 
 
-async def limit_registration(ask: Ask, command: Limit) -> None:
+async def limit_registration(request: SlackRequest, command: Limit) -> None:
     """Set the limit that was named, or ask for it where none was."""
-    services = ask.services
+    services = request.services
     command = settle(command, await services.mirror.everything(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
-    webinar = await chosen(ask, command.which, "limit", typed=command.to)
+    webinar = await chosen(request, command.which, "limit", typed=command.to)
     if not webinar:
         return
     if not command.to:
-        await _ask_limit(ask, webinar)
+        await _ask_limit(request, webinar)
         return
-    await ask.check_steers(webinar, WHAT)
-    await _tell(ask, services.door.limit(webinar.session_id, limit, ask.caller(), ask.user_id))
+    await request.require_manager(webinar, WHAT)
+    await _tell(request, services.registration.limit(webinar.session_id, limit, request.caller(), request.user_id))
 
 
-async def limit_button(ask: Ask) -> None:
+async def limit_button(request: SlackRequest) -> None:
     """Ask for the limit."""
-    session_id, typed = buttons.picked(ask.value)
-    await _ask_limit(ask, await ask.services.mirror.find(session_id), typed)
+    session_id, typed = buttons.picked(request.value)
+    await _ask_limit(request, await request.services.mirror.find(session_id), typed)
 
 
-async def limit_sent(ask: Ask) -> None:
+async def limit_sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being set."""
-    services = ask.services
-    webinar = await services.mirror.find(ask.note)
-    await ask.check_steers(webinar, WHAT)
-    services.door.check(webinar)
-    limit = limit_form.read(ask.values)
+    services = request.services
+    webinar = await services.mirror.find(request.note)
+    await request.require_manager(webinar, WHAT)
+    services.registration.check(webinar)
+    limit = limit_form.read(request.values)
     try:
         check_limit(webinar, limit)
-    except Stays as stays:
+    except NotChanged as stays:
         raise BadInput(stays.sentence, {limit_form.LIMIT: stays.sentence}) from stays
-    ask.failed = limit_form.failed
-    await ask.accept(response_action="update", view=limit_form.working(webinar))
+    request.failed = limit_form.failed
+    await request.accept(response_action="update", view=limit_form.working(webinar))
 
-    async def work(ask: Ask) -> None:
-        await _set_limit(ask, webinar, limit)
+    async def work(request: SlackRequest) -> None:
+        await _set_limit(request, webinar, limit)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def undo(ask: Ask) -> None:
+async def undo(request: SlackRequest) -> None:
     """Go back to what was so before, and say so in the place of what was said."""
-    wanted = settings_result.read_undo(ask.value)
-    await ask.check_steers(await ask.services.mirror.find(wanted.session_id), WHAT)
-    await _tell(ask, ask.services.door.undo(wanted, ask.caller(), ask.user_id), undone=True)
+    wanted = settings_result.read_undo(request.value)
+    await request.require_manager(await request.services.mirror.find(wanted.session_id), WHAT)
+    await _tell(request, request.services.registration.undo(wanted, request.caller(), request.user_id), undone=True)
 
 
-async def _named(ask: Ask) -> Webinar:
-    return await ask.services.mirror.find(buttons.picked(ask.value)[0])
+async def _named(request: SlackRequest) -> Webinar:
+    return await request.services.mirror.find(buttons.picked(request.value)[0])
 
 
-async def _open(ask: Ask, webinar: Webinar) -> None:
-    await ask.check_steers(webinar, WHAT)
-    await _tell(ask, ask.services.door.open(webinar.session_id, ask.caller(), ask.user_id))
+async def _open(request: SlackRequest, webinar: Webinar) -> None:
+    await request.require_manager(webinar, WHAT)
+    await _tell(request, request.services.registration.open(webinar.session_id, request.caller(), request.user_id))
 
 
-async def _close(ask: Ask, webinar: Webinar) -> None:
-    await ask.check_steers(webinar, WHAT)
-    await _tell(ask, ask.services.door.close(webinar.session_id, ask.caller(), ask.user_id))
+async def _close(request: SlackRequest, webinar: Webinar) -> None:
+    await request.require_manager(webinar, WHAT)
+    await _tell(request, request.services.registration.close(webinar.session_id, request.caller(), request.user_id))
 
 
-async def _tell(ask: Ask, change: Awaitable[Changed], *, undone: bool = False) -> None:
+async def _tell(request: SlackRequest, change: Awaitable[Changed], *, undone: bool = False) -> None:
     # The answer to an Undo takes the place of the message whose button was pressed; any other is a new one, because
     # the button may stand on something that everybody sees.
     try:
         done = await change
-    except Stays as stays:
-        answer = settings_result.unchanged(stays.webinar, stays.sentence, now=ask.services.clock.now())
+    except NotChanged as stays:
+        answer = settings_result.unchanged(stays.webinar, stays.sentence, now=request.now())
     else:
-        answer = settings_result.changed(done.webinar, done.before, now=ask.services.clock.now(), undone=undone)
-    await ask.say(answer, replace=undone)
+        answer = settings_result.changed(done.webinar, done.before, now=request.now(), undone=undone)
+    await request.reply(answer, replace=undone)
 
 
-async def _ask_limit(ask: Ask, webinar: Webinar, typed: str = "") -> None:
-    await ask.check_steers(webinar, WHAT)
-    ask.services.door.check(webinar)
-    await ask.open(limit_form.ask(webinar, now=ask.services.clock.now(), typed=typed))
+async def _ask_limit(request: SlackRequest, webinar: Webinar, typed: str = "") -> None:
+    await request.require_manager(webinar, WHAT)
+    request.services.registration.check(webinar)
+    await request.open(limit_form.ask(webinar, now=request.now(), typed=typed))
 
 
-async def _set_limit(ask: Ask, webinar: Webinar, limit: int | None) -> None:
-    slack = ask.services.slack
+async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
+    slack = request.services.slack
 
-    caller = ask.caller_behind(lambda note: limit_form.working(webinar, note=note))
-    done = await ask.services.door.limit(webinar.session_id, limit, caller, ask.user_id)
-    now = ask.services.clock.now()
-    if not await slack.update(ask.view_id, settings_result.changed_view(done.webinar, done.before, now=now)):
-        await slack.post(ask.user_id, settings_result.changed(done.webinar, done.before, now=now))
+    caller = request.caller_with_progress(lambda note: limit_form.working(webinar, note=note))
+    done = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
+    now = request.now()
+    if not await slack.update(request.view_id, settings_result.changed_view(done.webinar, done.before, now=now)):
+        await slack.post(request.user_id, settings_result.changed(done.webinar, done.before, now=now))
 
 
 COMMANDS: Commands = {Open: open_registration, Close: close_registration, Limit: limit_registration}

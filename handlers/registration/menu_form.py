@@ -55,7 +55,7 @@ HINTS = {
 }
 
 
-class Asked(Frozen):
+class MenuContext(Frozen):
     """What the form was opened about: the webinar, and what was so of its registration then."""
 
     session_id: str
@@ -72,7 +72,7 @@ def ask(
     told: Forecast,
     *,
     now: datetime,
-    asked: Asked | None = None,
+    asked: MenuContext | None = None,
     typed: form_values.Values | None = None,
     problem: str = "",
 ) -> View:
@@ -81,7 +81,7 @@ def ask(
     Where it comes back because of a `problem`, it holds what was `typed`, and what it was opened with stays `asked`.
     """
     read = _read(webinar)
-    opened = asked or Asked(session_id=webinar.id, shown=state_of(read))
+    opened = asked or MenuContext(session_id=webinar.id, shown=state_of(read))
     held = _held(typed or {}, opened.shown)
     preferences = held.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
@@ -99,9 +99,9 @@ def ask(
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=opened.model_dump_json())
 
 
-def asked_in(note: str) -> Asked:
+def asked_in(note: str) -> MenuContext:
     """What a form was opened about, by its private_metadata."""
-    return Asked.model_validate_json(note)
+    return MenuContext.model_validate_json(note)
 
 
 def read(values: form_values.Values, shown: RegistrationState) -> RegistrationState:

@@ -14,75 +14,75 @@ from bot.webinars.permissions import check_may_set_defaults, may_set_defaults
 from handlers import errors
 from handlers.remind import defaults_form
 from handlers.remind.defaults_form import UndoDefaults
-from handlers.request import Ask, Listeners
+from handlers.request import Listeners, SlackRequest
 
 
-async def defaults(ask: Ask, times: str) -> None:
+async def defaults(request: SlackRequest, times: str) -> None:
     """Show them, or set those that were named."""
-    person = await ask.person()
+    person = await request.person()
     if not times:
-        known = await _known(ask)
-        await ask.say(defaults_form.answer(known, may_change=may_set_defaults(person), zone=person.time_zone))
+        known = await _known(request)
+        await request.reply(defaults_form.answer(known, may_change=may_set_defaults(person), zone=person.time_zone))
         return
     check_may_set_defaults(person)
     try:
         leads = read_leads(times)
     except BadInput as error:
-        await ask.say(defaults_form.not_set(error.sentence, times))
+        await request.reply(defaults_form.not_set(error.sentence, times))
         return
     note = " ".join(f"{say_lead(lead)} was named more than once and is one reminder." for lead in repeated(times))
-    await ask.say(await _set(ask, leads, note=note))
+    await request.reply(await _set(request, leads, note=note))
 
 
-async def open_form(ask: Ask) -> None:
+async def open_form(request: SlackRequest) -> None:
     """Ask for them, with what was typed in vain if anything was."""
-    person = await ask.person()
+    person = await request.person()
     check_may_set_defaults(person)
-    typed = "" if ask.value == "defaults" else ask.value
-    await ask.open(defaults_form.form(await _known(ask), zone=person.time_zone, typed=typed))
+    typed = "" if request.value == "defaults" else request.value
+    await request.open(defaults_form.form(await _known(request), zone=person.time_zone, typed=typed))
 
 
-async def sent(ask: Ask) -> None:
+async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being set."""
-    check_may_set_defaults(await ask.person())
-    leads = defaults_form.read(ask.values)
-    ask.failed = defaults_form.failed
-    await ask.accept(response_action="update", view=defaults_form.working())
+    check_may_set_defaults(await request.person())
+    leads = defaults_form.read(request.values)
+    request.failed = defaults_form.failed
+    await request.accept(response_action="update", view=defaults_form.working())
 
-    async def work(ask: Ask) -> None:
-        answer = await _set(ask, leads)
-        if not await ask.services.slack.update(ask.view_id, defaults_form.saved_view(answer)):
-            await ask.services.slack.post(ask.user_id, answer)
+    async def work(request: SlackRequest) -> None:
+        answer = await _set(request, leads)
+        if not await request.slack.update(request.view_id, defaults_form.saved_view(answer)):
+            await request.slack.post(request.user_id, answer)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def undo(ask: Ask) -> None:
+async def undo(request: SlackRequest) -> None:
     """Go back to what was so before, unless somebody has changed it since."""
-    check_may_set_defaults(await ask.person())
-    wanted = defaults_form.read_undo(ask.value)
-    known = await _known(ask)
+    check_may_set_defaults(await request.person())
+    wanted = defaults_form.read_undo(request.value)
+    known = await _known(request)
     if known.set_at != wanted.changed_at:
-        person = await ask.person()
-        await ask.say(defaults_form.answer(known, may_change=True, zone=person.time_zone), replace=True)
+        person = await request.person()
+        await request.reply(defaults_form.answer(known, may_change=True, zone=person.time_zone), replace=True)
         return
-    await ask.say(await _set(ask, read_leads(wanted.leads), undone=True), replace=True)
+    await request.reply(await _set(request, read_leads(wanted.leads), undone=True), replace=True)
 
 
-async def _set(ask: Ask, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
-    person, now = await ask.person(), ask.services.clock.now()
-    async with ask.services.store.write() as db:
-        before = await reminders.defaults(db, ask.workspace)
-        replanned = await reminders.set_defaults(db, ask.workspace, leads, ask.user_id, now)
-        after = await reminders.defaults(db, ask.workspace)
-    ask.services.scheduler.wake()
+async def _set(request: SlackRequest, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
+    person, now = await request.person(), request.now()
+    async with request.services.store.write() as db:
+        before = await reminders.defaults(db, request.workspace)
+        replanned = await reminders.set_defaults(db, request.workspace, leads, request.user_id, now)
+        after = await reminders.defaults(db, request.workspace)
+    request.services.scheduler.wake()
     back = None if undone else UndoDefaults(leads=spell_leads(before.leads), changed_at=now)
     return defaults_form.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
 
 
-async def _known(ask: Ask) -> ReminderDefaults:
-    async with ask.services.store.read() as db:
-        return await reminders.defaults(db, ask.workspace)
+async def _known(request: SlackRequest) -> ReminderDefaults:
+    async with request.services.store.read() as db:
+        return await reminders.defaults(db, request.workspace)
 
 
 ACTIONS: Listeners = {defaults_form.CHANGE: open_form, defaults_form.UNDO: undo}

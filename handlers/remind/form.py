@@ -61,7 +61,7 @@ TEXT, AT = "text", "at"
 ONE_OF_TWO: Final = "Use one of the two: leave this one or the one above as it was."
 
 
-class Place(Frozen):
+class ReminderFormContext(Frozen):
     """What a form is about; its private_metadata."""
 
     session_id: str
@@ -77,14 +77,14 @@ class Place(Frozen):
 
 
 @dataclass(frozen=True)
-class Typed:
+class ReminderInput:
     """What the two fields hold: a length or several, or a moment."""
 
     text: str
     at: datetime | None
 
 
-def build(sheet: ReminderSheet, where: Place, *, now: datetime, problem: str = "") -> View:
+def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
     """The form. `problem` says why the last thing that was asked of it was not done."""
     webinar = sheet.webinar
     may_add = is_to_come(webinar, now) and len(sheet.leads if sheet.is_on else ()) < MAX_LEADS
@@ -107,7 +107,7 @@ def build(sheet: ReminderSheet, where: Place, *, now: datetime, problem: str = "
     )
 
 
-def move_form(sheet: ReminderSheet, reminder: Reminder, where: Place) -> View:
+def move_form(sheet: ReminderSheet, reminder: Reminder, where: ReminderFormContext) -> View:
     """Asks for another time for one reminder."""
     due = int(reminder.due_at.timestamp())
     text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
@@ -121,7 +121,7 @@ def move_form(sheet: ReminderSheet, reminder: Reminder, where: Place) -> View:
     )
 
 
-def choose_channel(webinar: Webinar, where: Place) -> View:
+def choose_channel(webinar: Webinar, where: ReminderFormContext) -> View:
     """Asks for the channel: reminders are always those of one."""
     picker = conversations_select(action_id=CHOOSE, placeholder="Choose a channel", include=CHANNELS)
     blocks: list[Block] = [
@@ -132,19 +132,23 @@ def choose_channel(webinar: Webinar, where: Place) -> View:
     return modal(CHANNEL_CALLBACK, "Reminders", blocks, private_metadata=where.model_dump_json())
 
 
-def block(name: str, where: Place) -> str:
+def block(name: str, where: ReminderFormContext) -> str:
     """The id of one of the two fields."""
     return f"{name}:{where.notice_id}:{where.round}"
 
 
-def read(values: form_values.Values) -> Typed:
+def read(values: form_values.Values) -> ReminderInput:
     """What the two fields hold (`view.state.values`). Never raises."""
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     at = (form_values.element(named, AT) or {}).get("selected_date_time")
-    return Typed(form_values.text(named, TEXT, "").strip(), None if at is None else datetime.fromtimestamp(at, UTC))
+    return ReminderInput(
+        form_values.text(named, TEXT, "").strip(), None if at is None else datetime.fromtimestamp(at, UTC)
+    )
 
 
-def leads_to_add(typed: Typed, where: Place, webinar: Webinar, *, now: datetime, zone: str) -> tuple[timedelta, ...]:
+def leads_to_add(
+    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, *, now: datetime, zone: str
+) -> tuple[timedelta, ...]:
     """How long before the start reminders are wanted. Raises `BadInput` with a sentence for the field at fault.
 
     `zone` is the person's, for a moment that has to be named in plain text.
@@ -161,7 +165,7 @@ def leads_to_add(typed: Typed, where: Place, webinar: Webinar, *, now: datetime,
 
 
 def lead_to_move_to(
-    typed: Typed, where: Place, webinar: Webinar, reminder: Reminder, *, now: datetime, zone: str
+    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, reminder: Reminder, *, now: datetime, zone: str
 ) -> timedelta:
     """How long before the start a reminder is wanted instead; its own lead where nothing was changed."""
     unmoved = typed.at is None or int(typed.at.timestamp()) == int(reminder.due_at.timestamp())
@@ -169,18 +173,22 @@ def lead_to_move_to(
         raise _refused({AT: ONE_OF_TWO}, where)
     if unmoved and not typed.text:
         return reminder.before
-    leads = leads_to_add(Typed(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone)
+    leads = leads_to_add(
+        ReminderInput(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone
+    )
     if len(leads) > 1:
         raise _refused({TEXT: f"Write one time: {say_leads(leads)} are {len(leads)}."}, where)
     return leads[0]
 
 
-def fault(sentence: str, where: Place) -> BadInput:
+def fault(sentence: str, where: ReminderFormContext) -> BadInput:
     """A sentence under the field for a length."""
     return _refused({TEXT: sentence}, where)
 
 
-def _leads(typed: Typed, where: Place, webinar: Webinar, now: datetime, zone: str) -> tuple[timedelta, ...]:
+def _leads(
+    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, now: datetime, zone: str
+) -> tuple[timedelta, ...]:
     if typed.at is None:
         try:
             return read_leads(typed.text)
@@ -200,7 +208,7 @@ def _leads(typed: Typed, where: Place, webinar: Webinar, now: datetime, zone: st
     return (timedelta(seconds=int((webinar.start - typed.at).total_seconds())),)
 
 
-def _refused(problems: Mapping[str, str], where: Place) -> BadInput:
+def _refused(problems: Mapping[str, str], where: ReminderFormContext) -> BadInput:
     return BadInput(" ".join(problems.values()), {block(name, where): text for name, text in problems.items()})
 
 
@@ -253,7 +261,7 @@ def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
     return actions(*here, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")
 
 
-def _adding(where: Place) -> list[Block]:
+def _adding(where: ReminderFormContext) -> list[Block]:
     text = text_input(
         action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(where.typed, MAX_INPUT) or None
     )

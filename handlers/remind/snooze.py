@@ -13,7 +13,7 @@ from bot.notices.texts import reminder_result
 from bot.slack import buttons
 from bot.webinars.permissions import check_may_remind
 from handlers.remind import snooze_form
-from handlers.request import Ask, Listener, Listeners
+from handlers.request import Listener, Listeners, SlackRequest
 
 NO_MESSAGES = (
     "Slack does not let Greenroom write to you, so it cannot remind you. "
@@ -21,52 +21,59 @@ NO_MESSAGES = (
 )
 
 
-async def ask_when(ask: Ask) -> None:
+async def ask_when(request: SlackRequest) -> None:
     """Ask when this person wants to be reminded once more."""
-    webinar = await ask.services.mirror.find(buttons.picked(ask.value)[0])
-    await ask.say(snooze_form.choices(webinar, now=ask.services.clock.now()))
+    webinar = await request.services.mirror.find(buttons.picked(request.value)[0])
+    await request.reply(snooze_form.choices(webinar, now=request.now()))
 
 
-async def mute(ask: Ask) -> None:
+async def mute(request: SlackRequest) -> None:
     """No more reminders of this webinar in the channel where it was pressed, or for the person in their messages."""
-    if not is_direct(ask.channel_id):
-        check_may_remind(await ask.person())
-    async with ask.services.store.write() as db:
-        webinar = await reminders.current(db, ask.services.account, buttons.picked(ask.value)[0], ask.channel_id)
-        change = await reminders.mute(db, webinar, ask.channel_id, ask.user_id, ask.services.clock.now())
-        sheet = await reminders.sheet(db, webinar, ask.channel_id)
-    ask.services.scheduler.wake()
-    answer = reminder_result.muted(webinar, ask.channel_id, change) if change else reminder_result.already_muted(sheet)
-    await ask.say(answer)
+    if not is_direct(request.channel_id):
+        check_may_remind(await request.person())
+    async with request.services.store.write() as db:
+        webinar = await reminders.current(
+            db, request.services.account, buttons.picked(request.value)[0], request.channel_id
+        )
+        change = await reminders.mute(db, webinar, request.channel_id, request.user_id, request.now())
+        sheet = await reminders.sheet(db, webinar, request.channel_id)
+    request.services.scheduler.wake()
+    answer = (
+        reminder_result.muted(webinar, request.channel_id, change) if change else reminder_result.already_muted(sheet)
+    )
+    await request.reply(answer)
 
 
 def _choice(way: str) -> Listener:
-    async def chosen(ask: Ask) -> None:
-        webinar, now = await ask.services.mirror.find(buttons.picked(ask.value)[0]), ask.services.clock.now()
+    async def chosen(request: SlackRequest) -> None:
+        webinar, now = (
+            await request.services.mirror.find(buttons.picked(request.value)[0]),
+            request.now(),
+        )
         before = snooze_form.lead(way, webinar.start, now)
         if before is None or not is_to_come(webinar, now):
-            await ask.say(snooze_form.too_late(webinar, now=now), replace=True)
+            await request.reply(snooze_form.too_late(webinar, now=now), replace=True)
             return
-        await _remind(ask, webinar, before)
-        await ask.say(snooze_form.reminded(webinar, before), replace=True)
+        await _remind(request, webinar, before)
+        await request.reply(snooze_form.reminded(webinar, before), replace=True)
 
     return chosen
 
 
-async def _remind(ask: Ask, webinar: Webinar, before: timedelta) -> None:
+async def _remind(request: SlackRequest, webinar: Webinar, before: timedelta) -> None:
     # The message comes first: only its answer tells which channel the person's own messages are.
     try:
-        channel_id, ts = await ask.services.slack.post(ask.user_id, snooze_form.confirmation(webinar, before))
+        channel_id, ts = await request.slack.post(request.user_id, snooze_form.confirmation(webinar, before))
     except ChannelUnreachable as error:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
-        async with ask.services.store.write() as db:
-            webinar = await reminders.current(db, ask.services.account, webinar.session_id, channel_id)
-            await reminders.snooze(db, webinar, channel_id, before, ask.user_id, ask.services.clock.now())
+        async with request.services.store.write() as db:
+            webinar = await reminders.current(db, request.services.account, webinar.session_id, channel_id)
+            await reminders.snooze(db, webinar, channel_id, before, request.user_id, request.now())
     except Exception:
-        await ask.services.slack.edit(channel_id, ts, snooze_form.failed(webinar))
+        await request.slack.edit(channel_id, ts, snooze_form.failed(webinar))
         raise
-    ask.services.scheduler.wake()
+    request.services.scheduler.wake()
 
 
 ACTIONS: Listeners = {

@@ -13,7 +13,7 @@ from bot.model.frozen import Frozen
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
-from bot.model.seat import Attendee
+from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
@@ -37,7 +37,7 @@ SAME_NAME = "This is the name you are registered under. Change it, or press Canc
 KEPT_FOR = "90 days after the webinar"
 
 
-class Typed(Frozen):
+class SeatInput(Frozen):
     """What a form is about and what stands in it: kept in its private_metadata, for the way back to it."""
 
     session_id: str
@@ -48,9 +48,9 @@ class Typed(Frozen):
     reminder_s: int = int(LEADS[0].total_seconds())
 
     @property
-    def attendee(self) -> Attendee:
+    def attendee(self) -> SeatDetails:
         """Who is to sit there."""
-        return Attendee(first_name=self.first_name, last_name=self.last_name, email=self.email)
+        return SeatDetails(first_name=self.first_name, last_name=self.last_name, email=self.email)
 
     @property
     def lead(self) -> timedelta | None:
@@ -58,11 +58,11 @@ class Typed(Frozen):
         return timedelta(seconds=self.reminder_s) or None
 
 
-def from_profile(person: Person, session_id: str, source: str) -> Typed:
+def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
     """What Slack tells of a person; where their profile does not part the name, the last word is the last name."""
     first, _, last = person.name.strip().rpartition(" ")
     named = (person.first_name, person.last_name) if person.first_name else (first or last, last if first else "")
-    return Typed(
+    return SeatInput(
         session_id=session_id,
         source=source,
         first_name=named[0].strip()[:MAX_NAME],
@@ -71,7 +71,7 @@ def from_profile(person: Person, session_id: str, source: str) -> Typed:
     )
 
 
-def ask(webinar: Webinar, typed: Typed, *, now: datetime) -> View:
+def ask(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
     """The form of a webinar that is open; while it is live, nobody needs a reminder."""
     is_live = stage(webinar, now) is Stage.LIVE
     submit = "Join Now" if is_live else "Register"
@@ -97,7 +97,7 @@ def ask(webinar: Webinar, typed: Typed, *, now: datetime) -> View:
     )
 
 
-def ask_name(webinar: Webinar, typed: Typed) -> View:
+def ask_name(webinar: Webinar, typed: SeatInput) -> View:
     """The form for another name, which says beforehand what follows from it."""
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -117,9 +117,9 @@ def ask_name(webinar: Webinar, typed: Typed) -> View:
     )
 
 
-def read(values: form_values.Values, note: str) -> Typed:
+def read(values: form_values.Values, note: str) -> SeatInput:
     """What was sent, whether or not it can be used. `note` is the form's private_metadata."""
-    before = Typed.model_validate_json(note)
+    before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     seconds = int(form_values.choice(values, REMINDER, NEVER))
     return before.model_copy(
@@ -127,7 +127,7 @@ def read(values: form_values.Values, note: str) -> Typed:
     )
 
 
-def check(typed: Typed) -> None:
+def check(typed: SeatInput) -> None:
     """Raise `BadInput` with all that RingCentral would not take, each under its field."""
     problems = {
         FIRST_NAME: _name_problem(typed.first_name, "first name"),
@@ -139,10 +139,10 @@ def check(typed: Typed) -> None:
         raise BadInput("Please change what is marked.", found)
 
 
-def check_name(typed: Typed, note: str) -> None:
+def check_name(typed: SeatInput, note: str) -> None:
     """Raise `BadInput` also where it is the name they have: their link would change for nothing."""
     check(typed)
-    was = Typed.model_validate_json(note)
+    was = SeatInput.model_validate_json(note)
     if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
         raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
 
@@ -160,7 +160,7 @@ def working(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View
     return modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
 
 
-def failed(sentence: str, typed: Typed) -> View:
+def failed(sentence: str, typed: SeatInput) -> View:
     """That it did not work and what to do, with the way back to the filled form."""
     back = actions(button("Back to the Form", BACK, typed.session_id, style="primary"))
     return modal(FAILED, "Not registered", [paragraph(sentence), *back], private_metadata=typed.model_dump_json())
@@ -171,7 +171,7 @@ def name_failed(sentence: str) -> View:
     return modal(FAILED, "Name not changed", [paragraph(sentence)])
 
 
-def _names(typed: Typed) -> list[Block]:
+def _names(typed: SeatInput) -> list[Block]:
     named = (("First name", FIRST_NAME, typed.first_name), ("Last name", LAST_NAME, typed.last_name))
     return [
         input_block(
@@ -183,7 +183,7 @@ def _names(typed: Typed) -> list[Block]:
     ]
 
 
-def _reminder(ahead: list[timedelta], typed: Typed) -> Block:
+def _reminder(ahead: list[timedelta], typed: SeatInput) -> Block:
     options = [option(value=NEVER, text="None")]
     options += [option(value=str(int(lead.total_seconds())), text=f"{say_lead(lead)} before") for lead in ahead]
     chosen = next((option for option in options if option["value"] == str(typed.reminder_s)), options[0])
@@ -191,7 +191,7 @@ def _reminder(ahead: list[timedelta], typed: Typed) -> Block:
     return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
 
 
-def _consent(webinar: Webinar, typed: Typed, submit: str) -> str:
+def _consent(webinar: Webinar, typed: SeatInput, submit: str) -> str:
     ids = "the ids of this workspace, of you and of this channel"
     if ":" not in typed.source:
         ids = "the ids of this workspace and of you"

@@ -49,7 +49,7 @@ WHAT = (
 )
 
 
-class Choice(Frozen):
+class OrganizerChoice(Frozen):
     """Who was chosen, by whom and when; nobody has chosen where `set_by` is empty."""
 
     people: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ class Choice(Frozen):
 
 
 def settings(
-    choice: Choice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
+    choice: OrganizerChoice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
 ) -> Message:
     """The settings, with the ways to change them for those who may."""
     organisers = f"*Organisers:* {_named(choice, groups)}. {EVERYBODY_ELSE}"
@@ -76,7 +76,7 @@ def settings(
     return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *ways])
 
 
-def form(choice: Choice, groups: Sequence[UserGroup], *, zone: str) -> View:
+def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """Asks who the organisers are; without a field for user groups where the workspace has none."""
     people = multi_users_select(
         action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
@@ -104,13 +104,13 @@ def read(values: form_values.Values) -> frozenset[str]:
     return frozenset([*people, *(one["value"] for one in groups)])
 
 
-def saved(choice: Choice, groups: Sequence[UserGroup], *, zone: str) -> View:
+def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
     """What holds now, in the form's place."""
     text = f"*Organisers:* {_named(choice, groups)}.\n{EVERYBODY_ELSE}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 
-def _options(choice: Choice, groups: Sequence[UserGroup]) -> list[Element]:
+def _options(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> list[Element]:
     # Those that are chosen come first: they must be there to be kept.
     known = sorted(groups, key=lambda one: (one.group_id not in choice.groups, one.handle))
     unnamed = set(choice.groups) - {one.group_id for one in groups}
@@ -119,7 +119,7 @@ def _options(choice: Choice, groups: Sequence[UserGroup]) -> list[Element]:
     return [option(value=one.group_id, text=cut(f"@{one.handle}", MAX_LABEL)) for one in listed]
 
 
-def _named(choice: Choice, groups: Sequence[UserGroup]) -> str:
+def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
     # By their handles: a mention of a group could notify all of its people.
     handles = {one.group_id: one.handle for one in groups}
     named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)
@@ -130,7 +130,7 @@ def _named(choice: Choice, groups: Sequence[UserGroup]) -> str:
     return ", ".join([*organisers[:MOST_NAMED], *more]) or "nobody in particular"
 
 
-def _by(choice: Choice, zone: str) -> str:
+def _by(choice: OrganizerChoice, zone: str) -> str:
     if not (choice.set_by and choice.set_at):
         return "No organisers are chosen."
     return f"Chosen by <@{choice.set_by}> · {when(choice.set_at, zone)}"

@@ -6,46 +6,46 @@ from bot.commands.parser import SettingsOf
 from bot.notices import reminders
 from bot.webinars import organizer_table
 from bot.webinars.permissions import check_may_choose_organisers, may_choose_organisers
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 from handlers.settings import form as workspace_settings_form
-from handlers.settings.form import Choice
+from handlers.settings.form import OrganizerChoice
 
 
-async def show(ask: Ask, _: SettingsOf) -> None:
+async def show(request: SlackRequest, _: SettingsOf) -> None:
     """What holds for the whole workspace."""
-    person = await ask.person()
-    choice = await _choice(ask)
-    async with ask.services.store.read() as db:
-        leads = (await reminders.defaults(db, ask.workspace)).leads
+    person = await request.person()
+    choice = await _choice(request)
+    async with request.services.store.read() as db:
+        leads = (await reminders.defaults(db, request.workspace)).leads
     may = may_choose_organisers(person)
-    groups = await ask.services.organisers.groups()
-    await ask.say(workspace_settings_form.settings(choice, groups, leads, may_change=may, zone=person.time_zone))
+    groups = await request.services.permissions.groups()
+    await request.reply(workspace_settings_form.settings(choice, groups, leads, may_change=may, zone=person.time_zone))
 
 
-async def open_form(ask: Ask) -> None:
+async def open_form(request: SlackRequest) -> None:
     """Ask who the organisers are (one call to Slack for its user groups, and then again after five minutes)."""
-    person = await ask.person()
+    person = await request.person()
     check_may_choose_organisers(person)
-    groups = await ask.services.organisers.groups()
-    await ask.open(workspace_settings_form.form(await _choice(ask), groups, zone=person.time_zone))
+    groups = await request.services.permissions.groups()
+    await request.open(workspace_settings_form.form(await _choice(request), groups, zone=person.time_zone))
 
 
-async def sent(ask: Ask) -> None:
+async def sent(request: SlackRequest) -> None:
     """Keep who was chosen, and say what holds now."""
-    person = await ask.person()
+    person = await request.person()
     check_may_choose_organisers(person)
-    chosen = workspace_settings_form.read(ask.values)
-    async with ask.services.store.write() as db:
-        await organizer_table.save(db, ask.workspace, chosen, ask.user_id, ask.services.clock.now())
-    groups = await ask.services.organisers.groups()
-    view = workspace_settings_form.saved(await _choice(ask), groups, zone=person.time_zone)
-    await ask.accept(response_action="update", view=view)
+    chosen = workspace_settings_form.read(request.values)
+    async with request.services.store.write() as db:
+        await organizer_table.save(db, request.workspace, chosen, request.user_id, request.now())
+    groups = await request.services.permissions.groups()
+    view = workspace_settings_form.saved(await _choice(request), groups, zone=person.time_zone)
+    await request.accept(response_action="update", view=view)
 
 
-async def _choice(ask: Ask) -> Choice:
-    chosen = await ask.services.organisers.chosen(ask.workspace)
+async def _choice(request: SlackRequest) -> OrganizerChoice:
+    chosen = await request.services.permissions.chosen(request.workspace)
     people, groups = tuple(chosen.people), tuple(chosen.groups)
-    return Choice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
+    return OrganizerChoice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
 
 
 COMMANDS: Commands = {SettingsOf: show}

@@ -9,38 +9,38 @@ from bot.notices.subscriptions.texts.share_result import shared
 from bot.slack import buttons
 from bot.webinars.permissions import check_may_share
 from handlers.browse.listeners import chosen
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 
 
-async def share(ask: Ask, command: Share) -> None:
+async def share(request: SlackRequest, command: Share) -> None:
     """Share in the named channel, or here."""
-    check_may_share(await ask.person())
+    check_may_share(await request.person())
     if command.channel_name and not command.channel_id:
         raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
-    webinar = await chosen(ask, command.which, "share")
+    webinar = await chosen(request, command.which, "share")
     if webinar:
-        await _share(ask, webinar, command.channel_id or ask.channel_id)
+        await _share(request, webinar, command.channel_id or request.channel_id)
 
 
-async def share_here(ask: Ask) -> None:
+async def share_here(request: SlackRequest) -> None:
     """The button: share in the channel where it was pressed."""
-    check_may_share(await ask.person())
-    await _share(ask, await ask.services.mirror.find(ask.value), ask.channel_id)
+    check_may_share(await request.person())
+    await _share(request, await request.services.mirror.find(request.value), request.channel_id)
 
 
-async def share_in(ask: Ask) -> None:
+async def share_in(request: SlackRequest) -> None:
     """The picker in the result of a creation: share in the chosen channel."""
-    check_may_share(await ask.person())
-    await _share(ask, await ask.services.mirror.find(buttons.shared_by(ask.block_id)), ask.value)
+    check_may_share(await request.person())
+    await _share(request, await request.services.mirror.find(buttons.shared_by(request.block_id)), request.value)
 
 
-async def _share(ask: Ask, webinar: Webinar, channel_id: str) -> None:
+async def _share(request: SlackRequest, webinar: Webinar, channel_id: str) -> None:
     if not channel_id:
         raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
-    put_up = await ask.services.announcing.share(webinar, channel_id, ask.user_id)
-    ask.services.scheduler.wake()
-    there = await ask.services.announcing.said_in(webinar, put_up.channel_id)
-    await ask.say(shared(webinar, put_up.channel_id, there))
+    put_up = await request.services.cards.share(webinar, channel_id, request.user_id)
+    request.services.scheduler.wake()
+    there = await request.services.cards.said_in(webinar, put_up.channel_id)
+    await request.reply(shared(webinar, put_up.channel_id, there))
 
 
 COMMANDS: Commands = {Share: share}

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 
 from bot.commands.find_webinar import find
 from bot.commands.parser import Subscribe, Subscriptions, Target, Unsubscribe
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.webinar_ref import WebinarRef
 from bot.errors import BadInput
 from bot.model.lifecycle import is_open_to_come
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
 from bot.notices.subscriptions.channel_state import ChannelChoice
-from bot.notices.subscriptions.model import EVERYTHING, SHARED, Features, Subscription, Wish, read_features
+from bot.notices.subscriptions.model import (
+    EVERYTHING,
+    SHARED,
+    Features,
+    Subscription,
+    SubscriptionChange,
+    read_features,
+)
 from bot.notices.subscriptions.model import subscribe as more_of
 from bot.notices.subscriptions.model import unsubscribe as less_of
-from bot.notices.subscriptions.service import Change
+from bot.notices.subscriptions.service import ChannelChange
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import SAID, listed, named
 from bot.slack import buttons
@@ -24,7 +31,7 @@ from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_follow
 from handlers import errors
 from handlers.browse.listeners import chosen
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 
 IN_A_CHANNEL = (
@@ -40,7 +47,7 @@ class Verb:
     """One of the two ways to change what is said: its word, what it does, and what it means without features."""
 
     word: str
-    granted: Callable[[Sequence[Subscription], Wish, Features], Sequence[Subscription]]
+    granted: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
     usual: Features
     done: str
     not_done: str
@@ -54,88 +61,88 @@ UNSUBSCRIBE = Verb(
 )
 
 
-async def subscribe(ask: Ask, command: Subscribe) -> None:
+async def subscribe(request: SlackRequest, command: Subscribe) -> None:
     """Have more said in this channel."""
-    await _typed(ask, SUBSCRIBE, command.features, command.target)
+    await _typed(request, SUBSCRIBE, command.features, command.target)
 
 
-async def unsubscribe(ask: Ask, command: Unsubscribe) -> None:
+async def unsubscribe(request: SlackRequest, command: Unsubscribe) -> None:
     """Have less said in this channel."""
-    await _typed(ask, UNSUBSCRIBE, command.features, command.target)
+    await _typed(request, UNSUBSCRIBE, command.features, command.target)
 
 
-async def subscribe_button(ask: Ask) -> None:
+async def subscribe_button(request: SlackRequest) -> None:
     """The same for one of several webinars that the words might have meant."""
-    await _picked(ask, SUBSCRIBE)
+    await _picked(request, SUBSCRIBE)
 
 
-async def unsubscribe_button(ask: Ask) -> None:
+async def unsubscribe_button(request: SlackRequest) -> None:
     """The same for one of several webinars that the words might have meant."""
-    await _picked(ask, UNSUBSCRIBE)
+    await _picked(request, UNSUBSCRIBE)
 
 
-async def subscriptions(ask: Ask, _: Subscriptions) -> None:
+async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
     """What is said in this channel and who set that up; for admins also what did not go out lately."""
-    person, now = await ask.person(), ask.services.clock.now()
-    channel_id = _channel(ask)
-    async with ask.services.store.read() as db:
-        state = await subscriptions_service.state(db, ask.workspace, channel_id, now)
-        unsaid = await subscriptions_service.unsaid(db, ask.workspace, now) if person.is_admin else []
+    person, now = await request.person(), request.now()
+    channel_id = _channel(request)
+    async with request.services.store.read() as db:
+        state = await subscriptions_service.channel_state(db, request.workspace, channel_id, now)
+        unsaid = await subscriptions_service.undelivered_notices(db, request.workspace, now) if person.is_admin else []
     may_change = not (person.is_guest or person.is_stranger)
-    await ask.say(subscription_result.state(state, may_change=may_change, unsaid=unsaid))
+    await request.reply(subscription_result.state(state, may_change=may_change, unsaid=unsaid))
 
 
-async def open_form(ask: Ask) -> None:
+async def open_form(request: SlackRequest) -> None:
     """The form of a channel, as it is set up now."""
-    person = await ask.person()
+    person = await request.person()
     check_may_follow(person)
-    async with ask.services.store.read() as db:
-        state = await subscriptions_service.state(db, ask.workspace, ask.value, ask.services.clock.now())
-    await ask.open(subscribe_form.build(state, zone=person.time_zone))
+    async with request.services.store.read() as db:
+        state = await subscriptions_service.channel_state(db, request.workspace, request.value, request.now())
+    await request.open(subscribe_form.build(state, zone=person.time_zone))
 
 
-async def form_sent(ask: Ask) -> None:
+async def form_sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being saved."""
-    check_may_follow(await ask.person())
-    choice = subscribe_form.read(ask.values)
+    check_may_follow(await request.person())
+    choice = subscribe_form.read(request.values)
     if choice.features or choice.wants_hours:
-        await ask.services.slack.check_channel(ask.note)
-    ask.failed = subscribe_form.failed
-    await ask.accept(response_action="update", view=subscribe_form.working(ask.note))
+        await request.slack.check_channel(request.note)
+    request.failed = subscribe_form.failed
+    await request.accept(response_action="update", view=subscribe_form.working(request.note))
 
-    async def work(ask: Ask) -> None:
-        await _save(ask, choice)
+    async def work(request: SlackRequest) -> None:
+        await _save(request, choice)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def _typed(ask: Ask, verb: Verb, words: Sequence[str], target: Target) -> None:
-    check_may_follow(await ask.person())
-    _channel(ask)
-    features = await _features(ask, verb, words, target)
-    if not isinstance(target, WebinarWords):
-        await _change(ask, verb, features, target)
+async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
+    check_may_follow(await request.person())
+    _channel(request)
+    features = await _features(request, verb, words, target)
+    if not isinstance(target, WebinarRef):
+        await _change(request, verb, features, target)
         return
-    webinar = await chosen(ask, target, verb.word, typed=" ".join(sorted(features)))
+    webinar = await chosen(request, target, verb.word, typed=" ".join(sorted(features)))
     if webinar:
-        await _change(ask, verb, features, webinar)
+        await _change(request, verb, features, webinar)
 
 
-async def _picked(ask: Ask, verb: Verb) -> None:
-    check_may_follow(await ask.person())
-    session_id, typed = buttons.picked(ask.value)
+async def _picked(request: SlackRequest, verb: Verb) -> None:
+    check_may_follow(await request.person())
+    session_id, typed = buttons.picked(request.value)
     features, _ = read_features(typed.split())
-    await _change(ask, verb, features or verb.usual, await ask.services.mirror.find(session_id))
+    await _change(request, verb, features or verb.usual, await request.services.mirror.find(session_id))
 
 
-async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) -> Features:
+async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> Features:
     """What was named, or what is usual. Raises `BadInput` for words that are no features, with what may be meant."""
     features, unknown = read_features(words)
     if not unknown:
         return features or verb.usual
     if target == "all" and len(unknown) == len(words):
-        which = WebinarWords(" ".join(words))
-        if find(which, await ask.services.mirror.everything(), ask.services.clock.now()):
+        which = WebinarRef(" ".join(words))
+        if find(which, await request.services.mirror.everything(), request.now()):
             raise BadInput(
                 "Before a webinar stands the word “for”. Nothing was changed. "
                 f"Did you mean `/webinar {verb.word} for {which.text}`?"
@@ -148,52 +155,52 @@ async def _features(ask: Ask, verb: Verb, words: Sequence[str], target: Target) 
     raise BadInput(f"{listed(no_features)} {are}, so nothing was changed.{meant} There are {every}.")
 
 
-async def _change(ask: Ask, verb: Verb, features: Features, about: Webinar | str) -> None:
-    now, channel_id = ask.services.clock.now(), _channel(ask)
+async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
+    now, channel_id = request.now(), _channel(request)
     if verb is SUBSCRIBE:
         if isinstance(about, Webinar) and not is_open_to_come(about, now):
             raise BadInput(OVER)
-        await ask.services.slack.check_channel(channel_id)
-    wish = Wish.model_validate(
-        {"workspace": ask.workspace, "channel_id": channel_id, "about": about, "by": ask.user_id, "at": now}
+        await request.slack.check_channel(channel_id)
+    wish = SubscriptionChange.model_validate(
+        {"workspace": request.workspace, "channel_id": channel_id, "about": about, "by": request.user_id, "at": now}
     )
 
-    def granted(lines: Sequence[Subscription], wish: Wish) -> Sequence[Subscription]:
+    def granted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
         return verb.granted(lines, wish, features)
 
-    async with ask.services.store.write() as db:
-        change = await subscriptions_service.change(db, wish, granted)
-    ask.services.scheduler.wake()
+    async with request.services.store.write() as db:
+        change = await subscriptions_service.change_subscriptions(db, wish, granted)
+    request.services.scheduler.wake()
     if change.is_first and verb is SUBSCRIBE:
-        await _introduce(ask, channel_id, change)
+        await _introduce(request, channel_id, change)
     said = (verb.done if change.is_one else verb.not_done).format(f"{_named(features)} about {_about(about)}")
-    await ask.say(subscription_result.state(change.after, head=said))
+    await request.reply(subscription_result.state(change.after, head=said))
 
 
-async def _save(ask: Ask, choice: ChannelChoice) -> None:
-    now, channel_id = ask.services.clock.now(), ask.note
-    wish = Wish(workspace=ask.workspace, channel_id=channel_id, by=ask.user_id, at=now)
-    async with ask.services.store.write() as db:
-        change = await subscriptions_service.set_up(db, wish, choice)
-    ask.services.scheduler.wake()
+async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
+    now, channel_id = request.now(), request.note
+    wish = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
+    async with request.services.store.write() as db:
+        change = await subscriptions_service.apply_choice(db, wish, choice)
+    request.services.scheduler.wake()
     if change.is_first:
-        await _introduce(ask, channel_id, change)
+        await _introduce(request, channel_id, change)
     head = "Saved." if change.is_one else "Nothing changed: it was set up like this already."
-    if not await ask.services.slack.update(ask.view_id, subscription_result.done(change.after, head)):
-        await ask.services.slack.post(ask.user_id, subscription_result.state(change.after, head=head))
+    if not await request.slack.update(request.view_id, subscription_result.done(change.after, head)):
+        await request.slack.post(request.user_id, subscription_result.state(change.after, head=head))
 
 
-async def _introduce(ask: Ask, channel_id: str, change: Change) -> None:
+async def _introduce(request: SlackRequest, channel_id: str, change: ChannelChange) -> None:
     # Everybody there is told once, and by whom: what follows is said without anybody having asked just then.
-    await ask.services.slack.post(channel_id, subscription_result.intro((await ask.person()).name, change.after))
+    await request.slack.post(channel_id, subscription_result.intro((await request.person()).name, change.after))
 
 
-def _channel(ask: Ask) -> str:
+def _channel(request: SlackRequest) -> str:
     # A direct message among several has the id of a private channel, and a name of its own kind.
-    name = str(ask.body.get("channel_name") or (ask.body.get("channel") or {}).get("name", ""))
-    if not ask.channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
+    name = str(request.body.get("channel_name") or (request.body.get("channel") or {}).get("name", ""))
+    if not request.channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
         raise BadInput(IN_A_CHANNEL)
-    return ask.channel_id
+    return request.channel_id
 
 
 def _named(features: Features) -> str:

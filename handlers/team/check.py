@@ -10,8 +10,8 @@ from bot.errors import BadInput
 from bot.model.people import Coworker, Person
 from bot.model.team import MOST, NewInvitee, Role
 from bot.slack.blocks import cut, number
-from bot.team.diff import Member, Order, Wanted, find, read_role, same, team_change, too_many
-from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Typed
+from bot.team.diff import Member, TeamDiff, WantedMember, find, read_role, same, team_change, too_many
+from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
 from handlers.team.outsiders import names_of, read_outsiders
 
 NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
@@ -28,7 +28,7 @@ MAX_PROBLEM = 500
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownPeople:
     """What is known of the people who can be chosen."""
 
     team: Sequence[Member]
@@ -38,16 +38,16 @@ class Known:
     is_directory_read: bool = True
 
 
-def to_look_up(typed: Typed, team: Sequence[Member]) -> list[str]:
+def to_look_up(typed: TeamInput, team: Sequence[Member]) -> list[str]:
     """The people in Slack of whom something must be known: all but those who stay what they are."""
     staying = {(one.user_id, one.invitee.role) for one in team}
     chosen = [*((user, Role.COHOST) for user in typed.cohosts), *((user, Role.PANELIST) for user in typed.panelists)]
     return list(dict.fromkeys(user for user, role in chosen if (user, role) not in staying))
 
 
-def who_is_wanted(typed: Typed, known: Known) -> list[Wanted]:
+def who_is_wanted(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
     """Everybody who was chosen. Raises `BadInput` with all that is wrong, each under its field."""
-    wanted: list[Wanted] = []
+    wanted: list[WantedMember] = []
     problems: dict[str, list[str]] = {COHOSTS: [], PANELISTS: [], OUTSIDE: []}
     chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
     chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
@@ -56,14 +56,14 @@ def who_is_wanted(typed: Typed, known: Known) -> list[Wanted]:
         problem = one if isinstance(one, str) else _clash(one, _name(user_id, known), wanted, known)
         if problem:
             problems[block].append(problem)
-        elif isinstance(one, Wanted):
+        elif isinstance(one, WantedMember):
             wanted.append(one)
     _add_outsiders(typed, known, wanted, problems[OUTSIDE])
     _refuse({block: " ".join(sentences) for block, sentences in problems.items()})
     return wanted
 
 
-def at_first_sight(command: Invite, typed: Typed, known: Known) -> str:
+def at_first_sight(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
     """What is wrong with whom a command named, before the form is sent; empty where nothing is."""
     names = ", ".join(f"@{name}" for name in command.people.nobody)
     nobody = f"Nobody here is called {names}: choose them below." if names else ""
@@ -75,7 +75,9 @@ def at_first_sight(command: Invite, typed: Typed, known: Known) -> str:
     return " ".join(filter(None, [nobody, by_address]))
 
 
-def what_changes(wanted: Sequence[Wanted], team: Sequence[Member], shown: frozenset[str], *, started: bool) -> Order:
+def what_changes(
+    wanted: Sequence[WantedMember], team: Sequence[Member], shown: frozenset[str], *, started: bool
+) -> TeamDiff:
     """The change that is asked for. Raises `BadInput` where it is none, or cannot be."""
     order = team_change(team, wanted, shown)
     if not order:
@@ -87,16 +89,16 @@ def what_changes(wanted: Sequence[Wanted], team: Sequence[Member], shown: frozen
     return order
 
 
-def _from_slack(user_id: str, role: Role, typed: Typed, known: Known) -> Wanted | str:
+def _from_slack(user_id: str, role: Role, typed: TeamInput, known: KnownPeople) -> WantedMember | str:
     """Somebody in Slack as they are to be invited, or why they cannot be."""
     there = next((one for one in known.team if one.user_id == user_id), None)
     if there and there.invitee.role is role:
-        return Wanted(who=NewInvitee(role=role, email=there.invitee.email), user_id=user_id)
+        return WantedMember(who=NewInvitee(role=role, email=there.invitee.email), user_id=user_id)
     person = known.people.get(user_id)
     if person is None:
         return "Slack does not tell who one of these people is. Choose them again, or write their address below."
     coworker = known.coworker_at(person.email)
-    as_known = find(known.team, Wanted(who=NewInvitee(role=role, coworker=coworker, email=person.email)))
+    as_known = find(known.team, WantedMember(who=NewInvitee(role=role, coworker=coworker, email=person.email)))
     if as_known and as_known.role is Role.HOST:
         return HOST_ALREADY.format(person.name)
     if problem := _refusal(person, role, coworker, known):
@@ -104,15 +106,15 @@ def _from_slack(user_id: str, role: Role, typed: Typed, known: Known) -> Wanted 
     if role is Role.COHOST and as_known and as_known.role is Role.PANELIST and not as_known.coworker_id:
         return BY_ADDRESS.format(person.name)
     if coworker:
-        return Wanted(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
+        return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
     first, last = names_of(person)
-    return Wanted(
+    return WantedMember(
         who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.is_mailed),
         user_id=user_id,
     )
 
 
-def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known) -> str:
+def _refusal(person: Person, role: Role, coworker: Coworker | None, known: KnownPeople) -> str:
     if person.is_bot:
         return f"{person.name} is an app, so it can't be on a team."
     if person.is_deactivated:
@@ -129,7 +131,7 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
     return ""
 
 
-def _clash(one: Wanted, name: str, wanted: Sequence[Wanted], known: Known) -> str:
+def _clash(one: WantedMember, name: str, wanted: Sequence[WantedMember], known: KnownPeople) -> str:
     there = find(known.team, one)
     if there and there.role is Role.HOST:
         return HOST_ALREADY.format(name)
@@ -138,7 +140,7 @@ def _clash(one: Wanted, name: str, wanted: Sequence[Wanted], known: Known) -> st
     return ""
 
 
-def _add_outsiders(typed: Typed, known: Known, wanted: list[Wanted], problems: list[str]) -> None:
+def _add_outsiders(typed: TeamInput, known: KnownPeople, wanted: list[WantedMember], problems: list[str]) -> None:
     outsiders, wrong = read_outsiders(typed.outside)
     problems += wrong
     for outsider in outsiders:
@@ -147,19 +149,19 @@ def _add_outsiders(typed: Typed, known: Known, wanted: list[Wanted], problems: l
         facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
         address = "" if coworker else outsider.email
         who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.is_mailed, **facts)
-        one = Wanted(who=who, user_id=_user_at(outsider.email, known))
+        one = WantedMember(who=who, user_id=_user_at(outsider.email, known))
         if problem := _clash(one, outsider.email, wanted, known):
             problems.append(problem)
         else:
             wanted.append(one)
 
 
-def _user_at(address: str, known: Known) -> str:
+def _user_at(address: str, known: KnownPeople) -> str:
     there = (one for one in known.team if one.user_id and one.invitee.email.lower() == address.lower())
     return next((one.user_id for one in there), "")
 
 
-def _name(user_id: str, known: Known) -> str:
+def _name(user_id: str, known: KnownPeople) -> str:
     person = known.people.get(user_id)
     there = next((one.invitee.name for one in known.team if one.user_id == user_id), "")
     return person.name if person else there

@@ -47,7 +47,7 @@ MAX_CONTEXT = 1000
 STARTED = "It has started: people can be added, but nobody can be changed or removed any more."
 
 
-class Place(Frozen):
+class TeamFormContext(Frozen):
     """What a form is about; its private_metadata."""
 
     session_id: str
@@ -61,7 +61,7 @@ class Place(Frozen):
 
 
 @dataclass(frozen=True)
-class Named:
+class Prefill:
     """Who was named on the way to the form, and as what; `role` is None where that was not said."""
 
     user_ids: Sequence[str] = ()
@@ -70,7 +70,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Typed:
+class TeamInput:
     """What the fields hold."""
 
     cohosts: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ def opening(webinar: Webinar, *, note: str = "") -> View:
     blocks: list[Block] = [section(f"Looking at the team of *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
-    return modal(OPENING, TITLE, blocks, private_metadata=Place(session_id=webinar.id).model_dump_json())
+    return modal(OPENING, TITLE, blocks, private_metadata=TeamFormContext(session_id=webinar.id).model_dump_json())
 
 
 def not_opened(sentence: str) -> View:
@@ -97,7 +97,7 @@ def not_opened(sentence: str) -> View:
     return modal(FAILED, "Team not changed", [paragraph(sentence)])
 
 
-def prefilled(team: Sequence[Member], named: Named) -> tuple[Typed, frozenset[str]]:
+def prefilled(team: Sequence[Member], named: Prefill) -> tuple[TeamInput, frozenset[str]]:
     """What the form begins with, and the ids of those of the team who stand in it."""
     cohosts = [one for one in team if one.user_id and one.invitee.role is Role.COHOST]
     panelists = [one for one in team if one.user_id and one.invitee.role is Role.PANELIST]
@@ -106,7 +106,7 @@ def prefilled(team: Sequence[Member], named: Named) -> tuple[Typed, frozenset[st
     roles = there | {user: named.role or there.get(user, Role.PANELIST) for user in named.user_ids}
     known = {one.invitee.email.lower() for one in team}
     new = [address for address in named.addresses if address.lower() not in known]
-    typed = Typed(
+    typed = TeamInput(
         cohosts=tuple(user for user, role in roles.items() if role is Role.COHOST),
         panelists=tuple(user for user, role in roles.items() if role is Role.PANELIST),
         outside=cut("\n".join(filter(None, [lines, *new])), MAX_INPUT),
@@ -117,7 +117,7 @@ def prefilled(team: Sequence[Member], named: Named) -> tuple[Typed, frozenset[st
 def build(
     webinar: Webinar,
     team: Sequence[Member],
-    named: Named = Named(),
+    named: Prefill = Prefill(),
     *,
     now: datetime,
     read_at: datetime,
@@ -131,7 +131,7 @@ def build(
 def filled(
     webinar: Webinar,
     team: Sequence[Member],
-    typed: Typed,
+    typed: TeamInput,
     shown: Collection[str],
     *,
     now: datetime,
@@ -148,13 +148,13 @@ def filled(
         *_others(team, shown),
         context(f"The team as read from {DISPLAY_NAME} {ago(read_at, now)}; `/webinar team` reads it anew"),
     ]
-    where = Place(session_id=webinar.id, shown=" ".join(sorted(shown)))
+    where = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
     return modal(CALLBACK, TITLE, blocks, submit="Save Team", close="Cancel", private_metadata=where.model_dump_json())
 
 
-def read(values: form_values.Values) -> Typed:
+def read(values: form_values.Values) -> TeamInput:
     """What the fields hold (`view.state.values`). Never raises."""
-    return Typed(
+    return TeamInput(
         cohosts=_users(values, COHOSTS),
         panelists=_users(values, PANELISTS),
         outside=form_values.text(values, OUTSIDE, ""),
@@ -167,7 +167,7 @@ def _host(webinar: Webinar, team: Sequence[Member]) -> str:
     return person(host or webinar.host_name) or "as set in RingCentral"
 
 
-def _fields(typed: Typed) -> list[Block]:
+def _fields(typed: TeamInput) -> list[Block]:
     cohosts = _picker(typed.cohosts, focus=True)
     outside = text_input(
         action_id=OUTSIDE,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.commands.people_args import Invite, Team, read_invite
+from bot.commands.people_args import Invite, ShowTeam, read_invite
 from bot.errors import BadInput
 from bot.model.people import Person
 from bot.model.team import MOST
@@ -14,19 +14,19 @@ from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.team.apply import UNCLEAR
-from bot.team.change_table import Change
-from bot.team.diff import Member, Order, read_role
+from bot.team.change_table import TeamOperation
+from bot.team.diff import Member, TeamDiff, read_role
 from bot.team.table import Team as KnownTeam
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
 from handlers import errors
 from handlers.browse.listeners import chosen, opened
-from handlers.request import Ask, Commands, Listeners
+from handlers.request import Commands, Listeners, SlackRequest
 from handlers.team import check as team_check
 from handlers.team import form as team_form
 from handlers.team import list as team_list
-from handlers.team.check import Known
-from handlers.team.form import Named, Place, Typed
+from handlers.team.check import KnownPeople
+from handlers.team.form import Prefill, TeamFormContext, TeamInput
 
 WHAT = "invite people to this webinar"
 NOT_READ = "The team was not read yet. Close this form and open it again."
@@ -37,105 +37,105 @@ TOO_MANY = (
 NOT_THERE = "They are not on this team any more. Press Refresh to see who is."
 
 
-async def invite(ask: Ask, command: Invite) -> None:
+async def invite(request: SlackRequest, command: Invite) -> None:
     """Open the form for the webinar that was named, with the people who were."""
     read_role(command.role)
-    webinar = await chosen(ask, command.which, "invite", typed=_spelled(command))
+    webinar = await chosen(request, command.which, "invite", typed=_spelled(command))
     if webinar:
-        await _open(ask, webinar, command)
+        await _open(request, webinar, command)
 
 
-async def invite_button(ask: Ask) -> None:
+async def invite_button(request: SlackRequest) -> None:
     """The same from a button, which may carry people on."""
-    session_id, typed = buttons.picked(ask.value)
-    await _open(ask, await ask.services.mirror.find(session_id), read_invite(typed))
+    session_id, typed = buttons.picked(request.value)
+    await _open(request, await request.services.mirror.find(session_id), read_invite(typed))
 
 
-async def sent(ask: Ask) -> None:
+async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
-    where = Place.model_validate_json(ask.note)
-    webinar = await _steered(ask, where.session_id)
-    ask.services.team.check(webinar)
-    team = await ask.services.team.known(webinar)
+    where = TeamFormContext.model_validate_json(request.note)
+    webinar = await _steered(request, where.session_id)
+    request.services.team.check(webinar)
+    team = await request.services.team.known(webinar)
     if team is None:
         raise BadInput(NOT_READ)
-    typed = team_form.read(ask.values)
-    wanted = team_check.who_is_wanted(typed, await _known(ask, typed, team.members))
-    started = ask.services.team.has_started(webinar)
+    typed = team_form.read(request.values)
+    wanted = team_check.who_is_wanted(typed, await _known(request, typed, team.members))
+    started = request.services.team.has_started(webinar)
     order = team_check.what_changes(wanted, team.members, where.ids, started=started)
     if order.deleted:
-        draft = await ask.services.team.draft(webinar, order, ask.user_id)
+        draft = await request.services.team.draft(webinar, order, request.user_id)
         question = team_result.confirm(webinar, order, team.members, draft.change_id)
-        await ask.accept(response_action="push", view=question)
+        await request.accept(response_action="push", view=question)
         return
-    ask.failed = _back_to_the_form(webinar, team, typed, where, ask.services.clock.now())
-    await _start(ask, webinar, await ask.services.team.begin(webinar, order, ask.user_id, ask.view_id))
+    request.failed = _back_to_the_form(webinar, team, typed, where, request.now())
+    await _start(request, webinar, await request.services.team.begin(webinar, order, request.user_id, request.view_id))
 
 
-async def confirmed(ask: Ask) -> None:
+async def confirmed(request: SlackRequest) -> None:
     """Removing people was confirmed: whether the person may is asked again."""
-    draft = await ask.services.team.drafted(ask.note, ask.user_id)
-    webinar = await _steered(ask, draft.session_id)
-    ask.failed = team_result.failed  # the form stands below it, with all that was typed
-    await _start(ask, webinar, await ask.services.team.confirm(webinar, draft, ask.view_id))
+    draft = await request.services.team.drafted(request.note, request.user_id)
+    webinar = await _steered(request, draft.session_id)
+    request.failed = team_result.failed  # the form stands below it, with all that was typed
+    await _start(request, webinar, await request.services.team.confirm(webinar, draft, request.view_id))
 
 
-async def show_team(ask: Ask, command: Team) -> None:
+async def show_team(request: SlackRequest, command: ShowTeam) -> None:
     """Who is on the team of the webinar that was named; it is read where that never happened."""
-    webinar = await chosen(ask, command.which, "team")
+    webinar = await chosen(request, command.which, "team")
     if webinar:
-        await ask.check_steers(webinar, WHAT)
-        await _list(ask, webinar)
+        await request.require_manager(webinar, WHAT)
+        await _list(request, webinar)
 
 
-async def team_button(ask: Ask) -> None:
+async def team_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _list(ask, await _steered(ask, buttons.picked(ask.value)[0]))
+    await _list(request, await _steered(request, buttons.picked(request.value)[0]))
 
 
-async def turn_page(ask: Ask) -> None:
+async def turn_page(request: SlackRequest) -> None:
     """Another page in the place of this one."""
-    session_id, _, page = team_list.read_place(ask.value)
-    await _list(ask, await _steered(ask, session_id), page=page, replace=True)
+    session_id, _, page = team_list.read_place(request.value)
+    await _list(request, await _steered(request, session_id), page=page, replace=True)
 
 
-async def refresh(ask: Ask) -> None:
+async def refresh(request: SlackRequest) -> None:
     """Read the team anew (one call), and show it in the same place."""
-    session_id, _, page = team_list.read_place(ask.value)
-    webinar = await _steered(ask, session_id)
-    await ask.services.team.read(webinar, ask.caller(), force=True)
-    await _list(ask, webinar, page=page, replace=True)
+    session_id, _, page = team_list.read_place(request.value)
+    webinar = await _steered(request, session_id)
+    await request.services.team.read(webinar, request.caller(), force=True)
+    await _list(request, webinar, page=page, replace=True)
 
 
-async def remove(ask: Ask) -> None:
+async def remove(request: SlackRequest) -> None:
     """Remove somebody, as was confirmed at the button, and show who is left."""
-    webinar, member, page = await _picked(ask)
-    order = Order(deleted=(member.invitee.invitee_id,))
-    change = await ask.services.team.begin(webinar, order, ask.user_id)
-    outcomes = await ask.services.team.carry_out(change, ask.caller())
-    await _list(ask, webinar, page=page, replace=True, note=team_result.in_a_line(outcomes))
-    await ask.services.team.finish(change, outcomes)
+    webinar, member, page = await _picked(request)
+    order = TeamDiff(deleted=(member.invitee.invitee_id,))
+    change = await request.services.team.begin(webinar, order, request.user_id)
+    outcomes = await request.services.team.carry_out(change, request.caller())
+    await _list(request, webinar, page=page, replace=True, note=team_result.in_a_line(outcomes))
+    await request.services.team.finish(change, outcomes)
 
 
-async def send_again(ask: Ask) -> None:
+async def send_again(request: SlackRequest) -> None:
     """Send somebody their link once more, or give it to whoever asks where Greenroom cannot reach them."""
-    webinar, member, page = await _picked(ask)
-    sent_there = await ask.services.team.notifier.send_again(webinar, member, ask.user_id)
+    webinar, member, page = await _picked(request)
+    sent_there = await request.services.team.notifier.send_again(webinar, member, request.user_id)
     note = f"<@{member.user_id}> has the link again." if sent_there else "The link is in a direct message to you."
-    await _list(ask, webinar, page=page, replace=True, note=note)
+    await _list(request, webinar, page=page, replace=True, note=note)
 
 
-async def _steered(ask: Ask, session_id: str) -> Webinar:
-    webinar = await ask.services.mirror.find(session_id)
-    await ask.check_steers(webinar, WHAT)
+async def _steered(request: SlackRequest, session_id: str) -> Webinar:
+    webinar = await request.services.mirror.find(session_id)
+    await request.require_manager(webinar, WHAT)
     return webinar
 
 
-async def _picked(ask: Ask) -> tuple[Webinar, Member, int]:
-    session_id, invitee_id, page = team_list.read_place(ask.value)
-    webinar = await _steered(ask, session_id)
-    ask.services.team.check(webinar)
-    team = await ask.services.team.known(webinar)
+async def _picked(request: SlackRequest) -> tuple[Webinar, Member, int]:
+    session_id, invitee_id, page = team_list.read_place(request.value)
+    webinar = await _steered(request, session_id)
+    request.services.team.check(webinar)
+    team = await request.services.team.known(webinar)
     others = team.others if team else []
     member = next((one for one in others if one.invitee.invitee_id == invitee_id), None)
     if member is None:
@@ -143,57 +143,57 @@ async def _picked(ask: Ask) -> tuple[Webinar, Member, int]:
     return webinar, member, page
 
 
-async def _open(ask: Ask, webinar: Webinar, command: Invite) -> None:
-    await ask.check_steers(webinar, WHAT)
-    ask.services.team.check(webinar)
-    known = await ask.services.team.known(webinar)
-    if known and not command.people and ask.services.directory.is_read:
-        view = team_form.build(webinar, known.members, now=ask.services.clock.now(), read_at=known.read_at)
-        await ask.open(view)
+async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> None:
+    await request.require_manager(webinar, WHAT)
+    request.services.team.check(webinar)
+    known = await request.services.team.known(webinar)
+    if known and not command.people and request.services.directory.is_read:
+        view = team_form.build(webinar, known.members, now=request.now(), read_at=known.read_at)
+        await request.open(view)
         return
     # A trigger lives three seconds, and who these people are may take longer to find out.
-    view_id = await ask.open(team_form.opening(webinar))
-    ask.view, ask.failed = {"id": view_id}, team_form.not_opened
-    await _fill(ask, webinar, command)
+    view_id = await request.open(team_form.opening(webinar))
+    request.view, request.failed = {"id": view_id}, team_form.not_opened
+    await _fill(request, webinar, command)
 
 
-async def _fill(ask: Ask, webinar: Webinar, command: Invite) -> None:
-    services, view_id = ask.services, ask.view_id
+async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> None:
+    services, view_id = request.services, request.view_id
 
     def note(words: str) -> View:
         return team_form.opening(webinar, note=words)
 
-    team = await services.team.read(webinar, ask.caller_behind(note))
+    team = await services.team.read(webinar, request.caller_with_progress(note))
     if not services.directory.is_read:
         await services.directory.refresh()
-    named = await _named(ask, command)
+    named = await _named(request, command)
     typed, _ = team_form.prefilled(team.members, named)
-    problem = team_check.at_first_sight(command, typed, await _known(ask, typed, team.members))
+    problem = team_check.at_first_sight(command, typed, await _known(request, typed, team.members))
     now = services.clock.now()
     form = team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem)
     await services.slack.update(view_id, form)
 
 
-async def _named(ask: Ask, command: Invite) -> Named:
+async def _named(request: SlackRequest, command: Invite) -> Prefill:
     """Who was named, the people of user groups one by one."""
-    groups = [await ask.services.slack.group(group) for group in command.people.group_ids]
+    groups = [await request.slack.group(group) for group in command.people.group_ids]
     users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
     if len(users) > MOST:
         raise BadInput(TOO_MANY.format(len(users), MOST))
     role = read_role(command.role) if command.role else None
-    return Named(tuple(users), command.people.addresses, role)
+    return Prefill(tuple(users), command.people.addresses, role)
 
 
-async def _known(ask: Ask, typed: Typed, team: Sequence[Member]) -> Known:
+async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]) -> KnownPeople:
     """What must be known of those who were chosen; who cannot be looked up is left out."""
-    get, users = ask.services.people.get, team_check.to_look_up(typed, team)
-    found = await asyncio.gather(*(get(ask.workspace, user) for user in users), return_exceptions=True)
+    get, users = request.services.users.get, team_check.to_look_up(typed, team)
+    found = await asyncio.gather(*(get(request.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
-    return Known(team, people, ask.services.directory.coworker_at, ask.services.directory.is_read)
+    return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_read)
 
 
 def _back_to_the_form(
-    webinar: Webinar, team: KnownTeam, typed: Typed, where: Place, now: datetime
+    webinar: Webinar, team: KnownTeam, typed: TeamInput, where: TeamFormContext, now: datetime
 ) -> Callable[[str], View]:
     """What stands in the place of the form if nothing comes of it: the same again, with why."""
 
@@ -205,26 +205,28 @@ def _back_to_the_form(
     return again
 
 
-async def _start(ask: Ask, webinar: Webinar, change: Change) -> None:
-    await ask.accept(response_action="update", view=team_result.working(webinar))
+async def _start(request: SlackRequest, webinar: Webinar, change: TeamOperation) -> None:
+    await request.accept(response_action="update", view=team_result.working(webinar))
 
-    async def work(ask: Ask) -> None:
+    async def work(request: SlackRequest) -> None:
         def note(words: str) -> View:
             return team_result.working(webinar, note=words)
 
-        outcomes = await ask.services.team.carry_out(change, ask.caller_behind(note))
+        outcomes = await request.services.team.carry_out(change, request.caller_with_progress(note))
         view, instead = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
-        await ask.services.team.notifier.show(change, view, instead)
-        await ask.services.team.finish(change, outcomes)
+        await request.services.team.notifier.show(change, view, instead)
+        await request.services.team.finish(change, outcomes)
 
-    errors.later(ask, work)
+    errors.later(request, work)
 
 
-async def _list(ask: Ask, webinar: Webinar, *, page: int = 1, replace: bool = False, note: str = "") -> None:
-    team = await ask.services.team.read(webinar, ask.caller())
-    now = ask.services.clock.now()
+async def _list(
+    request: SlackRequest, webinar: Webinar, *, page: int = 1, replace: bool = False, note: str = ""
+) -> None:
+    team = await request.services.team.read(webinar, request.caller())
+    now = request.now()
     shown = team_list.roster(webinar, team.members, read_at=team.read_at, now=now, page=page, note=note)
-    await ask.say(shown, replace=replace)
+    await request.reply(shown, replace=replace)
 
 
 def _spelled(command: Invite) -> str:
@@ -238,7 +240,7 @@ def _spelled(command: Invite) -> str:
     return " ".join([*words, role]).strip()
 
 
-COMMANDS: Commands = {Invite: invite, Team: show_team}
+COMMANDS: Commands = {Invite: invite, ShowTeam: show_team}
 ACTIONS: Listeners = {
     buttons.INVITE: invite_button,
     buttons.TEAM: team_button,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.create_args import Plan, say_length, split_when, warm_up
+from bot.commands.create_args import CreateArgs, say_length, split_when, warm_up
 from tests.pages import table
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,7 +84,7 @@ Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
 @pytest.mark.parametrize("locale", [None, "en-US", "de-DE", "fr-FR"])
 def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
     """A title that only looks as if it held a time stays whole and has no start."""
-    assert split_when(title, NOW, BERLIN, locale) == Plan(title, None, None, "")
+    assert split_when(title, NOW, BERLIN, locale) == CreateArgs(title, None, None, "")
 
 
 @pytest.mark.parametrize("title", ["May Day", "Second Sunday", "Top 10", "24/7", "1:1", "Budget 2027", "Part 2", "Q3"])

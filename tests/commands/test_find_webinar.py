@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.commands.find_webinar import find, settle
 from bot.commands.parser import Remind, Show, parse
 from bot.commands.slack_text import unescape
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.webinar_ref import WebinarRef
 from tests.pages import table
 from tests.typed_samples import ANY
 
@@ -55,7 +55,7 @@ def test_documented_reminder_is_settled_by_the_webinars_there_are(typed: str, we
     """Wrong times at the end do not become a part of a title."""
     command = parse(f"remind {typed}")
     assert isinstance(command, Remind)
-    assert settle(command, WEBINARS, NOW) == Remind(WebinarWords(webinar), times)
+    assert settle(command, WEBINARS, NOW) == Remind(WebinarRef(webinar), times)
 
 
 def test_whole_title_holds_no_times() -> None:
@@ -66,15 +66,15 @@ def test_whole_title_holds_no_times() -> None:
         command = parse(f"remind {title.lower()}")
         assert isinstance(command, Remind)
         assert command.times != ""
-        assert settle(command, webinars, NOW) == Remind(WebinarWords(title.lower()))
+        assert settle(command, webinars, NOW) == Remind(WebinarRef(title.lower()))
 
 
 def test_settling_leaves_alone_what_is_clear() -> None:
     """Quotes and "defaults" say what is meant; a webinar that matches as a whole keeps its words."""
     for command in (
-        Remind(WebinarWords("launch soon", quoted=True)),
-        Remind(WebinarWords("defaults"), "soon"),
-        Remind(WebinarWords("launch day"), "1d"),
+        Remind(WebinarRef("launch soon", quoted=True)),
+        Remind(WebinarRef("defaults"), "soon"),
+        Remind(WebinarRef("launch day"), "1d"),
     ):
         assert settle(command, WEBINARS, NOW) == command
 
@@ -88,27 +88,27 @@ def test_next_passes_over_what_is_over_or_was_never_opened() -> None:
         Kept("4", "D", NOW - timedelta(minutes=5), "Finished"),
         Kept("5", "E", NOW - timedelta(hours=1), "Scheduled"),
     ]
-    assert find(WebinarWords("NEXT!"), [*others, *soon], NOW) == soon
+    assert find(WebinarRef("NEXT!"), [*others, *soon], NOW) == soon
     late = Kept("6", "F", NOW - timedelta(minutes=59), "Scheduled")
-    assert find(WebinarWords("next"), [*others, *soon, late], NOW) == [late]
-    assert find(WebinarWords("next"), others, NOW) == []
+    assert find(WebinarRef("next"), [*others, *soon, late], NOW) == [late]
+    assert find(WebinarRef("next"), others, NOW) == []
 
 
 def test_nothing_named_finds_nothing() -> None:
     """Without words there is nothing to find: the picker is the answer."""
-    assert find(WebinarWords(), WEBINARS, NOW) == []
+    assert find(WebinarRef(), WEBINARS, NOW) == []
 
 
 def test_found_webinars_stand_in_a_sensible_order() -> None:
     """What comes, the soonest first, then what is over, the latest first; marks around a word do not matter."""
     days = {"1": -2, "2": 3, "3": -1, "4": 1}
     webinars = [Kept(number, "Weekly news", NOW + timedelta(days=day), "Scheduled") for number, day in days.items()]
-    assert [found.id for found in find(WebinarWords("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
+    assert [found.id for found in find(WebinarRef("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
 
 
 def test_id_in_quotes_is_a_title() -> None:
     """Quotes turn an id, too, into words of a title."""
-    assert find(WebinarWords("101", quoted=True), WEBINARS, NOW) == []
+    assert find(WebinarRef("101", quoted=True), WEBINARS, NOW) == []
 
 
 @settings(deadline=None)
@@ -130,8 +130,8 @@ def test_any_words_find_some_of_the_webinars(words: str, titles: list[str], hour
     webinars = [
         Kept(str(n), title, NOW + timedelta(hours=hours + n), "Scheduled") for n, title in enumerate(titles, start=100)
     ]
-    found = find(WebinarWords(words), webinars, NOW)
+    found = find(WebinarRef(words), webinars, NOW)
     assert sorted(one.id for one in found) == sorted({one.id for one in found})
     for webinar in webinars:
         if webinar.title.strip():
-            assert webinar in find(WebinarWords(webinar.title, quoted=True), webinars, NOW)
+            assert webinar in find(WebinarRef(webinar.title, quoted=True), webinars, NOW)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.commands import limit_arg
 from bot.commands.limit_arg import MOST, next_limit, read_limit, settle
 from bot.commands.parser import Limit, parse
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.webinar_ref import WebinarRef
 from bot.errors import BadInput
 from tests.pages import table
 from tests.webinar_samples import NOW, webinar
@@ -133,7 +133,7 @@ def test_documentation_says_what_belongs_to_the_title(typed: str, which: str, to
 
 def test_without_webinars_the_words_stay_as_they_are() -> None:
     """Nothing is known yet."""
-    command = Limit(WebinarWords("launch"), "50")
+    command = Limit(WebinarRef("launch"), "50")
     assert settle(command, [], NOW) == command
 
 

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.parser import SettingsOf, Show, parse
-from bot.commands.people_args import Invite, Named, Register, Registrants, Team
-from bot.commands.webinar_ref import WebinarWords
+from bot.commands.people_args import Invite, NamedPeople, Register, Registrants, ShowTeam
+from bot.commands.webinar_ref import WebinarRef
 from tests.pages import table
 
 IDS = {"@ben": "<@U0BEN|ben>", "@chloe": "<@U0CHLOE>", "@events": "<!subteam^S0EVENTS|@events>"}
 """What Slack makes of what people type."""
-LAUNCH = WebinarWords("launch day")
+LAUNCH = WebinarRef("launch day")
 
 
 def sent(typed: str) -> str:
@@ -40,17 +40,17 @@ def test_documented_invitation_is_taken_apart_as_the_page_says(
 @pytest.mark.parametrize(
     ("text", "people"),
     [
-        ("", Named()),
-        ("<@U1|ben>", Named(user_ids=("U1",))),
-        ("<@U1>, <@W2|chloe> and <@U1>", Named(user_ids=("U1", "W2"))),
+        ("", NamedPeople()),
+        ("<@U1|ben>", NamedPeople(user_ids=("U1",))),
+        ("<@U1>, <@W2|chloe> and <@U1>", NamedPeople(user_ids=("U1", "W2"))),
         (
             "for <mailto:zoe@x.example|zoe@x.example>, yan@y.example.",
-            Named(addresses=("zoe@x.example", "yan@y.example")),
+            NamedPeople(addresses=("zoe@x.example", "yan@y.example")),
         ),
-        ("<!subteam^S1|@events> @nobody", Named(group_ids=("S1",), nobody=("nobody",))),
+        ("<!subteam^S1|@events> @nobody", NamedPeople(group_ids=("S1",), nobody=("nobody",))),
     ],
 )
-def test_people_are_found_however_they_are_named(text: str, people: Named) -> None:
+def test_people_are_found_however_they_are_named(text: str, people: NamedPeople) -> None:
     """Each once, in the order in which they were named."""
     assert parse(f"register launch day {text}") == Register(LAUNCH, people)
     assert bool(people) == bool(text)
@@ -64,12 +64,12 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
 @pytest.mark.parametrize(
     ("text", "command"),
     [
-        ("team launch day", Team(LAUNCH)),
+        ("team launch day", ShowTeam(LAUNCH)),
         ("registrants launch day", Registrants(LAUNCH)),
         ("settings", SettingsOf()),
-        ("invite", Invite(WebinarWords())),
-        ("invite Working as a team", Invite(WebinarWords("Working as a team"))),
-        ('invite "Working as a team"', Invite(WebinarWords("Working as a team", quoted=True))),
+        ("invite", Invite(WebinarRef())),
+        ("invite Working as a team", Invite(WebinarRef("Working as a team"))),
+        ('invite "Working as a team"', Invite(WebinarRef("Working as a team", quoted=True))),
     ],
 )
 def test_the_others_name_a_webinar_or_nothing(text: str, command: object) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from bot.app import EVENTS, Greenroom, build
 from bot.clock import machine_now
 from bot.creation import table as creation_table
-from bot.creation.table import Creation, Order, Step
+from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.schema import creations as table
 from bot.errors import BadInput
 from bot.model.webinar import Form
@@ -135,7 +135,7 @@ async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> N
             await pair.other.services.creation.resume()
             await asyncio.sleep(0.02)
 
-    assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
+    assert [one.step for one in await written(pair.world)] == [CreationStep.WEBINAR_ASKED]
     release(pair.world)
     assert await ending(pair.world) == MADE
 
@@ -151,7 +151,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
 
     release(pair.world)
     await pair.world.settled()
-    assert [one.step for one in await written(pair.world)] == [Step.WEBINAR_ASKED]
+    assert [one.step for one in await written(pair.world)] == [CreationStep.WEBINAR_ASKED]
     assert len(pair.world.ringcentral.dump()["webinars"]) == 1
     assert pair.world.ringcentral.webinars() == []
     assert "Greenroom goes on" in pair.world.slack.view("finn").words
@@ -184,14 +184,14 @@ def _begun(world: World, draft_id: str, title: str) -> Creation:
         draft_id=draft_id,
         user_id="U0FINN",
         order=_order(title),
-        step=Step.BEGUN,
+        step=CreationStep.BEGUN,
         begun_at=machine_now(),
     )
 
 
-def _order(title: str) -> Order:
+def _order(title: str) -> CreationRequest:
     start = machine_now() + timedelta(days=1)
-    return Order(form=Form(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
+    return CreationRequest(form=Form(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
 
 
 async def _claimed_until(world: World) -> datetime:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bot.creation import table as creation_table
-from bot.creation.table import Step
+from bot.creation.table import CreationStep
 from bot.providers.base import Caller, Lane
 from tests.creation_story import (
     MADE,
@@ -75,9 +75,9 @@ async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) ->
     await world.ringcentral.stop()
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
-    assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
+    assert [one.step for one in await written(world)] == [CreationStep.WEBINAR_ASKED]
     await world.bot.services.creation.resume()
-    assert [one.step for one in await written(world)] == [Step.WEBINAR_ASKED]
+    assert [one.step for one in await written(world)] == [CreationStep.WEBINAR_ASKED]
 
     await _ringcentral_is_back(world)
     assert await ending(world) == MADE
@@ -99,8 +99,10 @@ async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: 
     assert await ending(world) == MADE
 
 
-@pytest.mark.parametrize("step", [Step.WEBINAR_ASKED, Step.WEBINAR_MADE, Step.SESSION_ASKED, Step.WHOLE])
-async def test_a_database_that_is_away_for_a_moment(world: World, step: Step) -> None:
+@pytest.mark.parametrize(
+    "step", [CreationStep.WEBINAR_ASKED, CreationStep.WEBINAR_MADE, CreationStep.SESSION_ASKED, CreationStep.WHOLE]
+)
+async def test_a_database_that_is_away_for_a_moment(world: World, step: CreationStep) -> None:
     """What came of a call cannot be written down: the person is told that it goes on, and then how it ended."""
     _database_away_once(world, step)
     await send(world)
@@ -109,12 +111,12 @@ async def test_a_database_that_is_away_for_a_moment(world: World, step: Step) ->
 
     async with world.bot.services.store.write() as db:
         await creation_table.LEASES.release_all(db)  # the claim runs out
-    assert await ending(world) == (NONE if step is Step.WEBINAR_ASKED else MADE)
+    assert await ending(world) == (NONE if step is CreationStep.WEBINAR_ASKED else MADE)
 
 
 async def test_a_database_that_is_away_while_the_result_is_told(world: World) -> None:
     """A whole webinar is never called "not created": it is told a little later."""
-    _database_away_once(world, Step.CARD_ASKED)
+    _database_away_once(world, CreationStep.CARD_ASKED)
     await send(world)
     await world.settled()
     assert told(world, "finn") == ()
@@ -324,10 +326,10 @@ async def test_somebody_slack_does_not_know_any_more_is_given_up(world: World) -
     await ended(world)
 
     assert await ending(world) == NO_CARD._replace(told=())
-    assert [one.step for one in await written(world)] == [Step.TOLD]
+    assert [one.step for one in await written(world)] == [CreationStep.TOLD]
 
 
-def _database_away_once(world: World, step: Step) -> None:
+def _database_away_once(world: World, step: CreationStep) -> None:
     """The first time that this step is to be written, it cannot be."""
     away: list[str] = []
 

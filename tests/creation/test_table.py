@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.creation import table as creation_table
-from bot.creation.table import Creation, Order, Step
+from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.connection import Store
 from bot.model.people import Account
 from bot.model.webinar import Form
@@ -20,7 +20,13 @@ pytest_plugins = ["tests.databases"]
 def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Launch day", **changes: Any) -> Creation:
     """A creation that has just begun."""
     form = Form(title=title, start=START, length=timedelta(minutes=45), time_zone="Europe/Madrid")
-    facts = {"draft_id": draft_id, "user_id": "U1", "order": Order(form=form), "step": Step.BEGUN, "begun_at": NOW}
+    facts = {
+        "draft_id": draft_id,
+        "user_id": "U1",
+        "order": CreationRequest(form=form),
+        "step": CreationStep.BEGUN,
+        "begun_at": NOW,
+    }
     return Creation(**{"account": account, **facts, **changes})
 
 
@@ -29,7 +35,7 @@ async def test_creation_is_written_down_once(store: Store) -> None:
     async with store.write() as db:
         assert await creation_table.begin(db, creation(), "me", LATER)
         assert not await creation_table.begin(db, creation(title="Another"), "me", LATER)
-        made = creation(step=Step.WEBINAR_MADE, webinar_id="w1", problem="slow")
+        made = creation(step=CreationStep.WEBINAR_MADE, webinar_id="w1", problem="slow")
         assert await creation_table.LEASES.advance(db, made, "me", LATER)
         assert await creation_table.find(db, ACCOUNT, "d1") == made
         assert await creation_table.known_webinars(db, ACCOUNT) == {"w1"}
@@ -53,7 +59,7 @@ async def test_creation_under_way_blocks_its_title(store: Store) -> None:
         assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
         await creation_table.begin(db, creation(), "me", LATER)
         assert await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creation_table.LEASES.advance(db, creation(step=Step.WHOLE), "me", LATER)
+        await creation_table.LEASES.advance(db, creation(step=CreationStep.WHOLE), "me", LATER)
         assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
 
 
@@ -66,33 +72,33 @@ async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> N
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", after, LATER) == creation()
         assert await creation_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
 
-        assert await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "you", SOON)
+        assert await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "you", SOON)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
 async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
     """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
     async with store.write() as db:
-        await creation_table.begin(db, creation(step=Step.WHOLE), "me", NOW)
+        await creation_table.begin(db, creation(step=CreationStep.WHOLE), "me", NOW)
         await creation_table.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
-        assert not await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "me", LATER)
         assert not await creation_table.ask_for_card(db, creation(), "me")
         await creation_table.LEASES.renew(db, [creation()], "me", NOW)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "they", SOON, LATER) is None
-        assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=Step.WHOLE)
+        assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=CreationStep.WHOLE)
 
 
 async def test_creation_asks_for_its_card_once(store: Store) -> None:
     """Whoever asks first may post it; nobody after that, however often it is told."""
     async with store.write() as db:
-        await creation_table.begin(db, creation(step=Step.WHOLE), "me", LATER)
+        await creation_table.begin(db, creation(step=CreationStep.WHOLE), "me", LATER)
         assert await creation_table.ask_for_card(db, creation(), "me")
         assert not await creation_table.ask_for_card(db, creation(), "me")
 
 
 async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
     """A webinar that may come late is looked for when it was said, neither held back nor freed at a start."""
-    watched = creation(step=Step.WATCHED)
+    watched = creation(step=CreationStep.WATCHED)
     async with store.write() as db:
         await creation_table.begin(db, watched, "me", SOON)
         await creation_table.LEASES.renew(db, [watched], "me", LATER)
@@ -103,13 +109,13 @@ async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
 
 async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
     """Each attempt is a creation of its own: who still works on the earlier one does not touch the later."""
-    earlier, later = creation(step=Step.WATCHED), creation(begun_at=SOON)
+    earlier, later = creation(step=CreationStep.WATCHED), creation(begun_at=SOON)
     assert earlier.came_to_nothing
     async with store.write() as db:
         await creation_table.begin(db, earlier, "me", NOW)
         await creation_table.set_aside(db, earlier)
         assert await creation_table.begin(db, later, "me", LATER)
-        assert not await creation_table.LEASES.advance(db, creation(step=Step.TOLD), "me", LATER)
+        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "me", LATER)
         assert await creation_table.find(db, ACCOUNT, "d1") == later
         taken = await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER)
         assert taken
@@ -151,7 +157,9 @@ async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
             assert await creation_table.find(db, other, "d1") is None
             assert not await creation_table.same_title_under_way(db, other, "Launch day")
             assert await creation_table.begin(db, creation(other), "me", LATER)
-            await creation_table.LEASES.advance(db, creation(other, step=Step.TOLD, webinar_id="theirs"), "me", LATER)
+            await creation_table.LEASES.advance(
+                db, creation(other, step=CreationStep.TOLD, webinar_id="theirs"), "me", LATER
+            )
         assert await creation_table.find(db, ACCOUNT, "d1") == creation()
         assert await creation_table.known_webinars(db, ACCOUNT) == frozenset()
 

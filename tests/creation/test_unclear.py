@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.creation.table import Step
+from bot.creation.table import CreationStep
 from tests.creation_story import (
     HELD,
     MADE,
@@ -97,13 +97,13 @@ async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await send(world)
     assert await ending(world) == NONE
-    assert await steps(world) == [Step.WATCHED]
+    assert await steps(world) == [CreationStep.WATCHED]
 
     await make_late(world)
     await _its_time_has_come(world)
 
     assert await ending(world) == NONE
-    assert await steps(world) == [Step.TOLD]
+    assert await steps(world) == [CreationStep.TOLD]
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["done", "late"])
@@ -135,7 +135,7 @@ async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
     await _its_time_has_come(world)
 
     assert await ending(world) == MADE
-    assert await steps(world) == [Step.TOLD, Step.TOLD]
+    assert await steps(world) == [CreationStep.TOLD, CreationStep.TOLD]
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["both are there", "the first one's is there"])
@@ -171,7 +171,7 @@ async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fa
     made = 1 if "effect" in fault else 0
     assert at_first == Ending(1 + made, 0, made, made, ("made" if made else "not made",))
     assert theirs in world.ringcentral.dump()["webinars"]
-    assert set(await steps(world)) == {Step.TOLD}
+    assert set(await steps(world)) == {CreationStep.TOLD}
 
 
 async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -> None:
@@ -185,7 +185,7 @@ async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -
     await _its_time_has_come(world)
 
     assert await ending(world, "chloe") == NONE._replace(half=1)
-    assert await steps(world) == [Step.TOLD]
+    assert await steps(world) == [CreationStep.TOLD]
 
 
 async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) -> None:
@@ -197,10 +197,10 @@ async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) ->
     world.ringcentral.fail("GET", "/webinars$", status=403, times=2)
 
     await _its_time_has_come(world)
-    assert await steps(world) == [Step.WATCHED]
+    assert await steps(world) == [CreationStep.WATCHED]
     world.clock.move(timedelta(days=1))
     await _its_time_has_come(world)
-    assert await steps(world) == [Step.TOLD]
+    assert await steps(world) == [CreationStep.TOLD]
 
 
 async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(world: World) -> None:
@@ -214,7 +214,7 @@ async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(wo
 
     await _its_time_has_come(world)
     assert (await ending(world)).half == 1
-    assert await steps(world) == [Step.WATCHED]
+    assert await steps(world) == [CreationStep.WATCHED]
 
     world.clock.move(timedelta(minutes=2))
     await _its_time_has_come(world)
@@ -237,7 +237,7 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
         await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
     await world.bot.services.creation.resume()
 
-    assert await steps(world) == [Step.WATCHED, Step.WEBINAR_ASKED]
+    assert await steps(world) == [CreationStep.WATCHED, CreationStep.WEBINAR_ASKED]
     assert len(world.ringcentral.dump()["webinars"]) == 1
     release(world)
     assert (await ending(world, "dev"))._replace(told=told(world, "dev")) == MADE

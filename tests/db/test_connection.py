@@ -17,7 +17,7 @@ from bot.slack import user_table
 from bot.webinars import card_table, count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.card_table import Card
-from bot.webinars.count_history import Figure
+from bot.webinars.count_history import CountReading
 from tests.store_samples import LATER, OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
@@ -232,8 +232,8 @@ async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
         await count_history.add(db, ACCOUNT, "s2", registration(count=100, read_at=LATER))
 
         first, second = (
-            Figure(read_at=NOW, count=3, limit=None, is_open=True),
-            Figure(read_at=LATER, count=5, limit=9, is_open=False),
+            CountReading(read_at=NOW, count=3, limit=None, is_open=True),
+            CountReading(read_at=LATER, count=5, limit=9, is_open=False),
         )
         assert await count_history.of_session(db, ACCOUNT, "s1") == [first, second]
         moments = [NOW - timedelta(seconds=1), NOW, LATER - timedelta(seconds=1), LATER, LATER + timedelta(days=9)]

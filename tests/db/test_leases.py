@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.clock import machine_now
 from bot.creation import table as creation_table
-from bot.creation.table import Creation, Step
+from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, retry_wait
 from bot.db.schema import creations as table
@@ -74,7 +74,7 @@ async def test_expired_rows_are_resumed_oldest_first_and_once(store: Store) -> N
     await begun(store, "gone", NOW, draft_id="second", begun_at=NOW + timedelta(seconds=1))
     await begun(store, "gone", NOW, draft_id="first")
     await begun(store, "other", machine_now() + LEASE, draft_id="owned")
-    await begun(store, "gone", NOW, draft_id="ended", step=Step.TOLD)
+    await begun(store, "gone", NOW, draft_id="ended", step=CreationStep.TOLD)
     await begun(store, "gone", NOW, account=OTHERS[0], draft_id="theirs")
 
     assert await ids(worker(store, "me").expired()) == ["first", "second"]
@@ -105,9 +105,9 @@ async def test_worker_that_lost_its_lease_saves_nothing(store: Store) -> None:
 
     with pytest.raises(LeaseLost):
         async with store.write() as db:
-            await me.advance(db, one.model_copy(update={"step": Step.WHOLE}))
+            await me.advance(db, one.model_copy(update={"step": CreationStep.WHOLE}))
     async with store.write() as db:
-        await me.finish(db, one.model_copy(update={"step": Step.WHOLE}))
+        await me.finish(db, one.model_copy(update={"step": CreationStep.WHOLE}))
         assert not await me.take(db, one)
     await me.release(one)
     await me.resume_later(one)

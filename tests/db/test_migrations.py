@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import bot.db
 from bot.clock import machine_now
+from bot.db.columns import UtcDateTime
 from bot.db.connection import Store, Vault, async_url
 from bot.db.keys import account_columns
 from bot.db.migrate import migrate
-from bot.db.schema import Moment, metadata
-from bot.notices.model import NoticeKind, NoticeState, ParcelState, Way
+from bot.db.schema import metadata
+from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
 from bot.notices.outbox import claims, notice_table
 from bot.notices.outbox.claims import Claim
 from bot.notices.schedule import at
@@ -80,16 +81,21 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     packed = [(row.parcel.state, row.parcel.scheduled_id) if row.parcel else None for row in rows]
     assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
         (NoticeState.SAID, None),
-        (NoticeState.PACKED, (ParcelState.GIVING, None)),
-        (NoticeState.PACKED, (ParcelState.HELD, "Q2")),
-        (NoticeState.WITHDRAWN, (ParcelState.WITHDRAWING, "Q3")),
+        (NoticeState.PACKED, (MessageState.GIVING, None)),
+        (NoticeState.PACKED, (MessageState.HELD, "Q2")),
+        (NoticeState.WITHDRAWN, (MessageState.WITHDRAWING, "Q3")),
         (NoticeState.PLANNED, None),
         (NoticeState.DEAD, None),
     ]
     assert {row.notice.kind for row in rows} == {NoticeKind.REMINDER}
     (held,) = [row.parcel for row in rows if row.parcel and row.parcel.scheduled_id == "Q2"]
     second = int(START.timestamp()) + 2
-    assert (held.way, held.post_at, held.text_digest, held.wake_at) == (Way.HELD, second, "digest", at(second))
+    assert (held.way, held.post_at, held.text_digest, held.wake_at) == (
+        DeliveryMethod.HELD,
+        second,
+        "digest",
+        at(second),
+    )
     shared = {"workspace": ACCOUNT.workspace, "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
     assert lines == [
         Subscription(**shared, channel_id="C1", features=SHARED, set_by="U1", set_at=NOW, by_share=True),
@@ -171,7 +177,7 @@ def _fill_first_version(connection: Connection) -> None:
 
 
 def _stored(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
-    moment = Moment()
+    moment = UtcDateTime()
     moments = {name for name, value in row.items() if isinstance(value, datetime)}
     return {
         name: moment.process_bind_param(value, connection.dialect) if name in moments else value

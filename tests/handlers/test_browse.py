@@ -123,7 +123,7 @@ def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
 
 def test_details_for_the_creator_hold_the_hosts_link() -> None:
     """And say that it is theirs alone."""
-    message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, may_steer=True)
+    message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, can_manage=True)
     check_message(message.text, message.blocks)
     found = buttons(message.blocks)
     assert list(found) == [
@@ -141,14 +141,14 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
 
 def test_details_for_anybody_else_hold_no_personal_link() -> None:
     """Nor a button that they may not use."""
-    message = details(webinar(registration=registration()), now=NOW, host_link=None, may_steer=False)
+    message = details(webinar(registration=registration()), now=NOW, host_link=None, can_manage=False)
     assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
     assert "own link" not in words(message.blocks)
 
 
 def test_details_in_a_modal_ask_where_to_share() -> None:
     """There is no channel that "here" could mean."""
-    message = details(webinar(), now=NOW, host_link=None, may_steer=False, here=False)
+    message = details(webinar(), now=NOW, host_link=None, can_manage=False, here=False)
     check_message(message.text, message.blocks)
     picker = next(block for block in message.blocks if block.get("block_id"))
     assert (picker["elements"][0]["action_id"], ids.shared_by(picker["block_id"])) == (ids.SHARE_IN, "s1")
@@ -160,15 +160,15 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 )
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
     """It can be looked at, and so can who had registered while RingCentral has it."""
-    message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, may_steer=True)
+    message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == expected
-    everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, may_steer=True)
+    everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, can_manage=True)
     assert list(buttons(everyones.blocks)) == ["Refresh"]
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
     """The vendor refuses to delete a webinar that is going on."""
-    message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, may_steer=True)
+    message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == [
         *("Start as Host", "Share Here", "Refresh"),
         *("Invite", "Team", "Registrants"),
@@ -179,7 +179,7 @@ def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
 def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:
     """The description whole, as plain text."""
     one = webinar(registration=registration(read_at=NOW - timedelta(hours=3)), description="<!here> *come*")
-    message = details(one, now=NOW, host_link=None, may_steer=False)
+    message = details(one, now=NOW, host_link=None, can_manage=False)
     assert {"type": "plain_text", "text": "<!here> *come*", "emoji": True} in [
         block.get("text") for block in message.blocks
     ]
@@ -192,7 +192,7 @@ def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None
 def test_problem_stands_above_the_details() -> None:
     """A refresh that failed leaves what is known in place and says why."""
     for message in (
-        details(webinar(), now=NOW, host_link=None, may_steer=False, problem="RingCentral is down."),
+        details(webinar(), now=NOW, host_link=None, can_manage=False, problem="RingCentral is down."),
         count(webinar(), now=NOW, problem="RingCentral is down."),
     ):
         assert message.blocks[0]["text"]["text"] == "RingCentral is down."

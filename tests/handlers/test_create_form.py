@@ -15,7 +15,7 @@ from bot.errors import BadInput, ProviderRefused
 from bot.model.webinar import Access, Audience, Form, Options
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.form import Draft, build, check, read
+from handlers.create.form import CreateDraft, build, check, read
 from handlers.create.settings_form import More
 from tests.block_kit import buttons, check_view, initial_values, words
 from tests.webinar_samples import NASTY, NOW, START
@@ -34,7 +34,7 @@ MORES = st.builds(
     panel_join_offset=st.sampled_from([timedelta(seconds=seconds) for seconds in settings_form.OFFSETS]),
 )
 DRAFTS = st.builds(
-    Draft,
+    CreateDraft,
     draft_id=st.uuids().map(str),
     title=st.text(max_size=600) | st.just(NASTY) | st.just("&" * 3000),
     start=st.none() | st.integers(10**9, 9_999_999_999),
@@ -46,10 +46,10 @@ DRAFTS = st.builds(
     more=MORES,
 )
 
-GOOD = Draft(draft_id="d1", title="Launch day", start=int(START.timestamp()), length="45m", announce_in="C1")
+GOOD = CreateDraft(draft_id="d1", title="Launch day", start=int(START.timestamp()), length="45m", announce_in="C1")
 
 
-def faults(draft: Draft, **more: Any) -> dict[str, str]:
+def faults(draft: CreateDraft, **more: Any) -> dict[str, str]:
     """What `check` finds, by the block's name."""
     with pytest.raises(BadInput) as caught:
         check(draft, now=NOW, zone="Europe/Madrid", **more)
@@ -105,7 +105,7 @@ def test_problem_stands_on_top_of_the_form_that_comes_back(problem: str) -> None
     view = build(GOOD, host_line="Ana hosts", problem=problem)
     check_view(view)
     assert view["blocks"][0]["text"]["text"] == problem
-    assert read(Draft(draft_id="d1"), initial_values(view)) == GOOD
+    assert read(CreateDraft(draft_id="d1"), initial_values(view)) == GOOD
 
 
 def test_resumed_form_says_so_and_can_start_over() -> None:
@@ -118,7 +118,7 @@ def test_resumed_form_says_so_and_can_start_over() -> None:
 
 def test_two_drafts_share_no_block_id() -> None:
     """Slack keeps what was typed under an id, so an empty form needs new ones."""
-    first, second = (initial_values(build(Draft(draft_id=name), host_line="x")) for name in ("d1", "d2"))
+    first, second = (initial_values(build(CreateDraft(draft_id=name), host_line="x")) for name in ("d1", "d2"))
     assert not first.keys() & second.keys()
 
 
@@ -132,31 +132,31 @@ def test_settings_that_were_changed_are_named_without_their_values() -> None:
 
 @settings(deadline=None)
 @given(DRAFTS)
-def test_form_there_and_back_loses_nothing(draft: Draft) -> None:
+def test_form_there_and_back_loses_nothing(draft: CreateDraft) -> None:
     """What Slack sends for an untouched form, read into an empty draft, is the draft that was shown."""
     values = json.loads(json.dumps(initial_values(build(draft, host_line="x"))))
-    empty = Draft(draft_id=draft.draft_id, origin_channel=draft.origin_channel, more=draft.more)
+    empty = CreateDraft(draft_id=draft.draft_id, origin_channel=draft.origin_channel, more=draft.more)
     assert read(empty, values) == draft
 
 
 @settings(deadline=None)
 @given(DRAFTS)
-def test_draft_survives_being_stored(draft: Draft) -> None:
+def test_draft_survives_being_stored(draft: CreateDraft) -> None:
     """The store keeps a draft as JSON, password and all."""
-    assert Draft.model_validate_json(draft.model_dump_json()) == draft
+    assert CreateDraft.model_validate_json(draft.model_dump_json()) == draft
 
 
 @settings(deadline=None)
 @given(DRAFTS, st.text(max_size=400), st.booleans())
-def test_form_keeps_slacks_limits(draft: Draft, line: str, resumed: bool) -> None:
+def test_form_keeps_slacks_limits(draft: CreateDraft, line: str, resumed: bool) -> None:
     """At any length of what was typed."""
     check_view(build(draft, host_line=line or "x", problem=line, resumed=resumed))
 
 
 def test_form_that_was_emptied_is_read_as_empty() -> None:
     """What a person takes out of a field is gone from the draft too."""
-    values = initial_values(build(Draft(draft_id="d1", length=""), host_line="x"))
-    assert read(GOOD, values) == Draft(draft_id="d1", length="")
+    values = initial_values(build(CreateDraft(draft_id="d1", length=""), host_line="x"))
+    assert read(GOOD, values) == CreateDraft(draft_id="d1", length="")
 
 
 def test_fields_the_view_does_not_show_stay() -> None:
@@ -190,7 +190,7 @@ def test_settings_of_the_more_step_reach_the_form() -> None:
 
 def test_every_mistake_is_named_at_once_under_its_field() -> None:
     """Nobody has to send a form five times; what is wrong under More Settings stands above its button."""
-    wrong = Draft(
+    wrong = CreateDraft(
         draft_id="d1",
         title="x" * 513,
         start=int(NOW.timestamp()),
@@ -213,7 +213,7 @@ def test_every_mistake_is_named_at_once_under_its_field() -> None:
 
 def test_empty_form_asks_for_what_is_needed() -> None:
     """Only the title, the start and the length have to be given."""
-    assert faults(Draft(draft_id="d1", title="  ", length="")) == {
+    assert faults(CreateDraft(draft_id="d1", title="  ", length="")) == {
         "title": "Give the webinar a title.",
         "starts": "Choose a date and a time.",
         "length": "Write a length such as 45 minutes, 1h30 or 2 hours.",
@@ -223,7 +223,7 @@ def test_empty_form_asks_for_what_is_needed() -> None:
 def test_refusal_sentence_says_that_nothing_was_created_and_what_to_change() -> None:
     """The sentence for the whole, where no field can show it."""
     with pytest.raises(BadInput) as caught:
-        check(Draft(draft_id="d1"), now=NOW, zone="UTC")
+        check(CreateDraft(draft_id="d1"), now=NOW, zone="UTC")
     assert caught.value.sentence == "Nothing was created. Please change: Title, Starts."
 
 
@@ -252,8 +252,8 @@ def test_start_a_second_ahead_is_taken() -> None:
 def test_errors_stand_under_inputs_of_the_form() -> None:
     """Slack shows errors only under inputs of the view that was sent."""
     with pytest.raises(BadInput) as caught:
-        check(Draft(draft_id="d1", more=More(options=Options(redirect_uri="x"))), now=NOW, zone="UTC")
-    assert caught.value.fields.keys() <= initial_values(build(Draft(draft_id="d1"), host_line="x")).keys()
+        check(CreateDraft(draft_id="d1", more=More(options=Options(redirect_uri="x"))), now=NOW, zone="UTC")
+    assert caught.value.fields.keys() <= initial_values(build(CreateDraft(draft_id="d1"), host_line="x")).keys()
 
 
 @pytest.mark.parametrize(

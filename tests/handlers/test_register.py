@@ -16,8 +16,8 @@ from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.texts import Tally, lasting, outcome
 from handlers.register import form as register_form
 from handlers.register import list_form
-from handlers.register.form import Typed
-from handlers.registrants.list import Place, listing, matching
+from handlers.register.form import RegistrantInput
+from handlers.registrants.list import RegistrantPage, matching, registrant_page
 from tests.block_kit import buttons, check_message, check_view, words
 from tests.enrol_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
 from tests.webinar_samples import NOW, WEBINARS, registration, webinar
@@ -154,7 +154,7 @@ def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
 )
 def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None:
     """Nothing else is sent along."""
-    typed = Typed(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
+    typed = RegistrantInput(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
     if is_good:
         assert register_form.applicant(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
         return
@@ -167,9 +167,11 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
 def test_values_need_a_name_each(pairs: str) -> None:
     """One a line; what holds none is said under the field."""
     with pytest.raises(BadInput) as problem:
-        register_form.applicant(Typed(first_name="A", last_name="B", email="a@acme.example", external_id=pairs))
+        register_form.applicant(
+            RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs)
+        )
     assert set(problem.value.fields) == {"external_id"}
-    too_long = Typed(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
+    too_long = RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
     with pytest.raises(BadInput, match="change what is marked"):
         register_form.applicant(too_long)
 
@@ -188,6 +190,6 @@ def test_people_are_found_by_all_of_the_words() -> None:
 def test_nobody_s_name_links_or_pings(first: str, last: str, email: str, source: str) -> None:
     """What somebody has typed on a public page is text and nothing else."""
     one = THERE.model_copy(update={"first_name": first, "last_name": last, "email": email, "source": f"<@U1>{source}"})
-    said = listing(webinar(), [one], Place(session_id="s1"), age=timedelta(), now=NOW)
+    said = registrant_page(webinar(), [one], RegistrantPage(session_id="s1"), age=timedelta(), now=NOW)
     check_message(said.text, said.blocks)
     assert "<@U1>" not in str(said.blocks)

@@ -53,7 +53,7 @@ def test_buttons_are_those_that_help(changes: dict[str, Any], expected: list[tup
 def test_count_has_the_buttons_for_those_who_may() -> None:
     """Whoever may not open or close it does not see how."""
     one = webinar(registration=registration())
-    may, may_not = (count(one, now=NOW, may_steer=may) for may in (True, False))
+    may, may_not = (count(one, now=NOW, can_manage=may) for may in (True, False))
     check_message(may.text, may.blocks)
     assert list(buttons(may.blocks)) == [
         *("Refresh", "Close Registration", "Set Limit"),

@@ -21,13 +21,13 @@ from bot.slack.blocks import when
 from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
 from handlers.remind.defaults_form import UndoDefaults
-from handlers.remind.form import Place, Typed
+from handlers.remind.form import ReminderFormContext, ReminderInput
 from tests.block_kit import buttons, check_message, check_view, initial_values, words
 from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 USUAL = (DAY, HOUR, 10 * MINUTE)
-WHERE = Place(session_id="s1", channel_id="C1")
+WHERE = ReminderFormContext(session_id="s1", channel_id="C1")
 LEADS = st.lists(st.timedeltas(MINUTE, 120 * DAY), min_size=1, max_size=MAX_LEADS, unique=True).map(tuple)
 CHANNELS = st.sampled_from(["C0LAUNCH", "D0ANA"])
 SHEETS = st.builds(
@@ -112,7 +112,7 @@ def line(before: timedelta, said: str) -> str:
 @given(SHEETS, MOMENTS, st.text(max_size=3000), st.text(max_size=200))
 def test_form_keeps_slacks_limits(shown: ReminderSheet, now: datetime, problem: str, typed: str) -> None:
     """With any title, any number of reminders in any state, and whatever went wrong."""
-    where = Place(session_id=shown.webinar.session_id, channel_id=shown.channel_id, typed=typed)
+    where = ReminderFormContext(session_id=shown.webinar.session_id, channel_id=shown.channel_id, typed=typed)
     check_view(remind_form.build(shown, where, now=now, problem=problem))
     check_view(remind_form.choose_channel(shown.webinar, where))
     for one in shown.reminders[:2]:
@@ -280,7 +280,7 @@ def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> No
 def test_form_keeps_what_was_typed_until_it_is_added() -> None:
     """The words of a command stand in the field; after something was added, the fields are new ones."""
     typed = remind_form.build(sheet(), WHERE.model_copy(update={"typed": "1d soon"}), now=NOW)
-    assert remind_form.read(initial_values(typed)) == Typed("1d soon", None)
+    assert remind_form.read(initial_values(typed)) == ReminderInput("1d soon", None)
     again = remind_form.build(sheet(), WHERE.model_copy(update={"round": 1}), now=NOW)
     assert not initial_values(typed).keys() & initial_values(again).keys()
 
@@ -294,12 +294,12 @@ AFTER_THE_START = (
 @pytest.mark.parametrize(
     ("typed", "leads"),
     [
-        (Typed("2h", None), (2 * HOUR,)),
-        (Typed("1d 30m", None), (DAY, 30 * MINUTE)),
-        (Typed("", AT), (2 * HOUR,)),
+        (ReminderInput("2h", None), (2 * HOUR,)),
+        (ReminderInput("1d 30m", None), (DAY, 30 * MINUTE)),
+        (ReminderInput("", AT), (2 * HOUR,)),
     ],
 )
-def test_form_reads_lengths_and_a_moment(typed: Typed, leads: tuple[timedelta, ...]) -> None:
+def test_form_reads_lengths_and_a_moment(typed: ReminderInput, leads: tuple[timedelta, ...]) -> None:
     """A moment is so long before the start."""
     assert remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == leads
 
@@ -308,30 +308,30 @@ def test_form_reads_lengths_and_a_moment(typed: Typed, leads: tuple[timedelta, .
     ("typed", "field", "sentence"),
     [
         (
-            Typed("", None),
+            ReminderInput("", None),
             "text",
             "Write how long before the start, such as 1d 1h 10m, or choose a date and a time.",
         ),
-        (Typed("2h", AT), "at", "Use one of the two: leave this one or the one above as it was."),
-        (Typed("soon", None), "text", "“soon” is no time: write 1d, 2h or 30m."),
+        (ReminderInput("2h", AT), "at", "Use one of the two: leave this one or the one above as it was."),
+        (ReminderInput("soon", None), "text", "“soon” is no time: write 1d, 2h or 30m."),
         (
-            Typed("4d 1h", None),
+            ReminderInput("4d 1h", None),
             "text",
             "The webinar starts in 3 days, so a reminder 4 days before would be in the past.",
         ),
         (
-            Typed("", NOW),
+            ReminderInput("", NOW),
             "at",
             "This is in the past: in UTC it is now Sat, Nov 21, 2026 at 15:20 UTC. Choose a later time.",
         ),
         (
-            Typed("", START + HOUR),
+            ReminderInput("", START + HOUR),
             "at",
             AFTER_THE_START,
         ),
     ],
 )
-def test_form_refuses_in_words_under_the_field(typed: Typed, field: str, sentence: str) -> None:
+def test_form_refuses_in_words_under_the_field(typed: ReminderInput, field: str, sentence: str) -> None:
     """Each under the field at fault."""
     with pytest.raises(BadInput) as refused:
         remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC")
@@ -342,36 +342,36 @@ def test_form_refuses_a_moment_too_far_ahead() -> None:
     """More than Slack would hold."""
     far = webinar(start=NOW + 200 * DAY)
     with pytest.raises(BadInput) as refused:
-        remind_form.leads_to_add(Typed("", NOW + DAY), WHERE, far, now=NOW, zone="UTC")
+        remind_form.leads_to_add(ReminderInput("", NOW + DAY), WHERE, far, now=NOW, zone="UTC")
     assert refused.value.sentence == "This is too early: choose a time at most 120 days before the start."
 
 
 @pytest.mark.parametrize(
     ("typed", "lead"),
     [
-        (Typed("", START - HOUR), HOUR),
-        (Typed("", None), HOUR),
-        (Typed("2h", START - HOUR), 2 * HOUR),
-        (Typed("", AT), 2 * HOUR),
+        (ReminderInput("", START - HOUR), HOUR),
+        (ReminderInput("", None), HOUR),
+        (ReminderInput("2h", START - HOUR), 2 * HOUR),
+        (ReminderInput("", AT), 2 * HOUR),
     ],
 )
-def test_other_time_is_a_length_or_a_moment(typed: Typed, lead: timedelta) -> None:
+def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, lead: timedelta) -> None:
     """What was not touched says nothing; the picker begins at the present time of the reminder."""
     moved = reminder(HOUR)
     assert remind_form.lead_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
     view = remind_form.move_form(sheet(moved), moved, WHERE)
-    assert remind_form.read(initial_values(view)) == Typed("", START - HOUR)
+    assert remind_form.read(initial_values(view)) == ReminderInput("", START - HOUR)
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (Typed("2h", AT), "Use one of the two: leave this one or the one above as it was."),
-        (Typed("1d 2h", START - HOUR), "Write one time: 1 day and 2 hours before are 2."),
-        (Typed("later", None), "“later” is no time: write 1d, 2h or 30m."),
+        (ReminderInput("2h", AT), "Use one of the two: leave this one or the one above as it was."),
+        (ReminderInput("1d 2h", START - HOUR), "Write one time: 1 day and 2 hours before are 2."),
+        (ReminderInput("later", None), "“later” is no time: write 1d, 2h or 30m."),
     ],
 )
-def test_other_time_is_one_time(typed: Typed, sentence: str) -> None:
+def test_other_time_is_one_time(typed: ReminderInput, sentence: str) -> None:
     """Two answers, or two times, are none."""
     with pytest.raises(BadInput) as refused:
         remind_form.lead_to_move_to(typed, WHERE, webinar(), reminder(HOUR), now=NOW, zone="UTC")

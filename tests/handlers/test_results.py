@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.creation import texts as creation_texts
-from bot.creation.texts import Created, done, done_message, failed, failed_message, working
+from bot.creation.texts import CreatedResult, done, done_message, failed, failed_message, working
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons as ids
 from handlers.cancel import form as cancel_form
@@ -24,8 +24,10 @@ NOTES = st.lists(st.text(max_size=400), max_size=20)
 
 
 @settings(deadline=None)
-@given(st.builds(Created, WEBINARS, st.none() | st.just(HOST_LINK), st.none() | st.just("C1"), NOTES, st.booleans()))
-def test_result_keeps_slacks_limits(created: Created) -> None:
+@given(
+    st.builds(CreatedResult, WEBINARS, st.none() | st.just(HOST_LINK), st.none() | st.just("C1"), NOTES, st.booleans())
+)
+def test_result_keeps_slacks_limits(created: CreatedResult) -> None:
     """In the modal and as a direct message, with any number of notes."""
     check_view(done(created))
     message = done_message(created)
@@ -61,7 +63,7 @@ def test_working_view_can_be_closed_and_is_noticed() -> None:
 
 def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
     """Where it is announced, what the account decided, how to go on."""
-    created = Created(webinar(), HOST_LINK, "C1", ["The account turned recording off."], password_set=True)
+    created = CreatedResult(webinar(), HOST_LINK, "C1", ["The account turned recording off."], password_set=True)
     view = done(created)
     found = buttons(view["blocks"])
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
@@ -78,27 +80,27 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
 
 def test_result_without_a_link_has_no_button_for_it() -> None:
     """Another host was chosen, or the link was not told."""
-    view = done(Created(webinar(audience=Audience.ANYONE)))
+    view = done(CreatedResult(webinar(audience=Audience.ANYONE)))
     assert list(buttons(view["blocks"])) == ["Invite", "Show Details"]
     assert "Not announced yet." in words(view["blocks"]).splitlines()
 
 
 def test_share_picker_knows_its_webinar() -> None:
     """A picker has no value of its own, so its block carries the id."""
-    row = done(Created(webinar()))["blocks"][-1]
+    row = done(CreatedResult(webinar()))["blocks"][-1]
     assert (row["elements"][0]["action_id"], ids.shared_by(row["block_id"])) == (ids.SHARE_IN, "s1")
 
 
 def test_direct_message_never_spells_the_hosts_link_in_its_text() -> None:
     """The text stands in notifications and on locked screens."""
-    message = done_message(Created(webinar(), HOST_LINK, None, ["A note."]))
+    message = done_message(CreatedResult(webinar(), HOST_LINK, None, ["A note."]))
     assert message.text.endswith(" Not announced yet. A note.")
     assert HOST_LINK.get_secret_value() not in message.text
 
 
 def test_created_is_safe_to_log() -> None:
     """The link does not show in what Python prints of it."""
-    assert HOST_LINK.get_secret_value() not in repr(Created(webinar(), HOST_LINK))
+    assert HOST_LINK.get_secret_value() not in repr(CreatedResult(webinar(), HOST_LINK))
 
 
 def test_failure_leads_back_to_the_filled_form() -> None:

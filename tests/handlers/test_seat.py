@@ -16,7 +16,7 @@ from bot.model.webinar import Audience, Preferences, Status, Webinar
 from bot.registration.seats import texts as seat_texts
 from bot.slack.buttons import my_link, register, when_open
 from handlers.seat import form as seat_form
-from handlers.seat.form import Typed
+from handlers.seat.form import SeatInput
 from tests.block_kit import buttons, check_message, check_view, initial_values, words
 from tests.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
 from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
@@ -178,7 +178,7 @@ def test_page_that_is_not_known_is_no_button() -> None:
 
 def test_typed_form_and_seat_say_nothing_of_a_person_where_they_are_logged() -> None:
     """Neither does what is kept of them."""
-    shown = repr([typed(), seat(), Typed(session_id="s1", first_name="Dev"), DEV])
+    shown = repr([typed(), seat(), SeatInput(session_id="s1", first_name="Dev"), DEV])
     assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in shown]
 
 

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from bot.commands.people_args import read_invite
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
-from bot.model.team import MOST, Role, Told
+from bot.model.team import MOST, NotifiedBy, Role
 from bot.model.webinar import Status, Webinar
-from bot.team.diff import Member, Order
+from bot.team.diff import Member, TeamDiff
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
-from bot.team.texts.result import Fate, Outcome
+from bot.team.texts.result import InviteResult, Outcome
 from handlers.team import check as team_check
 from handlers.team import form as team_form
 from handlers.team import list as team_list
-from handlers.team.check import Known
-from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Named, Place, Typed
+from handlers.team.check import KnownPeople
+from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
 from handlers.team.outsiders import names_of, read_outsiders, spell
 from tests.block_kit import check_message, check_view
 from tests.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
@@ -40,13 +40,13 @@ def person(name: str, **changes: Any) -> Person:
     return Person(**{**facts, "first_name": first, "last_name": last, **changes})
 
 
-def known(team: list[Member], *people: Person, **changes: Any) -> Known:
+def known(team: list[Member], *people: Person, **changes: Any) -> KnownPeople:
     """What is known, with Dev in the directory."""
     by_address = {DEV.email: DEV}
-    return Known(team, {one.user_id: one for one in people}, lambda address: by_address.get(address), **changes)
+    return KnownPeople(team, {one.user_id: one for one in people}, lambda address: by_address.get(address), **changes)
 
 
-def refused(typed: Typed, facts: Known) -> dict[str, str]:
+def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
     """What stands under the fields."""
     with pytest.raises(BadInput) as error:
         team_check.who_is_wanted(typed, facts)
@@ -67,7 +67,7 @@ def test_everything_shown_keeps_within_the_limits(one: Webinar) -> None:
 
 def test_form_holds_the_team_and_whoever_was_named() -> None:
     """People in Slack by their field, outsiders as lines; who is known from RingCentral alone is named and kept."""
-    typed, shown = team_form.prefilled(TEAM, Named(("U0EMI", "U0FINN"), ("yan@partner.example",), Role.COHOST))
+    typed, shown = team_form.prefilled(TEAM, Prefill(("U0EMI", "U0FINN"), ("yan@partner.example",), Role.COHOST))
 
     assert typed.cohosts == ("U0DEV", "U0FINN", "U0EMI")
     assert typed.panelists == ()
@@ -77,12 +77,12 @@ def test_form_holds_the_team_and_whoever_was_named() -> None:
     words = str(view["blocks"])
     assert "Host: Ana Ruiz" in words
     assert "Also on the team, and kept: Ben Okafor (co-host)" in words
-    assert Place.model_validate_json(view["private_metadata"]).ids == shown
+    assert TeamFormContext.model_validate_json(view["private_metadata"]).ids == shown
 
 
 def test_named_without_a_role_somebody_stays_what_they_are() -> None:
     """New people are panelists; who was named again changes nothing."""
-    typed, _ = team_form.prefilled(TEAM, Named(("U0DEV", "U0EMI"), ("ZOE@partner.example",)))
+    typed, _ = team_form.prefilled(TEAM, Prefill(("U0DEV", "U0EMI"), ("ZOE@partner.example",)))
 
     assert typed.cohosts == ("U0DEV",)
     assert typed.panelists == ("U0FINN", "U0EMI")
@@ -95,7 +95,7 @@ def test_form_of_a_full_team_fits() -> None:
     view = team_form.build(webinar(), team, now=NOW, read_at=NOW)
 
     check_view(view)
-    ids = Place.model_validate_json(view["private_metadata"]).ids
+    ids = TeamFormContext.model_validate_json(view["private_metadata"]).ids
     assert 20 < len(ids) < MOST
     check_view(team_form.build(webinar(), many(MOST), now=NOW, read_at=NOW))
 
@@ -114,7 +114,7 @@ def test_form_of_a_full_team_fits() -> None:
 )
 def test_who_cannot_be_a_cohost_is_named_under_the_field(who: Person, sentence: str) -> None:
     """With why, before anybody is asked; the sentence for the log names nobody."""
-    fields = refused(Typed(cohosts=(who.user_id,)), known([HOST], who))
+    fields = refused(TeamInput(cohosts=(who.user_id,)), known([HOST], who))
 
     assert list(fields) == [COHOSTS]
     assert fields[COHOSTS].startswith(sentence)
@@ -122,7 +122,7 @@ def test_who_cannot_be_a_cohost_is_named_under_the_field(who: Person, sentence: 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     """Each under its own field: the host, somebody named twice, a line that is no address, somebody unknown."""
-    typed = Typed(
+    typed = TeamInput(
         cohosts=("U0ANA", "U0DEV"),
         panelists=("U0DEV", "U0GONE"),
         outside="nobody\nDev@acme.example\nzoe@partner.example",
@@ -137,13 +137,15 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_directory_that_is_not_read_yet_is_said() -> None:
     """Nobody is told that they are not in it."""
-    fields = refused(Typed(cohosts=("U0DEV",)), Known([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False))
+    fields = refused(
+        TeamInput(cohosts=("U0DEV",)), KnownPeople([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False)
+    )
     assert "directory is not read yet. Try again in a minute." in fields[COHOSTS]
 
 
 def test_people_are_invited_as_who_they_are() -> None:
     """A coworker by the directory, whichever field they stand in; others with both names, from Slack or the address."""
-    typed = Typed(
+    typed = TeamInput(
         cohosts=("U0DEV",), panelists=("U0FINN",), outside="Zoe Lang <Zoe@partner.example>\nyan@partner.example",
         is_mailed=False,
     )  # fmt: skip
@@ -156,34 +158,34 @@ def test_people_are_invited_as_who_they_are() -> None:
     assert (zoe.who.first_name, zoe.who.last_name, zoe.who.address) == ("Zoe", "Lang", "zoe@partner.example")
     assert (yan.who.first_name, yan.who.last_name, yan.who.role) == ("Yan", "partner.example", Role.PANELIST)
     assert not any(one.who.is_mailed for one in (dev, finn, zoe, yan))
-    by_address = team_check.who_is_wanted(Typed(outside="Someone <dev@acme.example>"), known([HOST]))
+    by_address = team_check.who_is_wanted(TeamInput(outside="Someone <dev@acme.example>"), known([HOST]))
     assert by_address[0].who.coworker == DEV
 
 
 def test_who_stays_is_not_looked_up() -> None:
     """Only those who are new or become something else have to be known."""
-    typed = Typed(cohosts=("U0DEV", "U0FINN"), panelists=("U0EMI",))
+    typed = TeamInput(cohosts=("U0DEV", "U0FINN"), panelists=("U0EMI",))
     assert team_check.to_look_up(typed, TEAM) == ["U0FINN", "U0EMI"]
-    assert [one.user_id for one in team_check.who_is_wanted(Typed(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
+    assert [one.user_id for one in team_check.who_is_wanted(TeamInput(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
 
 
 @pytest.mark.parametrize(
     ("typed", "started", "sentence"),
     [
         (
-            Typed(cohosts=("U0DEV",), panelists=("U0FINN",)),
+            TeamInput(cohosts=("U0DEV",), panelists=("U0FINN",)),
             True,
             "it is too late to change or remove 1 person. Put them back, and add people only.",
         ),
-        (Typed(), True, "it is too late to change or remove 3 people. Put them back, and add people only."),
+        (TeamInput(), True, "it is too late to change or remove 3 people. Put them back, and add people only."),
         (
-            Typed(cohosts=("U0DEV",), panelists=("U0FINN",), outside="zoe@partner.example"),
+            TeamInput(cohosts=("U0DEV",), panelists=("U0FINN",), outside="zoe@partner.example"),
             False,
             "Nothing has changed.",
         ),
     ],
 )
-def test_limits_are_sentences(typed: Typed, started: bool, sentence: str) -> None:
+def test_limits_are_sentences(typed: TeamInput, started: bool, sentence: str) -> None:
     """What has started is frozen, and a form without a change says so."""
     wanted = team_check.who_is_wanted(typed, known(TEAM))
     with pytest.raises(BadInput) as error:
@@ -193,7 +195,7 @@ def test_limits_are_sentences(typed: Typed, started: bool, sentence: str) -> Non
 
 def test_a_full_team_takes_nobody_more() -> None:
     """99 together, said before RingCentral is asked, with how many to leave out."""
-    wanted = team_check.who_is_wanted(Typed(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
+    wanted = team_check.who_is_wanted(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
     with pytest.raises(BadInput) as error:
         team_check.what_changes(wanted, many(MOST - 1), frozenset(), started=False)
     expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
@@ -205,14 +207,14 @@ def test_a_full_team_takes_nobody_more() -> None:
 def test_what_a_command_named_wrongly_stands_on_top() -> None:
     """Names that are nobody's, addresses that cannot be co-hosts, and people who cannot be what was asked."""
     command = read_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
-    typed = Typed(cohosts=("U0FINN",), outside="zoe@partner.example")
+    typed = TeamInput(cohosts=("U0FINN",), outside="zoe@partner.example")
 
     words = team_check.at_first_sight(command, typed, known([HOST], person("Finn Berg")))
 
     assert words.startswith("Nobody here is called @nobody: choose them below.")
     assert "Who is named by an address can be a panelist only" in words
     assert "Finn Berg can't be a co-host" in words
-    assert team_check.at_first_sight(read_invite("launch <@U0DEV>"), Typed(), known([HOST])) == ""
+    assert team_check.at_first_sight(read_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
 
 
 @pytest.mark.parametrize(
@@ -302,10 +304,10 @@ def test_result_says_for_each_person_how_they_learn_of_it() -> None:
         team_result.done(
             webinar(),
             [
-                Outcome(zoe, Fate.ADDED, Told.ORGANISER),
-                Outcome(TEAM[2], Fate.CHANGED, Told.MESSAGE),
-                Outcome(finn, Fate.CHANGED, Told.WAITING),
-                Outcome(TEAM[1], Fate.REMOVED, Told.ORGANISER),
+                Outcome(zoe, InviteResult.ADDED, NotifiedBy.ORGANISER),
+                Outcome(TEAM[2], InviteResult.CHANGED, NotifiedBy.MESSAGE),
+                Outcome(finn, InviteResult.CHANGED, NotifiedBy.WAITING),
+                Outcome(TEAM[1], InviteResult.REMOVED, NotifiedBy.ORGANISER),
             ],
         )
     )
@@ -318,7 +320,7 @@ def test_result_says_for_each_person_how_they_learn_of_it() -> None:
 
 def test_question_before_removing_says_how_many_and_what_else() -> None:
     """The button says what it does."""
-    order = Order(deleted=("i-dev", "i-zoe"))
+    order = TeamDiff(deleted=("i-dev", "i-zoe"))
     view = team_result.confirm(webinar(), order, TEAM, "c1")
 
     assert view["title"]["text"] == "Remove 2 people?"

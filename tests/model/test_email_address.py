@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
-from bot.model.registrant import MAX_EMAIL, Applicant
+from bot.model.registrant import MAX_EMAIL, RegistrantDetails
 from bot.registration.bulk.csv_import import read_people
 from bot.web import signup_form
 from handlers.register import form as register_form
@@ -121,7 +121,7 @@ def from_list(address: str) -> str:
 def from_seat_form(address: str) -> str:
     """The error of the form for a seat."""
     try:
-        seat_form.check(seat_form.Typed(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
+        seat_form.check(seat_form.SeatInput(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
     except BadInput as error:
         return error.fields["email"]
     return ""
@@ -129,13 +129,13 @@ def from_seat_form(address: str) -> str:
 
 def from_signup_form(address: str) -> str:
     """The error of our own page."""
-    return signup_form.errors(Applicant(first_name="Ana", last_name="Ruiz", email=address)).get("email", "")
+    return signup_form.errors(RegistrantDetails(first_name="Ana", last_name="Ruiz", email=address)).get("email", "")
 
 
 def from_enrol_form(address: str) -> str:
     """The error of the form that registers somebody else."""
     try:
-        register_form.applicant(register_form.Typed(first_name="Ana", last_name="Ruiz", email=address))
+        register_form.applicant(register_form.RegistrantInput(first_name="Ana", last_name="Ruiz", email=address))
     except BadInput as error:
         return error.fields["email"]
     return ""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices.events import FILLING_AT, gist
-from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.events import FILLING_AT, coalesce_events
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from tests.webinar_samples import ACCOUNT, NOW, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -32,7 +32,7 @@ def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: date
         due_at=due,
         hand_at=due,
         expires_at=START,
-        facts=Facts(**facts),
+        facts=NoticeFacts(**facts),
     )
 
 
@@ -42,9 +42,9 @@ def test_moves_are_told_as_one() -> None:
     second = waiting(MOVED, 2, start=START + DAY, was_start=START + HOUR, by="U2")
     back = waiting(MOVED, 3, was_start=START + DAY)
 
-    told = second.model_copy(update={"facts": Facts(was_start=START, by="U2")})
-    assert gist([second, first]) == ([told], [first])
-    assert gist([first, second, back]) == ([], [first, second, back])
+    told = second.model_copy(update={"facts": NoticeFacts(was_start=START, by="U2")})
+    assert coalesce_events([second, first]) == ([told], [first])
+    assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
 def test_titles_are_told_as_one() -> None:
@@ -53,9 +53,9 @@ def test_titles_are_told_as_one() -> None:
     second = waiting(RETITLED, 2, was_title="B", title="C")
     back = waiting(RETITLED, 3, was_title="C", title="A")
 
-    told = second.model_copy(update={"facts": Facts(was_title="A", title="C")})
-    assert gist([first, second]) == ([told], [first])
-    assert gist([first, second, back]) == ([], [first, second, back])
+    told = second.model_copy(update={"facts": NoticeFacts(was_title="A", title="C")})
+    assert coalesce_events([first, second]) == ([told], [first])
+    assert coalesce_events([first, second, back]) == ([], [first, second, back])
 
 
 def test_registrations_are_added_up() -> None:
@@ -64,9 +64,9 @@ def test_registrations_are_added_up() -> None:
     second = waiting(REGISTRATIONS, 2, was_count=5, count=9, limit=20)
     fewer = waiting(REGISTRATIONS, 3, was_count=1, count=2)
 
-    told = second.model_copy(update={"facts": Facts(was_count=3, count=9, limit=20)})
-    assert gist([first, second]) == ([told], [first])
-    assert gist([first, second, fewer]) == ([], [first, second, fewer])
+    told = second.model_copy(update={"facts": NoticeFacts(was_count=3, count=9, limit=20)})
+    assert coalesce_events([first, second]) == ([told], [first])
+    assert coalesce_events([first, second, fewer]) == ([], [first, second, fewer])
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_of_the_door_the_last_word_is_told(swings: list[NoticeKind], said: list[
     """Nothing where it was shut and is open again before anybody was told; how full it is, only since then."""
     notices = [waiting(kind, minute, count=9, limit=10, percent=80) for minute, kind in enumerate(swings)]
 
-    assert gist(notices)[0] == [notices[index] for index in said]
+    assert coalesce_events(notices)[0] == [notices[index] for index in said]
 
 
 def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
@@ -97,8 +97,8 @@ def test_of_filling_the_higher_is_told_and_of_limits_the_last() -> None:
     at_80, at_95 = waiting(FILLING, 1, percent=80, limit=100), waiting(FILLING, 2, percent=95, limit=100)
     raised = waiting(FILLING, 3, percent=80, limit=200)
 
-    assert gist([at_80, at_95]) == ([at_95], [at_80])
-    assert gist([at_80, at_95, raised]) == ([raised], [at_80, at_95])
+    assert coalesce_events([at_80, at_95]) == ([at_95], [at_80])
+    assert coalesce_events([at_80, at_95, raised]) == ([raised], [at_80, at_95])
 
 
 def test_a_later_stage_overtakes_an_earlier_one() -> None:
@@ -106,15 +106,15 @@ def test_a_later_stage_overtakes_an_earlier_one() -> None:
     starting, live, ended = (
         waiting(kind, minute) for minute, kind in enumerate([NoticeKind.STARTING, NoticeKind.LIVE, NoticeKind.ENDED])
     )
-    assert gist([starting, live]) == ([live], [starting])
-    assert gist([ended, starting, live]) == ([ended], [starting, live])
+    assert coalesce_events([starting, live]) == ([live], [starting])
+    assert coalesce_events([ended, starting, live]) == ([ended], [starting, live])
 
     others = [
         waiting(MOVED, 1, was_start=START - HOUR),
         waiting(FULL, 2),
         waiting(REGISTRATIONS, 3, was_count=1, count=2),
     ]
-    assert gist([*others, waiting(CANCELLED, 4)]) == ([waiting(CANCELLED, 4)], others)
+    assert coalesce_events([*others, waiting(CANCELLED, 4)]) == ([waiting(CANCELLED, 4)], others)
 
 
 def test_a_correction_says_it_already() -> None:
@@ -122,18 +122,18 @@ def test_a_correction_says_it_already() -> None:
     moved, cancelled = waiting(MOVED, 1, was_start=START - HOUR), waiting(CANCELLED, 2)
     full, corrected = waiting(FULL, 3), waiting(CORRECTION, 4)
 
-    assert gist([moved, full, corrected]) == ([full, corrected], [moved])
-    assert gist([moved, cancelled, full, corrected]) == ([corrected], [moved, cancelled, full])
+    assert coalesce_events([moved, full, corrected]) == ([full, corrected], [moved])
+    assert coalesce_events([moved, cancelled, full, corrected]) == ([corrected], [moved, cancelled, full])
 
 
 def test_webinars_do_not_overtake_each_other() -> None:
     """Each has its own news; and of digests that nobody could be given, the latest is enough."""
     ours, theirs = waiting(CANCELLED), waiting(MOVED, about="s2", was_start=START - HOUR)
-    assert gist([ours, theirs]) == ([ours, theirs], [])
+    assert coalesce_events([ours, theirs]) == ([ours, theirs], [])
 
     old, new = (waiting(NoticeKind.DIGEST, minute, about="") for minute in (1, 2))
     lost = [waiting(NoticeKind.CUT_OFF, minute, about="") for minute in (1, 2)]
-    said, rest = gist([old, new, *lost])
+    said, rest = coalesce_events([old, new, *lost])
     assert rest == [old]
     assert set(map(str, said)) == {str(one) for one in (new, *lost)}
 
@@ -157,13 +157,13 @@ NOTICES = st.builds(
 @given(st.lists(NOTICES, max_size=12, unique_by=lambda one: one.due_at))
 def test_gist_loses_nothing_and_repeats_nothing(some: list[Notice]) -> None:
     """Each notice is on one side; what is said is as it was but for its facts; said again, it stays as it is."""
-    said, rest = gist(some)
+    said, rest = coalesce_events(some)
 
     keys = [(one.kind, one.session_id, one.due_at) for one in (*said, *rest)]
     assert sorted(keys) == sorted((one.kind, one.session_id, one.due_at) for one in some)
     assert all(one in some for one in rest)
     assert [one.due_at for one in said] == sorted(one.due_at for one in said)
-    assert gist(said) == (said, [])
+    assert coalesce_events(said) == (said, [])
     kept = {NoticeKind.REMINDER, NoticeKind.CUT_OFF}
     assert not any(one.kind in kept for one in rest if one.session_id not in _cancelled(some))
 
@@ -177,7 +177,7 @@ def test_what_is_told_of_the_door_leaves_everybody_knowing_how_it_is(swings: lis
             is_open = not is_open
             notices.append(waiting(OPENED if is_open else FULL, minute))
 
-    said, _ = gist(notices)
+    said, _ = coalesce_events(notices)
 
     told = [one.kind is OPENED for one in said]
     assert len(told) <= 1

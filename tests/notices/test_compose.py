@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.notices.model import TIMED, Facts, NoticeKind
-from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, Said, compose
-from bot.notices.texts.phrases import begins
+from bot.notices.model import TIMED, NoticeFacts, NoticeKind
+from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, compose
+from bot.notices.texts.phrases import NoticeContext, begins
 from bot.slack import buttons as our_buttons
 from bot.slack.message import Message
 from tests.block_kit import buttons, check_message, words
@@ -28,14 +28,14 @@ ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CUT_OFF}
 ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
 
 
-def speak(*said: Said, at: datetime = AN_HOUR_AHEAD, **more: Any) -> Message:
+def speak(*said: NoticeContext, at: datetime = AN_HOUR_AHEAD, **more: Any) -> Message:
     """The message of these notices, checked against Slack's limits."""
     made = compose(said, at=at, **more)
     check_message(made.text, made.blocks)
     return made
 
 
-def several(count: int, **changes: Any) -> list[Said]:
+def several(count: int, **changes: Any) -> list[NoticeContext]:
     """Reminders of that many webinars, a minute apart, the last first."""
     each = [
         webinar(session_id=f"s{number}", title=f"Day {number}", start=START + timedelta(minutes=number), **changes)
@@ -125,7 +125,7 @@ def test_figures_and_names_are_said_as_far_as_they_are_known(
     kind: NoticeKind, facts: dict[str, Any], text: str
 ) -> None:
     """Whatever combination of them comes."""
-    assert speak(about(webinar(), kind, facts=Facts(**facts))).text == text
+    assert speak(about(webinar(), kind, facts=NoticeFacts(**facts))).text == text
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_figures_and_names_are_said_as_far_as_they_are_known(
 )
 def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, text: str) -> None:
     """Slack would notify them of what they did themselves; whoever is not known by name is left out."""
-    assert speak(about(webinar(), kind, facts=Facts(by="U1"), by=name)).text == text
+    assert speak(about(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_sessions_of_two_accounts_are_two_webinars() -> None:
     """Their ids are another system's, and may be the same."""
     other = ACCOUNT.model_copy(update={"provider": "zoom"})
     theirs = webinar(account=other, title="Other day")
-    made = speak(about(webinar()), Said(notice(account=other), theirs))
+    made = speak(about(webinar()), NoticeContext(notice(account=other), theirs))
     assert len([block for block in made.blocks if block["type"] == "section"]) == 2
 
 
@@ -330,13 +330,13 @@ def test_lateness_and_repetition_are_said_once() -> None:
 def test_correction_says_what_is_so_instead(changes: dict[str, Any], text: str) -> None:
     """The notice speaks of the start that the reminder spoke of; the mirror knows better."""
     wrong = notice(NoticeKind.CORRECTION, start=START - DAY)
-    assert speak(Said(wrong, webinar(**changes))).text == text
+    assert speak(NoticeContext(wrong, webinar(**changes))).text == text
 
 
-def digest(*coming: tuple[str, int | None], **changes: Any) -> Said:
+def digest(*coming: tuple[str, int | None], **changes: Any) -> NoticeContext:
     """A digest of these sessions."""
-    facts: dict[str, Any] = {"session_id": "", "occurrence": "weekly", "facts": Facts(coming=coming)}
-    return Said(notice(NoticeKind.DIGEST, **{**facts, **changes}), None)
+    facts: dict[str, Any] = {"session_id": "", "occurrence": "weekly", "facts": NoticeFacts(coming=coming)}
+    return NoticeContext(notice(NoticeKind.DIGEST, **{**facts, **changes}), None)
 
 
 def test_digest_says_what_is_coming_and_how_registrations_moved() -> None:
@@ -399,7 +399,7 @@ def test_digest_and_news_share_a_message() -> None:
 @pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
 def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurrence: str, where: str) -> None:
     """And what to do; the notice's occurrence begins with the channel's id."""
-    made = speak(Said(notice(NoticeKind.CUT_OFF, session_id="", channel_id="U1", occurrence=occurrence), None))
+    made = speak(NoticeContext(notice(NoticeKind.CUT_OFF, session_id="", channel_id="U1", occurrence=occurrence), None))
     assert made.text == (
         f"Greenroom can't post in {where} any more, so nothing is said there. "
         "If it is still in use, type /invite @Greenroom in it."
@@ -407,7 +407,7 @@ def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurren
 
 
 FACTS = st.builds(
-    Facts,
+    NoticeFacts,
     by=st.sampled_from(["", "U1"]),
     count=st.none() | st.integers(0, 10**12),
     limit=st.none() | st.integers(-1, 10**12),
@@ -421,7 +421,7 @@ FACTS = st.builds(
 
 
 @st.composite
-def parcels(draw: st.DrawFn) -> tuple[list[Said], dict[str, Webinar]]:
+def parcels(draw: st.DrawFn) -> tuple[list[NoticeContext], dict[str, Webinar]]:
     """Any notices that could ever be in one message, with the webinars they are about."""
     known = draw(st.lists(WEBINARS, min_size=1, max_size=30))
     # Titles and addresses of any kind at once are rare by themselves.
@@ -436,14 +436,14 @@ def parcels(draw: st.DrawFn) -> tuple[list[Said], dict[str, Webinar]]:
         is_known = kind not in ABOUT_CHANNELS and draw(st.integers(0, 9)) > 0
         made = notice(kind, session_id=one.session_id, facts=facts, occurrence=draw(st.text(max_size=9)), **times)
         name = draw(st.sampled_from(["", "Ana Lima", "<!channel>", "&" * 300]) | st.text(max_size=80))
-        said.append(Said(made, one if is_known else None, name))
+        said.append(NoticeContext(made, one if is_known else None, name))
     return said, {str(number): one for number, one in enumerate(known)}
 
 
 @settings(deadline=None)
 @given(parcels(), MOMENTS, st.booleans(), st.booleans())
 def test_every_message_keeps_slacks_limits(
-    parcel: tuple[list[Said], dict[str, Webinar]],
+    parcel: tuple[list[NoticeContext], dict[str, Webinar]],
     at: datetime,
     late: bool,
     repeated: bool,
@@ -467,6 +467,6 @@ def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: da
 
 def test_what_a_notice_is_made_of_holds_nothing_personal() -> None:
     """Figures, times, titles, and the Slack id of whoever did it: a new fact must be looked at here."""
-    assert set(Facts.model_fields) == {
+    assert set(NoticeFacts.model_fields) == {
         *("by", "count", "limit", "percent", "was_count", "was_start", "was_title", "title", "coming", "urgent"),
     }

@@ -18,7 +18,8 @@ from bot.notices.outbox import notice_table
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
-from bot.notices.texts.compose import Said, compose
+from bot.notices.texts.compose import compose
+from bot.notices.texts.phrases import NoticeContext
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
 from tests.webinar_samples import ACCOUNT, registration, webinar
@@ -129,7 +130,7 @@ async def test_planned_digest_can_be_said(sqlite_store: Store) -> None:
     await count(sqlite_store, "s1", 37, MONDAY - DAY)
     await at(MONDAY, sqlite_store).plan_due()
     (only,) = await planned(sqlite_store)
-    text = compose([Said(only, None)], at=MONDAY, others={"s1": one}).text
+    text = compose([NoticeContext(only, None)], at=MONDAY, others={"s1": one}).text
     assert text.splitlines()[0] == "Coming up in the next 2 days"
     assert text.endswith("42 of 100 registered, up 5 from 37 a day ago")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.model.lifecycle import RegistrationStatus, registration_status
 from bot.model.webinar import Status, Webinar
-from bot.notices.events import FILLING_AT, News, changes
-from bot.notices.model import Facts, NoticeKind
+from bot.notices.events import FILLING_AT, WebinarEvent, changes
+from bot.notices.model import NoticeFacts, NoticeKind
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -35,7 +35,7 @@ def kinds(before: Webinar, after: Webinar, now: datetime = LATER) -> list[Notice
     return [news.kind for news in changes(before, after, now)]
 
 
-def only(before: Webinar, after: Webinar, now: datetime = LATER) -> News:
+def only(before: Webinar, after: Webinar, now: datetime = LATER) -> WebinarEvent:
     """The one thing that is news."""
     (news,) = changes(before, after, now)
     return news
@@ -45,7 +45,7 @@ def test_a_move_says_what_was() -> None:
     """The old start; and nobody needs it any more when the new one has come."""
     news = only(webinar(), webinar(start=START + HOUR))
 
-    assert (news.kind, news.facts) == (MOVED, Facts(was_start=START))
+    assert (news.kind, news.facts) == (MOVED, NoticeFacts(was_start=START))
     assert (news.due_at, news.expires_at) == (LATER, START + HOUR)
     assert kinds(webinar(), webinar(start=LATER)) == []
 
@@ -70,7 +70,9 @@ def test_occurrence_has_the_stored_format() -> None:
 
 def test_a_new_title_says_both() -> None:
     """The webinar may be renamed again before it is said."""
-    assert only(webinar(), webinar(title="Launch week")).facts == Facts(was_title="Launch day", title="Launch week")
+    assert only(webinar(), webinar(title="Launch week")).facts == NoticeFacts(
+        was_title="Launch day", title="Launch week"
+    )
     assert kinds(webinar(title=""), webinar()) == []
 
 
@@ -131,7 +133,7 @@ def test_door_is_news_when_people_can_register_or_cannot_any_more(
     news = [one for one in changes(before, after, LATER) if one.kind in DOOR_KINDS]
 
     assert [one.kind for one in news] == ([said] if said else [])
-    assert all(one.facts == Facts(count=read[0], limit=read[1]) for one in news)
+    assert all(one.facts == NoticeFacts(count=read[0], limit=read[1]) for one in news)
     assert all(one.expires_at == START for one in news)
 
 
@@ -156,7 +158,7 @@ def test_filling_is_news_when_a_share_of_the_limit_is_reached(
     """At 80 and at 95 percent, with the figures."""
     news = [one for one in changes(counted(*was), counted(*read), LATER) if one.kind is FILLING]
 
-    expected = [Facts(count=read[0], limit=read[1], percent=percent)] if percent else []
+    expected = [NoticeFacts(count=read[0], limit=read[1], percent=percent)] if percent else []
     assert [one.facts for one in news] == expected
 
 
@@ -183,7 +185,7 @@ def test_registrations_are_news_when_there_are_more() -> None:
 
     assert (grown.kind, grown.facts, grown.expires_at) == (
         REGISTRATIONS,
-        Facts(was_count=3, count=5),
+        NoticeFacts(was_count=3, count=5),
         LATER + DAY,
     )
     assert kinds(counted(5), counted(3)) == []

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.db.connection import Db, Store
 from bot.model.webinar import Status
-from bot.notices.model import Facts, NoticeKind, NoticeState
+from bot.notices.model import NoticeFacts, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
 from bot.notices.subscriptions import table as subscription_table
@@ -55,7 +55,7 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
 
     assert await told(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
     (first, *_) = await notice_table.of_session(db, ACCOUNT, "s1")
-    assert first.notice.facts == Facts(count=4, limit=4)
+    assert first.notice.facts == NoticeFacts(count=4, limit=4)
     assert (first.notice.due_at, first.notice.hand_at, first.notice.expires_at) == (LATER, LATER, START)
 
 
@@ -70,7 +70,7 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     moved = [
         row.notice for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.MOVED
     ]
-    assert [(one.start, one.facts) for one in moved] == [(START + DAY, Facts(was_start=START, by="U1"))]
+    assert [(one.start, one.facts) for one in moved] == [(START + DAY, NoticeFacts(was_start=START, by="U1"))]
 
 
 async def test_who_did_it_is_not_told(db: Db) -> None:

@@ -11,7 +11,7 @@ from bot.clock import machine_now
 from bot.db.schema import parcels as table
 from bot.notices.model import TIMED, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.notice_table import Row
+from bot.notices.outbox.notice_table import NoticeRow
 from sandbox.slack import Message
 from tests.world import World
 
@@ -38,7 +38,7 @@ async def reach(world: World, moment: datetime) -> None:
         world.clock.move(max(min(stops) - world.clock.now(), SECOND / 10))
 
 
-async def rows(world: World) -> list[Row]:
+async def rows(world: World) -> list[NoticeRow]:
     """What the outbox says of the one webinar, by when it is due."""
     (webinar,) = await world.bot.services.mirror.everything()
     async with world.bot.services.store.read() as db:

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
-from bot.notices.rules import REMINDERS, TRUE_WHILE, WORTH, Since, is_stale, misleads, plan, worth_until
+from bot.notices.rules import EXPIRY, REMINDERS, TRUE_WHILE, ExpiryBasis, expires_at, is_stale, misleads, plan
 from bot.notices.schedule import HAND_OVER_BEFORE
-from bot.notices.subscriptions.model import FEATURE_OF, Feature, Hearing
+from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Feature
 from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EVERYTHING = frozenset(Feature)
 HEARINGS = st.lists(
     st.builds(
-        Hearing,
+        ChannelFeatures,
         channel_id=st.sampled_from(["C1", "C2", "D3"]),
         features=st.frozensets(st.sampled_from(Feature)),
         leads=st.none()
@@ -37,9 +37,9 @@ LOCAL = st.sampled_from(CHANGES).map(WALL) | st.datetimes(WALL("2026-01-01"), WA
 ON = (Status.SCHEDULED, Status.ACTIVE)
 
 
-def hearing(*features: Feature, channel: str = "C1", leads: tuple[timedelta, ...] | None = None) -> Hearing:
+def hearing(*features: Feature, channel: str = "C1", leads: tuple[timedelta, ...] | None = None) -> ChannelFeatures:
     """What #launch hears: all there is, if nothing is named."""
-    return Hearing(channel_id=channel, features=frozenset(features) or EVERYTHING, leads=leads)
+    return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, leads=leads)
 
 
 def reminder(before: timedelta = HOUR) -> Notice:
@@ -90,7 +90,7 @@ def test_a_reminder_of_no_time_ahead_is_no_reminder() -> None:
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=4))
 def test_plan_is_ahead_and_says_everything_once(
-    any_one: Webinar, hearings: list[Hearing], now: datetime, defaults: list[timedelta]
+    any_one: Webinar, hearings: list[ChannelFeatures], now: datetime, defaults: list[timedelta]
 ) -> None:
     """One for each channel and lead that is still to come, however they are given; none is for the past."""
     planned = plan(any_one, iter(hearings), now, defaults)
@@ -109,13 +109,13 @@ def test_plan_is_ahead_and_says_everything_once(
         assert now < one.due_at < one.expires_at
         assert now <= one.hand_at < one.due_at
         assert one.due_at == one.start - one.before
-        assert one.expires_at == worth_until(one.kind, any_one, before=one.before)
+        assert one.expires_at == expires_at(one.kind, any_one, before=one.before)
         assert one.kind is (NoticeKind.REMINDER if one.before else NoticeKind.STARTING)
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
 def test_plan_made_later_adds_nothing(
-    any_one: Webinar, hearings: list[Hearing], now: datetime, wait: timedelta
+    any_one: Webinar, hearings: list[ChannelFeatures], now: datetime, wait: timedelta
 ) -> None:
     """Planned again at any time, it is the same plan without what has passed; and nothing of it is stale."""
     first, again = plan(any_one, hearings, now), plan(any_one, hearings, now + wait)
@@ -126,7 +126,9 @@ def test_plan_made_later_adds_nothing(
 
 
 @given(LOCAL, ZONES, st.sampled_from([0, 1]), HEARINGS)
-def test_change_of_the_clocks_moves_nothing(wall: datetime, zone: str, fold: int, hearings: list[Hearing]) -> None:
+def test_change_of_the_clocks_moves_nothing(
+    wall: datetime, zone: str, fold: int, hearings: list[ChannelFeatures]
+) -> None:
     """A day before is 24 hours before, also where the night between is an hour longer; the zone does not matter."""
     start = wall.replace(tzinfo=ZoneInfo(zone), fold=fold)
     local, same = webinar(start=start), webinar(start=start.astimezone(UTC))
@@ -143,7 +145,7 @@ def test_change_of_the_clocks_moves_nothing(wall: datetime, zone: str, fold: int
 
 @given(st.sampled_from([timedelta(), HOUR, -MINUTE]), st.sampled_from(Status), HEARINGS)
 def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
-    moved: timedelta, status: Status, left: list[Hearing]
+    moved: timedelta, status: Status, left: list[ChannelFeatures]
 ) -> None:
     """Another start, a webinar that is off, a channel that has other times or none; else it stands."""
     now_so = webinar(start=START + moved, status=status)
@@ -205,13 +207,13 @@ def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
 
 def test_every_kind_says_until_when_it_is_worth_saying() -> None:
     """And what people have instead; the moments are those that were promised."""
-    assert set(WORTH) == set(NoticeKind)
-    assert all(worth.instead for worth in WORTH.values())
+    assert set(EXPIRY) == set(NoticeKind)
+    assert all(worth.instead for worth in EXPIRY.values())
     one = webinar()
     until = {
-        kind: worth_until(kind, one, before=HOUR, moment=NOW) - START
+        kind: expires_at(kind, one, before=HOUR, moment=NOW) - START
         for kind in NoticeKind
-        if WORTH[kind].since is not Since.MOMENT
+        if EXPIRY[kind].since is not ExpiryBasis.MOMENT
     }
     assert until == {
         NoticeKind.REMINDER: -HOUR / 2,
@@ -227,11 +229,11 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
 def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
     """A digest is about many, and being cut off about none; without their moment nobody can say."""
     of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CUT_OFF]
-    assert [worth_until(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
+    assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
     with pytest.raises(ValueError, match="depends on its moment"):
-        worth_until(NoticeKind.DIGEST, webinar())
+        expires_at(NoticeKind.DIGEST, webinar())
     with pytest.raises(ValueError, match="depends on its webinar"):
-        worth_until(NoticeKind.MOVED, None)
+        expires_at(NoticeKind.MOVED, None)
 
 
 def _identity(planned: Notice) -> tuple[object, ...]:

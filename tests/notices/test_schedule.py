@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices.model import Facts, NoticeKind
+from bot.notices.model import NoticeFacts, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.schedule import (
     CROWDED,
@@ -18,15 +18,15 @@ from bot.notices.schedule import (
     HEARD_WITHIN,
     LATE,
     SHORTEST_LEAD,
-    Spoken,
+    ChannelActivity,
     at,
     bundle,
-    hand_at,
     is_direct,
     is_late,
-    outdone,
     post_at,
-    said_at,
+    posted_at,
+    schedulable_at,
+    superseded,
     wait_until,
 )
 from tests.store_samples import HOUR, notice
@@ -58,7 +58,7 @@ MORNING = NOW.replace(minute=0) + HOUR
 )
 def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
     """So that fifty calls a minute are enough; a very large one is posted in its minute, where each has a DM."""
-    assert START - hand_at(START, crowd, channel) == ahead
+    assert START - schedulable_at(START, crowd, channel) == ahead
     assert is_direct(channel) is (channel[0] != "C")
 
 
@@ -79,7 +79,7 @@ def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
     day, hour = notice(before=24 * HOUR), notice()
     starting = notice(session_id="s2", kind=NoticeKind.STARTING, before=timedelta())
     reminder = notice(session_id="s2")
-    assert outdone([day, hour, starting, reminder]) == [day, reminder]
+    assert superseded([day, hour, starting, reminder]) == [day, reminder]
 
 
 @given(st.integers(-1000, 1000), st.sets(st.integers(-400, 400)))
@@ -99,30 +99,35 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
 def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
     """But not before it was posted."""
     second = int(NOW.timestamp())
-    assert said_at(second, [START]) == NOW + HEARD_WITHIN
-    assert said_at(second, [NOW + MINUTE, NOW + 2 * MINUTE]) == NOW + 2 * MINUTE
-    assert said_at(second, [NOW - MINUTE]) == NOW
+    assert posted_at(second, [START]) == NOW + HEARD_WITHIN
+    assert posted_at(second, [NOW + MINUTE, NOW + 2 * MINUTE]) == NOW + 2 * MINUTE
+    assert posted_at(second, [NOW - MINUTE]) == NOW
 
 
 @pytest.mark.parametrize(
     ("kind", "urgent", "channel", "until"),
     [
-        (NoticeKind.FULL, False, Spoken(), None),
-        (NoticeKind.FULL, False, Spoken(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
-        (NoticeKind.FULL, False, Spoken(posted_at=int(NOW.timestamp()) - 60), None),
-        (NoticeKind.FULL, True, Spoken(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
-        (NoticeKind.FULL, False, Spoken(hours=NIGHT), MORNING),
-        (NoticeKind.FULL, True, Spoken(hours=NIGHT), None),
-        (NoticeKind.CORRECTION, False, Spoken(hours=NIGHT), None),
-        (NoticeKind.REMINDER, False, Spoken(int(NOW.timestamp()), NIGHT, NOW + HOUR), None),
-        (NoticeKind.FULL, False, Spoken(withdrawing_until=NOW + MINUTE), None),
-        (NoticeKind.MOVED, False, Spoken(withdrawing_until=NOW + MINUTE), NOW + MINUTE),
-        (NoticeKind.CANCELLED, False, Spoken(withdrawing_until=datetime(1970, 1, 1, tzinfo=UTC)), NOW + 2 * SECOND),
-        (NoticeKind.MOVED, False, Spoken(int(NOW.timestamp()), NIGHT, NOW + MINUTE), MORNING),
+        (NoticeKind.FULL, False, ChannelActivity(), None),
+        (NoticeKind.FULL, False, ChannelActivity(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
+        (NoticeKind.FULL, False, ChannelActivity(posted_at=int(NOW.timestamp()) - 60), None),
+        (NoticeKind.FULL, True, ChannelActivity(posted_at=int(NOW.timestamp()) - 59), NOW + SECOND),
+        (NoticeKind.FULL, False, ChannelActivity(hours=NIGHT), MORNING),
+        (NoticeKind.FULL, True, ChannelActivity(hours=NIGHT), None),
+        (NoticeKind.CORRECTION, False, ChannelActivity(hours=NIGHT), None),
+        (NoticeKind.REMINDER, False, ChannelActivity(int(NOW.timestamp()), NIGHT, NOW + HOUR), None),
+        (NoticeKind.FULL, False, ChannelActivity(withdrawing_until=NOW + MINUTE), None),
+        (NoticeKind.MOVED, False, ChannelActivity(withdrawing_until=NOW + MINUTE), NOW + MINUTE),
+        (
+            NoticeKind.CANCELLED,
+            False,
+            ChannelActivity(withdrawing_until=datetime(1970, 1, 1, tzinfo=UTC)),
+            NOW + 2 * SECOND,
+        ),
+        (NoticeKind.MOVED, False, ChannelActivity(int(NOW.timestamp()), NIGHT, NOW + MINUTE), MORNING),
     ],
 )
 def test_channel_is_spoken_to_when_it_may_be(
-    kind: NoticeKind, urgent: bool, channel: Spoken, until: datetime | None
+    kind: NoticeKind, urgent: bool, channel: ChannelActivity, until: datetime | None
 ) -> None:
     """Once a minute, not at night, a change not before the correction of what it makes untrue; reminders always."""
-    assert wait_until(notice(kind=kind, facts=Facts(urgent=urgent)), NOW, channel) == until
+    assert wait_until(notice(kind=kind, facts=NoticeFacts(urgent=urgent)), NOW, channel) == until

@@ -10,8 +10,8 @@ import pytest
 from bot.notices.events import FILLING_AT
 from bot.notices.model import TIMED, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
-from bot.notices.rules import WORTH
-from bot.notices.schedule import BETWEEN_POSTS, HAND_OVER_BEFORE, Spoken, wait_until
+from bot.notices.rules import EXPIRY
+from bot.notices.schedule import BETWEEN_POSTS, HAND_OVER_BEFORE, ChannelActivity, wait_until
 from bot.notices.subscriptions.model import FEATURE_OF, SHARED
 from bot.notices.texts.compose import MOST
 from bot.webinars.texts.facts import ahead
@@ -29,13 +29,13 @@ QUIET_ALL_DAY = ChannelHours(
 
 def until(kind: NoticeKind) -> str:
     """How the page says until when a kind is worth saying."""
-    worth = WORTH[kind]
+    worth = EXPIRY[kind]
     return f"{ahead(worth.longer)} after {worth.since}" if worth.longer else str(worth.since)
 
 
 def waits(kind: NoticeKind, now: datetime) -> bool:
     """Whether a channel that is quiet all day has not heard of it yet."""
-    return wait_until(notice(kind), now, Spoken(hours=QUIET_ALL_DAY)) is not None
+    return wait_until(notice(kind), now, ChannelActivity(hours=QUIET_ALL_DAY)) is not None
 
 
 def test_every_kind_is_on_the_page_once_in_both_tables() -> None:
@@ -54,7 +54,7 @@ def test_each_kind_belongs_to_the_feature_that_the_page_says() -> None:
 def test_each_kind_is_worth_saying_as_long_as_the_page_says(row: list[str]) -> None:
     """And is replaced by what the page says."""
     kind, _, _, worth, instead = row
-    assert (worth, instead) == (until(NoticeKind(kind)), WORTH[NoticeKind(kind)].instead)
+    assert (worth, instead) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].instead)
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

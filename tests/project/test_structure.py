@@ -37,7 +37,7 @@ from handlers.browse import texts as browse_texts
 from handlers.cancel import form as cancel_form
 from handlers.create import form as create_form
 from handlers.create import settings_form
-from handlers.create.form import Draft
+from handlers.create.form import CreateDraft
 from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
@@ -119,16 +119,16 @@ def views() -> list[dict[str, Any]]:
     plain = webinar(registration=registration())
     open_to_all = webinar(audience=Audience.ANYONE, attendee_link="https://join.example/shared")
     link = SecretStr("https://join.example/host")
-    draft = Draft(draft_id="d1")
-    created = creation_texts.Created(plain, host_link=link)
-    organised = workspace_settings_form.Choice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
+    draft = CreateDraft(draft_id="d1")
+    created = creation_texts.CreatedResult(plain, host_link=link)
+    organised = workspace_settings_form.OrganizerChoice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
     channel = channel_state.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
         *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
         *(browse_texts.listing([plain], **middle), browse_texts.listing([], **middle)),
         *(
-            browse_texts.details(plain, now=NOW, host_link=link, may_steer=True, here=here, has_pages=True)
+            browse_texts.details(plain, now=NOW, host_link=link, can_manage=True, here=here, has_pages=True)
             for here in (True, False)
         ),
         *(browse_texts.count(plain, now=NOW), browse_texts.nothing_found("garden", "show")),
@@ -139,7 +139,7 @@ def views() -> list[dict[str, Any]]:
         *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
         *(settings_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
         settings_result.unchanged(plain, "It is open.", now=NOW),
-        browse_texts.count(plain, now=NOW, may_steer=True),
+        browse_texts.count(plain, now=NOW, can_manage=True),
         *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_note(plain, 3)),
         *(
             share_result.shared(plain, "C1", PlannedNotices(SHARED, ())),

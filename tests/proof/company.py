@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.db.connection import Store
 from bot.model.people import Account, Workspace
-from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.schedule import HAND_OVER_BEFORE
 from bot.notices.texts.compose import REPEATED
@@ -60,7 +60,7 @@ class Company:
 
     async def alert(self, count: int, now: datetime, *, channels: int) -> None:
         """Plan so many alerts, to be said at once in channels of the workspace that has people in it."""
-        full = Facts(count=100, limit=100)
+        full = NoticeFacts(count=100, limit=100)
         kind = {"kind": NoticeKind.FULL, "start": now + WORTH, "facts": full, "occurrence": "full"}
         await self._plan(count, _places([ACME], channels), kind, now, now, now + WORTH)
 

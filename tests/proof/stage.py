@@ -18,7 +18,7 @@ from sqlalchemy import exists, func, or_, select
 
 from bot.db.connection import Store, Vault
 from bot.db.schema import notices, parcels
-from bot.notices.model import NoticeState, ParcelState
+from bot.notices.model import MessageState, NoticeState
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
 from tests.proof.company import Company, Count, channels
@@ -32,7 +32,7 @@ LOOK_AGAIN = 0.02
 HISTORY = "channels:history"
 LONG_ENOUGH = 0.25
 """Real seconds after which a worker that says nothing to Slack is struck all the same."""
-UNDER_WAY = (ParcelState.GIVING, ParcelState.WITHDRAWING)
+UNDER_WAY = (MessageState.GIVING, MessageState.WITHDRAWING)
 
 
 class Stage:

@@ -20,7 +20,7 @@ from bot.db.connection import Store, Vault
 from bot.model.people import Workspace
 from bot.notices.outbox import message_table
 from bot.notices.outbox.rate_limits import A_MINUTE
-from bot.notices.outbox.worker import SLOTS, Delivery
+from bot.notices.outbox.worker import SLOTS, OutboxWorker
 from bot.scheduler import HEARTBEAT, SHORTEST_NAP
 from bot.settings import UnclearAlerts
 from bot.slack.client import TIMEOUT, SlackApi
@@ -86,7 +86,7 @@ async def work(order: Order) -> None:
             return SlackApi(token_of(workspace.team_id), f"{order.slack_url}/api/", http)
 
         moved = Moved(Path(order.moved))
-        delivery = Delivery(
+        delivery = OutboxWorker(
             order.name,
             store,
             slack,
@@ -100,7 +100,7 @@ async def work(order: Order) -> None:
     await store.close()
 
 
-async def _deliver(delivery: Delivery, moved: Moved, stop: asyncio.Event) -> None:
+async def _deliver(delivery: OutboxWorker, moved: Moved, stop: asyncio.Event) -> None:
     while not stop.is_set():
         nap = HEARTBEAT
         try:

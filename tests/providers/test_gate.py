@@ -21,14 +21,14 @@ from bot.providers.base import Caller, Lane, tell_nobody
 from bot.providers.gate import (
     MARGIN,
     SHARES,
-    Door,
+    GateState,
     LocalGate,
-    Place,
-    Told,
-    believed,
-    in_words,
+    RateHeaders,
+    Slot,
+    apply_headers,
     read_headers,
     turn_at,
+    waiting_time,
 )
 
 T = TypeVar("T")
@@ -117,13 +117,13 @@ NOW = 1000.0
 lanes = st.sampled_from(Lane)
 lines = st.lists(lanes, max_size=5).map(lambda ahead: sorted(ahead, key=list(Lane).index))
 places = st.builds(
-    Place,
+    Slot,
     turn=st.integers(1, 99),
     lane=st.none() | lanes,
     free_at=st.floats(NOW - 100, NOW + 60) | st.just(math.inf),
 )
 doors = st.builds(
-    Door,
+    GateState,
     limit=st.integers(1, 12),
     window=st.just(60.0),
     places=st.lists(places, max_size=15).map(tuple),
@@ -132,7 +132,7 @@ doors = st.builds(
 )
 
 
-def taken(door: Door, at: float, lane: Lane | None = None) -> int:
+def taken(door: GateState, at: float, lane: Lane | None = None) -> int:
     """How many places are taken at a time, by all or by one lane."""
     return sum(place.free_at > at and lane in (None, place.lane) for place in door.places)
 
@@ -143,7 +143,7 @@ def share(limit: int, lane: Lane) -> int:
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: Door, ahead: list[Lane], lane: Lane) -> None:
+def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: GateState, ahead: list[Lane], lane: Lane) -> None:
     """Whatever the state: not in a penalty, not above the limit or the lane's share, not past people."""
     at = turn_at(door, ahead, lane, NOW)
 
@@ -156,7 +156,7 @@ def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: Door, ahead: li
 
 
 @given(door=doors)
-def test_people_are_never_told_a_later_time_than_others(door: Door) -> None:
+def test_people_are_never_told_a_later_time_than_others(door: GateState) -> None:
     """In the same place of the same line a person goes first, and nobody goes before a notice."""
     person, notice, *others = (turn_at(door, (), lane, NOW) for lane in Lane)
 
@@ -164,7 +164,7 @@ def test_people_are_never_told_a_later_time_than_others(door: Door) -> None:
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_a_turn_is_not_put_off_without_a_reason(door: Door, ahead: list[Lane], lane: Lane) -> None:
+def test_a_turn_is_not_put_off_without_a_reason(door: GateState, ahead: list[Lane], lane: Lane) -> None:
     """A person with nobody ahead goes as soon as the door is open and a place is free; others within their turns."""
     at = turn_at(door, (), Lane.PERSON, NOW)
 
@@ -174,7 +174,7 @@ def test_a_turn_is_not_put_off_without_a_reason(door: Door, ahead: list[Lane], l
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_who_joins_the_line_behind_changes_nothing(door: Door, ahead: list[Lane], lane: Lane) -> None:
+def test_who_joins_the_line_behind_changes_nothing(door: GateState, ahead: list[Lane], lane: Lane) -> None:
     """One more ahead is never to anybody's advantage, and one of a later lane never to their disadvantage."""
     order = list(Lane)
     at = turn_at(door, ahead, lane, NOW)
@@ -187,17 +187,17 @@ def test_who_joins_the_line_behind_changes_nothing(door: Door, ahead: list[Lane]
 @pytest.mark.parametrize(("lane", "most"), [(Lane.PAGE, 18), (Lane.BULK, 63), (Lane.UPKEEP, 36), (Lane.NOTICE, 72)])
 def test_shares_grow_with_the_budget(lane: Lane, most: int) -> None:
     """Of ninety calls a minute strangers get eighteen, a batch 63, upkeep 36, and all but people 72."""
-    places = tuple(Place(turn, lane, NOW + 30) for turn in range(most))
-    almost, used = Door(90, places=places[1:], tried=True), Door(90, places=places, tried=True)
+    places = tuple(Slot(turn, lane, NOW + 30) for turn in range(most))
+    almost, used = GateState(90, places=places[1:], tried=True), GateState(90, places=places, tried=True)
 
     assert [turn_at(door, (), lane, NOW) for door in (almost, used)] == [NOW, NOW + 30]
 
 
 @given(door=doors, waiting=st.integers(1, 5))
-def test_a_lane_that_has_used_its_share_holds_up_nobody(door: Door, waiting: int) -> None:
+def test_a_lane_that_has_used_its_share_holds_up_nobody(door: GateState, waiting: int) -> None:
     """A full line of strangers does not keep a batch, nor a batch the upkeep, from the places that they cannot use."""
     for full, behind in ((Lane.PAGE, Lane.BULK), (Lane.PAGE, Lane.UPKEEP), (Lane.BULK, Lane.UPKEEP)):
-        used = tuple(Place(90 + number, full, math.inf) for number in range(share(door.limit, full)))
+        used = tuple(Slot(90 + number, full, math.inf) for number in range(share(door.limit, full)))
         busy = replace(door, places=door.places + used)
         alone = turn_at(busy, (), behind, NOW)
         assert alone > NOW or turn_at(busy, [full] * waiting, behind, NOW) == NOW
@@ -206,9 +206,9 @@ def test_a_lane_that_has_used_its_share_holds_up_nobody(door: Door, waiting: int
 @given(limit=st.integers(1, 60), told=st.integers(1, 60), remaining=st.integers(0, 60), own=st.integers(0, 20))
 def test_headers_are_believed_over_our_own_count(limit: int, told: int, remaining: int, own: int) -> None:
     """What the answer says is left is the most that is left for us."""
-    door = Door(limit, places=tuple(Place(turn, Lane.PERSON, NOW + 30) for turn in range(own)))
+    door = GateState(limit, places=tuple(Slot(turn, Lane.PERSON, NOW + 30) for turn in range(own)))
 
-    door = believed(door, Told("heavy", told, remaining, 60.0, None), NOW)
+    door = apply_headers(door, RateHeaders("heavy", told, remaining, 60.0, None), NOW)
 
     assert door.limit == told
     assert door.limit - taken(door, NOW) <= max(remaining, 0)
@@ -409,7 +409,7 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
 
 def test_a_wait_is_put_in_words_a_person_uses() -> None:
     """Moments, seconds, minutes."""
-    assert [in_words(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 3600.0)] == [
+    assert [waiting_time(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 3600.0)] == [
         "in a moment",
         "in a moment",
         "in 2 seconds",
@@ -769,12 +769,12 @@ def test_headers_of_a_renamed_group_count_here() -> None:
 
 def test_headers_are_read_in_both_spellings_and_any_case() -> None:
     """The guide has two spellings and its own sample small letters; nonsense is the same as nothing."""
-    told = Told("heavy", 10, 0, 60.0, 7.0)
+    told = RateHeaders("heavy", 10, 0, 60.0, 7.0)
     first = {"X-Rate-Limit-Group": "heavy", "X-Rate-Limit-Limit": "10", "X-Rate-Limit-Remaining": "0"}
     other = {"x-ratelimit-group": " Heavy ", "X-RATELIMIT-LIMIT": "10", "X-RateLimit-Remaining": "0"}
 
     assert read_headers({**first, "X-Rate-Limit-Window": "60", "Retry-After": "7"}) == told
     assert read_headers({**other, "X-RateLimit-Window": "60", "retry-after": "7"}) == told
-    assert read_headers({}) == Told(None, None, None, None, None)
+    assert read_headers({}) == RateHeaders(None, None, None, None, None)
     nonsense = {"X-Rate-Limit-Limit": "many", "X-Rate-Limit-Window": "-1", "Retry-After": "nan"}
-    assert read_headers(nonsense) == Told(None, None, None, None, None)
+    assert read_headers(nonsense) == RateHeaders(None, None, None, None, None)

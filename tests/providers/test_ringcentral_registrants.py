@@ -23,14 +23,14 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.providers.base import UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral, people_errors
 from bot.providers.ringcentral.errors import STATE
 from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
 
-OLGA = Applicant(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
-WHOLE = Applicant(
+OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
+WHOLE = RegistrantDetails(
     first_name="Max",
     last_name="Muster",
     email="max@example.com",

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.clock import monotonic
 from bot.errors import BadInput
 from bot.model.registrant import Registrant
-from bot.registration.bulk.csv_import import MOST, Reading, export, read_people
+from bot.registration.bulk.csv_import import MOST, ImportResult, export, read_people
 from bot.registration.csv_export import FORMULA, as_typed, harmless, sheet
 from bot.registration.external_id import decode, encode
 from tests.webinar_samples import NOW
@@ -30,7 +30,7 @@ LOCAL = st.from_regex(r"[a-z0-9_+-]{1,8}(\.[a-z0-9_+-]{1,4}){0,2}", fullmatch=Tr
 PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"]), NAMES, max_size=3)
 
 
-def people(reading: Reading) -> list[tuple[str, str, str]]:
+def people(reading: ImportResult) -> list[tuple[str, str, str]]:
     """First name, last name and address of everybody in it."""
     return [(one.applicant.first_name, one.applicant.last_name, one.applicant.email) for one in reading.rows]
 

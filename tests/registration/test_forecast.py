@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model.frozen import Frozen
 from bot.model.webinar import Registration
-from bot.registration.forecast import DAY, MOST_DAYS, Forecast, Pace, forecast, held
+from bot.registration.forecast import DAY, MOST_DAYS, Forecast, GrowthRate, count_at, forecast
 from tests.webinar_samples import NOW, registration
 
 START = NOW + 10 * DAY
@@ -36,7 +36,7 @@ def said(past: list[Figure], **facts: object) -> Forecast:
 def test_forecast_says_fill_pace_and_the_hour() -> None:
     """Twelve a day over three days, and 60 of 100 places left: full in five days."""
     assert said(figures((3, 4), (2, 20), (1, 30), (0.1, 40)), count=40, limit=100) == Forecast(
-        percent=40, pace=Pace(grown=36, days=3), full_at=NOW + 5 * DAY
+        percent=40, pace=GrowthRate(grown=36, days=3), full_at=NOW + 5 * DAY
     )
 
 
@@ -45,15 +45,15 @@ def test_forecast_says_fill_pace_and_the_hour() -> None:
     [
         ([], 5, None),
         ([(0.9, 0)], 5, None),
-        ([(1, 0)], 5, Pace(grown=5, days=1)),
-        ([(1.9, 0), (1.5, 3), (0.9, 4)], 5, Pace(grown=2, days=1)),
-        ([(30, 0), (8, 2), (6, 9)], 9, Pace(grown=7, days=7)),
-        ([(30, 9)], 9, Pace(grown=0, days=7)),
-        ([(2, 9), (1, 4)], 3, Pace(grown=-6, days=2)),
+        ([(1, 0)], 5, GrowthRate(grown=5, days=1)),
+        ([(1.9, 0), (1.5, 3), (0.9, 4)], 5, GrowthRate(grown=2, days=1)),
+        ([(30, 0), (8, 2), (6, 9)], 9, GrowthRate(grown=7, days=7)),
+        ([(30, 9)], 9, GrowthRate(grown=0, days=7)),
+        ([(2, 9), (1, 4)], 3, GrowthRate(grown=-6, days=2)),
     ],
 )
 def test_pace_is_of_whole_days_and_of_a_week_at_most(
-    past: list[tuple[float, int]], count: int, pace: Pace | None
+    past: list[tuple[float, int]], count: int, pace: GrowthRate | None
 ) -> None:
     """Less than a day says nothing; a figure holds until the next one; who leaves counts as well."""
     assert said(figures(*past), count=count).pace == pace
@@ -80,7 +80,7 @@ def test_figure_that_is_old_foretells_nothing_of_the_past() -> None:
     """What should have been full by now, by a reading of yesterday, has to be read anew."""
     old = registration(count=6, limit=10, read_at=NOW - DAY)
     past = figures((3, 2))
-    assert forecast(past, old, start=START, now=NOW + DAY) == Forecast(percent=60, pace=Pace(grown=4, days=2))
+    assert forecast(past, old, start=START, now=NOW + DAY) == Forecast(percent=60, pace=GrowthRate(grown=4, days=2))
     assert forecast(past, old, start=START, now=NOW - DAY).full_at == NOW + DAY
 
 
@@ -111,7 +111,7 @@ def test_forecast_keeps_its_promises(past: list[Figure], read: Registration, mor
         assert read.is_open
     if told.pace:
         assert 1 <= told.pace.days <= MOST_DAYS
-        assert held(past, NOW - told.pace.days * DAY) == read.count - told.pace.grown
+        assert count_at(past, NOW - told.pace.days * DAY) == read.count - told.pace.grown
     if read.limit is not None:
         higher = read.model_copy(update={"limit": read.limit + more})
         later = forecast(past, higher, start=START, now=NOW).full_at

@@ -12,11 +12,11 @@ from sqlalchemy import Engine, event, select, text
 from bot.db.connection import Store
 from bot.db.people_schema import applications as table
 from bot.model.people import Account
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.request_table import Application, ApplicationState
+from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.webinar_samples import ACCOUNT, NOW, START, webinar
@@ -24,7 +24,7 @@ from tests.webinar_samples import ACCOUNT, NOW, START, webinar
 pytest_plugins = ["tests.databases"]
 
 QUEUE = request_table.LEASES
-IRIS = Applicant(
+IRIS = RegistrantDetails(
     first_name="Iris",
     last_name="Moreno",
     email="Iris@acme.example",
@@ -32,7 +32,7 @@ IRIS = Applicant(
     source="fair",
     join_page=SecretStr("https://acme.example/join/1"),
 )
-JOAN = Applicant(first_name="Joan", last_name="Vidal", email="joan@acme.example")
+JOAN = RegistrantDetails(first_name="Joan", last_name="Vidal", email="joan@acme.example")
 THERE = Registrant(
     registrant_id="r1", join_link=SecretStr("https://rc.example/j/1"), cancel_link=SecretStr("https://rc.example/c/1")
 )
@@ -45,7 +45,9 @@ def batch(account: Account = ACCOUNT, batch_id: str = "b1", **changes: Any) -> B
     return Batch(**{"account": account, "batch_id": batch_id, **facts, **changes})
 
 
-async def line(store: Store, account: Account = ACCOUNT, *, batch_id: str = "", key: str = "k1") -> list[Application]:
+async def line(
+    store: Store, account: Account = ACCOUNT, *, batch_id: str = "", key: str = "k1"
+) -> list[RegistrationRequest]:
     """Iris and Joan wait, she with pages of her own."""
     async with store.write() as db:
         await request_table.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
@@ -62,14 +64,14 @@ async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -
     """Its content comes back whole, is never readable in the table, and is gone with the decision; the ids stay."""
     iris, _ = await line(store)
     assert iris.applicant == IRIS
-    assert (iris.number, iris.page_key, iris.state) == (2, "k1", ApplicationState.WAITING)
+    assert (iris.number, iris.page_key, iris.state) == (2, "k1", RequestState.WAITING)
     assert not [word for word in PERSONAL if word in (await everything(store))]
 
     async with store.write() as db:
         assert await request_table.ask(db, iris, SOON)
-        registered = ApplicationState.REGISTERED
+        registered = RequestState.REGISTERED
         assert await request_table.decide(db, iris, registered, SOON, registrant=THERE, keep_links=True)
-        assert not await request_table.decide(db, iris, ApplicationState.REFUSED, LATER, problem="late")
+        assert not await request_table.decide(db, iris, RequestState.REFUSED, LATER, problem="late")
         kept = await request_table.by_page_key(db, "k1")
         content = (await db.execute(select(table.c.content).where(table.c.id == iris.id))).scalar_one()
     assert kept
@@ -112,18 +114,18 @@ async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
     async with store.write() as db:
         assert await request_table.leave(db, "nobody", NOW) is None
         await request_table.ask(db, iris, NOW)
-        assert await request_table.leave(db, "k1", NOW) is ApplicationState.ASKED
-        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEAVING
-        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEAVING
+        assert await request_table.leave(db, "k1", NOW) is RequestState.ASKED
+        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await request_table.leave(db, "k1", NOW) is RequestState.LEAVING
+        assert await request_table.leave(db, "k1", NOW) is RequestState.LEAVING
         await request_table.left(db, iris, NOW)
-        assert await request_table.leave(db, "k1", NOW) is ApplicationState.LEFT
+        assert await request_table.leave(db, "k1", NOW) is RequestState.LEFT
         gone = await request_table.by_page_key(db, "k1")
         assert gone
         assert gone.join_link == SecretStr("")
     await line(store, batch_id="b1", key="k2")
     async with store.write() as db:
-        assert await request_table.leave(db, "k2", NOW) is ApplicationState.LEFT
+        assert await request_table.leave(db, "k2", NOW) is RequestState.LEFT
         left = await request_table.by_page_key(db, "k2")
         assert left
         assert left.applicant is None
@@ -138,7 +140,7 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
         assert await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9) == []
         await request_table.ask(db, iris, NOW)
-        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE)
+        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE)
         await request_table.leave(db, "k2", NOW)
         (leaving,) = await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9)
         assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
@@ -186,13 +188,13 @@ async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
     for number, other in enumerate(OTHERS):
         await line(store, other, batch_id="b1", key=f"o{number}")
     async with store.write() as db:
-        await request_table.decide(db, iris, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         assert await line_table.counts(db, ACCOUNT, "b1") == {
-            ApplicationState.REGISTERED: 1,
-            ApplicationState.WAITING: 1,
+            RequestState.REGISTERED: 1,
+            RequestState.WAITING: 1,
         }
         await line_table.stop_rest(db, ACCOUNT, "b1", NOW)
-        (stopped,) = await line_table.of_batch(db, ACCOUNT, "b1", ApplicationState.STOPPED)
+        (stopped,) = await line_table.of_batch(db, ACCOUNT, "b1", RequestState.STOPPED)
         assert (stopped.id, stopped.applicant) == (joan.id, None)
         await line_table.forget_links(db, ACCOUNT, "b1")
         assert (await line_table.of_batch(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
@@ -205,9 +207,9 @@ async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
     """Where no page of ours stands before them."""
     _, joan = await line(store, batch_id="b1")
     async with store.write() as db:
-        await request_table.decide(db, joan, ApplicationState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await request_table.decide(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         await line_table.forget_links(db, ACCOUNT, "b1")
-        (registered,) = await line_table.of_batch(db, ACCOUNT, "b1", ApplicationState.REGISTERED)
+        (registered,) = await line_table.of_batch(db, ACCOUNT, "b1", RequestState.REGISTERED)
     assert registered.join_link == SecretStr("")
 
 
@@ -276,10 +278,10 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
 async def test_settled_lines_of_a_list_are_remembered_without_people(store: Store) -> None:
     """Nobody is asked for; what is so of each line is known, in its place."""
     async with store.write() as db:
-        lines = [(3, ApplicationState.THERE, ""), (5, ApplicationState.REFUSED, "there is no last name")]
+        lines = [(3, RequestState.THERE, ""), (5, RequestState.REFUSED, "there is no last name")]
         await line_table.add_settled(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
         three, five = await line_table.of_batch(db, ACCOUNT, "b1")
-        assert (three.number, three.state, three.applicant) == (3, ApplicationState.THERE, None)
+        assert (three.number, three.state, three.applicant) == (3, RequestState.THERE, None)
         assert (five.number, five.problem) == (5, "there is no last name")
         assert await line_table.of_batch(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
 
@@ -292,9 +294,9 @@ async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Sto
             await request_table.ask(db, one, SOON)
         await request_table.put_back(db, iris, "unclear")
         await request_table.put_back(db, joan)
-        for one in await line_table.of_batch(db, ACCOUNT, "", ApplicationState.WAITING):
+        for one in await line_table.of_batch(db, ACCOUNT, "", RequestState.WAITING):
             await request_table.ask(db, one, LATER)
-        asked = await line_table.of_batch(db, ACCOUNT, "", ApplicationState.ASKED)
+        asked = await line_table.of_batch(db, ACCOUNT, "", RequestState.ASKED)
     assert [one.changed_at for one in asked] == [SOON, LATER]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.db.connection import Store
 from bot.db.people_schema import seats as table
-from bot.model.seat import OPEN, Attendee, SeatState
+from bot.model.seat import OPEN, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
 from tests.seat_samples import DEV, OWN_LINK, seat
@@ -22,7 +22,7 @@ pytest_plugins = ["tests.databases"]
 
 async def test_seat_comes_back_as_it_was_written_down(store: Store) -> None:
     """Everything of it; and none is known of anybody else, or of another webinar."""
-    wanted = Attendee(first_name="Devendra", last_name="Patel", email="Dev@Acme.example", is_own_address=True)
+    wanted = SeatDetails(first_name="Devendra", last_name="Patel", email="Dev@Acme.example", is_own_address=True)
     whole = seat(attendee=wanted, wanted=DEV, sequence=4)
     async with store.write() as db:
         assert await seat_table.begin(db, whole, "me", LATER)

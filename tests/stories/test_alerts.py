@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.notices.model import Facts, Notice, NoticeKind
+from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from tests.creation_story import hurried
 from tests.world import World, running
@@ -68,7 +68,7 @@ async def test_full_and_open_again_is_told_where_the_card_stands(world: World) -
     await counted(world)
 
     told = [(one.channel_id, one.kind, one.facts) for one in await news(world, FULL, OPENED, REGISTRATIONS)]
-    assert told == [(LAUNCH, FULL, Facts(count=5, limit=5)), (LAUNCH, OPENED, Facts(count=5, limit=9))]
+    assert told == [(LAUNCH, FULL, NoticeFacts(count=5, limit=5)), (LAUNCH, OPENED, NoticeFacts(count=5, limit=9))]
 
 
 async def test_organiser_is_told_that_it_fills_up_at_each_limit(world: World) -> None:
@@ -99,7 +99,7 @@ async def test_channel_that_asked_for_counts_hears_of_them(world: World) -> None
         await counted(world)
 
     told = [(one.channel_id, one.facts) for one in await news(world, REGISTRATIONS)]
-    assert told == [(LAUNCH, Facts(was_count=0, count=2)), (LAUNCH, Facts(was_count=2, count=5))]
+    assert told == [(LAUNCH, NoticeFacts(was_count=0, count=2)), (LAUNCH, NoticeFacts(was_count=2, count=5))]
 
 
 @pytest.mark.parametrize(("who", "told"), [("chloe", []), ("ana", ["U0CHLOE"])])
@@ -123,4 +123,4 @@ async def test_channel_is_told_who_cancelled(world: World) -> None:
     await world.settled()
 
     told = await news(world, NoticeKind.CANCELLED)
-    assert [(one.channel_id, one.facts) for one in told] == [(LAUNCH, Facts(by="U0CHLOE"))]
+    assert [(one.channel_id, one.facts) for one in told] == [(LAUNCH, NoticeFacts(by="U0CHLOE"))]

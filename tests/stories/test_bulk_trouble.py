@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import Greenroom
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.providers.base import Caller, Lane
 from bot.registration.bulk import batch_table
 from bot.registration.bulk.batch_table import BatchState
 from bot.registration.bulk.csv_import import read_people
-from bot.registration.bulk.service import Enrolling
+from bot.registration.bulk.service import BulkService
 from bot.registration.seats import texts as seat_texts
 from bot.webinars import organizer_table
 from sandbox.clock import SandboxClock
@@ -25,7 +25,7 @@ from tests.door_story import hurried, limited
 from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
 from tests.world import World, running
 
-MEANWHILE = Applicant(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
+MEANWHILE = RegistrantDetails(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
 
 
 def prepare(world: World) -> None:
@@ -33,9 +33,9 @@ def prepare(world: World) -> None:
     hurried(world)
 
     def shorten(bot: Greenroom) -> None:
-        bot.services.enrolling.progress.every = 0.0
-        bot.services.enrolling.batch_leases.retry = timedelta()
-        bot.services.enrolling.line.leases.retry = timedelta()
+        bot.services.bulk.progress.every = 0.0
+        bot.services.bulk.batch_leases.retry = timedelta()
+        bot.services.bulk.line.leases.retry = timedelta()
 
     world.on_build = shorten
 
@@ -76,7 +76,7 @@ async def kept(world: World, column: str) -> int:
 
 async def goes_on(desk: Desk) -> None:
     """What is left over is taken up again, as it is every 30 seconds."""
-    await desk.world.bot.services.enrolling.work()
+    await desk.world.bot.services.bulk.work()
     await desk.world.settled()
 
 
@@ -98,7 +98,7 @@ async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
     desk = await a_desk(world)
     world.ringcentral.register(desk.session_id)
     review = await desk.checks(IRIS, JOAN)
-    await world.bot.services.enrolling.registering.one(
+    await world.bot.services.bulk.registering.one(
         await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     await world.slack.submit(ORGANISER, review)
@@ -117,7 +117,7 @@ async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(worl
     """They are found on the list, but with other particulars: they came by themselves."""
     desk = await a_desk(world)
     review = await desk.checks(IRIS, source="fair")
-    await world.bot.services.enrolling.registering.one(
+    await world.bot.services.bulk.registering.one(
         await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
@@ -210,7 +210,7 @@ async def test_a_stop_at_the_last_moment_loses_no_links(world: World) -> None:
     batch_id = buttons(desk.told.blocks)["Stop"]["value"]
     await world.until(lambda: any(one.files for one in world.slack.messages(f"@{ORGANISER}")))
 
-    await world.bot.services.enrolling.stop(batch_id)  # the click was on its way
+    await world.bot.services.bulk.stop(batch_id)  # the click was on its way
     await world.settled()
 
     assert "Stopped at 1 of 1 person" in desk.told.words
@@ -352,16 +352,16 @@ async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
     services = world.bot.services
     webinar = await services.mirror.find(desk.session_id)
     for some in ((IRIS, JOAN), (LEO,)):
-        draft = await services.enrolling.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
+        draft = await services.bulk.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
         async with services.store.write() as db:
             running = draft.model_copy(update={"state": BatchState.RUNNING})
             await batch_table.change(db, running, frm=BatchState.DRAFT)
-    other = Enrolling(
+    other = BulkService(
         "other", services.account, services.store, world.bot._provider, services.mirror, services.slack,
         services.own_pages.urls, services.seats.notifier, services.clock, services.background,
     )  # fmt: skip
 
-    await asyncio.gather(services.enrolling.work(), other.work())
+    await asyncio.gather(services.bulk.work(), other.work())
     await world.settled()
 
     assert desk.asked == ["POST"] * 3
@@ -407,7 +407,7 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
     assert "Stopped at 2 of 4 people" in desk.told.words
     assert await kept(world, "content") == await kept(world, "links") == 2
     world.clock.move(timedelta(days=8))
-    await world.bot.services.enrolling.tidy()
+    await world.bot.services.bulk.tidy()
     assert await kept(world, "content") == await kept(world, "links") == 0
     await desk.presses("Go On")
     assert [result for _, result in desk.results] == [
@@ -415,7 +415,7 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
     ]
 
     world.clock.move(timedelta(days=91))
-    await world.bot.services.enrolling.tidy()
+    await world.bot.services.bulk.tidy()
     async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from batches"))).scalar() == 0
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
@@ -435,7 +435,7 @@ async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
 async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
     """Slack was busy just then: it is said later, once, with one file; and whoever presses what is old sees what is."""
     desk = await a_desk(world)
-    world.bot.services.enrolling.progress.every = 3600.0
+    world.bot.services.bulk.progress.every = 3600.0
     world.slack.fail("chat.update", retry_after=1)
     await desk.begins(IRIS)
     await world.until(lambda: len(desk.there) == 1)
@@ -457,7 +457,7 @@ async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None
             db, world.bot.services.account, BatchState.DONE, world.clock.now() + timedelta(days=1)
         )
     webinar = await world.bot.services.mirror.find(desk.session_id)
-    await world.bot.services.enrolling.progress.show(batch.model_copy(update={"state": BatchState.RUNNING}), webinar)
+    await world.bot.services.bulk.progress.show(batch.model_copy(update={"state": BatchState.RUNNING}), webinar)
     assert desk.told.buttons == ["Stop"]
 
     await desk.presses("Stop")

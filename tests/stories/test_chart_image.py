@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model.frozen import Frozen
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.registration.chart import (
     MOST_BARS,
     NOT_NAMED,
@@ -23,14 +23,14 @@ from bot.registration.chart import (
     PRIVATE,
     Bar,
     Chart,
-    Step,
+    ChartStep,
     by_source,
     channels_among,
     chart,
     edges,
     thinned,
 )
-from bot.registration.chart_image import Pictures
+from bot.registration.chart_image import ChartImages
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited
 from tests.webinar_samples import NOW, registration, webinar
 from tests.world import World, running
@@ -56,7 +56,9 @@ class Figure(Frozen):
 
 def a_chart(title: str = "Launch day", *, sources: tuple[Bar, ...] = (), start: datetime = NOW + DAY) -> Chart:
     """Three days of registrations."""
-    steps = [Step(at=NOW - 3 * DAY + hours * HOUR, count=hours // 2, limit=20 + hours) for hours in range(0, 72, 6)]
+    steps = [
+        ChartStep(at=NOW - 3 * DAY + hours * HOUR, count=hours // 2, limit=20 + hours) for hours in range(0, 72, 6)
+    ]
     return Chart(title=title, time_zone="Europe/Madrid", steps=tuple(steps), start=start, sources=sources)
 
 
@@ -123,7 +125,7 @@ def test_every_registrant_is_in_one_of_six_bars(sources: list[str]) -> None:
 
 def test_thousands_of_figures_are_thinned() -> None:
     """To what a picture can show: the first, the last, and the order stay."""
-    steps = [Step(at=NOW + seconds * timedelta(seconds=7), count=seconds) for seconds in range(20_000)]
+    steps = [ChartStep(at=NOW + seconds * timedelta(seconds=7), count=seconds) for seconds in range(20_000)]
     few = thinned(steps, 600)
     assert (few[0], few[-1]) == (steps[0], steps[-1])
     assert 300 < len(few) <= 600
@@ -132,7 +134,7 @@ def test_thousands_of_figures_are_thinned() -> None:
 
 async def test_picture_is_drawn_apart_and_the_same_each_time(world: World) -> None:
     """Of the size it should be, not blank, higher with sources; odd titles neither fail nor change that."""
-    pictures = world.bot.services.pictures
+    pictures = world.bot.services.chart_images
     plain = await pictures.draw(a_chart())
     width, height, colours = size_and_colours(plain)
     assert (width, height) == (1200, 675)
@@ -153,7 +155,7 @@ async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
 ) -> None:
     """It ended badly, said nothing, took too long, or told what it was given; the log has the kind of it alone."""
     services = world.bot.services
-    pictures = Pictures(
+    pictures = ChartImages(
         services.store, world.bot._provider, services.slack, (sys.executable, "-c", program), patience=0.5
     )
     assert await pictures.draw(a_chart()) == b""
@@ -175,7 +177,7 @@ os.unlink({str(alone)!r})
 print(*os.environ)
 """
     services = world.bot.services
-    pictures = Pictures(services.store, world.bot._provider, services.slack, (sys.executable, "-c", program))
+    pictures = ChartImages(services.store, world.bot._provider, services.slack, (sys.executable, "-c", program))
 
     drawn = await asyncio.gather(pictures.draw(a_chart()), pictures.draw(a_chart()))
 
@@ -210,7 +212,9 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
     """Asked for from the form, which keeps its answers meanwhile."""
     door = await _grown(world)
     for number, source in enumerate(["slack:C0LAUNCH", "slack:C0LAUNCH", "slack:C0BOARD", "newsletter"]):
-        applicant = Applicant(first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source)
+        applicant = RegistrantDetails(
+            first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source
+        )
         await world.bot._provider.register(door.session_id, applicant, PERSON)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Registration")
@@ -241,7 +245,7 @@ async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: Wor
 
     world.clock.move(HOUR)
     await door.becomes(registrants=2)
-    world.bot.services.pictures._command = (sys.executable, "-c", "import sys; sys.exit(1)")
+    world.bot.services.chart_images._command = (sys.executable, "-c", "import sys; sys.exit(1)")
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Chart")
     words = world.last("#launch", "chloe").words

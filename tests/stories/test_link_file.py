@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.model.registrant import Applicant
-from bot.model.seat import Attendee, Seat, SeatState
+from bot.model.registrant import RegistrantDetails
+from bot.model.seat import Seat, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from sandbox.slack import Message
 from tests.door_story import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
@@ -94,7 +94,7 @@ async def test_failed_file_of_links_is_told_beside_what_was_changed(world: World
 
 
 async def _register(world: World, door: Door, email: str, first_name: str = "Dev") -> str:
-    applicant = Applicant(first_name=first_name, last_name="Patel", email=email)
+    applicant = RegistrantDetails(first_name=first_name, last_name="Patel", email=email)
     made = await world.bot._provider.register(door.session_id, applicant, PERSON)
     return made.registrant_id
 
@@ -107,7 +107,7 @@ async def _sit(world: World, door: Door, registrant_id: str) -> None:
         session_id=door.session_id,
         user_id=world.slack.user_id("dev"),
         state=SeatState.HELD,
-        attendee=Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example"),
+        attendee=SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example"),
         registrant_id=registrant_id,
         join_link=SecretStr("https://join.example/dev"),
         changed_at=world.clock.now(),

@@ -9,7 +9,7 @@ import pytest
 from bot.model.people import Person
 from bot.model.webinar import Webinar
 from bot.webinars import organizer_table as store
-from bot.webinars.permissions import Organisers
+from bot.webinars.permissions import Permissions
 from sandbox.slack import Message
 from tests.block_kit import check_view
 from tests.door_story import a_door
@@ -191,25 +191,25 @@ async def settings(world: World, user: str) -> str:
 async def test_a_group_that_is_switched_off_makes_no_organisers(world: World) -> None:
     """Who was in it is none any more, five minutes later at the latest."""
     webinar, emi, organisers, time = await _asked_of(world)
-    assert await organisers.may_steer(emi, webinar)
+    assert await organisers.can_manage(emi, webinar)
 
     world.slack.groups["S0EVENTS"].disabled = True
-    assert await organisers.may_steer(emi, webinar)
+    assert await organisers.can_manage(emi, webinar)
     time[0] += 301
-    assert not await organisers.may_steer(emi, webinar)
+    assert not await organisers.can_manage(emi, webinar)
 
 
 async def test_slack_that_is_away_for_a_moment_shuts_nobody_out_for_long(world: World) -> None:
     """Who was in a group still is; who is not known yet is asked for again soon."""
     webinar, emi, organisers, time = await _asked_of(world)
     world.slack.fail("usergroups.users.list", error="internal_error")
-    assert not await organisers.may_steer(emi, webinar)
+    assert not await organisers.can_manage(emi, webinar)
     time[0] += 16
-    assert await organisers.may_steer(emi, webinar)
+    assert await organisers.can_manage(emi, webinar)
 
     time[0] += 301
     world.slack.fail("usergroups.users.list", error="internal_error")
-    assert await organisers.may_steer(emi, webinar)
+    assert await organisers.can_manage(emi, webinar)
 
 
 async def test_a_guest_who_was_chosen_may(world: World) -> None:
@@ -231,11 +231,11 @@ async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
     assert "<@U0MANY0019>, 380 more organisers, or an admin or owner" in await refusal(world, "dev")
 
 
-async def _asked_of(world: World) -> tuple[Webinar, Person, Organisers, list[float]]:
+async def _asked_of(world: World) -> tuple[Webinar, Person, Permissions, list[float]]:
     """A webinar, somebody of the group that was chosen, and who decides by a time of its own."""
     door, services = await a_door(world), world.bot.services
     await choose(world, groups=("S0EVENTS",))
-    emi = await services.people.get(services.account.workspace, "U0EMI")
+    emi = await services.users.get(services.account.workspace, "U0EMI")
     time = [0.0]
-    organisers = Organisers(services.store, services.slack, services.directory, lambda: time[0])
+    organisers = Permissions(services.store, services.slack, services.directory, lambda: time[0])
     return await services.mirror.find(door.session_id), emi, organisers, time

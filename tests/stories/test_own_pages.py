@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.db.people_schema import applications as table
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
-from bot.registration.request_table import ApplicationState
+from bot.registration.request_table import RequestState
 from bot.webinars import organizer_table
 from sandbox.ringcentral import RingCentral
 from tests.door_story import PERSON
@@ -372,7 +372,7 @@ async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_
         rc.register(site.webinar.session_id)
         await says("This webinar is full", 200, 403)
         assert vendor_calls(site) == []
-        await site.world.bot.services.cancelling.cancel(site.webinar, PERSON, "U0CHLOE")
+        await site.world.bot.services.cancellation.cancel(site.webinar, PERSON, "U0CHLOE")
         for shown in (await site.get(url), await site.post(url, fields)):
             assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
 
@@ -428,7 +428,7 @@ async def test_one_unresolved_registration_does_not_block_the_queue(tmp_path: Pa
     async with a_site(tmp_path) as site:
         place = await site.placed("otto@visitor.example", key="page-otto")
         async with site.world.bot.services.store.write() as db:
-            await db.execute(update(table).values(state=ApplicationState.ASKED))
+            await db.execute(update(table).values(state=RequestState.ASKED))
         site.world.ringcentral.fail("GET", "/registrants$", status=status)
 
         placed = await site.sign_up(site.url)
@@ -456,7 +456,7 @@ async def test_pages_of_another_workspace_are_404(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
         other = site.webinar.model_copy(update={"account": ACCOUNT})
         async with site.world.bot.services.store.write() as db:
-            one = Applicant(first_name="Lena", last_name="Berger", email="lena@visitor.example")
+            one = RegistrantDetails(first_name="Lena", last_name="Berger", email="lena@visitor.example")
             await request_table.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
         pages = site.world.bot.services.own_pages
         for url in (

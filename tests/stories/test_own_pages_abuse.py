@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.service import MAX_QUEUED
@@ -122,7 +122,11 @@ async def test_a_full_queue_is_503(tmp_path: Path) -> None:
     async with a_site(tmp_path) as site:
         await site.world.settled()
         crowd = [
-            (0, Applicant(first_name="Visitor", last_name=str(one), email=f"v{one}@visitor.example"), f"key-{one}")
+            (
+                0,
+                RegistrantDetails(first_name="Visitor", last_name=str(one), email=f"v{one}@visitor.example"),
+                f"key-{one}",
+            )
             for one in range(MAX_QUEUED)
         ]
         account, session_id = site.webinar.account, site.webinar.session_id

@@ -122,7 +122,7 @@ async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: P
         await page.get_by_role("link", name="Stop That").click()
         await expect(refresh).to_have_count(0)
 
-        site.world.bot.services.enrolling.wake()
+        site.world.bot.services.bulk.wake()
         await site.world.settled()
         await page.get_by_role("link", name="Look Again").click()
         await expect(heading).to_have_text("You are registered")

@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from bot.commands.parser import parse
 from bot.registration.bulk.csv_import import read_people
-from bot.team.diff import Order
+from bot.team.diff import TeamDiff
 from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from sandbox.slack.model import Person
@@ -182,9 +182,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         await world.click("dev", card, "Register")
         await world.slack.submit("dev", world.slack.view("dev"), {})
         await world.settled()
-        draft = await services.enrolling.draft(webinar, "U0CHLOE", read_people(IRIS), [], own_pages=False)
+        draft = await services.bulk.draft(webinar, "U0CHLOE", read_people(IRIS), [], own_pages=False)
         users = [*ROLES.values(), OWNER]
-        changes = {user: (await services.team.draft(webinar, Order(deleted=("i1",)), user)).change_id for user in users}
+        changes = {
+            user: (await services.team.draft(webinar, TeamDiff(deleted=("i1",)), user)).change_id for user in users
+        }
         for chosen in ([FORMER], []):
             async with services.store.write() as db:
                 await organizer_table.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
@@ -192,7 +194,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         forger = Forger(world, CHANNEL, card, rows)
         for user in users:
             await forger.command(user, "help")
-            await services.people.get(services.account.workspace, user)  # known from now on: that changes a row
+            await services.users.get(services.account.workspace, user)  # known from now on: that changes a row
         await services.scheduler.deliver()
         rows.changed()
         yield Stage(world, forger, webinar.session_id, draft.batch_id, changes)

@@ -78,7 +78,7 @@ async def everything(site: Site) -> None:
     await world.settled()
     await slack.close("chloe", slack.view("chloe"), clear=True)
     assert (await site.sign_up(site.url)).status == 303
-    await world.bot.services.enrolling.work()
+    await world.bot.services.bulk.work()
     await world.settled()
     assert len(site.there) == 5
     await world.move(timedelta(days=3))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.slack.client import SlackRefused
 from bot.slack.files import download
@@ -26,7 +26,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 SITE = "https://webinars.acme.example"
-VISITOR = Applicant(first_name="Iris", last_name="Moreno", email="iris@outside.example")
+VISITOR = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@outside.example")
 SOMEBODY = {"first_name": "Iris", "last_name": "Moreno", "email": "Iris@Outside.example"}
 
 
@@ -242,7 +242,7 @@ async def test_who_was_not_registered_is_not_registered_later(tmp_path: Path) ->
         done = await desk.registers(**SOMEBODY, own_pages=["own_pages"])
         assert done.title == "Not registered"
 
-        await world.bot.services.enrolling.work()
+        await world.bot.services.bulk.work()
         await world.settled()
         assert desk.there == []
 
@@ -275,7 +275,7 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
                 await request_table.add(
                     db, services.account, desk.session_id, line, batch_id="", now=services.clock.now()
                 )
-        services.enrolling.wake()
+        services.bulk.wake()
         await world.settled()
 
         assert desk.asked == ["POST", "GET", "POST", "POST", "POST"]
@@ -285,7 +285,7 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
             line = [(0, VISITOR, "d4")]
             await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
             await request_table.leave(db, "a0", services.clock.now())
-        services.enrolling.wake()
+        services.bulk.wake()
         await world.settled()
 
         assert await _states(world, "a0", "d4") == ["left", "refused closed"]
@@ -302,7 +302,7 @@ async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) ->
             second = VISITOR.model_copy(update={"email": "joan@outside.example"})
             line = [(0, VISITOR, "a"), (0, second, "b")]
             await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
-        services.enrolling.wake()
+        services.bulk.wake()
         await world.until(lambda: len(desk.there) == 1)
         async with services.store.write() as db:
             await request_table.leave(db, "b", services.clock.now())
@@ -317,16 +317,16 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
     async with running(tmp_path, prepare=hurried, public_url=SITE) as world:
         desk = await a_desk(world)
         services = world.bot.services
-        services.enrolling.line.leases.retry = timedelta()
+        services.bulk.line.leases.retry = timedelta()
         world.ringcentral.fail("*", REGISTRANTS, status=500, times=5)
         async with services.store.write() as db:
             line = [(0, VISITOR, "a")]
             await request_table.add(db, services.account, desk.session_id, line, batch_id="", now=services.clock.now())
-        services.enrolling.wake()
+        services.bulk.wake()
         await world.settled()
         assert await _states(world, "a") == ["asked"]
 
-        await services.enrolling.work()
+        await services.bulk.work()
         await world.settled()
 
         assert await _states(world, "a") == ["registered"]

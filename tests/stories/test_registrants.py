@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import monotonic
-from bot.registration.bulk.registrant_cache import GOOD_FOR, MOST, Rolls
+from bot.registration.bulk.registrant_cache import GOOD_FOR, MOST, RegistrantCache
 from bot.webinars import organizer_table
 from sandbox.slack import Message
 from tests.door_story import PERSON, hurried
@@ -224,7 +224,7 @@ async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -
     services = world.bot.services
     webinar = await services.mirror.find(desk.session_id)
     now = [0.0]
-    rolls = Rolls(world.bot._provider, services.mirror, lambda: now[0])
+    rolls = RegistrantCache(world.bot._provider, services.mirror, lambda: now[0])
 
     await rolls.get(webinar, "U1", PERSON)
     now[0] += GOOD_FOR - 1
@@ -248,7 +248,7 @@ async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) 
     webinar = await world.bot.services.mirror.find(desk.session_id)
     world.ringcentral.register(desk.session_id, 5)
     now = [0.0]
-    rolls = Rolls(world.bot._provider, world.bot.services.mirror, lambda: now[0])
+    rolls = RegistrantCache(world.bot._provider, world.bot.services.mirror, lambda: now[0])
     rolls.most_people = 9
 
     for user in ("U1", "U2", "U2", "U1", "U1"):
@@ -259,10 +259,10 @@ async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) 
     now[0] += GOOD_FOR
     rolls.forget_old()
     assert rolls._known == {}
-    of_the_bot = world.bot.services.enrolling.rolls
+    of_the_bot = world.bot.services.bulk.rolls
     await of_the_bot.get(webinar, "U1", PERSON)
     of_the_bot._monotonic = lambda: monotonic() + GOOD_FOR
-    await world.bot.services.enrolling.work()  # as every 30 seconds
+    await world.bot.services.bulk.work()  # as every 30 seconds
     assert of_the_bot._known == {}
 
 

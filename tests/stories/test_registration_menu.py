@@ -12,7 +12,7 @@ import pytest
 from bot.errors import BadInput
 from bot.model.webinar import Audience, Registration
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration.settings import Door as Registrations
+from bot.registration.settings import RegistrationSettings as Registrations
 from bot.sync.mirror import Mirror
 from bot.webinars import organizer_table
 from sandbox.slack import Message
@@ -70,7 +70,7 @@ async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
     door = await a_door(world)
     services = world.bot.services
     provider: Any = Untold(world.bot._provider)
-    mirror = Mirror(services.account, services.store, provider, services.directory, services.announcing, services.clock)
+    mirror = Mirror(services.account, services.store, provider, services.directory, services.cards, services.clock)
     await mirror.refresh(door.session_id, PERSON)
 
     with pytest.raises(BadInput, match="tells nothing of the settings"):

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.model.team import Told
+from bot.model.team import NotifiedBy
 from bot.registration import external_id
 from bot.registration.seats import texts as seat_texts
 from bot.team import table as team_table
@@ -489,7 +489,7 @@ async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_
 async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> None:
     """At the same buttons, with no call: the link of the team, for this person alone."""
     stage = await a_stage(world)
-    speaker = member("Dev Patel", user_id="U0DEV", told=Told.MESSAGE)
+    speaker = member("Dev Patel", user_id="U0DEV", told=NotifiedBy.MESSAGE)
     async with world.bot.services.store.write() as db:
         await team_table.save(db, world.bot.services.account, stage.session_id, speaker, world.clock.now())
 
@@ -509,7 +509,7 @@ async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) ->
     stage = await a_stage(world)
     services = world.bot.services
     [webinar] = await services.mirror.everything()
-    dev = await services.people.get(services.account.workspace, "U0DEV")
+    dev = await services.users.get(services.account.workspace, "U0DEV")
 
     seat = await services.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
     await services.seats.notifier.welcome(seat)

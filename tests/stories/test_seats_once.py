@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from bot.clock import machine_now
 from bot.db import people_schema
-from bot.model.seat import Attendee, SeatState
+from bot.model.seat import SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.register import SOMEBODYS, UNCLEAR
@@ -24,7 +24,7 @@ from tests.door_story import PERSON
 from tests.seat_story import REGISTRANTS, Stage, a_stage
 from tests.world import World, running
 
-OWN = Attendee(first_name="Dev", last_name="Patel", email="dev@acme.example")
+OWN = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")
 
 
 def at_once(world: World) -> None:
@@ -94,7 +94,7 @@ async def test_two_at_once_are_one_seat(world: World) -> None:
     """Whoever comes second finds what the first one made."""
     stage = await a_stage(world)
     [webinar] = await world.bot.services.mirror.everything()
-    dev = await world.bot.services.people.get(webinar.account.workspace, "U0DEV")
+    dev = await world.bot.services.users.get(webinar.account.workspace, "U0DEV")
 
     async def take() -> str | None:
         seat = await world.bot.services.seats.take(webinar, dev, OWN, "slack", PERSON)
@@ -113,7 +113,7 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
     stage = await a_stage(world)
     services = world.bot.services
     [webinar] = await services.mirror.everything()
-    dev = await services.people.get(webinar.account.workspace, "U0DEV")
+    dev = await services.users.get(webinar.account.workspace, "U0DEV")
     other = SeatService(
         "other",
         services.account,

@@ -186,7 +186,7 @@ async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -
         await world.bot.services.mirror.sweep()
     assert edits(world) == 1
 
-    world.bot.services.announcing._busy_until = 0.0  # half a minute later
+    world.bot.services.cards._busy_until = 0.0  # half a minute later
     await world.bot.services.mirror.sweep()
     assert ["Renamed" in card.words for card in (*standing(world), *standing(world, "#marketing"))] == [True, True]
 
@@ -213,7 +213,7 @@ async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: Wor
     (stale,) = await world.bot.services.mirror.everything()
     await world.bot.services.mirror.mark(stale, Status.CANCELLED)
 
-    await world.bot.services.announcing.bring_up_to_date(stale)
+    await world.bot.services.cards.bring_up_to_date(stale)
 
     assert "cancelled" in standing(world)[0].words
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, Ration, next_to_count
+from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, CallRation, next_to_count
 from tests.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -104,7 +104,7 @@ def test_nobody_waits_for_ever(starts: list[timedelta]) -> None:
 def test_ration_is_so_many_calls_in_any_minute() -> None:
     """Each is free again a minute after it was taken; more may be taken than there are, and are waited for as well."""
     seconds = 0.0
-    ration = Ration(monotonic=lambda: seconds)
+    ration = CallRation(monotonic=lambda: seconds)
     ration.take()
     seconds = 30.0
     ration.take(3)

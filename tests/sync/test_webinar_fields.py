@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.creation.steps import created
-from bot.creation.table import Creation, Order, Step
+from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.model.webinar import (
     Audience,
     FixedOptions,
@@ -122,7 +122,12 @@ def test_fields_that_a_creation_does_not_set_survive_its_completion() -> None:
         time_zone="Europe/Berlin",
     )
     begun = Creation(
-        account=ACCOUNT, draft_id="d1", user_id="U2", order=Order(form=form), step=Step.SESSION_ASKED, begun_at=NOW
+        account=ACCOUNT,
+        draft_id="d1",
+        user_id="U2",
+        order=CreationRequest(form=form),
+        step=CreationStep.SESSION_ASKED,
+        begun_at=NOW,
     )
     fixed = FixedOptions(**dict.fromkeys(FixedOptions.model_fields, True))
     made = WebinarFacts(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.errors import BadInput
 from bot.model.people import Coworker
 from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role
-from bot.team.diff import Member, Order, Wanted, find, left_of, ordered, read_role, team_change, too_many
+from bot.team.diff import Member, TeamDiff, WantedMember, find, left_of, ordered, read_role, team_change, too_many
 
 HOST = Member(invitee=Invitee(invitee_id="0", role=Role.HOST, name="Ana Ruiz", email="ana@acme.example"))
 NAMES = ("ben", "chloe", "dev", "emi", "zoe", "yan")
@@ -34,17 +34,17 @@ def member(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_cowor
     )
 
 
-def wanted(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> Wanted:
+def wanted(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> WantedMember:
     """Somebody who is to be on it."""
     who = (
         NewInvitee(role=role, coworker=coworker(name))
         if is_coworker
         else NewInvitee(role=role, first_name=name.title(), last_name="X", email=f"{name}@acme.example")
     )
-    return Wanted(who=who, user_id=user_id)
+    return WantedMember(who=who, user_id=user_id)
 
 
-def made(team: list[Member], order: Order) -> list[Member]:
+def made(team: list[Member], order: TeamDiff) -> list[Member]:
     """The team after an order, as RingCentral would have it."""
     roles = {one.invitee_id: one.role for one in order.updated}
     kept = [
@@ -91,7 +91,7 @@ WISHES = st.lists(st.tuples(st.sampled_from(NAMES), ROLES, st.booleans(), st.boo
 
 @settings(max_examples=80)
 @given(TEAMS, WISHES, st.data())
-def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[Wanted], data: st.DataObject) -> None:
+def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[WantedMember], data: st.DataObject) -> None:
     """Everybody wanted is on it once, in the role of their first mention; who was not shown stays; the host stays."""
     shown = frozenset(data.draw(st.sets(st.sampled_from([one.invitee.invitee_id for one in team]))))
 
@@ -113,7 +113,7 @@ def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[Wanted], d
 
 @settings(max_examples=80)
 @given(TEAMS, WISHES)
-def test_what_is_done_leaves_nothing_to_do(team: list[Member], wishes: list[Wanted]) -> None:
+def test_what_is_done_leaves_nothing_to_do(team: list[Member], wishes: list[WantedMember]) -> None:
     """Looking after it has happened finds nothing left, looking before it all of it; a second wish changes nothing."""
     shown = [one.invitee.invitee_id for one in team]
     order = team_change(team, wishes, shown)
@@ -131,7 +131,7 @@ def test_people_are_known_by_any_of_three_things() -> None:
     )
     assert not team_change([HOST, moved_house], [wanted("ben", user_id="UBEN")], ["i-ben"])
     assert not team_change([HOST, member("dev", is_coworker=True)], [wanted("dev", is_coworker=True)], ["i-dev"])
-    shouting = Wanted(who=NewInvitee(role=Role.PANELIST, email=" ZOE@ACME.example"))
+    shouting = WantedMember(who=NewInvitee(role=Role.PANELIST, email=" ZOE@ACME.example"))
     assert not team_change([HOST, member("zoe")], [shouting], ["i-zoe"])
 
 
@@ -152,8 +152,8 @@ def test_all_kinds_of_change_are_one_order() -> None:
 def test_order_is_empty_only_without_any_part() -> None:
     """One person to add, change or remove is enough."""
     change = NewRole(invitee_id="i-ben", role=Role.COHOST)
-    assert all((Order(added=(wanted("zoe"),)), Order(updated=(change,)), Order(deleted=("i-ben",))))
-    assert not Order()
+    assert all((TeamDiff(added=(wanted("zoe"),)), TeamDiff(updated=(change,)), TeamDiff(deleted=("i-ben",))))
+    assert not TeamDiff()
 
 
 def test_slack_users_of_all_changed_roles_are_kept() -> None:
@@ -174,19 +174,19 @@ def test_coworker_is_found_by_directory_id_alone() -> None:
 def test_host_is_never_touched() -> None:
     """Wanted as something else, or shown and not wanted: they stay what they are."""
     assert not team_change([HOST], [wanted("ana", Role.COHOST)], ["0"])
-    assert not left_of(Order(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
+    assert not left_of(TeamDiff(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
 
 
 def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
     """What is left of an order after a look: not to be added any more; who is gone need not be changed or removed."""
-    order = Order(
+    order = TeamDiff(
         added=(wanted("zoe", Role.PANELIST), wanted("dev", Role.COHOST, is_coworker=True)),
         updated=(NewRole(invitee_id="i-emi", role=Role.COHOST),),
         deleted=("i-ben",),
     )
     left = left_of(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
 
-    assert left == Order(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=True),))
+    assert left == TeamDiff(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=True),))
 
 
 @pytest.mark.parametrize("is_mailed", [True, False])
@@ -206,11 +206,11 @@ def test_a_role_goes_with_what_holds_of_the_invitation(is_mailed: bool) -> None:
 def test_room_is_counted_with_those_who_leave() -> None:
     """99 co-hosts and panelists together; the host does not count, and who leaves makes room."""
     team = [HOST, *(member(f"p{number}") for number in range(MOST))]
-    assert too_many(team, Order(added=(wanted("zoe"),))) == 1
-    assert too_many(team, Order(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
-    assert too_many(team, Order(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
+    assert too_many(team, TeamDiff(added=(wanted("zoe"),))) == 1
+    assert too_many(team, TeamDiff(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
+    assert too_many(team, TeamDiff(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
     overfull = [*team, member("ben"), member("dev")]
-    assert too_many(overfull, Order(deleted=("i-p0",))) == 0
+    assert too_many(overfull, TeamDiff(deleted=("i-p0",))) == 0
 
 
 def test_team_is_shown_in_order() -> None:

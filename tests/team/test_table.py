@@ -11,11 +11,11 @@ from bot.db.connection import Store
 from bot.db.schema import invitees
 from bot.db.schema import team_changes as table
 from bot.model.people import Account
-from bot.model.team import NewInvitee, NewRole, Role, Told
+from bot.model.team import NewInvitee, NewRole, NotifiedBy, Role
 from bot.team import change_table
 from bot.team import table as team_table
-from bot.team.change_table import Change, Step
-from bot.team.diff import Order, Wanted
+from bot.team.change_table import TeamOperation, TeamStep
+from bot.team.diff import TeamDiff, WantedMember
 from bot.webinars import table as webinar_table
 from tests.store_samples import LATER, OTHERS, SOON
 from tests.team_samples import HOST, LINK, TEAM, member
@@ -23,17 +23,19 @@ from tests.webinar_samples import ACCOUNT, NOW, START, webinar
 
 pytest_plugins = ["tests.databases"]
 
-ORDER = Order(
-    added=(Wanted(who=NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email="zoe@p.example")),),
+ORDER = TeamDiff(
+    added=(
+        WantedMember(who=NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email="zoe@p.example")),
+    ),
     updated=(NewRole(invitee_id="i-dev", role=Role.COHOST),),
     deleted=("i-finn",),
 )
 
 
-def change(account: Account = ACCOUNT, change_id: str = "c1", **changes: Any) -> Change:
+def change(account: Account = ACCOUNT, change_id: str = "c1", **changes: Any) -> TeamOperation:
     """A change that is to be asked for."""
-    facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "order": ORDER, "step": Step.ASKED}
-    return Change(**{"account": account, "begun_at": NOW, **facts, **changes})
+    facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "order": ORDER, "step": TeamStep.ASKED}
+    return TeamOperation(**{"account": account, "begun_at": NOW, **facts, **changes})
 
 
 async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) -> None:
@@ -75,7 +77,7 @@ async def test_teams_of_two_accounts_are_two(store: Store) -> None:
 
 async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Store) -> None:
     """Neither listed nor given their link, but still to be told; a reading does not lose them."""
-    left = TEAM[2].model_copy(update={"told": Told.LEFT})
+    left = TEAM[2].model_copy(update={"told": NotifiedBy.LEFT})
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", HOST, NOW)
         await team_table.save(db, ACCOUNT, "s1", left, NOW)
@@ -87,7 +89,7 @@ async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Sto
         assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"]) == [left]
         await team_table.keep_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
         [back] = await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
-        assert back.told is Told.ELSEWHERE
+        assert back.told is NotifiedBy.ELSEWHERE
 
 
 async def test_nothing_personal_is_readable(store: Store) -> None:
@@ -123,13 +125,13 @@ async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
 async def test_draft_is_confirmed_once(store: Store) -> None:
     """A second click finds it confirmed; nobody takes a draft over; an old one is forgotten."""
     async with store.write() as db:
-        await change_table.begin(db, change(step=Step.DRAFT))
+        await change_table.begin(db, change(step=TeamStep.DRAFT))
         assert await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER) is None
         asked = change(view_id="V1")
         assert await change_table.confirm(db, asked, "me", LATER)
         assert not await change_table.confirm(db, asked, "me", LATER)
         assert await change_table.find(db, ACCOUNT, "c1") == asked
-        await change_table.begin(db, change(change_id="c2", step=Step.DRAFT))
+        await change_table.begin(db, change(change_id="c2", step=TeamStep.DRAFT))
         await change_table.forget_drafts(db, ACCOUNT.workspace, LATER)
         assert await change_table.find(db, ACCOUNT, "c2") is None
         assert await change_table.find(db, ACCOUNT, "c1") == asked
@@ -145,7 +147,7 @@ async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> Non
         assert await change_table.LEASES.claim(db, OTHERS[0], "other", LATER, LATER) is None
         taken = await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
         assert taken == change()
-        made = change(step=Step.MADE, made=("i-zoe",))
+        made = change(step=TeamStep.MADE, made=("i-zoe",))
         assert not await change_table.LEASES.advance(db, made, "me", LATER)
         assert await change_table.LEASES.advance(db, made, "other", LATER)
         assert made.concerned == {"i-zoe", "i-dev", "i-finn"}

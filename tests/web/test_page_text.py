@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from jinja2 import UndefinedError
 
 from bot.db.connection import Store
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Status, Webinar
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import PageContext
-from bot.registration.request_table import ApplicationState
+from bot.registration.request_table import RequestState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
 from tests.store_samples import OTHERS
@@ -28,7 +28,7 @@ pytest_plugins = ["tests.databases"]
 
 Expected = tuple[int, str, int]
 
-WAITING, ASKED, REGISTERED, THERE, REFUSED, LEAVING, LEFT, STOPPED = ApplicationState
+WAITING, ASKED, REGISTERED, THERE, REFUSED, LEAVING, LEFT, STOPPED = RequestState
 QUEUED, LISTED, OFF, BEFORE, NOT = (
     "You are in line",
     "You are registered",
@@ -36,10 +36,10 @@ QUEUED, LISTED, OFF, BEFORE, NOT = (
     "This address was registered before",
     "You are not registered",
 )
-NOBODY = Applicant(first_name="", last_name="", email="")
+NOBODY = RegistrantDetails(first_name="", last_name="", email="")
 
 
-def context(state: ApplicationState, **changes: Any) -> PageContext:
+def context(state: RequestState, **changes: Any) -> PageContext:
     """A registration three days before the webinar."""
     values = {
         "webinar": webinar(),
@@ -63,7 +63,7 @@ def context(state: ApplicationState, **changes: Any) -> PageContext:
         (STOPPED, (410, "You are not on the list", 0), (200, OFF, 0), (200, OFF, 0)),
     ],
 )
-def test_each_page_shows_the_state(state: ApplicationState, join: Expected, cancel: Expected, status: Expected) -> None:
+def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: Expected, status: Expected) -> None:
     """The HTTP status, the heading, and the refresh interval: only while work is in progress."""
     pages = (page_text.join_page, join), (page_text.cancel_page, cancel), (page_text.status_page, status)
     for build, expected in pages:
@@ -83,7 +83,7 @@ def test_each_page_shows_the_state(state: ApplicationState, join: Expected, canc
         ({"status": Status.FINISHED}, "This webinar is over"),
     ],
 )
-def test_an_ended_webinar_shows_only_that(state: ApplicationState, changes: dict[str, Any], heading: str) -> None:
+def test_an_ended_webinar_shows_only_that(state: RequestState, changes: dict[str, Any], heading: str) -> None:
     """On each page, to everybody except people who have canceled."""
     for build in (page_text.join_page, page_text.cancel_page, page_text.status_page):
         page = build(context(state, webinar=webinar(**changes)))
@@ -109,7 +109,7 @@ def test_registrants_can_join_from_15_minutes_before_the_start_until_the_end(
     """Earlier and later while the webinar is live. Nobody else can join."""
     values = {"webinar": webinar(**changes), "now": START - before}
     assert context(REGISTERED, **values).can_join is expected
-    assert [state for state in ApplicationState if context(state, **values).can_join] == [REGISTERED] * expected
+    assert [state for state in RequestState if context(state, **values).can_join] == [REGISTERED] * expected
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_values_are_escaped_wherever_a_template_shows_them() -> None:
     link = Link(evil, evil)
     event = EventText(evil, evil, evil, evil)
     page = PageText(200, evil, event, notice=evil, text=evil, links=(link,), button=evil)
-    who = Applicant(first_name=evil, last_name=evil, email=evil)
+    who = RegistrantDetails(first_name=evil, last_name=evil, email=evil)
     form = page_text.form_page(webinar(title=evil), who, evil, errors=dict.fromkeys(("email", "x"), evil), problem=evil)
     shown = [render.page_html(page, Refresh(9, evil, evil, is_paused)) for is_paused in (True, False)]
     for html in (*shown, render.form_html(form)):
@@ -222,7 +222,7 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
     async with store.write() as db:
 
         async def add(key: str, session_id: str = "s1", batch_id: str = "", **values: Any) -> None:
-            one = Applicant(first_name="Lena", last_name="Berger", email=f"{key}@visitor.example")
+            one = RegistrantDetails(first_name="Lena", last_name="Berger", email=f"{key}@visitor.example")
             account = values.get("account", ACCOUNT)
             await request_table.add(db, account, session_id, [(0, one, key)], batch_id=batch_id, now=NOW)
 
@@ -237,7 +237,7 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
 
         first = await request_table.by_page_key(db, "a")
         assert first is not None
-        await request_table.decide(db, first, ApplicationState.REGISTERED, NOW)
+        await request_table.decide(db, first, RequestState.REGISTERED, NOW)
         assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (1, 1)
         await request_table.leave(db, "a", NOW)
         assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (2, 2)

@@ -7,7 +7,7 @@ import asyncio
 from bot.db.connection import Store
 from bot.model.people import Workspace
 from bot.webinars import organizer_table
-from bot.webinars.organizer_table import Chosen
+from bot.webinars.organizer_table import Organizers
 from tests.webinar_samples import NOW
 
 pytest_plugins = ["tests.databases"]
@@ -18,14 +18,14 @@ ACME, OTHER = Workspace(team_id="T1"), Workspace(team_id="T1", enterprise_id="E1
 async def test_organisers_are_exactly_those_chosen_last(store: Store) -> None:
     """With who chose them and when; another workspace has its own."""
     async with store.write() as db:
-        assert await organizer_table.find(db, ACME) == Chosen()
+        assert await organizer_table.find(db, ACME) == Organizers()
         await organizer_table.save(db, ACME, ["U1", "S1", "U2"], "U9", NOW)
         await organizer_table.save(db, ACME, ["U2", "S1"], "U8", NOW)
         await organizer_table.save(db, OTHER, ["U5"], "U9", NOW)
 
     async with store.read() as db:
         found = await organizer_table.find(db, ACME)
-        assert found == Chosen(subjects=frozenset({"U2", "S1"}), set_by="U8", set_at=NOW)
+        assert found == Organizers(subjects=frozenset({"U2", "S1"}), set_by="U8", set_at=NOW)
         assert (found.people, found.groups) == (["U2"], ["S1"])
         assert (await organizer_table.find(db, OTHER)).people == ["U5"]
 

@@ -237,5 +237,5 @@ def test_answers_for_one_person_keep_slacks_limits(data: st.DataObject) -> None:
     """The details, with everything a person may see and do."""
     one, now = data.draw(WEBINARS), data.draw(MOMENTS)
     problem = data.draw(st.just("") | st.text(max_size=300))
-    message = details(one, now=now, host_link=None, may_steer=data.draw(st.booleans()), problem=problem)
+    message = details(one, now=now, host_link=None, can_manage=data.draw(st.booleans()), problem=problem)
     check_message(message.text, message.blocks)

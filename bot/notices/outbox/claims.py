@@ -30,13 +30,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.clock import machine_now
+from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
 from bot.db.keys import EachRow, among, keyed, of_given_workspace, together, workspace_columns
-from bot.db.schema import PLACE_AND_SECOND, Moment, notices, parcels
+from bot.db.schema import PLACE_AND_SECOND, notices, parcels
 from bot.model.people import Workspace
-from bot.notices.model import NoticeState, ParcelState, Way
-from bot.notices.outbox.message_table import Parcel, lease_clock, read
-from bot.notices.outbox.notice_table import ROWS, Row, in_words
+from bot.notices.model import DeliveryMethod, MessageState, NoticeState
+from bot.notices.outbox.message_table import OutboundMessage, lease_clock, read
+from bot.notices.outbox.notice_table import ROWS, NoticeRow, in_words
 from bot.notices.outbox.notice_table import read as read_row
 
 BATCH = 128
@@ -65,50 +66,50 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Load:
+class BatchedMessage:
     """A parcel and what is in it."""
 
-    parcel: Parcel
-    rows: tuple[Row, ...]
+    parcel: OutboundMessage
+    rows: tuple[NoticeRow, ...]
 
 
 @dataclass(frozen=True)
-class Taken:
+class PackedBatch:
     """What was packed, and what was missed; `more` where there may be more to pack at once."""
 
-    loads: list[Load]
-    missed: list[Row]
+    loads: list[BatchedMessage]
+    missed: list[NoticeRow]
     more: bool
 
 
 @dataclass(frozen=True)
-class Draft:
+class MessageDraft:
     """What is to become a parcel."""
 
-    rows: Sequence[Row]
-    way: Way
+    rows: Sequence[NoticeRow]
+    way: DeliveryMethod
     post_at: int
     wake_at: datetime
 
 
-async def unclear(db: Db, claim: Claim, limit: int = BATCH) -> list[Parcel]:
+async def unclear(db: Db, claim: Claim, limit: int = BATCH) -> list[OutboundMessage]:
     """Take over what was being given to Slack when the claim on it ran out: nobody knows whether Slack has it."""
-    return await _take(db, ParcelState.GIVING, claim, {"most": limit})
+    return await _take(db, MessageState.GIVING, claim, {"most": limit})
 
 
-async def withdrawals(db: Db, now: datetime, claim: Claim, limit: int = BATCH) -> list[Parcel]:
+async def withdrawals(db: Db, now: datetime, claim: Claim, limit: int = BATCH) -> list[OutboundMessage]:
     """Take what must be got back from Slack, or corrected, by `now`."""
-    return await _take(db, ParcelState.WITHDRAWING, claim, {"most": limit, "now": now})
+    return await _take(db, MessageState.WITHDRAWING, claim, {"most": limit, "now": now})
 
 
-class PutOff:
+class Deferrals:
     """Notices that have to wait, by until when."""
 
     def __init__(self) -> None:
         """Nothing has to, so far."""
         self._waiting: list[dict[str, Any]] = []
 
-    def add(self, until: datetime, rows: Iterable[Row]) -> None:
+    def add(self, until: datetime, rows: Iterable[NoticeRow]) -> None:
         """These have to, until then."""
         self._waiting += [{"key": row.id, "until": until} for row in rows]
 
@@ -118,8 +119,15 @@ class PutOff:
 
 
 async def lock(
-    db: Db, claim: Claim, now: datetime, most: int, *, directly: bool, with_: Collection[Row] = (), **due: datetime
-) -> list[Row]:
+    db: Db,
+    claim: Claim,
+    now: datetime,
+    most: int,
+    *,
+    directly: bool,
+    with_: Collection[NoticeRow] = (),
+    **due: datetime,
+) -> list[NoticeRow]:
     """Planned notices that nobody else is packing, and nobody else will until we commit: those whose time has come.
 
     `directly`: of those to be posted, else of those to be held. `with_`: others of the same channels as these; of those
@@ -134,7 +142,10 @@ async def lock(
 
 @cache
 def _planned(*, directly: bool, more: bool, of_one: bool, postgresql: bool) -> Select[Any]:
-    which = [notices.c.state == NoticeState.PLANNED, notices.c.way == (Way.POSTED if directly else Way.HELD)]
+    which = [
+        notices.c.state == NoticeState.PLANNED,
+        notices.c.way == (DeliveryMethod.POSTED if directly else DeliveryMethod.HELD),
+    ]
     if of_one:
         which += of_given_workspace(notices)
     if more:
@@ -151,7 +162,9 @@ def _planned(*, directly: bool, more: bool, of_one: bool, postgresql: bool) -> S
     return _unlocked_by_others(query, notices)
 
 
-async def begin(db: Db, rows: list[Row], now: datetime, limit: int) -> tuple[list[Row], list[Row], bool]:
+async def begin(
+    db: Db, rows: list[NoticeRow], now: datetime, limit: int
+) -> tuple[list[NoticeRow], list[NoticeRow], bool]:
     """Of rows just locked, those that are missed, those to go on with, and whether there may be more."""
     late = [ended(row, NoticeState.MISSED) for row in rows if row.notice.expires_at <= now]
     await end(db, late)
@@ -172,18 +185,18 @@ async def _lock_channels(db: Db, places: set[Place]) -> set[Place]:
     return {keys[key] for key, is_ours in await db.execute(got) if is_ours}
 
 
-def ended(row: Row, state: NoticeState) -> Row:
+def ended(row: NoticeRow, state: NoticeState) -> NoticeRow:
     """A notice that is done with."""
     problem = (row.problem or TOO_LATE) if state is NoticeState.MISSED else ""
     return replace(row, state=state, problem=problem)
 
 
-async def end(db: Db, rows: Collection[Row]) -> None:
+async def end(db: Db, rows: Collection[NoticeRow]) -> None:
     """Write down which notices are done with, and why."""
     await _END.change(db, [{"key": row.id, "ended": row.state, "why": row.problem} for row in rows])
 
 
-async def pack(db: Db, drafts: Sequence[Draft], claim: Claim) -> list[Load]:
+async def pack(db: Db, drafts: Sequence[MessageDraft], claim: Claim) -> list[BatchedMessage]:
     """Write the parcels down, as being given to Slack by us."""
     if not drafts:
         return []
@@ -225,27 +238,27 @@ def _insert_all() -> Any:
     return statement.returning(parcels.c.id, *(parcels.c[name] for name in PLACE_AND_SECOND))
 
 
-def _by_due(row: Row) -> tuple[datetime, int]:
+def _by_due(row: NoticeRow) -> tuple[datetime, int]:
     return row.notice.due_at, row.id
 
 
-def _begun(draft: Draft, claim: Claim) -> dict[str, Any]:
+def _begun(draft: MessageDraft, claim: Claim) -> dict[str, Any]:
     notice = draft.rows[0].notice
     return {
         **workspace_columns(notice.account.workspace),
         "channel_id": notice.channel_id,
         "way": draft.way,
-        "state": ParcelState.GIVING,
+        "state": MessageState.GIVING,
         "post_at": draft.post_at,
-        "mark": secrets.token_hex(8) if draft.way is Way.POSTED else "",
+        "mark": secrets.token_hex(8) if draft.way is DeliveryMethod.POSTED else "",
         "wake_at": draft.wake_at,
         "claimed_by": claim.by,
         "attempts": 1 + max(row.parcel.attempts if row.parcel else 0 for row in draft.rows),
     }
 
 
-def _load(draft: Draft, parcel_id: int, values: dict[str, Any]) -> Load:
-    parcel = Parcel(
+def _load(draft: MessageDraft, parcel_id: int, values: dict[str, Any]) -> BatchedMessage:
+    parcel = OutboundMessage(
         id=parcel_id,
         workspace=draft.rows[0].notice.account.workspace,
         **{name: values[name] for name in ("channel_id", "way", "state", "post_at", "mark", "wake_at")},
@@ -253,10 +266,10 @@ def _load(draft: Draft, parcel_id: int, values: dict[str, Any]) -> Load:
         attempts=values["attempts"],
     )
     rows = (replace(row, state=NoticeState.PACKED, parcel=parcel) for row in draft.rows)
-    return Load(parcel, tuple(rows))
+    return BatchedMessage(parcel, tuple(rows))
 
 
-async def _take(db: Db, state: ParcelState, claim: Claim, values: dict[str, Any]) -> list[Parcel]:
+async def _take(db: Db, state: MessageState, claim: Claim, values: dict[str, Any]) -> list[OutboundMessage]:
     query = _free(state, of_one=bool(claim.workspace), postgresql=db.is_postgresql)
     values |= workspace_columns(claim.workspace) if claim.workspace else {}
     values |= {} if db.is_postgresql else {"clock": machine_now()}
@@ -268,10 +281,10 @@ async def _take(db: Db, state: ParcelState, claim: Claim, values: dict[str, Any]
 
 
 @cache
-def _free(state: ParcelState, *, of_one: bool, postgresql: bool) -> Select[Any]:
-    clock = func.clock_timestamp() if postgresql else bindparam("clock", type_=Moment())
+def _free(state: MessageState, *, of_one: bool, postgresql: bool) -> Select[Any]:
+    clock = func.clock_timestamp() if postgresql else bindparam("clock", type_=UtcDateTime())
     which = [parcels.c.state == state, or_(parcels.c.claimed_until.is_(None), parcels.c.claimed_until < clock)]
-    if state is ParcelState.WITHDRAWING:
+    if state is MessageState.WITHDRAWING:
         which.append(parcels.c.wake_at <= bindparam("now"))
     if of_one:
         which += of_given_workspace(parcels)
@@ -284,7 +297,7 @@ def _unlocked_by_others(query: Select[Any], table: Table) -> Select[Any]:
     return query.with_for_update(skip_locked=True, of=table)
 
 
-def place_of(row: Row) -> Place:
+def place_of(row: NoticeRow) -> Place:
     """Where it is to be said."""
     workspace = row.notice.account.workspace
     return workspace.team_id, workspace.enterprise_id, row.notice.channel_id
@@ -300,18 +313,18 @@ def in_places(table: Table, *, postgresql: bool) -> ColumnElement[bool]:
     return together(places(table), "place", postgresql=postgresql)
 
 
-def those_places(db: Db, rows: Iterable[Row]) -> dict[str, list[Any]]:
+def those_places(db: Db, rows: Iterable[NoticeRow]) -> dict[str, list[Any]]:
     """The channels of these, for `in_places`."""
     return keyed(places(notices), "place", _places_of(rows), db)
 
 
-def _places_of(rows: Iterable[Row]) -> set[Place]:
+def _places_of(rows: Iterable[NoticeRow]) -> set[Place]:
     return {place_of(row) for row in rows}
 
 
 _INSERT = insert(parcels).returning(parcels.c.id, sort_by_parameter_order=True)
 _INSERT_ALL = _insert_all()
-_WAIT = EachRow(notices, {"until": Moment()}, lambda given: {"hand_at": given["until"]})
+_WAIT = EachRow(notices, {"until": UtcDateTime()}, lambda given: {"hand_at": given["until"]})
 _END = EachRow(
     notices, {"ended": String(), "why": Text()}, lambda given: {"state": given["ended"], "problem": given["why"]}
 )

@@ -15,17 +15,17 @@ from bot.db.connection import Db
 from bot.db.keys import workspace_of
 from bot.db.schema import channels, parcels
 from bot.model.people import Workspace
-from bot.notices.events import gist
-from bot.notices.model import Notice, NoticeState, ParcelState, Way
+from bot.notices.events import coalesce_events
+from bot.notices.model import DeliveryMethod, MessageState, Notice, NoticeState
 from bot.notices.outbox.claims import (
     BATCH,
     RIDERS,
     Claim,
-    Draft,
+    Deferrals,
+    MessageDraft,
+    PackedBatch,
     Place,
-    PutOff,
     Room,
-    Taken,
     begin,
     end,
     ended,
@@ -37,22 +37,22 @@ from bot.notices.outbox.claims import (
     those_places,
 )
 from bot.notices.outbox.message_table import AT_ONCE
-from bot.notices.outbox.notice_table import Row
+from bot.notices.outbox.notice_table import NoticeRow
 from bot.notices.quiet_hours import ChannelHours
-from bot.notices.schedule import BETWEEN_POSTS, Spoken, wait_until
+from bot.notices.schedule import BETWEEN_POSTS, ChannelActivity, wait_until
 from bot.notices.subscriptions import table as subscription_table
 
-SPOKEN = (ParcelState.GIVING, ParcelState.SAID, ParcelState.UNKNOWN)
+SPOKEN = (MessageState.GIVING, MessageState.SAID, MessageState.UNKNOWN)
 
 
-async def to_post(db: Db, now: datetime, claim: Claim, room: Room, limit: int = BATCH) -> Taken:
+async def to_post(db: Db, now: datetime, claim: Claim, room: Room, limit: int = BATCH) -> PackedBatch:
     """Pack what may be posted now: all that waits in a channel into one parcel, as far as it may be spoken to."""
     rows = await lock(db, claim, now, limit, directly=True)
     missed, rows, more = await begin(db, rows, now, limit)
     if more and rows:
         rows += await lock(db, claim, now, RIDERS, directly=True, with_=rows)
     spoken = await _spoken(db, rows, now)
-    drafts, put_off = [], PutOff()
+    drafts, put_off = [], Deferrals()
     for together in _by_place(rows).values():
         told = []
         for row in together:
@@ -68,12 +68,12 @@ async def to_post(db: Db, now: datetime, claim: Claim, room: Room, limit: int = 
         told, overtaken = _worth_saying(told)
         await end(db, overtaken)
         if told:
-            drafts.append(Draft(told, Way.POSTED, int(now.timestamp()), now))
+            drafts.append(MessageDraft(told, DeliveryMethod.POSTED, int(now.timestamp()), now))
     await put_off.write(db)
-    return Taken(await pack(db, drafts, claim), missed, more)
+    return PackedBatch(await pack(db, drafts, claim), missed, more)
 
 
-async def _spoken(db: Db, rows: Collection[Row], now: datetime) -> dict[Place, Spoken]:
+async def _spoken(db: Db, rows: Collection[NoticeRow], now: datetime) -> dict[Place, ChannelActivity]:
     """What matters about these channels."""
     if not rows:
         return {}
@@ -85,15 +85,15 @@ async def _spoken(db: Db, rows: Collection[Row], now: datetime) -> dict[Place, S
     until: dict[Place, datetime] = {}
     for row in found:
         place = (row.team_id, row.enterprise_id, row.channel_id)
-        if row.state == ParcelState.WITHDRAWING:
+        if row.state == MessageState.WITHDRAWING:
             until[place] = max(row.wake_at, until.get(place, AT_ONCE))
         else:
             posted[place] = max(row.post_at, posted.get(place, 0))
     places = {place_of(row) for row in rows}
-    return {place: Spoken(posted.get(place), hours.get(place), until.get(place)) for place in places}
+    return {place: ChannelActivity(posted.get(place), hours.get(place), until.get(place)) for place in places}
 
 
-async def _quiet_hours(db: Db, rows: Collection[Row]) -> dict[Place, ChannelHours]:
+async def _quiet_hours(db: Db, rows: Collection[NoticeRow]) -> dict[Place, ChannelHours]:
     found = await db.execute(_with_hours(postgresql=db.is_postgresql), those_places(db, rows))
     quiet: dict[Workspace, list[str]] = defaultdict(list)
     for team_id, enterprise_id, channel_id in found:
@@ -107,8 +107,10 @@ async def _quiet_hours(db: Db, rows: Collection[Row]) -> dict[Place, ChannelHour
 
 @cache
 def _lately(*, postgresql: bool) -> Select[Any]:
-    said = and_(parcels.c.way == Way.POSTED, parcels.c.state.in_(SPOKEN), parcels.c.post_at > bindparam("since"))
-    back = parcels.c.state == ParcelState.WITHDRAWING
+    said = and_(
+        parcels.c.way == DeliveryMethod.POSTED, parcels.c.state.in_(SPOKEN), parcels.c.post_at > bindparam("since")
+    )
+    back = parcels.c.state == MessageState.WITHDRAWING
     what = [*places(parcels), parcels.c.state, parcels.c.post_at, parcels.c.wake_at]
     return select(*what).where(in_places(parcels, postgresql=postgresql), or_(said, back))
 
@@ -119,15 +121,15 @@ def _with_hours(*, postgresql: bool) -> Select[Any]:
     return select(*places(channels)).where(here, channels.c.quiet_from.is_not(None))
 
 
-def _by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
-    together: dict[Place, list[Row]] = defaultdict(list)
+def _by_place(rows: Iterable[NoticeRow]) -> dict[Place, list[NoticeRow]]:
+    together: dict[Place, list[NoticeRow]] = defaultdict(list)
     for row in rows:
         together[place_of(row)].append(row)
     return together
 
 
-def _worth_saying(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    said, overtaken = gist([row.notice for row in rows])
+def _worth_saying(rows: Sequence[NoticeRow]) -> tuple[list[NoticeRow], list[NoticeRow]]:
+    said, overtaken = coalesce_events([row.notice for row in rows])
     if len(rows) == 1:
         return ([replace(rows[0], notice=said[0])], []) if said else ([], [ended(rows[0], NoticeState.OVERTAKEN)])
     by_identity = {_identity(row.notice): row for row in rows}

@@ -13,17 +13,17 @@ from bot.db.connection import Db, Store
 from bot.errors import ChannelUnreachable
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
-from bot.notices.model import Notice, NoticeKind, ParcelState
+from bot.notices.model import MessageState, Notice, NoticeKind
 from bot.notices.outbox import message_table, notice_table
-from bot.notices.outbox.claims import Claim, Load
-from bot.notices.outbox.message_table import Parcel
-from bot.notices.outbox.rate_limits import Pacing
-from bot.notices.outbox.results import Outcomes
-from bot.notices.rules import worth_until
+from bot.notices.outbox.claims import BatchedMessage, Claim
+from bot.notices.outbox.message_table import OutboundMessage
+from bot.notices.outbox.rate_limits import SlackRateLimits
+from bot.notices.outbox.results import ResultWriter
+from bot.notices.rules import expires_at
 from bot.notices.schedule import at, is_direct
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Scope, Subscription
-from bot.notices.texts.compose import Said
+from bot.notices.texts.phrases import NoticeContext
 from bot.slack import user_table
 from bot.slack.client import TIMEOUT, SlackApi, SlackBusy, SlackRefused, SlackUnclear
 from bot.webinars import table as webinar_table
@@ -61,7 +61,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Fence:
+class LeaseGuard:
     """How long something claimed may be worked on: an answer that comes later could cross what somebody else does."""
 
     lease: timedelta
@@ -75,16 +75,16 @@ class Fence:
 
 
 @dataclass(frozen=True)
-class Known:
+class MessageContents:
     """What is in a parcel, with the webinars that are spoken of."""
 
-    said: Sequence[Said]
+    said: Sequence[NoticeContext]
     others: dict[str, Webinar]
     """Those of a digest, by session id."""
 
 
 @dataclass(frozen=True)
-class Shift:
+class DeliveryContext:
     """Somebody who delivers, under the name `me`: for one workspace, or for all."""
 
     me: str
@@ -93,14 +93,14 @@ class Shift:
     clock: Clock
     workspace: Workspace | None
     lease: timedelta
-    pacing: Pacing
-    outcomes: Outcomes
+    pacing: SlackRateLimits
+    outcomes: ResultWriter
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Waits so many seconds of machine time."""
 
-    def claim(self) -> tuple[Claim, Fence]:
+    def claim(self) -> tuple[Claim, LeaseGuard]:
         """A claim to take something with, and the fence that goes with it."""
-        return Claim(self.me, self.lease, self.workspace), Fence(self.lease)
+        return Claim(self.me, self.lease, self.workspace), LeaseGuard(self.lease)
 
     def after(self, wait: timedelta) -> datetime:
         """The moment so much later."""
@@ -119,15 +119,15 @@ class Shift:
 
         return await self.outcomes.write(written)
 
-    async def contents(self, some: Collection[Parcel]) -> list[Load]:
+    async def contents(self, some: Collection[OutboundMessage]) -> list[BatchedMessage]:
         """What is in these parcels and to be said by now."""
         if not some:
             return []
         async with self.store.read() as db:
             packed = await notice_table.packed(db, [parcel.id for parcel in some])
-        return [Load(parcel, tuple(packed[parcel.id])) for parcel in some]
+        return [BatchedMessage(parcel, tuple(packed[parcel.id])) for parcel in some]
 
-    async def known(self, loads: Sequence[Load]) -> list[Known]:
+    async def known(self, loads: Sequence[BatchedMessage]) -> list[MessageContents]:
         """The webinars that these speak of, as the mirror has them, and the people, by name: a query for each."""
         if not loads:
             return []
@@ -137,7 +137,7 @@ class Shift:
             names = await user_table.names(db, {_doer(notice) for notice in said if notice.facts.by})
         return [_known(load, found, names) for load in loads]
 
-    def busy(self, parcel: Parcel, method: str, error: SlackBusy) -> datetime:
+    def busy(self, parcel: OutboundMessage, method: str, error: SlackBusy) -> datetime:
         """Slack wants to be left alone with this; until when it is."""
         return self.pacing.pause(parcel.workspace, parcel.channel_id, method, error.seconds)
 
@@ -158,24 +158,24 @@ class Shift:
                 return ""
         return reason
 
-    async def cut_off(self, load: Load, error: ChannelUnreachable) -> None:
+    async def cut_off(self, load: BatchedMessage, error: ChannelUnreachable) -> None:
         """Slack does not let us into the channel: close the parcel, and tell who set the channel up, once."""
         now = self.clock.now()
 
         async def written(db: Db) -> None:
-            if await message_table.end(db, load.parcel, ParcelState.DEAD, error.sentence):
+            if await message_table.end(db, load.parcel, MessageState.DEAD, error.sentence):
                 lines = await subscription_table.of_channel(db, load.parcel.workspace, load.parcel.channel_id)
                 await notice_table.plan(db, _tidings(load, lines, now))
 
         await self.outcomes.write(written)
 
 
-def settle(parcel: Parcel, now: datetime) -> timedelta:
+def settle(parcel: OutboundMessage, now: datetime) -> timedelta:
     """How long to wait after a lost answer before Slack is asked: the longer, the more time is left."""
     return min(max(SETTLE, (at(parcel.post_at) - now) / AMPLE), SETTLE_WELL)
 
 
-def backoff(parcel: Parcel) -> timedelta:
+def backoff(parcel: OutboundMessage) -> timedelta:
     """How long to wait before the next try, after so many in vain."""
     return min(timedelta(seconds=2 ** min(parcel.attempts, 6)), LONGEST_WAIT)
 
@@ -190,17 +190,17 @@ def _doer(notice: Notice) -> tuple[Workspace, str]:
 
 
 def _known(
-    load: Load, found: Mapping[tuple[Account, str], Webinar], names: Mapping[tuple[Workspace, str], str]
-) -> Known:
+    load: BatchedMessage, found: Mapping[tuple[Account, str], Webinar], names: Mapping[tuple[Workspace, str], str]
+) -> MessageContents:
     said = [
-        Said(notice, found.get((notice.account, notice.session_id)), names.get(_doer(notice), ""))
+        NoticeContext(notice, found.get((notice.account, notice.session_id)), names.get(_doer(notice), ""))
         for notice in (row.notice for row in load.rows)
     ]
     coming = (key for row in load.rows if row.notice.facts.coming for key in _spoken_of(row.notice))
-    return Known(said, {key[1]: found[key] for key in coming if key in found})
+    return MessageContents(said, {key[1]: found[key] for key in coming if key in found})
 
 
-def _tidings(load: Load, lines: Sequence[Subscription], now: datetime) -> list[Notice]:
+def _tidings(load: BatchedMessage, lines: Sequence[Subscription], now: datetime) -> list[Notice]:
     """The notice to who set the channel up: by the line that is most about what could not be said there."""
     sessions = {(row.notice.account, row.notice.session_id) for row in load.rows}
     account = load.rows[0].notice.account if load.rows else None
@@ -221,6 +221,6 @@ def _tidings(load: Load, lines: Sequence[Subscription], now: datetime) -> list[N
             occurrence=f"{load.parcel.channel_id}:{since.isoformat(timespec='seconds')}",
             due_at=now,
             hand_at=now,
-            expires_at=worth_until(NoticeKind.CUT_OFF, None, moment=now),
+            expires_at=expires_at(NoticeKind.CUT_OFF, None, moment=now),
         )
     ]

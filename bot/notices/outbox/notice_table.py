@@ -27,33 +27,34 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account, of_given_workspace, of_workspace, workspace_columns
-from bot.db.schema import IDENTITY, Moment, notices, parcels
+from bot.db.schema import IDENTITY, notices, parcels
 from bot.model.people import Account, Workspace
-from bot.notices.model import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
-from bot.notices.outbox.message_table import Parcel, labelled, touch, withdraw
+from bot.notices.model import TIMED, DeliveryMethod, MessageState, Notice, NoticeFacts, NoticeKind, NoticeState
+from bot.notices.outbox.message_table import OutboundMessage, labelled, touch, withdraw
 from bot.notices.outbox.message_table import read as read_parcel
-from bot.notices.schedule import HAND_OVER_BEFORE, way
+from bot.notices.schedule import HAND_OVER_BEFORE, delivery_method
 
 PROBLEMS = (NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED)
 ENDED = (*PROBLEMS, NoticeState.SAID, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.OVERTAKEN)
 AT_ONCE = 500
 """Notices written in one go."""
 MOST_COUNTED = 10_000
-NO_FACTS = Facts()
+NO_FACTS = NoticeFacts()
 ROWS = select(notices, *labelled("p_")).outerjoin_from(notices, parcels, notices.c.parcel_id == parcels.c.id)
 """The query for rows that `read` understands; made once, because to make it takes longer than to run it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NoticeRow:
     """A notice as it stands in the outbox, with the parcel in which it last went to Slack, if it did."""
 
     id: int
     notice: Notice
     state: NoticeState
-    parcel: Parcel | None = None
+    parcel: OutboundMessage | None = None
     problem: str = ""
 
 
@@ -71,37 +72,37 @@ async def plan(db: Db, wanted: Iterable[Notice]) -> None:
         await touch(db, packed, min(notice.hand_at for notice in some))
 
 
-async def of_session(db: Db, account: Account, session_id: str) -> list[Row]:
+async def of_session(db: Db, account: Account, session_id: str) -> list[NoticeRow]:
     """Every notice about this session, by when it is due."""
     which = [*of_account(notices, account), notices.c.session_id == session_id]
     return await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))
 
 
-async def of_channel(db: Db, workspace: Workspace, channel_id: str, since: datetime) -> list[Row]:
+async def of_channel(db: Db, workspace: Workspace, channel_id: str, since: datetime) -> list[NoticeRow]:
     """Every notice for this channel that is or was due from then on, by when it is due."""
     which = [*of_workspace(notices, workspace), notices.c.channel_id == channel_id, notices.c.due_at >= since]
     return await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id))
 
 
-async def find(db: Db, workspace: Workspace, notice_id: int) -> Row | None:
+async def find(db: Db, workspace: Workspace, notice_id: int) -> NoticeRow | None:
     """The notice with this id."""
     found = await _read(db, ROWS.where(*of_workspace(notices, workspace), notices.c.id == notice_id))
     return found[0] if found else None
 
 
-async def packed(db: Db, parcel_ids: Collection[int]) -> dict[int, list[Row]]:
+async def packed(db: Db, parcel_ids: Collection[int]) -> dict[int, list[NoticeRow]]:
     """What is in these parcels and to be said, by when it is due."""
     if not parcel_ids:
         return {}
     which = (notices.c.parcel_id.in_(parcel_ids), notices.c.state == NoticeState.PACKED)
-    contents: dict[int, list[Row]] = defaultdict(list)
+    contents: dict[int, list[NoticeRow]] = defaultdict(list)
     for row in await _read(db, ROWS.where(*which).order_by(notices.c.due_at, notices.c.id)):
         if row.parcel:
             contents[row.parcel.id].append(row)
     return contents
 
 
-async def these(db: Db, ids: Collection[int]) -> list[Row]:
+async def these(db: Db, ids: Collection[int]) -> list[NoticeRow]:
     """The notices with these ids."""
     if not ids:
         return []
@@ -141,7 +142,7 @@ async def crowds(db: Db, workspace: Workspace, dues: Collection[datetime]) -> di
     return dict(zip(wanted, (await db.execute(_crowds(len(wanted)), values)).one(), strict=True))
 
 
-async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) -> list[Row]:
+async def problems(db: Db, workspace: Workspace, since: datetime, limit: int) -> list[NoticeRow]:
     """What was due since then and is unknown, dead or missed, newest first: what an admin must be able to see."""
     which = [*of_workspace(notices, workspace), notices.c.state.in_(PROBLEMS), notices.c.due_at >= since]
     return await _read(db, ROWS.where(*which).order_by(notices.c.due_at.desc(), notices.c.id).limit(limit))
@@ -157,7 +158,7 @@ async def next_wake(db: Db, workspace: Workspace | None = None) -> datetime | No
 @cache
 def _next_wake(*, of_one: bool) -> Select[Any]:
     planned = [notices.c.state == NoticeState.PLANNED, *(of_given_workspace(notices) if of_one else ())]
-    soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == one, *planned) for one in Way]
+    soonest = [select(func.min(notices.c.hand_at)).where(notices.c.way == one, *planned) for one in DeliveryMethod]
     return select(*(one.scalar_subquery() for one in soonest))
 
 
@@ -166,7 +167,7 @@ async def clean_up(db: Db, before: datetime, limit: int) -> int:
     over = (notices.c.state.in_(ENDED), notices.c.expires_at < before, notices.c.due_at < before)
     old = select(notices.c.id).where(*over).order_by(notices.c.id).limit(limit)
     gone = await db.execute(delete(notices).where(notices.c.id.in_(old)))
-    closed = parcels.c.state.in_((ParcelState.SAID, ParcelState.WITHDRAWN, ParcelState.UNKNOWN, ParcelState.DEAD))
+    closed = parcels.c.state.in_((MessageState.SAID, MessageState.WITHDRAWN, MessageState.UNKNOWN, MessageState.DEAD))
     empty = ~exists().where(notices.c.parcel_id == parcels.c.id)
     past = parcels.c.post_at < int(before.timestamp())
     left = select(parcels.c.id).where(closed, past, empty).order_by(parcels.c.id).limit(limit)
@@ -174,9 +175,9 @@ async def clean_up(db: Db, before: datetime, limit: int) -> int:
     return gone.rowcount + emptied.rowcount
 
 
-def read(row: Any) -> Row:
+def read(row: Any) -> NoticeRow:
     """A row of the table in our words."""
-    return Row(
+    return NoticeRow(
         id=row.id,
         notice=read_notice(row),
         state=NoticeState(row.state),
@@ -198,11 +199,11 @@ def read_notice(row: Any) -> Notice:
         due_at=row.due_at,
         hand_at=row.hand_at,
         expires_at=row.expires_at,
-        facts=NO_FACTS if row.facts == "{}" else Facts.model_validate_json(row.facts),
+        facts=NO_FACTS if row.facts == "{}" else NoticeFacts.model_validate_json(row.facts),
     )
 
 
-def in_words(facts: Facts) -> str:
+def in_words(facts: NoticeFacts) -> str:
     """Facts as they are stored."""
     return "{}" if facts == NO_FACTS else facts.model_dump_json(exclude_defaults=True)
 
@@ -217,16 +218,16 @@ def _crowds(count: int) -> Select[Any]:
 
 
 def _crowd(number: int) -> Any:
-    due, early, before = (bindparam(f"{name}_{number}", type_=Moment()) for name in ("due", "early", "before"))
+    due, early, before = (bindparam(f"{name}_{number}", type_=UtcDateTime()) for name in ("due", "early", "before"))
     mine = (notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id"))
     # The index that is partial to what is planned goes by when it may be handed over: at most so long before.
-    handed = and_(notices.c.way == Way.HELD, notices.c.hand_at.between(early, due))
+    handed = and_(notices.c.way == DeliveryMethod.HELD, notices.c.hand_at.between(early, due))
     falls_due = notices.c.due_at.between(before, due)
     some = select(notices.c.id).where(*mine, handed, falls_due, text("state = 'planned'"))
     return some.limit(MOST_COUNTED).subquery()
 
 
-async def _read(db: Db, query: Select[Any]) -> list[Row]:
+async def _read(db: Db, query: Select[Any]) -> list[NoticeRow]:
     return [read(row) for row in await db.execute(query)]
 
 
@@ -272,7 +273,7 @@ def _columns(notice: Notice) -> dict[str, Any]:
         "occurrence": notice.occurrence,
         "due_at": notice.due_at,
         "hand_at": notice.hand_at,
-        "way": way(notice),
+        "way": delivery_method(notice),
         "expires_at": notice.expires_at,
         "facts": in_words(notice.facts),
         "state": NoticeState.PLANNED,
@@ -294,9 +295,9 @@ def _upsert(insert: Any) -> Any:
 
 # Spelled out, because a list of values cannot stand in a statement that is executed for many rows at once.
 _PARCEL_IS_OPEN = or_(
-    parcels.c.state == ParcelState.GIVING,
-    parcels.c.state == ParcelState.HELD,
-    parcels.c.state == ParcelState.WITHDRAWING,
+    parcels.c.state == MessageState.GIVING,
+    parcels.c.state == MessageState.HELD,
+    parcels.c.state == MessageState.WITHDRAWING,
 )
 _PLANNED_OR_PACKED = case(
     # By name: in what an insert does on conflict, SQLAlchemy does not correlate and would ask about all notices.

@@ -21,7 +21,7 @@ WINDOW = timedelta(seconds=63)
 MOST_REMEMBERED = 10_000
 
 
-class Pacing:
+class SlackRateLimits:
     """What one process knows of Slack's patience. A 429 stops one method in one workspace, posting in one channel."""
 
     def __init__(self, clock: Clock, a_minute: int = A_MINUTE) -> None:

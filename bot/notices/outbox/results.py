@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from bot.clock import monotonic
 from bot.db.connection import Db, Store
 from bot.notices.outbox import message_table
-from bot.notices.outbox.message_table import Handed, Posted
+from bot.notices.outbox.message_table import PostedMessage, ScheduledAtSlack
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +30,17 @@ STUCK = 30.0
 
 T = TypeVar("T")
 Change = Callable[[Db], Awaitable[Any]]
-Outcome = Handed | Posted | Change
+CallResult = ScheduledAtSlack | PostedMessage | Change
 
 
 @dataclass
 class _Entry:
-    outcome: Outcome
+    outcome: CallResult
     written: asyncio.Future[Any]
     since: float = field(default_factory=monotonic)
 
 
-class Outcomes:
+class ResultWriter:
     """A queue of outcomes and the loop that writes them down; whoever adds one waits until it is written."""
 
     def __init__(self, store: Store) -> None:
@@ -52,11 +52,11 @@ class Outcomes:
         self._loop: asyncio.Task[None] | None = None
         self._supervision: asyncio.Task[None] | None = None
 
-    async def handed(self, outcome: Handed) -> bool:
+    async def handed(self, outcome: ScheduledAtSlack) -> bool:
         """Slack holds it. False where the parcel has gone on without us."""
         return bool(await self._add(outcome))
 
-    async def posted(self, outcome: Posted) -> bool:
+    async def posted(self, outcome: PostedMessage) -> bool:
         """Slack has posted it. False where the parcel has gone on without us."""
         return bool(await self._add(outcome))
 
@@ -90,7 +90,7 @@ class Outcomes:
                 await self._supervision
             self._supervision = None
 
-    async def _add(self, outcome: Outcome) -> Any:
+    async def _add(self, outcome: CallResult) -> Any:
         if self._supervision is None:
             self._supervision = asyncio.create_task(self._supervise(), name="outcomes.supervision")
         entry = _Entry(outcome, asyncio.get_running_loop().create_future())
@@ -146,8 +146,8 @@ class Outcomes:
             _tell(entry.written, answer)
 
     async def _answers(self, batch: Sequence[_Entry]) -> list[Any]:
-        handed = [entry.outcome for entry in batch if isinstance(entry.outcome, Handed)]
-        posted = [entry.outcome for entry in batch if isinstance(entry.outcome, Posted)]
+        handed = [entry.outcome for entry in batch if isinstance(entry.outcome, ScheduledAtSlack)]
+        posted = [entry.outcome for entry in batch if isinstance(entry.outcome, PostedMessage)]
         ours: set[int] = set()
         if handed or posted:
             async with self._store.write() as db:
@@ -155,7 +155,7 @@ class Outcomes:
                 ours |= await message_table.handed(db, handed) if handed else set()
         answers: list[Any] = []
         for entry in batch:
-            if isinstance(entry.outcome, Handed | Posted):
+            if isinstance(entry.outcome, ScheduledAtSlack | PostedMessage):
                 answers.append(entry.outcome.parcel_id in ours)
             else:
                 # Each on its own: together they could lock rows in another order than others do.

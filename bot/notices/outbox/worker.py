@@ -12,17 +12,17 @@ from typing import Any
 from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.model.people import Workspace
-from bot.notices.model import Way
+from bot.notices.model import DeliveryMethod
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold
-from bot.notices.outbox.claims import BATCH, Claim, Load, Room, Taken
+from bot.notices.outbox.claims import BATCH, BatchedMessage, Claim, PackedBatch, Room
 from bot.notices.outbox.coalesce import to_post
-from bot.notices.outbox.context import Fence, Known, Shift
-from bot.notices.outbox.immediate import Posting
-from bot.notices.outbox.message_table import Parcel
-from bot.notices.outbox.rate_limits import A_MINUTE, HOLD, POST, Pacing
-from bot.notices.outbox.results import Outcomes
-from bot.notices.outbox.scheduled import Handing
+from bot.notices.outbox.context import DeliveryContext, LeaseGuard, MessageContents
+from bot.notices.outbox.immediate import ImmediateDelivery
+from bot.notices.outbox.message_table import OutboundMessage
+from bot.notices.outbox.rate_limits import A_MINUTE, HOLD, POST, SlackRateLimits
+from bot.notices.outbox.results import ResultWriter
+from bot.notices.outbox.scheduled import ScheduledDelivery
 from bot.settings import UnclearAlerts
 from bot.slack.client import SlackApi
 
@@ -34,12 +34,12 @@ SLOTS = 64
 """Calls to Slack at once."""
 MANY = 500
 
-Give = Callable[[Load, Known, Fence], Coroutine[Any, Any, None]]
-Packing = Callable[[Db, datetime, Claim, Room, int], Awaitable[Taken]]
-Pack = Callable[[int], Awaitable[tuple[Taken, Fence]]]
+Give = Callable[[BatchedMessage, MessageContents, LeaseGuard], Coroutine[Any, Any, None]]
+Packing = Callable[[Db, datetime, Claim, Room, int], Awaitable[PackedBatch]]
+Pack = Callable[[int], Awaitable[tuple[PackedBatch, LeaseGuard]]]
 
 
-class Delivery:
+class OutboxWorker:
     """Somebody who delivers. Any number of them may work on one database, in any number of processes."""
 
     def __init__(
@@ -61,11 +61,11 @@ class Delivery:
         At most `slots` calls at once, and `a_minute` of one method in one workspace. `sleep` waits before another look
         for a duplicate.
         """
-        self._outcomes = Outcomes(store)
-        self._pacing = Pacing(clock, a_minute)
-        self._shift = Shift(me, store, slack, clock, workspace, lease, self._pacing, self._outcomes, sleep)
-        self._handing = Handing(self._shift)
-        self._posting = Posting(self._shift, unclear_alerts)
+        self._outcomes = ResultWriter(store)
+        self._pacing = SlackRateLimits(clock, a_minute)
+        self._shift = DeliveryContext(me, store, slack, clock, workspace, lease, self._pacing, self._outcomes, sleep)
+        self._handing = ScheduledDelivery(self._shift)
+        self._posting = ImmediateDelivery(self._shift, unclear_alerts)
         self._slots = slots
         self._busy = 0
         self._freed = asyncio.Event()
@@ -98,9 +98,9 @@ class Delivery:
         while True:
             claim, fence = self._shift.claim()
             found = await self._shift.take(claims.unclear, claim)
-            loads = await self._shift.contents([one for one in found if one.way is Way.POSTED])
+            loads = await self._shift.contents([one for one in found if one.way is DeliveryMethod.POSTED])
             known = await self._shift.known(loads)
-            held = [self._handing.settle(one) for one in found if one.way is Way.HELD]
+            held = [self._handing.settle(one) for one in found if one.way is DeliveryMethod.HELD]
             posted = [self._posting.settle(*one, fence) for one in zip(loads, known, strict=True)]
             await self._all([*held, *posted])
             if len(found) < BATCH:
@@ -113,7 +113,7 @@ class Delivery:
         for load, about in zip(loads, known, strict=True):
             await self._handing.look_over(load, about)
 
-    async def _read_changed(self) -> list[Parcel]:
+    async def _read_changed(self) -> list[OutboundMessage]:
         async with self._shift.store.read() as db:
             return await message_table.to_look_over(db, self._shift.clock.now(), self._shift.workspace)
 
@@ -132,7 +132,7 @@ class Delivery:
             if isinstance(ended, BaseException):
                 raise ended
 
-    async def _pack(self, pack: Packing, method: str, limit: int) -> tuple[Taken, Fence]:
+    async def _pack(self, pack: Packing, method: str, limit: int) -> tuple[PackedBatch, LeaseGuard]:
         def room(workspace: Workspace, channel_id: str) -> datetime | None:
             return self._pacing.room(workspace, channel_id, method)
 

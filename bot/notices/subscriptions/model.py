@@ -81,7 +81,7 @@ class Subscription(Frozen):
     goes when the card goes, unless somebody chose its times."""
 
 
-def follows(
+def subscription_to(
     webinar: Webinar,
     channel_id: str,
     by: str,
@@ -106,7 +106,7 @@ def follows(
     )
 
 
-class Hearing(Frozen):
+class ChannelFeatures(Frozen):
     """What one channel hears of one webinar."""
 
     channel_id: str
@@ -114,7 +114,7 @@ class Hearing(Frozen):
     leads: tuple[timedelta, ...] | None = None
 
 
-class Wish(Frozen):
+class SubscriptionChange(Frozen):
     """Somebody wants more or less said in a channel: about one webinar, those that they created, or all."""
 
     workspace: Workspace
@@ -124,7 +124,7 @@ class Wish(Frozen):
     at: AwareDatetime
 
 
-def hears(webinar: Webinar, subscriptions: Iterable[Subscription]) -> list[Hearing]:
+def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) -> list[ChannelFeatures]:
     """What each channel hears of this webinar, by channel; channels that hear nothing are left out.
 
     A line about the webinar itself that somebody asked for decides alone, even where it asks for nothing (that is how
@@ -141,7 +141,7 @@ def hears(webinar: Webinar, subscriptions: Iterable[Subscription]) -> list[Heari
             added[line.channel_id] = added.get(line.channel_id, frozenset()) | line.features
     decided = {channel: line.features for channel, line in own.items() if not line.by_share}
     heard = [
-        Hearing(channel_id=channel, features=features, leads=own[channel].leads if channel in own else None)
+        ChannelFeatures(channel_id=channel, features=features, leads=own[channel].leads if channel in own else None)
         for channel, features in sorted((added | decided).items())
     ]
     return [hearing for hearing in heard if hearing.features]
@@ -167,7 +167,7 @@ def _nearest(word: str) -> Feature | None:
     return _MEANT.get(word) or (Feature(close[0]) if close else None)
 
 
-def subscribe(lines: Sequence[Subscription], wish: Wish, features: Features) -> list[Subscription]:
+def subscribe(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
     """The lines of a channel after somebody asked for `features`, on top of what it hears already."""
     if not features:
         return list(lines)
@@ -182,7 +182,9 @@ def subscribe(lines: Sequence[Subscription], wish: Wish, features: Features) -> 
     return _about_one(lines, wish, heard | features, of=own, back=bool(own and not own.by_share), general=general)
 
 
-def unsubscribe(lines: Sequence[Subscription], wish: Wish, features: Features = EVERYTHING) -> list[Subscription]:
+def unsubscribe(
+    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features = EVERYTHING
+) -> list[Subscription]:
     """The lines of a channel after somebody asked for these `features` no more.
 
     What is asked about all webinars holds for every line; what is asked about one is remembered as its own line
@@ -202,7 +204,7 @@ def unsubscribe(lines: Sequence[Subscription], wish: Wish, features: Features = 
     return _without_empty(less)
 
 
-def follow_all(lines: Sequence[Subscription], wish: Wish, features: Features) -> list[Subscription]:
+def follow_all(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
     """The lines of a channel after somebody said what exactly it hears of all webinars; lines about others stay."""
     here = next((line for line in lines if line.scope is Scope.ALL), None)
     return _without_empty(_with(lines, wish, features, of=here))
@@ -231,12 +233,12 @@ def _general(lines: Iterable[Subscription], webinar: Webinar) -> Features:
 
 
 def _heard(lines: Iterable[Subscription], webinar: Webinar) -> Features:
-    return frozenset[Feature]().union(*(hearing.features for hearing in hears(webinar, lines)))
+    return frozenset[Feature]().union(*(hearing.features for hearing in channel_features(webinar, lines)))
 
 
 def _about_one(
     lines: Sequence[Subscription],
-    wish: Wish,
+    wish: SubscriptionChange,
     features: Features,
     *,
     of: Subscription | None,
@@ -251,7 +253,7 @@ def _about_one(
 
 
 def _with(
-    lines: Sequence[Subscription], wish: Wish, features: Features, *, of: Subscription | None
+    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features, *, of: Subscription | None
 ) -> list[Subscription]:
     """The lines with this one in the place of the one that there was, if there was one."""
     if of and of.features == features and not of.by_share:
@@ -271,7 +273,7 @@ def _with(
     return [*(other for other in lines if other != of), line]
 
 
-def _changed(line: Subscription, wish: Wish, features: Features) -> Subscription:
+def _changed(line: Subscription, wish: SubscriptionChange, features: Features) -> Subscription:
     if features == line.features:
         return line
     return line.model_copy(update={"features": features, "set_by": wish.by, "set_at": wish.at})
@@ -288,7 +290,7 @@ def _key(line: Subscription) -> tuple[Scope, str, Account | None]:
     return line.scope, line.subject, line.account
 
 
-def _key_of(wish: Wish) -> tuple[Scope, str, Account | None]:
+def _key_of(wish: SubscriptionChange) -> tuple[Scope, str, Account | None]:
     match wish.about:
         case "all":
             return Scope.ALL, "", None

@@ -20,11 +20,11 @@ from bot.notices.subscriptions.model import (
     Features,
     Scope,
     Subscription,
-    Wish,
+    SubscriptionChange,
+    channel_features,
     follow_all,
-    follows,
-    hears,
     subscribe,
+    subscription_to,
 )
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
@@ -36,7 +36,7 @@ OPENS: Features = frozenset({Feature.ALERTS})
 
 
 @dataclass(frozen=True)
-class Change:
+class ChannelChange:
     """What a channel was set up for before somebody said something, and after it."""
 
     before: ChannelState
@@ -53,7 +53,7 @@ class Change:
         return self.after.is_set_up and not self.before.is_set_up
 
 
-async def state(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> ChannelState:
+async def channel_state(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> ChannelState:
     """All that was set up in one channel."""
     lines = await subscription_table.of_channel(db, workspace, channel_id)
     coming = await webinar_table.everything(db, workspace, ending_after=now) if lines else []
@@ -68,23 +68,25 @@ async def state(db: Db, workspace: Workspace, channel_id: str, now: datetime) ->
     )
 
 
-async def change(
-    db: Db, wish: Wish, granted: Callable[[Sequence[Subscription], Wish], Sequence[Subscription]]
-) -> Change:
+async def change_subscriptions(
+    db: Db,
+    wish: SubscriptionChange,
+    granted: Callable[[Sequence[Subscription], SubscriptionChange], Sequence[Subscription]],
+) -> ChannelChange:
     """Bring the lines of a channel to what `granted` makes of them, and plan anew what is to be said there."""
     await subscription_table.one_at_a_time(db, wish.workspace, wish.channel_id)
-    before = await state(db, wish.workspace, wish.channel_id, wish.at)
+    before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
     lines = granted(before.lines, wish)
     await subscription_table.replace(db, before.lines, lines)
     if lines != before.lines:
         await replan_channel(db, wish.workspace, wish.channel_id, wish.at)
-    return Change(before, await state(db, wish.workspace, wish.channel_id, wish.at))
+    return ChannelChange(before, await channel_state(db, wish.workspace, wish.channel_id, wish.at))
 
 
-async def set_up(db: Db, wish: Wish, choice: ChannelChoice) -> Change:
+async def apply_choice(db: Db, wish: SubscriptionChange, choice: ChannelChoice) -> ChannelChange:
     """Bring a channel to what its form says: what it hears of all webinars, its quiet hours and its digest."""
     await subscription_table.one_at_a_time(db, wish.workspace, wish.channel_id)
-    before = await state(db, wish.workspace, wish.channel_id, wish.at)
+    before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
     hours = ChannelHours(
         workspace=wish.workspace,
         channel_id=wish.channel_id,
@@ -94,21 +96,21 @@ async def set_up(db: Db, wish: Wish, choice: ChannelChoice) -> Change:
     )
     if _differ(before.hours, hours) if before.hours else choice.wants_hours:
         await subscription_table.save_hours(db, hours)
-    done = await change(db, wish, lambda lines, wish: follow_all(lines, wish, choice.features))
-    return Change(before, done.after)
+    done = await change_subscriptions(db, wish, lambda lines, wish: follow_all(lines, wish, choice.features))
+    return ChannelChange(before, done.after)
 
 
-async def follow_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> None:
+async def subscribe_for_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> None:
     """Have a channel hear about a webinar whose card was put up there, unless somebody said what it hears of it."""
     workspace = webinar.account.workspace
     await subscription_table.one_at_a_time(db, workspace, channel_id)
     if _own(await subscription_table.of_channel(db, workspace, channel_id), webinar) is None:
-        line = follows(webinar, channel_id, by, now, by_share=True)
+        line = subscription_to(webinar, channel_id, by, now, by_share=True)
         await subscription_table.save(db, line)
     await _replan(db, webinar, now)
 
 
-async def forget_card(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
+async def remove_card_subscription(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
     """A card is gone: with the last one in a channel, what came with it goes as well."""
     workspace = webinar.account.workspace
     await subscription_table.one_at_a_time(db, workspace, channel_id)
@@ -119,7 +121,9 @@ async def forget_card(db: Db, webinar: Webinar, channel_id: str, now: datetime) 
     await _replan(db, webinar, now)
 
 
-async def hear(db: Db, webinar: Webinar, channel_id: str, features: Features, by: str, now: datetime) -> None:
+async def subscribe_person(
+    db: Db, webinar: Webinar, channel_id: str, features: Features, by: str, now: datetime
+) -> None:
     """Have a person hear this of a webinar, in their own messages, on top of what they hear there already.
 
     Who asked for no more than to be told that registration opens needs that no longer.
@@ -127,14 +131,14 @@ async def hear(db: Db, webinar: Webinar, channel_id: str, features: Features, by
     workspace = webinar.account.workspace
     await subscription_table.one_at_a_time(db, workspace, channel_id)
     lines = await subscription_table.of_channel(db, workspace, channel_id)
-    wish = Wish(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
+    wish = SubscriptionChange(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     own = _own(lines, webinar)
     kept = [line for line in lines if not (line == own and line.features == OPENS and line.leads is None)]
     await subscription_table.replace(db, lines, subscribe(kept, wish, features))
     await _replan(db, webinar, now)
 
 
-async def hear_no_more(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
+async def unsubscribe_person(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
     """A person has nothing to do with a webinar any more: what was set up for it in their own messages ends."""
     workspace = webinar.account.workspace
     await subscription_table.one_at_a_time(db, workspace, channel_id)
@@ -144,10 +148,10 @@ async def hear_no_more(db: Db, webinar: Webinar, channel_id: str, now: datetime)
         await _replan(db, webinar, now)
 
 
-async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> PlannedNotices:
+async def planned_notices(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> PlannedNotices:
     """What will be said about one webinar in a channel."""
-    known = await state(db, webinar.account.workspace, channel_id, now)
-    heard = next(iter(hears(webinar, known.lines)), None)
+    known = await channel_state(db, webinar.account.workspace, channel_id, now)
+    heard = next(iter(channel_features(webinar, known.lines)), None)
     leads = heard.leads if heard and heard.leads is not None else known.usual
     return PlannedNotices(
         features=heard.features if heard else frozenset(),
@@ -156,7 +160,7 @@ async def said_there(db: Db, webinar: Webinar, channel_id: str, now: datetime) -
     )
 
 
-async def unsaid(db: Db, workspace: Workspace, now: datetime) -> list[UndeliveredNotice]:
+async def undelivered_notices(db: Db, workspace: Workspace, now: datetime) -> list[UndeliveredNotice]:
     """What did not go out lately, or perhaps did not, the newest first."""
     rows = await notice_table.problems(db, workspace, now - LATELY, MOST_UNSAID)
     known = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})

@@ -14,13 +14,11 @@ from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.quiet_hours import DIGEST_AHEAD, DigestPace
 from bot.notices.schedule import is_direct
-from bot.notices.texts.phrases import ORDER, Said, Saying, cut_off, figure, movement, saying, title
+from bot.notices.texts.phrases import ORDER, NoticeContext, Phrase, cut_off, figure, movement, phrase, title
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, Element, actions, context, number, plain, section
 from bot.slack.message import Message
 from bot.webinars.texts.facts import NOT_READ, entrance, timing
-
-__all__ = ["Said", "compose"]
 
 MOST = 20
 """How many webinars one message names: more than that nobody reads."""
@@ -51,7 +49,7 @@ class _Entry:
 
 
 def compose(
-    said: Sequence[Said],
+    said: Sequence[NoticeContext],
     *,
     at: datetime,
     others: Mapping[str, Webinar] = NO_OTHERS,
@@ -78,9 +76,9 @@ def compose(
     return _together([*cut, *entries, *coming], ways_on, notes)
 
 
-def _by_webinar(said: Iterable[Said]) -> list[list[Said]]:
+def _by_webinar(said: Iterable[NoticeContext]) -> list[list[NoticeContext]]:
     """The notices about one webinar together, soonest first; of several about its start only one."""
-    groups: dict[tuple[str, ...], list[Said]] = {}
+    groups: dict[tuple[str, ...], list[NoticeContext]] = {}
     for one in said:
         if one.notice.kind in ORDER:
             account = one.notice.account
@@ -88,7 +86,7 @@ def _by_webinar(said: Iterable[Said]) -> list[list[Said]]:
     return sorted((_in_order(group) for group in groups.values()), key=_place)
 
 
-def _in_order(group: list[Said]) -> list[Said]:
+def _in_order(group: list[NoticeContext]) -> list[NoticeContext]:
     if len(group) == 1:
         return group
     timed = [one for one in group if one.notice.kind in TIMED]
@@ -97,12 +95,12 @@ def _in_order(group: list[Said]) -> list[Said]:
     return sorted([*rest, *last], key=lambda one: (ORDER[one.notice.kind], one.notice.due_at, one.notice.occurrence))
 
 
-def _place(group: list[Said]) -> tuple[datetime, str]:
+def _place(group: list[NoticeContext]) -> tuple[datetime, str]:
     one = group[0]
     return (one.webinar.start if one.webinar else one.notice.start, one.notice.session_id)
 
 
-def _alone(group: list[Said], at: datetime, notes: list[str]) -> Message:
+def _alone(group: list[NoticeContext], at: datetime, notes: list[str]) -> Message:
     sayings = _sayings(group, at)
     lines = [_joined(one, ": ") for one in sayings]
     shown = [_joined(sayings[0], "\n")] if len(sayings) == 1 else lines
@@ -110,22 +108,22 @@ def _alone(group: list[Said], at: datetime, notes: list[str]) -> Message:
     return Message(_for_text(lines, notes), [*blocks, *_notes(notes)])
 
 
-def _in_line(group: list[Said], at: datetime) -> _Entry:
+def _in_line(group: list[NoticeContext], at: datetime) -> _Entry:
     lines = [_joined(one, ": ") for one in _sayings(group, at)]
     return _Entry(_fitting(lines, MAX_SECTION), _one_button(group))
 
 
-def _sayings(group: list[Said], at: datetime) -> list[Saying]:
+def _sayings(group: list[NoticeContext], at: datetime) -> list[Phrase]:
     first, *rest = group
-    named = saying(first, title(first), at)
-    return [named, *(_capitalised(saying(one, "it", at)) for one in rest)]
+    named = phrase(first, title(first), at)
+    return [named, *(_capitalised(phrase(one, "it", at)) for one in rest)]
 
 
-def _capitalised(one: Saying) -> Saying:
-    return Saying(one.head[0].upper() + one.head[1:], one.tail)
+def _capitalised(one: Phrase) -> Phrase:
+    return Phrase(one.head[0].upper() + one.head[1:], one.tail)
 
 
-def _joined(one: Saying, between: str) -> str:
+def _joined(one: Phrase, between: str) -> str:
     if not one.tail:
         return one.head
     # A tail is always ours, never someone's title: it may begin with a capital.
@@ -133,7 +131,7 @@ def _joined(one: Saying, between: str) -> str:
     return f"{one.head}{between}{tail}"
 
 
-def _all_buttons(group: list[Said], at: datetime) -> list[Element | None]:
+def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | None]:
     """What can be done about one webinar after these notices about it."""
     webinar = group[0].webinar
     if webinar is None:
@@ -153,7 +151,7 @@ def _all_buttons(group: list[Said], at: datetime) -> list[Element | None]:
     return [*found, buttons.details(webinar)]
 
 
-def _way_in(group: list[Said]) -> Element | None:
+def _way_in(group: list[NoticeContext]) -> Element | None:
     # Whether registration is open may change while Slack holds the message: whoever presses it is told what is so then.
     webinar = group[0].webinar
     if webinar is None:
@@ -165,12 +163,12 @@ def _way_in(group: list[Said]) -> Element | None:
     return buttons.register(webinar) if webinar.registration else None
 
 
-def _is_for_one(group: list[Said]) -> bool:
+def _is_for_one(group: list[NoticeContext]) -> bool:
     """Whether it goes to one person, who has a link of their own or is offered one."""
     return is_direct(group[0].notice.channel_id)
 
 
-def _one_button(group: list[Said]) -> Element | None:
+def _one_button(group: list[NoticeContext]) -> Element | None:
     """The way in beside what is about to start, else Details, where all the others are."""
     webinar = group[0].webinar
     if webinar is None:

@@ -19,7 +19,7 @@ STILL_KNOWN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NoticeContext:
     """A notice and the webinar it is about, as the mirror has it; none for what is about a channel."""
 
     notice: Notice
@@ -29,24 +29,24 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Phrase:
     """`head` is a sentence without its full stop, `tail` may stand behind a colon or on a line of its own (mrkdwn)."""
 
     head: str
     tail: str = ""
 
 
-def saying(said: Said, it: str, at: datetime) -> Saying:
+def phrase(said: NoticeContext, it: str, at: datetime) -> Phrase:
     """What a notice says at the moment `at` of the webinar that is called `it` (mrkdwn)."""
     return _SAYINGS[said.notice.kind](said, it, at)
 
 
-def title(said: Said) -> str:
+def title(said: NoticeContext) -> str:
     """What the webinar is called (mrkdwn, in bold)."""
     return f"*{plain(said.webinar.title)}*" if said.webinar else "A webinar"
 
 
-def timing(said: Said) -> str:
+def timing(said: NoticeContext) -> str:
     """The start that the notice speaks of, and how long it takes (mrkdwn)."""
     if said.webinar is None:
         return when(said.notice.start)
@@ -80,48 +80,48 @@ def begins(start: datetime, at: datetime, now: str = "starts now") -> str:
     return f"was due to start {ahead(-left)} ago" if left else now
 
 
-def _reminder(said: Said, it: str, at: datetime) -> Saying:
-    return Saying(f"{it} {begins(said.notice.start, at)}", timing(said))
+def _reminder(said: NoticeContext, it: str, at: datetime) -> Phrase:
+    return Phrase(f"{it} {begins(said.notice.start, at)}", timing(said))
 
 
-def _starting(said: Said, it: str, at: datetime) -> Saying:
-    return Saying(f"{it} {begins(said.notice.start, at, now='is due to start now')}", timing(said))
+def _starting(said: NoticeContext, it: str, at: datetime) -> Phrase:
+    return Phrase(f"{it} {begins(said.notice.start, at, now='is due to start now')}", timing(said))
 
 
-def _live(said: Said, it: str, at: datetime) -> Saying:
-    return Saying(f"{it} is live now", figure(_known_count(said, at), None))
+def _live(said: NoticeContext, it: str, at: datetime) -> Phrase:
+    return Phrase(f"{it} is live now", figure(_known_count(said, at), None))
 
 
-def _ended(said: Said, it: str, at: datetime) -> Saying:
-    return Saying(f"{it} has ended", figure(_known_count(said, at), None))
+def _ended(said: NoticeContext, it: str, at: datetime) -> Phrase:
+    return Phrase(f"{it} has ended", figure(_known_count(said, at), None))
 
 
-def _known_count(said: Said, at: datetime) -> int | None:
+def _known_count(said: NoticeContext, at: datetime) -> int | None:
     if said.notice.facts.count is not None or said.webinar is None or said.webinar.audience is Audience.ANYONE:
         return said.notice.facts.count
     read = said.webinar.registration
     return read.count if read and at - read.read_at <= STILL_KNOWN else None
 
 
-def _full(said: Said, it: str, _: datetime) -> Saying:
+def _full(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     limit = "" if facts.limit is None else f"closed by the limit of {facts.limit:,}"
-    return Saying(f"{it} is full", _listed(figure(facts.count, None), limit))
+    return Phrase(f"{it} is full", _listed(figure(facts.count, None), limit))
 
 
-def _closed(said: Said, it: str, _: datetime) -> Saying:
+def _closed(said: NoticeContext, it: str, _: datetime) -> Phrase:
     return _door(said, f"Registration for {it} {_done('closed', 'is closed', said)}")
 
 
-def _opened(said: Said, it: str, _: datetime) -> Saying:
+def _opened(said: NoticeContext, it: str, _: datetime) -> Phrase:
     return _door(said, f"Registration for {it} {_done('opened again', 'is open again', said)}")
 
 
-def _door(said: Said, head: str) -> Saying:
-    return Saying(head, figure(said.notice.facts.count, said.notice.facts.limit))
+def _door(said: NoticeContext, head: str) -> Phrase:
+    return Phrase(head, figure(said.notice.facts.count, said.notice.facts.limit))
 
 
-def _filling(said: Said, it: str, _: datetime) -> Saying:
+def _filling(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     percent = facts.percent
     seats = ""
@@ -130,60 +130,60 @@ def _filling(said: Said, it: str, _: datetime) -> Saying:
         left = max(0, facts.limit - facts.count)
         seats = f"{left:,} {'seat' if left == 1 else 'seats'} left"
     head = f"{it} is filling up" if percent is None else f"{it} is {percent:,}% full"
-    return Saying(head, _listed(figure(facts.count, facts.limit), seats))
+    return Phrase(head, _listed(figure(facts.count, facts.limit), seats))
 
 
-def _registrations(said: Said, it: str, _: datetime) -> Saying:
+def _registrations(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     if facts.count is None or facts.was_count is None or facts.count == facts.was_count:
-        return Saying(f"Registrations for {it}", figure(facts.count, facts.limit) or "not known yet")
+        return Phrase(f"Registrations for {it}", figure(facts.count, facts.limit) or "not known yet")
     more = facts.count - facts.was_count
     limit = "" if facts.limit is None else f" of {facts.limit:,}"
-    return Saying(
+    return Phrase(
         f"{abs(more):,} {'more' if more > 0 else 'fewer'} registered for {it}",
         f"now {facts.count:,}{limit}, before {facts.was_count:,}",
     )
 
 
-def _moved(said: Said, it: str, _: datetime) -> Saying:
+def _moved(said: NoticeContext, it: str, _: datetime) -> Phrase:
     old = _old(said, said.notice.facts.was_start)
-    return Saying(f"{it} {_done('moved', 'was moved', said)}", f"now {timing(said)}{old}")
+    return Phrase(f"{it} {_done('moved', 'was moved', said)}", f"now {timing(said)}{old}")
 
 
-def _old(said: Said, start: datetime | None) -> str:
+def _old(said: NoticeContext, start: datetime | None) -> str:
     if start is None or start == said.notice.start:
         return ""
     return f", instead of {when(start, said.webinar.time_zone if said.webinar else 'UTC')}"
 
 
-def _retitled(said: Said, it: str, _: datetime) -> Saying:
+def _retitled(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     by = _by(said)
     if facts.was_title is None:
-        return Saying(f"{it} has a new title{f', given{by}' if by else ''}")
+        return Phrase(f"{it} has a new title{f', given{by}' if by else ''}")
     new = title(said) if facts.title is None else f"*{plain(facts.title)}*"
-    return Saying(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
+    return Phrase(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
 
 
-def _cancelled(said: Said, it: str, _: datetime) -> Saying:
-    return Saying(f"{it} {_done('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
+def _cancelled(said: NoticeContext, it: str, _: datetime) -> Phrase:
+    return Phrase(f"{it} {_done('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
 
 
-def _correction(said: Said, it: str, _: datetime) -> Saying:
+def _correction(said: NoticeContext, it: str, _: datetime) -> Phrase:
     """What is so now, from the mirror; the notice speaks of the start that the reminder spoke of."""
     one, facts = said.webinar, said.notice.facts
     wrong = "so the reminder above is no longer right"
     then = facts.was_start or said.notice.start
     if one is None or one.status is Status.CANCELLED:
         zone = one.time_zone if one else "UTC"
-        return Saying(f"{it} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
+        return Phrase(f"{it} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
     if one.status is not Status.SCHEDULED:
-        return Saying(f"{it} {'is live now' if one.status is Status.ACTIVE else 'has ended'}, {wrong}")
-    new = Said(said.notice.model_copy(update={"start": one.start}), one)
-    return Saying(f"{it} was moved, {wrong}", f"now {timing(new)}{_old(new, then)}")
+        return Phrase(f"{it} {'is live now' if one.status is Status.ACTIVE else 'has ended'}, {wrong}")
+    new = NoticeContext(said.notice.model_copy(update={"start": one.start}), one)
+    return Phrase(f"{it} was moved, {wrong}", f"now {timing(new)}{_old(new, then)}")
 
 
-def cut_off(said: Said) -> str:
+def cut_off(said: NoticeContext) -> str:
     """To whoever set a channel up; the notice's `occurrence` begins with the channel's id."""
     found = re.match(r"[CGD][A-Z0-9]+", said.notice.occurrence)
     where = f"<#{found[0]}>" if found else "a channel that you set up"
@@ -193,12 +193,12 @@ def cut_off(said: Said) -> str:
     )
 
 
-def _done(done: str, otherwise: str, said: Said) -> str:
+def _done(done: str, otherwise: str, said: NoticeContext) -> str:
     by = _by(said)
     return f"was {done}{by}" if by else otherwise
 
 
-def _by(said: Said) -> str:
+def _by(said: NoticeContext) -> str:
     # By name: a mention would notify them of what they did themselves.
     who = person(said.by)
     return f" by {who}" if who else ""
@@ -208,7 +208,7 @@ def _listed(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-_SAYINGS: Mapping[NoticeKind, Callable[[Said, str, datetime], Saying]] = {
+_SAYINGS: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] = {
     NoticeKind.RETITLED: _retitled,
     NoticeKind.CANCELLED: _cancelled,
     NoticeKind.MOVED: _moved,

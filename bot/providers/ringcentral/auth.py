@@ -15,7 +15,7 @@ from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderLogin
 from bot.providers.base import Caller, Lane
 from bot.providers.ringcentral.records import TokenRecord, read
-from bot.providers.ringcentral.transport import Request, Wire
+from bot.providers.ringcentral.transport import Request, Transport
 
 AUTH = "auth"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -39,7 +39,7 @@ class Login:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: Transport,
         *,
         client_id: str,
         client_secret: SecretStr,

@@ -10,7 +10,7 @@ from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Form, Registration, SessionFacts, WebinarFacts
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.payloads import in_utc, registration_body, session_body, webinar_body
-from bot.providers.ringcentral.people_api import Crowd
+from bot.providers.ringcentral.people_api import PeopleApi
 from bot.providers.ringcentral.people_records import DirectoryPage
 from bot.providers.ringcentral.records import ExtensionRecord, RegistrationRecord, SessionRecord, WebinarRecord, read
 from bot.providers.ringcentral.request import HEAVY, LIGHT, MEDIUM, PER_PAGE
@@ -26,7 +26,7 @@ OWN_SESSIONS = "/webinar/configuration/v1/sessions"
 REGISTRATION = "/webinar/registration/v1/sessions/{session_id}"
 
 
-class RingCentral(Crowd, WebinarProvider):
+class RingCentral(PeopleApi, WebinarProvider):
     """RingCentral as one service user, whom a JWT stands for; developers.ringcentral.com/guide/webinar."""
 
     name = "ringcentral"

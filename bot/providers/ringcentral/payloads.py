@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.model.people import Coworker
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.team import NewInvitee, NewRole, TeamChange
 from bot.model.webinar import Audience, Form
 from bot.providers.base import UNCHANGED, RegistrationChange
@@ -80,7 +80,7 @@ def _new_role(one: NewRole) -> dict[str, Any]:
     return {"id": one.invitee_id, "role": one.role.value, **known}
 
 
-def registrant_body(applicant: Applicant) -> dict[str, Any]:
+def registrant_body(applicant: RegistrantDetails) -> dict[str, Any]:
     """RegistrantBaseModelWithQuestionnaire. The address goes in lower case: on what a 409 keys is published nowhere."""
     optional = {
         "externalId": applicant.external_id,

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from bot.errors import ProviderGone, ProviderRefused
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChanged
 from bot.providers.base import Caller
 from bot.providers.ringcentral.payloads import registrant_body, team_body
 from bot.providers.ringcentral.people_errors import of_a_registrant, of_a_team
 from bot.providers.ringcentral.people_records import InviteeRecord, RegistrantRecord, TeamChangedRecord
 from bot.providers.ringcentral.records import read
-from bot.providers.ringcentral.request import HEAVY, Asking
+from bot.providers.ringcentral.request import HEAVY, RingCentralApi
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
 REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{registrant_id}"
 
 
-class Crowd(Asking):
+class PeopleApi(RingCentralApi):
     """The half of the client that deals with people; none of them are remembered here."""
 
     async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
@@ -49,7 +49,7 @@ class Crowd(Asking):
             raise of_a_registrant(refusal) from None
         return read(RegistrantRecord, body).registrant()
 
-    async def register(self, session_id: str, applicant: Applicant, caller: Caller) -> Registrant:
+    async def register(self, session_id: str, applicant: RegistrantDetails, caller: Caller) -> Registrant:
         """See the port."""
         ids, json = {"session_id": session_id}, registrant_body(applicant)
         try:

@@ -14,14 +14,14 @@ from bot.providers.base import Caller
 from bot.providers.gate import Gate
 from bot.providers.ringcentral.auth import Login
 from bot.providers.ringcentral.records import Page, read
-from bot.providers.ringcentral.transport import Request, Wire
+from bot.providers.ringcentral.transport import Request, Transport
 
 LIGHT, MEDIUM, HEAVY = "light", "medium", "heavy"
 PER_PAGE = "1000"
 TIMEOUT = 20.0
 
 
-class Asking:
+class RingCentralApi:
     """The one request function under everything that the client asks."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Asking:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Nothing is sent before the first question; `http` stays the caller's to close; `timeout` in seconds."""
-        self._wire = Wire(
+        self._wire = Transport(
             http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
         )
         self._login = Login(self._wire, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)

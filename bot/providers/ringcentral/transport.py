@@ -92,7 +92,7 @@ class Answer:
         )
 
 
-class Wire:
+class Transport:
     """The connection to one RingCentral server as one app."""
 
     def __init__(

@@ -70,7 +70,7 @@ _KNOWN = {spelling: column for column, spellings in _SPELLINGS.items() for spell
 
 
 @dataclass(frozen=True)
-class Plan:
+class ColumnPlan:
     """Which column holds what; what is not among them has a name in `names`."""
 
     columns: Mapping[int, Column] = field(default_factory=dict)
@@ -139,14 +139,14 @@ def cells(text: str) -> list[Line]:
     return [(number, row[:MOST_COLUMNS]) for number, row in enumerate(table, start=1) if any(row)]
 
 
-def plan(lines: Sequence[Sequence[str]]) -> Plan:
+def plan(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     """What stands in which column, by the head if there is one, else by where the addresses are."""
     if not lines:
-        return Plan()
+        return ColumnPlan()
     if _is_head(lines[0]):
         known = {place: _KNOWN[_plain(cell)] for place, cell in enumerate(lines[0]) if _plain(cell) in _KNOWN}
         names = {place: cell for place, cell in enumerate(lines[0]) if cell and place not in known}
-        return Plan(known, names, has_head=True)
+        return ColumnPlan(known, names, has_head=True)
     return _by_place(lines[:LOOKED_AT])
 
 
@@ -188,7 +188,7 @@ def _people_in(line: str) -> list[tuple[str, str]]:
     return found
 
 
-def _by_place(lines: Sequence[Sequence[str]]) -> Plan:
+def _by_place(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     with_address = Counter(place for line in lines for place, cell in enumerate(line) if "@" in cell)
     width = max(len(line) for line in lines)
     email = with_address.most_common(1)[0][0] if with_address else width
@@ -199,7 +199,7 @@ def _by_place(lines: Sequence[Sequence[str]]) -> Plan:
     else:
         columns |= dict(zip(others, (Column.FIRST, Column.LAST, Column.SOURCE), strict=False))
     names = {place: f"column{place + 1}" for place in others if place not in columns}
-    return Plan(columns, names)
+    return ColumnPlan(columns, names)
 
 
 def _bracketed(text: str) -> list[Line]:

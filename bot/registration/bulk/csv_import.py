@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.frozen import Frozen
-from bot.model.registrant import MAX_EMAIL, MAX_NAME, Applicant, Registrant
-from bot.registration.bulk.csv_columns import Column, Plan, cells, is_taken, plan, text_of
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, Registrant, RegistrantDetails
+from bot.registration.bulk.csv_columns import Column, ColumnPlan, cells, is_taken, plan, text_of
 from bot.registration.csv_export import sheet
 from bot.registration.external_id import decode, encode
 
@@ -40,29 +40,29 @@ _ADDRESS_PROBLEMS = {
 }
 
 
-class Row(Frozen):
+class ImportRow(Frozen):
     """Somebody who can be registered, and the line of the list they stand in."""
 
     number: int
-    applicant: Applicant
+    applicant: RegistrantDetails
 
 
-class Trouble(Frozen):
+class ImportProblem(Frozen):
     """A line that nobody can be registered from, and what is wrong with it, in words that quote nothing of it."""
 
     number: int
     what: str
 
 
-class Reading(Frozen):
+class ImportResult(Frozen):
     """What a list says: who can be registered, what is wrong, and the lines whose address stands further up."""
 
-    rows: tuple[Row, ...]
-    problems: tuple[Trouble, ...] = ()
+    rows: tuple[ImportRow, ...]
+    problems: tuple[ImportProblem, ...] = ()
     repeated: tuple[int, ...] = ()
 
 
-def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str, str]] = ()) -> Reading:
+def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str, str]] = ()) -> ImportResult:
     """The people of a list. `source` and `pairs` are for those whose line does not say its own.
 
     Raises `BadInput` for a list of nobody, and for one of too many.
@@ -74,23 +74,23 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
         raise BadInput(EMPTY)
     if len(body) > MOST:
         raise BadInput(TOO_MANY.format(len(body), MOST))
-    rows: list[Row] = []
-    problems: list[Trouble] = []
+    rows: list[ImportRow] = []
+    problems: list[ImportProblem] = []
     repeated: list[int] = []
     seen: set[str] = set()
     for number, line in body:
         applicant, wrong = _applicant(layout, line, source, pairs)
         if wrong:
-            problems.append(Trouble(number=number, what=wrong))
+            problems.append(ImportProblem(number=number, what=wrong))
         elif applicant.address in seen:
             repeated.append(number)
         else:
             seen.add(applicant.address)
-            rows.append(Row(number=number, applicant=applicant))
-    return Reading(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
+            rows.append(ImportRow(number=number, applicant=applicant))
+    return ImportResult(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
 
 
-def check(applicant: Applicant) -> str:
+def check(applicant: RegistrantDetails) -> str:
     """Why a person cannot be registered, without quoting input; empty if they can."""
     if problem := address_problem(applicant.email):
         return _ADDRESS_PROBLEMS[problem]
@@ -112,8 +112,8 @@ def export(registrants: Iterable[Registrant]) -> bytes:
 
 
 def _applicant(
-    layout: Plan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
-) -> tuple[Applicant, str]:
+    layout: ColumnPlan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
+) -> tuple[RegistrantDetails, str]:
     found = layout.sort(line)
     external_id = found[Column.EXTERNAL_ID]
     known, own = decode(external_id), layout.extras(line)
@@ -123,7 +123,7 @@ def _applicant(
         # What is there already and is no pairs gets the name of its column.
         known = known or ([(HEAD[-1], external_id)] if external_id else [])
         external_id = encode([*known, *extra])
-    applicant = Applicant(
+    applicant = RegistrantDetails(
         first_name=found[Column.FIRST],
         last_name=found[Column.LAST],
         email=found[Column.EMAIL],

@@ -12,14 +12,14 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
 from bot.db.people_schema import applications
 from bot.model.people import Account
-from bot.registration.request_table import Application, ApplicationState, read
+from bot.registration.request_table import RegistrationRequest, RequestState, read
 
 
 async def add_settled(
     db: Db,
     account: Account,
     session_id: str,
-    lines: Sequence[tuple[int, ApplicationState, str]],
+    lines: Sequence[tuple[int, RequestState, str]],
     *,
     batch_id: str,
     now: datetime,
@@ -35,8 +35,8 @@ async def add_settled(
 
 
 async def of_batch(
-    db: Db, account: Account, batch_id: str, *states: ApplicationState, after: int = 0, most: int | None = None
-) -> list[Application]:
+    db: Db, account: Account, batch_id: str, *states: RequestState, after: int = 0, most: int | None = None
+) -> list[RegistrationRequest]:
     """Those of a batch that are in one of these states, or all of them, in the order of the list.
 
     `after` is the id of one, to go on behind it.
@@ -47,11 +47,11 @@ async def of_batch(
     return [read(db, row) for row in await db.execute(query.order_by(applications.c.id).limit(most))]
 
 
-async def counts(db: Db, account: Account, batch_id: str) -> Counter[ApplicationState]:
+async def counts(db: Db, account: Account, batch_id: str) -> Counter[RequestState]:
     """How many of a batch are in each state."""
     query = select(applications.c.state, func.count()).where(*_of_batch(account, batch_id))
     rows = await db.execute(query.group_by(applications.c.state))
-    return Counter({ApplicationState(state): count for state, count in rows})
+    return Counter({RequestState(state): count for state, count in rows})
 
 
 async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
@@ -59,9 +59,9 @@ async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, u
 
     `unclear` is the problem of those who were asked for without a clear answer: with it they are forgotten, too.
     """
-    changes = {ApplicationState.WAITING: (ApplicationState.STOPPED, "")}
+    changes = {RequestState.WAITING: (RequestState.STOPPED, "")}
     if unclear:
-        changes[ApplicationState.ASKED] = (ApplicationState.REFUSED, unclear)
+        changes[RequestState.ASKED] = (RequestState.REFUSED, unclear)
     for before, (state, problem) in changes.items():
         in_it = (*_of_batch(account, batch_id), applications.c.state == before)
         values = {"state": state, "problem": problem, "content": None, "changed_at": now}

@@ -13,10 +13,10 @@ from bot.model.webinar import Webinar
 from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.register_one import Pages
+from bot.registration.bulk.register_one import OwnPageLinks
 from bot.registration.bulk.texts import Tally
 from bot.registration.csv_export import sheet
-from bot.registration.request_table import Application, ApplicationState
+from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.slack.client import SlackApi, SlackRefused, Upload
 from bot.slack.message import Message
 
@@ -29,10 +29,12 @@ AT_ONCE = 100
 """Rows that are read together, so that a long list holds nobody up."""
 
 
-class Progress:
+class BatchProgress:
     """What a batch's own message says. That Slack is away never stops a batch."""
 
-    def __init__(self, store: Store, slack: SlackApi, pages: Pages, monotonic: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, store: Store, slack: SlackApi, pages: OwnPageLinks, monotonic: Callable[[], float] = monotonic
+    ) -> None:
         """Tell through this Slack."""
         self._store = store
         self._slack = slack
@@ -107,7 +109,7 @@ class Progress:
             rows += [self._row(one, webinar) for one in some]
             has_links = has_links or any(one.join_link for one in some)
 
-    def _row(self, one: Application, webinar: Webinar) -> list[str]:
+    def _row(self, one: RegistrationRequest, webinar: Webinar) -> list[str]:
         links = [link.get_secret_value() for link in (one.join_link, one.cancel_link)]
         if one.page_key and one.join_link:
             links = [self._pages.join_url(one.page_key, webinar), self._pages.cancel_url(one.page_key, webinar)]
@@ -116,7 +118,7 @@ class Progress:
     async def _tally(self, batch: Batch) -> Tally:
         async with self._store.read() as db:
             counts = await line_table.counts(db, batch.account, batch.batch_id)
-        state = ApplicationState
+        state = RequestState
         return Tally(
             total=batch.total,
             waiting=counts[state.WAITING] + counts[state.ASKED],

@@ -25,11 +25,11 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.model.registrant import Applicant, Enrolled, Registrant
+from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
 from bot.registration import request_table
-from bot.registration.request_table import Application, ApplicationState
+from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ THERE_ALREADY = "This e-mail address is registered for this webinar already."
 NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
 
 
-class Pages(Protocol):
+class OwnPageLinks(Protocol):
     """The addresses of our own pages."""
 
     @property
@@ -67,7 +67,7 @@ class Pages(Protocol):
         ...
 
 
-class Seats(Protocol):
+class SeatHolders(Protocol):
     """Notified of registrants that were removed."""
 
     async def removed(self, webinar: Webinar, registrant_id: str) -> None:
@@ -75,7 +75,7 @@ class Seats(Protocol):
         ...
 
 
-class Registering:
+class RegisterOne:
     """Makes the vendor calls, and alone saves the result of an application."""
 
     def __init__(
@@ -84,8 +84,8 @@ class Registering:
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
-        pages: Pages,
-        seats: Seats,
+        pages: OwnPageLinks,
+        seats: SeatHolders,
         clock: Clock,
     ) -> None:
         """`pages` builds the addresses of registrants with pages of our own."""
@@ -97,14 +97,16 @@ class Registering:
         self._seats = seats
         self._clock = clock
 
-    async def one(self, webinar: Webinar, applicant: Applicant, caller: Caller, *, own_pages: bool = False) -> Enrolled:
+    async def one(
+        self, webinar: Webinar, applicant: RegistrantDetails, caller: Caller, *, own_pages: bool = False
+    ) -> NewRegistration:
         """Register somebody for a person who waits: one call, and one look at the list where that is not clear.
 
         With `own_pages` they join and cancel by pages of ours. Raises `BadInput` where the address is registered
         already, and any `ProviderError`; then nothing goes on by itself.
         """
         if not own_pages:
-            return Enrolled(asked=applicant, registrant=await self._now(webinar, applicant, caller))
+            return NewRegistration(asked=applicant, registrant=await self._now(webinar, applicant, caller))
         key = token_urlsafe(KEY_BYTES)
         applicant = self._with_page(webinar, applicant, key)
         now = self._clock.now()
@@ -121,12 +123,12 @@ class Registering:
         try:
             registrant = await self._now(webinar, applicant, caller)
         except GreenroomError:
-            await self._decide(application, ApplicationState.STOPPED)
+            await self._decide(application, RequestState.STOPPED)
             raise
-        await self._decide(application, ApplicationState.REGISTERED, registrant, keep_links=True)
-        return Enrolled(asked=applicant, registrant=registrant, page_key=key)
+        await self._decide(application, RequestState.REGISTERED, registrant, keep_links=True)
+        return NewRegistration(asked=applicant, registrant=registrant, page_key=key)
 
-    async def _now(self, webinar: Webinar, applicant: Applicant, caller: Caller) -> Registrant:
+    async def _now(self, webinar: Webinar, applicant: RegistrantDetails, caller: Caller) -> Registrant:
         asked_at = self._clock.now()
         try:
             registrant = await self._provider.register(webinar.session_id, applicant, caller)
@@ -138,7 +140,12 @@ class Registering:
         return registrant
 
     async def _looked_up(
-        self, webinar: Webinar, applicant: Applicant, asked_at: datetime, unknown: OutcomeUnknown, caller: Caller
+        self,
+        webinar: Webinar,
+        applicant: RegistrantDetails,
+        asked_at: datetime,
+        unknown: OutcomeUnknown,
+        caller: Caller,
     ) -> Registrant:
         log.warning("registrant.unclear", extra={"session": webinar.session_id, "status": unknown.status})
         try:
@@ -154,8 +161,8 @@ class Registering:
         return there
 
     async def ask(
-        self, webinar: Webinar, application: Application, caller: Caller, *, keep_links: bool = False
-    ) -> Application:
+        self, webinar: Webinar, application: RegistrationRequest, caller: Caller, *, keep_links: bool = False
+    ) -> RegistrationRequest:
         """Register somebody whose application is written down as asked, and give it as it is then.
 
         It stays `ASKED` where nobody knows how that ended (`settle`). Raises what concerns everybody (`FOR_ALL`), and
@@ -170,26 +177,26 @@ class Registering:
             registrant = await self._provider.register(application.session_id, applicant, caller)
         except OutcomeUnknown as unknown:
             log.warning("registrant.unclear", extra={"session": application.session_id, "status": unknown.status})
-            return application.model_copy(update={"state": ApplicationState.ASKED})
+            return application.model_copy(update={"state": RequestState.ASKED})
         except ProviderConflict:
             if application.problem == UNCLEAR:
                 # It may be our own earlier request, come late: the list says whose it is.
-                return application.model_copy(update={"state": ApplicationState.ASKED})
-            return await self._decide(application, ApplicationState.THERE)
+                return application.model_copy(update={"state": RequestState.ASKED})
+            return await self._decide(application, RequestState.THERE)
         except FOR_ALL:
             await self._put_back(application, application.problem)
             raise
         except ProviderRefused as refused:
             code = " ".join(filter(None, [refused.code, refused.parameter])) or str(refused.status)
-            return await self._decide(application, ApplicationState.REFUSED, problem=code)
+            return await self._decide(application, RequestState.REFUSED, problem=code)
         except ProviderError:
             await self._put_back(application, application.problem)
             raise
         return await self._registered(application, registrant, keep_links=keep_links)
 
     async def settle(
-        self, session_id: str, asked: Sequence[Application], caller: Caller, *, keep_links: bool = False
-    ) -> list[Application]:
+        self, session_id: str, asked: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
+    ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
         found = _by_address(await self._provider.registrants(session_id, caller))
         settled = []
@@ -201,14 +208,14 @@ class Registering:
             elif _is_ours(there, applicant, application.changed_at):
                 settled.append(await self._registered(application, there, keep_links=keep_links))
             else:
-                settled.append(await self._decide(application, ApplicationState.THERE))
+                settled.append(await self._decide(application, RequestState.THERE))
         return settled
 
-    async def refuse(self, application: Application, problem: str) -> Application:
+    async def refuse(self, application: RegistrationRequest, problem: str) -> RegistrationRequest:
         """Save that this person is not to be requested again."""
-        return await self._decide(application, ApplicationState.REFUSED, problem=problem)
+        return await self._decide(application, RequestState.REFUSED, problem=problem)
 
-    async def remove(self, application: Application, caller: Caller) -> None:
+    async def remove(self, application: RegistrationRequest, caller: Caller) -> None:
         """Remove a registrant: one call."""
         if application.registrant_id:
             webinar = await self._mirror.find(application.session_id)
@@ -216,29 +223,31 @@ class Registering:
             await self._seats.removed(webinar, application.registrant_id)
         await self.forget(application)
 
-    async def forget(self, application: Application) -> None:
+    async def forget(self, application: RegistrationRequest) -> None:
         """Save that the registrant is removed, or that the webinar is over."""
         async with self._store.write() as db:
             await request_table.left(db, application, self._clock.now())
 
-    def _with_page(self, webinar: Webinar, applicant: Applicant, key: str) -> Applicant:
+    def _with_page(self, webinar: Webinar, applicant: RegistrantDetails, key: str) -> RegistrantDetails:
         # Our own join page is not given to RingCentral: where it keeps one, it tells nobody its own link any more, and
         # there would be nothing to send people on to.
         return applicant.model_copy(update={"cancel_page": SecretStr(self._pages.cancel_url(key, webinar))})
 
-    async def _registered(self, application: Application, registrant: Registrant, *, keep_links: bool) -> Application:
+    async def _registered(
+        self, application: RegistrationRequest, registrant: Registrant, *, keep_links: bool
+    ) -> RegistrationRequest:
         keep_links = keep_links or bool(application.page_key)
-        return await self._decide(application, ApplicationState.REGISTERED, registrant, keep_links=keep_links)
+        return await self._decide(application, RequestState.REGISTERED, registrant, keep_links=keep_links)
 
     async def _decide(
         self,
-        application: Application,
-        state: ApplicationState,
+        application: RegistrationRequest,
+        state: RequestState,
         registrant: Registrant | None = None,
         *,
         keep_links: bool = False,
         problem: str = "",
-    ) -> Application:
+    ) -> RegistrationRequest:
         async with self._store.write() as db:
             await request_table.decide(
                 db,
@@ -251,17 +260,17 @@ class Registering:
             )
         return application.model_copy(update={"state": state, "applicant": None, "problem": problem})
 
-    async def _put_back(self, application: Application, problem: str) -> Application:
+    async def _put_back(self, application: RegistrationRequest, problem: str) -> RegistrationRequest:
         async with self._store.write() as db:
             await request_table.put_back(db, application, problem)
-        return application.model_copy(update={"state": ApplicationState.WAITING, "problem": problem})
+        return application.model_copy(update={"state": RequestState.WAITING, "problem": problem})
 
 
 def _by_address(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
     return {one.address: one for one in registrants}
 
 
-def _is_ours(there: Registrant, applicant: Applicant, asked_at: datetime) -> bool:
+def _is_ours(there: Registrant, applicant: RegistrantDetails, asked_at: datetime) -> bool:
     """Whether our request made it: a person who registered alone did so earlier, or with other data."""
     if (there.external_id, there.source) != (applicant.external_id, applicant.source):
         return False

@@ -21,14 +21,14 @@ MOST_PEOPLE = 20_000
 
 
 @dataclass(frozen=True)
-class Roll:
+class RegistrantList:
     """Who has registered, and how long ago that was read."""
 
     everybody: Sequence[Registrant]
     age: timedelta = timedelta()
 
 
-class Rolls:
+class RegistrantCache:
     """The lists of one account, in memory alone, each for one person."""
 
     def __init__(self, provider: WebinarProvider, mirror: Mirror, monotonic: Callable[[], float] = monotonic) -> None:
@@ -39,7 +39,7 @@ class Rolls:
         self.most_people = MOST_PEOPLE
         self._known: dict[tuple[str, str], tuple[float, list[Registrant]]] = {}
 
-    async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, anew: bool = False) -> Roll:
+    async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, anew: bool = False) -> RegistrantList:
         """The list as this person was shown it lately, or read now: one call per 1,000 people."""
         self.forget_old()
         now = self._monotonic()
@@ -51,7 +51,7 @@ class Rolls:
             self._known[key] = (now, everybody)
             self._forget_most()
         read_at, everybody = self._known[key]
-        return Roll(everybody, timedelta(seconds=now - read_at))
+        return RegistrantList(everybody, timedelta(seconds=now - read_at))
 
     def forget_old(self) -> None:
         """Nobody is remembered for longer than that, whether or not anybody asks again."""

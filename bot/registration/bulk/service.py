@@ -21,13 +21,13 @@ from bot.providers.base import WebinarProvider
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.csv_import import Reading
-from bot.registration.bulk.progress import Progress
-from bot.registration.bulk.register_one import KEY_BYTES, UNCLEAR, Pages, Registering, Seats
-from bot.registration.bulk.registrant_cache import Rolls
-from bot.registration.bulk.worker import BatchWork
-from bot.registration.own_pages.queue import PageLine
-from bot.registration.request_table import ApplicationState
+from bot.registration.bulk.csv_import import ImportResult
+from bot.registration.bulk.progress import BatchProgress
+from bot.registration.bulk.register_one import KEY_BYTES, UNCLEAR, OwnPageLinks, RegisterOne, SeatHolders
+from bot.registration.bulk.registrant_cache import RegistrantCache
+from bot.registration.bulk.worker import BulkWorker
+from bot.registration.own_pages.queue import PageQueue
+from bot.registration.request_table import RequestState
 from bot.slack.client import SlackApi
 from bot.sync.mirror import Mirror
 
@@ -47,7 +47,7 @@ NO_SUCH_LIST = "This list is not kept any more. Please send it once more."
 MOVED_ON = "This list has moved on meanwhile. The message about it says how far it is."
 
 
-class Enrolling:
+class BulkService:
     """The batches of one account, and the queue of its own pages. Both are resumed after a restart."""
 
     def __init__(
@@ -58,8 +58,8 @@ class Enrolling:
         provider: WebinarProvider,
         mirror: Mirror,
         slack: SlackApi,
-        pages: Pages,
-        seats: Seats,
+        pages: OwnPageLinks,
+        seats: SeatHolders,
         clock: Clock,
         background: BackgroundTasks,
     ) -> None:
@@ -69,25 +69,25 @@ class Enrolling:
         self._mirror = mirror
         self._clock = clock
         self._background = background
-        self.rolls = Rolls(provider, mirror)
-        self.registering = Registering(worker_id, store, provider, mirror, pages, seats, clock)
-        self.progress = Progress(store, slack, pages)
+        self.rolls = RegistrantCache(provider, mirror)
+        self.registering = RegisterOne(worker_id, store, provider, mirror, pages, seats, clock)
+        self.progress = BatchProgress(store, slack, pages)
         self.batch_leases = WorkerLeases(store, batch_table.LEASES, account, worker_id, subject="batch")
-        self.batch_work = BatchWork(store, self.batch_leases, mirror, self.registering, self.progress, clock)
-        self.line = PageLine(worker_id, account, store, mirror, self.registering, clock)
+        self.batch_work = BulkWorker(store, self.batch_leases, mirror, self.registering, self.progress, clock)
+        self.line = PageQueue(worker_id, account, store, mirror, self.registering, clock)
         self._running: set[asyncio.Task[None]] = set()
         self._is_woken = self._closing = False
         self._line_wanted = self._line_runs = False
 
     async def draft(
-        self, webinar: Webinar, user_id: str, reading: Reading, there: Sequence[Registrant], *, own_pages: bool
+        self, webinar: Webinar, user_id: str, reading: ImportResult, there: Sequence[Registrant], *, own_pages: bool
     ) -> Batch:
         """Save a list as a draft: who can be registered, and the result of the other lines."""
         known = {one.address for one in there}
         new = [row for row in reading.rows if row.applicant.address not in known]
-        settled = [(row.number, ApplicationState.THERE, "") for row in reading.rows if row.applicant.address in known]
-        settled += [(one.number, ApplicationState.REFUSED, one.what) for one in reading.problems]
-        settled += [(number, ApplicationState.REFUSED, REPEATED) for number in reading.repeated]
+        settled = [(row.number, RequestState.THERE, "") for row in reading.rows if row.applicant.address in known]
+        settled += [(one.number, RequestState.REFUSED, one.what) for one in reading.problems]
+        settled += [(number, RequestState.REFUSED, REPEATED) for number in reading.repeated]
         batch = Batch(
             account=self._account,
             batch_id=token_hex(12),

@@ -15,9 +15,9 @@ from bot.providers.base import BULK
 from bot.registration import request_table
 from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.progress import Progress
-from bot.registration.bulk.register_one import UNCLEAR, Registering
-from bot.registration.request_table import Application, ApplicationState
+from bot.registration.bulk.progress import BatchProgress
+from bot.registration.bulk.register_one import UNCLEAR, RegisterOne
+from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,11 @@ TRIES = 3
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
 
 
-class InTrouble(ProviderError):
+class BatchUnclear(ProviderError):
     """Several unknown outcomes in a row."""
 
 
-class BatchWork:
+class BulkWorker:
     """Works on claimed batches."""
 
     def __init__(
@@ -43,8 +43,8 @@ class BatchWork:
         store: Store,
         leases: WorkerLeases[Batch],
         mirror: Mirror,
-        registering: Registering,
-        progress: Progress,
+        registering: RegisterOne,
+        progress: BatchProgress,
         clock: Clock,
     ) -> None:
         """Work on the batches that `leases` holds."""
@@ -90,17 +90,17 @@ class BatchWork:
         unknown = 0
         await self._settle(batch, tries, keep_links=keep_links)
         while True:
-            waiting = await self._read(batch, ApplicationState.WAITING)
+            waiting = await self._read(batch, RequestState.WAITING)
             if not waiting and not await self._settle(batch, tries, keep_links=keep_links):
                 break
             for application in waiting:
                 if not await self._ask(batch, application):
                     continue
                 after = await self._registering.ask(webinar, application, BULK, keep_links=keep_links)
-                unknown = unknown + 1 if after.state is ApplicationState.ASKED else 0
+                unknown = unknown + 1 if after.state is RequestState.ASKED else 0
                 if unknown == UNKNOWN_IN_A_ROW:
                     await self._settle(batch, tries, keep_links=keep_links)
-                    raise InTrouble("RingCentral gives no clear answers.")
+                    raise BatchUnclear("RingCentral gives no clear answers.")
                 await self._progress.tick(batch, webinar)
         # The message first: if Slack does not accept it now, this is all repeated, and the file is not sent twice.
         await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
@@ -112,7 +112,7 @@ class BatchWork:
         await self._settle(batch, Counter(), keep_links=False)
         async with self._store.write() as db:
             await line_table.stop_rest(db, batch.account, batch.batch_id, self._clock.now())
-        while registered := await self._read(batch, ApplicationState.REGISTERED):
+        while registered := await self._read(batch, RequestState.REGISTERED):
             for application in registered:
                 await self._check_ours(batch)
                 await self._registering.remove(application, BULK)
@@ -121,12 +121,12 @@ class BatchWork:
 
     async def _settle(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
         """Resolve unknown outcomes with one reading of the list. Returns whether there were any."""
-        asked = await self._read(batch, ApplicationState.ASKED, most=None)
+        asked = await self._read(batch, RequestState.ASKED, most=None)
         if not asked:
             return False
         for one in await self._registering.settle(batch.session_id, asked, BULK, keep_links=keep_links):
             tries[one.id] += 1
-            if one.state is ApplicationState.WAITING and tries[one.id] == TRIES:
+            if one.state is RequestState.WAITING and tries[one.id] == TRIES:
                 await self._registering.refuse(one, UNCLEAR)
         return True
 
@@ -137,11 +137,11 @@ class BatchWork:
         read = webinar.registration and webinar.registration.preferences
         return bool(read and read.suppress_emails)
 
-    async def _read(self, batch: Batch, state: ApplicationState, most: int | None = AT_ONCE) -> list[Application]:
+    async def _read(self, batch: Batch, state: RequestState, most: int | None = AT_ONCE) -> list[RegistrationRequest]:
         async with self._store.read() as db:
             return await line_table.of_batch(db, batch.account, batch.batch_id, state, most=most)
 
-    async def _ask(self, batch: Batch, application: Application) -> bool:
+    async def _ask(self, batch: Batch, application: RegistrationRequest) -> bool:
         async with self._store.write() as db:
             if not await batch_table.LEASES.is_held(db, batch, self._leases.worker_id, *batch_table.unchanged(batch)):
                 raise LeaseLost

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.errors import GreenroomError
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
-from bot.registration.request_table import ApplicationState
+from bot.registration.request_table import RequestState
 
 JOIN_WINDOW = timedelta(minutes=15)
 """How long before the start the join page redirects to the webinar."""
@@ -32,7 +32,7 @@ class PageContext:
 
     webinar: Webinar
     now: datetime
-    state: ApplicationState
+    state: RequestState
     problem: str = ""
     ahead: int = 0
     page_key: str = field(default="", repr=False)
@@ -48,4 +48,4 @@ class PageContext:
     def can_join(self) -> bool:
         """Whether the person is registered, and the webinar is live or about to start."""
         is_near = self.stage is Stage.COMING and self.now >= self.webinar.start - JOIN_WINDOW
-        return self.state is ApplicationState.REGISTERED and (is_near or self.stage is Stage.LIVE)
+        return self.state is RequestState.REGISTERED and (is_near or self.stage is Stage.LIVE)

@@ -23,8 +23,8 @@ from bot.model.lifecycle import is_open_to_come
 from bot.model.people import Account
 from bot.providers.base import PAGE
 from bot.registration import request_table
-from bot.registration.bulk.register_one import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, Registering
-from bot.registration.request_table import Application, ApplicationState
+from bot.registration.bulk.register_one import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, RegisterOne
+from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ LONGEST = timedelta(hours=1)
 OVER = "over"
 
 
-class PageLine:
+class PageQueue:
     """The queue of all webinars of one account."""
 
     def __init__(
@@ -45,7 +45,7 @@ class PageLine:
         account: Account,
         store: Store,
         mirror: Mirror,
-        registering: Registering,
+        registering: RegisterOne,
         clock: Clock,
     ) -> None:
         """`worker_id` distinguishes the replicas of this account."""
@@ -64,7 +64,7 @@ class PageLine:
             if until:
                 return
 
-    async def _serve(self, taken: Sequence[Application]) -> datetime | None:
+    async def _serve(self, taken: Sequence[RegistrationRequest]) -> datetime | None:
         """Serve these in turn. Returns when to resume if one could not be served."""
         until = None
         for application in taken:
@@ -79,22 +79,22 @@ class PageLine:
                     break  # a refusal concerns this person alone
         return until
 
-    async def _serve_one(self, application: Application) -> None:
+    async def _serve_one(self, application: RegistrationRequest) -> None:
         async with self._store.write() as db:
             if not await request_table.LEASES.is_held(db, application, self.leases.worker_id):
                 return
-            is_new = application.state is ApplicationState.WAITING
+            is_new = application.state is RequestState.WAITING
             if is_new and not await request_table.ask(db, application, self._clock.now()):
                 return  # canceled while others were served
-        if application.state is ApplicationState.LEAVING:
+        if application.state is RequestState.LEAVING:
             await self._take_off(application)
-        elif application.state is ApplicationState.ASKED:
+        elif application.state is RequestState.ASKED:
             await self._settle(application)
         else:
             await self._register(application)
         self._mirror.count_soon(application.session_id)
 
-    async def _register(self, application: Application) -> None:
+    async def _register(self, application: RegistrationRequest) -> None:
         if application.problem and application.changed_at < self._clock.now() - LONGEST:
             await self._registering.refuse(application, UNCLEAR)
             return
@@ -108,16 +108,16 @@ class PageLine:
             codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersWanted: ANSWERS}
             await self._registering.refuse(application, codes.get(type(error), error.code or OVER))
             return
-        if after.state is ApplicationState.ASKED:
+        if after.state is RequestState.ASKED:
             await self._settle(after)
 
-    async def _settle(self, asked: Application) -> None:
+    async def _settle(self, asked: RegistrationRequest) -> None:
         try:
             await self._registering.settle(asked.session_id, [asked], PAGE)
         except ProviderGone:  # the webinar does not exist any more
             await self._registering.refuse(asked, OVER)
 
-    async def _take_off(self, application: Application) -> None:
+    async def _take_off(self, application: RegistrationRequest) -> None:
         try:
             await self._registering.remove(application, PAGE)
         except ProviderRefused as refused:

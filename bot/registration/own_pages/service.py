@@ -10,16 +10,16 @@ from bot.db.connection import Db, Store
 from bot.errors import NotFound, ProviderGone
 from bot.model.lifecycle import Stage
 from bot.model.people import Account
-from bot.model.registrant import Applicant
+from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.registration import request_table
-from bot.registration.bulk.service import Enrolling
+from bot.registration.bulk.service import BulkService
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
-from bot.registration.request_table import IN_LINE, Application, ApplicationState
+from bot.registration.request_table import IN_LINE, RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
 
 STATUS, FORM = "place", "form"
@@ -54,7 +54,7 @@ class OwnPages:
         store: Store,
         provider: WebinarProvider,
         clock: Clock,
-        enrolling: Enrolling,
+        enrolling: BulkService,
     ) -> None:
         """`enrolling` registers queued people and removes those who cancel."""
         self.urls = urls
@@ -63,7 +63,7 @@ class OwnPages:
         self._store = store
         self._provider = provider
         self._clock = clock
-        self._enrolling = enrolling
+        self._bulk = enrolling
 
     async def join_context(self, token: str) -> PageContext:
         """The registration behind a join page."""
@@ -97,7 +97,7 @@ class OwnPages:
             return
         async with self._store.write() as db:
             await request_table.leave(db, context.page_key, self._clock.now())
-        self._enrolling.wake()
+        self._bulk.wake()
 
     async def webinar_of(self, token: str) -> tuple[Webinar, datetime]:
         """The webinar of a registration page, and the current time."""
@@ -116,7 +116,7 @@ class OwnPages:
         claims = {"key": secrets.token_urlsafe(16), "session": webinar.session_id}
         return self._tokens.make(FORM, claims, webinar.end + TOKEN_LIFETIME)
 
-    async def register(self, token: str, applicant: Applicant, form_token: str) -> str:
+    async def register(self, token: str, applicant: RegistrantDetails, form_token: str) -> str:
         """Queue a person for registration and return the token of their status page.
 
         The same form with the same address returns the same application. Raises `AlreadyQueued` if another form has
@@ -128,14 +128,14 @@ class OwnPages:
             # Lock the webinar: of two concurrent forms with one address, the second finds the first.
             await webinar_table.find(db, self._account, webinar.session_id, to_change=True)
             known = await request_table.of_address(db, self._account, webinar.session_id, applicant.address)
-            if any(one.page_key == key and one.state in (*IN_LINE, ApplicationState.REGISTERED) for one in known):
+            if any(one.page_key == key and one.state in (*IN_LINE, RequestState.REGISTERED) for one in known):
                 return self._status_token(key, webinar)
             await self._check_queue(db, known, webinar)
             if await request_table.by_page_key(db, key):
                 key = secrets.token_urlsafe(16)  # this form has created another application before
             new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
-        self._enrolling.wake()
+        self._bulk.wake()
         return self._status_token(key, webinar)
 
     def _status_token(self, page_key: str, webinar: Webinar) -> str:
@@ -149,11 +149,11 @@ class OwnPages:
             claims = None
         return claims["key"] if claims and claims["session"] == webinar.session_id else secrets.token_urlsafe(16)
 
-    async def _check_queue(self, db: Db, known: list[Application], webinar: Webinar) -> None:
+    async def _check_queue(self, db: Db, known: list[RegistrationRequest], webinar: Webinar) -> None:
         states = {one.state for one in known}
         if states & set(IN_LINE):
             raise AlreadyQueued(ALREADY_QUEUED)
-        if ApplicationState.LEAVING in states:
+        if RequestState.LEAVING in states:
             raise AlreadyQueued(STILL_LEAVING)
         if await queue_table.length(db, self._account, webinar.session_id) >= MAX_QUEUED:
             raise QueueFull(QUEUE_FULL)
@@ -181,7 +181,7 @@ class OwnPages:
             cancel_url=self.urls.cancel_url(key, webinar),
         )
 
-    async def _read_link(self, application: Application) -> str:
+    async def _read_link(self, application: RegistrationRequest) -> str:
         if not application.registrant_id:
             return ""
         try:

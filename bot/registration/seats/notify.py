@@ -93,7 +93,7 @@ class SeatNotifier:
                 webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
                 # A member of the team keeps the reminders of the team.
                 if not await is_on_team(db, self._account, seat.session_id, seat.user_id):
-                    await subscriptions_service.hear_no_more(db, webinar, seat.dm_channel_id, self._clock.now())
+                    await subscriptions_service.unsubscribe_person(db, webinar, seat.dm_channel_id, self._clock.now())
             await seat_table.forget(db, seat, self._leases.worker_id)
         self._scheduler.wake()
 
@@ -240,7 +240,9 @@ class SeatNotifier:
 
 
 async def _remind(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
-    await subscriptions_service.hear(db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now)
+    await subscriptions_service.subscribe_person(
+        db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now
+    )
     if seat.lead and is_to_come(webinar, now) and webinar.start - seat.lead > now:
         with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
             await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)

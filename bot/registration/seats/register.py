@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone, ProviderRefused
 from bot.model.people import Workspace
-from bot.model.registrant import Applicant, Registrant
+from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.seat import Seat
 from bot.providers.base import Caller, WebinarProvider
 from bot.registration import external_id
@@ -81,10 +81,10 @@ class SeatRegistrar:
         return own_among(listed, seat)
 
 
-def applicant(seat: Seat) -> Applicant:
+def applicant(seat: Seat) -> RegistrantDetails:
     """The registration request for this seat."""
     person = seat.attendee
-    return Applicant(
+    return RegistrantDetails(
         first_name=person.first_name,
         last_name=person.last_name,
         email=person.email,

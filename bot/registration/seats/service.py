@@ -14,7 +14,7 @@ from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
 from bot.model.people import Account, Person
 from bot.model.registrant import Registrant
-from bot.model.seat import SETTLED, Attendee, Seat, SeatState
+from bot.model.seat import SETTLED, Seat, SeatDetails, SeatState
 from bot.model.webinar import Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
@@ -77,7 +77,7 @@ class SeatService:
         self,
         webinar: Webinar,
         person: Person,
-        attendee: Attendee,
+        attendee: SeatDetails,
         source: str,
         caller: Caller,
         *,
@@ -113,7 +113,7 @@ class SeatService:
             raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.ASKED else BUSY)
         return earlier
 
-    async def rename(self, webinar: Webinar, user_id: str, wanted: Attendee, caller: Caller) -> Seat:
+    async def rename(self, webinar: Webinar, user_id: str, wanted: SeatDetails, caller: Caller) -> Seat:
         """Replace the seat by one under another name, with another link.
 
         Two calls, after one which ensures that registration is open: otherwise the seat would be lost.

@@ -17,15 +17,15 @@ from bot.db.people_schema import seats
 from bot.db.schema import webinars
 from bot.model.frozen import Frozen
 from bot.model.people import Account
-from bot.model.seat import OPEN, SETTLED, Attendee, Seat, SeatState
+from bot.model.seat import OPEN, SETTLED, Seat, SeatDetails, SeatState
 from bot.model.webinar import MAX_LENGTH
 
 
 class _Content(Frozen):
     """The encrypted part of a row."""
 
-    attendee: Attendee
-    wanted: Attendee | None = None
+    attendee: SeatDetails
+    wanted: SeatDetails | None = None
     join: str = Field(default="", repr=False)
     cancel: str = Field(default="", repr=False)
     lead: timedelta | None = None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.model.lifecycle import is_full
 from bot.model.webinar import Registration, Webinar, one_line_title
 from bot.registration.chart import NOT_NAMED, OTHERS, Bar
-from bot.registration.forecast import Forecast, Pace
+from bot.registration.forecast import Forecast, GrowthRate
 from bot.slack.blocks import TITLE_IN_LINE, clock_time, cut, number, plain, when
 from bot.webinars.texts.facts import people, registrations
 
@@ -24,7 +24,7 @@ def outlook(webinar: Webinar, told: Forecast) -> list[tuple[str, str]]:
     return facts
 
 
-def pace(told: Pace | None) -> str:
+def pace(told: GrowthRate | None) -> str:
     """How many a day, and over which days."""
     if told is None:
         return TOO_SOON
@@ -56,7 +56,7 @@ def _fill(read: Registration, told: Forecast) -> str:
     return people(read.count) if read.limit is None else f"{read.count:,} of {people(read.limit)} ({told.percent}%)"
 
 
-def _lately(told: Pace | None) -> str:
+def _lately(told: GrowthRate | None) -> str:
     if told is None:
         return ""
     lately = number(told.days, "day")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.model.team import Told
+from bot.model.team import NotifiedBy
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -25,7 +25,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message, View
-from bot.team.diff import SAID, Member, Order
+from bot.team.diff import SAID, Member, TeamDiff
 from bot.team.texts.messages import in_sections, member_name
 from bot.webinars.texts.facts import timing
 
@@ -38,7 +38,7 @@ WAITING = "not told yet; Greenroom tries again"
 TELL_THEM = "Greenroom can't tell them, so please do"
 
 
-class Fate(StrEnum):
+class InviteResult(StrEnum):
     """What happened to somebody of a team."""
 
     ADDED = "Added"
@@ -51,11 +51,11 @@ class Outcome:
     """What happened to one person, and how they learn of it: `ORGANISER` where nobody but whoever asked tells them."""
 
     member: Member
-    fate: Fate
-    told: Told
+    fate: InviteResult
+    told: NotifiedBy
 
 
-def confirm(webinar: Webinar, order: Order, team: Sequence[Member], change_id: str) -> View:
+def confirm(webinar: Webinar, order: TeamDiff, team: Sequence[Member], change_id: str) -> View:
     """The question before anybody is removed; its private_metadata is the id of the change."""
     by_id = {one.invitee.invitee_id: one for one in team}
     gone = [
@@ -118,41 +118,41 @@ def how_told(member: Member) -> str:
     """How somebody of a team learns of it, in words."""
     by_mail = member.invitee.is_mailed
     match member.told:
-        case Told.MESSAGE:
+        case NotifiedBy.MESSAGE:
             also = f", and {DISPLAY_NAME} sends an e-mail" if by_mail else ""
             return f"told in a direct message{also}"
-        case Told.MAIL:
+        case NotifiedBy.MAIL:
             return f"{DISPLAY_NAME} sends the invitation by e-mail"
-        case Told.ORGANISER:
+        case NotifiedBy.ORGANISER:
             return "hears of it only from whoever invited them, who has their link"
-        case Told.WAITING:
+        case NotifiedBy.WAITING:
             return WAITING
-        case Told.ELSEWHERE:
+        case NotifiedBy.ELSEWHERE:
             mailed = f"{DISPLAY_NAME} sends the invitation by e-mail" if by_mail else "not mailed"
             return f"invited in {DISPLAY_NAME}, {mailed}"
-        case Told.LEFT:
+        case NotifiedBy.LEFT:
             return "removed"
 
 
 def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
     blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{timing(webinar)}")]
-    for fate in Fate:
+    for fate in InviteResult:
         lines = [f"• {_line(one)}" for one in outcomes if one.fate is fate]
         blocks += [section(text) for text in in_sections([f"*{fate}*", *lines])] if lines else []
     if not outcomes:
         blocks.append(section("The team is as you asked: somebody else had made the same change."))
-    if any(one.fate is Fate.ADDED and one.told is Told.ORGANISER for one in outcomes):
+    if any(one.fate is InviteResult.ADDED and one.told is NotifiedBy.ORGANISER for one in outcomes):
         blocks.append(section("The links that only you can pass on are in a direct message to you."))
     return blocks + actions(buttons.about(webinar, "Show Team", buttons.TEAM))
 
 
 def _line(outcome: Outcome) -> str:
     member, role = outcome.member, SAID[outcome.member.invitee.role].lower()
-    if outcome.fate is Fate.ADDED:
-        return f"{member_name(member)}, {role}: {WAITING if outcome.told is Told.WAITING else how_told(member)}"
-    told = {Told.MESSAGE: "told in a direct message", Told.WAITING: WAITING}.get(outcome.told, TELL_THEM)
+    if outcome.fate is InviteResult.ADDED:
+        return f"{member_name(member)}, {role}: {WAITING if outcome.told is NotifiedBy.WAITING else how_told(member)}"
+    told = {NotifiedBy.MESSAGE: "told in a direct message", NotifiedBy.WAITING: WAITING}.get(outcome.told, TELL_THEM)
     return (
         f"{member_name(member)}, now {role}: {told}"
-        if outcome.fate is Fate.CHANGED
+        if outcome.fate is InviteResult.CHANGED
         else f"{member_name(member)}: {told}"
     )

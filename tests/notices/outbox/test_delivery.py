@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.db.connection import Store
-from bot.notices.model import NoticeState, ParcelState
+from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox import message_table
 from bot.notices.outbox.context import ONE_CALL
 from bot.slack.message import Message as Text
@@ -22,7 +22,7 @@ pytest_plugins = ["tests.databases"]
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
-GIVING, HELD = ParcelState.GIVING, ParcelState.HELD
+GIVING, HELD = MessageState.GIVING, MessageState.HELD
 LOST: dict[str, dict[str, Any]] = {
     "cut before it arrives": {"cut": True},
     "cut after it was accepted": {"cut": True, "effect": True},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.model.webinar import Registration, Status, Webinar
-from bot.notices.model import NoticeKind, NoticeState, ParcelState
+from bot.notices.model import MessageState, NoticeKind, NoticeState
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Features
@@ -87,7 +87,7 @@ async def test_alert_is_posted_at_once_with_a_mark(desk: Desk) -> None:
     (parcel,) = await desk.parcels()
     assert await alerts(desk) == [SAID]
     assert message.metadata == {"event_type": "greenroom_notice", "event_payload": {"id": parcel.mark}}
-    assert (parcel.state, parcel.message_ts) == (ParcelState.SAID, message.ts)
+    assert (parcel.state, parcel.message_ts) == (MessageState.SAID, message.ts)
 
 
 async def test_channel_hears_at_most_one_message_a_minute(desk: Desk) -> None:
@@ -192,7 +192,7 @@ async def test_unclear_post_is_looked_for_where_that_is_allowed(desk: Desk, how:
     desk.slack.fail("chat.postMessage", effect=accepted, **LOST[how])
     for _ in range(2):
         await desk.worker().run()
-    assert (await alerts(desk), await desk.parcel_states()) == ([PACKED], [ParcelState.GIVING])
+    assert (await alerts(desk), await desk.parcel_states()) == ([PACKED], [MessageState.GIVING])
 
     await desk.claims_run_out()
     await desk.worker().run()
@@ -214,7 +214,7 @@ async def test_unclear_post_is_repeated_and_says_so(desk: Desk, accepted: bool) 
         await desk.move_to(desk.clock.now() + 2 * SECOND)
 
     assert await alerts(desk) == [SAID]
-    assert await desk.parcel_states() == [ParcelState.SAID]
+    assert await desk.parcel_states() == [MessageState.SAID]
     repeated = ["may have been said before" in message.words for message in desk.posted()]
     assert repeated == ([False, True, True] if accepted else [True])
 
@@ -243,7 +243,7 @@ async def test_history_that_cannot_be_read_just_now_is_asked_again(desk: Desk) -
         desk.slack.fail("conversations.history", **fault)
         await desk.claims_run_out()
         await worker.run()
-        assert await desk.parcel_states() == [ParcelState.GIVING]
+        assert await desk.parcel_states() == [MessageState.GIVING]
         await desk.move_to(desk.clock.now() + 2 * SECOND)
 
     await desk.claims_run_out()

@@ -13,12 +13,12 @@ from bot.clock import machine_now
 from bot.db.connection import Db, Store
 from bot.db.schema import parcels as table
 from bot.model.people import Workspace
-from bot.notices.model import NoticeKind, NoticeState, ParcelState, Way
+from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold
-from bot.notices.outbox.claims import Claim, Load
+from bot.notices.outbox.claims import BatchedMessage, Claim
 from bot.notices.outbox.coalesce import to_post
-from bot.notices.outbox.message_table import AT_ONCE, NOT_TAKEN_BACK, Handed, Parcel, Posted
+from bot.notices.outbox.message_table import AT_ONCE, NOT_TAKEN_BACK, OutboundMessage, PostedMessage, ScheduledAtSlack
 from bot.notices.schedule import HEARD_WITHIN, at
 from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
@@ -40,28 +40,28 @@ def room(_: Workspace, __: str) -> datetime | None:
     return None
 
 
-async def packed(db: Db, by: Claim | None = None) -> Load:
+async def packed(db: Db, by: Claim | None = None) -> BatchedMessage:
     """A reminder, to be given to Slack."""
     await notice_table.plan(db, [notice()])
     (load,) = (await for_slack_to_hold(db, NOW, by or claim(), room)).loads
     return load
 
 
-async def held(db: Db) -> Load:
+async def held(db: Db) -> BatchedMessage:
     """A reminder that Slack holds."""
     load = await packed(db)
-    assert await message_table.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
     return load
 
 
-async def to_be_posted(db: Db) -> Load:
+async def to_be_posted(db: Db) -> BatchedMessage:
     """An alert, to be posted."""
     await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
     (load,) = (await to_post(db, NOW, claim(), room)).loads
     return load
 
 
-async def stands(db: Db) -> tuple[NoticeState, Parcel]:
+async def stands(db: Db) -> tuple[NoticeState, OutboundMessage]:
     """How the one notice stands, and its parcel."""
     (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert row.parcel
@@ -79,12 +79,12 @@ async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
     async with store.write() as db:
         load = await held(db)
         for other in OTHERS[:2]:
-            await _insert(db, other.workspace, Way.HELD)
-        await _insert(db, ACCOUNT.workspace, Way.POSTED)
+            await _insert(db, other.workspace, DeliveryMethod.HELD)
+        await _insert(db, ACCOUNT.workspace, DeliveryMethod.POSTED)
         assert load.parcel.post_at == DUE
     async with store.write() as db:
         with pytest.raises(IntegrityError):
-            await _insert(db, ACCOUNT.workspace, Way.HELD)
+            await _insert(db, ACCOUNT.workspace, DeliveryMethod.HELD)
 
 
 async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store: Store) -> None:
@@ -115,7 +115,7 @@ async def test_held_parcel_keeps_what_slack_said(store: Store) -> None:
     async with store.write() as db:
         await held(db)
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (PACKED, ParcelState.HELD, "Q1", "digest")
+    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (PACKED, MessageState.HELD, "Q1", "digest")
     assert (parcel.wake_at, parcel.attempts) == (at(DUE) + HEARD_WITHIN, 0)
 
 
@@ -126,12 +126,12 @@ async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(
         await notice_table.take_back(db, [load.rows[0].id])
         assert await claims.withdrawals(db, NOW, claim("you")) == []
 
-        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
         (withdrawing,) = await claims.withdrawals(db, NOW, claim("you"))
         assert withdrawing.scheduled_id == "Q1"
         assert await message_table.not_at_slack(db, withdrawing, NOW)
         state, parcel = await stands(db)
-    assert (state, parcel.state) == (NoticeState.WITHDRAWN, ParcelState.WITHDRAWN)
+    assert (state, parcel.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
 
 
 async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store: Store) -> None:
@@ -140,11 +140,11 @@ async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
         await notice_table.take_back(db, [load.rows[0].id])
-        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
         await message_table.not_at_slack(db, load.parcel, SOON)
         (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
         state, parcel = await stands(db)
-    assert (state, parcel.state) == (NoticeState.WITHDRAWN, ParcelState.WITHDRAWN)
+    assert (state, parcel.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
     assert (other.state, other.notice.hand_at) == (PLANNED, SOON)
 
 
@@ -186,27 +186,27 @@ async def test_latecomer_changes_nothing(store: Store) -> None:
         assert await message_table.not_at_slack(db, late, NOW)
         (load,) = (await for_slack_to_hold(db, NOW, claim("you"), room)).loads
         assert load.parcel.attempts == 2
-        assert await message_table.handed(db, [Handed(late.id, "Q-late")]) == set()
+        assert await message_table.handed(db, [ScheduledAtSlack(late.id, "Q-late")]) == set()
         assert not await message_table.not_at_slack(db, late, LATER)
-        assert not await message_table.end(db, late, ParcelState.DEAD, "no")
+        assert not await message_table.end(db, late, MessageState.DEAD, "no")
         assert await stands(db) == (PACKED, load.parcel)
 
-        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
-        assert await message_table.handed(db, [Handed(load.parcel.id, "Q-late")]) == set()
-        assert await message_table.handed(db, [Handed(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
+        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q-late")]) == set()
+        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.scheduled_id) == (PACKED, ParcelState.HELD, "Q1")
+    assert (state, parcel.state, parcel.scheduled_id) == (PACKED, MessageState.HELD, "Q1")
 
 
 async def test_post_is_said_once(store: Store) -> None:
     """Whoever posts it a second time learns that; to write the same down twice is to write it down once."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await message_table.posted(db, [Posted(load.parcel.id, "2.2")]) == set()
+        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == {load.parcel.id}
+        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == {load.parcel.id}
+        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "2.2")]) == set()
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.message_ts) == (SAID, ParcelState.SAID, "1.1")
+    assert (state, parcel.state, parcel.message_ts) == (SAID, MessageState.SAID, "1.1")
 
 
 async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> None:
@@ -214,7 +214,7 @@ async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> 
     async with store.write() as db:
         load = await to_be_posted(db)
         assert await message_table.not_at_slack(db, load.parcel, SOON)
-        assert await message_table.posted(db, [Posted(load.parcel.id, "1.1")]) == set()
+        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == set()
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
 
@@ -234,13 +234,13 @@ async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
     """The notices as well."""
     async with store.write() as db:
         load = await packed(db)
-        assert await message_table.end(db, load.parcel, ParcelState.DEAD, "is_archived")
+        assert await message_table.end(db, load.parcel, MessageState.DEAD, "is_archived")
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
         state, parcel = await stands(db)
     assert (state, row.problem, parcel.state, parcel.problem) == (
         NoticeState.DEAD,
         "is_archived",
-        ParcelState.DEAD,
+        MessageState.DEAD,
         "is_archived",
     )
 
@@ -251,7 +251,7 @@ async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
         load = await packed(db)
         assert await message_table.to_look_over(db, NOW, None) == []
         await notice_table.plan(db, [notice(hand_at=SOON)])
-        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
         assert await message_table.to_look_over(db, NOW, None) == []
         (seen,) = await message_table.to_look_over(db, SOON, None)
         await notice_table.plan(db, [notice(hand_at=LATER)])
@@ -274,7 +274,7 @@ async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> Non
         assert (await stands(db))[0] is PACKED
         await message_table.count_as_said(db, said)
         state, parcel = await stands(db)
-        assert (state, parcel.state) == (SAID, ParcelState.SAID)
+        assert (state, parcel.state) == (SAID, MessageState.SAID)
 
         soon = notice(session_id="s2", before=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
         await notice_table.plan(db, [soon])
@@ -301,7 +301,7 @@ async def test_claims_are_freed_at_a_start(store: Store) -> None:
         await message_table.release_all(db)
         assert await claims.withdrawals(db, NOW, claim("you")) == []
 
-        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
         await claims.withdrawals(db, NOW, claim())
         assert await claims.withdrawals(db, NOW, claim("you")) == []
         await message_table.release_all(db)
@@ -316,7 +316,7 @@ async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
         await claims_run_out(db)
         assert await claims.unclear(db, claim(workspace=here)) == []
-        await message_table.handed(db, [Handed(load.parcel.id, "Q1")])
+        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
         await notice_table.plan(db, [notice(account=OTHERS[0])])
         assert await message_table.to_look_over(db, NOW, here) == []
         assert await message_table.next_wake(db, here) is None
@@ -326,6 +326,6 @@ async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
         assert len(await claims.withdrawals(db, LATER, claim(workspace=OTHERS[0].workspace))) == 1
 
 
-async def _insert(db: Db, workspace: Workspace, way: Way) -> None:
-    what = {"channel_id": "C1", "way": way, "state": ParcelState.HELD, "post_at": DUE, "wake_at": START}
+async def _insert(db: Db, workspace: Workspace, way: DeliveryMethod) -> None:
+    what = {"channel_id": "C1", "way": way, "state": MessageState.HELD, "post_at": DUE, "wake_at": START}
     await db.execute(insert(table).values(**workspace.model_dump(), **what))

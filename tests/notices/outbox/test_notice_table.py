@@ -13,13 +13,13 @@ from sqlalchemy.exc import StatementError
 from bot.db.connection import Db, Store
 from bot.db.schema import notices as table
 from bot.model.people import Account, Workspace
-from bot.notices.model import Facts, NoticeKind, NoticeState, ParcelState, Way
+from bot.notices.model import DeliveryMethod, MessageState, NoticeFacts, NoticeKind, NoticeState
 from bot.notices.outbox import claims, message_table, notice_table
 from bot.notices.outbox.batching import for_slack_to_hold
-from bot.notices.outbox.claims import TOO_LATE, Claim, Load, Taken
+from bot.notices.outbox.claims import TOO_LATE, BatchedMessage, Claim, PackedBatch
 from bot.notices.outbox.coalesce import to_post
-from bot.notices.outbox.message_table import Handed
-from bot.notices.outbox.notice_table import Row
+from bot.notices.outbox.message_table import ScheduledAtSlack
+from bot.notices.outbox.notice_table import NoticeRow
 from bot.notices.schedule import at
 from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
@@ -42,7 +42,7 @@ def room(_: Workspace, __: str) -> datetime | None:
     return None
 
 
-async def stands(db: Db, account: Account = ACCOUNT) -> list[Row]:
+async def stands(db: Db, account: Account = ACCOUNT) -> list[NoticeRow]:
     """The rows of the one webinar."""
     return await notice_table.of_session(db, account, "s1")
 
@@ -53,22 +53,22 @@ async def state(db: Db) -> NoticeState:
     return row.state
 
 
-async def pack(db: Db, now: datetime = NOW, by: str = "me") -> Taken:
+async def pack(db: Db, now: datetime = NOW, by: str = "me") -> PackedBatch:
     """Pack what Slack may be given to hold."""
     return await for_slack_to_hold(db, now, claim(by), room)
 
 
-async def packed(db: Db) -> Load:
+async def packed(db: Db) -> BatchedMessage:
     """The one notice, planned and packed, to be given to Slack."""
     await notice_table.plan(db, [notice()])
     (load,) = (await pack(db)).loads
     return load
 
 
-async def held(db: Db) -> Load:
+async def held(db: Db) -> BatchedMessage:
     """The one notice, held by Slack."""
     load = await packed(db)
-    assert await message_table.handed(db, [Handed(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
     return load
 
 
@@ -78,7 +78,7 @@ async def test_planning_twice_is_planning_once(store: Store) -> None:
         notice(channel_id="C2"),
         notice(before=HOUR / 2),
         notice(kind=NoticeKind.FULL, occurrence="1"),
-        notice(kind=NoticeKind.FULL, occurrence="2", facts=Facts(count=100, limit=100)),
+        notice(kind=NoticeKind.FULL, occurrence="2", facts=NoticeFacts(count=100, limit=100)),
     ]
     for _ in range(2):
         async with store.write() as db:
@@ -148,7 +148,7 @@ async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) ->
         await notice_table.take_back(db, [row.id for row in load.rows])
         (row,) = await stands(db)
         assert row.parcel
-        assert (row.state, row.parcel.state) == (WITHDRAWN, ParcelState.WITHDRAWING)
+        assert (row.state, row.parcel.state) == (WITHDRAWN, MessageState.WITHDRAWING)
 
         await db.execute(update(table).values(state=SAID))
         await notice_table.take_back(db, [row.id])
@@ -173,7 +173,7 @@ async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
         await notice_table.plan(db, [notice()])
         (row,) = await stands(db)
         assert row.parcel
-        assert (row.state, row.parcel.state) == (SKIPPED, ParcelState.WITHDRAWING)
+        assert (row.state, row.parcel.state) == (SKIPPED, MessageState.WITHDRAWING)
         assert await notice_table.unskip(db, number, NOW)
         assert await state(db) is PACKED
         await notice_table.skip(db, number)
@@ -200,7 +200,7 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
         taken = await pack(db)
     contents = [(load.parcel.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
     assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
-    assert {load.parcel.way for load in taken.loads} == {Way.HELD}
+    assert {load.parcel.way for load in taken.loads} == {DeliveryMethod.HELD}
 
 
 async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
@@ -211,7 +211,7 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
         assert (await pack(db)).loads == []
         (row,) = await stands(db)
         assert row.parcel
-        assert (row.state, row.parcel.state) == (PACKED, ParcelState.WITHDRAWING)
+        assert (row.state, row.parcel.state) == (PACKED, MessageState.WITHDRAWING)
         await message_table.not_at_slack(db, first.parcel, NOW)
         (both,) = (await pack(db)).loads
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
@@ -230,7 +230,7 @@ async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
         assert (await pack(db)).loads == []
         (load,) = (await pack(db, SOON)).loads
         parcel = load.parcel
-        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (ParcelState.GIVING, DUE, "me", 1)
+        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (MessageState.GIVING, DUE, "me", 1)
         assert (await pack(db, SOON, "you")).loads == []
         assert await notice_table.next_wake(db) is None
         (row,) = await stands(db)
@@ -299,14 +299,14 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     async with store.write() as db:
         await notice_table.plan(db, planned)
 
-    async def pack_all(by: str) -> list[Load]:
-        mine: list[Load] = []
+    async def pack_all(by: str) -> list[BatchedMessage]:
+        mine: list[BatchedMessage] = []
         while True:
             async with store.write() as db:
                 waiting = await notice_table.next_wake(db)
                 taken = await pack(db, waiting or NOW, by)
                 for load in taken.loads:
-                    await message_table.handed(db, [Handed(load.parcel.id, f"Q{load.parcel.id}")])
+                    await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, f"Q{load.parcel.id}")])
                 back = await message_table.next_wake(db)
                 if back == message_table.AT_ONCE:
                     await _get_back(db)
@@ -320,7 +320,7 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     carried = {row.parcel for row in rows if row.parcel}
     seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
     assert {row.state for row in rows} == {PACKED}
-    assert {parcel.state for parcel in carried} == {ParcelState.HELD}
+    assert {parcel.state for parcel in carried} == {MessageState.HELD}
     assert set(seconds.values()) == {1}
     assert len(carried) == 7 * 4
 
@@ -334,8 +334,8 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     """What was counted twice is summed up in the newer one, which says what it says for both."""
     grown = {"kind": NoticeKind.REGISTRATIONS, "before": timedelta()}
     wanted = [
-        notice(**grown, occurrence="1", due_at=NOW - MINUTE, facts=Facts(count=5, was_count=3)),
-        notice(**grown, occurrence="2", due_at=NOW, facts=Facts(count=9, was_count=5)),
+        notice(**grown, occurrence="1", due_at=NOW - MINUTE, facts=NoticeFacts(count=5, was_count=3)),
+        notice(**grown, occurrence="2", due_at=NOW, facts=NoticeFacts(count=9, was_count=5)),
         notice(kind=NoticeKind.FULL, session_id="s2", due_at=NOW),
     ]
     async with store.write() as db:
@@ -345,7 +345,7 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
     assert (older.state, newer.state) == (NoticeState.OVERTAKEN, PACKED)
     assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
-    assert (load.parcel.way, len(load.parcel.mark)) == (Way.POSTED, 16)
+    assert (load.parcel.way, len(load.parcel.mark)) == (DeliveryMethod.POSTED, 16)
 
 
 async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:

@@ -17,8 +17,8 @@ from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.batching import for_slack_to_hold
 from bot.notices.outbox.claims import Claim
-from bot.notices.outbox.message_table import Handed
-from bot.notices.outbox.results import MOST, Outcomes
+from bot.notices.outbox.message_table import ScheduledAtSlack
+from bot.notices.outbox.results import MOST, ResultWriter
 from tests.store_samples import notice
 from tests.webinar_samples import ACCOUNT, NOW
 
@@ -52,20 +52,20 @@ async def store(database_url: str, sqlite_store: Store) -> AsyncIterator[Away]:
 
 
 @pytest_asyncio.fixture
-async def outcomes(store: Away) -> AsyncIterator[Outcomes]:
+async def outcomes(store: Away) -> AsyncIterator[ResultWriter]:
     """The queue and its loop."""
-    opened = Outcomes(store)
+    opened = ResultWriter(store)
     yield opened
     await opened.stop()
 
 
-async def given(store: Away, count: int) -> list[Handed]:
+async def given(store: Away, count: int) -> list[ScheduledAtSlack]:
     """So many parcels, just given to Slack, which holds them."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
         taken = await for_slack_to_hold(db, NOW, CLAIM, lambda *_: None, count)
     store.commits = 0
-    return [Handed(load.parcel.id, f"Q{load.parcel.id}") for load in taken.loads]
+    return [ScheduledAtSlack(load.parcel.id, f"Q{load.parcel.id}") for load in taken.loads]
 
 
 async def held(store: Away) -> set[str | None]:
@@ -76,13 +76,13 @@ async def held(store: Away) -> set[str | None]:
     return {row.parcel.scheduled_id for row in rows if row.parcel}
 
 
-async def check_written(store: Away, handed: list[Handed], told: list[bool]) -> None:
+async def check_written(store: Away, handed: list[ScheduledAtSlack], told: list[bool]) -> None:
     """All of it is there, and whoever waited knows."""
     assert told == [True] * len(handed)
     assert await held(store) == {one.scheduled_id for one in handed}
 
 
-async def test_outcomes_are_written_many_at_once(store: Away, outcomes: Outcomes) -> None:
+async def test_outcomes_are_written_many_at_once(store: Away, outcomes: ResultWriter) -> None:
     """As many as come together, and at most so many that nobody waits for long."""
     handed = await given(store, MOST + 36)
     told = await asyncio.gather(*(outcomes.handed(one) for one in handed))
@@ -91,12 +91,12 @@ async def test_outcomes_are_written_many_at_once(store: Away, outcomes: Outcomes
     assert store.commits == 2
 
 
-async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes: Outcomes) -> None:
+async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes: ResultWriter) -> None:
     """A little; who comes too late for that comes with the next."""
     first, second, third = await given(store, 3)
     go_on, too_late = asyncio.Event(), asyncio.Event()
 
-    async def after(event: asyncio.Event, handed: Handed) -> bool:
+    async def after(event: asyncio.Event, handed: ScheduledAtSlack) -> bool:
         with outcomes.expected():
             await event.wait()
             return await outcomes.handed(handed)
@@ -114,7 +114,7 @@ async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes:
 
 
 async def test_loop_that_is_killed_comes_back(
-    store: Away, outcomes: Outcomes, caplog: pytest.LogCaptureFixture
+    store: Away, outcomes: ResultWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What waits is written down by the next, and it is said."""
     handed = await given(store, 2)
@@ -131,7 +131,7 @@ async def test_loop_that_is_killed_comes_back(
     assert [record.getMessage() for record in caplog.records] == ["outcomes.restarted"]
 
 
-async def test_database_that_is_away_is_waited_for(store: Away, outcomes: Outcomes) -> None:
+async def test_database_that_is_away_is_waited_for(store: Away, outcomes: ResultWriter) -> None:
     """Nothing is forgotten meanwhile."""
     handed = await given(store, 70)
     store.away = True
@@ -143,7 +143,7 @@ async def test_database_that_is_away_is_waited_for(store: Away, outcomes: Outcom
     await check_written(store, handed, await asyncio.gather(*waiting))
 
 
-async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, outcomes: Outcomes) -> None:
+async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, outcomes: ResultWriter) -> None:
     """Whoever waits for it is told; the others are written."""
     handed = await given(store, 2)
 
@@ -158,7 +158,7 @@ async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, out
     assert (told[0], told[2]) == (True, True)
 
 
-async def test_waiter_that_gives_up_loses_nothing(store: Away, outcomes: Outcomes) -> None:
+async def test_waiter_that_gives_up_loses_nothing(store: Away, outcomes: ResultWriter) -> None:
     """A call to Slack whose outcome is known is written down though its task is cancelled."""
     handed = await given(store, 2)
     waiting = asyncio.create_task(outcomes.handed(handed[0]))
@@ -168,7 +168,7 @@ async def test_waiter_that_gives_up_loses_nothing(store: Away, outcomes: Outcome
     assert await held(store) == {one.scheduled_id for one in handed}
 
 
-async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: Outcomes) -> None:
+async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: ResultWriter) -> None:
     """Where the loop is dead for good, or nothing gets through for long, nobody may rely on it."""
     (handed,) = await given(store, 1)
     assert outcomes.is_alive
@@ -187,7 +187,7 @@ async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: Outcomes)
     assert not outcomes.is_alive
 
 
-async def test_connections_that_break_are_made_anew(store: Away, outcomes: Outcomes) -> None:
+async def test_connections_that_break_are_made_anew(store: Away, outcomes: ResultWriter) -> None:
     """PostgreSQL was restarted between two outcomes. (SQLite has none that could break.)"""
     handed = await given(store, 2)
     assert await outcomes.handed(handed[0])

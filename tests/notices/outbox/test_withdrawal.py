@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from bot.model.webinar import Status, Webinar
-from bot.notices.model import NoticeState, ParcelState
+from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.rules import plan
-from bot.notices.subscriptions.model import Hearing
+from bot.notices.subscriptions.model import ChannelFeatures
 from tests.desk import LAUNCH, REMINDED, Desk, posted_at, second
 
 pytest_plugins = ["tests.databases"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 PLANNED, PACKED, WITHDRAWN, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.WITHDRAWN, NoticeState.SAID
-HELD, WITHDRAWING = ParcelState.HELD, ParcelState.WITHDRAWING
+HELD, WITHDRAWING = MessageState.HELD, MessageState.WITHDRAWING
 LOST: dict[str, dict[str, Any]] = {
     "busy": {"error": "ratelimited", "retry_after": 5},
     "cut before it arrives": {"cut": True},
@@ -316,7 +316,7 @@ async def test_correction_goes_wrong(desk: Desk, fault: dict[str, Any], said: li
 async def test_two_untrue_reminders_are_corrected_once(desk: Desk) -> None:
     """They came soon after each other: one message puts both right."""
     announced = await desk.announce(desk.clock.now() + 20 * MINUTE)
-    at_twelve = Hearing(channel_id=LAUNCH, features=REMINDED, leads=(12 * MINUTE,))
+    at_twelve = ChannelFeatures(channel_id=LAUNCH, features=REMINDED, leads=(12 * MINUTE,))
     async with desk.store.write() as db:
         await notice_table.plan(db, plan(announced, [at_twelve], desk.clock.now()))
     await desk.live_until(announced.start - 9 * MINUTE)

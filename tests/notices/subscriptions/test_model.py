@@ -16,14 +16,14 @@ from bot.notices.subscriptions.model import (
     EVERYTHING,
     FEATURE_OF,
     SHARED,
+    ChannelFeatures,
     Feature,
     Features,
-    Hearing,
     Scope,
     Subscription,
-    Wish,
+    SubscriptionChange,
+    channel_features,
     follow_all,
-    hears,
     read_features,
     subscribe,
     unsubscribe,
@@ -41,9 +41,9 @@ WEBINARS = [LAUNCH, OTHER, ELSEWHERE]
 HALF_HOUR = (timedelta(minutes=30),)
 
 
-def wish(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> Wish:
+def wish(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> SubscriptionChange:
     """Something that somebody wants said in #launch."""
-    return Wish(workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW)
+    return SubscriptionChange(workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW)
 
 
 def card_line(about: Webinar = LAUNCH, features: Features = SHARED) -> Subscription:
@@ -63,7 +63,7 @@ def card_line(about: Webinar = LAUNCH, features: Features = SHARED) -> Subscript
 
 def heard(lines: list[Subscription], about: Webinar = LAUNCH) -> Features:
     """What #launch hears of a webinar."""
-    return next((hearing.features for hearing in hears(about, lines)), NONE)
+    return next((hearing.features for hearing in channel_features(about, lines)), NONE)
 
 
 def test_every_feature_is_documented_with_its_default() -> None:
@@ -93,8 +93,8 @@ def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
     abroad = here[0].model_copy(update={"workspace": Workspace(team_id="T2")})
     beside = here[0].model_copy(update={"channel_id": "C2", "features": LIVE, "leads": HALF_HOUR})
     another = here[0].model_copy(update={"account": ACCOUNT.model_copy(update={"name": "other"})})
-    assert hears(LAUNCH, [*lines, abroad, beside, another]) == [
-        Hearing(channel_id="C2", features=LIVE, leads=HALF_HOUR)
+    assert channel_features(LAUNCH, [*lines, abroad, beside, another]) == [
+        ChannelFeatures(channel_id="C2", features=LIVE, leads=HALF_HOUR)
     ]
 
 

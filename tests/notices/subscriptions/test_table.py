@@ -10,7 +10,15 @@ from bot.db.connection import Store
 from bot.model.people import Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription, Wish, subscribe, unsubscribe
+from bot.notices.subscriptions.model import (
+    SHARED,
+    Feature,
+    Scope,
+    Subscription,
+    SubscriptionChange,
+    subscribe,
+    unsubscribe,
+)
 from tests.store_samples import LATER, OTHERS
 from tests.webinar_samples import ACCOUNT, NOW, webinar
 
@@ -87,8 +95,8 @@ async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
     """What is gone is forgotten, what changed is written, what stayed is as it was."""
     launch = webinar()
 
-    def wish(**changes: Any) -> Wish:
-        return Wish(**({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW} | changes))
+    def wish(**changes: Any) -> SubscriptionChange:
+        return SubscriptionChange(**({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW} | changes))
 
     before = subscribe(subscribe([], wish(), SHARED), wish(about="mine"), SHARED)
     after = unsubscribe(unsubscribe(before, wish(about="mine")), wish(about=launch, by="U2"))
@@ -108,7 +116,7 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
         async with store.write() as db:
             await subscription_table.one_at_a_time(db, HERE, "C1")
             lines = await subscription_table.of_channel(db, HERE, "C1")
-            wish = Wish(workspace=HERE, channel_id="C1", by="U1", at=NOW)
+            wish = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW)
             await asyncio.sleep(0)  # the other one's turn, if it is let
             await subscription_table.replace(db, lines, subscribe(lines, wish, frozenset({feature})))
 

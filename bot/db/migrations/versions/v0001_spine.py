@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.db.schema import Moment
+from bot.db.columns import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("message_ts", sa.String(length=32), nullable=False),
         sa.Column("shown", sa.String(length=64), nullable=False),
         sa.Column("shared_by", sa.String(length=32), nullable=False),
-        sa.Column("shared_at", Moment(), nullable=False),
+        sa.Column("shared_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint(
             "team_id", "enterprise_id", "provider", "account", "session_id", "channel_id", "message_ts"
         ),
@@ -42,10 +42,10 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=16), nullable=False),
         sa.Column("webinar_id", sa.String(length=32), nullable=True),
         sa.Column("session_id", sa.String(length=32), nullable=True),
-        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "draft_id"),
     )
     op.create_index("ix_creations_step", "creations", ["step"], unique=False)
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "draft_id"),
     )
     op.create_index("ix_drafts_person", "drafts", ["team_id", "enterprise_id", "user_id", "changed_at"], unique=False)
@@ -71,17 +71,17 @@ def upgrade() -> None:
         sa.Column("session_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("channel_id", sa.String(length=32), nullable=False),
-        sa.Column("start", Moment(), nullable=False),
+        sa.Column("start", UtcDateTime(), nullable=False),
         sa.Column("before_s", sa.Integer(), nullable=False),
-        sa.Column("due_at", Moment(), nullable=False),
-        sa.Column("hand_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("hand_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("post_at", sa.BigInteger(), nullable=True),
         sa.Column("scheduled_id", sa.String(length=64), nullable=True),
         sa.Column("text_digest", sa.String(length=64), nullable=True),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("enterprise_id", sa.String(length=32), server_default="", nullable=False),
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("profile", sa.LargeBinary(), nullable=False),
-        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "user_id"),
     )
     op.create_table(
@@ -135,7 +135,7 @@ def upgrade() -> None:
         sa.Column("webinar_id", sa.String(length=32), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("start", Moment(), nullable=False),
+        sa.Column("start", UtcDateTime(), nullable=False),
         sa.Column("length_s", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -150,9 +150,9 @@ def upgrade() -> None:
         sa.Column("registrant_limit", sa.Integer(), nullable=True),
         sa.Column("registration_open", sa.Boolean(), nullable=True),
         sa.Column("has_real_registrants", sa.Boolean(), nullable=True),
-        sa.Column("counted_at", Moment(), nullable=True),
+        sa.Column("counted_at", UtcDateTime(), nullable=True),
         sa.Column("fixed_options", sa.Text(), nullable=True),
-        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "session_id"),
     )
     op.create_index("ix_webinars_start", "webinars", ["team_id", "enterprise_id", "start"], unique=False)

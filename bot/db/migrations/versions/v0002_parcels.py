@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.db.schema import Moment
+from bot.db.columns import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -22,7 +22,7 @@ MOVED_OUT = ("post_at", "scheduled_id", "text_digest", "claimed_by", "claimed_un
 
 def upgrade() -> None:
     """Make the new tables and columns, and carry over what Slack holds and who is to hear of what."""
-    op.add_column("webinars", sa.Column("limit_since", Moment(), nullable=True))
+    op.add_column("webinars", sa.Column("limit_since", UtcDateTime(), nullable=True))
     _create_parcels()
     _create_following()
     with op.batch_alter_table("notices") as batch:
@@ -49,9 +49,9 @@ def _create_parcels() -> None:
         sa.Column("scheduled_id", sa.String(length=64), nullable=True),
         sa.Column("message_ts", sa.String(length=32), nullable=True),
         sa.Column("text_digest", sa.String(length=64), nullable=True),
-        sa.Column("wake_at", Moment(), nullable=False),
+        sa.Column("wake_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -105,7 +105,7 @@ def _create_following() -> None:
         sa.Column("provider", sa.String(length=32), nullable=False),
         sa.Column("account", sa.String(length=64), nullable=False),
         sa.Column("session_id", sa.String(length=32), nullable=False),
-        sa.Column("read_at", Moment(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=False),
         sa.Column("registrant_count", sa.Integer(), nullable=False),
         sa.Column("registrant_limit", sa.Integer(), nullable=True),
         sa.Column("registration_open", sa.Boolean(), nullable=False),
@@ -196,11 +196,14 @@ def _workspace() -> list[sa.Column[Any]]:
 
 
 def _setter() -> list[sa.Column[Any]]:
-    return [sa.Column("set_by", sa.String(length=32), nullable=False), sa.Column("set_at", Moment(), nullable=False)]
+    return [
+        sa.Column("set_by", sa.String(length=32), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+    ]
 
 
 def _moment(name: str) -> Any:
-    return sa.column(name, Moment())
+    return sa.column(name, UtcDateTime())
 
 
 def _notices() -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.db.columns import Moment
+from bot.db.columns import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"
@@ -32,7 +32,7 @@ def _create_organisers() -> None:
         *_workspace(),
         sa.Column("subject", sa.String(32), nullable=False),
         sa.Column("set_by", sa.String(32), nullable=False),
-        sa.Column("set_at", Moment(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "subject"),
     )
 
@@ -50,7 +50,7 @@ def _create_invitees() -> None:
         sa.Column("told_what", sa.String(length=64), server_default="", nullable=False),
         sa.Column("dm_channel_id", sa.String(length=32), server_default="", nullable=False),
         sa.Column("invited_by", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "session_id", "invitee_id"),
     )
     op.create_index("ix_invitees_person", "invitees", ["team_id", "enterprise_id", "user_id"])
@@ -66,9 +66,9 @@ def _create_team_changes() -> None:
         sa.Column("step", sa.String(length=16), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("view_id", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "change_id"),
     )
     _partial_index("ix_team_changes_open", "team_changes", ["claimed_until"], "step <> 'draft'")
@@ -87,9 +87,9 @@ def _create_seats() -> None:
         sa.Column("told_what", sa.String(length=64), server_default="", nullable=False),
         sa.Column("dm_channel_id", sa.String(length=32), server_default="", nullable=False),
         sa.Column("dm_ts", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "session_id", "user_id"),
     )
     _partial_index("ix_seats_open", "seats", ["claimed_until"], "state <> 'held'")
@@ -106,11 +106,11 @@ def _create_batches() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("dm_channel_id", sa.String(length=32), server_default="", nullable=False),
         sa.Column("dm_ts", sa.String(length=32), server_default="", nullable=False),
-        sa.Column("begun_at", Moment(), nullable=False),
-        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "enterprise_id", "provider", "account", "batch_id"),
     )
     _partial_index("ix_batches_open", "batches", ["claimed_until"], "state in ('running', 'undoing')")
@@ -131,9 +131,9 @@ def _create_applications() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("registrant_id", sa.String(length=32), nullable=True),
         sa.Column("problem", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("claimed_by", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
