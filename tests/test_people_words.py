@@ -70,6 +70,12 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
         ("invite", Invite(WebinarWords())),
         ("invite Working as a team", Invite(WebinarWords("Working as a team"))),
         ('invite "Working as a team"', Invite(WebinarWords("Working as a team", quoted=True))),
+        ("invite launch day as guest", Invite(LAUNCH, role="guest")),
+        ("invite Working as guest <@U1>", Invite(WebinarWords("Working as guest"), Named(user_ids=("U1",)))),
+        (
+            'invite "Write to zoe@x.example" <@U1>',
+            Invite(WebinarWords("Write to zoe@x.example", quoted=True), Named(user_ids=("U1",))),
+        ),
     ],
 )
 def test_the_others_name_a_webinar_or_nothing(text: str, command: object) -> None:

@@ -37,7 +37,7 @@ class Group(NamedTuple):
 GROUPS = {
     "words": Group(
         ("bot/words.py", "bot/verbs.py", "bot/typed.py", "bot/people_words.py", "bot/naming.py"),
-        ("tests/test_words.py", "tests/test_people_words.py"),
+        ("tests/test_words.py", "tests/test_people_words.py", "tests/test_finding.py", "tests/test_limits.py"),
     ),
     "references": Group(
         ("bot/finding.py", "bot/limits.py"),
