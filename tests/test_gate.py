@@ -410,12 +410,13 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
 
 def test_a_wait_is_put_in_words_a_person_uses() -> None:
     """Moments, seconds, minutes."""
-    assert [in_words(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 3600.0)] == [
+    assert [in_words(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 120.5, 3600.0)] == [
         "in a moment",
         "in a moment",
         "in 2 seconds",
         "in 90 seconds",
         "in 2 minutes",
+        "in 3 minutes",
         "in 60 minutes",
     ]
 

@@ -54,6 +54,7 @@ MORNING = NOW.replace(minute=0) + HOUR
         (2000, "D1", 4 * HAND_OVER_BEFORE),
         (2001, "D1", timedelta()),
         (2001, "U1", timedelta()),
+        (2001, "W1", timedelta()),  # a user of an Enterprise Grid
     ],
 )
 def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:

@@ -62,7 +62,8 @@ GROUPS = {
     "planner": Group(("bot/planning.py",), ("tests/test_planning.py", "tests/test_planning_together.py")),
     "gate": Group(("bot/providers/gate.py",), ("tests/test_gate.py",)),
     "permissions": Group(
-        ("bot/organisers.py", "bot/people.py"), ("tests/test_organisers.py", "tests/test_share_and_cancel.py")
+        ("bot/organisers.py", "bot/people.py"),
+        ("tests/test_people.py", "tests/test_organisers.py", "tests/test_share_and_cancel.py"),
     ),
     "team": Group(("bot/casting.py",), ("tests/test_team_change.py", "tests/test_views_team.py")),
 }
