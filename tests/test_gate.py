@@ -28,7 +28,9 @@ from bot.providers.gate import (
     Told,
     believed,
     in_words,
+    let_through,
     read_headers,
+    settled,
     turn_at,
 )
 
@@ -408,6 +410,16 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
     )
 
 
+def test_patience_that_just_suffices_is_enough() -> None:
+    """A wait that ends exactly with the patience is no refusal."""
+
+    async def story(gate: LocalGate) -> float:
+        await calls(gate, 10)
+        return await call(gate, caller(patience=60.0 + MARGIN))
+
+    assert imagine(story) == 60.25
+
+
 def test_a_wait_is_put_in_words_a_person_uses() -> None:
     """Moments, seconds, minutes."""
     assert [in_words(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 120.5, 3600.0)] == [
@@ -501,6 +513,31 @@ def test_a_call_lost_in_a_penalty_may_have_started_it_again() -> None:
         return await call(gate)
 
     assert imagine(story) == pytest.approx(80.25)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "closed_for", "lost", "closed_after"),
+    [
+        (60.0, 10.0, True, 60.0 + MARGIN),
+        (60.0, 10.0, False, 10.0),
+        (60.0, 0.0, True, 0.0),
+        (60.0, -10.0, True, -10.0),
+        (0.0, 10.0, True, 10.0),
+        (0.0, 0.125, True, 0.125),
+    ],
+)
+def test_only_a_lost_call_in_a_penalty_starts_it_again(
+    penalty: float, closed_for: float, lost: bool, closed_after: float
+) -> None:
+    """An answer does not, a penalty that is over does not, and being closed for another reason does not."""
+    door = Door(10, places=(Place(7, Lane.PERSON),), penalty=penalty, closed_until=NOW + closed_for, tried=True)
+
+    assert settled(door, 7, NOW, lost=lost).closed_until == NOW + closed_after
+
+
+def test_a_call_that_goes_out_ends_the_penalty() -> None:
+    """What is lost after that restarts nothing."""
+    assert let_through(Door(10, penalty=60.0, closed_until=NOW), 7, Lane.PERSON, NOW).penalty == 0.0
 
 
 def test_a_new_process_sends_one_call_to_find_out() -> None:
