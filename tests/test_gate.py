@@ -553,6 +553,25 @@ def test_a_new_process_sends_one_call_to_find_out() -> None:
     assert imagine(story) == [3.0, 3.0, 63.25, 63.25, 63.25]
 
 
+def test_a_wait_for_the_first_answer_has_no_length_to_tell() -> None:
+    """How long it takes is not known."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        told: list[float] = []
+
+        async def tell(seconds: float) -> None:
+            told.append(seconds)
+
+        first = await gate.enter("heavy", caller())
+        second = asyncio.ensure_future(gate.enter("heavy", caller(on_wait=tell)))
+        await asyncio.sleep(5)
+        await gate.answered("heavy", first, 200, {})
+        await second
+        return told
+
+    assert imagine(story) == []
+
+
 def test_a_silent_first_call_does_not_outlast_the_patience_of_the_others() -> None:
     """Who waits for the first answer gives up when their patience ends."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,6 +96,25 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
     assert sum(abs(each - second) < CROWDED_S for each in busy) < CROWDED
     if not busy:
         assert at(second) - earliest < SECOND
+
+
+@pytest.mark.parametrize(
+    ("taken", "later"),
+    [
+        (range(1), 1),
+        (range(-29, 0), 0),
+        (range(-30, 0), CROWDED_S - 30),
+        (range(1, 30), 0),
+        (range(1, 31), CROWDED_S + 1),
+        (range(-15, 16), CROWDED_S - 14),
+        (range(-50 * CROWDED_S, 0, CROWDED_S), 0),
+    ],
+)
+def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], later: int) -> None:
+    """Thirty in the five minutes before it or after it are as many as Slack takes; one more is refused."""
+    due = (NOW + HOUR).replace(microsecond=0)
+    second = int(due.timestamp())
+    assert post_at(due, NOW, [second + each for each in taken]) == second + later
 
 
 def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:

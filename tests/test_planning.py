@@ -68,6 +68,16 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     assert [(one.start, one.facts) for one in moved] == [(START + DAY, Facts(was_start=START, by="U1"))]
 
 
+async def test_replanning_reads_the_webinar_again(db: Db) -> None:
+    """What the caller holds may be older than the row."""
+    await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR,)))
+    await webinars.save(db, webinar(start=START + DAY, seen_at=LATER))
+
+    await replan(db, webinar(), LATER)
+
+    assert await reminders(db) == [("C1", START + DAY, HOUR)]
+
+
 async def test_who_did_it_is_not_told(db: Db) -> None:
     """Not in their own messages; the channels are, and so is anybody else."""
     lines = [line(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
