@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.hours import ChannelHours
-from bot.outbox import Facts, NoticeKind
+from bot.outbox import Facts, NoticeKind, Way
 from bot.packing import (
     CROWDED,
     CROWDED_S,
@@ -29,6 +29,7 @@ from bot.packing import (
     post_at,
     said_at,
     wait_until,
+    way,
 )
 from tests.store_samples import HOUR, notice
 from tests.webinar_samples import ACCOUNT, NOW, START
@@ -62,6 +63,23 @@ def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta
     """So that fifty calls a minute are enough; a very large one is posted in its minute, where each has a DM."""
     assert START - hand_at(START, crowd, channel) == ahead
     assert is_direct(channel) is (channel[0] != "C")
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "ahead", "goes"),
+    [
+        (NoticeKind.REMINDER, "C1", HAND_OVER_BEFORE, Way.HELD),
+        (NoticeKind.STARTING, "D1", SECOND, Way.HELD),
+        (NoticeKind.REMINDER, "D1", timedelta(), Way.POSTED),
+        (NoticeKind.REMINDER, "C1", timedelta(), Way.HELD),
+        (NoticeKind.FULL, "C1", HAND_OVER_BEFORE, Way.POSTED),
+    ],
+)
+def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
+    kind: NoticeKind, channel: str, ahead: timedelta, goes: Way
+) -> None:
+    """Alerts are posted; so is a DM that may not be handed over before it is due."""
+    assert way(notice(kind=kind, channel_id=channel, due_at=START, hand_at=START - ahead)) is goes
 
 
 def test_bundle_is_a_channels_minute() -> None:

@@ -65,6 +65,7 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
     ("text", "command"),
     [
         ("team launch day", Team(LAUNCH)),
+        ("register <@U1>", Register(WebinarWords(), Named(user_ids=("U1",)))),
         ("registrants launch day", Registrants(LAUNCH)),
         ("settings", SettingsOf()),
         ("invite", Invite(WebinarWords())),

@@ -187,6 +187,24 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     ]
 
 
+async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
+    """Alerts that wait, and reminders at the times that the workspace has chosen."""
+    await following.save_default_leads(db, WORKSPACE, [HOUR], "U1", NOW)
+    await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS))
+    await changed(db, counted(4, 4, at=LATER))
+    before = await notices.of_session(db, ACCOUNT, "s1")
+    assert {row.notice.kind for row in before} == {NoticeKind.REMINDER, NoticeKind.FULL}
+
+    await following.save(db, line("C1", REMINDERS, ALERTS, CHANGES))
+    await replan_channel(db, WORKSPACE, "C1", LATER)
+
+    assert await notices.of_session(db, ACCOUNT, "s1") == before
+    assert await reminders(db) == [("C1", START, HOUR)]
+    await following.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+    await replan_channel(db, WORKSPACE, "C1", LATER)
+    assert await reminders(db) == [("C1", START, 2 * HOUR)]
+
+
 async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
     """However many there are; not of those that are over, and not of another workspace's."""
     for number in range(120):

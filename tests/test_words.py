@@ -68,6 +68,7 @@ LAUNCH = WebinarWords("Launch day")
         ("show 1042", Show(WebinarWords("1042"))),
         ("\u200bｓｈｏｗ  next", Show(WebinarWords("next"))),
         ("show Launch day", Show(LAUNCH)),
+        ('show ""', Show(WebinarWords(quoted=True))),
         ('show "Launch day"', Show(WebinarWords("Launch day", quoted=True))),
         ("show “Launch day”", Show(WebinarWords("Launch day", quoted=True))),
         ("show ‘Don’t panic’", Show(WebinarWords("Don’t panic", quoted=True))),
@@ -121,6 +122,7 @@ LAUNCH = WebinarWords("Launch day")
         ("uns", Help(None, "uns", "unsubscribe")),
         ("c", Help(None, "c")),
         ("frobnicate", Help(None, "frobnicate")),
+        ("Xshow 5", Help(None, "Xshow", "show")),
         ("&lt;b&gt;", Help(None, "<b>")),
     ],
 )
