@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.models import Person
 from bot.organisers import MOST_NAMED, who_can
 from bot.store.organisers import Chosen
 from tests.webinar_samples import ACCOUNT, NOW, webinar
+from tests.world import World
 
 MEMBER = Person(workspace=ACCOUNT.workspace, user_id="U1", name="Ana")
 GUEST = MEMBER.model_copy(update={"is_guest": True})
@@ -64,3 +66,19 @@ def test_a_refusal_names_so_many_organizers(count: int, more: str) -> None:
     assert who_can(webinar(created_by="U1"), chosen, {}) == (
         f"<@U1>, who created it, {named}, {more}or an admin or owner of this workspace can."
     )
+
+
+async def test_a_person_is_looked_up_once_a_day(world: World) -> None:
+    """What Slack says of them is believed that long, and read again after it."""
+    room = world.bot.room
+
+    async def looked_up() -> int:
+        before = len(world.slack.calls)
+        await room.people.get(room.account.workspace, "U0DEV")
+        return sum(one.method == "users.info" for one in world.slack.calls[before:])
+
+    assert [await looked_up(), await looked_up()] == [1, 0]
+    world.clock.move(people.FRESH - timedelta(seconds=60))
+    assert await looked_up() == 0
+    world.clock.move(timedelta(seconds=60))
+    assert await looked_up() == 1
