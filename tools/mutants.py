@@ -43,7 +43,12 @@ GROUPS = {
             "bot/commands/people_args.py",
             "bot/commands/webinar_ref.py",
         ),
-        ("tests/commands/test_parser.py", "tests/commands/test_people_args.py"),
+        (
+            "tests/commands/test_parser.py",
+            "tests/commands/test_people_args.py",
+            "tests/commands/test_find_webinar.py",
+            "tests/commands/test_limit_arg.py",
+        ),
     ),
     "references": Group(
         ("bot/commands/find_webinar.py", "bot/commands/limit_arg.py"),
@@ -87,7 +92,11 @@ GROUPS = {
     "gate": Group(("bot/providers/gate.py",), ("tests/providers/test_gate.py",)),
     "permissions": Group(
         ("bot/webinars/permissions.py", "bot/slack/users.py"),
-        ("tests/stories/test_organizers.py", "tests/stories/test_share_and_cancel.py"),
+        (
+            "tests/webinars/test_permissions.py",
+            "tests/stories/test_organizers.py",
+            "tests/stories/test_share_and_cancel.py",
+        ),
     ),
     "team": Group(("bot/team/diff.py",), ("tests/team/test_diff.py", "tests/handlers/test_team.py")),
 }

@@ -106,6 +106,13 @@ def test_found_webinars_stand_in_a_sensible_order() -> None:
     assert [found.id for found in find(WebinarRef("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
 
 
+@pytest.mark.parametrize(("typed", "title"), [("resume", "The Résumé Clinic"), ("Résumé", "The resume clinic")])
+def test_accents_within_a_word_do_not_matter(typed: str, title: str) -> None:
+    """On either side."""
+    kept = Kept("1", title, NOW, "Scheduled")
+    assert find(WebinarRef(typed), [kept], NOW) == [kept]
+
+
 def test_id_in_quotes_is_a_title() -> None:
     """Quotes turn an id, too, into words of a title."""
     assert find(WebinarRef("101", quoted=True), WEBINARS, NOW) == []

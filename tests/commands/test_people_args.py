@@ -65,11 +65,18 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
     ("text", "command"),
     [
         ("team launch day", ShowTeam(LAUNCH)),
+        ("register <@U1>", Register(WebinarRef(), NamedPeople(user_ids=("U1",)))),
         ("registrants launch day", Registrants(LAUNCH)),
         ("settings", SettingsOf()),
         ("invite", Invite(WebinarRef())),
         ("invite Working as a team", Invite(WebinarRef("Working as a team"))),
         ('invite "Working as a team"', Invite(WebinarRef("Working as a team", quoted=True))),
+        ("invite launch day as guest", Invite(LAUNCH, role="guest")),
+        ("invite Working as guest <@U1>", Invite(WebinarRef("Working as guest"), NamedPeople(user_ids=("U1",)))),
+        (
+            'invite "Write to zoe@x.example" <@U1>',
+            Invite(WebinarRef("Write to zoe@x.example", quoted=True), NamedPeople(user_ids=("U1",))),
+        ),
     ],
 )
 def test_the_others_name_a_webinar_or_nothing(text: str, command: object) -> None:

@@ -67,6 +67,8 @@ def test_registrations_are_added_up() -> None:
     told = second.model_copy(update={"facts": NoticeFacts(was_count=3, count=9, limit=20)})
     assert coalesce_events([first, second]) == ([told], [first])
     assert coalesce_events([first, second, fewer]) == ([], [first, second, fewer])
+    as_many = waiting(REGISTRATIONS, 3, was_count=2, count=3)
+    assert coalesce_events([first, second, as_many]) == ([], [first, second, as_many])
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,10 @@ def test_a_later_stage_overtakes_an_earlier_one() -> None:
         waiting(REGISTRATIONS, 3, was_count=1, count=2),
     ]
     assert coalesce_events([*others, waiting(CANCELLED, 4)]) == ([waiting(CANCELLED, 4)], others)
+    assert coalesce_events([waiting(CANCELLED, 4), waiting(CANCELLED, 5)]) == (
+        [waiting(CANCELLED, 5)],
+        [waiting(CANCELLED, 4)],
+    )
 
 
 def test_a_correction_says_it_already() -> None:

@@ -73,6 +73,16 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     assert [(one.start, one.facts) for one in moved] == [(START + DAY, NoticeFacts(was_start=START, by="U1"))]
 
 
+async def test_replanning_reads_the_webinar_again(db: Db) -> None:
+    """What the caller holds may be older than the row."""
+    await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR,)))
+    await webinar_table.save(db, webinar(start=START + DAY, seen_at=LATER))
+
+    await replan(db, webinar(), LATER)
+
+    assert await reminders(db) == [("C1", START + DAY, HOUR)]
+
+
 async def test_who_did_it_is_not_told(db: Db) -> None:
     """Not in their own messages; the channels are, and so is anybody else."""
     lines = [line(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
@@ -191,6 +201,24 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     assert [
         row.state for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL
     ] == [NoticeState.WITHDRAWN]
+
+
+async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
+    """Alerts that wait, and reminders at the times that the workspace has chosen."""
+    await subscription_table.save_default_leads(db, WORKSPACE, [HOUR], "U1", NOW)
+    await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS))
+    await changed(db, counted(4, 4, at=LATER))
+    before = await notice_table.of_session(db, ACCOUNT, "s1")
+    assert {row.notice.kind for row in before} == {NoticeKind.REMINDER, NoticeKind.FULL}
+
+    await subscription_table.save(db, line("C1", REMINDERS, ALERTS, CHANGES))
+    await replan_channel(db, WORKSPACE, "C1", LATER)
+
+    assert await notice_table.of_session(db, ACCOUNT, "s1") == before
+    assert await reminders(db) == [("C1", START, HOUR)]
+    await subscription_table.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+    await replan_channel(db, WORKSPACE, "C1", LATER)
+    assert await reminders(db) == [("C1", START, 2 * HOUR)]
 
 
 async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:

@@ -172,6 +172,7 @@ def test_day_that_a_zone_skips_has_no_digest_of_its_own() -> None:
         (" europe/madrid ", MADRID),
         ("Madrid", MADRID),
         ("new york", "America/New_York"),
+        ("Ushuaia", "America/Argentina/Ushuaia"),
         ("utc", "UTC"),
     ],
 )
@@ -185,6 +186,8 @@ def test_zone_is_known_by_its_name_or_its_city(typed: str, name: str) -> None:
     [
         ("Europe/Madird", "Did you mean Europe/Madrid?"),
         ("Berlni", "Did you mean Europe/Berlin?"),
+        ("Ushuia", "Did you mean America/Argentina/Ushuaia?"),
+        ("USA/Boston", "Write one such as Europe/Madrid or America/New_York."),
         ("Mars/Base", "Write one such as Europe/Madrid or America/New_York."),
         ("../../etc/passwd", "Write one such as Europe/Madrid or America/New_York."),
         ("x" * 5000, "Write one such as Europe/Madrid or America/New_York."),

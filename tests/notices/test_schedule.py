@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices.model import NoticeFacts, NoticeKind
+from bot.notices.model import DeliveryMethod, NoticeFacts, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.schedule import (
     CROWDED,
@@ -21,6 +22,7 @@ from bot.notices.schedule import (
     ChannelActivity,
     at,
     bundle,
+    delivery_method,
     is_direct,
     is_late,
     post_at,
@@ -54,12 +56,30 @@ MORNING = NOW.replace(minute=0) + HOUR
         (2000, "D1", 4 * HAND_OVER_BEFORE),
         (2001, "D1", timedelta()),
         (2001, "U1", timedelta()),
+        (2001, "W1", timedelta()),  # a user of an Enterprise Grid
     ],
 )
 def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta) -> None:
     """So that fifty calls a minute are enough; a very large one is posted in its minute, where each has a DM."""
     assert START - schedulable_at(START, crowd, channel) == ahead
     assert is_direct(channel) is (channel[0] != "C")
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "ahead", "goes"),
+    [
+        (NoticeKind.REMINDER, "C1", HAND_OVER_BEFORE, DeliveryMethod.HELD),
+        (NoticeKind.STARTING, "D1", SECOND, DeliveryMethod.HELD),
+        (NoticeKind.REMINDER, "D1", timedelta(), DeliveryMethod.POSTED),
+        (NoticeKind.REMINDER, "C1", timedelta(), DeliveryMethod.HELD),
+        (NoticeKind.FULL, "C1", HAND_OVER_BEFORE, DeliveryMethod.POSTED),
+    ],
+)
+def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
+    kind: NoticeKind, channel: str, ahead: timedelta, goes: DeliveryMethod
+) -> None:
+    """Alerts are posted; so is a DM that may not be handed over before it is due."""
+    assert delivery_method(notice(kind=kind, channel_id=channel, due_at=START, hand_at=START - ahead)) is goes
 
 
 def test_bundle_is_a_channels_minute() -> None:
@@ -94,6 +114,25 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
     assert sum(abs(each - second) < CROWDED_S for each in busy) < CROWDED
     if not busy:
         assert at(second) - earliest < SECOND
+
+
+@pytest.mark.parametrize(
+    ("taken", "later"),
+    [
+        (range(1), 1),
+        (range(-29, 0), 0),
+        (range(-30, 0), CROWDED_S - 30),
+        (range(1, 30), 0),
+        (range(1, 31), CROWDED_S + 1),
+        (range(-15, 16), CROWDED_S - 14),
+        (range(-50 * CROWDED_S, 0, CROWDED_S), 0),
+    ],
+)
+def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], later: int) -> None:
+    """Thirty in the five minutes before it or after it are as many as Slack takes; one more is refused."""
+    due = (NOW + HOUR).replace(microsecond=0)
+    second = int(due.timestamp())
+    assert post_at(due, NOW, [second + each for each in taken]) == second + later
 
 
 def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:

@@ -27,6 +27,8 @@ from bot.providers.gate import (
     Slot,
     apply_headers,
     read_headers,
+    release_slot,
+    take_slot,
     turn_at,
     waiting_time,
 )
@@ -407,14 +409,25 @@ def test_an_impatient_caller_is_refused_at_once_with_the_time() -> None:
     )
 
 
+def test_patience_that_just_suffices_is_enough() -> None:
+    """A wait that ends exactly with the patience is no refusal."""
+
+    async def story(gate: LocalGate) -> float:
+        await calls(gate, 10)
+        return await call(gate, caller(patience=60.0 + MARGIN))
+
+    assert imagine(story) == 60.25
+
+
 def test_a_wait_is_put_in_words_a_person_uses() -> None:
     """Moments, seconds, minutes."""
-    assert [waiting_time(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 3600.0)] == [
+    assert [waiting_time(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 120.5, 3600.0)] == [
         "in a moment",
         "in a moment",
         "in 2 seconds",
         "in 90 seconds",
         "in 2 minutes",
+        "in 3 minutes",
         "in 60 minutes",
     ]
 
@@ -501,6 +514,31 @@ def test_a_call_lost_in_a_penalty_may_have_started_it_again() -> None:
     assert imagine(story) == pytest.approx(80.25)
 
 
+@pytest.mark.parametrize(
+    ("penalty", "closed_for", "lost", "closed_after"),
+    [
+        (60.0, 10.0, True, 60.0 + MARGIN),
+        (60.0, 10.0, False, 10.0),
+        (60.0, 0.0, True, 0.0),
+        (60.0, -10.0, True, -10.0),
+        (0.0, 10.0, True, 10.0),
+        (0.0, 0.125, True, 0.125),
+    ],
+)
+def test_only_a_lost_call_in_a_penalty_starts_it_again(
+    penalty: float, closed_for: float, lost: bool, closed_after: float
+) -> None:
+    """An answer does not, a penalty that is over does not, and being closed for another reason does not."""
+    door = GateState(10, places=(Slot(7, Lane.PERSON),), penalty=penalty, closed_until=NOW + closed_for, tried=True)
+
+    assert release_slot(door, 7, NOW, lost=lost).closed_until == NOW + closed_after
+
+
+def test_a_call_that_goes_out_ends_the_penalty() -> None:
+    """What is lost after that restarts nothing."""
+    assert take_slot(GateState(10, penalty=60.0, closed_until=NOW), 7, Lane.PERSON, NOW).penalty == 0.0
+
+
 def test_a_new_process_sends_one_call_to_find_out() -> None:
     """Before a first answer nobody knows what the process before us has spent, so one call goes and the rest wait."""
 
@@ -512,6 +550,25 @@ def test_a_new_process_sends_one_call_to_find_out() -> None:
         return await others
 
     assert imagine(story) == [3.0, 3.0, 63.25, 63.25, 63.25]
+
+
+def test_a_wait_for_the_first_answer_has_no_length_to_tell() -> None:
+    """How long it takes is not known."""
+
+    async def story(gate: LocalGate) -> list[float]:
+        told: list[float] = []
+
+        async def tell(seconds: float) -> None:
+            told.append(seconds)
+
+        first = await gate.enter("heavy", caller())
+        second = asyncio.ensure_future(gate.enter("heavy", caller(on_wait=tell)))
+        await asyncio.sleep(5)
+        await gate.answered("heavy", first, 200, {})
+        await second
+        return told
+
+    assert imagine(story) == []
 
 
 def test_a_silent_first_call_does_not_outlast_the_patience_of_the_others() -> None:

@@ -1,0 +1,85 @@
+"""Who may do what, by what Slack says of them: members, guests, admins, and people of other organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import NotAllowed
+from bot.model.people import Person
+from bot.slack.users import FRESH
+from bot.webinars import permissions
+from bot.webinars.organizer_table import Organizers
+from bot.webinars.permissions import MOST_NAMED, who_can
+from tests.webinar_samples import ACCOUNT, NOW, webinar
+from tests.world import World
+
+MEMBER = Person(workspace=ACCOUNT.workspace, user_id="U1", name="Ana")
+GUEST = MEMBER.model_copy(update={"is_guest": True})
+STRANGER = MEMBER.model_copy(update={"is_stranger": True})
+ADMIN = MEMBER.model_copy(update={"is_admin": True})
+STRANGE_ADMIN = STRANGER.model_copy(update={"is_admin": True})
+
+FOR_MEMBERS = [
+    (permissions.check_may_create, "create webinars"),
+    (permissions.check_may_follow, "choose what a channel hears"),
+    (permissions.check_may_share, "share webinars"),
+    (permissions.check_may_remind, "change what a channel is reminded of"),
+]
+FOR_ADMINS = [
+    (permissions.check_may_set_defaults, "change its usual reminders"),
+    (permissions.check_may_choose_organisers, "choose its organisers"),
+]
+Check = Callable[[Person], None]
+
+
+@pytest.mark.parametrize(("check", "what"), FOR_MEMBERS)
+def test_members_may_and_guests_and_strangers_may_not(check: Check, what: str) -> None:
+    """A refusal names what they can't do, and whom to ask."""
+    check(MEMBER)
+    check(ADMIN)
+    for one in (GUEST, STRANGER, STRANGE_ADMIN):
+        with pytest.raises(NotAllowed) as refused:
+            check(one)
+        sentence = f"Guests and people of other organisations can't {what}. Ask a member of this workspace to."
+        assert refused.value.sentence == sentence
+
+
+@pytest.mark.parametrize(("check", "what"), FOR_ADMINS)
+def test_only_admins_of_the_workspace_may_change_its_settings(check: Check, what: str) -> None:
+    """An admin of another organization is none here."""
+    check(ADMIN)
+    for one in (MEMBER, GUEST, STRANGER, STRANGE_ADMIN):
+        with pytest.raises(NotAllowed) as refused:
+            check(one)
+        assert refused.value.sentence == f"Only an admin or owner of this workspace can {what}. Ask one of them to."
+
+
+@pytest.mark.parametrize(("count", "more"), [(MOST_NAMED, ""), (MOST_NAMED + 1, "1 more organisers, ")])
+def test_a_refusal_names_so_many_organizers(count: int, more: str) -> None:
+    """The rest is counted; the creator is named once, and an unknown group not at all."""
+    others = [f"U{number:04}" for number in range(count)]
+    chosen = Organizers(subjects=frozenset({"U1", "S0GONE", *others}), set_by="U2", set_at=NOW)
+
+    named = ", ".join(f"<@{user}>" for user in others[:MOST_NAMED])
+    assert who_can(webinar(created_by="U1"), chosen, {}) == (
+        f"<@U1>, who created it, {named}, {more}or an admin or owner of this workspace can."
+    )
+
+
+async def test_a_person_is_looked_up_once_a_day(world: World) -> None:
+    """What Slack says of them is believed that long, and read again after it."""
+    services = world.bot.services
+
+    async def looked_up() -> int:
+        before = len(world.slack.calls)
+        await services.users.get(services.account.workspace, "U0DEV")
+        return sum(one.method == "users.info" for one in world.slack.calls[before:])
+
+    assert [await looked_up(), await looked_up()] == [1, 0]
+    world.clock.move(FRESH - timedelta(seconds=60))
+    assert await looked_up() == 0
+    world.clock.move(timedelta(seconds=60))
+    assert await looked_up() == 1
