@@ -31,7 +31,15 @@ from bot.models import Account, Workspace
 from bot.outbox import TIMED, Facts, Notice, NoticeKind, NoticeState, ParcelState, Way
 from bot.packing import HAND_OVER_BEFORE, way
 from bot.store.connection import Db
-from bot.store.keys import account_columns, account_in, of_account, of_given_workspace, of_workspace, workspace_columns
+from bot.store.keys import (
+    account_columns,
+    account_in,
+    among,
+    of_account,
+    of_given_workspace,
+    of_workspace,
+    workspace_columns,
+)
 from bot.store.parcels import Parcel, labelled, touch, withdraw
 from bot.store.parcels import read as read_parcel
 from bot.store.schema import IDENTITY, Moment, notices, parcels
@@ -57,18 +65,43 @@ class Row:
     problem: str = ""
 
 
-async def plan(db: Db, wanted: Iterable[Notice]) -> None:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A locked notice that is still to be sent, or was withdrawn."""
+
+    id: int
+    notice: Notice
+    state: NoticeState
+    parcel_id: int | None
+
+
+async def plan(db: Db, wanted: Iterable[Notice], packed: Sequence[int] | None = None) -> None:
     """Write notices down, many at once. One that is there already stays as it is; a withdrawn one is planned again.
 
     One whose parcel is being got back just now stays in it: whoever gets it back plans it again. What Slack holds
-    about the same sessions is looked over, because a plan is made anew whenever something has changed.
+    about the same sessions is looked over, because a plan is made anew whenever something has changed: the parcels in
+    `packed`, for a caller that has locked all notices of these sessions.
     """
     upsert = _UPSERTS[db.is_postgresql]
     everything = iter(wanted)
     while some := list(islice(everything, AT_ONCE)):
-        packed = await _lock_packed(db, some)
+        held = await _lock_packed(db, some) if packed is None else packed
         await db.execute(upsert, [_columns(notice) for notice in some])
-        await touch(db, packed, min(notice.hand_at for notice in some))
+        await touch(db, held, min(notice.hand_at for notice in some))
+
+
+async def lock_session(db: Db, account: Account, session_id: str) -> list[Waiting]:
+    """What waits to be sent about a session, and what was withdrawn. No one else changes it until we commit."""
+    values = {**account_columns(account), "session": session_id}
+    found = await db.execute(_session(postgresql=db.is_postgresql), values)
+    return [Waiting(row.id, read_notice(row), NoticeState(row.state), row.parcel_id) for row in found]
+
+
+async def take_back_locked(db: Db, locked: Collection[Waiting], stale: Collection[int]) -> list[int]:
+    """Withdraw the `stale` of these notices. Return the parcels that hold the others."""
+    gone = await _off_locked(db, [row for row in locked if row.id in stale], NoticeState.WITHDRAWN)
+    left = (row for row in locked if row.state is NoticeState.PACKED and row.id not in gone)
+    return sorted({row.parcel_id for row in left if row.parcel_id is not None})
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Row]:
@@ -250,11 +283,31 @@ async def _off(db: Db, ids: Sequence[int], state: NoticeState) -> None:
     waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED))
     query = select(notices.c.id, notices.c.state, notices.c.parcel_id).where(notices.c.id.in_(ids), waiting)
     rows = list(await db.execute(_locked(db, query))) if ids else []
+    await _off_locked(db, rows, state)
+
+
+async def _off_locked(db: Db, rows: Sequence[Any], state: NoticeState) -> set[int]:
+    """End these locked notices, unless Slack has them and cannot be asked for them back. Return the ended."""
     packed_in = {row.parcel_id for row in rows if row.state == NoticeState.PACKED}
     back = await withdraw(db, packed_in)
-    gone = [row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back]
+    gone = {row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back}
     if gone:
-        await db.execute(update(notices).where(notices.c.id.in_(gone)).values(state=state, problem=""))
+        await db.execute(_ended(postgresql=db.is_postgresql), {"ids": sorted(gone), "ended": state})
+    return gone
+
+
+@cache
+def _ended(*, postgresql: bool) -> Any:
+    these = among(notices.c.id, "ids", postgresql=postgresql)
+    return update(notices).where(these).values(state=bindparam("ended", type_=notices.c.state.type), problem="")
+
+
+@cache
+def _session(*, postgresql: bool) -> Select[Any]:
+    mine = (notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id", "provider", "account"))
+    waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED, NoticeState.WITHDRAWN))
+    query = select(notices).where(*mine, notices.c.session_id == bindparam("session"), waiting).order_by(notices.c.id)
+    return query.with_for_update() if postgresql else query
 
 
 def _locked(db: Db, query: Select[Any]) -> Select[Any]:
