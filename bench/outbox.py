@@ -252,8 +252,13 @@ async def measure(postgres: Postgres) -> list[str]:
     titles = f"{'due at once':44}{'seconds':>9}{'worker µs':>11}{'PG µs':>8}{'stall ms':>10}{'lost':>6}{'doubled':>9}"
     lines += ["", titles]
     crowd = f"{TEAMS * CHANNELS:,}"
-    for name, kind in (("posted", NoticeKind.FULL), ("handed over", NoticeKind.REMINDER)):
-        lines.append(_row(f"{crowd} {name}, two workers", await rush(postgres, kind, 2)))
+    least = await floor(postgres, 2)
+    lines.append(_row(f"{crowd} posted by asyncpg and aiohttp alone", least))
+    for name, kind in (("posted", NoticeKind.FULL), ("scheduled", NoticeKind.REMINDER)):
+        ours_at_once = await rush(postgres, kind, 2)
+        lines.append(_row(f"{crowd} {name}, two workers", ours_at_once))
+        speed, worker = least.seconds / ours_at_once.seconds, ours_at_once.worker / least.worker
+        lines.append(f"  {speed:.2f} of the speed of the floor, × {worker:.1f} its worker time")
     teams, channels = DUEL
     ours: list[Rush] = []
     theirs: dict[str, list[Rush]] = defaultdict(list)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.models import Audience, Status, Webinar
 from bot.outbox import Notice, NoticeKind
@@ -43,7 +44,13 @@ def saying(said: Said, it: str, at: datetime) -> Saying:
 
 def title(said: Said) -> str:
     """What the webinar is called (mrkdwn, in bold)."""
-    return f"*{plain(said.webinar.title)}*" if said.webinar else "A webinar"
+    return _bold(said.webinar.title) if said.webinar else "A webinar"
+
+
+@lru_cache(maxsize=1000)
+def _bold(text: str) -> str:
+    # One webinar is announced in many channels.
+    return f"*{plain(text)}*"
 
 
 def timing(said: Said) -> str:
