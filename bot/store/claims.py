@@ -33,7 +33,7 @@ from bot.clock import machine_now
 from bot.models import Workspace
 from bot.outbox import NoticeState, ParcelState, Way
 from bot.store.connection import Db
-from bot.store.keys import EachRow, among, keyed, of_given_workspace, together, workspace_columns
+from bot.store.keys import EachRow, among, keyed, listed, of_given_workspace, together, workspace_columns
 from bot.store.notices import ROWS, Row, in_words
 from bot.store.notices import read as read_row
 from bot.store.parcels import Parcel, lease_clock, read
@@ -215,12 +215,8 @@ async def _insert(db: Db, begun: Sequence[dict[str, Any]], claim: Claim) -> list
 
 def _insert_all() -> Any:
     """One statement for any number of parcels: each number in a statement of its own would have to be prepared."""
-    columns = [parcels.c[name] for name in BEGUN]
-    lists = [bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
-    given = func.unnest(*lists).table_valued(*(Column(one.name, one.type) for one in columns), name="given")
-    rows = given.render_derived()
     until = func.clock_timestamp() + bindparam("lease", type_=Interval())
-    chosen = select(*(rows.c[name] for name in BEGUN), until)
+    chosen = listed(parcels, BEGUN).add_columns(until)
     statement = insert(parcels).from_select([*BEGUN, "claimed_until"], chosen, include_defaults=False)
     return statement.returning(parcels.c.id, *(parcels.c[name] for name in PLACE_AND_SECOND))
 

@@ -35,7 +35,9 @@ from bot.store.keys import (
     account_columns,
     account_in,
     among,
+    listed,
     of_account,
+    of_given_account,
     of_given_workspace,
     of_workspace,
     workspace_columns,
@@ -46,6 +48,8 @@ from bot.store.schema import IDENTITY, Moment, notices, parcels
 
 PROBLEMS = (NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED)
 ENDED = (*PROBLEMS, NoticeState.SAID, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.OVERTAKEN)
+PLANNED = (*IDENTITY, "due_at", "hand_at", "way", "expires_at", "facts", "state")
+"""The columns of a notice that is planned."""
 AT_ONCE = 500
 """Notices written in one go."""
 MOST_COUNTED = 10_000
@@ -82,12 +86,23 @@ async def plan(db: Db, wanted: Iterable[Notice], packed: Sequence[int] | None = 
     about the same sessions is looked over, because a plan is made anew whenever something has changed: the parcels in
     `packed`, for a caller that has locked all notices of these sessions.
     """
-    upsert = _UPSERTS[db.is_postgresql]
     everything = iter(wanted)
     while some := list(islice(everything, AT_ONCE)):
         held = await _lock_packed(db, some) if packed is None else packed
-        await db.execute(upsert, [_columns(notice) for notice in some])
+        await _upsert_all(db, some)
         await touch(db, held, min(notice.hand_at for notice in some))
+
+
+async def _upsert_all(db: Db, some: Sequence[Notice]) -> None:
+    unique: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in map(_columns, some):
+        # Of two that are the same the first counts: one statement may not change a row twice.
+        unique.setdefault(tuple(row[name] for name in IDENTITY), row)
+    rows = list(unique.values())
+    if db.is_postgresql:
+        await db.execute(_UPSERT_MANY, {name: [row[name] for row in rows] for name in PLANNED})
+    else:
+        await db.execute(_UPSERT_EACH, rows)
 
 
 async def lock_session(db: Db, account: Account, session_id: str) -> list[Waiting]:
@@ -304,7 +319,7 @@ def _ended(*, postgresql: bool) -> Any:
 
 @cache
 def _session(*, postgresql: bool) -> Select[Any]:
-    mine = (notices.c[name] == bindparam(name) for name in ("team_id", "enterprise_id", "provider", "account"))
+    mine = of_given_account(notices)
     waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED, NoticeState.WITHDRAWN))
     query = select(notices).where(*mine, notices.c.session_id == bindparam("session"), waiting).order_by(notices.c.id)
     return query.with_for_update() if postgresql else query
@@ -356,4 +371,7 @@ _PLANNED_OR_PACKED = case(
     (exists().where(parcels.c.id == literal_column("notices.parcel_id"), _PARCEL_IS_OPEN), NoticeState.PACKED.value),
     else_=NoticeState.PLANNED.value,
 )
-_UPSERTS = {True: _upsert(postgresql.insert(notices)), False: _upsert(sqlite.insert(notices))}
+_UPSERT_EACH = _upsert(sqlite.insert(notices))
+_UPSERT_MANY = _upsert(
+    postgresql.insert(notices).from_select(PLANNED, listed(notices, PLANNED), include_defaults=False)
+)
