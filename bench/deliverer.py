@@ -41,7 +41,8 @@ async def deliver(way: str, database_url: str, slack_url: str, name: str) -> Non
             (floor if way == "floor" else WAYS[way])(database_url, slack_url, name, http)
         )
         gc.collect()
-        gc.freeze()  # as `bot run` does when it has started
+        gc.freeze()  # these two as `bot run` does when it has started
+        gc.set_threshold(10_000, 20, 20)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         used = time.process_time()
