@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -39,6 +40,9 @@ async def deliver(way: str, database_url: str, slack_url: str, name: str) -> Non
         begin: Callable[[], Awaitable[None]] = await stack.enter_async_context(
             (floor if way == "floor" else WORKERS[way])(database_url, slack_url, name, http)
         )
+        gc.collect()
+        gc.freeze()  # these two as `bot run` does when it has started
+        gc.set_threshold(10_000, 20, 20)
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         used = time.process_time()

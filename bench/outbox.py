@@ -208,8 +208,13 @@ async def measure(postgres: Postgres) -> list[str]:
     planned, moved = await move_one_of_many(postgres)
     lines = [f"{planned:,} planned: one session moved, ms: {_spread(moved)}", "", TITLES]
     crowd = f"{TEAMS * CHANNELS:,}"
-    for name, kind in (("posted", NoticeKind.FULL), ("handed over", NoticeKind.REMINDER)):
-        lines.append(_row(f"{crowd} {name}, two workers", await rush(postgres, kind, 2)))
+    least = await floor(postgres, 2)
+    lines.append(_row(f"{crowd} posted by asyncpg and aiohttp alone", least))
+    for name, kind in (("posted", NoticeKind.FULL), ("scheduled", NoticeKind.REMINDER)):
+        ours_at_once = await rush(postgres, kind, 2)
+        lines.append(_row(f"{crowd} {name}, two workers", ours_at_once))
+        speed, worker = least.seconds / ours_at_once.seconds, ours_at_once.worker / least.worker
+        lines.append(f"  {speed:.2f} of the speed of the floor, × {worker:.1f} its worker time")
     return lines + await compare(postgres)
 
 

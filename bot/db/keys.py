@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, any_, bindparam, column, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Select, Table, any_, bindparam, column, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -40,6 +40,11 @@ def of_workspace(table: Table, workspace: Workspace) -> list[ColumnElement[bool]
 def of_given_workspace(table: Table) -> list[ColumnElement[bool]]:
     """The same for a statement that is made once: the workspace is given with its `workspace_columns`."""
     return [table.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
+
+
+def of_given_account(table: Table) -> list[ColumnElement[bool]]:
+    """The same for a whole account, given with its `account_columns`."""
+    return [table.c[name] == bindparam(name) for name in ("team_id", "enterprise_id", "provider", "account")]
 
 
 def account_in(row: Any) -> Account:
@@ -84,6 +89,14 @@ def keyed(columns: Sequence[Column[Any]], name: str, keys: Collection[tuple[Any,
         return {name: list(keys)}
     by_column = zip(*keys, strict=True) if keys else ((),) * len(columns)
     return {f"{name}_{column.name}": list(values) for column, values in zip(columns, by_column, strict=True)}
+
+
+def listed(table: Table, names: Sequence[str]) -> Select[Any]:
+    """Rows of these columns, given as a list for each. PostgreSQL alone knows this."""
+    lists = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in names]
+    columns = [column(name, table.c[name].type) for name in names]
+    rows = func.unnest(*lists).table_valued(*columns, name="given").render_derived()
+    return select(*(rows.c[name] for name in names))
 
 
 class EachRow:

@@ -81,11 +81,12 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
 
 async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], now: datetime) -> None:
     defaults = await _default_leads(db, webinar.account.workspace)
-    rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
+    rows = await notice_table.lock_session(db, webinar.account, webinar.session_id)
     waiting = (row for row in rows if row.state in WAITING)
-    await notice_table.take_back(db, [row.id for row in waiting if is_stale(row.notice, webinar, heard, defaults)])
-    planned = plan(webinar, heard, now, defaults)
-    await notice_table.plan(db, await _in_time(db, webinar.account.workspace, planned, now))
+    stale = {row.id for row in waiting if is_stale(row.notice, webinar, heard, defaults)}
+    packed = await notice_table.take_back_locked(db, rows, stale)
+    planned = await _in_time(db, webinar.account.workspace, plan(webinar, heard, now, defaults), now)
+    await notice_table.plan(db, planned, packed)
 
 
 async def _in_time(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:

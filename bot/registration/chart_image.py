@@ -24,7 +24,7 @@ from bot.webinars.count_history import CountReading
 log = logging.getLogger(__name__)
 
 DRAW = (sys.executable, "-m", "bot.registration.draw_chart")
-HERE = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 """Seconds of machine time after which a picture is given up; it takes one or two."""
 MOST_CHANNELS = 20

@@ -10,10 +10,10 @@ from typing import Any
 from zlib import crc32
 
 from pydantic import SecretStr
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, keyed, of_account, of_workspace, together
+from bot.db.keys import account_columns, account_in, keyed, of_account, of_given_account, of_workspace, together
 from bot.db.schema import webinars
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
@@ -69,9 +69,15 @@ async def find(db: Db, account: Account, session_id: str, *, to_change: bool = F
     `to_change`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
     only one does. (SQLite lets one writer in at a time anyway.)
     """
-    query = select(webinars).where(*of_account(webinars, account), webinars.c.session_id == session_id)
-    row = (await db.execute(query.with_for_update() if to_change else query)).first()
+    values = {**account_columns(account), "session": session_id}
+    row = (await db.execute(_find(to_change=to_change), values)).first()
     return _webinar(row) if row else None
+
+
+@cache
+def _find(*, to_change: bool) -> Select[Any]:
+    query = select(webinars).where(*of_given_account(webinars), webinars.c.session_id == bindparam("session"))
+    return query.with_for_update() if to_change else query
 
 
 async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], Webinar]:

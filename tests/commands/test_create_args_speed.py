@@ -96,7 +96,7 @@ def test_first_reading_after_warm_up_is_not_slow() -> None:
     """In a fresh process, `warm_up` leaves nothing that the first person of any language would wait for."""
     code = """
 import time, datetime, zoneinfo
-from bot.when import split_when, warm_up
+from bot.commands.create_args import split_when, warm_up
 warm_up()
 now, zone, worst = datetime.datetime(2026, 3, 11, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Europe/Berlin"), 0.0
 for locale in ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL"):

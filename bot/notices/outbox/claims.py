@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from bot.clock import machine_now
 from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
-from bot.db.keys import EachRow, among, keyed, of_given_workspace, together, workspace_columns
+from bot.db.keys import EachRow, among, keyed, listed, of_given_workspace, together, workspace_columns
 from bot.db.schema import PLACE_AND_SECOND, notices, parcels
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeState
@@ -228,12 +228,8 @@ async def _insert(db: Db, begun: Sequence[dict[str, Any]], claim: Claim) -> list
 
 def _insert_all() -> Any:
     """One statement for any number of parcels: each number in a statement of its own would have to be prepared."""
-    columns = [parcels.c[name] for name in BEGUN]
-    lists = [bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
-    given = func.unnest(*lists).table_valued(*(Column(one.name, one.type) for one in columns), name="given")
-    rows = given.render_derived()
     until = func.clock_timestamp() + bindparam("lease", type_=Interval())
-    chosen = select(*(rows.c[name] for name in BEGUN), until)
+    chosen = listed(parcels, BEGUN).add_columns(until)
     statement = insert(parcels).from_select([*BEGUN, "claimed_until"], chosen, include_defaults=False)
     return statement.returning(parcels.c.id, *(parcels.c[name] for name in PLACE_AND_SECOND))
 

@@ -253,10 +253,12 @@ async def release_all(db: Db) -> None:
 
 async def withdraw(db: Db, ids: Collection[int]) -> set[int]:
     """Of these parcels, those that Slack holds or is getting, and that are from now on to be got back."""
+    if not ids:
+        return set()
     query = _locked(db, select(parcels.c.id)).where(
         parcels.c.id.in_(ids), parcels.c.way == DeliveryMethod.HELD, parcels.c.state.in_(AT_SLACK)
     )
-    found = set((await db.execute(query)).scalars()) if ids else set()
+    found = set((await db.execute(query)).scalars())
     if found:
         off = {"state": MessageState.WITHDRAWING, "wake_at": AT_ONCE}
         new = parcels.c.state != MessageState.WITHDRAWING
@@ -266,12 +268,13 @@ async def withdraw(db: Db, ids: Collection[int]) -> set[int]:
 
 async def touch(db: Db, ids: Collection[int], now: datetime) -> None:
     """Have what Slack holds or is getting looked over, because something about it has changed."""
+    if not ids:
+        return
     ahead = parcels.c.post_at > int(now.timestamp())
-    if ids:
-        state = parcels.c.state.in_((MessageState.GIVING, MessageState.HELD))
-        query = _locked(db, select(parcels.c.id)).where(parcels.c.id.in_(ids), state, ahead)
-        found = list((await db.execute(query)).scalars())
-        await db.execute(update(parcels).where(parcels.c.id.in_(found)).values(wake_at=now))
+    state = parcels.c.state.in_((MessageState.GIVING, MessageState.HELD))
+    query = _locked(db, select(parcels.c.id)).where(parcels.c.id.in_(ids), state, ahead)
+    found = list((await db.execute(query)).scalars())
+    await db.execute(update(parcels).where(parcels.c.id.in_(found)).values(wake_at=now))
 
 
 def lease_clock(db: Db, ahead: timedelta = timedelta()) -> ColumnElement[Any]:

@@ -29,7 +29,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.db.columns import UtcDateTime
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account, of_given_workspace, of_workspace, workspace_columns
+from bot.db.keys import (
+    account_columns,
+    account_in,
+    among,
+    listed,
+    of_account,
+    of_given_account,
+    of_given_workspace,
+    of_workspace,
+    workspace_columns,
+)
 from bot.db.schema import IDENTITY, notices, parcels
 from bot.model.people import Account, Workspace
 from bot.notices.model import TIMED, DeliveryMethod, MessageState, Notice, NoticeFacts, NoticeKind, NoticeState
@@ -39,6 +49,8 @@ from bot.notices.schedule import HAND_OVER_BEFORE, delivery_method
 
 PROBLEMS = (NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED)
 ENDED = (*PROBLEMS, NoticeState.SAID, NoticeState.WITHDRAWN, NoticeState.SKIPPED, NoticeState.OVERTAKEN)
+PLANNED = (*IDENTITY, "due_at", "hand_at", "way", "expires_at", "facts", "state")
+"""The columns of a notice that is planned."""
 AT_ONCE = 500
 """Notices written in one go."""
 MOST_COUNTED = 10_000
@@ -58,18 +70,54 @@ class NoticeRow:
     problem: str = ""
 
 
-async def plan(db: Db, wanted: Iterable[Notice]) -> None:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A locked notice that is still to be sent, or was withdrawn."""
+
+    id: int
+    notice: Notice
+    state: NoticeState
+    parcel_id: int | None
+
+
+async def plan(db: Db, wanted: Iterable[Notice], packed: Sequence[int] | None = None) -> None:
     """Write notices down, many at once. One that is there already stays as it is; a withdrawn one is planned again.
 
     One whose parcel is being got back just now stays in it: whoever gets it back plans it again. What Slack holds
-    about the same sessions is looked over, because a plan is made anew whenever something has changed.
+    about the same sessions is looked over, because a plan is made anew whenever something has changed: the parcels in
+    `packed`, for a caller that has locked all notices of these sessions.
     """
-    upsert = _UPSERTS[db.is_postgresql]
     everything = iter(wanted)
     while some := list(islice(everything, AT_ONCE)):
-        packed = await _lock_packed(db, some)
-        await db.execute(upsert, [_columns(notice) for notice in some])
-        await touch(db, packed, min(notice.hand_at for notice in some))
+        held = await _lock_packed(db, some) if packed is None else packed
+        await _upsert_all(db, some)
+        await touch(db, held, min(notice.hand_at for notice in some))
+
+
+async def _upsert_all(db: Db, some: Sequence[Notice]) -> None:
+    unique: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in map(_columns, some):
+        # Of two that are the same the first counts: one statement may not change a row twice.
+        unique.setdefault(tuple(row[name] for name in IDENTITY), row)
+    rows = list(unique.values())
+    if db.is_postgresql:
+        await db.execute(_UPSERT_MANY, {name: [row[name] for row in rows] for name in PLANNED})
+    else:
+        await db.execute(_UPSERT_EACH, rows)
+
+
+async def lock_session(db: Db, account: Account, session_id: str) -> list[Waiting]:
+    """What waits to be sent about a session, and what was withdrawn. No one else changes it until we commit."""
+    values = {**account_columns(account), "session": session_id}
+    found = await db.execute(_session(postgresql=db.is_postgresql), values)
+    return [Waiting(row.id, read_notice(row), NoticeState(row.state), row.parcel_id) for row in found]
+
+
+async def take_back_locked(db: Db, locked: Collection[Waiting], stale: Collection[int]) -> list[int]:
+    """Withdraw the `stale` of these notices. Return the parcels that hold the others."""
+    gone = await _off_locked(db, [row for row in locked if row.id in stale], NoticeState.WITHDRAWN)
+    left = (row for row in locked if row.state is NoticeState.PACKED and row.id not in gone)
+    return sorted({row.parcel_id for row in left if row.parcel_id is not None})
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[NoticeRow]:
@@ -204,7 +252,7 @@ def read_notice(row: Any) -> Notice:
 
 
 def in_words(facts: NoticeFacts) -> str:
-    """Facts as they are stored."""
+    """NoticeFacts as they are stored."""
     return "{}" if facts == NO_FACTS else facts.model_dump_json(exclude_defaults=True)
 
 
@@ -251,11 +299,31 @@ async def _off(db: Db, ids: Sequence[int], state: NoticeState) -> None:
     waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED))
     query = select(notices.c.id, notices.c.state, notices.c.parcel_id).where(notices.c.id.in_(ids), waiting)
     rows = list(await db.execute(_locked(db, query))) if ids else []
+    await _off_locked(db, rows, state)
+
+
+async def _off_locked(db: Db, rows: Sequence[Any], state: NoticeState) -> set[int]:
+    """End these locked notices, unless Slack has them and cannot be asked for them back. Return the ended."""
     packed_in = {row.parcel_id for row in rows if row.state == NoticeState.PACKED}
     back = await withdraw(db, packed_in)
-    gone = [row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back]
+    gone = {row.id for row in rows if row.state == NoticeState.PLANNED or row.parcel_id in back}
     if gone:
-        await db.execute(update(notices).where(notices.c.id.in_(gone)).values(state=state, problem=""))
+        await db.execute(_ended(postgresql=db.is_postgresql), {"ids": sorted(gone), "ended": state})
+    return gone
+
+
+@cache
+def _ended(*, postgresql: bool) -> Any:
+    these = among(notices.c.id, "ids", postgresql=postgresql)
+    return update(notices).where(these).values(state=bindparam("ended", type_=notices.c.state.type), problem="")
+
+
+@cache
+def _session(*, postgresql: bool) -> Select[Any]:
+    mine = of_given_account(notices)
+    waiting = notices.c.state.in_((NoticeState.PLANNED, NoticeState.PACKED, NoticeState.WITHDRAWN))
+    query = select(notices).where(*mine, notices.c.session_id == bindparam("session"), waiting).order_by(notices.c.id)
+    return query.with_for_update() if postgresql else query
 
 
 def _locked(db: Db, query: Select[Any]) -> Select[Any]:
@@ -304,4 +372,7 @@ _PLANNED_OR_PACKED = case(
     (exists().where(parcels.c.id == literal_column("notices.parcel_id"), _PARCEL_IS_OPEN), NoticeState.PACKED.value),
     else_=NoticeState.PLANNED.value,
 )
-_UPSERTS = {True: _upsert(postgresql.insert(notices)), False: _upsert(sqlite.insert(notices))}
+_UPSERT_EACH = _upsert(sqlite.insert(notices))
+_UPSERT_MANY = _upsert(
+    postgresql.insert(notices).from_select(PLANNED, listed(notices, PLANNED), include_defaults=False)
+)

@@ -1,4 +1,4 @@
-"""Remembers what Slack has asked us to wait with, and how often it was called, so that nobody knocks in vain."""
+"""Keeps within Slack's rate limits: the waits that Slack asked for, and how many calls were made in the last minute."""
 
 from __future__ import annotations
 
@@ -15,42 +15,58 @@ LIST = "chat.scheduledMessages.list"
 HISTORY = "conversations.history"
 
 A_MINUTE = 50
-"""Calls of one method in one workspace that Slack takes (its tier 3): docs.slack.dev/apis/web-api/rate-limits"""
+"""Calls of one method in one workspace that Slack accepts (its tier 3): docs.slack.dev/apis/web-api/rate-limits"""
 WINDOW = timedelta(seconds=63)
-"""A minute, and what one call may take longer to get to Slack than another."""
+"""A minute, and the difference between the times that two calls take to reach Slack."""
 MOST_REMEMBERED = 10_000
 
 
+class SlidingWindow:
+    """At most `most` events in any period of length `window`."""
+
+    __slots__ = ("_events", "_most", "_window")
+
+    def __init__(self, most: int, window: timedelta) -> None:
+        """Start with no events."""
+        self._most = most
+        self._window = window
+        self._events: deque[datetime] = deque()
+
+    def take(self, now: datetime) -> datetime | None:
+        """Record an event at `now`, or return when the next one is allowed."""
+        while self._events and self._events[0] <= now - self._window:
+            self._events.popleft()
+        if len(self._events) >= self._most:
+            return self._events[0] + self._window
+        self._events.append(now)
+        return None
+
+
 class SlackRateLimits:
-    """What one process knows of Slack's patience. A 429 stops one method in one workspace, posting in one channel."""
+    """Slack's rate limits as one process knows them. A 429 stops a method in a workspace; for posts, in a channel."""
 
     def __init__(self, clock: Clock, a_minute: int = A_MINUTE) -> None:
-        """So many calls of one method in one workspace are made in a minute."""
+        """Allow `a_minute` calls of one method in one workspace in a minute; posts are limited by Slack's 429 alone."""
         self._clock = clock
-        self._a_minute = a_minute
         self._until: dict[tuple[Workspace, str, str], datetime] = {}
-        self._calls: defaultdict[tuple[Workspace, str], deque[datetime]] = defaultdict(deque)
+        self._calls: defaultdict[tuple[Workspace, str], SlidingWindow] = defaultdict(
+            lambda: SlidingWindow(a_minute, WINDOW)
+        )
 
     def room(self, workspace: Workspace, channel_id: str, method: str) -> datetime | None:
-        """Take room for a call now, or say from when on there is some."""
+        """Count a call now, or return when one is allowed."""
         busy_until = self.busy_until(workspace, channel_id, method)
         if busy_until or method == POST:
             return busy_until
-        now, calls = self._clock.now(), self._calls[workspace, method]
-        while calls and calls[0] <= now - WINDOW:
-            calls.popleft()
-        if len(calls) >= self._a_minute:
-            return calls[0] + WINDOW
-        calls.append(now)
-        return None
+        return self._calls[workspace, method].take(self._clock.now())
 
     def busy_until(self, workspace: Workspace, channel_id: str, method: str) -> datetime | None:
-        """Until when Slack does not want this call, where it has said so."""
+        """Until when Slack has asked not to be called."""
         until = self._until.get(_key(workspace, channel_id, method))
         return until if until and until > self._clock.now() else None
 
     def pause(self, workspace: Workspace, channel_id: str, method: str, seconds: float) -> datetime:
-        """Slack has asked to wait with this; until when."""
+        """Record that Slack has asked to wait, and return until when."""
         now = self._clock.now()
         if len(self._until) > MOST_REMEMBERED:
             self._until = {key: until for key, until in self._until.items() if until > now}

@@ -72,7 +72,8 @@ class ResultWriter:
             yield
         finally:
             self._under_way -= 1
-            self._news.set()
+            if self._is_complete:
+                self._news.set()
 
     @property
     def is_alive(self) -> bool:
@@ -95,9 +96,16 @@ class ResultWriter:
             self._supervision = asyncio.create_task(self._supervise(), name="outcomes.supervision")
         entry = _Entry(outcome, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
-        self._news.set()
-        # Whoever waits may be cancelled; what they have learnt is written down all the same.
-        return await asyncio.shield(entry.written)
+        # The loop is not woken for every outcome: that would cost more than to write it.
+        if len(self._waiting) == 1 or self._is_complete:
+            self._news.set()
+        # If the caller is canceled, the outcome stays in the queue and is written all the same.
+        return await entry.written
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether a batch is full, or no other outcome is to be expected."""
+        return len(self._waiting) >= min(MOST, self._under_way)
 
     async def _supervise(self) -> None:
         pause = FIRST_PAUSE
@@ -125,7 +133,7 @@ class ResultWriter:
     async def _gather(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GATHER):
-                while len(self._waiting) < min(MOST, self._under_way):
+                while not self._is_complete:
                     self._news.clear()
                     await self._news.wait()
 

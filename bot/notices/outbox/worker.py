@@ -67,6 +67,7 @@ class OutboxWorker:
         self._handing = ScheduledDelivery(self._shift)
         self._posting = ImmediateDelivery(self._shift, unclear_alerts)
         self._slots = slots
+        self._enough = max(1, min(BATCH, slots) // 2)
         self._busy = 0
         self._freed = asyncio.Event()
         self._running = asyncio.Lock()
@@ -168,7 +169,7 @@ class OutboxWorker:
 
     async def _take_slots(self) -> int:
         """Take room for as many more calls as may be made now; waits until that is a good part of all."""
-        while self._slots - self._busy < max(1, min(BATCH, self._slots) // 2):
+        while self._slots - self._busy < self._enough:
             self._freed.clear()
             await self._freed.wait()
         free = min(BATCH, self._slots - self._busy)
@@ -177,7 +178,8 @@ class OutboxWorker:
 
     def _free(self, slots: int) -> None:
         self._busy -= slots
-        self._freed.set()
+        if self._slots - self._busy >= self._enough:
+            self._freed.set()
 
     async def _in_slot(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_workspace
+from bot.db.keys import account_columns, account_in, of_given_workspace, of_workspace, workspace_columns
 from bot.db.schema import channels, subscriptions, workspaces
 from bot.model.people import Account, Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
@@ -73,9 +73,10 @@ async def of_channel(db: Db, workspace: Workspace, channel_id: str) -> list[Subs
 
 async def about(db: Db, account: Account, session_id: str, created_by: str) -> list[Subscription]:
     """The lines that decide who hears of one webinar: those about it, its creator's, and about all."""
-    subjects: Collection[str] = {session_id, created_by, ""}
-    found = await _read(db, [*of_workspace(subscriptions, account.workspace), subscriptions.c.subject.in_(subjects)])
-    return [line for line in found if line.scope is not Scope.WEBINAR or line.account == account]
+    subjects = dict(zip(_SUBJECTS, (session_id, created_by, ""), strict=True))
+    found = await db.execute(_ABOUT, {**workspace_columns(account.workspace), **subjects})
+    lines = [_subscription(row) for row in found]
+    return [line for line in lines if line.scope is not Scope.WEBINAR or line.account == account]
 
 
 async def save_hours(db: Db, hours: ChannelHours) -> None:
@@ -110,7 +111,7 @@ async def save_default_leads(
 
 async def default_leads(db: Db, workspace: Workspace) -> tuple[timedelta, ...] | None:
     """The workspace's own reminders; None where it has not set any."""
-    found = await db.execute(select(workspaces.c.leads).where(*of_workspace(workspaces, workspace)))
+    found = await db.execute(_LEADS, workspace_columns(workspace))
     stored: str | None = found.scalar()
     return None if stored is None else _leads(stored)
 
@@ -122,10 +123,11 @@ async def who_set_defaults(db: Db, workspace: Workspace) -> tuple[tuple[timedelt
 
 
 async def _read(db: Db, which: Iterable[ColumnElement[bool]]) -> list[Subscription]:
-    rows = await db.execute(
-        select(subscriptions).where(*which).order_by(subscriptions.c.scope, subscriptions.c.set_at, *_IDENTITY)
-    )
-    return [_subscription(row) for row in rows]
+    return [_subscription(row) for row in await db.execute(_lines(which))]
+
+
+def _lines(which: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    return select(subscriptions).where(*which).order_by(subscriptions.c.scope, subscriptions.c.set_at, *_IDENTITY)
 
 
 def _key(line: Subscription) -> dict[str, str]:
@@ -174,3 +176,11 @@ def _hours(row: Any) -> ChannelHours:
         set_by=row.set_by,
         set_at=row.set_at,
     )
+
+
+_SUBJECTS = ("session", "creator", "everybody")
+# Made once: to make a statement takes longer than to run it.
+_ABOUT = _lines(
+    [*of_given_workspace(subscriptions), subscriptions.c.subject.in_([bindparam(name) for name in _SUBJECTS])]
+)
+_LEADS = select(workspaces.c.leads).where(*of_given_workspace(workspaces))

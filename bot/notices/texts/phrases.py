@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.commands.create_args import say_length
 from bot.model.webinar import Audience, Status, Webinar
@@ -43,7 +44,13 @@ def phrase(said: NoticeContext, it: str, at: datetime) -> Phrase:
 
 def title(said: NoticeContext) -> str:
     """What the webinar is called (mrkdwn, in bold)."""
-    return f"*{plain(said.webinar.title)}*" if said.webinar else "A webinar"
+    return _bold(said.webinar.title) if said.webinar else "A webinar"
+
+
+@lru_cache(maxsize=1000)
+def _bold(text: str) -> str:
+    # One webinar is announced in many channels.
+    return f"*{plain(text)}*"
 
 
 def timing(said: NoticeContext) -> str:

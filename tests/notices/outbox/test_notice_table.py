@@ -258,6 +258,16 @@ async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store)
         assert sorted(load.parcel.post_at for load in loads) == [DUE + 6, DUE + 7]
 
 
+async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Store) -> None:
+    """The first of the two counts, also where it was withdrawn before."""
+    async with store.write() as db:
+        for _ in range(2):
+            await notice_table.plan(db, [notice(hand_at=SOON), notice(hand_at=LATER)])
+            (row,) = await stands(db)
+            assert (row.state, row.notice.hand_at) == (NoticeState.PLANNED, SOON)
+            await notice_table.take_back(db, [row.id])
+
+
 async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
     """It is not said with a false "starts in", and the row says why: what was in the way, if that is known."""
     async with store.write() as db:
