@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.proof.hurry import Hurry
+from tests.proof.fast_time import Hurry
 
 if TYPE_CHECKING:
     from bot.app import Greenroom

@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.db.migrate import migrate
-from tests.databases import Postgres, running_postgres
-from tests.proof.company import Count
-from tests.proof.killing import PLACES, kill_one_process, kill_two_replicas
-from tests.proof.stage import stage
+from tests.proof.environment import stage
+from tests.proof.kill_runs import PLACES, kill_one_process, kill_two_replicas
+from tests.proof.workload import Count
+from tests.support.databases import Postgres, running_postgres
 
 ROUNDS = 5
 KILLS = 24

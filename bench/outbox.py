@@ -32,7 +32,7 @@ from bot.notices.planner import replan
 from bot.webinars import table as webinar_table
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
-from tests.databases import Postgres, running_postgres
+from tests.support.databases import Postgres, running_postgres
 
 SESSIONS = 111_112
 """With nine notices each: three reminders in three channels."""

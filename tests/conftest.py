@@ -13,8 +13,8 @@ import pytest_asyncio
 
 if TYPE_CHECKING:
     from bot.db.connection import Store
-    from tests.desk import Desk
-    from tests.world import World
+    from tests.support.delivery import Desk
+    from tests.support.world import World
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,7 +37,7 @@ def pytest_collection_finish() -> None:
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, RingCentral and the bot, started."""
-    from tests.world import running  # only now: it imports the bot, for which `pytest_collection` prepares
+    from tests.support.world import running  # only now: it imports the bot, for which `pytest_collection` prepares
 
     async with running(tmp_path) as started:
         yield started
@@ -45,8 +45,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture
 async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
-    """A desk, for tests with `tests.databases`."""
-    from tests.desk import desk_on
+    """A desk, for tests with `tests.support.databases`."""
+    from tests.support.delivery import desk_on
 
     async with desk_on(sqlite_store) as opened:
         yield opened
@@ -54,8 +54,8 @@ async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
 
 @pytest_asyncio.fixture
 async def any_desk(store: Store) -> AsyncIterator[Desk]:
-    """A desk on SQLite and on PostgreSQL, for tests with `tests.databases`."""
-    from tests.desk import desk_on
+    """A desk on SQLite and on PostgreSQL, for tests with `tests.support.databases`."""
+    from tests.support.delivery import desk_on
 
     async with desk_on(store) as opened:
         yield opened

@@ -1,6 +1,6 @@
 """Count our own files and functions that a flow passes through: `python -m tools.story [flow …] [--list]`.
 
-Each flow runs in the real bot, in this process, against the stand-ins on real sockets (`tests.world`) and a SQLite
+Each flow runs in the real bot, in this process, against the stand-ins on real sockets (`tests.support.world`) and a SQLite
 file. Recording starts with the action of a user or of the scheduler; the set-up before it is not counted. There are two
 figures per flow: up to its result (the card is posted), and until the bot is idle again (everything that one action
 causes). What is counted:
@@ -31,10 +31,10 @@ from typing import NamedTuple
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tests.creation_story import hurried
-from tests.enrol_story import IRIS, JOAN, ORGANISER, a_desk
-from tests.seat_story import a_stage
-from tests.world import World, running
+from tests.support.bulk import IRIS, JOAN, ORGANISER, a_desk
+from tests.support.creation import hurried
+from tests.support.seats import a_stage
+from tests.support.world import World, running
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (ROOT / "bot", ROOT / "handlers")

@@ -25,7 +25,7 @@ from bot.settings import Settings, read_settings
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral
 from sandbox.slack import Slack
-from tests.programs import ROOT, Program, program
+from tests.support.processes import ROOT, Program, program
 
 UNUSABLE = 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.world import running
+from tests.support.world import running
 
 
 async def test_create_over_socket_mode(tmp_path: Path) -> None:

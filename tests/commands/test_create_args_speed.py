@@ -16,7 +16,7 @@ import pytest
 
 from bot.commands.create_args import split_when, warm_up
 from tests.commands.test_create_args import PIECES
-from tests.pages import ROOT
+from tests.support.docs_tables import ROOT
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from bot.commands.find_webinar import find, settle
 from bot.commands.parser import Remind, Show, parse
 from bot.commands.slack_text import unescape
 from bot.commands.webinar_ref import WebinarRef
-from tests.pages import table
-from tests.typed_samples import ANY
+from tests.support.command_samples import ANY
+from tests.support.docs_tables import table
 
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
 

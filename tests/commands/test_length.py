@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.create_args import parse_length, say_length
-from tests.pages import table
+from tests.support.docs_tables import table
 
 
 @pytest.mark.parametrize(("written", "length"), table("commands.md", "written"))

@@ -11,8 +11,8 @@ from bot.commands.limit_arg import MOST, next_limit, read_limit, settle
 from bot.commands.parser import Limit, parse
 from bot.commands.webinar_ref import WebinarRef
 from bot.errors import BadInput
-from tests.pages import table
-from tests.webinar_samples import NOW, webinar
+from tests.support.docs_tables import table
+from tests.support.webinar_samples import NOW, webinar
 
 KNOWN = [
     webinar(session_id="101", title="Launch day"),

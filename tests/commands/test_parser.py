@@ -29,8 +29,8 @@ from bot.commands.parser import (
 from bot.commands.slack_text import unescape
 from bot.commands.verbs import SYNONYMS, VERBS
 from bot.commands.webinar_ref import WebinarRef
-from tests.pages import table
-from tests.typed_samples import ANY
+from tests.support.command_samples import ANY
+from tests.support.docs_tables import table
 
 LAUNCH = WebinarRef("Launch day")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.commands.parser import SettingsOf, Show, parse
 from bot.commands.people_args import Invite, NamedPeople, Register, Registrants, ShowTeam
 from bot.commands.webinar_ref import WebinarRef
-from tests.pages import table
+from tests.support.docs_tables import table
 
 IDS = {"@ben": "<@U0BEN|ben>", "@chloe": "<@U0CHLOE>", "@events": "<!subteam^S0EVENTS|@events>"}
 """What Slack makes of what people type."""

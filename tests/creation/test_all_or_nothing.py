@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.creation_story import (
+from tests.support.creation import (
     HELD,
     MADE,
     NO_CARD,
@@ -22,7 +22,7 @@ from tests.creation_story import (
     impatient,
     send,
 )
-from tests.world import running
+from tests.support.world import running
 
 WEBINAR, SESSION, REGISTRATION = "/webinars$", "/sessions$", "/registration/v1/sessions/"
 

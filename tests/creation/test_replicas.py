@@ -23,7 +23,7 @@ from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.schema import creations as table
 from bot.errors import BadInput
 from bot.model.webinar import Form
-from tests.creation_story import (
+from tests.support.creation import (
     MADE,
     TITLE,
     Ending,
@@ -36,13 +36,13 @@ from tests.creation_story import (
     told,
     written,
 )
-from tests.programs import Program, program
-from tests.world import World, running
+from tests.support.processes import Program, program
+from tests.support.world import World, running
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres  # the plugin below must be the first to import it
+    from tests.support.databases import Postgres  # the plugin below must be the first to import it
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SHORT = timedelta(seconds=0.3)
 """A lease that a story can wait for."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from bot.creation import table as creation_table
 from bot.creation.table import CreationStep
 from bot.providers.base import Caller, Lane
-from tests.creation_story import (
+from tests.support.creation import (
     MADE,
     NO_CARD,
     NONE,
@@ -31,7 +31,7 @@ from tests.creation_story import (
     told,
     written,
 )
-from tests.world import World, running
+from tests.support.world import World, running
 
 WEBINAR, SESSION, ONE_WEBINAR = "/webinars$", "/sessions$", "/webinars/[0-9]+$"
 

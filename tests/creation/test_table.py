@@ -11,10 +11,10 @@ from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.connection import Store
 from bot.model.people import Account
 from bot.model.webinar import Form
-from tests.store_samples import LATER, OTHERS, SOON
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 
 def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Launch day", **changes: Any) -> Creation:

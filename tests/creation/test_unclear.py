@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.creation.table import CreationStep
-from tests.creation_story import (
+from tests.support.creation import (
     HELD,
     MADE,
     NONE,
@@ -27,7 +27,7 @@ from tests.creation_story import (
     told,
     written,
 )
-from tests.world import World, running
+from tests.support.world import World, running
 
 ELSEWHERE = Ending(1, 0, 0, 0, ("not made",))
 """None of ours, and one that somebody else has made, which the mirror has not listed yet."""

@@ -18,10 +18,10 @@ from bot.webinars import card_table, count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.card_table import Card
 from bot.webinars.count_history import CountReading
-from tests.store_samples import LATER, OTHERS
-from tests.webinar_samples import ACCOUNT, NOW, START, registration, webinar
+from tests.support.db_samples import LATER, OTHERS
+from tests.support.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 FIXED = FixedOptions(
     recording=True,

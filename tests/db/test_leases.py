@@ -21,10 +21,10 @@ from bot.db.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, 
 from bot.db.schema import creations as table
 from bot.model.people import Account
 from tests.creation.test_table import creation
-from tests.store_samples import OTHERS
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.db_samples import OTHERS
+from tests.support.webinar_samples import ACCOUNT, NOW
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SHORT = timedelta(milliseconds=60)
 

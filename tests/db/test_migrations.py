@@ -30,13 +30,13 @@ from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Scope, Subscription
 from bot.slack import user_table
 from tests.db.test_connection import person
-from tests.store_samples import HOUR, LATER, notice
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.db_samples import HOUR, LATER, notice
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres
+    from tests.support.databases import Postgres
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 HEAD = "0003"
 INDEXES = {
@@ -80,18 +80,18 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
         lines = await subscription_table.everything(db, ACCOUNT.workspace)
     packed = [(row.parcel.state, row.parcel.scheduled_id) if row.parcel else None for row in rows]
     assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
-        (NoticeState.SAID, None),
-        (NoticeState.PACKED, (MessageState.GIVING, None)),
-        (NoticeState.PACKED, (MessageState.HELD, "Q2")),
+        (NoticeState.POSTED, None),
+        (NoticeState.BATCHED, (MessageState.SENDING, None)),
+        (NoticeState.BATCHED, (MessageState.SCHEDULED, "Q2")),
         (NoticeState.WITHDRAWN, (MessageState.WITHDRAWING, "Q3")),
         (NoticeState.PLANNED, None),
-        (NoticeState.DEAD, None),
+        (NoticeState.FAILED, None),
     ]
     assert {row.notice.kind for row in rows} == {NoticeKind.REMINDER}
     (held,) = [row.parcel for row in rows if row.parcel and row.parcel.scheduled_id == "Q2"]
     second = int(START.timestamp()) + 2
     assert (held.way, held.post_at, held.text_digest, held.wake_at) == (
-        DeliveryMethod.HELD,
+        DeliveryMethod.SCHEDULED,
         second,
         "digest",
         at(second),

@@ -18,10 +18,10 @@ from bot.errors import SettingsError
 from bot.slack import user_table
 from bot.webinars import table as webinar_table
 from tests.db.test_connection import person
-from tests.webinar_samples import ACCOUNT, NOW, webinar
-from tests.world import World, running
+from tests.support.webinar_samples import ACCOUNT, NOW, webinar
+from tests.support.world import World, running
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 PASSWORD = "s3same-0pen"

@@ -14,9 +14,9 @@ from bot.db.connection import FORGOTTEN_MS, Store, Vault, unbroken, writer
 from bot.db.schema import notices, parcels
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres  # the plugin below must be the first to import it
+    from tests.support.databases import Postgres  # the plugin below must be the first to import it
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 POINTS = (*range(30), *range(30, 600, 10))
 A_MOMENT = 2.0

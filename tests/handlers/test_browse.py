@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
 from handlers.browse.texts import VERBS, count, details, home_menu, listing, nothing_found, pick, place, read_place
-from tests.block_kit import buttons, check_message, words
-from tests.webinar_samples import NASTY, NOW, registration, webinar
+from tests.support.block_kit import buttons, check_message, words
+from tests.support.webinar_samples import NASTY, NOW, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
 LIST: dict[str, Any] = {"page": 1, "pages": 1, "total": 1, "which": "", "now": NOW, "seen_at": NOW}

@@ -17,8 +17,8 @@ from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.form import CreateDraft, build, check, read
 from handlers.create.settings_form import More
-from tests.block_kit import buttons, check_view, initial_values, words
-from tests.webinar_samples import NASTY, NOW, START
+from tests.support.block_kit import buttons, check_view, initial_values, words
+from tests.support.webinar_samples import NASTY, NOW, START
 
 OPTIONS = st.builds(
     Options,

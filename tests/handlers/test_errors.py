@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
+from tests.support.world import World
 
 
 async def test_an_unexpected_error_gives_a_reference_that_is_in_the_log(

@@ -18,9 +18,9 @@ from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
 from handlers.registrants.list import RegistrantPage, matching, registrant_page
-from tests.block_kit import buttons, check_message, check_view, words
-from tests.enrol_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
-from tests.webinar_samples import NOW, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.bulk_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
+from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 
 
 @settings(max_examples=15, deadline=None)

@@ -22,8 +22,8 @@ from bot.registration.texts.settings_result import changed, read_undo, what_chan
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import chart_button, menu_button
 from handlers.registration import chart_texts, menu_form
-from tests.block_kit import buttons, check_message, check_view, words
-from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
 USUAL = Preferences()
 OTHER = Preferences(

@@ -17,8 +17,8 @@ from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import door_buttons
 from handlers.browse.texts import count
 from handlers.registration import limit_form
-from tests.block_kit import buttons, check_message, check_view, words
-from tests.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
 OPEN, CLOSED = registration(), registration(is_open=False)
 FULL = registration(is_open=False, limit=3)

@@ -22,8 +22,8 @@ from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
 from handlers.remind.defaults_form import UndoDefaults
 from handlers.remind.form import ReminderFormContext, ReminderInput
-from tests.block_kit import buttons, check_message, check_view, initial_values, words
-from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
+from tests.support.block_kit import buttons, check_message, check_view, initial_values, words
+from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 USUAL = (DAY, HOUR, 10 * MINUTE)
@@ -35,14 +35,14 @@ SHEETS = st.builds(
     webinar=WEBINARS,
     channel_id=CHANNELS,
     is_on=st.booleans(),
-    leads=LEADS,
+    offsets=LEADS,
     usual=LEADS,
-    has_own_leads=st.booleans(),
+    has_own_offsets=st.booleans(),
     reminders=st.lists(
         st.builds(
             Reminder,
             id=st.integers(1, 10**12),
-            before=st.timedeltas(MINUTE, 120 * DAY),
+            offset=st.timedeltas(MINUTE, 120 * DAY),
             start=MOMENTS,
             due_at=MOMENTS,
             state=st.sampled_from(NoticeState),
@@ -66,7 +66,7 @@ LARGEST = ReminderUndo(
         subject="1" * 32,
         account=ACCOUNT.model_copy(update={"provider": "p" * 32, "name": "n" * 64}),
         features=EVERYTHING,
-        leads=tuple(119 * DAY + 23 * HOUR + 59 * MINUTE + timedelta(seconds=second) for second in range(MAX_LEADS)),
+        offsets=tuple(119 * DAY + 23 * HOUR + 59 * MINUTE + timedelta(seconds=second) for second in range(MAX_LEADS)),
         set_by="U" * 32,
         set_at=NOW.replace(microsecond=123456),
         by_share=True,
@@ -84,7 +84,7 @@ def sheet(*reminders: Reminder, **changes: Any) -> ReminderSheet:
         "leads": USUAL,
         "usual": USUAL,
         "reminders": reminders,
-        "origin": ReminderOrigin.SHARED,
+        "origin": ReminderOrigin.CARD,
         "set_by": "U1",
         "set_at": NOW,
     }
@@ -143,9 +143,9 @@ def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: s
 @given(LEADS, st.text(max_size=3000), st.booleans(), st.none() | MOMENTS)
 def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool, set_at: datetime | None) -> None:
     """Whatever they are, and whatever was typed."""
-    known = ReminderDefaults(leads=leads, set_by="U1" if set_at else "", set_at=set_at)
+    known = ReminderDefaults(offsets=leads, set_by="U1" if set_at else "", set_at=set_at)
     check_view(defaults_form.form(known, zone="Europe/Madrid", typed=typed))
-    back = UndoDefaults(leads="119d23h59m59s " * 10, changed_at=NOW)
+    back = UndoDefaults(offsets="119d23h59m59s " * 10, changed_at=NOW)
     changed = defaults_form.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
     check_view(defaults_form.saved_view(changed))
     for message in (
@@ -158,8 +158,8 @@ def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool
 
 def test_form_shows_what_is_planned_with_what_can_be_done_about_each() -> None:
     """Soonest first, on the reader's clock; what is skipped can be brought back, what leaves is left alone."""
-    leaving = reminder(3 * DAY - MINUTE, NoticeState.PACKED, held_for=NOW + MINUTE)
-    shown = sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED), leaving, leads=(3 * DAY - MINUTE, DAY, HOUR))
+    leaving = reminder(3 * DAY - MINUTE, NoticeState.BATCHED, held_for=NOW + MINUTE)
+    shown = sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED), leaving, offsets=(3 * DAY - MINUTE, DAY, HOUR))
 
     view = remind_form.build(shown, WHERE, now=NOW)
 
@@ -189,15 +189,15 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
             reminder(DAY + number * HOUR, state, problem="is_archived", **past)
             for number, state in enumerate(
                 [
-                    NoticeState.SAID,
+                    NoticeState.POSTED,
                     NoticeState.SKIPPED,
                     NoticeState.MISSED,
                     NoticeState.UNKNOWN,
-                    NoticeState.DEAD,
-                    NoticeState.PACKED,
+                    NoticeState.FAILED,
+                    NoticeState.BATCHED,
                     NoticeState.PLANNED,
                     NoticeState.WITHDRAWN,
-                    NoticeState.OVERTAKEN,
+                    NoticeState.SUPERSEDED,
                 ]
             )
         )
@@ -220,7 +220,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
     ("changes", "shown", "switches"),
     [
         ({"is_on": False}, "*Off here.* No reminder of this webinar is posted in <#C1>.", ["Turn On", "Refresh"]),
-        ({"has_own_leads": True}, "No reminder is planned any more.", ["Mute Here", "Use the Usual Times", "Refresh"]),
+        ({"has_own_offsets": True}, "No reminder is planned any more.", ["Mute Here", "Use the Usual Times", "Refresh"]),
         (
             {"webinar": webinar(status=Status.CANCELLED)},
             "This webinar is cancelled, so there is nothing to remind of.",
@@ -245,7 +245,7 @@ def test_form_offers_what_can_be_done_just_now(changes: dict[str, Any], shown: s
 def test_form_takes_no_more_than_ten() -> None:
     """With ten of them nothing can be added, only changed."""
     full = tuple(number * HOUR for number in range(10, 0, -1))
-    view = remind_form.build(sheet(leads=full), WHERE, now=NOW)
+    view = remind_form.build(sheet(offsets=full), WHERE, now=NOW)
     assert "submit" not in view
     assert not [block for block in view["blocks"] if block["type"] == "input"]
 
@@ -255,15 +255,15 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
     now = START - 3 * HOUR
     late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
     assert reminder_list.missed_out(sheet(reminder(HOUR)), now) == late
-    assert reminder_list.missed_out(sheet(reminder(DAY, NoticeState.SAID)), now) == ""
+    assert reminder_list.missed_out(sheet(reminder(DAY, NoticeState.POSTED)), now) == ""
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"origin": ReminderOrigin.SHARED}, "Here since <@U1> shared its card"),
-        ({"origin": ReminderOrigin.SET}, "Set by <@U1>"),
-        ({"origin": ReminderOrigin.FOLLOWED}, "Here because this channel follows webinars: set by <@U1>"),
+        ({"origin": ReminderOrigin.CARD}, "Here since <@U1> shared its card"),
+        ({"origin": ReminderOrigin.CHOSEN}, "Set by <@U1>"),
+        ({"origin": ReminderOrigin.SUBSCRIPTION}, "Here because this channel follows webinars: set by <@U1>"),
     ],
 )
 def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
@@ -271,7 +271,7 @@ def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> No
     at = when(NOW, "Europe/Madrid")
     last = words(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
     assert last == f"{said} · {at} · Times as usual in this workspace"
-    own = sheet(has_own_leads=True, leads=(DAY,), **changes)
+    own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
     assert reminder_list.whose_times(own) == (
         "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
     )
@@ -455,7 +455,7 @@ def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
 
 def test_usual_times_can_be_changed_by_those_who_may() -> None:
     """Anyone sees what they are and who set them."""
-    known = ReminderDefaults(leads=USUAL, set_by="U1", set_at=NOW)
+    known = ReminderDefaults(offsets=USUAL, set_by="U1", set_at=NOW)
     seen = defaults_form.answer(known, may_change=False, zone="UTC")
     assert words(seen.blocks).splitlines() == [
         "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,

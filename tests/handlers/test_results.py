@@ -15,8 +15,8 @@ from bot.creation.texts import CreatedResult, done, done_message, failed, failed
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons as ids
 from handlers.cancel import form as cancel_form
-from tests.block_kit import buttons, check_message, check_view, words
-from tests.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
 CHANNELS = [f"C{n:08}" for n in range(100)]

@@ -17,9 +17,9 @@ from bot.registration.seats import texts as seat_texts
 from bot.slack.buttons import my_link, register, when_open
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
-from tests.block_kit import buttons, check_message, check_view, initial_values, words
-from tests.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
-from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, check_view, initial_values, words
+from tests.support.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
+from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 
 @settings(max_examples=60, deadline=None)

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from bot.model.webinar import Access, FixedOptions, Options
 from handlers.create.settings_form import More, build, changed, check, read, settled
-from tests.block_kit import check_view, initial_values, words
 from tests.handlers.test_create_form import MORES
-from tests.webinar_samples import NOW
+from tests.support.block_kit import check_view, initial_values, words
+from tests.support.webinar_samples import NOW
 
 # Every field of WcsWebinarSettingsModel that is not readOnly, but registrationEnabled, which is "Who is it for?" on the
 # first view; and the two fields of a session that nothing else asks for.

@@ -20,9 +20,9 @@ from bot.notices.subscriptions.texts.share_result import MUTED, announced, share
 from bot.slack import buttons as ids
 from bot.slack.blocks import when
 from handlers.subscribe import form as subscribe_form
-from tests.block_kit import buttons, check_message, check_view, words
-from tests.follow_samples import AT, HOURS, NIGHT, WEEKLY, about, channel, channels, hours, line
-from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
+from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.subscription_samples import AT, HOURS, NIGHT, WEEKLY, about, channel, channels, hours, line
+from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 
 def test_state_says_who_set_what_and_when() -> None:
@@ -30,7 +30,7 @@ def test_state_says_who_set_what_and_when() -> None:
     launch, soon, gone = webinar(), webinar(session_id="s2", title="Café *chat*", start=NOW), webinar(session_id="s3")
     state = channel(
         about(launch, features=frozenset[Feature](), set_by="U3"),
-        about(soon, by_share=True, leads=(timedelta(minutes=30),)),
+        about(soon, by_share=True, offsets=(timedelta(minutes=30),)),
         about(gone),
         line(scope=Scope.MINE, subject="U4", features=frozenset({Feature.LIVE})),
         line(),
@@ -91,16 +91,16 @@ def test_introduction_names_the_person_and_the_way_back() -> None:
     [
         (NoticeState.MISSED, "", "missed, because Greenroom was away or could not post in time"),
         (NoticeState.UNKNOWN, "", "unclear, because Slack's answer got lost: look whether it was posted"),
-        (NoticeState.DEAD, "Slack <refused> this.", "not posted: Slack &lt;refused&gt; this."),
-        (NoticeState.DEAD, "", "not posted"),
+        (NoticeState.FAILED, "Slack <refused> this.", "not posted: Slack &lt;refused&gt; this."),
+        (NoticeState.FAILED, "", "not posted"),
     ],
 )
 def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, problem: str, reason: str) -> None:
     """When and where it was due, what it was, and about which webinar if about one."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
-    times = {"due_at": NOW, "hand_at": NOW, "expires_at": START}
+    times = {"due_at": NOW, "schedulable_at": NOW, "expires_at": START}
     reminder = Notice.model_validate({**facts, **times})
-    told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CUT_OFF, "channel_id": "D9", "session_id": ""})
+    told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CHANNEL_LOST, "channel_id": "D9", "session_id": ""})
     unsaid = [UndeliveredNotice(reminder, state, problem, webinar()), UndeliveredNotice(told, state, problem, None)]
     assert words(subscription_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
         "*What did not go out lately*",
@@ -169,8 +169,8 @@ def test_words_of_features_and_hours() -> None:
 def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime, name: str) -> None:
     """Whatever titles, names, zones and times there are."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
-    missed = Notice.model_validate({**facts, "due_at": due, "hand_at": due, "expires_at": START})
-    unsaid = [UndeliveredNotice(missed, NoticeState.DEAD, "x" * 500, one) for one in [*state.webinars.values(), None]][
+    missed = Notice.model_validate({**facts, "due_at": due, "schedulable_at": due, "expires_at": START})
+    unsaid = [UndeliveredNotice(missed, NoticeState.FAILED, "x" * 500, one) for one in [*state.webinars.values(), None]][
         :10
     ]
     shown = subscription_result.state(state, head=head, unsaid=unsaid)

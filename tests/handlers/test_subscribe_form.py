@@ -12,9 +12,9 @@ from bot.notices.subscriptions import channel_state
 from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState
 from bot.notices.subscriptions.model import SHARED
 from handlers.subscribe import form as subscribe_form
-from tests.block_kit import check_view, initial_values, words
-from tests.follow_samples import NIGHT, about, channel, channels, hours, line
-from tests.webinar_samples import webinar
+from tests.support.block_kit import check_view, initial_values, words
+from tests.support.subscription_samples import NIGHT, about, channel, channels, hours, line
+from tests.support.webinar_samples import webinar
 
 
 def test_form_opens_as_the_channel_is_set_up() -> None:

@@ -24,9 +24,9 @@ from handlers.team import list as team_list
 from handlers.team.check import KnownPeople
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
 from handlers.team.outsiders import names_of, read_outsiders, spell
-from tests.block_kit import check_message, check_view
-from tests.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
-from tests.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
+from tests.support.block_kit import check_message, check_view
+from tests.support.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
+from tests.support.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
 
 DEV = Coworker(user_id="6dev", account_id="1", name="Dev Patel", email="dev@acme.example")
 

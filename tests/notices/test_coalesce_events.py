@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.notices.events import FILLING_AT, coalesce_events
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELLED
+MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
 OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
 REGISTRATIONS, CORRECTION = NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION
 
@@ -30,7 +30,7 @@ def waiting(kind: NoticeKind, minute: int = 0, *, about: str = "s1", start: date
         start=start,
         occurrence=str(minute),
         due_at=due,
-        hand_at=due,
+        schedulable_at=due,
         expires_at=START,
         facts=NoticeFacts(**facts),
     )
@@ -138,7 +138,7 @@ def test_webinars_do_not_overtake_each_other() -> None:
     assert coalesce_events([ours, theirs]) == ([ours, theirs], [])
 
     old, new = (waiting(NoticeKind.DIGEST, minute, about="") for minute in (1, 2))
-    lost = [waiting(NoticeKind.CUT_OFF, minute, about="") for minute in (1, 2)]
+    lost = [waiting(NoticeKind.CHANNEL_LOST, minute, about="") for minute in (1, 2)]
     said, rest = coalesce_events([old, new, *lost])
     assert rest == [old]
     assert set(map(str, said)) == {str(one) for one in (new, *lost)}
@@ -170,7 +170,7 @@ def test_gist_loses_nothing_and_repeats_nothing(some: list[Notice]) -> None:
     assert all(one in some for one in rest)
     assert [one.due_at for one in said] == sorted(one.due_at for one in said)
     assert coalesce_events(said) == (said, [])
-    kept = {NoticeKind.REMINDER, NoticeKind.CUT_OFF}
+    kept = {NoticeKind.REMINDER, NoticeKind.CHANNEL_LOST}
     assert not any(one.kind in kept for one in rest if one.session_id not in _cancelled(some))
 
 

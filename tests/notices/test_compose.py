@@ -16,15 +16,15 @@ from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, compose
 from bot.notices.texts.phrases import NoticeContext, begins
 from bot.slack import buttons as our_buttons
 from bot.slack.message import Message
-from tests.block_kit import buttons, check_message, words
-from tests.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
-from tests.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, words
+from tests.support.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
+from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHARED = "https://join.example/shared"
 OLD = "<!date^1795447200^{date_short_pretty} at {time}|Mon, Nov 23, 2026 at 16:20 CET (15:20 UTC)>"
 NEW = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
-ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CUT_OFF}
+ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
 
 
@@ -67,7 +67,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
         ["Register"],
     ),
     NoticeKind.RETITLED: ("Old day was renamed by Ana Lima and is now called Launch day", []),
-    NoticeKind.CANCELLED: (f"Launch day was cancelled by Ana Lima: it was planned for {NEW}, 45 minutes", []),
+    NoticeKind.CANCELED: (f"Launch day was cancelled by Ana Lima: it was planned for {NEW}, 45 minutes", []),
     NoticeKind.CORRECTION: (
         f"Launch day was moved, so the reminder above is no longer right: now {NEW}, 45 minutes, instead of {OLD}",
         [],
@@ -93,7 +93,7 @@ WITH_NOTHING_KNOWN = {
     NoticeKind.REGISTRATIONS: "Registrations for Launch day: not known yet",
     NoticeKind.MOVED: f"Launch day was moved: now {NEW}, 45 minutes",
     NoticeKind.RETITLED: "Launch day has a new title",
-    NoticeKind.CANCELLED: f"Launch day is cancelled: it was planned for {NEW}, 45 minutes",
+    NoticeKind.CANCELED: f"Launch day is cancelled: it was planned for {NEW}, 45 minutes",
 }
 
 
@@ -399,7 +399,7 @@ def test_digest_and_news_share_a_message() -> None:
 @pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
 def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurrence: str, where: str) -> None:
     """And what to do; the notice's occurrence begins with the channel's id."""
-    made = speak(NoticeContext(notice(NoticeKind.CUT_OFF, session_id="", channel_id="U1", occurrence=occurrence), None))
+    made = speak(NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None))
     assert made.text == (
         f"Greenroom can't post in {where} any more, so nothing is said there. "
         "If it is still in use, type /invite @Greenroom in it."
@@ -432,7 +432,7 @@ def parcels(draw: st.DrawFn) -> tuple[list[NoticeContext], dict[str, Webinar]]:
     for one in known:
         kind = draw(st.sampled_from(NoticeKind))
         facts, start, before = draw(FACTS), draw(st.just(one.start) | MOMENTS), draw(st.integers(0, 10**7))
-        times = {"start": start, "before": timedelta(seconds=before), "due_at": start}
+        times = {"start": start, "offset": timedelta(seconds=before), "due_at": start}
         is_known = kind not in ABOUT_CHANNELS and draw(st.integers(0, 9)) > 0
         made = notice(kind, session_id=one.session_id, facts=facts, occurrence=draw(st.text(max_size=9)), **times)
         name = draw(st.sampled_from(["", "Ana Lima", "<!channel>", "&" * 300]) | st.text(max_size=80))

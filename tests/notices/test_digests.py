@@ -22,9 +22,9 @@ from bot.notices.texts.compose import compose
 from bot.notices.texts.phrases import NoticeContext
 from bot.webinars import count_history
 from bot.webinars import table as webinar_table
-from tests.webinar_samples import ACCOUNT, registration, webinar
+from tests.support.webinar_samples import ACCOUNT, registration, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # nine o'clock in Madrid
@@ -117,7 +117,7 @@ async def test_digest_holds_what_is_coming_and_how_many_had_registered_at_the_on
     (only,) = await planned(sqlite_store)
     assert only.facts.coming == (("s1", 37), ("s2", None))
     assert (only.kind, only.account, only.session_id, only.occurrence) == (NoticeKind.DIGEST, ACCOUNT, "", "weekly")
-    assert (only.start, only.due_at, only.hand_at, only.expires_at) == (
+    assert (only.start, only.due_at, only.schedulable_at, only.expires_at) == (
         *(MONDAY, MONDAY),
         *(MONDAY + HOUR, MONDAY + 12 * HOUR),
     )

@@ -15,12 +15,12 @@ from bot.model.lifecycle import RegistrationStatus, registration_status
 from bot.model.webinar import Status, Webinar
 from bot.notices.events import FILLING_AT, WebinarEvent, changes
 from bot.notices.model import NoticeFacts, NoticeKind
-from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
+from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LATER = NOW + MINUTE
 DOOR_KINDS = {NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED}
-MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELLED
+MOVED, RETITLED, CANCELLED = NoticeKind.MOVED, NoticeKind.RETITLED, NoticeKind.CANCELED
 OPENED, FULL, CLOSED, FILLING = NoticeKind.OPENED, NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.FILLING
 REGISTRATIONS = NoticeKind.REGISTRATIONS
 

@@ -16,7 +16,8 @@ from bot.notices.planner import replan, replan_channel
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope
 from bot.webinars import table as webinar_table
-from tests.planning_samples import (
+from tests.support.db_samples import LATER, OTHERS, notice
+from tests.support.planner_samples import (
     ALERTS,
     CHANGES,
     DAY,
@@ -32,10 +33,9 @@ from tests.planning_samples import (
     reminders,
     told,
 )
-from tests.store_samples import LATER, OTHERS, notice
-from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 QUARTER = HOUR / 4
 
@@ -56,12 +56,12 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
     assert await told(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
     (first, *_) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert first.notice.facts == NoticeFacts(count=4, limit=4)
-    assert (first.notice.due_at, first.notice.hand_at, first.notice.expires_at) == (LATER, LATER, START)
+    assert (first.notice.due_at, first.notice.schedulable_at, first.notice.expires_at) == (LATER, LATER, START)
 
 
 async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     """The old ones are taken back in the same breath."""
-    await known(db, webinar(), about("C1", REMINDERS, CHANGES, leads=(HOUR,)))
+    await known(db, webinar(), about("C1", REMINDERS, CHANGES, offsets=(HOUR,)))
     assert await reminders(db) == [("C1", START, HOUR)]
 
     await changed(db, webinar(start=START + DAY, seen_at=LATER), by="U1")
@@ -75,7 +75,7 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
 
 async def test_replanning_reads_the_webinar_again(db: Db) -> None:
     """What the caller holds may be older than the row."""
-    await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR,)))
+    await known(db, webinar(), about("C1", REMINDERS, offsets=(HOUR,)))
     await webinar_table.save(db, webinar(start=START + DAY, seen_at=LATER))
 
     await replan(db, webinar(), LATER)
@@ -90,7 +90,7 @@ async def test_who_did_it_is_not_told(db: Db) -> None:
 
     await changed(db, webinar(status=Status.CANCELLED, seen_at=LATER), by="U1")
 
-    assert await told(db) == [("C1", NoticeKind.CANCELLED), ("D2", NoticeKind.CANCELLED)]
+    assert await told(db) == [("C1", NoticeKind.CANCELED), ("D2", NoticeKind.CANCELED)]
 
 
 @pytest.mark.parametrize(("by", "places"), [("", ["U1"]), ("U2", ["U1"]), ("U1", [])])
@@ -143,9 +143,9 @@ async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
 
 async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
     """The workspace's own, where a channel has none of its own."""
-    await subscription_table.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+    await subscription_table.save_default_offsets(db, WORKSPACE, [2 * HOUR], "U1", NOW)
 
-    await known(db, webinar(), line("C1", REMINDERS), about("C2", REMINDERS, leads=(HOUR,)))
+    await known(db, webinar(), line("C1", REMINDERS), about("C2", REMINDERS, offsets=(HOUR,)))
 
     assert await reminders(db) == [("C1", START, 2 * HOUR), ("C2", START, HOUR)]
 
@@ -153,22 +153,22 @@ async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
 async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
     """Where a thousand fall due at once, Slack needs half an hour to take them; where few do, a quarter is enough."""
     crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
-    await notice_table.plan(db, [one.model_copy(update={"hand_at": one.due_at - QUARTER}) for one in crowd])
+    await notice_table.plan(db, [one.model_copy(update={"schedulable_at": one.due_at - QUARTER}) for one in crowd])
 
-    await known(db, webinar(), about("C1", REMINDERS, leads=(HOUR, 2 * HOUR)))
+    await known(db, webinar(), about("C1", REMINDERS, offsets=(HOUR, 2 * HOUR)))
 
     rows = await notice_table.of_session(db, ACCOUNT, "s1")
-    assert [row.notice.due_at - row.notice.hand_at for row in rows] == [QUARTER, 2 * QUARTER]
+    assert [row.notice.due_at - row.notice.schedulable_at for row in rows] == [QUARTER, 2 * QUARTER]
 
 
 async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> None:
     """Notices of the same transaction are not in the database yet, but they count: 600 channels need 18 minutes."""
-    channels = [about(f"C{number}", REMINDERS, leads=(HOUR,)) for number in range(600)]
+    channels = [about(f"C{number}", REMINDERS, offsets=(HOUR,)) for number in range(600)]
 
-    await known(db, webinar(), *channels, about("E1", REMINDERS, leads=(2 * HOUR,)))
+    await known(db, webinar(), *channels, about("E1", REMINDERS, offsets=(2 * HOUR,)))
 
     rows = await notice_table.of_session(db, ACCOUNT, "s1")
-    leads = Counter((row.notice.before, row.notice.due_at - row.notice.hand_at) for row in rows)
+    leads = Counter((row.notice.offset, row.notice.due_at - row.notice.schedulable_at) for row in rows)
     assert leads == {(HOUR, 600 * QUARTER / 500): 600, (2 * HOUR, QUARTER): 1}
 
 
@@ -193,7 +193,7 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     others = [one for one in await reminders(db) if one[0] == "C2"]
 
     await subscription_table.save(db, line("C1", CHANGES))
-    await subscription_table.save(db, about("C1", REMINDERS, session_id="s2", leads=(HOUR,)))
+    await subscription_table.save(db, about("C1", REMINDERS, session_id="s2", offsets=(HOUR,)))
     await replan_channel(db, WORKSPACE, "C1", LATER)
 
     assert await reminders(db) == others
@@ -205,7 +205,7 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
 
 async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
     """Alerts that wait, and reminders at the times that the workspace has chosen."""
-    await subscription_table.save_default_leads(db, WORKSPACE, [HOUR], "U1", NOW)
+    await subscription_table.save_default_offsets(db, WORKSPACE, [HOUR], "U1", NOW)
     await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS))
     await changed(db, counted(4, 4, at=LATER))
     before = await notice_table.of_session(db, ACCOUNT, "s1")
@@ -216,7 +216,7 @@ async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db)
 
     assert await notice_table.of_session(db, ACCOUNT, "s1") == before
     assert await reminders(db) == [("C1", START, HOUR)]
-    await subscription_table.save_default_leads(db, WORKSPACE, [2 * HOUR], "U1", NOW)
+    await subscription_table.save_default_offsets(db, WORKSPACE, [2 * HOUR], "U1", NOW)
     await replan_channel(db, WORKSPACE, "C1", LATER)
     assert await reminders(db) == [("C1", START, 2 * HOUR)]
 

@@ -14,11 +14,11 @@ from bot.notices.planner import follow_up, replan_channel
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature
 from bot.webinars import table as webinar_table
-from tests.planning_samples import ALERTS, DAY, REMINDERS, WORKSPACE, changed, counted, known, line, reminders
-from tests.store_samples import LATER
-from tests.webinar_samples import ACCOUNT, START, webinar
+from tests.support.db_samples import LATER
+from tests.support.planner_samples import ALERTS, DAY, REMINDERS, WORKSPACE, changed, counted, known, line, reminders
+from tests.support.webinar_samples import ACCOUNT, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 PATIENCE = 20
 

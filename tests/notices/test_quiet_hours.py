@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.notices.quiet_hours import DAY, ChannelHours, DigestPace, instant, last_slot, quiet_until, zone_named
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.webinar_samples import ACCOUNT, NOW
 
 MADRID = "Europe/Madrid"
 SOUTH = "Australia/Lord_Howe"  # half an hour of summer time, in the other half of the year

@@ -19,10 +19,10 @@ from bot.notices.rules import REMINDERS
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription
 from bot.webinars import table as webinar_table
-from tests.store_samples import LATER
-from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+from tests.support.db_samples import LATER
+from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 HERE = ACCOUNT.workspace
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -56,7 +56,7 @@ async def seen(store: Store, channel_id: str = "C1") -> ReminderSheet:
 
 def waiting(sheet: ReminderSheet) -> list[timedelta]:
     """The leads of what is to go out."""
-    return [one.before for one in sheet.reminders if one.state is NoticeState.PLANNED]
+    return [one.offset for one in sheet.reminders if one.state is NoticeState.PLANNED]
 
 
 async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
@@ -64,19 +64,19 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
     await known(store, line())
     sheet = await seen(store)
     assert waiting(sheet) == list(REMINDERS)
-    assert (sheet.is_on, sheet.has_own_leads, sheet.leads, sheet.usual) == (True, False, REMINDERS, REMINDERS)
-    assert (sheet.origin, sheet.set_by, sheet.set_at) == (ReminderOrigin.SHARED, "U1", NOW)
+    assert (sheet.is_on, sheet.has_own_offsets, sheet.offsets, sheet.usual) == (True, False, REMINDERS, REMINDERS)
+    assert (sheet.origin, sheet.set_by, sheet.set_at) == (ReminderOrigin.CARD, "U1", NOW)
     elsewhere = await seen(store, "C2")
-    assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, ReminderOrigin.NOBODY, [])
+    assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, ReminderOrigin.NONE, [])
 
 
 async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
     """The card's line still only adds to what else is heard, with these times; Undo restores it as it was."""
     await known(store, line())
     async with store.write() as db:
-        change = await reminders.set_leads(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
+        change = await reminders.set_offsets(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
         (own,) = await subscription_table.of_channel(db, HERE, "C1")
-    assert own == line(features=SHARED, leads=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
+    assert own == line(features=SHARED, offsets=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
     assert waiting(await seen(store)) == [2 * DAY, HOUR]
     async with store.write() as db:
         assert await reminders.undo(db, webinar(), change, LATER)
@@ -89,18 +89,18 @@ async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(stor
     """A channel that follows all webinars goes by that again, and by what is asked for there later."""
     await known(store, followed())
     async with store.write() as db:
-        await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
-        await reminders.set_leads(db, webinar(), "C1", None, "U2", LATER)
+        await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        await reminders.set_offsets(db, webinar(), "C1", None, "U2", LATER)
         assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
     sheet = await seen(store)
-    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), ReminderOrigin.FOLLOWED)
+    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), ReminderOrigin.SUBSCRIPTION)
 
 
 async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
     """What else is heard stays; turned on again, the times are those that were chosen."""
     await known(store, followed())
     async with store.write() as db:
-        await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", LATER)
+        await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", LATER)
         assert await reminders.mute(db, webinar(), "C1", "U2", LATER)
         assert await reminders.mute(db, webinar(), "C1", "U2", LATER) is None
         own = next(one for one in await subscription_table.of_channel(db, HERE, "C1") if one.scope is Scope.WEBINAR)
@@ -129,12 +129,12 @@ async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> No
     async with store.write() as db:
         await reminders.add(db, webinar(), "C1", (HOUR,), "U2", LATER)
     sheet = await seen(store)
-    assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], ReminderOrigin.SET, "U2")
+    assert (waiting(sheet), sheet.origin, sheet.set_by) == ([HOUR], ReminderOrigin.CHOSEN, "U2")
 
 
 async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> None:
     """Neither is lost, neither goes beyond ten."""
-    await known(store, line(leads=(DAY,), by_share=False))
+    await known(store, line(offsets=(DAY,), by_share=False))
     refused = 0
 
     async def add(minutes: int) -> None:
@@ -149,14 +149,14 @@ async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> Non
     await asyncio.gather(*(add(minutes) for minutes in range(10, 22)))
 
     sheet = await seen(store)
-    assert len(waiting(sheet)) == len(sheet.leads) == 10
+    assert len(waiting(sheet)) == len(sheet.offsets) == 10
     assert refused == 3
 
 
 async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
     """Until it is brought back, or its time has passed."""
     await known(store, line())
-    skipped = next(one for one in (await seen(store)).reminders if one.before == HOUR)
+    skipped = next(one for one in (await seen(store)).reminders if one.offset == HOUR)
     async with store.write() as db:
         await reminders.skip(db, webinar(), "C1", skipped.id, LATER)
         await reminders.add(db, webinar(), "C1", (2 * HOUR,), "U2", LATER)
@@ -187,14 +187,14 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
 
 async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> None:
     """Each webinar that goes by them is planned anew, and counted."""
-    await known(store, line(), line(channel_id="C2", leads=(2 * HOUR,), by_share=False))
+    await known(store, line(), line(channel_id="C2", offsets=(2 * HOUR,), by_share=False))
     other = webinar(session_id="s2", webinar_id="w2")
     async with store.write() as db:
         await webinar_table.save(db, other)
-        assert (await reminders.defaults(db, HERE)).leads == REMINDERS
+        assert (await reminders.defaults(db, HERE)).offsets == REMINDERS
         assert await reminders.set_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
         found = await reminders.defaults(db, HERE)
-    assert (found.leads, found.set_by, found.set_at) == ((3 * HOUR,), "U9", LATER)
+    assert (found.offsets, found.set_by, found.set_at) == ((3 * HOUR,), "U9", LATER)
     assert waiting(await seen(store)) == [3 * HOUR]
     assert waiting(await seen(store, "C2")) == [2 * HOUR]
 
@@ -206,7 +206,7 @@ async def test_snooze_forgets_what_has_passed(store: Store) -> None:
         await reminders.snooze(db, webinar(), "D1", DAY, "U2", NOW)
         await reminders.snooze(db, webinar(), "D1", HOUR, "U2", START - 2 * HOUR)
         (own,) = await subscription_table.of_channel(db, HERE, "D1")
-        assert (own.leads, own.set_by) == ((HOUR,), "U2")
+        assert (own.offsets, own.set_by) == ((HOUR,), "U2")
         assert own.features == {Feature.REMINDERS, Feature.CHANGES}
         await reminders.mute(db, webinar(), "D1", "U2", LATER)
         assert await subscription_table.of_channel(db, HERE, "D1") == []
@@ -219,6 +219,6 @@ async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store)
     await known(store)
     async with store.write() as db:
         with pytest.raises(BadInput, match="start has passed"):
-            await reminders.set_leads(db, webinar(), "C1", (HOUR,), "U2", START)
+            await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", START)
         with pytest.raises(NotFound):
             await reminders.current(db, ACCOUNT, "s9", "C1")

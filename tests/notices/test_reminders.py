@@ -13,7 +13,7 @@ from bot.notices.model import TIMED, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.notice_table import NoticeRow
 from sandbox.slack import Message
-from tests.world import World
+from tests.support.world import World
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TOLD = {DAY: "1 day", HOUR: "1 hour", 10 * MINUTE: "10 minutes"}
@@ -90,7 +90,7 @@ async def test_shared_webinar_is_reminded_of_three_times(world: World) -> None:
     await reach(world, start + HOUR)
 
     assert reminders(world, start) == told(DAY, HOUR, 10 * MINUTE)
-    assert await states(world) == [NoticeState.SAID] * 3
+    assert await states(world) == [NoticeState.POSTED] * 3
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_only_reminders_that_are_still_ahead_are_planned(
 ) -> None:
     """Shared late, a webinar is not reminded of for times that have passed."""
     start = await announced(world, ahead)
-    assert [row.notice.before for row in await rows(world)] == waits
+    assert [row.notice.offset for row in await rows(world)] == waits
 
     await reach(world, start)
 
@@ -140,7 +140,7 @@ async def test_reminder_is_posted_while_the_bot_is_down(world: World) -> None:
     await reach(world, start - 2 * HOUR)
 
     assert reminders(world, start) == told(DAY)
-    assert await states(world) == [NoticeState.SAID, NoticeState.PLANNED, NoticeState.PLANNED]
+    assert await states(world) == [NoticeState.POSTED, NoticeState.PLANNED, NoticeState.PLANNED]
 
 
 async def test_bot_that_is_back_before_a_reminder_is_due_is_in_time(world: World) -> None:
@@ -168,7 +168,7 @@ async def test_bot_that_is_back_late_says_what_is_still_worth_saying(world: Worl
     assert words == "*Launch day* starts in 40 minutes"
     assert 39 * 60 < before <= 40 * 60
     first, second, third = await rows(world)
-    assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.PACKED, NoticeState.PLANNED]
+    assert [first.state, second.state, third.state] == [NoticeState.MISSED, NoticeState.BATCHED, NoticeState.PLANNED]
 
 
 async def test_bot_that_is_back_after_the_start_says_nothing(world: World) -> None:
@@ -302,7 +302,7 @@ async def test_archived_channel_is_given_up(world: World) -> None:
     calls = len(world.slack.calls)
     await reach(world, start)
 
-    assert await states(world) == [NoticeState.DEAD] * 3
+    assert await states(world) == [NoticeState.FAILED] * 3
     scheduled = [call.error for call in world.slack.calls[calls:] if call.method == "chat.scheduleMessage"]
     assert scheduled == ["is_archived"] * 3
     world.slack.channel("#launch").archived = False
@@ -335,7 +335,7 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
     await world.crash_bot()
     await world.start_bot()
     await world.bot.services.scheduler.deliver()
-    assert (await states(world))[0] is NoticeState.PACKED
+    assert (await states(world))[0] is NoticeState.BATCHED
 
     async with world.bot.services.store.write() as db:
         held = table.c.claimed_until.is_not(None)

@@ -14,7 +14,7 @@ from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.rules import EXPIRY, REMINDERS, TRUE_WHILE, ExpiryBasis, expires_at, is_stale, misleads, plan
 from bot.notices.schedule import HAND_OVER_BEFORE
 from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Feature
-from tests.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
+from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EVERYTHING = frozenset(Feature)
@@ -23,7 +23,7 @@ HEARINGS = st.lists(
         ChannelFeatures,
         channel_id=st.sampled_from(["C1", "C2", "D3"]),
         features=st.frozensets(st.sampled_from(Feature)),
-        leads=st.none()
+        offsets=st.none()
         | st.lists(st.integers(0, 7 * 86400).map(lambda s: timedelta(seconds=s)), max_size=5).map(tuple),
     ),
     max_size=3,
@@ -39,19 +39,19 @@ ON = (Status.SCHEDULED, Status.ACTIVE)
 
 def hearing(*features: Feature, channel: str = "C1", leads: tuple[timedelta, ...] | None = None) -> ChannelFeatures:
     """What #launch hears: all there is, if nothing is named."""
-    return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, leads=leads)
+    return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, offsets=leads)
 
 
 def reminder(before: timedelta = HOUR) -> Notice:
     """The reminder of an ordinary webinar, planned long before."""
-    (planned,) = plan(webinar(), [hearing(Feature.REMINDERS, leads=(before,))], NOW)
+    (planned,) = plan(webinar(), [hearing(Feature.REMINDERS, offsets=(before,))], NOW)
     return planned
 
 
 def notice(kind: NoticeKind, channel: str = "C1") -> Notice:
     """Something to be said of an ordinary webinar."""
     facts = {"account": webinar().account, "session_id": "s1", "channel_id": channel, "start": START}
-    return Notice(kind=kind, due_at=NOW, hand_at=NOW, expires_at=START, **facts)
+    return Notice(kind=kind, due_at=NOW, schedulable_at=NOW, expires_at=START, **facts)
 
 
 def test_plan_of_an_ordinary_webinar() -> None:
@@ -60,22 +60,22 @@ def test_plan_of_an_ordinary_webinar() -> None:
 
     assert [one.kind for one in planned] == [NoticeKind.REMINDER] * 3 + [NoticeKind.STARTING]
     assert [START - one.due_at for one in planned] == [DAY, HOUR, 10 * MINUTE, timedelta()]
-    assert [one.due_at - one.hand_at for one in planned] == [HAND_OVER_BEFORE] * 4
+    assert [one.due_at - one.schedulable_at for one in planned] == [HAND_OVER_BEFORE] * 4
     assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE, -5 * MINUTE]
 
 
 def test_channels_are_reminded_as_they_chose() -> None:
     """Its own times, those of the workspace, or none; that it starts only where that was asked for."""
     hearings = [
-        hearing(Feature.REMINDERS, channel="C1", leads=(HOUR, 5 * MINUTE)),
+        hearing(Feature.REMINDERS, channel="C1", offsets=(HOUR, 5 * MINUTE)),
         hearing(Feature.REMINDERS, Feature.LIVE, channel="C2"),
-        hearing(Feature.REMINDERS, channel="C3", leads=()),
+        hearing(Feature.REMINDERS, channel="C3", offsets=()),
         hearing(Feature.CHANGES, channel="C4"),
     ]
 
-    planned = plan(webinar(), hearings, NOW, default_leads=[2 * HOUR])
+    planned = plan(webinar(), hearings, NOW, default_offsets=[2 * HOUR])
 
-    assert [(one.channel_id, one.kind, one.before) for one in planned] == [
+    assert [(one.channel_id, one.kind, one.offset) for one in planned] == [
         ("C2", NoticeKind.REMINDER, 2 * HOUR),
         ("C1", NoticeKind.REMINDER, HOUR),
         ("C1", NoticeKind.REMINDER, 5 * MINUTE),
@@ -85,7 +85,7 @@ def test_channels_are_reminded_as_they_chose() -> None:
 
 def test_a_reminder_of_no_time_ahead_is_no_reminder() -> None:
     """That it starts is asked for by another name."""
-    assert plan(webinar(), [hearing(Feature.REMINDERS, leads=(timedelta(),))], NOW) == []
+    assert plan(webinar(), [hearing(Feature.REMINDERS, offsets=(timedelta(),))], NOW) == []
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.lists(st.timedeltas(MINUTE, timedelta(days=7)), max_size=4))
@@ -98,19 +98,19 @@ def test_plan_is_ahead_and_says_everything_once(
     leads = {
         (heard.channel_id, lead)
         for heard in hearings
-        for lead in (*(defaults if heard.leads is None else heard.leads), timedelta())
+        for lead in (*(defaults if heard.offsets is None else heard.offsets), timedelta())
         if (Feature.REMINDERS if lead else Feature.LIVE) in heard.features
     }
     ahead = {(channel, lead) for channel, lead in leads if any_one.start - lead > now}
-    said = [(one.channel_id, one.before) for one in planned]
+    said = [(one.channel_id, one.offset) for one in planned]
     assert set(said) == (ahead if any_one.status in ON else set())
     assert len(said) == len(set(said))
     for one in planned:
         assert now < one.due_at < one.expires_at
-        assert now <= one.hand_at < one.due_at
-        assert one.due_at == one.start - one.before
-        assert one.expires_at == expires_at(one.kind, any_one, before=one.before)
-        assert one.kind is (NoticeKind.REMINDER if one.before else NoticeKind.STARTING)
+        assert now <= one.schedulable_at < one.due_at
+        assert one.due_at == one.start - one.offset
+        assert one.expires_at == expires_at(one.kind, any_one, offset=one.offset)
+        assert one.kind is (NoticeKind.REMINDER if one.offset else NoticeKind.STARTING)
 
 
 @given(WEBINARS, HEARINGS, MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)))
@@ -138,7 +138,7 @@ def test_change_of_the_clocks_moves_nothing(
 
     assert planned == plan(same, hearings, now)
     waits = [one.start.timestamp() - one.due_at.timestamp() for one in planned]
-    assert waits == [one.before.total_seconds() for one in planned]
+    assert waits == [one.offset.total_seconds() for one in planned]
     assert not any(is_stale(one, local, hearings) for one in planned)
     assert not any(misleads(one, local, now) for one in planned)
 
@@ -150,7 +150,7 @@ def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
     """Another start, a webinar that is off, a channel that has other times or none; else it stands."""
     now_so = webinar(start=START + moved, status=status)
 
-    wanted = {(one.channel_id, one.before) for one in plan(now_so, left, NOW, REMINDERS)}
+    wanted = {(one.channel_id, one.offset) for one in plan(now_so, left, NOW, REMINDERS)}
     assert is_stale(reminder(), now_so, left, REMINDERS) == (bool(moved) or ("C1", HOUR) not in wanted)
 
 
@@ -172,21 +172,21 @@ def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
 
     said = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [hearing()])]
 
-    to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.CANCELLED}
+    to_come = set(kinds) - {NoticeKind.LIVE, NoticeKind.ENDED, NoticeKind.CANCELED}
     assert (
         set(said)
         == {
             Status.SCHEDULED: to_come,
             Status.ACTIVE: to_come | {NoticeKind.LIVE},
             Status.FINISHED: {NoticeKind.ENDED},
-            Status.CANCELLED: {NoticeKind.CANCELLED},
+            Status.CANCELLED: {NoticeKind.CANCELED},
         }[status]
     )
 
 
 def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
     """And what is addressed to somebody for another reason stays, too."""
-    for planned in (notice(NoticeKind.FILLING, "U1"), notice(NoticeKind.CORRECTION), notice(NoticeKind.CUT_OFF, "U2")):
+    for planned in (notice(NoticeKind.FILLING, "U1"), notice(NoticeKind.CORRECTION), notice(NoticeKind.CHANNEL_LOST, "U2")):
         assert not is_stale(planned, webinar(), [])
     assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
 
@@ -211,7 +211,7 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
     assert all(worth.instead for worth in EXPIRY.values())
     one = webinar()
     until = {
-        kind: expires_at(kind, one, before=HOUR, moment=NOW) - START
+        kind: expires_at(kind, one, offset=HOUR, moment=NOW) - START
         for kind in NoticeKind
         if EXPIRY[kind].since is not ExpiryBasis.MOMENT
     }
@@ -220,7 +220,7 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
         NoticeKind.STARTING: 5 * MINUTE,
         NoticeKind.LIVE: 45 * MINUTE,
         NoticeKind.ENDED: 45 * MINUTE + 12 * HOUR,
-        NoticeKind.CANCELLED: 45 * MINUTE,
+        NoticeKind.CANCELED: 45 * MINUTE,
         **dict.fromkeys([NoticeKind.FULL, NoticeKind.CLOSED, NoticeKind.OPENED, NoticeKind.FILLING], timedelta()),
         **dict.fromkeys([NoticeKind.MOVED, NoticeKind.RETITLED], timedelta()),
     }
@@ -228,7 +228,7 @@ def test_every_kind_says_until_when_it_is_worth_saying() -> None:
 
 def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
     """A digest is about many, and being cut off about none; without their moment nobody can say."""
-    of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CUT_OFF]
+    of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST]
     assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
     with pytest.raises(ValueError, match="depends on its moment"):
         expires_at(NoticeKind.DIGEST, webinar())
@@ -237,4 +237,4 @@ def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
 
 
 def _identity(planned: Notice) -> tuple[object, ...]:
-    return planned.account, planned.session_id, planned.kind, planned.channel_id, planned.start, planned.before
+    return planned.account, planned.session_id, planned.kind, planned.channel_id, planned.start, planned.offset

@@ -31,8 +31,8 @@ from bot.notices.schedule import (
     superseded,
     wait_until,
 )
-from tests.store_samples import HOUR, notice
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.db_samples import HOUR, notice
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 NIGHT = ChannelHours(
@@ -68,18 +68,18 @@ def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta
 @pytest.mark.parametrize(
     ("kind", "channel", "ahead", "goes"),
     [
-        (NoticeKind.REMINDER, "C1", HAND_OVER_BEFORE, DeliveryMethod.HELD),
-        (NoticeKind.STARTING, "D1", SECOND, DeliveryMethod.HELD),
-        (NoticeKind.REMINDER, "D1", timedelta(), DeliveryMethod.POSTED),
-        (NoticeKind.REMINDER, "C1", timedelta(), DeliveryMethod.HELD),
-        (NoticeKind.FULL, "C1", HAND_OVER_BEFORE, DeliveryMethod.POSTED),
+        (NoticeKind.REMINDER, "C1", HAND_OVER_BEFORE, DeliveryMethod.SCHEDULED),
+        (NoticeKind.STARTING, "D1", SECOND, DeliveryMethod.SCHEDULED),
+        (NoticeKind.REMINDER, "D1", timedelta(), DeliveryMethod.IMMEDIATE),
+        (NoticeKind.REMINDER, "C1", timedelta(), DeliveryMethod.SCHEDULED),
+        (NoticeKind.FULL, "C1", HAND_OVER_BEFORE, DeliveryMethod.IMMEDIATE),
     ],
 )
 def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
     kind: NoticeKind, channel: str, ahead: timedelta, goes: DeliveryMethod
 ) -> None:
     """Alerts are posted; so is a DM that may not be handed over before it is due."""
-    assert delivery_method(notice(kind=kind, channel_id=channel, due_at=START, hand_at=START - ahead)) is goes
+    assert delivery_method(notice(kind=kind, channel_id=channel, due_at=START, schedulable_at=START - ahead)) is goes
 
 
 def test_bundle_is_a_channels_minute() -> None:
@@ -96,8 +96,8 @@ def test_bundle_is_a_channels_minute() -> None:
 
 def test_session_that_several_late_reminders_speak_of_is_told_of_once() -> None:
     """By the one that is nearest to its start; that it starts is nearer than any reminder."""
-    day, hour = notice(before=24 * HOUR), notice()
-    starting = notice(session_id="s2", kind=NoticeKind.STARTING, before=timedelta())
+    day, hour = notice(offset=24 * HOUR), notice()
+    starting = notice(session_id="s2", kind=NoticeKind.STARTING, offset=timedelta())
     reminder = notice(session_id="s2")
     assert superseded([day, hour, starting, reminder]) == [day, reminder]
 
@@ -157,7 +157,7 @@ def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
         (NoticeKind.FULL, False, ChannelActivity(withdrawing_until=NOW + MINUTE), None),
         (NoticeKind.MOVED, False, ChannelActivity(withdrawing_until=NOW + MINUTE), NOW + MINUTE),
         (
-            NoticeKind.CANCELLED,
+            NoticeKind.CANCELED,
             False,
             ChannelActivity(withdrawing_until=datetime(1970, 1, 1, tzinfo=UTC)),
             NOW + 2 * SECOND,

@@ -17,7 +17,7 @@ import aiohttp
 import psutil
 
 from sandbox.slack.model import Json
-from tests.programs import PATIENCE, Program, program
+from tests.support.processes import PATIENCE, Program, program
 
 ANA, LAUNCH = "U0ANA", "C0LAUNCH"
 DAY, HOUR, MINUTE = 86_400, 3_600, 60

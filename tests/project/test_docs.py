@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.commands.verbs import VERBS
 from bot.settings import Settings
-from tests.pages import ROOT, table
+from tests.support.docs_tables import ROOT, table
 
 # Written so that they do not match themselves.
 MACHINE_PATHS = r"(?<![\w.])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|op[t])/"
@@ -58,7 +58,7 @@ def test_readme_names_every_setting_with_its_default_and_no_other() -> None:
     assert [name for name, _, purpose in rows if not purpose] == []
 
 
-@pytest.mark.parametrize(("page", "heading"), [("../README.md", "say"), ("commands.md", "command")])
+@pytest.mark.parametrize(("page", "heading"), [("../README.md", "command"), ("commands.md", "command")])
 def test_every_command_is_in_the_documents_and_no_other(page: str, heading: str) -> None:
     """The bare command, and every verb of the grammar."""
     said = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table(page, heading)]

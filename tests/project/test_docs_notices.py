@@ -15,9 +15,9 @@ from bot.notices.schedule import BETWEEN_POSTS, HAND_OVER_BEFORE, ChannelActivit
 from bot.notices.subscriptions.model import FEATURE_OF, SHARED
 from bot.notices.texts.compose import MOST
 from bot.webinars.texts.facts import ahead
-from tests.notice_samples import notice
-from tests.pages import ROOT, table
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.docs_tables import ROOT, table
+from tests.support.notice_samples import notice
+from tests.support.webinar_samples import ACCOUNT, NOW
 
 PAGE = "notices.md"
 KINDS = table(PAGE, "notice")

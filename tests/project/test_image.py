@@ -22,7 +22,7 @@ from packaging.version import Version
 from bot.__main__ import main
 from bot.settings import Settings
 from bot.web import health
-from tests.programs import ROOT
+from tests.support.processes import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*\])?==([^ ;\\]+)(?: ; ([^\\\n]+?))? \\$", re.MULTILINE)

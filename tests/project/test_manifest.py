@@ -18,7 +18,7 @@ from bot.app import EVENTS
 from bot.commands.verbs import VERBS
 from handlers.router import listen
 from sandbox.launcher import COMMANDS
-from tests.programs import ROOT
+from tests.support.processes import ROOT
 
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 SETTINGS: dict[str, Any] = MANIFEST["settings"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import ROOT
+from tests.support.processes import ROOT
 
 MAKE = shutil.which("make") or "make"
 PRETENDED = """#!/bin/sh

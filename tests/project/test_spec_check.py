@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.ringcentral.operations import OPERATIONS
-from tests.programs import ROOT
+from tests.support.processes import ROOT
 from tools.spec_check.openapi import OpenApi
 
 ANYTHING = {"additionalProperties": True}

@@ -42,13 +42,13 @@ from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
 from handlers.subscribe import form as subscribe_form
-from tests.enrol_samples import enrol_messages, enrol_modals
-from tests.notice_samples import about
-from tests.programs import ROOT
-from tests.remind_samples import remind_messages, remind_modals
-from tests.seat_samples import seat_messages, seat_modals
-from tests.team_samples import team_messages, team_modals
-from tests.webinar_samples import NOW, registration, webinar
+from tests.support.bulk_samples import enrol_messages, enrol_modals
+from tests.support.notice_samples import about
+from tests.support.processes import ROOT
+from tests.support.reminder_samples import remind_messages, remind_modals
+from tests.support.seat_samples import seat_messages, seat_modals
+from tests.support.team_samples import team_messages, team_modals
+from tests.support.webinar_samples import NOW, registration, webinar
 
 LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][

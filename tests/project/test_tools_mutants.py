@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import ROOT
+from tests.support.processes import ROOT
 from tools.mutants import GROUPS, Group, Survivor, main, mutate
 
 TINY = '''

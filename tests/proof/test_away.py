@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bot.notices.model import NoticeState
 from bot.notices.texts.compose import LATE
-from tests.proof.company import ACME, PERFECT, TALK, Count
-from tests.proof.stage import stage
+from tests.proof.environment import stage
+from tests.proof.workload import ACME, PERFECT, TALK, Count
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 MINUTE = timedelta(minutes=1)
 PLACES = 10
@@ -58,7 +58,7 @@ async def test_each_channel_is_told_once_of_what_it_missed(sqlite_url: str, tmp_
         assert [len(TALK.findall(text)) for text in said.values()] == [2] * PLACES
         assert [text for text in said.values() if not text.endswith(LATE)] == []
         assert here.count() == Count(lost=3 * PLACES)
-        assert await here.states() == {NoticeState.PACKED: 2 * PLACES, NoticeState.MISSED: 3 * PLACES}
+        assert await here.states() == {NoticeState.BATCHED: 2 * PLACES, NoticeState.MISSED: 3 * PLACES}
 
 
 async def test_crowd_keeps_to_slacks_limits(sqlite_url: str, tmp_path: Path) -> None:

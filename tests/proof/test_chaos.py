@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from bot.notices.model import NoticeState
 from bot.settings import UnclearAlerts
 from sandbox.slack import Chaos
-from tests.proof.company import PERFECT, TEAMS, Count
-from tests.proof.stage import Stage, stage
+from tests.proof.environment import Stage, stage
+from tests.proof.workload import PERFECT, TEAMS, Count
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres  # the plugin below must be the first to import it
+    from tests.support.databases import Postgres  # the plugin below must be the first to import it
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SEED = 20261121
 PLACES = 60

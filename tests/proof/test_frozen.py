@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.notices.outbox.worker import LEASE
-from tests.proof.company import PERFECT, TEAMS
-from tests.proof.stage import Stage, stage
+from tests.proof.environment import Stage, stage
+from tests.proof.workload import PERFECT, TEAMS
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres  # the plugin below must be the first to import it
+    from tests.support.databases import Postgres  # the plugin below must be the first to import it
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SEED = 20261121
 PLACES = 60

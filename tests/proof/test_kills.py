@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.proof.company import PERFECT
-from tests.proof.killing import PLACES, kill_one_process, kill_two_replicas
-from tests.proof.stage import stage
+from tests.proof.environment import stage
+from tests.proof.kill_runs import PLACES, kill_one_process, kill_two_replicas
+from tests.proof.workload import PERFECT
 
 if TYPE_CHECKING:
-    from tests.databases import Postgres  # the plugin below must be the first to import it
+    from tests.support.databases import Postgres  # the plugin below must be the first to import it
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SEED = 20261121
 KILLS = 24

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.errors import ProviderDown, ProviderLogin
 from bot.providers.ringcentral import RingCentral
 from sandbox.ringcentral.company import SERVICE_USER
-from tests.ringcentral_pair import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
+from tests.support.ringcentral import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
 
 REVOKE = "/restapi/oauth/revoke"
 EXTENSION = "/restapi/v1.0/account/~/extension/~"

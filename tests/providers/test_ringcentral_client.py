@@ -29,7 +29,7 @@ from bot.providers.base import UPKEEP
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
 from sandbox.ringcentral import Person, Rules
-from tests.ringcentral_pair import COMPANY, OWN, PERSON, START, TOKEN, WEBINARS, Pair, a_form, answering, paired
+from tests.support.ringcentral import COMPANY, OWN, PERSON, START, TOKEN, WEBINARS, Pair, a_form, answering, paired
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 ANA = Coworker(user_id="62190101", account_id="62190000", name="Ana Ruiz", email="ana@acme.example")

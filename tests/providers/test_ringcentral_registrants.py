@@ -27,7 +27,7 @@ from bot.model.registrant import Registrant, RegistrantDetails
 from bot.providers.base import UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral, people_errors
 from bot.providers.ringcentral.errors import STATE
-from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, answering, paired
 
 OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
 WHOLE = RegistrantDetails(

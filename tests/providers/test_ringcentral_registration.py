@@ -14,7 +14,7 @@ from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbi
 from bot.model.webinar import OnDemand, Preferences, Registration
 from bot.providers.base import UNCHANGED, UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral
-from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, answering, paired
 
 OPEN, CLOSED = RegistrationChange(is_open=True), RegistrationChange(is_open=False)
 CHOSEN = Preferences(

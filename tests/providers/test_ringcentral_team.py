@@ -23,7 +23,7 @@ from bot.model.people import Coworker
 from bot.model.team import Invitee, NewInvitee, NewRole, Role, TeamChange
 from bot.providers.base import UPKEEP
 from bot.providers.ringcentral import RingCentral, people_errors
-from tests.ringcentral_pair import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, answering, paired
 
 BEN = Coworker(user_id="62190102", account_id="62190000", name="Ben Okafor", email="ben@acme.example")
 CHLOE = Coworker(user_id="62190103", account_id="62190000", name="Chloé Martin", email="chloe@acme.example")

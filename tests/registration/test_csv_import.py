@@ -20,7 +20,7 @@ from bot.model.registrant import Registrant
 from bot.registration.bulk.csv_import import MOST, ImportResult, export, read_people
 from bot.registration.csv_export import FORMULA, as_typed, harmless, sheet
 from bot.registration.external_id import decode, encode
-from tests.webinar_samples import NOW
+from tests.support.webinar_samples import NOW
 
 FEW = settings(max_examples=40, deadline=None)
 SECONDS = 3.0

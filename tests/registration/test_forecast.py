@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.model.frozen import Frozen
 from bot.model.webinar import Registration
 from bot.registration.forecast import DAY, MOST_DAYS, Forecast, GrowthRate, count_at, forecast
-from tests.webinar_samples import NOW, registration
+from tests.support.webinar_samples import NOW, registration
 
 START = NOW + 10 * DAY
 

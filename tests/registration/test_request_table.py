@@ -18,10 +18,10 @@ from bot.registration.bulk import batch_table, line_table
 from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
-from tests.store_samples import LATER, OTHERS, SOON
-from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 QUEUE = request_table.LEASES
 IRIS = RegistrantDetails(

@@ -13,11 +13,11 @@ from bot.db.people_schema import seats as table
 from bot.model.seat import OPEN, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
-from tests.seat_samples import DEV, OWN_LINK, seat
-from tests.store_samples import LATER, OTHERS, SOON
-from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.seat_samples import DEV, OWN_LINK, seat
+from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 
 async def test_seat_comes_back_as_it_was_written_down(store: Store) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.db.connection import Vault
 from bot.registration.own_pages.tokens import MAX_LENGTH, TokenExpired, Tokens
-from tests.webinar_samples import NOW
+from tests.support.webinar_samples import NOW
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 UNTIL = NOW + timedelta(days=1)

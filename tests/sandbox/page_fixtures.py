@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser import Watch, launched, new_page
 from tests.sandbox.page_world import PageWorld, serving
+from tests.support.browser import Watch, launched, new_page
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

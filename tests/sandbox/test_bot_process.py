@@ -9,7 +9,7 @@ from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from sandbox.bot_process import BotControl
-from tests.world import World
+from tests.support.world import World
 
 HOUR, DAY = 3600, timedelta(days=1)
 

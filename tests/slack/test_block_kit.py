@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.block_kit import check_message, check_view, initial_values
+from tests.support.block_kit import check_message, check_view, initial_values
 
 BUTTON: dict[str, Any] = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}}
 

@@ -25,8 +25,8 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.message import Message
-from tests.block_kit import check_message
-from tests.webinar_samples import NASTY, NOW
+from tests.support.block_kit import check_message
+from tests.support.webinar_samples import NASTY, NOW
 
 
 def test_title_that_pings_and_formats_reads_as_typed() -> None:

@@ -10,8 +10,8 @@ from bot.commands.verbs import VERBS
 from bot.errors import NotAllowed, NotFound
 from bot.slack.error_message import problem, problem_view, say, waiting
 from handlers.browse.help import TOPICS, help_message
-from tests.block_kit import buttons, check_message, check_view
-from tests.webinar_samples import NASTY
+from tests.support.block_kit import buttons, check_message, check_view
+from tests.support.webinar_samples import NASTY
 
 COMMANDS = list(VERBS)
 

@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
-from tests.creation_story import hurried
-from tests.world import World, running
+from tests.support.creation import hurried
+from tests.support.world import World, running
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 FULL, OPENED, FILLING, REGISTRATIONS = (
@@ -122,5 +122,5 @@ async def test_channel_is_told_who_cancelled(world: World) -> None:
     await world.slack.submit("chloe", world.slack.view("chloe"))
     await world.settled()
 
-    told = await news(world, NoticeKind.CANCELLED)
+    told = await news(world, NoticeKind.CANCELED)
     assert [(one.channel_id, one.facts) for one in told] == [(LAUNCH, NoticeFacts(by="U0CHLOE"))]

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.block_kit import check_message
-from tests.world import World
+from tests.support.block_kit import check_message
+from tests.support.world import World
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from sandbox.launcher import Launcher
-from tests.browser import opened
+from tests.support.browser import opened
 
 pytestmark = pytest.mark.browser
 

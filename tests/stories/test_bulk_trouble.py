@@ -20,10 +20,10 @@ from bot.registration.bulk.service import BulkService
 from bot.registration.seats import texts as seat_texts
 from bot.webinars import organizer_table
 from sandbox.clock import SandboxClock
-from tests.block_kit import buttons
-from tests.door_story import hurried, limited
-from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
-from tests.world import World, running
+from tests.support.block_kit import buttons
+from tests.support.bulk import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
+from tests.support.registration import hurried, limited
+from tests.support.world import World, running
 
 MEANWHILE = RegistrantDetails(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
 

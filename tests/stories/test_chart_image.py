@@ -31,9 +31,9 @@ from bot.registration.chart import (
     thinned,
 )
 from bot.registration.chart_image import ChartImages
-from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited
-from tests.webinar_samples import NOW, registration, webinar
-from tests.world import World, running
+from tests.support.registration import PATH, PERSON, Door, a_door, hurried, limited
+from tests.support.webinar_samples import NOW, registration, webinar
+from tests.support.world import World, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.creation import draft_table
 from sandbox.slack import Message, View
-from tests.block_kit import check_message, check_view
-from tests.world import World
+from tests.support.block_kit import check_message, check_view
+from tests.support.world import World
 
 
 async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world: World) -> None:

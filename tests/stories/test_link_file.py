@@ -14,8 +14,8 @@ from bot.model.registrant import RegistrantDetails
 from bot.model.seat import Seat, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from sandbox.slack import Message
-from tests.door_story import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
-from tests.world import World, running
+from tests.support.registration import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
+from tests.support.world import World, running
 
 
 @pytest.fixture

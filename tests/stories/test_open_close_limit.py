@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.model.webinar import Audience, Status
-from tests.block_kit import check_view
-from tests.door_story import PATH, a_door, limited
-from tests.world import World
+from tests.support.block_kit import check_view
+from tests.support.registration import PATH, a_door, limited
+from tests.support.world import World
 
 ENOUGH = "Choose at least 4, or close registration instead."
 

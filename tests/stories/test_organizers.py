@@ -11,9 +11,9 @@ from bot.model.webinar import Webinar
 from bot.webinars import organizer_table as store
 from bot.webinars.permissions import Permissions
 from sandbox.slack import Message
-from tests.block_kit import check_view
-from tests.door_story import a_door
-from tests.world import World
+from tests.support.block_kit import check_view
+from tests.support.registration import a_door
+from tests.support.world import World
 
 
 async def choose(world: World, *people: str, groups: tuple[str, ...] = ()) -> None:

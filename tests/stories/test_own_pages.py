@@ -19,11 +19,11 @@ from bot.registration.own_pages import queue_table
 from bot.registration.request_table import RequestState
 from bot.webinars import organizer_table
 from sandbox.ringcentral import RingCentral
-from tests.door_story import PERSON
-from tests.own_pages_story import LENA, SITE, Shown, Site, a_site
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.own_pages import LENA, SITE, Shown, Site, a_site
+from tests.support.registration import PERSON
+from tests.support.webinar_samples import ACCOUNT, NOW
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 REGISTRANTS = "/webinar/registration/v1/sessions/"
 SECURITY_HEADERS = {

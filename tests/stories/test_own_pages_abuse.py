@@ -18,8 +18,8 @@ from bot.registration.own_pages.service import MAX_QUEUED
 from bot.web import ip_rate_limit, page_text, signup_form
 from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
 from bot.web.pages import BODY_TIMEOUT, MAX_BYTES
-from tests.own_pages_story import LENA, SITE, Site, a_site
-from tests.pages import table
+from tests.support.docs_tables import table
+from tests.support.own_pages import LENA, SITE, Site, a_site
 
 
 async def queued(site: Site) -> int:

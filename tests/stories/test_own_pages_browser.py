@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser import PATIENCE, Watch, launched
-from tests.own_pages_story import LENA, Site, a_site
+from tests.support.browser import PATIENCE, Watch, launched
+from tests.support.own_pages import LENA, Site, a_site
 
 pytestmark = pytest.mark.browser
 

@@ -20,10 +20,10 @@ from bot.team.diff import TeamDiff
 from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from sandbox.slack.model import Person
-from tests.creation_story import hurried
-from tests.enrol_story import IRIS
-from tests.forging import Effects, Forger, Rows
-from tests.permission_rules import (
+from tests.support.bulk import IRIS
+from tests.support.creation import hurried
+from tests.support.forged_requests import Effects, Forger, Rows
+from tests.support.permission_rules import (
     ACTION_RULES,
     ADMINS,
     COMMAND_RULES,
@@ -36,7 +36,7 @@ from tests.permission_rules import (
     VARIANTS,
     Rule,
 )
-from tests.world import World, running
+from tests.support.world import World, running
 
 STRANGER, GUEST, MEMBER, FORMER, ELSEWHERE = "U0HAL", "U0GIA", "U0FINN", "U0EMI", "U0IDA"
 ROLES = {

@@ -12,12 +12,12 @@ import pytest
 
 from bot.logging_setup import _is_worth_saying, _Json
 from sandbox.slack import Message, Slack
-from tests.enrol_story import Desk
-from tests.own_pages_story import LENA, Site, a_site
-from tests.seat_story import Stage
-from tests.sqlite_file import STORY
-from tests.team_story import Team
-from tests.world import World
+from tests.support.bulk import Desk
+from tests.support.own_pages import LENA, Site, a_site
+from tests.support.seats import Stage
+from tests.support.sqlite_file import STORY
+from tests.support.team import Team
+from tests.support.world import World
 
 OUTSIDERS = ("Zoe", "Quillfeather", "zoe.quillfeather@partner.example")
 SEATED = ("Emiko", "Nakagawa-Lind", "emiko.private@mail.example")

@@ -13,9 +13,9 @@ from bot.registration import request_table
 from bot.slack.client import SlackRefused
 from bot.slack.files import download
 from sandbox.slack.model import Upload
-from tests.door_story import hurried, limited
-from tests.enrol_story import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, a_desk
-from tests.world import World, running
+from tests.support.bulk import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, a_desk
+from tests.support.registration import hurried, limited
+from tests.support.world import World, running
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from bot.clock import monotonic
 from bot.registration.bulk.registrant_cache import GOOD_FOR, MOST, RegistrantCache
 from bot.webinars import organizer_table
 from sandbox.slack import Message
-from tests.door_story import PERSON, hurried
-from tests.enrol_story import IRIS, JOAN, ORGANISER, Desk, a_desk
-from tests.world import World, running
+from tests.support.bulk import IRIS, JOAN, ORGANISER, Desk, a_desk
+from tests.support.registration import PERSON, hurried
+from tests.support.world import World, running
 
 ADDRESSES = [f"ana{number:02}@outside.example" for number in range(23)]
 

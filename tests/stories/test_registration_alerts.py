@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sandbox.slack import Message
-from tests.door_story import a_door, limited
-from tests.world import World
+from tests.support.registration import a_door, limited
+from tests.support.world import World
 
 
 async def test_an_alert_leads_to_what_helps(world: World) -> None:

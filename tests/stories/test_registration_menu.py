@@ -16,8 +16,8 @@ from bot.registration.settings import RegistrationSettings as Registrations
 from bot.sync.mirror import Mirror
 from bot.webinars import organizer_table
 from sandbox.slack import Message
-from tests.door_story import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
-from tests.world import World, running
+from tests.support.registration import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
+from tests.support.world import World, running
 
 
 @pytest.fixture

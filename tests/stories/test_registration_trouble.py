@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.door_story import PATH, a_door, hurried, limited
-from tests.world import World, running
+from tests.support.registration import PATH, a_door, hurried, limited
+from tests.support.world import World, running
 
 SIX_MINUTES = timedelta(minutes=6)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.slack import Message, View
-from tests.block_kit import check_message
-from tests.world import World
+from tests.support.block_kit import check_message
+from tests.support.world import World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 AHEAD = timedelta(days=3)

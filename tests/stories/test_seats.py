@@ -14,13 +14,13 @@ from bot.model.team import NotifiedBy
 from bot.registration import external_id
 from bot.registration.seats import texts as seat_texts
 from bot.team import table as team_table
-from tests.door_story import PERSON
-from tests.seat_samples import DEV
-from tests.seat_story import REGISTRANTS, Stage, a_stage, hurried, limited
-from tests.team_samples import LINK as TEAM_LINK
-from tests.team_samples import member
-from tests.team_story import Team
-from tests.world import World, running
+from tests.support.registration import PERSON
+from tests.support.seat_samples import DEV
+from tests.support.seats import REGISTRANTS, Stage, a_stage, hurried, limited
+from tests.support.team import Team
+from tests.support.team_samples import LINK as TEAM_LINK
+from tests.support.team_samples import member
+from tests.support.world import World, running
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 

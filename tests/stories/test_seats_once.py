@@ -19,10 +19,10 @@ from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.register import SOMEBODYS, UNCLEAR
 from bot.registration.seats.service import BUSY, UNDER_WAY, SeatService
-from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing, impatient
-from tests.door_story import PERSON
-from tests.seat_story import REGISTRANTS, Stage, a_stage
-from tests.world import World, running
+from tests.support.creation import Arm, at_ringcentral, at_slack, before_writing, impatient
+from tests.support.registration import PERSON
+from tests.support.seats import REGISTRANTS, Stage, a_stage
+from tests.support.world import World, running
 
 OWN = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")
 

@@ -8,8 +8,8 @@ from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import SHARED, Scope, Subscription
-from tests.block_kit import check_message, check_view
-from tests.world import World
+from tests.support.block_kit import check_message, check_view
+from tests.support.world import World
 
 
 async def lines(world: World) -> list[Subscription]:
@@ -24,7 +24,7 @@ async def waiting(world: World) -> list[NoticeState]:
     services = world.bot.services
     async with services.store.read() as db:
         rows = await notice_table.of_channel(db, services.account.workspace, "C0MARKETING", world.clock.now())
-    return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
+    return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.BATCHED)]
 
 
 async def test_share_puts_up_a_card_and_tells_what_will_be_said(world: World) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from bot.db import schema
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.subscriptions.model import SHARED, Feature, Scope
-from tests.follow_story import heard, lines, made, planned, public, reminded_of, says
-from tests.world import World
+from tests.support.subscriptions import heard, lines, made, planned, public, reminded_of, says
+from tests.support.world import World
 
 
 async def test_subscribing_is_shown_back_and_introduced_once(world: World) -> None:
@@ -159,7 +159,7 @@ async def test_admin_also_sees_what_did_not_go_out(world: World) -> None:
     """With the reason, in any channel; a member does not."""
     await made(world, announce="#marketing")
     async with world.bot.services.store.write() as db:
-        ended = {"state": NoticeState.DEAD, "problem": "Slack said no.", "due_at": world.clock.now()}
+        ended = {"state": NoticeState.FAILED, "problem": "Slack said no.", "due_at": world.clock.now()}
         await db.execute(update(schema.notices).where(schema.notices.c.before_s == 3600).values(**ended))
 
     assert "<#C0MARKETING>, reminder of *Launch day*: not posted: Slack said no." in await says(

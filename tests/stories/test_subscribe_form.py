@@ -7,8 +7,8 @@ from typing import Any
 from bot.notices.quiet_hours import DigestPace
 from bot.notices.subscriptions.model import Feature, Scope
 from handlers.subscribe.form import NEVER
-from tests.follow_story import heard, hours, lines, made, public, reminded_of
-from tests.world import World
+from tests.support.subscriptions import heard, hours, lines, made, public, reminded_of
+from tests.support.world import World
 
 
 async def form(world: World, user: str = "dev") -> Any:

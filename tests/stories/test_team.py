@@ -13,9 +13,9 @@ from bot.model.team import NewInvitee, Role, TeamChange
 from bot.team import table as team_table
 from bot.webinars import organizer_table
 from sandbox.slack import View
-from tests.door_story import PERSON, a_door, hurried
-from tests.team_story import Team, a_team
-from tests.world import World, running
+from tests.support.registration import PERSON, a_door, hurried
+from tests.support.team import Team, a_team
+from tests.support.world import World, running
 
 MINUTE = timedelta(minutes=1)
 

@@ -17,10 +17,10 @@ from bot.db.schema import team_changes
 from bot.model.team import NewInvitee, NewRole, Role, TeamChange
 from bot.notices.team_reminders import no_more
 from sandbox.slack import View
-from tests.creation_story import Arm, at_ringcentral, at_slack, before_writing
-from tests.door_story import PERSON, hurried
-from tests.team_story import Team, a_team
-from tests.world import World, running
+from tests.support.creation import Arm, at_ringcentral, at_slack, before_writing
+from tests.support.registration import PERSON, hurried
+from tests.support.team import Team, a_team
+from tests.support.world import World, running
 
 INVITEES = "/invitees$"
 

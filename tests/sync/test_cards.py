@@ -14,8 +14,8 @@ from sqlalchemy import select
 from bot.db.schema import cards, notices
 from bot.model.webinar import Status
 from sandbox.slack import Message
-from tests.creation_story import hurried
-from tests.world import World, running
+from tests.support.creation import hurried
+from tests.support.world import World, running
 
 DAY = timedelta(days=1)
 

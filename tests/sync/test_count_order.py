@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
 from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, CallRation, next_to_count
-from tests.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
+from tests.support.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TICK = timedelta(seconds=15)

@@ -18,8 +18,8 @@ from bot.db.schema import notices
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import NoticeKind
-from tests.creation_story import Arm, at_ringcentral, before_writing, ended, hurried, release, send
-from tests.world import World, running
+from tests.support.creation import Arm, at_ringcentral, before_writing, ended, hurried, release, send
+from tests.support.world import World, running
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
 OWN = "GET /webinar/configuration/v1/sessions"

@@ -13,9 +13,9 @@ import pytest_asyncio
 from bot.model.webinar import Audience, Status, Webinar
 from bot.sync.count_order import MOST
 from bot.webinars import count_history
-from tests.creation_story import hurried
-from tests.door_story import PERSON
-from tests.world import World, running
+from tests.support.creation import hurried
+from tests.support.registration import PERSON
+from tests.support.world import World, running
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

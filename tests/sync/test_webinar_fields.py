@@ -20,8 +20,8 @@ from bot.model.webinar import (
 )
 from bot.sync.reader import merged
 from bot.webinars import table as webinar_table
-from tests.webinar_samples import ACCOUNT, NOW, START, registration
-from tests.world import World
+from tests.support.webinar_samples import ACCOUNT, NOW, START, registration
+from tests.support.world import World
 
 LATER = NOW + timedelta(minutes=5)
 FULL: dict[str, Any] = {

@@ -17,11 +17,11 @@ from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import TeamDiff, WantedMember
 from bot.webinars import table as webinar_table
-from tests.store_samples import LATER, OTHERS, SOON
-from tests.team_samples import HOST, LINK, TEAM, member
-from tests.webinar_samples import ACCOUNT, NOW, START, webinar
+from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.team_samples import HOST, LINK, TEAM, member
+from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 ORDER = TeamDiff(
     added=(

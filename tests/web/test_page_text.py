@@ -21,10 +21,10 @@ from bot.registration.own_pages.page_context import PageContext
 from bot.registration.request_table import RequestState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
-from tests.store_samples import OTHERS
-from tests.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
+from tests.support.db_samples import OTHERS
+from tests.support.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 Expected = tuple[int, str, int]
 

@@ -12,8 +12,8 @@ from icalendar import Calendar
 
 from bot.model.webinar import Webinar
 from bot.webinars.calendar_file import calendar_file, uid
-from tests.store_samples import OTHERS
-from tests.webinar_samples import NOW, START, WEBINARS, webinar
+from tests.support.db_samples import OTHERS
+from tests.support.webinar_samples import NOW, START, WEBINARS, webinar
 
 LINK = "https://join.example/own/ana"
 

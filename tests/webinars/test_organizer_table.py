@@ -8,9 +8,9 @@ from bot.db.connection import Store
 from bot.model.people import Workspace
 from bot.webinars import organizer_table
 from bot.webinars.organizer_table import Organizers
-from tests.webinar_samples import NOW
+from tests.support.webinar_samples import NOW
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 ACME, OTHER = Workspace(team_id="T1"), Workspace(team_id="T1", enterprise_id="E1")
 

@@ -13,8 +13,8 @@ from bot.slack.users import FRESH
 from bot.webinars import permissions
 from bot.webinars.organizer_table import Organizers
 from bot.webinars.permissions import MOST_NAMED, who_can
-from tests.webinar_samples import ACCOUNT, NOW, webinar
-from tests.world import World
+from tests.support.webinar_samples import ACCOUNT, NOW, webinar
+from tests.support.world import World
 
 MEMBER = Person(workspace=ACCOUNT.workspace, user_id="U1", name="Ana")
 GUEST = MEMBER.model_copy(update={"is_guest": True})

@@ -16,8 +16,8 @@ from bot.slack.buttons import join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
 from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
-from tests.block_kit import buttons, check_message, words
-from tests.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
+from tests.support.block_kit import buttons, check_message, words
+from tests.support.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
 
 SHARED = "https://join.example/shared"
 

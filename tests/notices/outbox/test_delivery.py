@@ -14,15 +14,15 @@ from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox import message_table
 from bot.notices.outbox.context import ONE_CALL
 from bot.slack.message import Message as Text
-from tests.desk import Desk, posted_at, second
-from tests.store_samples import OTHERS
-from tests.webinar_samples import ACCOUNT
+from tests.support.db_samples import OTHERS
+from tests.support.delivery import Desk, posted_at, second
+from tests.support.webinar_samples import ACCOUNT
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
-GIVING, HELD = MessageState.GIVING, MessageState.HELD
+PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
+GIVING, HELD = MessageState.SENDING, MessageState.SCHEDULED
 LOST: dict[str, dict[str, Any]] = {
     "cut before it arrives": {"cut": True},
     "cut after it was accepted": {"cut": True, "effect": True},
@@ -281,7 +281,7 @@ async def test_clear_no_is_the_end_of_a_reminder(desk: Desk, code: str) -> None:
         await desk.claims_run_out()
 
     (row,) = await desk.rows()
-    assert row.state is NoticeState.DEAD
+    assert row.state is NoticeState.FAILED
     assert row.problem
     told = [] if code == "invalid_blocks" else ["chat.postMessage"]
     assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage", *told]
@@ -296,7 +296,7 @@ async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(desk: Desk) -
     await desk.worker().run()
     await desk.move_to(desk.clock.now() + MINUTE)
     await desk.worker().run()
-    assert [(await desk.rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.DEAD] * 2
+    assert [(await desk.rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.FAILED] * 2
     (first,) = desk.posted("D0CHLOE")
     assert first.words.startswith("Greenroom can't post in <#C0LAUNCH> any more")
 

@@ -14,15 +14,15 @@ from bot.notices.quiet_hours import ChannelHours
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Features
 from bot.settings import UnclearAlerts
-from tests.desk import CHLOE, LAUNCH, REMINDED, Desk
-from tests.webinar_samples import ACCOUNT, registration
+from tests.support.delivery import CHLOE, LAUNCH, REMINDED, Desk
+from tests.support.webinar_samples import ACCOUNT, registration
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 ALERTED: Features = frozenset({Feature.ALERTS})
 CHANGED: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
-SAID, PACKED, PLANNED = NoticeState.SAID, NoticeState.PACKED, NoticeState.PLANNED
+SAID, PACKED, PLANNED = NoticeState.POSTED, NoticeState.BATCHED, NoticeState.PLANNED
 LOST: dict[str, dict[str, Any]] = {
     "cut": {"cut": True},
     "no answer in time": {"hang": 5.0},
@@ -87,7 +87,7 @@ async def test_alert_is_posted_at_once_with_a_mark(desk: Desk) -> None:
     (parcel,) = await desk.parcels()
     assert await alerts(desk) == [SAID]
     assert message.metadata == {"event_type": "greenroom_notice", "event_payload": {"id": parcel.mark}}
-    assert (parcel.state, parcel.message_ts) == (MessageState.SAID, message.ts)
+    assert (parcel.state, parcel.message_ts) == (MessageState.POSTED, message.ts)
 
 
 async def test_channel_hears_at_most_one_message_a_minute(desk: Desk) -> None:
@@ -145,7 +145,7 @@ async def test_news_of_a_change_does_not_come_before_what_it_corrects(desk: Desk
         "*Launch day* is cancelled, so the reminder above is no longer right",
     ]
     kinds = {row.notice.kind: row.state for row in await desk.rows()}
-    assert kinds[NoticeKind.CANCELLED] is NoticeState.OVERTAKEN
+    assert kinds[NoticeKind.CANCELED] is NoticeState.SUPERSEDED
 
 
 async def test_reminders_of_one_minute_are_one_message(desk: Desk) -> None:
@@ -192,7 +192,7 @@ async def test_unclear_post_is_looked_for_where_that_is_allowed(desk: Desk, how:
     desk.slack.fail("chat.postMessage", effect=accepted, **LOST[how])
     for _ in range(2):
         await desk.worker().run()
-    assert (await alerts(desk), await desk.parcel_states()) == ([PACKED], [MessageState.GIVING])
+    assert (await alerts(desk), await desk.parcel_states()) == ([PACKED], [MessageState.SENDING])
 
     await desk.claims_run_out()
     await desk.worker().run()
@@ -214,7 +214,7 @@ async def test_unclear_post_is_repeated_and_says_so(desk: Desk, accepted: bool) 
         await desk.move_to(desk.clock.now() + 2 * SECOND)
 
     assert await alerts(desk) == [SAID]
-    assert await desk.parcel_states() == [MessageState.SAID]
+    assert await desk.parcel_states() == [MessageState.POSTED]
     repeated = ["may have been said before" in message.words for message in desk.posted()]
     assert repeated == ([False, True, True] if accepted else [True])
 
@@ -243,7 +243,7 @@ async def test_history_that_cannot_be_read_just_now_is_asked_again(desk: Desk) -
         desk.slack.fail("conversations.history", **fault)
         await desk.claims_run_out()
         await worker.run()
-        assert await desk.parcel_states() == [MessageState.GIVING]
+        assert await desk.parcel_states() == [MessageState.SENDING]
         await desk.move_to(desk.clock.now() + 2 * SECOND)
 
     await desk.claims_run_out()

@@ -20,14 +20,14 @@ from bot.notices.outbox.claims import BatchedMessage, Claim
 from bot.notices.outbox.coalesce import to_post
 from bot.notices.outbox.message_table import AT_ONCE, NOT_TAKEN_BACK, OutboundMessage, PostedMessage, ScheduledAtSlack
 from bot.notices.schedule import HEARD_WITHIN, at
-from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.db_samples import HOUR, LATER, OTHERS, SOON, notice
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DUE = int((START - HOUR).timestamp())
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
+PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
 
 
 def claim(by: str = "me", lease: timedelta = MINUTE, workspace: Workspace | None = None) -> Claim:
@@ -79,12 +79,12 @@ async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
     async with store.write() as db:
         load = await held(db)
         for other in OTHERS[:2]:
-            await _insert(db, other.workspace, DeliveryMethod.HELD)
-        await _insert(db, ACCOUNT.workspace, DeliveryMethod.POSTED)
+            await _insert(db, other.workspace, DeliveryMethod.SCHEDULED)
+        await _insert(db, ACCOUNT.workspace, DeliveryMethod.IMMEDIATE)
         assert load.parcel.post_at == DUE
     async with store.write() as db:
         with pytest.raises(IntegrityError):
-            await _insert(db, ACCOUNT.workspace, DeliveryMethod.HELD)
+            await _insert(db, ACCOUNT.workspace, DeliveryMethod.SCHEDULED)
 
 
 async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store: Store) -> None:
@@ -115,7 +115,7 @@ async def test_held_parcel_keeps_what_slack_said(store: Store) -> None:
     async with store.write() as db:
         await held(db)
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (PACKED, MessageState.HELD, "Q1", "digest")
+    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (PACKED, MessageState.SCHEDULED, "Q1", "digest")
     assert (parcel.wake_at, parcel.attempts) == (at(DUE) + HEARD_WITHIN, 0)
 
 
@@ -145,7 +145,7 @@ async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store
         (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
         state, parcel = await stands(db)
     assert (state, parcel.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
-    assert (other.state, other.notice.hand_at) == (PLANNED, SOON)
+    assert (other.state, other.notice.schedulable_at) == (PLANNED, SOON)
 
 
 @pytest.mark.parametrize(("problem", "ends"), [("", SAID), ("not clear", NoticeState.UNKNOWN)])
@@ -188,14 +188,14 @@ async def test_latecomer_changes_nothing(store: Store) -> None:
         assert load.parcel.attempts == 2
         assert await message_table.handed(db, [ScheduledAtSlack(late.id, "Q-late")]) == set()
         assert not await message_table.not_at_slack(db, late, LATER)
-        assert not await message_table.end(db, late, MessageState.DEAD, "no")
+        assert not await message_table.end(db, late, MessageState.FAILED, "no")
         assert await stands(db) == (PACKED, load.parcel)
 
         assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
         assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q-late")]) == set()
         assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.scheduled_id) == (PACKED, MessageState.HELD, "Q1")
+    assert (state, parcel.state, parcel.scheduled_id) == (PACKED, MessageState.SCHEDULED, "Q1")
 
 
 async def test_post_is_said_once(store: Store) -> None:
@@ -206,7 +206,7 @@ async def test_post_is_said_once(store: Store) -> None:
         assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == {load.parcel.id}
         assert await message_table.posted(db, [PostedMessage(load.parcel.id, "2.2")]) == set()
         state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.message_ts) == (SAID, MessageState.SAID, "1.1")
+    assert (state, parcel.state, parcel.message_ts) == (SAID, MessageState.POSTED, "1.1")
 
 
 async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> None:
@@ -216,7 +216,7 @@ async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> 
         assert await message_table.not_at_slack(db, load.parcel, SOON)
         assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == set()
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
-    assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
+    assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
 
 async def test_repetition_is_by_whoever_has_it(store: Store) -> None:
@@ -234,13 +234,13 @@ async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
     """The notices as well."""
     async with store.write() as db:
         load = await packed(db)
-        assert await message_table.end(db, load.parcel, MessageState.DEAD, "is_archived")
+        assert await message_table.end(db, load.parcel, MessageState.FAILED, "is_archived")
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
         state, parcel = await stands(db)
     assert (state, row.problem, parcel.state, parcel.problem) == (
-        NoticeState.DEAD,
+        NoticeState.FAILED,
         "is_archived",
-        MessageState.DEAD,
+        MessageState.FAILED,
         "is_archived",
     )
 
@@ -250,11 +250,11 @@ async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
     async with store.write() as db:
         load = await packed(db)
         assert await message_table.to_look_over(db, NOW, None) == []
-        await notice_table.plan(db, [notice(hand_at=SOON)])
+        await notice_table.plan(db, [notice(schedulable_at=SOON)])
         await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
         assert await message_table.to_look_over(db, NOW, None) == []
         (seen,) = await message_table.to_look_over(db, SOON, None)
-        await notice_table.plan(db, [notice(hand_at=LATER)])
+        await notice_table.plan(db, [notice(schedulable_at=LATER)])
         await message_table.looked_over(db, seen, load.parcel.wake_at)
         (seen,) = await message_table.to_look_over(db, LATER, None)
         await message_table.looked_over(db, seen, load.parcel.wake_at)
@@ -274,9 +274,9 @@ async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> Non
         assert (await stands(db))[0] is PACKED
         await message_table.count_as_said(db, said)
         state, parcel = await stands(db)
-        assert (state, parcel.state) == (SAID, MessageState.SAID)
+        assert (state, parcel.state) == (SAID, MessageState.POSTED)
 
-        soon = notice(session_id="s2", before=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
+        soon = notice(session_id="s2", offset=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
         await notice_table.plan(db, [soon])
         (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
         assert load.parcel.wake_at == START
@@ -286,7 +286,7 @@ async def test_change_after_a_reminder_was_posted_does_not_end_it_early(store: S
     """It stays to be corrected as long as any."""
     async with store.write() as db:
         load = await held(db)
-        await notice_table.plan(db, [notice(hand_at=at(DUE) + SECOND)])
+        await notice_table.plan(db, [notice(schedulable_at=at(DUE) + SECOND)])
         await message_table.count_as_said(db, at(DUE) + MINUTE)
         assert (await stands(db))[1].wake_at == load.parcel.wake_at
 
@@ -327,5 +327,5 @@ async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
 
 
 async def _insert(db: Db, workspace: Workspace, way: DeliveryMethod) -> None:
-    what = {"channel_id": "C1", "way": way, "state": MessageState.HELD, "post_at": DUE, "wake_at": START}
+    what = {"channel_id": "C1", "way": way, "state": MessageState.SCHEDULED, "post_at": DUE, "wake_at": START}
     await db.execute(insert(table).values(**workspace.model_dump(), **what))

@@ -21,14 +21,14 @@ from bot.notices.outbox.coalesce import to_post
 from bot.notices.outbox.message_table import ScheduledAtSlack
 from bot.notices.outbox.notice_table import NoticeRow
 from bot.notices.schedule import at
-from tests.store_samples import HOUR, LATER, OTHERS, SOON, notice
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.db_samples import HOUR, LATER, OTHERS, SOON, notice
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DUE = int((START - HOUR).timestamp())
-PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.SAID
+PLANNED, PACKED, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.POSTED
 WITHDRAWN, SKIPPED = NoticeState.WITHDRAWN, NoticeState.SKIPPED
 
 
@@ -76,7 +76,7 @@ async def test_planning_twice_is_planning_once(store: Store) -> None:
     """The same kind, webinar, start, lead, occurrence and channel is the same notice; any of them different another."""
     others = [
         notice(channel_id="C2"),
-        notice(before=HOUR / 2),
+        notice(offset=HOUR / 2),
         notice(kind=NoticeKind.FULL, occurrence="1"),
         notice(kind=NoticeKind.FULL, occurrence="2", facts=NoticeFacts(count=100, limit=100)),
     ]
@@ -105,7 +105,7 @@ async def test_planning_leaves_what_is_under_way(store: Store) -> None:
 async def test_many_notices_are_planned_at_once(store: Store) -> None:
     """More than go into one statement."""
     due = START - HOUR
-    wanted = [notice(session_id=f"s{number}", hand_at=due - HOUR / 4) for number in range(notice_table.AT_ONCE + 1)]
+    wanted = [notice(session_id=f"s{number}", schedulable_at=due - HOUR / 4) for number in range(notice_table.AT_ONCE + 1)]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         assert await notice_table.crowds(db, ACCOUNT.workspace, [due, due - SECOND]) == {
@@ -122,9 +122,9 @@ async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
         await notice_table.plan(db, [notice()])
         await notice_table.take_back(db, [row.id for row in await stands(db)])
         assert await state(db) is WITHDRAWN
-        await notice_table.plan(db, [notice(hand_at=SOON)])
+        await notice_table.plan(db, [notice(schedulable_at=SOON)])
         (row,) = await stands(db)
-    assert (row.state, row.notice.hand_at, row.parcel) == (PLANNED, SOON, None)
+    assert (row.state, row.notice.schedulable_at, row.parcel) == (PLANNED, SOON, None)
 
 
 async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(store: Store) -> None:
@@ -138,7 +138,7 @@ async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(stor
 
         assert await message_table.not_at_slack(db, load.parcel, SOON)
         (row,) = await stands(db)
-    assert (row.state, row.notice.hand_at) == (PLANNED, SOON)
+    assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
 
 async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) -> None:
@@ -190,17 +190,17 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
     """Whatever is planned for it rides along; another minute or channel has its own, with a second of its own."""
     wanted = [
         notice(),
-        notice(session_id="s2", due_at=START - HOUR + 30 * SECOND, hand_at=LATER),
+        notice(session_id="s2", due_at=START - HOUR + 30 * SECOND, schedulable_at=LATER),
         notice(session_id="s3", due_at=START - HOUR + MINUTE),
         notice(session_id="s4", channel_id="C2"),
-        notice(session_id="s5", due_at=START - HOUR + MINUTE, hand_at=LATER, channel_id="C2"),
+        notice(session_id="s5", due_at=START - HOUR + MINUTE, schedulable_at=LATER, channel_id="C2"),
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         taken = await pack(db)
     contents = [(load.parcel.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
     assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
-    assert {load.parcel.way for load in taken.loads} == {DeliveryMethod.HELD}
+    assert {load.parcel.way for load in taken.loads} == {DeliveryMethod.SCHEDULED}
 
 
 async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
@@ -217,7 +217,7 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
 
         close = START - HOUR - 2 * MINUTE
-        await notice_table.plan(db, [notice(session_id="s3", hand_at=close)])
+        await notice_table.plan(db, [notice(session_id="s3", schedulable_at=close)])
         (alone,) = (await pack(db, close)).loads
     assert (alone.parcel.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
 
@@ -225,12 +225,12 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
 async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
     """Not before; and once it is packed, by nobody else."""
     async with store.write() as db:
-        await notice_table.plan(db, [notice(hand_at=SOON)])
+        await notice_table.plan(db, [notice(schedulable_at=SOON)])
         assert await notice_table.next_wake(db) == SOON
         assert (await pack(db)).loads == []
         (load,) = (await pack(db, SOON)).loads
         parcel = load.parcel
-        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (MessageState.GIVING, DUE, "me", 1)
+        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (MessageState.SENDING, DUE, "me", 1)
         assert (await pack(db, SOON, "you")).loads == []
         assert await notice_table.next_wake(db) is None
         (row,) = await stands(db)
@@ -262,9 +262,9 @@ async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Sto
     """The first of the two counts, also where it was withdrawn before."""
     async with store.write() as db:
         for _ in range(2):
-            await notice_table.plan(db, [notice(hand_at=SOON), notice(hand_at=LATER)])
+            await notice_table.plan(db, [notice(schedulable_at=SOON), notice(schedulable_at=LATER)])
             (row,) = await stands(db)
-            assert (row.state, row.notice.hand_at) == (NoticeState.PLANNED, SOON)
+            assert (row.state, row.notice.schedulable_at) == (NoticeState.PLANNED, SOON)
             await notice_table.take_back(db, [row.id])
 
 
@@ -287,8 +287,8 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
     now = START - 40 * MINUTE
     wanted = [
         notice(expires_at=START - 30 * MINUTE),
-        notice(before=50 * MINUTE, due_at=START - 50 * MINUTE, expires_at=START - 25 * MINUTE),
-        notice(session_id="s2", before=45 * MINUTE, due_at=START - 45 * MINUTE, expires_at=START - 20 * MINUTE),
+        notice(offset=50 * MINUTE, due_at=START - 50 * MINUTE, expires_at=START - 25 * MINUTE),
+        notice(session_id="s2", offset=45 * MINUTE, due_at=START - 45 * MINUTE, expires_at=START - 20 * MINUTE),
         notice(session_id="s3", due_at=now + 5 * MINUTE),
     ]
     async with store.write() as db:
@@ -297,7 +297,7 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
         rows = await stands(db)
     said = sorted((load.parcel.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
     assert [(at(second) - now, what) for second, what in said] == [(5 * SECOND, ["s1", "s2"]), (5 * MINUTE, ["s3"])]
-    assert [row.state for row in rows] == [NoticeState.OVERTAKEN, PACKED]
+    assert [row.state for row in rows] == [NoticeState.SUPERSEDED, PACKED]
 
 
 async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
@@ -330,7 +330,7 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     carried = {row.parcel for row in rows if row.parcel}
     seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
     assert {row.state for row in rows} == {PACKED}
-    assert {parcel.state for parcel in carried} == {MessageState.HELD}
+    assert {parcel.state for parcel in carried} == {MessageState.SCHEDULED}
     assert set(seconds.values()) == {1}
     assert len(carried) == 7 * 4
 
@@ -342,7 +342,7 @@ async def _get_back(db: Db) -> None:
 
 async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     """What was counted twice is summed up in the newer one, which says what it says for both."""
-    grown = {"kind": NoticeKind.REGISTRATIONS, "before": timedelta()}
+    grown = {"kind": NoticeKind.REGISTRATIONS, "offset": timedelta()}
     wanted = [
         notice(**grown, occurrence="1", due_at=NOW - MINUTE, facts=NoticeFacts(count=5, was_count=3)),
         notice(**grown, occurrence="2", due_at=NOW, facts=NoticeFacts(count=9, was_count=5)),
@@ -353,15 +353,15 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
         (load,) = (await to_post(db, NOW, claim(), room)).loads
         older, newer = await stands(db)
     assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
-    assert (older.state, newer.state) == (NoticeState.OVERTAKEN, PACKED)
+    assert (older.state, newer.state) == (NoticeState.SUPERSEDED, PACKED)
     assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
-    assert (load.parcel.way, len(load.parcel.mark)) == (DeliveryMethod.POSTED, 16)
+    assert (load.parcel.way, len(load.parcel.mark)) == (DeliveryMethod.IMMEDIATE, 16)
 
 
 async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
     """A reminder that may be handed over only when it is due is posted in a DM, and handed over elsewhere."""
     due = START - HOUR
-    wanted = [notice(channel_id=channel, hand_at=due) for channel in ("D1", "U2", "C3")] + [notice(channel_id="D4")]
+    wanted = [notice(channel_id=channel, schedulable_at=due) for channel in ("D1", "U2", "C3")] + [notice(channel_id="D4")]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         held = (await pack(db, due)).loads
@@ -372,14 +372,14 @@ async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
 
 async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
     """What ended without having been said, newest first, of this workspace alone."""
-    ends = [NoticeState.MISSED, NoticeState.DEAD, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.OVERTAKEN]
+    ends = [NoticeState.MISSED, NoticeState.FAILED, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.SUPERSEDED]
     wanted = [notice(session_id=f"s{n}", due_at=NOW + n * MINUTE) for n in range(len(ends))]
     async with store.write() as db:
         await notice_table.plan(db, [*wanted, notice(account=OTHERS[0])])
         for number, ended in enumerate(ends):
             await db.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
         found = await notice_table.problems(db, ACCOUNT.workspace, NOW, 10)
-        assert [row.state for row in found] == [NoticeState.UNKNOWN, NoticeState.DEAD, NoticeState.MISSED]
+        assert [row.state for row in found] == [NoticeState.UNKNOWN, NoticeState.FAILED, NoticeState.MISSED]
         found = await notice_table.problems(db, ACCOUNT.workspace, NOW + MINUTE, 1)
         assert [row.notice.session_id for row in found] == ["s2"]
 
@@ -406,7 +406,7 @@ async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
     """A worker for one workspace sees, packs and wakes for nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await notice_table.plan(db, [notice(account=account, hand_at=SOON) for account in OTHERS[:2]])
+        await notice_table.plan(db, [notice(account=account, schedulable_at=SOON) for account in OTHERS[:2]])
         assert await stands(db) == []
         assert await notice_table.next_wake(db, here) is None
         assert (await for_slack_to_hold(db, LATER, claim(workspace=here), room)).loads == []

@@ -19,10 +19,10 @@ from bot.notices.outbox.batching import for_slack_to_hold
 from bot.notices.outbox.claims import Claim
 from bot.notices.outbox.message_table import ScheduledAtSlack
 from bot.notices.outbox.results import MOST, ResultWriter
-from tests.store_samples import notice
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.db_samples import notice
+from tests.support.webinar_samples import ACCOUNT, NOW
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 CLAIM = Claim(by="me", lease=timedelta(minutes=1))
 
@@ -72,7 +72,7 @@ async def held(store: Away) -> set[str | None]:
     """The ids under which Slack holds what there is, as written down."""
     async with store.read() as db:
         rows = await notice_table.of_session(db, ACCOUNT, "s1")
-    assert {row.state for row in rows} == {NoticeState.PACKED}
+    assert {row.state for row in rows} == {NoticeState.BATCHED}
     return {row.parcel.scheduled_id for row in rows if row.parcel}
 
 

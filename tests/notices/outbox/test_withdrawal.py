@@ -13,13 +13,13 @@ from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.rules import plan
 from bot.notices.subscriptions.model import ChannelFeatures
-from tests.desk import LAUNCH, REMINDED, Desk, posted_at, second
+from tests.support.delivery import LAUNCH, REMINDED, Desk, posted_at, second
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-PLANNED, PACKED, WITHDRAWN, SAID = NoticeState.PLANNED, NoticeState.PACKED, NoticeState.WITHDRAWN, NoticeState.SAID
-HELD, WITHDRAWING = MessageState.HELD, MessageState.WITHDRAWING
+PLANNED, PACKED, WITHDRAWN, SAID = NoticeState.PLANNED, NoticeState.BATCHED, NoticeState.WITHDRAWN, NoticeState.POSTED
+HELD, WITHDRAWING = MessageState.SCHEDULED, MessageState.WITHDRAWING
 LOST: dict[str, dict[str, Any]] = {
     "busy": {"error": "ratelimited", "retry_after": 5},
     "cut before it arrives": {"cut": True},
@@ -316,7 +316,7 @@ async def test_correction_goes_wrong(desk: Desk, fault: dict[str, Any], said: li
 async def test_two_untrue_reminders_are_corrected_once(desk: Desk) -> None:
     """They came soon after each other: one message puts both right."""
     announced = await desk.announce(desk.clock.now() + 20 * MINUTE)
-    at_twelve = ChannelFeatures(channel_id=LAUNCH, features=REMINDED, leads=(12 * MINUTE,))
+    at_twelve = ChannelFeatures(channel_id=LAUNCH, features=REMINDED, offsets=(12 * MINUTE,))
     async with desk.store.write() as db:
         await notice_table.plan(db, plan(announced, [at_twelve], desk.clock.now()))
     await desk.live_until(announced.start - 9 * MINUTE)

@@ -28,8 +28,8 @@ from bot.notices.subscriptions.model import (
     subscribe,
     unsubscribe,
 )
-from tests.pages import table
-from tests.webinar_samples import ACCOUNT, NOW, webinar
+from tests.support.docs_tables import table
+from tests.support.webinar_samples import ACCOUNT, NOW, webinar
 
 NONE: Features = frozenset()
 LIVE = frozenset({Feature.LIVE})
@@ -75,7 +75,7 @@ def test_every_feature_is_documented_with_its_default() -> None:
 def test_every_feature_has_something_to_say() -> None:
     """None is empty, and what belongs to none goes wherever it is addressed to."""
     assert set(FEATURE_OF.values()) == set(Feature)
-    assert set(NoticeKind) - set(FEATURE_OF) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CUT_OFF}
+    assert set(NoticeKind) - set(FEATURE_OF) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 
 
 def test_general_lines_add_up() -> None:
@@ -91,10 +91,10 @@ def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
     here = [line for line in lines if line.scope is Scope.WEBINAR]
     assert [line.features for line in here] == [NONE]
     abroad = here[0].model_copy(update={"workspace": Workspace(team_id="T2")})
-    beside = here[0].model_copy(update={"channel_id": "C2", "features": LIVE, "leads": HALF_HOUR})
+    beside = here[0].model_copy(update={"channel_id": "C2", "features": LIVE, "offsets": HALF_HOUR})
     another = here[0].model_copy(update={"account": ACCOUNT.model_copy(update={"name": "other"})})
     assert channel_features(LAUNCH, [*lines, abroad, beside, another]) == [
-        ChannelFeatures(channel_id="C2", features=LIVE, leads=HALF_HOUR)
+        ChannelFeatures(channel_id="C2", features=LIVE, offsets=HALF_HOUR)
     ]
 
 
@@ -136,10 +136,10 @@ def test_webinar_that_is_asked_for_outlives_its_card() -> None:
 
 def test_own_times_are_kept_while_anything_reminds() -> None:
     """A line that differs only in its times is not given up."""
-    own = card_line().model_copy(update={"leads": HALF_HOUR, "by_share": False})
+    own = card_line().model_copy(update={"offsets": HALF_HOUR, "by_share": False})
     lines = [*subscribe([], wish(), SHARED), own]
     with_live = subscribe(lines, wish(LAUNCH), LIVE)
-    assert [line.leads for line in unsubscribe(with_live, wish(LAUNCH), LIVE)] == [None, HALF_HOUR]
+    assert [line.offsets for line in unsubscribe(with_live, wish(LAUNCH), LIVE)] == [None, HALF_HOUR]
     assert unsubscribe([own], wish(LAUNCH)) == []
 
 

@@ -19,10 +19,10 @@ from bot.notices.subscriptions.model import (
     subscribe,
     unsubscribe,
 )
-from tests.store_samples import LATER, OTHERS
-from tests.webinar_samples import ACCOUNT, NOW, webinar
+from tests.support.db_samples import LATER, OTHERS
+from tests.support.webinar_samples import ACCOUNT, NOW, webinar
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.support.databases"]
 
 HERE = ACCOUNT.workspace
 LEADS = (timedelta(days=1), timedelta(minutes=10))
@@ -52,8 +52,8 @@ async def test_lines_come_back_as_they_were_written(store: Store) -> None:
     lines = [
         line(features=frozenset(Feature)),
         line(scope=Scope.MINE, subject="U1"),
-        about_one(features=frozenset[Feature](), leads=LEADS),
-        about_one(subject="s2", leads=(), by_share=True),
+        about_one(features=frozenset[Feature](), offsets=LEADS),
+        about_one(subject="s2", offsets=(), by_share=True),
     ]
     async with store.write() as db:
         for one in lines:
@@ -144,9 +144,9 @@ async def test_hours_come_back_as_they_were_written(store: Store) -> None:
 async def test_workspace_has_its_own_reminders_or_none(store: Store) -> None:
     """None set is not the same as none wanted."""
     async with store.write() as db:
-        assert await subscription_table.default_leads(db, HERE) is None
-        await subscription_table.save_default_leads(db, HERE, LEADS, "U1", NOW)
-        assert await subscription_table.default_leads(db, HERE) == LEADS
-        await subscription_table.save_default_leads(db, HERE, (), "U1", LATER)
-        assert await subscription_table.default_leads(db, HERE) == ()
-        assert await subscription_table.default_leads(db, Workspace(team_id="T2")) is None
+        assert await subscription_table.default_offsets(db, HERE) is None
+        await subscription_table.save_default_offsets(db, HERE, LEADS, "U1", NOW)
+        assert await subscription_table.default_offsets(db, HERE) == LEADS
+        await subscription_table.save_default_offsets(db, HERE, (), "U1", LATER)
+        assert await subscription_table.default_offsets(db, HERE) == ()
+        assert await subscription_table.default_offsets(db, Workspace(team_id="T2")) is None

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.db.connection import Store, Vault, async_url
 from bot.db.migrate import migrate
-from tests.sqlite_file import migrated
+from tests.support.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()
 TEMPLATE = "migrated"

@@ -8,7 +8,7 @@ from typing import Any
 from bot.model.webinar import Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.texts.phrases import NoticeContext
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 AN_HOUR_AHEAD = START - timedelta(hours=1)
 ALL_KNOWN = NoticeFacts(
@@ -26,7 +26,7 @@ ALL_KNOWN = NoticeFacts(
 def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
     """A notice of this kind in #launch, about an ordinary webinar, due an hour before it starts."""
     facts: dict[str, Any] = {"kind": kind, "account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START}
-    times = {"due_at": AN_HOUR_AHEAD, "hand_at": NOW, "expires_at": START}
+    times = {"due_at": AN_HOUR_AHEAD, "schedulable_at": NOW, "expires_at": START}
     return Notice(**{**facts, **times, **changes})
 
 

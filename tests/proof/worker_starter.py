@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tests.proof.hurry import Hurry
+from tests.proof.fast_time import Hurry
 
 if TYPE_CHECKING:
     from tests.proof.worker import Order
@@ -64,7 +64,7 @@ async def zygote(hurry: Hurry, folder: Path) -> AsyncIterator[Zygote]:
     log = folder / "workers.log"
     with log.open("ab") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.proof.zygote", json.dumps(asdict(hurry))),
+            *(sys.executable, "-m", "tests.proof.worker_starter", json.dumps(asdict(hurry))),
             env={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
             stdin=PIPE,
             stdout=PIPE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.model.people import Workspace
 from bot.notices.model import Notice
-from tests.webinar_samples import ACCOUNT, NOW, START
+from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 OTHERS = [
     ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T2")}),
@@ -22,6 +22,6 @@ HOUR = timedelta(hours=1)
 
 def notice(**changes: Any) -> Notice:
     """The reminder of an ordinary webinar in #launch an hour before, which may be handed over at once."""
-    facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START, "before": HOUR}
-    times = {"due_at": START - HOUR, "hand_at": NOW, "expires_at": START - HOUR / 2}
+    facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START, "offset": HOUR}
+    times = {"due_at": START - HOUR, "schedulable_at": NOW, "expires_at": START - HOUR / 2}
     return Notice(**{**facts, **times, **changes})

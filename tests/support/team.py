@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.slack import Message, View
-from tests.door_story import a_door
-from tests.world import World
+from tests.support.registration import a_door
+from tests.support.world import World
 
 FORM = "Invite to the team"
 

@@ -14,7 +14,7 @@ from bot.registration.seats import texts as seat_texts
 from bot.slack.message import Message, View
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
-from tests.webinar_samples import ACCOUNT, NOW
+from tests.support.webinar_samples import ACCOUNT, NOW
 
 OWN_LINK = "https://join.example/own/dev"
 DEV = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")

@@ -8,8 +8,8 @@ from typing import Any
 from bot.app import ProviderTiming
 from bot.providers.base import Caller, Lane
 from sandbox.slack import View
-from tests.block_kit import check_view
-from tests.world import World
+from tests.support.block_kit import check_view
+from tests.support.world import World
 
 PATH = "/webinar/registration/v1/sessions/"
 PERSON = Caller(Lane.PERSON)

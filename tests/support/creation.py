@@ -16,7 +16,7 @@ from bot.app import Greenroom, ProviderTiming
 from bot.creation.table import WORKED_ON
 from bot.db.schema import creations
 from sandbox.slack import Outcome
-from tests.world import PATIENCE, World
+from tests.support.world import PATIENCE, World
 
 HELD = 60.0
 """Seconds for which a stand-in holds an answer back: longer than any story."""

@@ -16,7 +16,7 @@ from bot.team.texts.result import InviteResult, Outcome
 from handlers.team import form as team_form
 from handlers.team import list as team_list
 from handlers.team.form import Prefill
-from tests.webinar_samples import NOW
+from tests.support.webinar_samples import NOW
 
 LINK = "https://join.example/own?a=1&b=2"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from tests.proof.company import TEAMS
-from tests.proof.stage import Stage
+from tests.proof.environment import Stage
+from tests.proof.workload import TEAMS
 
 POSTING = 10
 """How many kills while alerts are posted; the others while reminders are handed over."""

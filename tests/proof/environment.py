@@ -21,10 +21,10 @@ from bot.db.schema import notices, parcels
 from bot.notices.model import MessageState, NoticeState
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
-from tests.proof.company import Company, Count, channels
-from tests.proof.hurry import SPEED, Hurry, hurry_database
+from tests.proof.fast_time import SPEED, Hurry, hurry_database
 from tests.proof.worker import Moved, Order
-from tests.proof.zygote import Zygote, zygote
+from tests.proof.worker_starter import Zygote, zygote
+from tests.proof.workload import Company, Count, channels
 
 PATIENCE = 60.0
 """Real seconds until something that does not happen is a failure; a loaded machine takes its time."""
@@ -32,7 +32,7 @@ LOOK_AGAIN = 0.02
 HISTORY = "channels:history"
 LONG_ENOUGH = 0.25
 """Real seconds after which a worker that says nothing to Slack is struck all the same."""
-UNDER_WAY = (MessageState.GIVING, MessageState.WITHDRAWING)
+UNDER_WAY = (MessageState.SENDING, MessageState.WITHDRAWING)
 
 
 class Stage:

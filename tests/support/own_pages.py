@@ -17,8 +17,8 @@ import aiohttp
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration import request_table
-from tests.door_story import hurried
-from tests.world import World, running
+from tests.support.registration import hurried
+from tests.support.world import World, running
 
 SITE = "https://webinars.acme.example"
 LENA = {"first_name": "Lena", "last_name": "Berger", "email": "lena@visitor.example"}

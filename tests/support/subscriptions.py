@@ -10,7 +10,7 @@ from bot.notices.quiet_hours import ChannelHours
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Features, Scope, Subscription
 from sandbox.slack import Message
-from tests.world import World
+from tests.support.world import World
 
 LAUNCH = "C0LAUNCH"
 

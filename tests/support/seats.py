@@ -9,9 +9,9 @@ from icalendar import Calendar
 from icalendar.cal import Component
 
 from sandbox.slack import Message, Outcome, View
-from tests.creation_story import hurried
-from tests.door_story import PERSON, limited
-from tests.world import World
+from tests.support.creation import hurried
+from tests.support.registration import PERSON, limited
+from tests.support.world import World
 
 PATH = "/webinar/registration/v1/sessions/"
 REGISTRANTS = r"/registrants(/|$)"

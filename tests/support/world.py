@@ -21,8 +21,8 @@ from bot.settings import Settings
 from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
-from tests.block_kit import check_message, check_view
-from tests.sqlite_file import STORY, migrated
+from tests.support.block_kit import check_message, check_view
+from tests.support.sqlite_file import STORY, migrated
 
 T = TypeVar("T")
 PATIENCE = 8.0

@@ -32,7 +32,7 @@ from bot.webinars import table as webinar_table
 from sandbox.clock import SandboxClock
 from sandbox.slack import Message, Slack
 from sandbox.slack.model import Channel
-from tests.webinar_samples import ACCOUNT, webinar
+from tests.support.webinar_samples import ACCOUNT, webinar
 
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
 REMINDED: Features = frozenset({Feature.REMINDERS})

@@ -9,8 +9,8 @@ from typing import Any
 
 from sandbox.slack import Message, Outcome, View
 from sandbox.slack.model import Upload
-from tests.door_story import a_door
-from tests.world import World
+from tests.support.registration import a_door
+from tests.support.world import World
 
 REGISTRANTS = r"/registrants(/|$)"
 ORGANISER = "chloe"

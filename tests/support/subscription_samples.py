@@ -14,7 +14,7 @@ from bot.notices.rules import REMINDERS
 from bot.notices.subscriptions.channel_state import ChannelState
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from bot.slack.blocks import when
-from tests.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
+from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 
 HERE = ACCOUNT.workspace
 AT = when(NOW)

@@ -19,7 +19,7 @@ from handlers.register import list_form
 from handlers.register.form import RegistrantInput
 from handlers.registrants import list as registrant_list
 from handlers.registrants.list import RegistrantPage, registrant_page
-from tests.webinar_samples import NASTY, NOW
+from tests.support.webinar_samples import NASTY, NOW
 
 IRIS = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@acme.example")
 THERE = Registrant(

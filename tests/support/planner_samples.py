@@ -13,8 +13,8 @@ from bot.notices.planner import follow_up
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from bot.webinars import table as webinar_table
-from tests.store_samples import LATER
-from tests.webinar_samples import ACCOUNT, NOW, registration, webinar
+from tests.support.db_samples import LATER
+from tests.support.webinar_samples import ACCOUNT, NOW, registration, webinar
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WORKSPACE = ACCOUNT.workspace
@@ -72,4 +72,4 @@ async def reminders(db: Db, session_id: str = "s1") -> list[tuple[str, datetime,
     """The reminders that stand: where, of which start, how long before."""
     rows = await notice_table.of_session(db, ACCOUNT, session_id)
     planned = [row.notice for row in rows if row.state is NoticeState.PLANNED]
-    return sorted((one.channel_id, one.start, one.before) for one in planned if one.kind is NoticeKind.REMINDER)
+    return sorted((one.channel_id, one.start, one.offset) for one in planned if one.kind is NoticeKind.REMINDER)

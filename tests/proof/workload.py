@@ -18,7 +18,7 @@ from bot.notices.texts.compose import REPEATED
 from bot.webinars import table as webinar_table
 from sandbox.slack import Accepted, Channel
 from sandbox.slack.seed import BOT_USER, TEAM
-from tests.webinar_samples import webinar
+from tests.support.webinar_samples import webinar
 
 ACME = str(TEAM["id"])
 TEAMS = (ACME, "T1", "T2", "T3", "T4", "T5")
@@ -55,7 +55,7 @@ class Company:
 
     async def remind(self, count: int, due: datetime, *, teams: Iterable[str], channels: int) -> None:
         """Plan so many reminders that fall due then, spread over channels of workspaces."""
-        kind = {"kind": NoticeKind.REMINDER, "start": due + LEAD, "before": LEAD}
+        kind = {"kind": NoticeKind.REMINDER, "start": due + LEAD, "offset": LEAD}
         await self._plan(count, _places(teams, channels), kind, due, due - HAND_OVER_BEFORE, due + LEAD / 2)
 
     async def alert(self, count: int, now: datetime, *, channels: int) -> None:
@@ -82,10 +82,10 @@ class Company:
         places: list[tuple[str, str]],
         kind: dict[str, Any],
         due: datetime,
-        hand_at: datetime,
+        schedulable_at: datetime,
         expires_at: datetime,
     ) -> None:
-        times = {"due_at": due, "hand_at": hand_at, "expires_at": expires_at}
+        times = {"due_at": due, "schedulable_at": schedulable_at, "expires_at": expires_at}
         wanted = []
         for _ in range(count):
             team, channel = places[len(self.planned) % len(places)]

@@ -11,7 +11,7 @@ from sandbox.slack import payloads, stack
 from sandbox.slack.delivery import Reply
 from sandbox.slack.model import Json, Message, Person, View
 from sandbox.slack.submission import apply_response
-from tests.world import World
+from tests.support.world import World
 
 LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list"}
 """The Slack calls by which the bot learns who somebody is and who may do something."""

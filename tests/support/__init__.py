@@ -1,0 +1,1 @@
+"""Fixtures, harnesses and sample values shared by the tests."""
