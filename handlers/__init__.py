@@ -1,4 +1,22 @@
-"""All that Slack can ask of Greenroom: each conversation is one file, and this is their table of contents."""
+"""The table of contents of all requests from Slack. A folder per conversation: `listeners.py` next to its forms.
+
+Each verb of `/webinar` is served by the listeners of one folder, which also serve the buttons and forms that the
+conversation goes on with:
+
+    browse          (no verb), help, list, show, count
+    create          create
+    share           share
+    cancel          cancel
+    settings        settings
+    remind          remind
+    subscribe       subscribe, unsubscribe, subscriptions
+    registration    open, close, limit
+    register        register
+    registrants     registrants
+    team            invite, team
+
+Two folders have buttons alone: `seat` (a user's own seat) and `link` (a link to the registration page).
+"""
 
 from __future__ import annotations
 
@@ -28,17 +46,17 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def _joined(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
-    whole: dict[Key, Value] = {}
+def _merged(tables: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:
+    merged: dict[Key, Value] = {}
     for table in tables:
-        twice = whole.keys() & table.keys()
-        if twice:
-            raise ValueError(f"two conversations claim {twice}")
-        whole |= table
-    return whole
+        duplicates = merged.keys() & table.keys()
+        if duplicates:
+            raise ValueError(f"two conversations register {duplicates}")
+        merged |= table
+    return merged
 
 
-COMMANDS: Commands = _joined(
+COMMANDS: Commands = _merged(
     (
         browse_listeners.COMMANDS,
         create_listeners.COMMANDS,
@@ -53,8 +71,8 @@ COMMANDS: Commands = _joined(
         registrants_listeners.COMMANDS,
     )
 )
-"""What each `/webinar …` leads to."""
-ACTIONS: Listeners = _joined(
+"""The listener of each parsed command."""
+ACTIONS: Listeners = _merged(
     (
         browse_listeners.ACTIONS,
         create_listeners.ACTIONS,
@@ -75,8 +93,8 @@ ACTIONS: Listeners = _joined(
         registrants_listeners.ACTIONS,
     )
 )
-"""What each button, select and picker leads to, by its action id."""
-SUBMISSIONS: Listeners = _joined(
+"""The listener of each button, select and picker, by action id."""
+SUBMISSIONS: Listeners = _merged(
     (
         create_listeners.SUBMISSIONS,
         cancel_listeners.SUBMISSIONS,
@@ -92,4 +110,4 @@ SUBMISSIONS: Listeners = _joined(
         registrants_listeners.SUBMISSIONS,
     )
 )
-"""What each sent form leads to, by its callback id."""
+"""The listener of each submitted form, by callback id."""

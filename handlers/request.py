@@ -1,7 +1,9 @@
-"""One thing somebody asks of Greenroom in Slack, with everything needed to answer it where they are."""
+"""One request from Slack (a command, a click or a submitted form), and the ways to answer its user."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +11,23 @@ from typing import Any, TypeAlias
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.errors import GreenroomError
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.services import Services
+from bot.slack import error_message
 from bot.slack.client import SlackApi, SlackRefused
+from bot.slack.deliver import update_or_post
 from bot.slack.error_message import message_view, sentence_message, waiting
 from bot.slack.message import Message, View
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class SlackRequest:
-    """A command, a click or a sent form. `answered` says whether Slack has its acknowledgement."""
+    """A command, a click or a submitted form."""
 
     services: Services
     ack: AsyncAck
@@ -30,16 +37,16 @@ class SlackRequest:
     trigger_id: str = ""
     response_url: str = ""
     value: str = ""
-    """What the clicked element carries."""
+    """The value of the clicked element."""
     block_id: str = ""
     view: Mapping[str, Any] | None = None
-    answered: bool = False
-    failed: Callable[[str], View] | None = None
-    """What takes the place of a "working…" view when the work fails; nothing where no such view is shown."""
+    acknowledged: bool = False
+    failure_view: Callable[[str], View] | None = None
+    """Builds the view that replaces a progress view if the work fails; None if no progress view is shown."""
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace that Greenroom serves here; someone of another organisation is a stranger in it."""
+        """The workspace that Greenroom serves here; users of other organizations are strangers in it."""
         return self.services.account.workspace
 
     @property
@@ -53,58 +60,59 @@ class SlackRequest:
 
     @property
     def view_id(self) -> str:
-        """The id of the modal it was asked in, if it was."""
+        """The id of the modal the request came from, or empty."""
         return str(self.view["id"]) if self.view else ""
 
     @property
     def values(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-        """What the modal holds (`view.state.values`)."""
+        """The inputs of the modal (`view.state.values`)."""
         return self.view["state"]["values"] if self.view else {}
 
     @property
-    def note(self) -> str:
-        """What the modal was opened about (`private_metadata`)."""
+    def metadata(self) -> str:
+        """The modal's `private_metadata`."""
         return str(self.view["private_metadata"]) if self.view else ""
 
     async def person(self) -> Person:
-        """Who asks."""
+        """The user who made the request."""
         return await self.services.users.get(self.workspace, self.user_id)
 
     async def can_manage(self, webinar: Webinar) -> bool:
-        """Whether whoever asks may steer this webinar, by what holds now."""
+        """Whether the user may manage this webinar now."""
         return await self.services.permissions.can_manage(await self.person(), webinar)
 
-    async def require_manager(self, webinar: Webinar, what: str) -> None:
-        """Raise `NotAllowed`, naming who can; `what` goes on after "You can't"."""
-        await self.services.permissions.check(await self.person(), webinar, what)
+    async def require_manager(self, webinar: Webinar, action: str) -> None:
+        """Raise `NotAllowed`, which names who may; `action` continues "You can't"."""
+        await self.services.permissions.check(await self.person(), webinar, action)
 
-    async def accept(self, **answer: Any) -> None:
-        """Acknowledge to Slack, once."""
-        if not self.answered:
-            self.answered = True
+    async def managed_webinar(self, session_id: str, action: str) -> Webinar:
+        """The webinar of this session. Raises `NotFound`, and `NotAllowed` if the user may not manage it."""
+        webinar = await self.services.mirror.find(session_id)
+        await self.require_manager(webinar, action)
+        return webinar
+
+    async def acknowledge(self, **answer: Any) -> None:
+        """Acknowledge to Slack; only the first call counts."""
+        if not self.acknowledged:
+            self.acknowledged = True
             await self.ack(**answer)
 
     async def reply(self, message: Message, *, replace: bool = False) -> None:
-        """Answer for this person's eyes only: where they asked, or in a direct message where there is no such place.
+        """Reply to this user only: where the request was made, or in a DM if that is not possible.
 
-        `replace` puts it in the place of the ephemeral message, or of the modal, whose button was pressed.
+        `replace` replaces the ephemeral message or the modal whose button was clicked.
         """
         if self.response_url:
             await self.slack.respond(self.response_url, message, replace=replace)
         elif not (self.view and await self._show(message_view(message), replace=replace)):
             await self.slack.post(self.user_id, message)
 
-    async def _show(self, view: View, *, replace: bool) -> bool:
-        if replace:
-            return await self.slack.update(self.view_id, view)
-        try:
-            await self.slack.push(self.trigger_id, view)
-        except SlackRefused:
-            return False  # the modal is closed, three are open already, or the trigger is spent
-        return True
+    async def finish(self, view: View, message: Message) -> None:
+        """Show the result: update the modal with `view`, or send `message` as a DM if the modal was closed."""
+        await update_or_post(self.slack, self.view_id, self.user_id, view, message)
 
     async def open(self, view: View) -> str:
-        """Open a modal, on top of the one it was asked in if it was."""
+        """Open a modal, on top of the one the request came from, and return its id."""
         if not self.view:
             return await self.slack.open(self.trigger_id, view)
         try:
@@ -112,30 +120,84 @@ class SlackRequest:
         except SlackRefused as refused:
             if refused.code != "push_limit_reached":
                 raise
-        # Three are open, which is all that Slack shows: it takes the place of the one on top.
+        # Slack stacks three modals at most: replace the top one.
         await self.slack.update(self.view_id, view)
         return self.view_id
 
-    def caller_with_progress(self, working: Callable[[str], View]) -> Caller:
-        """The same as `caller` where a "working…" view stands in the modal: a wait is told there, as its note."""
-
-        async def tell(seconds: float) -> None:
-            await self.slack.update(self.view_id, working(waiting(seconds)))
-
-        return Caller(Lane.PERSON, on_wait=tell)
-
     def caller(self) -> Caller:
-        """Makes vendor calls in this person's name; if they must wait, they are told for how long."""
+        """A caller for vendor calls on this user's behalf; tells the user how long a wait takes."""
 
-        async def tell(seconds: float) -> None:
+        async def reply(seconds: float) -> None:
             await self.reply(sentence_message(waiting(seconds)))
 
-        return Caller(Lane.PERSON, on_wait=tell)
+        return Caller(Lane.PERSON, on_wait=reply)
+
+    def caller_with_progress(self, progress_view: Callable[[str], View]) -> Caller:
+        """Like `caller`, for a modal that shows progress: a wait becomes the note of the progress view."""
+
+        async def update(seconds: float) -> None:
+            await self.slack.update(self.view_id, progress_view(waiting(seconds)))
+
+        return Caller(Lane.PERSON, on_wait=update)
+
+    def run_after_ack(self, work: Listener) -> None:
+        """Run `work` in the background once Slack has our acknowledgement, so that no update can overtake it."""
+        background = self.services.background
+        background.start(self.run_guarded(work), getattr(work, "__name__", "listener"), after=background.grace)
+
+    async def run_guarded(self, listener: Listener) -> None:
+        """Run a listener and report any error to the user."""
+        try:
+            await listener(self)
+        except Exception as error:  # noqa: BLE001 - the one place where any error may end up
+            await self.report_error(error)
+
+    async def report_error(self, error: Exception) -> None:
+        """Show the error to the user: in the modal, else where the request was made, else in a DM."""
+        reference = ""
+        if not isinstance(error, GreenroomError):
+            reference = secrets.token_hex(3).upper()
+            log.error("error.unexpected", extra={"reference": reference}, exc_info=error)
+        if self.view and not self.acknowledged:
+            await self.acknowledge(response_action="push", view=error_message.problem_view(error, reference))
+            return
+        await self.acknowledge()
+        try:
+            await self._show_error(error, reference)
+        except GreenroomError as undeliverable:
+            log.warning("error.undeliverable", extra={"reference": reference, "reason": undeliverable.sentence})
+
+    async def _show_error(self, error: Exception, reference: str) -> None:
+        if self.failure_view:
+            view = self.failure_view(error_message.say(error, reference))
+            if await self.slack.update(self.view_id, view):
+                return
+        elif self.view and self.trigger_id:
+            try:
+                await self.slack.push(self.trigger_id, error_message.problem_view(error, reference))
+            except SlackRefused:
+                self.response_url = ""  # the modal is closed or its trigger has expired: send a DM
+            else:
+                return
+        await self.reply(error_message.problem(error, reference))
+
+    async def _show(self, view: View, *, replace: bool) -> bool:
+        if replace:
+            return await self.slack.update(self.view_id, view)
+        try:
+            await self.slack.push(self.trigger_id, view)
+        except SlackRefused:
+            return False  # the modal is closed, three are open already, or the trigger has expired
+        return True
 
 
 CommandListener: TypeAlias = Callable[[SlackRequest, Any], Awaitable[None]]
-"""Answers one kind of command; the second argument is the parsed command."""
+"""Handles one kind of command; the second argument is the parsed command."""
 Listener: TypeAlias = Callable[[SlackRequest], Awaitable[None]]
-"""Answers a click or a sent form."""
+"""Handles a click or a submitted form."""
 Commands: TypeAlias = Mapping[type[Any], CommandListener]
 Listeners: TypeAlias = Mapping[str, Listener]
+
+
+async def acknowledge_only(_: SlackRequest) -> None:
+    """The listener of link buttons: Slack opens the link and expects only an acknowledgement."""

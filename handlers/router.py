@@ -1,4 +1,4 @@
-"""Takes what Slack sends, finds the conversation it belongs to, and hands it over through the guard."""
+"""Receives Slack's requests from Bolt and dispatches them to the conversation folders' listeners."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from handlers.request import SlackRequest
 
 COMMAND = "/webinar"
 ANY = re.compile("")
-"""One listener for each kind of request: each further one costs every request as much as a tenth of Bolt itself."""
+"""One Bolt listener per kind of request: each further one costs every request a tenth of Bolt's own time."""
 
-PICKED = ("value", "selected_conversation", "selected_channel", "selected_user")
+VALUE_KEYS = ("value", "selected_conversation", "selected_channel", "selected_user")
 
 
 def listen(app: AsyncApp, services: Services) -> None:
-    """Register everything with Bolt."""
+    """Register one listener per kind of request with Bolt."""
 
-    # Bolt hands over by argument name, so each of these names what it takes.
+    # Bolt passes arguments by name.
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         await _command(services, ack, body)
 
@@ -43,32 +43,31 @@ def listen(app: AsyncApp, services: Services) -> None:
 
 async def _command(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     command = parse(body.get("text") or "")
-    request = _ask(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
+    request = _request(services, ack, body, user_id=body["user_id"], channel_id=body["channel_id"])
 
     async def listener(request: SlackRequest) -> None:
         await COMMANDS[type(command)](request, command)
 
-    await errors.follow(request, listener)
+    await errors.acknowledge_and_run(request, listener)
 
 
 async def _action(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
     action = body["actions"][0]
-    request = _ask(
-        services, ack, body, user_id=body["user"]["id"], channel_id=(body.get("channel") or {}).get("id", "")
-    )
-    request.value = _picked(action)
+    channel_id = (body.get("channel") or {}).get("id", "")
+    request = _request(services, ack, body, user_id=body["user"]["id"], channel_id=channel_id)
+    request.value = _value(action)
     request.block_id = action.get("block_id", "")
-    await errors.follow(request, ACTIONS.get(action["action_id"], _outdated))
+    await errors.acknowledge_and_run(request, ACTIONS.get(action["action_id"], _outdated))
 
 
 async def _submission(services: Services, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-    request = _ask(services, ack, body, user_id=body["user"]["id"])
-    await errors.answer(request, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
+    request = _request(services, ack, body, user_id=body["user"]["id"])
+    await errors.run_submission(request, SUBMISSIONS.get(body["view"]["callback_id"], _outdated))
 
 
 async def _closed(ack: AsyncAck) -> None:
-    # A closed modal carries nothing typed (docs.slack.dev/reference/interaction-payloads/view-interactions-payload):
-    # what was typed has come with the interactions before.
+    # A closed modal carries no inputs (docs.slack.dev/reference/interaction-payloads/view-interactions-payload); the
+    # earlier interactions carried them.
     await ack()
 
 
@@ -76,7 +75,7 @@ async def _outdated(_: SlackRequest) -> None:
     raise BadInput("This comes from an older version of Greenroom. Type /webinar to begin anew.")
 
 
-def _ask(
+def _request(
     services: Services, ack: AsyncAck, body: Mapping[str, Any], *, user_id: str, channel_id: str = ""
 ) -> SlackRequest:
     return SlackRequest(
@@ -91,7 +90,8 @@ def _ask(
     )
 
 
-def _picked(action: Mapping[str, Any]) -> str:
+def _value(action: Mapping[str, Any]) -> str:
+    """The value that a button carries or a select or picker has selected; empty if none."""
     if action.get("selected_option"):
         return str(action["selected_option"]["value"])
-    return next((str(action[name]) for name in PICKED if action.get(name)), "")
+    return next((str(action[key]) for key in VALUE_KEYS if action.get(key)), "")

@@ -16,10 +16,8 @@ from bot.slack.message import Message
 from bot.webinars import table as webinar_table
 from handlers.browse import texts as browse_texts
 from handlers.browse.help import help_message
-from handlers.request import Commands, Listeners, SlackRequest
-
-NOT_CANCELLED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register"})
-"""What is only done with webinars that are not cancelled, so that others are not even offered."""
+from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
+from handlers.webinar_choice import choose_webinar
 
 
 async def bare(request: SlackRequest, _: Home) -> None:
@@ -61,7 +59,7 @@ async def refresh_list(request: SlackRequest) -> None:
 
 async def show(request: SlackRequest, command: Show) -> None:
     """One webinar, with everything this person may know of it."""
-    webinar = await chosen(request, command.which, "show")
+    webinar = await choose_webinar(request, command.which, "show")
     if webinar:
         await request.reply(await _details(request, webinar))
 
@@ -73,7 +71,7 @@ async def show_button(request: SlackRequest) -> None:
 
 async def count(request: SlackRequest, command: Count) -> None:
     """How many have registered, from the mirror."""
-    webinar = await chosen(request, command.which, "count")
+    webinar = await choose_webinar(request, command.which, "count")
     if webinar:
         await request.reply(await _count(request, webinar))
 
@@ -98,29 +96,6 @@ async def refresh_count(request: SlackRequest) -> None:
     """Read the figures anew (one call), and show them in the same place."""
     webinar = await request.services.mirror.refresh(request.value, request.caller())
     await request.reply(await _count(request, webinar), replace=True)
-
-
-async def opened(_: SlackRequest) -> None:
-    """A button that opens a page has done so; Slack only wants to hear that we heard."""
-
-
-async def chosen(request: SlackRequest, which: WebinarRef, verb: str, *, typed: str = "") -> Webinar | None:
-    """The webinar that the words mean. Where they mean none or several, the person is answered, and there is none.
-
-    `typed` is what else the command said: the buttons of the picker carry it on.
-    """
-    now = request.now()
-    known = await request.services.mirror.everything()
-    if verb in NOT_CANCELLED:
-        known = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
-    found = find(which, known, now)
-    if which.is_missing:
-        found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
-    if len(found) == 1:
-        return found[0]
-    nothing = browse_texts.nothing_found(which.text, verb)
-    await request.reply(browse_texts.pick(found, verb, words=which.text, now=now, typed=typed) if found else nothing)
-    return None
 
 
 async def _page(request: SlackRequest, which: str, page: int) -> Message:
@@ -188,5 +163,5 @@ ACTIONS: Listeners = {
     buttons.REFRESH_CARD: refresh_card,
     buttons.REFRESH_DETAILS: refresh_details,
     buttons.REFRESH_COUNT: refresh_count,
-    **dict.fromkeys(buttons.LINKS, opened),
+    **dict.fromkeys(buttons.LINKS, acknowledge_only),
 }

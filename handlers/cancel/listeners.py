@@ -6,17 +6,16 @@ from bot.commands.parser import CancelWebinar
 from bot.errors import BadInput
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.cancel import form as cancel_form
 from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 WHAT = "cancel this webinar"
 
 
 async def cancel(request: SlackRequest, command: CancelWebinar) -> None:
     """Ask whether to cancel the webinar that was named."""
-    webinar = await chosen(request, command.which, "cancel")
+    webinar = await choose_webinar(request, command.which, "cancel")
     if webinar:
         await _confirm(request, webinar)
 
@@ -28,11 +27,11 @@ async def cancel_button(request: SlackRequest) -> None:
 
 async def confirmed(request: SlackRequest) -> None:
     """It was confirmed: whether the person may is asked again, because the question may have stood for long."""
-    webinar = await request.services.mirror.find(request.note)
+    webinar = await request.services.mirror.find(request.metadata)
     await request.require_manager(webinar, WHAT)
-    request.failed = cancel_form.failed
-    await request.accept(response_action="update", view=cancel_form.working(webinar))
-    errors.later(request, _cancel)
+    request.failure_view = cancel_form.failed
+    await request.acknowledge(response_action="update", view=cancel_form.working(webinar))
+    request.run_after_ack(_cancel)
 
 
 async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
@@ -45,12 +44,11 @@ async def _confirm(request: SlackRequest, webinar: Webinar) -> None:
 
 
 async def _cancel(request: SlackRequest) -> None:
-    webinar = await request.services.mirror.find(request.note)
+    webinar = await request.services.mirror.find(request.metadata)
 
     caller = request.caller_with_progress(lambda note: cancel_form.working(webinar, note=note))
     cancelled = await request.services.cancellation.cancel(webinar, caller, by=request.user_id)
-    if not await request.slack.update(request.view_id, cancel_form.done(cancelled)):
-        await request.slack.post(request.user_id, cancel_form.done_message(cancelled))
+    await request.finish(cancel_form.done(cancelled), cancel_form.done_message(cancelled))
 
 
 COMMANDS: Commands = {CancelWebinar: cancel}

@@ -19,7 +19,6 @@ from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars import table as webinar_table
 from bot.webinars.permissions import check_may_create
-from handlers import errors
 from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.form import CreateDraft
@@ -66,7 +65,7 @@ async def more(request: SlackRequest) -> None:
 async def start_over(request: SlackRequest) -> None:
     """An empty form in the place of the one that was resumed."""
     async with request.services.store.write() as db:
-        await draft_table.forget(db, request.workspace, request.note)
+        await draft_table.forget(db, request.workspace, request.metadata)
     empty = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
     await request.slack.update(request.view_id, _form(request, await request.person(), empty))
 
@@ -85,13 +84,13 @@ async def settings_saved(request: SlackRequest) -> None:
     problems = settings_form.check(draft.more)
     if problems:
         raise BadInput("Please change these settings.", problems)
-    await request.accept()
+    await request.acknowledge()
     root = str(request.view["root_view_id"]) if request.view else ""
 
     async def name_what_differs(request: SlackRequest) -> None:
         await request.slack.update(root, _form(request, await request.person(), draft))
 
-    errors.later(request, name_what_differs)
+    request.run_after_ack(name_what_differs)
 
 
 async def sent(request: SlackRequest) -> None:
@@ -112,13 +111,13 @@ async def sent(request: SlackRequest) -> None:
         begun_at=machine_now(),
     )
     earlier = await request.services.creation.begin(creation)
-    request.failed = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
-    await request.accept(response_action="update", view=creation_texts.working(form.title, draft.draft_id))
+    request.failure_view = lambda sentence: creation_texts.failed(f"{sentence} {MAY_FOLLOW}", draft.draft_id)
+    await request.acknowledge(response_action="update", view=creation_texts.working(form.title, draft.draft_id))
 
     async def work(request: SlackRequest) -> None:
         await (_again(request, earlier) if earlier else _create(request, creation))
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def back_to_form(request: SlackRequest) -> None:
@@ -204,8 +203,8 @@ async def _left_open(request: SlackRequest) -> CreateDraft | None:
 
 async def _draft(request: SlackRequest) -> CreateDraft:
     async with request.services.store.read() as db:
-        content = await draft_table.find(db, request.workspace, request.user_id, request.note)
-    return CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=request.note)
+        content = await draft_table.find(db, request.workspace, request.user_id, request.metadata)
+    return CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=request.metadata)
 
 
 async def _save(request: SlackRequest, draft: CreateDraft) -> None:

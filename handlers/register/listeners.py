@@ -18,8 +18,6 @@ from bot.slack.blocks import Block
 from bot.slack.error_message import sentence_message
 from bot.slack.files import download
 from bot.slack.message import View
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
@@ -27,6 +25,7 @@ from handlers.register.list_form import BulkInput
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat import listeners as seat_listeners
+from handlers.webinar_choice import choose_webinar
 
 WHAT = "register other people for this webinar"
 ONE_AT_A_TIME = "The form takes one person at a time. Register Many takes a list."
@@ -40,7 +39,7 @@ TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists
 
 async def register(request: SlackRequest, command: Register) -> None:
     """Open the form for others to who steers the webinar that was named; anybody else is offered their own seat."""
-    webinar = await chosen(request, command.which, "register", typed=_spelled(command.people))
+    webinar = await choose_webinar(request, command.which, "register", typed=_spelled(command.people))
     if webinar:
         await _open(request, webinar, command.people)
 
@@ -53,21 +52,20 @@ async def register_button(request: SlackRequest) -> None:
 
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered above it."""
-    webinar = await _steered(request, request.note)
+    webinar = await _steered(request, request.metadata)
     request.services.registration.check(webinar)
     typed = register_form.read(request.values)
     applicant = register_form.applicant(typed)
     name = token_hex(12)
-    await request.accept(response_action="push", view=register_form.working(webinar, name))
+    await request.acknowledge(response_action="push", view=register_form.working(webinar, name))
 
     async def work(request: SlackRequest) -> None:
         await _stand_above(request, name, register_form.working(webinar, name))
-        request.failed = register_form.failed
+        request.failure_view = register_form.failed
         lines = await _one(request, webinar, typed, applicant)
-        if not await request.slack.update(request.view_id, register_form.done(webinar, lines)):
-            await request.slack.post(request.user_id, register_form.done_message(webinar, lines))
+        await request.finish(register_form.done(webinar, lines), register_form.done_message(webinar, lines))
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def many(request: SlackRequest) -> None:
@@ -79,25 +77,25 @@ async def many(request: SlackRequest) -> None:
 
 async def list_sent(request: SlackRequest) -> None:
     """A list was sent: it is read and compared above the form, which stays as it was filled."""
-    webinar = await _steered(request, request.note)
+    webinar = await _steered(request, request.metadata)
     order = list_form.read(request.values, webinar.session_id)
     pasted = _read(order.pasted, order) if order.pasted.strip() else None
     name = token_hex(12)
-    await request.accept(response_action="push", view=list_form.working(webinar, name))
+    await request.acknowledge(response_action="push", view=list_form.working(webinar, name))
 
     async def work(request: SlackRequest) -> None:
         await _stand_above(request, name, list_form.working(webinar, name))
-        request.failed = list_form.failed
+        request.failure_view = list_form.failed
         await _check_list(request, webinar, order, pasted)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def confirmed(request: SlackRequest) -> None:
     """The list is to be registered: whether the person may is asked again, and what is wrong stands in its place."""
-    request.failed = list_form.failed
-    await request.accept(response_action="update", view=list_form.beginning())
-    errors.later(request, _begin)
+    request.failure_view = list_form.failed
+    await request.acknowledge(response_action="update", view=list_form.beginning())
+    request.run_after_ack(_begin)
 
 
 async def stop(request: SlackRequest) -> None:
@@ -159,7 +157,7 @@ async def _one(
     if applicant is None:
         await _seat(request, webinar, typed, caller)
         return register_form.seated(typed.user_id)
-    enrolled = await services.bulk.registering.one(webinar, applicant, caller, own_pages=typed.own_pages)
+    enrolled = await services.registrar.one(webinar, applicant, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
     if enrolled.page_key:
@@ -192,17 +190,16 @@ async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput,
 
     caller = request.caller_with_progress(lambda note: list_form.working(webinar, note=note))
     reading = pasted or await _read_file(request, order)
-    roll = await services.bulk.rolls.get(webinar, request.user_id, caller, anew=True)
+    roll = await services.registrants.get(webinar, request.user_id, caller, anew=True)
     draft = await services.bulk.draft(
         webinar, request.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
     )
     view = list_form.review(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
-    if not await services.slack.update(request.view_id, view):
-        await services.slack.post(request.user_id, sentence_message(CLOSED_MEANWHILE))
+    await request.finish(view, sentence_message(CLOSED_MEANWHILE))
 
 
 async def _begin(request: SlackRequest) -> None:
-    batch = await request.services.bulk.find(request.note)
+    batch = await request.services.bulk.find(request.metadata)
     webinar = await _steered(request, batch.session_id)
     request.services.registration.check(webinar)
     await request.services.bulk.begin(batch.batch_id)

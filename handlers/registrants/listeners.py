@@ -7,15 +7,14 @@ import asyncio
 from bot.commands.people_args import Registrants
 from bot.errors import BadInput
 from bot.model.webinar import Audience, Webinar
-from bot.registration.bulk import csv_import
+from bot.registration import registrant_file
 from bot.slack import buttons
 from bot.slack.client import Upload
 from bot.slack.error_message import sentence_message
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.registrants import list as registrant_list
 from handlers.registrants.list import RegistrantPage, SearchContext
 from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
 FILE = "registrants.csv"
@@ -24,7 +23,7 @@ WHAT = "see who has registered for this webinar"
 
 async def registrants(request: SlackRequest, command: Registrants) -> None:
     """Who has registered for the webinar that was named: one call."""
-    webinar = await chosen(request, command.which, "registrants")
+    webinar = await choose_webinar(request, command.which, "registrants")
     if webinar:
         await request.require_manager(webinar, WHAT)
         await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
@@ -57,23 +56,23 @@ async def search(request: SlackRequest) -> None:
 
 async def words_sent(request: SlackRequest) -> None:
     """The words were sent: who is found by them stands in the place of the page."""
-    asked = SearchContext.model_validate_json(request.note)
+    asked = SearchContext.model_validate_json(request.metadata)
     webinar = await _steered(request, asked.place.session_id)
     place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_words(request.values))
-    await request.accept()
+    await request.acknowledge()
     request.view, request.response_url = None, asked.response_url
 
     async def work(request: SlackRequest) -> None:
         await _show(request, webinar, place, replace=True)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def remove(request: SlackRequest) -> None:
     """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await _steered(request, place.session_id)
-    await request.services.bulk.rolls.remove(webinar, place.picked, request.caller())
+    await request.services.registrants.remove(webinar, place.picked, request.caller())
     await request.services.seats.notifier.removed(webinar, place.picked)
     await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
 
@@ -82,8 +81,8 @@ async def download(request: SlackRequest) -> None:
     """Everybody as a file, in a direct message."""
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await _steered(request, place.session_id)
-    roll = await request.services.bulk.rolls.get(webinar, request.user_id, request.caller())
-    content = await asyncio.to_thread(csv_import.export, roll.everybody)
+    roll = await request.services.registrants.get(webinar, request.user_id, request.caller())
+    content = await asyncio.to_thread(registrant_file.registrant_csv, roll.everybody)
     said = sentence_message(registrant_list.downloaded(webinar, len(roll.everybody)))
     channel_id, _ = await request.slack.post(request.user_id, said)
     await request.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
@@ -107,7 +106,7 @@ async def _show(
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
-    roll = await request.services.bulk.rolls.get(webinar, request.user_id, request.caller(), anew=anew)
+    roll = await request.services.registrants.get(webinar, request.user_id, request.caller(), anew=anew)
     now = request.now()
     page = registrant_list.registrant_page(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
     await request.reply(page, replace=replace)

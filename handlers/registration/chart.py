@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller
-from bot.registration.texts.outlook import takeaway
+from bot.registration.texts.forecast_text import takeaway
 from bot.slack import buttons
 from bot.slack.client import Upload
 from bot.slack.message import Message, View
@@ -71,7 +71,7 @@ async def _begun(request: SlackRequest, webinar: Webinar, working: Callable[...,
     if request.view is None:
         return request.caller()
     view_id = await request.open(working(webinar))
-    request.view, request.failed = {"id": view_id}, chart_texts.failed
+    request.view, request.failure_view = {"id": view_id}, chart_texts.failed
     return request.caller_with_progress(lambda note: working(webinar, note=note))
 
 

@@ -11,17 +11,16 @@ from bot.model.webinar import Webinar
 from bot.registration.settings import Changed, NotChanged, check_limit
 from bot.registration.texts import settings_result
 from bot.slack import buttons
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.registration import limit_form
 from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 WHAT = "open, close or limit the registration of this webinar"
 
 
 async def open_registration(request: SlackRequest, command: Open) -> None:
     """Open the registration of the webinar that was named."""
-    webinar = await chosen(request, command.which, "open")
+    webinar = await choose_webinar(request, command.which, "open")
     if webinar:
         await _open(request, webinar)
 
@@ -33,7 +32,7 @@ async def open_button(request: SlackRequest) -> None:
 
 async def close_registration(request: SlackRequest, command: Close) -> None:
     """Close the registration of the webinar that was named."""
-    webinar = await chosen(request, command.which, "close")
+    webinar = await choose_webinar(request, command.which, "close")
     if webinar:
         await _close(request, webinar)
 
@@ -48,7 +47,7 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
     services = request.services
     command = settle(command, await services.mirror.everything(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
-    webinar = await chosen(request, command.which, "limit", typed=command.to)
+    webinar = await choose_webinar(request, command.which, "limit", typed=command.to)
     if not webinar:
         return
     if not command.to:
@@ -67,7 +66,7 @@ async def limit_button(request: SlackRequest) -> None:
 async def limit_sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being set."""
     services = request.services
-    webinar = await services.mirror.find(request.note)
+    webinar = await services.mirror.find(request.metadata)
     await request.require_manager(webinar, WHAT)
     services.registration.check(webinar)
     limit = limit_form.read(request.values)
@@ -75,13 +74,13 @@ async def limit_sent(request: SlackRequest) -> None:
         check_limit(webinar, limit)
     except NotChanged as stays:
         raise BadInput(stays.sentence, {limit_form.LIMIT: stays.sentence}) from stays
-    request.failed = limit_form.failed
-    await request.accept(response_action="update", view=limit_form.working(webinar))
+    request.failure_view = limit_form.failed
+    await request.acknowledge(response_action="update", view=limit_form.working(webinar))
 
     async def work(request: SlackRequest) -> None:
         await _set_limit(request, webinar, limit)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def undo(request: SlackRequest) -> None:
@@ -124,13 +123,14 @@ async def _ask_limit(request: SlackRequest, webinar: Webinar, typed: str = "") -
 
 
 async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
-    slack = request.services.slack
 
     caller = request.caller_with_progress(lambda note: limit_form.working(webinar, note=note))
     done = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
     now = request.now()
-    if not await slack.update(request.view_id, settings_result.changed_view(done.webinar, done.before, now=now)):
-        await slack.post(request.user_id, settings_result.changed(done.webinar, done.before, now=now))
+    await request.finish(
+        settings_result.changed_view(done.webinar, done.before, now=now),
+        settings_result.changed(done.webinar, done.before, now=now),
+    )
 
 
 COMMANDS: Commands = {Open: open_registration, Close: close_registration, Limit: limit_registration}

@@ -11,7 +11,6 @@ from bot.registration.state import RegistrationState
 from bot.registration.texts import settings_result
 from bot.slack import buttons
 from bot.slack.message import View
-from handlers import errors
 from handlers.registration import chart_texts, menu_form
 from handlers.registration.chart import hand_links
 from handlers.request import Listeners, SlackRequest
@@ -30,7 +29,7 @@ async def menu(request: SlackRequest) -> None:
         await request.open(menu_form.ask(webinar, await _outlook(request, webinar), now=request.now()))
         return
     request.view = {"id": await request.open(menu_form.reading(webinar))}
-    request.failed = menu_form.unread
+    request.failure_view = menu_form.unread
     webinar = await request.services.registration.whole(webinar.session_id, _caller(request, webinar, reading=True))
     form = menu_form.ask(webinar, await _outlook(request, webinar), now=request.now())
     await request.slack.update(request.view_id, form)
@@ -38,26 +37,26 @@ async def menu(request: SlackRequest) -> None:
 
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being changed."""
-    asked = menu_form.asked_in(request.note)
+    asked = menu_form.asked_in(request.metadata)
     webinar = await request.services.mirror.find(asked.session_id)
     await request.require_manager(webinar, WHAT)
     request.services.registration.check(webinar)
     wanted = _wanted(request, webinar, asked.shown)
     if wanted == asked.shown:
-        await request.accept(response_action="update", view=menu_form.nothing(webinar))
+        await request.acknowledge(response_action="update", view=menu_form.nothing(webinar))
         return
     told, now = await _outlook(request, webinar), request.now()
 
     def back(sentence: str) -> View:
         return menu_form.ask(webinar, told, now=now, asked=asked, typed=request.values, problem=sentence)
 
-    request.failed = back
-    await request.accept(response_action="update", view=menu_form.working(webinar))
+    request.failure_view = back
+    await request.acknowledge(response_action="update", view=menu_form.working(webinar))
 
     async def work(request: SlackRequest) -> None:
         await _settle(request, webinar, asked.shown, wanted)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 def _wanted(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -> RegistrationState:
@@ -71,7 +70,7 @@ def _wanted(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -
 
 
 async def _settle(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
-    slack, now = request.slack, request.now()
+    now = request.now()
     done = await request.services.registration.settle(
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
@@ -79,15 +78,14 @@ async def _settle(request: SlackRequest, webinar: Webinar, shown: RegistrationSt
     notes = [KEPT.format(", ".join(done.kept))] if done.kept else []
     note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
     view = settings_result.changed_view(done.webinar, done.before, now=now, title="Registration changed", note=note)
-    if not await slack.update(request.view_id, view):
-        await slack.post(request.user_id, settings_result.changed(done.webinar, done.before, now=now, note=note))
+    await request.finish(view, settings_result.changed(done.webinar, done.before, now=now, note=note))
     if needs_links:
         await _hand_links(request, done.webinar)
 
 
 async def _hand_links(request: SlackRequest, webinar: Webinar) -> None:
     # What was to be changed is changed: what goes wrong from here on is told beside it, in a direct message.
-    request.failed, request.view = None, None
+    request.failure_view, request.view = None, None
     if not await hand_links(request, webinar, request.caller()):
         await request.reply(chart_texts.links_answer(webinar, 0))
 

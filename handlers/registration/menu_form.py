@@ -12,7 +12,7 @@ from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.forecast import Forecast
 from bot.registration.state import RegistrationState, state_of
-from bot.registration.texts.outlook import outlook
+from bot.registration.texts.forecast_text import outlook
 from bot.registration.texts.preferences import (
     DEVICES,
     DIGEST,

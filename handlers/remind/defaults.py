@@ -11,7 +11,6 @@ from bot.notices import reminders
 from bot.notices.reminder_sheet import ReminderDefaults
 from bot.slack.message import Message
 from bot.webinars.permissions import check_may_set_defaults, may_set_defaults
-from handlers import errors
 from handlers.remind import defaults_form
 from handlers.remind.defaults_form import UndoDefaults
 from handlers.request import Listeners, SlackRequest
@@ -46,15 +45,14 @@ async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being set."""
     check_may_set_defaults(await request.person())
     leads = defaults_form.read(request.values)
-    request.failed = defaults_form.failed
-    await request.accept(response_action="update", view=defaults_form.working())
+    request.failure_view = defaults_form.failed
+    await request.acknowledge(response_action="update", view=defaults_form.working())
 
     async def work(request: SlackRequest) -> None:
         answer = await _set(request, leads)
-        if not await request.slack.update(request.view_id, defaults_form.saved_view(answer)):
-            await request.slack.post(request.user_id, answer)
+        await request.finish(defaults_form.saved_view(answer), answer)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def undo(request: SlackRequest) -> None:
@@ -66,7 +64,7 @@ async def undo(request: SlackRequest) -> None:
         person = await request.person()
         await request.reply(defaults_form.answer(known, may_change=True, zone=person.time_zone), replace=True)
         return
-    await request.reply(await _set(request, read_leads(wanted.leads), undone=True), replace=True)
+    await request.reply(await _set(request, read_leads(wanted.offsets), undone=True), replace=True)
 
 
 async def _set(request: SlackRequest, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
@@ -76,7 +74,7 @@ async def _set(request: SlackRequest, leads: Sequence[timedelta], *, note: str =
         replanned = await reminders.set_defaults(db, request.workspace, leads, request.user_id, now)
         after = await reminders.defaults(db, request.workspace)
     request.services.scheduler.wake()
-    back = None if undone else UndoDefaults(leads=spell_leads(before.leads), changed_at=now)
+    back = None if undone else UndoDefaults(offsets=spell_leads(before.offsets), changed_at=now)
     return defaults_form.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from bot.commands.reminder_offsets import EXAMPLE, read_leads, say_leads, spell_leads
 from bot.errors import BadInput
@@ -46,13 +46,15 @@ WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
 class UndoDefaults(Frozen):
     """What to go back to, as long as nobody has changed it since. Carried by a button."""
 
-    leads: str
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    offsets: str = Field(alias="leads")
     changed_at: AwareDatetime
 
 
 def answer(defaults: ReminderDefaults, *, may_change: bool, zone: str) -> Message:
     """What they are and who set them."""
-    text = f"Reminders in this workspace go out {say_leads(defaults.leads)} the start. {WHERE}"
+    text = f"Reminders in this workspace go out {say_leads(defaults.offsets)} the start. {WHERE}"
     change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders") if may_change else None
     return message(text, [section(text), context(_by(defaults, zone)), *actions(change)])
 
@@ -73,7 +75,7 @@ def changed(
                 None,
                 [
                     "Undone." if undone else "",
-                    f"Reminders in this workspace now go out {say_leads(defaults.leads)} the start. {WHERE}",
+                    f"Reminders in this workspace now go out {say_leads(defaults.offsets)} the start. {WHERE}",
                     f"{number(replanned, 'webinar')} to come {'is' if replanned == 1 else 'are'} planned anew.",
                     said(note),
                 ],
@@ -95,7 +97,7 @@ def not_set(sentence: str, typed: str) -> Message:
 def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
     """Asks for them, filled with what they are, or with what was typed."""
     text = text_input(
-        action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.leads), MAX_INPUT), max_length=MAX_INPUT
+        action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.offsets), MAX_INPUT), max_length=MAX_INPUT
     )
     blocks: list[Block] = [
         section(WHERE),

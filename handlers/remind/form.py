@@ -87,7 +87,7 @@ class ReminderInput:
 def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
     """The form. `problem` says why the last thing that was asked of it was not done."""
     webinar = sheet.webinar
-    may_add = is_to_come(webinar, now) and len(sheet.leads if sheet.is_on else ()) < MAX_LEADS
+    may_add = is_to_come(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_LEADS
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {place(sheet.channel_id)}"),
         *([warning(problem)] if problem else []),
@@ -172,7 +172,7 @@ def lead_to_move_to(
     if typed.text and not unmoved:
         raise _refused({AT: ONE_OF_TWO}, where)
     if unmoved and not typed.text:
-        return reminder.before
+        return reminder.offset
     leads = leads_to_add(
         ReminderInput(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone
     )
@@ -228,7 +228,7 @@ def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
 
 def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]:
     text, value = line(sheet, reminder), str(reminder.id)
-    which = f"the reminder {say_lead(reminder.before)} before"
+    which = f"the reminder {say_lead(reminder.offset)} before"
     if reminder in skipped(sheet, now):
         return [section(f"{text}\nSkipped", button("Bring Back", BRING_BACK, value, label=f"Bring back {which}"))]
     if is_leaving(reminder, now):
@@ -252,9 +252,9 @@ def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
     turn = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on
-        else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {say_leads(sheet.leads)}"),
+        else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {say_leads(sheet.offsets)}"),
         button("Use the Usual Times", USUAL, sheet.webinar.id, label=f"Use the usual times: {say_leads(sheet.usual)}")
-        if sheet.has_own_leads
+        if sheet.has_own_offsets
         else None,
     ]
     here = turn if is_to_come(sheet.webinar, now) else []

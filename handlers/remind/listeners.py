@@ -18,12 +18,11 @@ from bot.notices.texts import reminder_result
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars.permissions import check_may_remind
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.remind import defaults as defaults_listeners
 from handlers.remind import form as remind_form
 from handlers.remind.form import ReminderFormContext
 from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
 """Something that is done to the reminders of a webinar in a channel."""
@@ -36,7 +35,7 @@ async def remind(request: SlackRequest, command: Remind) -> None:
         await defaults_listeners.defaults(request, command.times)
         return
     check_may_remind(await request.person())
-    webinar = await chosen(request, command.which, "remind", typed=command.times)
+    webinar = await choose_webinar(request, command.which, "remind", typed=command.times)
     if not webinar:
         return
     if not command.times:
@@ -119,7 +118,7 @@ async def use_usual(request: SlackRequest) -> None:
     """Go by the workspace's own times again."""
     await _change(
         request,
-        lambda db, webinar, channel, now: reminders.set_leads(db, webinar, channel, None, request.user_id, now),
+        lambda db, webinar, channel, now: reminders.set_offsets(db, webinar, channel, None, request.user_id, now),
         posts=True,
     )
 
@@ -141,7 +140,7 @@ async def added(request: SlackRequest) -> None:
         raise remind_form.fault(error.sentence, where) from error
     request.services.scheduler.wake()
     again = where.model_copy(update={"round": where.round + 1, "typed": ""})
-    await request.accept(response_action="update", view=await _form(request, again))
+    await request.acknowledge(response_action="update", view=await _form(request, again))
 
 
 async def change_time(request: SlackRequest) -> None:
@@ -170,18 +169,18 @@ async def moved(request: SlackRequest) -> None:
             webinar = await reminders.current(db, request.services.account, where.session_id, where.channel_id)
             reminder = reminders.waiting(await reminders.sheet(db, webinar, where.channel_id), where.notice_id, now)
             lead = remind_form.lead_to_move_to(typed, where, webinar, reminder, now=now, zone=person.time_zone)
-            if lead != reminder.before:
+            if lead != reminder.offset:
                 await reminders.move(db, webinar, where.channel_id, reminder.id, lead, request.user_id, now)
     except BadInput as error:
         raise (error if error.fields else remind_form.fault(error.sentence, where)) from error
     request.services.scheduler.wake()
-    await request.accept()
+    await request.acknowledge()
     shown = ReminderFormContext(session_id=where.session_id, channel_id=where.channel_id, round=where.round)
 
     async def show(request: SlackRequest) -> None:
         await _show(request, shown, where.under)
 
-    errors.later(request, show)
+    request.run_after_ack(show)
 
 
 async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> None:
@@ -193,7 +192,7 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
         await request.slack.check_channel(channel_id)
         async with request.services.store.write() as db:
             webinar = await reminders.current(db, request.services.account, webinar.session_id, channel_id)
-            change = await reminders.set_leads(db, webinar, channel_id, read_leads(typed), request.user_id, now)
+            change = await reminders.set_offsets(db, webinar, channel_id, read_leads(typed), request.user_id, now)
             sheet = await reminders.sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
         await request.reply(reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
@@ -254,7 +253,7 @@ async def _sheet(request: SlackRequest, where: ReminderFormContext) -> ReminderS
 
 
 def _place(request: SlackRequest) -> ReminderFormContext:
-    return ReminderFormContext.model_validate_json(request.note)
+    return ReminderFormContext.model_validate_json(request.metadata)
 
 
 def _is_channel(channel_id: str) -> bool:

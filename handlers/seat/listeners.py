@@ -15,7 +15,6 @@ from bot.slack import buttons
 from bot.slack.client import SlackRefused
 from bot.slack.message import View
 from bot.team import table as team_table
-from handlers import errors
 from handlers.remind.snooze import NO_MESSAGES
 from handlers.request import Listeners, SlackRequest
 from handlers.seat import form as seat_form
@@ -55,21 +54,21 @@ async def when_open(request: SlackRequest) -> None:
 
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered."""
-    typed = seat_form.read(request.values, request.note)
+    typed = seat_form.read(request.values, request.metadata)
     seat_form.check(typed)
     webinar = await request.services.mirror.find(typed.session_id)
-    request.failed = lambda sentence: seat_form.failed(sentence, typed)
-    await request.accept(response_action="update", view=seat_form.working(webinar))
+    request.failure_view = lambda sentence: seat_form.failed(sentence, typed)
+    await request.acknowledge(response_action="update", view=seat_form.working(webinar))
 
     async def work(request: SlackRequest) -> None:
         await _register(request, webinar, typed)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def back_to_form(request: SlackRequest) -> None:
     """The form again, as it was filled, in the same place."""
-    typed = SeatInput.model_validate_json(request.note)
+    typed = SeatInput.model_validate_json(request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
     await request.slack.update(request.view_id, seat_form.ask(webinar, typed, now=request.now()))
 
@@ -88,11 +87,11 @@ async def ask_name(request: SlackRequest) -> None:
 
 async def name_sent(request: SlackRequest) -> None:
     """Another name was sent: the seat is given up and taken anew under it."""
-    typed = seat_form.read(request.values, request.note)
-    seat_form.check_name(typed, request.note)
+    typed = seat_form.read(request.values, request.metadata)
+    seat_form.check_name(typed, request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
-    request.failed = seat_form.name_failed
-    await request.accept(response_action="update", view=seat_form.working(webinar, renaming=True))
+    request.failure_view = seat_form.name_failed
+    await request.acknowledge(response_action="update", view=seat_form.working(webinar, renaming=True))
 
     async def work(request: SlackRequest) -> None:
         if not is_open_to_come(webinar, request.now()):
@@ -103,7 +102,7 @@ async def name_sent(request: SlackRequest) -> None:
         )
         await _welcome(request, webinar, seat)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def leave(request: SlackRequest) -> None:
@@ -209,8 +208,7 @@ async def _show_none(request: SlackRequest, webinar: Webinar, problem: str = "")
 
 
 async def _show(request: SlackRequest, view: View) -> None:
-    if not await request.slack.update(request.view_id, view):
-        await request.slack.post(request.user_id, seat_texts.as_message(view))
+    await request.finish(view, seat_texts.as_message(view))
 
 
 async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, sentence: str) -> None:

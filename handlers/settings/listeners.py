@@ -16,7 +16,7 @@ async def show(request: SlackRequest, _: SettingsOf) -> None:
     person = await request.person()
     choice = await _choice(request)
     async with request.services.store.read() as db:
-        leads = (await reminders.defaults(db, request.workspace)).leads
+        leads = (await reminders.defaults(db, request.workspace)).offsets
     may = may_choose_organisers(person)
     groups = await request.services.permissions.groups()
     await request.reply(workspace_settings_form.settings(choice, groups, leads, may_change=may, zone=person.time_zone))
@@ -39,7 +39,7 @@ async def sent(request: SlackRequest) -> None:
         await organizer_table.save(db, request.workspace, chosen, request.user_id, request.now())
     groups = await request.services.permissions.groups()
     view = workspace_settings_form.saved(await _choice(request), groups, zone=person.time_zone)
-    await request.accept(response_action="update", view=view)
+    await request.acknowledge(response_action="update", view=view)
 
 
 async def _choice(request: SlackRequest) -> OrganizerChoice:

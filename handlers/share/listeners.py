@@ -8,8 +8,8 @@ from bot.model.webinar import Webinar
 from bot.notices.subscriptions.texts.share_result import shared
 from bot.slack import buttons
 from bot.webinars.permissions import check_may_share
-from handlers.browse.listeners import chosen
 from handlers.request import Commands, Listeners, SlackRequest
+from handlers.webinar_choice import choose_webinar
 
 
 async def share(request: SlackRequest, command: Share) -> None:
@@ -17,7 +17,7 @@ async def share(request: SlackRequest, command: Share) -> None:
     check_may_share(await request.person())
     if command.channel_name and not command.channel_id:
         raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
-    webinar = await chosen(request, command.which, "share")
+    webinar = await choose_webinar(request, command.which, "share")
     if webinar:
         await _share(request, webinar, command.channel_id or request.channel_id)
 

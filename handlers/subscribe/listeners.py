@@ -29,10 +29,9 @@ from bot.notices.subscriptions.texts.phrases import SAID, listed, named
 from bot.slack import buttons
 from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_follow
-from handlers import errors
-from handlers.browse.listeners import chosen
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
+from handlers.webinar_choice import choose_webinar
 
 IN_A_CHANNEL = (
     "What a channel hears is set up in the channel itself: type this there, and Greenroom's answers are about it."
@@ -106,14 +105,14 @@ async def form_sent(request: SlackRequest) -> None:
     check_may_follow(await request.person())
     choice = subscribe_form.read(request.values)
     if choice.features or choice.wants_hours:
-        await request.slack.check_channel(request.note)
-    request.failed = subscribe_form.failed
-    await request.accept(response_action="update", view=subscribe_form.working(request.note))
+        await request.slack.check_channel(request.metadata)
+    request.failure_view = subscribe_form.failed
+    await request.acknowledge(response_action="update", view=subscribe_form.working(request.metadata))
 
     async def work(request: SlackRequest) -> None:
         await _save(request, choice)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
@@ -123,7 +122,7 @@ async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target
     if not isinstance(target, WebinarRef):
         await _change(request, verb, features, target)
         return
-    webinar = await chosen(request, target, verb.word, typed=" ".join(sorted(features)))
+    webinar = await choose_webinar(request, target, verb.word, typed=" ".join(sorted(features)))
     if webinar:
         await _change(request, verb, features, webinar)
 
@@ -178,7 +177,7 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
-    now, channel_id = request.now(), request.note
+    now, channel_id = request.now(), request.metadata
     wish = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
     async with request.services.store.write() as db:
         change = await subscriptions_service.apply_choice(db, wish, choice)
@@ -186,8 +185,9 @@ async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     if change.is_first:
         await _introduce(request, channel_id, change)
     head = "Saved." if change.is_one else "Nothing changed: it was set up like this already."
-    if not await request.slack.update(request.view_id, subscription_result.done(change.after, head)):
-        await request.slack.post(request.user_id, subscription_result.state(change.after, head=head))
+    await request.finish(
+        subscription_result.done(change.after, head), subscription_result.state(change.after, head=head)
+    )
 
 
 async def _introduce(request: SlackRequest, channel_id: str, change: ChannelChange) -> None:

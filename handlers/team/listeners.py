@@ -19,14 +19,13 @@ from bot.team.diff import Member, TeamDiff, read_role
 from bot.team.table import Team as KnownTeam
 from bot.team.texts import messages as team_message_texts
 from bot.team.texts import result as team_result
-from handlers import errors
-from handlers.browse.listeners import chosen, opened
-from handlers.request import Commands, Listeners, SlackRequest
+from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
 from handlers.team import check as team_check
 from handlers.team import form as team_form
 from handlers.team import list as team_list
 from handlers.team.check import KnownPeople
 from handlers.team.form import Prefill, TeamFormContext, TeamInput
+from handlers.webinar_choice import choose_webinar
 
 WHAT = "invite people to this webinar"
 NOT_READ = "The team was not read yet. Close this form and open it again."
@@ -40,7 +39,7 @@ NOT_THERE = "They are not on this team any more. Press Refresh to see who is."
 async def invite(request: SlackRequest, command: Invite) -> None:
     """Open the form for the webinar that was named, with the people who were."""
     read_role(command.role)
-    webinar = await chosen(request, command.which, "invite", typed=_spelled(command))
+    webinar = await choose_webinar(request, command.which, "invite", typed=_spelled(command))
     if webinar:
         await _open(request, webinar, command)
 
@@ -53,7 +52,7 @@ async def invite_button(request: SlackRequest) -> None:
 
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
-    where = TeamFormContext.model_validate_json(request.note)
+    where = TeamFormContext.model_validate_json(request.metadata)
     webinar = await _steered(request, where.session_id)
     request.services.team.check(webinar)
     team = await request.services.team.known(webinar)
@@ -66,23 +65,23 @@ async def sent(request: SlackRequest) -> None:
     if order.deleted:
         draft = await request.services.team.draft(webinar, order, request.user_id)
         question = team_result.confirm(webinar, order, team.members, draft.change_id)
-        await request.accept(response_action="push", view=question)
+        await request.acknowledge(response_action="push", view=question)
         return
-    request.failed = _back_to_the_form(webinar, team, typed, where, request.now())
+    request.failure_view = _back_to_the_form(webinar, team, typed, where, request.now())
     await _start(request, webinar, await request.services.team.begin(webinar, order, request.user_id, request.view_id))
 
 
 async def confirmed(request: SlackRequest) -> None:
     """Removing people was confirmed: whether the person may is asked again."""
-    draft = await request.services.team.drafted(request.note, request.user_id)
+    draft = await request.services.team.drafted(request.metadata, request.user_id)
     webinar = await _steered(request, draft.session_id)
-    request.failed = team_result.failed  # the form stands below it, with all that was typed
+    request.failure_view = team_result.failed  # the form stands below it, with all that was typed
     await _start(request, webinar, await request.services.team.confirm(webinar, draft, request.view_id))
 
 
 async def show_team(request: SlackRequest, command: ShowTeam) -> None:
     """Who is on the team of the webinar that was named; it is read where that never happened."""
-    webinar = await chosen(request, command.which, "team")
+    webinar = await choose_webinar(request, command.which, "team")
     if webinar:
         await request.require_manager(webinar, WHAT)
         await _list(request, webinar)
@@ -153,7 +152,7 @@ async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
         return
     # A trigger lives three seconds, and who these people are may take longer to find out.
     view_id = await request.open(team_form.opening(webinar))
-    request.view, request.failed = {"id": view_id}, team_form.not_opened
+    request.view, request.failure_view = {"id": view_id}, team_form.not_opened
     await _fill(request, webinar, command)
 
 
@@ -206,7 +205,7 @@ def _back_to_the_form(
 
 
 async def _start(request: SlackRequest, webinar: Webinar, change: TeamOperation) -> None:
-    await request.accept(response_action="update", view=team_result.working(webinar))
+    await request.acknowledge(response_action="update", view=team_result.working(webinar))
 
     async def work(request: SlackRequest) -> None:
         def note(words: str) -> View:
@@ -217,7 +216,7 @@ async def _start(request: SlackRequest, webinar: Webinar, change: TeamOperation)
         await request.services.team.notifier.show(change, view, instead)
         await request.services.team.finish(change, outcomes)
 
-    errors.later(request, work)
+    request.run_after_ack(work)
 
 
 async def _list(
@@ -249,6 +248,6 @@ ACTIONS: Listeners = {
     team_list.REFRESH: refresh,
     team_list.REMOVE: remove,
     team_list.AGAIN: send_again,
-    team_message_texts.OWN_LINK: opened,
+    team_message_texts.OWN_LINK: acknowledge_only,
 }
 SUBMISSIONS: Listeners = {team_form.CALLBACK: sent, team_result.CONFIRM: confirmed}

@@ -18,7 +18,7 @@ async def test_an_unexpected_error_gives_a_reference_that_is_in_the_log(
     await world.command("chloe", "#launch", "list")
 
     words = world.last("#launch", "chloe").words
-    (record,) = [record for record in caplog.records if record.message == "unexpected"]
+    (record,) = [record for record in caplog.records if record.message == "error.unexpected"]
     assert record.__dict__["reference"] in words
 
 
