@@ -50,10 +50,10 @@ def notice(about: Webinar, channel: str, kind: NoticeKind, now: datetime) -> Not
         session_id=about.session_id,
         channel_id=channel,
         start=about.start,
-        before=LEAD if timed else timedelta(),
+        offset=LEAD if timed else timedelta(),
         occurrence="" if timed else "full",
         due_at=about.start - LEAD if timed else now,
-        hand_at=now,
+        schedulable_at=now,
         expires_at=about.start,
         facts=NoticeFacts() if timed else NoticeFacts(count=100, limit=100),
     )

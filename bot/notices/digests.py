@@ -104,7 +104,7 @@ class Digests:
             start=wanted.slot,
             occurrence=wanted.hours.digest,
             due_at=wanted.slot,
-            hand_at=now,
+            schedulable_at=now,
             expires_at=_expires(wanted.slot),
             facts=facts,
         )

@@ -58,7 +58,7 @@ Happened = tuple[NoticeKind, str, NoticeFacts]
 
 def _cancelled(before: Webinar) -> list[Happened]:
     was_on = before.status in (Status.SCHEDULED, Status.ACTIVE)
-    return [(NoticeKind.CANCELLED, _stamp(before.seen_at), NoticeFacts())] if was_on else []
+    return [(NoticeKind.CANCELED, _stamp(before.seen_at), NoticeFacts())] if was_on else []
 
 
 def _ended(before: Webinar, after: Webinar, now: datetime) -> list[Happened]:
@@ -148,14 +148,14 @@ def _worth_saying(about: list[Notice]) -> list[Notice]:
     of: defaultdict[NoticeKind, list[Notice]] = defaultdict(list)
     for notice in about:
         of[notice.kind].append(notice)
-    if of[NoticeKind.CANCELLED]:
+    if of[NoticeKind.CANCELED]:
         # A correction says so, too.
-        return (of[NoticeKind.CORRECTION] or of[NoticeKind.CANCELLED])[-1:]
+        return (of[NoticeKind.CORRECTION] or of[NoticeKind.CANCELED])[-1:]
     moved = [] if of[NoticeKind.CORRECTION] else _moved(of[NoticeKind.MOVED])
     progress = of[NoticeKind.ENDED] or of[NoticeKind.LIVE] or of[NoticeKind.STARTING]
     latest = [of[NoticeKind.CORRECTION], progress, of[NoticeKind.DIGEST]]
     merged = [*moved, *_retitled(of[NoticeKind.RETITLED]), *_counted(of[NoticeKind.REGISTRATIONS])]
-    by_themselves = [*of[NoticeKind.REMINDER], *of[NoticeKind.CUT_OFF]]
+    by_themselves = [*of[NoticeKind.REMINDER], *of[NoticeKind.CHANNEL_LOST]]
     return [*by_themselves, *(one for some in latest for one in some[-1:]), *merged, *_at_the_door(about)]
 
 
@@ -205,4 +205,4 @@ def _with(notice: Notice, **facts: object) -> Notice:
 
 def _identity(notice: Notice) -> tuple[object, ...]:
     what = (notice.account, notice.session_id, notice.kind, notice.channel_id)
-    return *what, notice.start, notice.before, notice.occurrence
+    return *what, notice.start, notice.offset, notice.occurrence

@@ -26,11 +26,11 @@ class NoticeKind(StrEnum):
     REGISTRATIONS = "registrations"
     MOVED = "moved"
     RETITLED = "retitled"
-    CANCELLED = "cancelled"
+    CANCELED = "cancelled"
     CORRECTION = "correction"
     """A reminder that is no longer true could not be taken back: what is true instead."""
     DIGEST = "digest"
-    CUT_OFF = "cut_off"
+    CHANNEL_LOST = "cut_off"
     """To whoever set a channel up: Greenroom cannot post there any more."""
 
 
@@ -42,17 +42,17 @@ class NoticeState(StrEnum):
     """The life of a notice: planned, packed into a parcel, said; or how it ended instead."""
 
     PLANNED = "planned"
-    PACKED = "packed"
-    SAID = "said"
+    BATCHED = "packed"
+    POSTED = "said"
     WITHDRAWN = "withdrawn"
     """It is no longer so; planned again if it becomes so again."""
     SKIPPED = "skipped"
     """Somebody asked for this one to be left out."""
-    OVERTAKEN = "overtaken"
+    SUPERSEDED = "overtaken"
     """Something newer in the same message made it pointless."""
     MISSED = "missed"
     UNKNOWN = "unknown"
-    DEAD = "dead"
+    FAILED = "dead"
 
 
 class NoticeFacts(Frozen):
@@ -85,12 +85,12 @@ class Notice(Frozen):
     """A channel, a DM, or a person's id, which Slack takes for the DM with them."""
     start: AwareDatetime
     """The start that it speaks of: a moved session gets new reminders. For a digest, the moment of its slot."""
-    before: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
+    offset: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
     """How long before the start a reminder is due."""
     occurrence: str = ""
     """Which time it happened, for what can happen again (full, opened, moved …)."""
     due_at: AwareDatetime
-    hand_at: AwareDatetime
+    schedulable_at: AwareDatetime
     """From when on it may be handed to Slack."""
     expires_at: AwareDatetime
     """From when on it is no longer worth saying."""
@@ -100,18 +100,18 @@ class Notice(Frozen):
 class DeliveryMethod(StrEnum):
     """How a parcel goes out: Slack holds it until its second, or it is posted at once."""
 
-    HELD = "held"
-    POSTED = "posted"
+    SCHEDULED = "held"
+    IMMEDIATE = "posted"
 
 
 class MessageState(StrEnum):
     """The life of a parcel: being given to Slack (perhaps not clear whether it was), held by it, said; or its end."""
 
-    GIVING = "giving"
-    HELD = "held"
-    SAID = "said"
+    SENDING = "giving"
+    SCHEDULED = "held"
+    POSTED = "said"
     WITHDRAWING = "withdrawing"
     """To be got back from Slack; what is in it and still true is then planned again."""
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
-    DEAD = "dead"
+    FAILED = "dead"

@@ -23,7 +23,7 @@ BATCH = 100
 """Webinars planned in one go, so that whoever else wants to run waits only for a moment."""
 WAITS_AT_MOST = timedelta(days=2)
 """How long ago something may have been due that a channel still waits for: quiet hours end within a day."""
-WAITING = (NoticeState.PLANNED, NoticeState.PACKED)
+WAITING = (NoticeState.PLANNED, NoticeState.BATCHED)
 
 
 async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
@@ -58,7 +58,7 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
     """Bring what waits to be said in a channel to what it wants to hear by now, for every webinar to come."""
     await webinar_table.hold(db, workspace, now)
     lines = await subscription_table.of_channel(db, workspace, channel_id)
-    defaults = await _default_leads(db, workspace)
+    defaults = await _default_offsets(db, workspace)
     coming = await webinar_table.everything(db, workspace, ending_after=now)
     by_key = {(webinar.account, webinar.session_id): webinar for webinar in coming}
     stale = []
@@ -70,7 +70,7 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
             and is_stale(row.notice, webinar, channel_features(webinar, lines), defaults)
         ):
             stale.append(row.id)
-    await notice_table.take_back(db, stale)
+    await notice_table.withdraw(db, stale)
     for first in range(0, len(coming), BATCH):
         batch = coming[first : first + BATCH]
         await notice_table.plan(
@@ -80,11 +80,11 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
 
 
 async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], now: datetime) -> None:
-    defaults = await _default_leads(db, webinar.account.workspace)
+    defaults = await _default_offsets(db, webinar.account.workspace)
     rows = await notice_table.lock_session(db, webinar.account, webinar.session_id)
     waiting = (row for row in rows if row.state in WAITING)
     stale = {row.id for row in waiting if is_stale(row.notice, webinar, heard, defaults)}
-    packed = await notice_table.take_back_locked(db, rows, stale)
+    packed = await notice_table.withdraw_locked(db, rows, stale)
     planned = await _in_time(db, webinar.account.workspace, plan(webinar, heard, now, defaults), now)
     await notice_table.plan(db, planned, packed)
 
@@ -92,19 +92,19 @@ async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], no
 async def _in_time(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:
     """The same, handed over the earlier the more fall due with them, or Slack could not take them all in time."""
     together = Counter(one.due_at for one in planned)
-    crowds = await notice_table.crowds(db, workspace, together)
+    crowds = await notice_table.due_counts(db, workspace, together)
     early = [
         schedulable_at(one.due_at, max(crowds[one.due_at], together[one.due_at]), one.channel_id) for one in planned
     ]
-    return [one.model_copy(update={"hand_at": max(at, now)}) for one, at in zip(planned, early, strict=True)]
+    return [one.model_copy(update={"schedulable_at": max(at, now)}) for one, at in zip(planned, early, strict=True)]
 
 
 async def _lines(db: Db, webinar: Webinar) -> list[Subscription]:
     return await subscription_table.about(db, webinar.account, webinar.session_id, webinar.created_by)
 
 
-async def _default_leads(db: Db, workspace: Workspace) -> tuple[timedelta, ...]:
-    own = await subscription_table.default_leads(db, workspace)
+async def _default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...]:
+    own = await subscription_table.default_offsets(db, workspace)
     return REMINDERS if own is None else own
 
 
@@ -137,7 +137,7 @@ def _notice(news: WebinarEvent, webinar: Webinar, channel_id: str, by: str) -> N
         start=webinar.start.astimezone(UTC),
         occurrence=news.occurrence,
         due_at=news.due_at,
-        hand_at=news.due_at,
+        schedulable_at=news.due_at,
         expires_at=news.expires_at,
         facts=news.facts.model_copy(update={"by": by}),
     )

@@ -19,7 +19,7 @@ from bot.notices.subscriptions.model import Subscription
 class ReminderDefaults(Frozen):
     """What a workspace wants where nobody chose otherwise; nobody has set anything where `set_by` is empty."""
 
-    leads: tuple[timedelta, ...]
+    offsets: tuple[timedelta, ...]
     set_by: str = ""
     set_at: AwareDatetime | None = None
 
@@ -41,16 +41,16 @@ LAST_MINUTE = timedelta(seconds=75)
 MAX_EARLIER = 10
 
 
-WAITING = frozenset({NoticeState.PLANNED, NoticeState.PACKED})
+WAITING = frozenset({NoticeState.PLANNED, NoticeState.BATCHED})
 
 
 class ReminderOrigin(StrEnum):
     """How a channel came to hear about a webinar."""
 
-    SET = "set"
-    SHARED = "shared"
-    FOLLOWED = "followed"
-    NOBODY = "nobody"
+    CHOSEN = "set"
+    CARD = "shared"
+    SUBSCRIPTION = "followed"
+    NONE = "nobody"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Reminder:
     """One reminder in the outbox."""
 
     id: int
-    before: timedelta
+    offset: timedelta
     start: datetime
     """The start that it speaks of, which need not be the webinar's any more."""
     due_at: datetime
@@ -75,13 +75,13 @@ class ReminderSheet:
     webinar: Webinar
     channel_id: str
     is_on: bool
-    leads: tuple[timedelta, ...]
+    offsets: tuple[timedelta, ...]
     """Those that go out here, or would if reminders were on."""
     usual: tuple[timedelta, ...]
     """The workspace's own."""
-    has_own_leads: bool = False
+    has_own_offsets: bool = False
     reminders: Sequence[Reminder] = ()
-    origin: ReminderOrigin = ReminderOrigin.NOBODY
+    origin: ReminderOrigin = ReminderOrigin.NONE
     set_by: str = ""
     set_at: datetime | None = None
 
@@ -98,12 +98,12 @@ def planned(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
 
 def skipped(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
     """What somebody left out and could still bring back."""
-    return [one for one in _current(sheet, now) if one.state is NoticeState.SKIPPED and one.before in sheet.leads]
+    return [one for one in _current(sheet, now) if one.state is NoticeState.SKIPPED and one.offset in sheet.offsets]
 
 
 def earlier(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
     """The last few that have come to an end: posted, skipped, missed, or unclear."""
-    hidden = {NoticeState.WITHDRAWN, NoticeState.OVERTAKEN}
+    hidden = {NoticeState.WITHDRAWN, NoticeState.SUPERSEDED}
     over = [one for one in sheet.reminders if one.due_at <= now and one.state not in hidden]
     return over[-MAX_EARLIER:]
 

@@ -65,17 +65,17 @@ async def sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
     """What one channel is reminded of about one webinar, and who said so."""
     lines = await _lines(db, webinar, channel_id)
     own, heard = _own(lines), _heard(webinar, lines)
-    usual = (await defaults(db, webinar.account.workspace)).leads
-    has_own = own is not None and own.leads is not None
+    usual = (await defaults(db, webinar.account.workspace)).offsets
+    has_own = own is not None and own.offsets is not None
     said_by = own or next((line for line in lines if Feature.REMINDERS in line.features), None)
     rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
     return ReminderSheet(
         webinar=webinar,
         channel_id=channel_id,
         is_on=Feature.REMINDERS in heard,
-        leads=own.leads if own is not None and own.leads is not None else usual,
+        offsets=own.offsets if own is not None and own.offsets is not None else usual,
         usual=usual,
-        has_own_leads=has_own,
+        has_own_offsets=has_own,
         reminders=[_reminder(row) for row in rows if _is_reminder(row, channel_id)],
         origin=_origin(said_by),
         set_by=said_by.set_by if said_by else "",
@@ -83,7 +83,7 @@ async def sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
     )
 
 
-async def set_leads(
+async def set_offsets(
     db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta] | None, by: str, now: datetime
 ) -> ReminderUndo:
     """Have exactly these reminders go out here (None: the workspace's own). Raises `BadInput` once it has started."""
@@ -93,12 +93,12 @@ async def set_leads(
     ordered = None if leads is None else tuple(sorted(leads, reverse=True))
     if own is not None and own.by_share:
         # Times are chosen, not features: the card's line still only adds to what the channel asked for elsewhere.
-        changes = {"features": own.features | ONLY_REMINDERS, "leads": ordered, "set_by": by, "set_at": now}
+        changes = {"features": own.features | ONLY_REMINDERS, "offsets": ordered, "set_by": by, "set_at": now}
         return await _replace(db, webinar, channel_id, (own, own.model_copy(update=changes)), now)
     features = _heard(webinar, lines) | ONLY_REMINDERS
     if leads is None and features == _heard(webinar, [line for line in lines if line != own]):
         return await _replace(db, webinar, channel_id, (own, None), now)
-    line = subscription_to(webinar, channel_id, by, now, features=features, leads=ordered)
+    line = subscription_to(webinar, channel_id, by, now, features=features, offsets=ordered)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -107,13 +107,13 @@ async def add(
 ) -> ReminderUndo:
     """Have these go out as well; where reminders were off and nobody had chosen times, these alone."""
     known = await sheet(db, webinar, channel_id)
-    there = known.leads if known.is_on or known.has_own_leads else ()
+    there = known.offsets if known.is_on or known.has_own_offsets else ()
     new = [lead for lead in leads if lead not in there]
     if not new and known.is_on:
         raise BadInput(f"There is a reminder {say_lead(leads[0])} before already.")
     if len(there) + len(new) > MAX_LEADS:
         raise BadInput(TOO_MANY)
-    return await set_leads(db, webinar, channel_id, (*there, *new), by, now)
+    return await set_offsets(db, webinar, channel_id, (*there, *new), by, now)
 
 
 async def move(
@@ -122,10 +122,10 @@ async def move(
     """Have one that waits go out at another time."""
     known = await sheet(db, webinar, channel_id)
     moved = waiting(known, notice_id, now)
-    if lead != moved.before and lead in known.leads:
+    if lead != moved.offset and lead in known.offsets:
         raise BadInput(f"There is a reminder {say_lead(lead)} before already.")
-    leads = {one for one in known.leads if one != moved.before} | {lead}
-    return await set_leads(db, webinar, channel_id, tuple(leads), by, now)
+    leads = {one for one in known.offsets if one != moved.offset} | {lead}
+    return await set_offsets(db, webinar, channel_id, tuple(leads), by, now)
 
 
 async def skip(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
@@ -172,11 +172,11 @@ async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by:
     _check_to_come(webinar, now)
     lines = await _lines(db, webinar, channel_id)
     own = _own(lines)
-    ahead = [one for one in (own.leads or () if own else ()) if webinar.start - one > now]
+    ahead = [one for one in (own.offsets or () if own else ()) if webinar.start - one > now]
     if len({*ahead, lead}) > MAX_LEADS:
         raise BadInput(f"You are reminded of this webinar {MAX_LEADS} times already.")
     leads = tuple(sorted({*ahead, lead}, reverse=True))
-    line = subscription_to(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, leads=leads)
+    line = subscription_to(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, offsets=leads)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -193,21 +193,21 @@ async def defaults(db: Db, workspace: Workspace) -> ReminderDefaults:
     """What the workspace wants where nobody chose otherwise."""
     found = await subscription_table.who_set_defaults(db, workspace)
     return (
-        ReminderDefaults(leads=found[0], set_by=found[1], set_at=found[2])
+        ReminderDefaults(offsets=found[0], set_by=found[1], set_at=found[2])
         if found
-        else ReminderDefaults(leads=REMINDERS)
+        else ReminderDefaults(offsets=REMINDERS)
     )
 
 
 async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta], by: str, now: datetime) -> int:
     """Say what the workspace wants, and plan every webinar anew that goes by it; how many these are."""
-    await subscription_table.save_default_leads(db, workspace, leads, by, now)
+    await subscription_table.save_default_offsets(db, workspace, leads, by, now)
     await webinar_table.hold(db, workspace, now)
     lines = await subscription_table.everything(db, workspace)
     going_by_it = [
         webinar
         for webinar in await webinar_table.everything(db, workspace, ending_after=now)
-        if any(one.leads is None and Feature.REMINDERS in one.features for one in channel_features(webinar, lines))
+        if any(one.offsets is None and Feature.REMINDERS in one.features for one in channel_features(webinar, lines))
     ]
     for webinar in going_by_it:
         await replan(db, webinar, now)
@@ -235,10 +235,10 @@ async def _turn(
 ) -> ReminderUndo:
     lines = await _lines(db, webinar, channel_id)
     own = _own(lines)
-    if own and own.leads is not None and not is_direct(channel_id):
+    if own and own.offsets is not None and not is_direct(channel_id):
         # Kept even where it asks for nothing more than other lines: the times chosen here would be lost with it.
         features = (_heard(webinar, lines) - ONLY_REMINDERS) | more
-        line = subscription_to(webinar, channel_id, by, now, features=features, leads=own.leads)
+        line = subscription_to(webinar, channel_id, by, now, features=features, offsets=own.offsets)
         return await _replace(db, webinar, channel_id, (own, line), now)
     wish = SubscriptionChange(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     return await _replace(db, webinar, channel_id, (own, _own(wanted(lines, wish))), now)
@@ -286,21 +286,21 @@ def _is_reminder(row: notice_table.NoticeRow, channel_id: str) -> bool:
 
 
 def _reminder(row: notice_table.NoticeRow) -> Reminder:
-    is_packed = row.state is NoticeState.PACKED and row.parcel is not None
+    is_packed = row.state is NoticeState.BATCHED and row.message is not None
     return Reminder(
         id=row.id,
-        before=row.notice.before,
+        offset=row.notice.offset,
         start=row.notice.start,
         due_at=row.notice.due_at,
         state=row.state,
-        held_for=datetime.fromtimestamp(row.parcel.post_at, UTC) if is_packed and row.parcel else None,
+        held_for=datetime.fromtimestamp(row.message.post_at, UTC) if is_packed and row.message else None,
         problem=row.problem,
     )
 
 
 def _origin(line: Subscription | None) -> ReminderOrigin:
     if line is None:
-        return ReminderOrigin.NOBODY
+        return ReminderOrigin.NONE
     if line.scope is not Scope.WEBINAR:
-        return ReminderOrigin.FOLLOWED
-    return ReminderOrigin.SHARED if line.by_share and line.leads is None else ReminderOrigin.SET
+        return ReminderOrigin.SUBSCRIPTION
+    return ReminderOrigin.CARD if line.by_share and line.offsets is None else ReminderOrigin.CHOSEN

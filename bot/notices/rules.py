@@ -17,7 +17,7 @@ REMINDERS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
 TRUE_WHILE = {
     NoticeKind.LIVE: Status.ACTIVE,  # hosts may break their practice off
     NoticeKind.ENDED: Status.FINISHED,
-    NoticeKind.CANCELLED: Status.CANCELLED,
+    NoticeKind.CANCELED: Status.CANCELLED,
 }
 """What is said of a webinar only as long as it is so; and of one that is off or over, nothing else is said."""
 
@@ -25,7 +25,7 @@ TRUE_WHILE = {
 class ExpiryBasis(StrEnum):
     """What the time for which a notice is worth saying is counted from."""
 
-    HALF_WAY = "half-way to the start"
+    HALFWAY = "half-way to the start"
     START = "the start"
     END = "the planned end"
     MOMENT = "the moment it is about"
@@ -41,7 +41,7 @@ class Expiry:
 
 
 EXPIRY: Mapping[NoticeKind, Expiry] = {
-    NoticeKind.REMINDER: Expiry(ExpiryBasis.HALF_WAY, timedelta(), "the next reminder, then that it starts"),
+    NoticeKind.REMINDER: Expiry(ExpiryBasis.HALFWAY, timedelta(), "the next reminder, then that it starts"),
     NoticeKind.STARTING: Expiry(ExpiryBasis.START, timedelta(minutes=5), "that it is live"),
     NoticeKind.LIVE: Expiry(ExpiryBasis.END, timedelta(), "that it has ended"),
     NoticeKind.ENDED: Expiry(ExpiryBasis.END, timedelta(hours=12), "the card"),
@@ -53,17 +53,17 @@ EXPIRY: Mapping[NoticeKind, Expiry] = {
     NoticeKind.REGISTRATIONS: Expiry(ExpiryBasis.MOMENT, timedelta(days=1), "the next count, or the digest"),
     NoticeKind.MOVED: Expiry(ExpiryBasis.START, timedelta(), "that it starts"),
     NoticeKind.RETITLED: Expiry(ExpiryBasis.START, timedelta(), "that it starts, by its new title"),
-    NoticeKind.CANCELLED: Expiry(ExpiryBasis.END, timedelta(), "the card"),
+    NoticeKind.CANCELED: Expiry(ExpiryBasis.END, timedelta(), "the card"),
     # The moment is the start that was wrongly named: when it comes, whoever waits finds out.
     NoticeKind.CORRECTION: Expiry(ExpiryBasis.MOMENT, timedelta(), "the card"),
     NoticeKind.DIGEST: Expiry(ExpiryBasis.MOMENT, timedelta(hours=12), "the next digest"),
-    NoticeKind.CUT_OFF: Expiry(ExpiryBasis.MOMENT, timedelta(days=7), "what an admin sees"),
+    NoticeKind.CHANNEL_LOST: Expiry(ExpiryBasis.MOMENT, timedelta(days=7), "what an admin sees"),
 }
 """The one table of it: each kind of notice has its line. The moment is that of a count, a slot, or of being cut off."""
 
 
 def expires_at(
-    kind: NoticeKind, webinar: Webinar | None, *, before: timedelta = timedelta(), moment: datetime | None = None
+    kind: NoticeKind, webinar: Webinar | None, *, offset: timedelta = timedelta(), moment: datetime | None = None
 ) -> datetime:
     """From when on such a notice is no longer worth saying (UTC).
 
@@ -77,12 +77,12 @@ def expires_at(
     if webinar is None:
         raise ValueError(f"until when a notice of kind {kind} is worth saying depends on its webinar")
     start = webinar.start.astimezone(UTC)
-    from_when = {ExpiryBasis.HALF_WAY: start - before / 2, ExpiryBasis.START: start, ExpiryBasis.END: webinar.end}
+    from_when = {ExpiryBasis.HALFWAY: start - offset / 2, ExpiryBasis.START: start, ExpiryBasis.END: webinar.end}
     return from_when[worth.since] + worth.longer
 
 
 def plan(
-    webinar: Webinar, hearings: Iterable[ChannelFeatures], now: datetime, default_leads: Sequence[timedelta] = REMINDERS
+    webinar: Webinar, hearings: Iterable[ChannelFeatures], now: datetime, default_offsets: Sequence[timedelta] = REMINDERS
 ) -> list[Notice]:
     """The reminders of a webinar, and that it starts, as far as they are ahead of `now`, for each channel in its way.
 
@@ -92,7 +92,7 @@ def plan(
     if webinar.status not in (Status.SCHEDULED, Status.ACTIVE):
         return []
     start = webinar.start.astimezone(UTC)
-    wanted = {(before, heard.channel_id) for heard in hearings for before in _befores(heard, default_leads)}
+    wanted = {(before, heard.channel_id) for heard in hearings for before in _befores(heard, default_offsets)}
     return [
         Notice(
             kind=_timed(before),
@@ -100,10 +100,10 @@ def plan(
             session_id=webinar.session_id,
             channel_id=channel,
             start=start,
-            before=before,
+            offset=before,
             due_at=start - before,
-            hand_at=max(schedulable_at(start - before, 0, channel), now),
-            expires_at=expires_at(_timed(before), webinar, before=before),
+            schedulable_at=max(schedulable_at(start - before, 0, channel), now),
+            expires_at=expires_at(_timed(before), webinar, offset=before),
         )
         for before, channel in sorted(wanted, key=lambda one: (-one[0], one[1]))
         if start - before > now
@@ -114,7 +114,7 @@ def is_stale(
     notice: Notice,
     webinar: Webinar,
     hearings: Collection[ChannelFeatures],
-    default_leads: Sequence[timedelta] = REMINDERS,
+    default_offsets: Sequence[timedelta] = REMINDERS,
 ) -> bool:
     """Whether a notice that waits is no longer to be said: untrue by now, or not asked for any more in its channel.
 
@@ -131,7 +131,7 @@ def is_stale(
     here = [one for one in hearings if one.channel_id == notice.channel_id]
     # Compared in UTC: a time in an hour that comes twice equals nothing in any other zone (PEP 495).
     is_moved = notice.start.astimezone(UTC) != webinar.start.astimezone(UTC)
-    return is_moved or not any(notice.before in _befores(one, default_leads) for one in here)
+    return is_moved or not any(notice.offset in _befores(one, default_offsets) for one in here)
 
 
 def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
@@ -142,9 +142,9 @@ def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
     return moved or webinar.status is Status.CANCELLED
 
 
-def _befores(heard: ChannelFeatures, default_leads: Sequence[timedelta]) -> set[timedelta]:
+def _befores(heard: ChannelFeatures, default_offsets: Sequence[timedelta]) -> set[timedelta]:
     """How long before the start this channel is told of it; nothing before stands for the start itself."""
-    leads = default_leads if heard.leads is None else heard.leads
+    leads = default_offsets if heard.offsets is None else heard.offsets
     reminders = {lead for lead in leads if lead > timedelta()} if Feature.REMINDERS in heard.features else set()
     return reminders | ({timedelta()} if Feature.LIVE in heard.features else set())
 

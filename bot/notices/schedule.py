@@ -64,8 +64,8 @@ def delivery_method(notice: Notice) -> DeliveryMethod:
 
     A reminder that is not to be handed over before it is due is one of a very large crowd, each in a DM of its own.
     """
-    crowded = is_direct(notice.channel_id) and notice.hand_at >= notice.due_at
-    return DeliveryMethod.HELD if notice.kind in TIMED and not crowded else DeliveryMethod.POSTED
+    crowded = is_direct(notice.channel_id) and notice.schedulable_at >= notice.due_at
+    return DeliveryMethod.SCHEDULED if notice.kind in TIMED and not crowded else DeliveryMethod.IMMEDIATE
 
 
 def is_direct(channel_id: str) -> bool:
@@ -87,7 +87,7 @@ def is_late(due: datetime, at: datetime) -> bool:
 def superseded(notices: Sequence[Notice]) -> list[Notice]:
     """Of several that come late for one session, all but the nearest to its start: each session is told of once."""
     nearest: dict[tuple[object, str], Notice] = {}
-    for notice in sorted(notices, key=lambda one: one.before):
+    for notice in sorted(notices, key=lambda one: one.offset):
         nearest.setdefault((notice.account, notice.session_id), notice)
     return [notice for notice in notices if nearest[notice.account, notice.session_id] is not notice]
 

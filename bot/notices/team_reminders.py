@@ -20,14 +20,14 @@ async def stand_by(db: Db, webinar: Webinar, user_id: str, channel_id: str, now:
     """Remind them as usual in this workspace, but earlier; what they chose for themselves stays."""
     webinar = await current(db, webinar.account, webinar.session_id, channel_id)
     own = await _own(db, webinar, channel_id)
-    usual = (await defaults(db, webinar.account.workspace)).leads
-    chosen = own.leads or () if own else ()
+    usual = (await defaults(db, webinar.account.workspace)).offsets
+    chosen = own.offsets or () if own else ()
     earlier = {min(lead + webinar.panel_offset, MAX_LEAD) for lead in usual}
     leads = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_LEADS])
     features = SNOOZED | (own.features if own else frozenset())
     # It is theirs: who invited them is told of a change by what they did, and these people are not.
     await subscription_table.save(
-        db, subscription_to(webinar, channel_id, user_id, now, features=features, leads=leads)
+        db, subscription_to(webinar, channel_id, user_id, now, features=features, offsets=leads)
     )
     await replan(db, webinar, now)
 

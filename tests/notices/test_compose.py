@@ -399,7 +399,9 @@ def test_digest_and_news_share_a_message() -> None:
 @pytest.mark.parametrize(("occurrence", "where"), [("C0123 2026", "<#C0123>"), ("", "a channel that you set up")])
 def test_who_set_a_channel_up_hears_that_nothing_is_said_there_any_more(occurrence: str, where: str) -> None:
     """And what to do; the notice's occurrence begins with the channel's id."""
-    made = speak(NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None))
+    made = speak(
+        NoticeContext(notice(NoticeKind.CHANNEL_LOST, session_id="", channel_id="U1", occurrence=occurrence), None)
+    )
     assert made.text == (
         f"Greenroom can't post in {where} any more, so nothing is said there. "
         "If it is still in use, type /invite @Greenroom in it."
@@ -443,7 +445,7 @@ def parcels(draw: st.DrawFn) -> tuple[list[NoticeContext], dict[str, Webinar]]:
 @settings(deadline=None)
 @given(parcels(), MOMENTS, st.booleans(), st.booleans())
 def test_every_message_keeps_slacks_limits(
-    parcel: tuple[list[NoticeContext], dict[str, Webinar]],
+    message: tuple[list[NoticeContext], dict[str, Webinar]],
     at: datetime,
     late: bool,
     repeated: bool,

@@ -134,7 +134,7 @@ async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
     """Counts come every minute; reminders do not depend on them."""
     await known(db, counted(3), line("C1", REMINDERS))
     for row in await notice_table.of_session(db, ACCOUNT, "s1"):
-        await notice_table.take_back(db, [row.id])
+        await notice_table.withdraw(db, [row.id])
 
     await changed(db, counted(5, at=LATER))
 

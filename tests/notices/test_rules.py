@@ -37,9 +37,9 @@ LOCAL = st.sampled_from(CHANGES).map(WALL) | st.datetimes(WALL("2026-01-01"), WA
 ON = (Status.SCHEDULED, Status.ACTIVE)
 
 
-def hearing(*features: Feature, channel: str = "C1", leads: tuple[timedelta, ...] | None = None) -> ChannelFeatures:
+def hearing(*features: Feature, channel: str = "C1", offsets: tuple[timedelta, ...] | None = None) -> ChannelFeatures:
     """What #launch hears: all there is, if nothing is named."""
-    return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, offsets=leads)
+    return ChannelFeatures(channel_id=channel, features=frozenset(features) or EVERYTHING, offsets=offsets)
 
 
 def reminder(before: timedelta = HOUR) -> Notice:

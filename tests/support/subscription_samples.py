@@ -52,7 +52,7 @@ WEEKLY = hours(digest=DigestPace.WEEKLY, digest_day=6, digest_at=9 * 60 + 30)
 LINES = st.builds(
     line,
     features=st.frozensets(st.sampled_from(Feature)),
-    leads=st.none() | st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10).map(tuple),
+    offsets=st.none() | st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10).map(tuple),
     by_share=st.booleans(),
     set_at=MOMENTS,
 )

@@ -40,8 +40,8 @@ async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, Not
     async with services.store.read() as db:
         rows = await notice_table.of_channel(db, services.account.workspace, channel_id, world.clock.now())
         titles = {webinar.session_id: webinar.title for webinar in await services.mirror.everything()}
-    waiting = [row.notice for row in rows if row.state in (NoticeState.PLANNED, NoticeState.PACKED)]
-    return [(titles[one.session_id], one.kind, one.before) for one in waiting]
+    waiting = [row.notice for row in rows if row.state in (NoticeState.PLANNED, NoticeState.BATCHED)]
+    return [(titles[one.session_id], one.kind, one.offset) for one in waiting]
 
 
 async def reminded_of(world: World, channel_id: str = LAUNCH) -> set[str]:

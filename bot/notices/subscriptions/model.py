@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from bot.commands.slack_text import plain
 from bot.model.frozen import Frozen
@@ -48,7 +48,7 @@ FEATURE_OF: Mapping[NoticeKind, Feature] = {
     NoticeKind.REGISTRATIONS: Feature.REGISTRATIONS,
     NoticeKind.MOVED: Feature.CHANGES,
     NoticeKind.RETITLED: Feature.CHANGES,
-    NoticeKind.CANCELLED: Feature.CHANGES,
+    NoticeKind.CANCELED: Feature.CHANGES,
 }
 """Which feature a kind of notice belongs to; the others go wherever they are addressed to."""
 
@@ -64,6 +64,8 @@ class Scope(StrEnum):
 class Subscription(Frozen):
     """One line of what a channel (or a person, in their DM) hears."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     workspace: Workspace
     channel_id: str
     scope: Scope
@@ -72,7 +74,7 @@ class Subscription(Frozen):
     account: Account | None = None
     """Whose webinar it is; only for one webinar."""
     features: Features = SHARED
-    leads: tuple[timedelta, ...] | None = None
+    offsets: tuple[timedelta, ...] | None = Field(default=None, alias="leads")
     """How long before the start reminders go out, longest first (one webinar only); None: as the workspace has it."""
     set_by: str
     set_at: AwareDatetime
@@ -88,7 +90,7 @@ def subscription_to(
     now: datetime,
     *,
     features: Features = SHARED,
-    leads: tuple[timedelta, ...] | None = None,
+    offsets: tuple[timedelta, ...] | None = None,
     by_share: bool = False,
 ) -> Subscription:
     """The line of a channel that hears of one webinar."""
@@ -99,7 +101,7 @@ def subscription_to(
         subject=webinar.session_id,
         account=webinar.account,
         features=features,
-        leads=leads,
+        offsets=offsets,
         set_by=by,
         set_at=now,
         by_share=by_share,
@@ -111,7 +113,7 @@ class ChannelFeatures(Frozen):
 
     channel_id: str
     features: Features
-    leads: tuple[timedelta, ...] | None = None
+    offsets: tuple[timedelta, ...] | None = None
 
 
 class SubscriptionChange(Frozen):
@@ -141,7 +143,7 @@ def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
             added[line.channel_id] = added.get(line.channel_id, frozenset()) | line.features
     decided = {channel: line.features for channel, line in own.items() if not line.by_share}
     heard = [
-        ChannelFeatures(channel_id=channel, features=features, leads=own[channel].leads if channel in own else None)
+        ChannelFeatures(channel_id=channel, features=features, offsets=own[channel].offsets if channel in own else None)
         for channel, features in sorted((added | decided).items())
     ]
     return [hearing for hearing in heard if hearing.features]
@@ -246,7 +248,7 @@ def _about_one(
     general: Features,
 ) -> list[Subscription]:
     """With `back`, there is no own line any more where it would say what the others say."""
-    own_times = of is not None and of.leads is not None and Feature.REMINDERS in features
+    own_times = of is not None and of.offsets is not None and Feature.REMINDERS in features
     if back and features == general and not own_times:
         return [line for line in lines if line != of]
     return _with(lines, wish, features, of=of)
@@ -266,7 +268,7 @@ def _with(
         subject=subject,
         account=account,
         features=features,
-        leads=of.leads if of else None,
+        offsets=of.offsets if of else None,
         set_by=wish.by,
         set_at=wish.at,
     )

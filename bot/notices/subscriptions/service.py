@@ -58,7 +58,7 @@ async def channel_state(db: Db, workspace: Workspace, channel_id: str, now: date
     lines = await subscription_table.of_channel(db, workspace, channel_id)
     coming = await webinar_table.everything(db, workspace, ending_after=now) if lines else []
     own = {line.subject for line in lines if line.scope is Scope.WEBINAR}
-    usual = await subscription_table.default_leads(db, workspace)
+    usual = await subscription_table.default_offsets(db, workspace)
     return ChannelState(
         channel_id=channel_id,
         lines=lines,
@@ -116,7 +116,7 @@ async def remove_card_subscription(db: Db, webinar: Webinar, channel_id: str, no
     await subscription_table.one_at_a_time(db, workspace, channel_id)
     standing = await card_table.of_session(db, webinar.account, webinar.session_id)
     own = _own(await subscription_table.of_channel(db, workspace, channel_id), webinar)
-    if own and own.by_share and own.leads is None and channel_id not in {card.channel_id for card in standing}:
+    if own and own.by_share and own.offsets is None and channel_id not in {card.channel_id for card in standing}:
         await subscription_table.forget(db, own)
     await _replan(db, webinar, now)
 
@@ -133,7 +133,7 @@ async def subscribe_person(
     lines = await subscription_table.of_channel(db, workspace, channel_id)
     wish = SubscriptionChange(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     own = _own(lines, webinar)
-    kept = [line for line in lines if not (line == own and line.features == OPENS and line.leads is None)]
+    kept = [line for line in lines if not (line == own and line.features == OPENS and line.offsets is None)]
     await subscription_table.replace(db, lines, subscribe(kept, wish, features))
     await _replan(db, webinar, now)
 
@@ -152,7 +152,7 @@ async def planned_notices(db: Db, webinar: Webinar, channel_id: str, now: dateti
     """What will be said about one webinar in a channel."""
     known = await channel_state(db, webinar.account.workspace, channel_id, now)
     heard = next(iter(channel_features(webinar, known.lines)), None)
-    leads = heard.leads if heard and heard.leads is not None else known.usual
+    leads = heard.offsets if heard and heard.offsets is not None else known.usual
     return PlannedNotices(
         features=heard.features if heard else frozenset(),
         ahead=tuple(lead for lead in leads if webinar.start - lead > now),

@@ -47,7 +47,7 @@ async def save(db: Db, line: Subscription) -> None:
         {
             **_key(line),
             "features": ",".join(sorted(line.features)),
-            "leads": None if line.leads is None else _in_seconds(line.leads),
+            "leads": None if line.offsets is None else _in_seconds(line.offsets),
             "set_by": line.set_by,
             "set_at": line.set_at,
             "by_share": line.by_share,
@@ -101,7 +101,7 @@ async def with_digest(db: Db, workspace: Workspace) -> list[ChannelHours]:
     return [_hours(row) for row in rows]
 
 
-async def save_default_leads(
+async def save_default_offsets(
     db: Db, workspace: Workspace, leads: Sequence[timedelta], set_by: str, now: datetime
 ) -> None:
     """Say how long before the start the workspace's reminders go out where nothing else was said."""
@@ -109,7 +109,7 @@ async def save_default_leads(
     await db.upsert(workspaces, row)
 
 
-async def default_leads(db: Db, workspace: Workspace) -> tuple[timedelta, ...] | None:
+async def default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...] | None:
     """The workspace's own reminders; None where it has not set any."""
     found = await db.execute(_LEADS, workspace_columns(workspace))
     stored: str | None = found.scalar()
@@ -144,7 +144,7 @@ def _subscription(row: Any) -> Subscription:
         subject=row.subject,
         account=account_in(row) if row.provider else None,
         features=_features(row.features),
-        leads=None if row.leads is None else _leads(row.leads),
+        offsets=None if row.leads is None else _leads(row.leads),
         set_by=row.set_by,
         set_at=row.set_at,
         by_share=row.by_share,

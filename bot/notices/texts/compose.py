@@ -67,7 +67,7 @@ def compose(
     if len(groups) == 1 and not about_channel:
         return _alone(groups[0], at, notes)
     entries = [_in_line(group, at) for group in groups]
-    cut = [_Entry(cut_off(one)) for one in about_channel if one.notice.kind is NoticeKind.CUT_OFF]
+    cut = [_Entry(cut_off(one)) for one in about_channel if one.notice.kind is NoticeKind.CHANNEL_LOST]
     digests = [one.notice for one in about_channel if one.notice.kind is NoticeKind.DIGEST]
     # Where one digest still waited when the next came due, the newer one says it all.
     digest = max(digests, key=lambda notice: notice.start, default=None)

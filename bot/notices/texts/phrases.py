@@ -217,7 +217,7 @@ def _listed(*parts: str) -> str:
 
 _SAYINGS: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] = {
     NoticeKind.RETITLED: _retitled,
-    NoticeKind.CANCELLED: _cancelled,
+    NoticeKind.CANCELED: _cancelled,
     NoticeKind.MOVED: _moved,
     NoticeKind.CORRECTION: _correction,
     NoticeKind.REMINDER: _reminder,

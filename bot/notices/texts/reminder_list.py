@@ -32,20 +32,20 @@ def missed_out(sheet: ReminderSheet, now: datetime) -> str:
     """Which of its times have passed without a reminder, and why; empty where there are none, or it is all over."""
     if not (sheet.is_on and is_to_come(sheet.webinar, now)):
         return ""
-    had = {one.before for one in sheet.reminders if one.start == sheet.webinar.start and one in earlier(sheet, now)}
-    late = [lead for lead in too_late(sheet.leads, sheet.webinar.start, now) if lead not in had]
+    had = {one.offset for one in sheet.reminders if one.start == sheet.webinar.start and one in earlier(sheet, now)}
+    late = [lead for lead in too_late(sheet.offsets, sheet.webinar.start, now) if lead not in had]
     return say_too_late(late, sheet.webinar.start, now)
 
 
 def line(sheet: ReminderSheet, reminder: Reminder) -> str:
     """One of them: how long before, and when that is on the reader's clock (mrkdwn)."""
-    return f"*{say_lead(reminder.before)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
+    return f"*{say_lead(reminder.offset)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
 
 
 def outcome(reminder: Reminder) -> str:
     """What became of it (mrkdwn)."""
     match reminder.state:
-        case NoticeState.SAID:
+        case NoticeState.POSTED:
             return "posted"
         case NoticeState.SKIPPED:
             return "skipped"
@@ -53,7 +53,7 @@ def outcome(reminder: Reminder) -> str:
             return "missed: Greenroom was away or could not post in time"
         case NoticeState.UNKNOWN:
             return "unclear: Slack's answer got lost, so look whether it was posted"
-        case NoticeState.DEAD:
+        case NoticeState.FAILED:
             return "not posted" + (f": {said(cut(reminder.problem, MAX_PROBLEM))}" if reminder.problem else "")
         case NoticeState.PLANNED:
             return "about to be posted"
@@ -66,15 +66,15 @@ def origin(sheet: ReminderSheet) -> str:
         return ""
     by, at = f"<@{sheet.set_by}>", when(sheet.set_at, sheet.webinar.time_zone)
     match sheet.origin:
-        case ReminderOrigin.SHARED:
+        case ReminderOrigin.CARD:
             return f"Here since {by} shared its card · {at}"
-        case ReminderOrigin.FOLLOWED:
+        case ReminderOrigin.SUBSCRIPTION:
             return f"Here because this channel follows webinars: set by {by} · {at}"
     return f"Set by {by} · {at}"
 
 
 def whose_times(sheet: ReminderSheet) -> str:
     """Whether its times are its own or the workspace's (mrkdwn)."""
-    if sheet.has_own_leads:
+    if sheet.has_own_offsets:
         return f"Times chosen for this webinar here; usual in this workspace: {say_leads(sheet.usual)}"
     return "Times as usual in this workspace"

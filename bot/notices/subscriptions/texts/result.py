@@ -105,8 +105,8 @@ def _lines(channel: ChannelState) -> list[str]:
 
 def _line(line: Subscription, channel: ChannelState) -> str:
     about = _about(line, channel)
-    own = line.leads is not None and Feature.REMINDERS in line.features
-    times = f" (reminders {say_leads(line.leads or ())})" if own else ""
+    own = line.offsets is not None and Feature.REMINDERS in line.features
+    times = f" (reminders {say_leads(line.offsets or ())})" if own else ""
     at = when(line.set_at, channel.hours.time_zone if channel.hours else "UTC")
     who = f"<@{line.set_by}> shared its card here" if line.by_share and not own else f"set by <@{line.set_by}>"
     heard = named(line.features) if line.features else "muted"
