@@ -1,4 +1,4 @@
-"""The page about notices says what the code does: each kind, who hears it, how long it is worth saying, what waits."""
+"""docs/notices.md matches the code: each kind of notice, its feature, its expiry, its delivery and its figures."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.notices.texts.compose import MOST
 from bot.webinars.texts.facts import ahead
 from tests.support.docs_tables import ROOT, table
 from tests.support.notice_samples import notice
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW
 
 PAGE = "notices.md"
@@ -28,49 +29,49 @@ QUIET_ALL_DAY = ChannelHours(
 
 
 def until(kind: NoticeKind) -> str:
-    """How the page says until when a kind is worth saying."""
+    """The expiry of a kind, as the page writes it."""
     worth = EXPIRY[kind]
     return f"{ahead(worth.longer)} after {worth.since}" if worth.longer else str(worth.since)
 
 
 def waits(kind: NoticeKind, now: datetime) -> bool:
-    """Whether a channel that is quiet all day has not heard of it yet."""
+    """Whether a notice of this kind waits in a channel that is quiet all day."""
     return wait_until(notice(kind), now, ChannelActivity(hours=QUIET_ALL_DAY)) is not None
 
 
 def test_every_kind_is_on_the_page_once_in_both_tables() -> None:
-    """In the order in which the code names them."""
-    delivery = re.findall(r"^\| (\w+) \| (?:held by Slack|posted) \|", TEXT, re.MULTILINE)
+    """In the order of `NoticeKind`."""
+    delivery = re.findall(r"^\| (\w+) \| (?:scheduled|posted) \|", TEXT, re.MULTILINE)
     assert [row[0] for row in KINDS] == delivery == [str(kind) for kind in NoticeKind]
 
 
-def test_each_kind_belongs_to_the_feature_that_the_page_says() -> None:
-    """Those without a feature go to whoever they are addressed to, in words."""
+def test_each_kind_belongs_to_the_feature_on_the_page() -> None:
+    """Kinds without a feature have a description of the recipient."""
     features = {kind: re.match(r"`(\w+)`", who) for kind, who, *_ in KINDS}
     assert {kind: found[1] for kind, found in features.items() if found} == FEATURE_OF
 
 
 @pytest.mark.parametrize("row", KINDS, ids=lambda row: row[0])
-def test_each_kind_is_worth_saying_as_long_as_the_page_says(row: list[str]) -> None:
-    """And is replaced by what the page says."""
+def test_each_kind_expires_as_the_page_says(row: list[str]) -> None:
+    """And is replaced by what the last column names."""
     kind, _, _, worth, instead = row
     assert (worth, instead) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].instead)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@each_row("kind", NoticeKind)
 def test_each_kind_goes_out_as_the_page_says(kind: NoticeKind) -> None:
-    """Held or posted, and whether quiet hours hold it up."""
-    way = "held by Slack" if kind in TIMED else "posted"
+    """Scheduled at Slack or posted, and whether it waits for quiet hours to end."""
+    way = "scheduled" if kind in TIMED else "posted"
     noon = NOW.replace(hour=12)
     assert f"| {kind} | {way} | {'yes' if waits(kind, noon) else 'no'} |\n" in TEXT
 
 
 def test_figures_in_the_text_are_those_of_the_code() -> None:
-    """The page names them in passing."""
+    """Figures outside the tables."""
     assert f"gets it {HAND_OVER_BEFORE // timedelta(minutes=1)} minutes before it is due" in TEXT
     assert BETWEEN_POSTS // timedelta(minutes=1) == 1
     assert f"One message names {MOST} webinars at most" in TEXT
     assert "at {} and at {} percent".format(*sorted(FILLING_AT)) in TEXT
-    hears = re.search(r"card is shared hears (`.*?) about", TEXT)
-    assert hears is not None
-    assert set(re.findall(r"`(\w+)`", hears[1])) == SHARED
+    shared = re.search(r"card is shared gets (`.*?) about", TEXT)
+    assert shared is not None
+    assert set(re.findall(r"`(\w+)`", shared[1])) == SHARED
