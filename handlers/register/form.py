@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, NewRegistration, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME

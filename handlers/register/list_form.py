@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.lifecycle import is_full
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME

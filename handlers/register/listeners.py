@@ -24,7 +24,7 @@ from handlers.register.form import RegistrantInput
 from handlers.register.list_form import BulkInput
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.seat import form as seat_form
-from handlers.seat import listeners as seat_listeners
+from handlers.seat.offer import offer
 from handlers.webinar_choice import choose_webinar
 
 WHAT = "register other people for this webinar"
@@ -52,7 +52,7 @@ async def register_button(request: SlackRequest) -> None:
 
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered above it."""
-    webinar = await _steered(request, request.metadata)
+    webinar = await request.managed_webinar(request.metadata, WHAT)
     request.services.registration.check(webinar)
     typed = register_form.read(request.values)
     applicant = register_form.applicant(typed)
@@ -70,14 +70,14 @@ async def sent(request: SlackRequest) -> None:
 
 async def many(request: SlackRequest) -> None:
     """Open the form for a list, above the one for one person."""
-    webinar = await _steered(request, buttons.picked(request.value)[0])
+    webinar = await request.managed_webinar(buttons.picked(request.value)[0], WHAT)
     request.services.registration.check(webinar)
     await request.open(list_form.ask(webinar, has_pages=request.services.own_pages.urls.is_on))
 
 
 async def list_sent(request: SlackRequest) -> None:
     """A list was sent: it is read and compared above the form, which stays as it was filled."""
-    webinar = await _steered(request, request.metadata)
+    webinar = await request.managed_webinar(request.metadata, WHAT)
     order = list_form.read(request.values, webinar.session_id)
     pasted = _read(order.pasted, order) if order.pasted.strip() else None
     name = token_hex(12)
@@ -120,14 +120,8 @@ async def _stand_above(request: SlackRequest, name: str, view: View) -> None:
 
 async def _batch(request: SlackRequest) -> str:
     batch = await request.services.bulk.find(request.value)
-    await _steered(request, batch.session_id)
+    await request.managed_webinar(batch.session_id, WHAT)
     return batch.batch_id
-
-
-async def _steered(request: SlackRequest, session_id: str) -> Webinar:
-    webinar = await request.services.mirror.find(session_id)
-    await request.require_manager(webinar, WHAT)
-    return webinar
 
 
 async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:
@@ -135,7 +129,7 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
     if not await request.can_manage(webinar):
         if others:
             await request.require_manager(webinar, WHAT)
-        await seat_listeners.offer(request, webinar)
+        await offer(request, webinar)
         return
     request.services.registration.check(webinar)
     typed = RegistrantInput(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
@@ -200,7 +194,7 @@ async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput,
 
 async def _begin(request: SlackRequest) -> None:
     batch = await request.services.bulk.find(request.metadata)
-    webinar = await _steered(request, batch.session_id)
+    webinar = await request.managed_webinar(batch.session_id, WHAT)
     request.services.registration.check(webinar)
     await request.services.bulk.begin(batch.batch_id)
     await request.slack.update(request.view_id, list_form.begun(webinar, batch.total))

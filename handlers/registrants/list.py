@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.registrant import Registrant
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME

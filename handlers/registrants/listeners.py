@@ -31,33 +31,33 @@ async def registrants(request: SlackRequest, command: Registrants) -> None:
 
 async def registrants_button(request: SlackRequest) -> None:
     """The same from a button."""
-    webinar = await _steered(request, buttons.picked(request.value)[0])
+    webinar = await request.managed_webinar(buttons.picked(request.value)[0], WHAT)
     await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
 
 
 async def turn_page(request: SlackRequest) -> None:
     """Another page, or everybody again, in the place of this one."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await _steered(request, place.session_id), place, replace=True)
+    await _show(request, await request.managed_webinar(place.session_id, WHAT), place, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
     """Read the list anew (one call), and show it in the same place."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await _steered(request, place.session_id), place, replace=True, anew=True)
+    await _show(request, await request.managed_webinar(place.session_id, WHAT), place, replace=True, anew=True)
 
 
 async def search(request: SlackRequest) -> None:
     """Ask for the words."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _steered(request, place.session_id)
+    await request.managed_webinar(place.session_id, WHAT)
     await request.open(registrant_list.search_form(place, request.response_url))
 
 
 async def words_sent(request: SlackRequest) -> None:
     """The words were sent: who is found by them stands in the place of the page."""
     asked = SearchContext.model_validate_json(request.metadata)
-    webinar = await _steered(request, asked.place.session_id)
+    webinar = await request.managed_webinar(asked.place.session_id, WHAT)
     place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_words(request.values))
     await request.acknowledge()
     request.view, request.response_url = None, asked.response_url
@@ -71,7 +71,7 @@ async def words_sent(request: SlackRequest) -> None:
 async def remove(request: SlackRequest) -> None:
     """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
     place = RegistrantPage.model_validate_json(request.value)
-    webinar = await _steered(request, place.session_id)
+    webinar = await request.managed_webinar(place.session_id, WHAT)
     await request.services.registrants.remove(webinar, place.picked, request.caller())
     await request.services.seats.notifier.removed(webinar, place.picked)
     await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
@@ -80,19 +80,13 @@ async def remove(request: SlackRequest) -> None:
 async def download(request: SlackRequest) -> None:
     """Everybody as a file, in a direct message."""
     place = RegistrantPage.model_validate_json(request.value)
-    webinar = await _steered(request, place.session_id)
+    webinar = await request.managed_webinar(place.session_id, WHAT)
     roll = await request.services.registrants.get(webinar, request.user_id, request.caller())
     content = await asyncio.to_thread(registrant_file.registrant_csv, roll.everybody)
     said = sentence_message(registrant_list.downloaded(webinar, len(roll.everybody)))
     channel_id, _ = await request.slack.post(request.user_id, said)
     await request.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
     await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
-
-
-async def _steered(request: SlackRequest, session_id: str) -> Webinar:
-    webinar = await request.services.mirror.find(session_id)
-    await request.require_manager(webinar, WHAT)
-    return webinar
 
 
 async def _show(

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
-from bot.model.lifecycle import Stage, is_full, is_open_to_come, stage
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.seat import Seat, SeatState
-from bot.model.webinar import Audience, Webinar
-from bot.notices.reminders import current
-from bot.notices.subscriptions.service import OPENS, subscribe_person
+from bot.model.webinar import Webinar
+from bot.notices.reminders import lock_webinar
+from bot.notices.subscriptions.service import OPENING_FEATURES, subscribe_person
 from bot.providers.base import Caller
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.service import NO_SEAT
 from bot.slack import buttons
 from bot.slack.client import SlackRefused
 from bot.slack.message import View
-from bot.team import table as team_table
 from handlers.remind.snooze import NO_MESSAGES
 from handlers.request import Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
-
-
-async def offer(request: SlackRequest, webinar: Webinar) -> None:
-    """Show this person their seat or their way in as a speaker, or the form for a seat, or why there is none."""
-    await request.open(await _offered(request, webinar))
+from handlers.seat.offer import is_closed, offer, offered_view, own_view
 
 
 async def register(request: SlackRequest) -> None:
@@ -37,15 +32,15 @@ async def look_again(request: SlackRequest) -> None:
     # Where it stands in a direct message, a window has to be opened while Slack lets one be.
     view_id = request.view_id or await request.open(seat_texts.looking(known))
     webinar = await request.services.mirror.refresh(known.session_id, request.caller())
-    await request.slack.update(view_id, await _offered(request, webinar))
+    await request.slack.update(view_id, await offered_view(request, webinar))
 
 
 async def when_open(request: SlackRequest) -> None:
     """Have them told when registration opens; whoever has a way in, or can have one by now, is shown that instead."""
     webinar = await _named(request)
-    own = await _own(request, webinar)
-    if own or not _is_closed(webinar, request):
-        view = own or await _offered(request, webinar)
+    own = await own_view(request, webinar)
+    if own or not is_closed(webinar, request):
+        view = own or await offered_view(request, webinar)
         await (request.slack.update(request.view_id, view) if request.view else request.open(view))
         return
     await _tell_when_open(request, webinar)
@@ -94,7 +89,7 @@ async def name_sent(request: SlackRequest) -> None:
     await request.acknowledge(response_action="update", view=seat_form.working(webinar, renaming=True))
 
     async def work(request: SlackRequest) -> None:
-        if not is_open_to_come(webinar, request.now()):
+        if not is_coming_or_live(webinar, request.now()):
             await _show_none(request, webinar)
             return
         seat = await request.services.seats.rename(
@@ -129,54 +124,12 @@ async def _named(request: SlackRequest) -> Webinar:
     return await request.services.mirror.find(buttons.picked(request.value)[0])
 
 
-async def _own(request: SlackRequest, webinar: Webinar) -> View | None:
-    """The seat that they have, or their way in as a speaker."""
-    now = request.now()
-    seat = await request.services.seats.seat(webinar, request.user_id)
-    if seat:
-        is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
-        return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if is_untold else "")
-    if not is_open_to_come(webinar, now):
-        return None
-    async with request.services.store.read() as db:
-        link = await team_table.link_of(db, webinar.account, webinar.session_id, request.user_id)
-    return seat_texts.on_the_team(webinar, link) if link else None
-
-
-async def _offered(request: SlackRequest, webinar: Webinar) -> View:
-    now = request.now()
-    if own := await _own(request, webinar):
-        return own
-    if not is_open_to_come(webinar, now):
-        return seat_texts.none_now(webinar, now=now)
-    if webinar.audience is Audience.ANYONE:
-        return seat_texts.shared(webinar)
-    if _is_closed(webinar, request):
-        return seat_texts.none_now(webinar, now=now)
-    person = await request.person()
-    if person.is_stranger and not person.email:
-        return seat_texts.page(webinar, seat_texts.NO_ADDRESS)
-    return seat_form.ask(webinar, seat_form.from_profile(person, webinar.session_id, _source(request)), now=now)
-
-
-def _is_closed(webinar: Webinar, request: SlackRequest) -> bool:
-    read = webinar.registration
-    is_to_come = stage(webinar, request.now()) in (Stage.COMING, Stage.LIVE)
-    return is_to_come and read is not None and (is_full(read) or not read.is_open)
-
-
-def _source(request: SlackRequest) -> str:
-    # The channel's id and never its name, which may be nobody's business; where a card stood, not where one typed.
-    is_click = "actions" in request.body and request.channel_id.startswith(("C", "G"))
-    return f"slack:{request.channel_id}" if is_click else "slack"
-
-
 def _patient(request: SlackRequest, webinar: Webinar, *, renaming: bool = False) -> Caller:
     return request.caller_with_progress(lambda note: seat_form.working(webinar, renaming=renaming, note=note))
 
 
 async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -> None:
-    if not is_open_to_come(webinar, request.now()):
+    if not is_coming_or_live(webinar, request.now()):
         await _show_none(request, webinar)
         return
     caller = _patient(request, webinar)
@@ -226,8 +179,8 @@ async def _tell_when_open(request: SlackRequest, webinar: Webinar) -> None:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
         async with request.services.store.write() as db:
-            webinar = await current(db, request.services.account, webinar.session_id, channel_id)
-            await subscribe_person(db, webinar, channel_id, OPENS, request.user_id, request.now())
+            webinar = await lock_webinar(db, request.services.account, webinar.session_id, channel_id)
+            await subscribe_person(db, webinar, channel_id, OPENING_FEATURES, request.user_id, request.now())
     except Exception:
         await request.slack.edit(channel_id, ts, seat_texts.not_told_later(webinar))
         raise

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from bot.commands.people_args import Invite
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
-from bot.model.team import MOST, NewInvitee, Role
+from bot.model.team import MAX_TEAM
+from bot.model.team import NewInvitee
+from bot.model.team import Role
 from bot.slack.blocks import cut, number
 from bot.team.diff import Member, TeamDiff, WantedMember, find, read_role, same, team_change, too_many
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
@@ -85,7 +87,7 @@ def what_changes(
     if started and not order.only_adds:
         _refuse({PANELISTS: FROZEN.format(number(len(order.updated) + len(order.deleted), "person", "people"))})
     if over := too_many(team, order):
-        _refuse({OUTSIDE: FULL.format(MOST, number(over, "person", "people"))})
+        _refuse({OUTSIDE: FULL.format(MAX_TEAM, number(over, "person", "people"))})
     return order
 
 

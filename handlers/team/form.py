@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.lifecycle import Stage, stage
 from bot.model.team import Role
 from bot.model.webinar import Webinar

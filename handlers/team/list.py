@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model.lifecycle import Stage, is_open_to_come, stage
+from bot.model.lifecycle import Stage
+from bot.model.lifecycle import is_coming_or_live
+from bot.model.lifecycle import stage
 from bot.model.team import Role
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
@@ -58,7 +60,7 @@ def roster(
     blocks += actions(
         button("Previous", PREVIOUS, place(webinar, page=page - 1), label="Previous page") if page > 1 else None,
         button("Next", NEXT, place(webinar, page=page + 1), label="Next page") if page < pages else None,
-        buttons.about(webinar, "Change", buttons.INVITE) if is_open_to_come(webinar, now) else None,
+        buttons.about(webinar, "Change", buttons.INVITE) if is_coming_or_live(webinar, now) else None,
         button("Refresh", REFRESH, here, label=f"Read the team from {DISPLAY_NAME} again"),
     )
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(read_at, now)}"]
@@ -92,7 +94,7 @@ def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Blo
         return [section(f"{member_name(member)} · *{SAID[role]}*")]
     address = "" if member.user_id or not person(member.invitee.name) else f" ({plain(member.invitee.email)})"
     text = f"{member_name(member)}{address} · *{SAID[role]}*\n{_sentence(how_told(member))}"
-    if not is_open_to_come(webinar, now):
+    if not is_coming_or_live(webinar, now):
         return [section(text)]
     removable = stage(webinar, now) is Stage.COMING
     where = place(webinar, member.invitee.invitee_id, page=page)

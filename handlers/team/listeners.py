@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.commands.people_args import Invite, ShowTeam, read_invite
 from bot.errors import BadInput
 from bot.model.people import Person
-from bot.model.team import MOST
+from bot.model.team import MAX_TEAM
 from bot.model.webinar import Webinar
 from bot.slack import buttons
 from bot.slack.message import View
@@ -53,7 +53,7 @@ async def invite_button(request: SlackRequest) -> None:
 async def sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
     where = TeamFormContext.model_validate_json(request.metadata)
-    webinar = await _steered(request, where.session_id)
+    webinar = await request.managed_webinar(where.session_id, WHAT)
     request.services.team.check(webinar)
     team = await request.services.team.known(webinar)
     if team is None:
@@ -74,7 +74,7 @@ async def sent(request: SlackRequest) -> None:
 async def confirmed(request: SlackRequest) -> None:
     """Removing people was confirmed: whether the person may is asked again."""
     draft = await request.services.team.drafted(request.metadata, request.user_id)
-    webinar = await _steered(request, draft.session_id)
+    webinar = await request.managed_webinar(draft.session_id, WHAT)
     request.failure_view = team_result.failed  # the form stands below it, with all that was typed
     await _start(request, webinar, await request.services.team.confirm(webinar, draft, request.view_id))
 
@@ -89,19 +89,19 @@ async def show_team(request: SlackRequest, command: ShowTeam) -> None:
 
 async def team_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _list(request, await _steered(request, buttons.picked(request.value)[0]))
+    await _list(request, await request.managed_webinar(buttons.picked(request.value)[0], WHAT))
 
 
 async def turn_page(request: SlackRequest) -> None:
     """Another page in the place of this one."""
     session_id, _, page = team_list.read_place(request.value)
-    await _list(request, await _steered(request, session_id), page=page, replace=True)
+    await _list(request, await request.managed_webinar(session_id, WHAT), page=page, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
     """Read the team anew (one call), and show it in the same place."""
     session_id, _, page = team_list.read_place(request.value)
-    webinar = await _steered(request, session_id)
+    webinar = await request.managed_webinar(session_id, WHAT)
     await request.services.team.read(webinar, request.caller(), force=True)
     await _list(request, webinar, page=page, replace=True)
 
@@ -124,15 +124,9 @@ async def send_again(request: SlackRequest) -> None:
     await _list(request, webinar, page=page, replace=True, note=note)
 
 
-async def _steered(request: SlackRequest, session_id: str) -> Webinar:
-    webinar = await request.services.mirror.find(session_id)
-    await request.require_manager(webinar, WHAT)
-    return webinar
-
-
 async def _picked(request: SlackRequest) -> tuple[Webinar, Member, int]:
     session_id, invitee_id, page = team_list.read_place(request.value)
-    webinar = await _steered(request, session_id)
+    webinar = await request.managed_webinar(session_id, WHAT)
     request.services.team.check(webinar)
     team = await request.services.team.known(webinar)
     others = team.others if team else []
@@ -177,8 +171,8 @@ async def _named(request: SlackRequest, command: Invite) -> Prefill:
     """Who was named, the people of user groups one by one."""
     groups = [await request.slack.group(group) for group in command.people.group_ids]
     users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
-    if len(users) > MOST:
-        raise BadInput(TOO_MANY.format(len(users), MOST))
+    if len(users) > MAX_TEAM:
+        raise BadInput(TOO_MANY.format(len(users), MAX_TEAM))
     role = read_role(command.role) if command.role else None
     return Prefill(tuple(users), command.people.addresses, role)
 

@@ -1,0 +1,64 @@
+"""Decides what a user is offered: their seat, their link as a speaker, the form for a seat, or the reason for none."""
+
+from __future__ import annotations
+
+from bot.model.lifecycle import Stage
+from bot.model.lifecycle import is_full
+from bot.model.lifecycle import is_coming_or_live
+from bot.model.lifecycle import stage
+from bot.model.seat import SeatState
+from bot.model.webinar import Audience, Webinar
+from bot.registration.seats import texts as seat_texts
+from bot.slack.message import View
+from bot.team import table as team_table
+from handlers.request import SlackRequest
+from handlers.seat import form as seat_form
+
+
+async def offer(request: SlackRequest, webinar: Webinar) -> None:
+    """Open the view that `offered_view` returns."""
+    await request.open(await offered_view(request, webinar))
+
+
+async def offered_view(request: SlackRequest, webinar: Webinar) -> View:
+    """The user's seat or speaker link, else the form for a seat, else the reason for none."""
+    now = request.now()
+    if own := await own_view(request, webinar):
+        return own
+    if not is_coming_or_live(webinar, now):
+        return seat_texts.none_now(webinar, now=now)
+    if webinar.audience is Audience.ANYONE:
+        return seat_texts.shared(webinar)
+    if is_closed(webinar, request):
+        return seat_texts.none_now(webinar, now=now)
+    person = await request.person()
+    if person.is_stranger and not person.email:
+        return seat_texts.page(webinar, seat_texts.NO_ADDRESS)
+    return seat_form.ask(webinar, seat_form.from_profile(person, webinar.session_id, _source(request)), now=now)
+
+
+async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
+    """The user's seat, or their link as a speaker; None if they have neither."""
+    now = request.now()
+    seat = await request.services.seats.seat(webinar, request.user_id)
+    if seat:
+        is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
+        return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if is_untold else "")
+    if not is_coming_or_live(webinar, now):
+        return None
+    async with request.services.store.read() as db:
+        link = await team_table.link_of(db, webinar.account, webinar.session_id, request.user_id)
+    return seat_texts.on_the_team(webinar, link) if link else None
+
+
+def is_closed(webinar: Webinar, request: SlackRequest) -> bool:
+    """Whether a webinar to come is full or its registration is closed."""
+    read = webinar.registration
+    is_to_come = stage(webinar, request.now()) in (Stage.COMING, Stage.LIVE)
+    return is_to_come and read is not None and (is_full(read) or not read.is_open)
+
+
+def _source(request: SlackRequest) -> str:
+    # The channel's id, never its possibly private name; only for clicks on a card.
+    is_click = "actions" in request.body and request.channel_id.startswith(("C", "G"))
+    return f"slack:{request.channel_id}" if is_click else "slack"
