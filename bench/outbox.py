@@ -25,7 +25,8 @@ from bench.processes import ROOT
 from bench.rivals import RIVALS
 from bench.rivals.job import JOBS_PER_SESSION
 from bot.clock import machine_now
-from bot.db.connection import Store, Vault
+from bot.db.connection import Store
+from bot.db.vault import Vault
 from bot.model.people import Account, Workspace
 from bot.notices.model import NoticeKind
 from bot.notices.planner import replan

@@ -19,8 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.commands import create_args
-from bot.db.connection import Store, Vault
+from bot.db.connection import Store
 from bot.db.migrate import migrate
+from bot.db.vault import Vault
 from bot.errors import GreenroomError, SettingsError
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral.client import RingCentral
@@ -62,7 +63,6 @@ class Greenroom:
             await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
         await self._runner.cleanup()
         await self.services.scheduler.stop()
-        await self.services.bulk.close()
         await self.services.background.drain()
         await self._provider.close()
         await self._http.close()

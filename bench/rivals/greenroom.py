@@ -12,7 +12,8 @@ from cryptography.fernet import Fernet
 
 from bench.rivals.job import AT_ONCE, Run
 from bot.clock import SystemClock
-from bot.db.connection import Store, Vault
+from bot.db.connection import Store
+from bot.db.vault import Vault
 from bot.model.people import Workspace
 from bot.notices.outbox.worker import OutboxWorker
 from bot.slack.client import SlackApi

@@ -20,7 +20,7 @@ async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, conten
         **workspace.model_dump(),
         "draft_id": draft_id,
         "user_id": user_id,
-        "content": db.vault.seal(content),
+        "content": content,
         "state": OPEN,
         "changed_at": now,
     }
@@ -29,19 +29,19 @@ async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, conten
 
 async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str | None:
     """The content of this person's draft."""
-    sealed = (
+    content: str | None = (
         await db.execute(
             select(drafts.c.content).where(
                 *of_workspace(drafts, workspace), drafts.c.user_id == user_id, drafts.c.draft_id == draft_id
             )
         )
     ).scalar()
-    return db.vault.open(sealed) if sealed else None
+    return content
 
 
 async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetime) -> str | None:
     """The content of the draft that this person left unfinished last, if it was touched since then."""
-    sealed = (
+    content: str | None = (
         await db.execute(
             select(drafts.c.content)
             .where(
@@ -54,7 +54,7 @@ async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetim
             .limit(1)
         )
     ).scalar()
-    return db.vault.open(sealed) if sealed else None
+    return content
 
 
 async def mark(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:

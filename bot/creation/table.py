@@ -15,8 +15,7 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.schema import creations
-from bot.model.frozen import Frozen
-from bot.model.people import Account, Coworker
+from bot.model.people import Account, Coworker, Frozen
 from bot.model.webinar import Form
 
 
@@ -94,7 +93,7 @@ async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> 
             draft_id=creation.draft_id,
             user_id=creation.user_id,
             title=creation.order.form.title,
-            content=db.vault.seal(creation.order.model_dump_json()),
+            content=creation.order.model_dump_json(),
             step=creation.step,
             begun_at=creation.begun_at,
             claimed_by=worker_id,
@@ -115,7 +114,7 @@ async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
     row = (
         await db.execute(select(creations).where(*of_account(creations, account), creations.c.draft_id == draft_id))
     ).first()
-    return _creation(db, row) if row else None
+    return _creation(row) if row else None
 
 
 async def same_title_under_way(db: Db, account: Account, title: str) -> bool:
@@ -152,12 +151,12 @@ async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
     return found.first() is not None
 
 
-def _creation(db: Db, row: Any) -> Creation:
+def _creation(row: Any) -> Creation:
     return Creation(
         account=account_in(row),
         draft_id=row.draft_id,
         user_id=row.user_id,
-        order=CreationRequest.model_validate_json(db.vault.open(row.content)),
+        order=CreationRequest.model_validate_json(row.content),
         step=CreationStep(row.step),
         begun_at=row.begun_at,
         webinar_id=row.webinar_id,
@@ -166,7 +165,7 @@ def _creation(db: Db, row: Any) -> Creation:
     )
 
 
-def _progress(_db: Db, creation: Creation) -> dict[str, Any]:
+def _progress(creation: Creation) -> dict[str, Any]:
     return {
         "step": creation.step,
         "webinar_id": creation.webinar_id,

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import hmac
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Executable, Table, bindparam, event, make_url
 from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.db.vault import Vault, attach
 from bot.errors import SettingsError
 
 T = TypeVar("T")
@@ -29,36 +27,6 @@ FORGOTTEN_MS = 20_000
 """PostgreSQL ends a transaction in which nothing happens for so long: whoever began it is frozen or gone, and what it
 has locked is for others to go on with. From version 17 on it ends all that last so long, which is surer: who is frozen
 with a statement prepared and not yet run does not count as doing nothing."""
-
-
-class Vault:
-    """Encrypts what is secret before it reaches the database. The first key encrypts, all of them decrypt."""
-
-    def __init__(self, keys: str) -> None:
-        """Take Fernet keys, comma-separated."""
-        each = [key.strip() for key in keys.split(",") if key.strip()]
-        self._fernet = MultiFernet([Fernet(key) for key in each])
-        self._digesting = [hashlib.sha256(f"digest {key}".encode()).digest() for key in each]
-
-    def seal(self, text: str) -> bytes:
-        """The text, encrypted."""
-        return self._fernet.encrypt(text.encode())
-
-    def open(self, sealed: bytes) -> str:
-        """The text again. Raises `SettingsError` where it was encrypted with a key we no longer have."""
-        try:
-            return self._fernet.decrypt(sealed).decode()
-        except InvalidToken:
-            raise SettingsError(
-                "A stored secret cannot be read with ENCRYPTION_KEY. Add the earlier key after a comma."
-            ) from None
-
-    def digests(self, text: str) -> list[str]:
-        """What stands for the text where it is to be found again and not to be read: by the first key, then the others.
-
-        Whoever has the database alone cannot find out whether an address is in it.
-        """
-        return [hmac.new(key, text.encode(), "sha256").hexdigest() for key in self._digesting]
 
 
 @dataclass(frozen=True)
@@ -106,6 +74,8 @@ class Store:
         # SQLite takes one writer at a time: waiting for it in a queue of one beats "database is locked".
         self._writer = writer(self.url)
         self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
+        for engine in (self._writer, self._reader):
+            attach(engine, vault)
         self._under_way: set[AsyncExitStack] = set()
         self._ended = asyncio.Event()
 

@@ -58,8 +58,8 @@ class LeasedTable(Generic[Record]):
         key: Sequence[str],
         order: Sequence[str],
         resumable: ColumnElement[bool] | TextClause,
-        read: Callable[[Db, Any], Record],
-        write: Callable[[Db, Record], Mapping[str, Any]] = lambda _db, _record: {},
+        read: Callable[[Any], Record],
+        write: Callable[[Record], Mapping[str, Any]] = lambda _record: {},
         renewable: ColumnElement[bool] | None = None,
     ) -> None:
         """`key` names the columns, and attributes of a record, that identify a row within its account.
@@ -105,7 +105,7 @@ class LeasedTable(Generic[Record]):
         chosen = chosen.where(self._is_expired(now)).order_by(*self._order).limit(most)
         if db.is_postgresql:
             chosen = chosen.with_for_update(skip_locked=True)
-        claimed = [self._read(db, row) for row in await db.execute(chosen)]
+        claimed = [self._read(row) for row in await db.execute(chosen)]
         if claimed:
             await db.execute(self._update(self._any(claimed)).values(claimed_by=worker_id, claimed_until=until))
         return claimed
@@ -120,7 +120,7 @@ class LeasedTable(Generic[Record]):
 
     async def advance(self, db: Db, record: Record, worker_id: str, until: datetime | None) -> bool:
         """Save the record and own it until then. False, and nothing saved, if another worker owns it."""
-        values = {**self._write(db, record), "claimed_until": until}
+        values = {**self._write(record), "claimed_until": until}
         return (await db.execute(self._update(*self.held(record, worker_id)).values(**values))).rowcount == 1
 
     async def renew(self, db: Db, records: Sequence[Record], worker_id: str, until: datetime | None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, text
 
-from bot.db.columns import UtcDateTime, account_key, metadata, partial_index, workspace_key
+from bot.db.columns import SealedText, UtcDateTime, account_key, metadata, partial_index, workspace_key
 
 IN_LINE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
 HAS_PAGE = "page_key <> ''"
@@ -30,7 +30,7 @@ invitees = Table(
     Column("invitee_id", String(32), primary_key=True),
     Column("role", String(16), nullable=False),
     Column("user_id", String(32), nullable=False, server_default=""),  # in Slack, where they were invited from there
-    Column("content", LargeBinary, nullable=False),  # encrypted: the name, the address and their own link
+    Column("content", SealedText, nullable=False),  # the name, the address and their own link
     Column("told", String(16), nullable=False),  # how they learn of it, and whether that is done
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of what they were told
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
@@ -47,7 +47,7 @@ team_changes = Table(
     Column("session_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),  # who asked for it
     Column("step", String(16), nullable=False),
-    Column("content", LargeBinary, nullable=False),  # encrypted: who is to be added, changed and removed
+    Column("content", SealedText, nullable=False),  # who is to be added, changed and removed
     Column("view_id", String(64), nullable=False, server_default=""),  # where the answer goes
     Column("begun_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
@@ -64,7 +64,7 @@ seats = Table(
     Column("user_id", String(32), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
-    Column("content", LargeBinary, nullable=False),  # encrypted: the name, the address and both links
+    Column("content", SealedText, nullable=False),  # the name, the address and both links
     Column("source", String(64), nullable=False, server_default=""),
     Column("told_what", String(64), nullable=False, server_default=""),  # digest of what their message says
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
@@ -109,8 +109,8 @@ applications = Table(
     Column("number", Integer, nullable=False),  # its line in the list, or 0
     Column("page_key", String(32), nullable=False, server_default=""),  # what its own pages are called by
     Column("address", String(64), nullable=False),  # keyed digest, so that nobody is in line twice
-    Column("content", LargeBinary),  # encrypted: the applicant; gone as soon as it is decided
-    Column("links", LargeBinary),  # encrypted: both links, where our own pages stand before them
+    Column("content", SealedText),  # the applicant; gone as soon as it is decided
+    Column("links", SealedText),  # both links, where our own pages stand before them
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
     Column("problem", String(64), nullable=False, server_default=""),  # a code and no words of anybody's

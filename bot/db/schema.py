@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from bot.db.columns import EPOCH, UtcDateTime, account_key, metadata, partial_index, workspace_key
+from bot.db.columns import EPOCH, SealedText, UtcDateTime, account_key, metadata, partial_index, workspace_key
 from bot.db.people_schema import applications, batches, invitees, organisers, seats, team_changes
 
 __all__ = [
@@ -35,7 +35,7 @@ people = Table(
     metadata,
     *workspace_key(),
     Column("user_id", String(32), primary_key=True),
-    Column("profile", LargeBinary, nullable=False),  # encrypted: holds the e-mail address
+    Column("profile", SealedText, nullable=False),  # holds the e-mail address
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
@@ -45,7 +45,7 @@ drafts = Table(
     *workspace_key(),
     Column("draft_id", String(64), primary_key=True),
     Column("user_id", String(32), nullable=False),
-    Column("content", LargeBinary, nullable=False),  # encrypted: may hold a password
+    Column("content", SealedText, nullable=False),  # may hold a password
     Column("state", String(16), nullable=False),  # open, sent
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_drafts_person", "team_id", "enterprise_id", "user_id", "changed_at"),
@@ -58,7 +58,7 @@ creations = Table(
     Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
     Column("user_id", String(32), nullable=False),
     Column("title", Text, nullable=False),  # two creations of one title at once could not be told apart at RingCentral
-    Column("content", LargeBinary, nullable=False),  # encrypted: the form, the host and where to answer
+    Column("content", SealedText, nullable=False),  # the form, the host and where to answer
     Column("step", String(16), nullable=False),
     Column("webinar_id", String(32)),
     Column("session_id", String(32)),
@@ -86,7 +86,7 @@ webinars = Table(
     Column("host_name", Text, nullable=False),
     Column("created_by", String(32), nullable=False),
     Column("attendee_link", Text, nullable=False),  # the shared link, which may stand on a card
-    Column("host_link", LargeBinary),  # encrypted
+    Column("host_link", SealedText),
     Column("page_uri", Text, nullable=False, server_default=""),
     Column("registrant_count", Integer),
     Column("registrant_limit", Integer),

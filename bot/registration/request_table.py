@@ -16,8 +16,7 @@ from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import applications, has_page, is_in_line
 from bot.db.schema import webinars
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 from bot.model.registrant import Registrant, RegistrantDetails
 
 MAX_PROBLEM = 64
@@ -87,7 +86,7 @@ async def add(
             "number": number,
             "page_key": page_key,
             "address": db.vault.digests(applicant.address)[0],
-            "content": _sealed(db, applicant),
+            "content": _content(applicant),
         }
         for number, applicant, page_key in applicants
     ]
@@ -100,14 +99,14 @@ async def by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
     if not page_key:
         return None
     row = (await db.execute(select(applications).where(applications.c.page_key == page_key, has_page))).first()
-    return read(db, row) if row else None
+    return read(row) if row else None
 
 
 async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[RegistrationRequest]:
     """The applications with this address, oldest first."""
     query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
     query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
-    return [read(db, row) for row in await db.execute(query.order_by(applications.c.id))]
+    return [read(row) for row in await db.execute(query.order_by(applications.c.id))]
 
 
 async def ask(db: Db, application: RegistrationRequest, now: datetime) -> bool:
@@ -140,7 +139,7 @@ async def decide(
         values["registrant_id"] = registrant.registrant_id
         if keep_links:
             links = [registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()]
-            values["links"] = db.vault.seal(json.dumps(links))
+            values["links"] = json.dumps(links)
     return await _move(db, application, IN_LINE, values | _FREE)
 
 
@@ -195,21 +194,21 @@ async def _move(
     return moved.rowcount == 1
 
 
-def _sealed(db: Db, applicant: RegistrantDetails) -> bytes:
+def _content(applicant: RegistrantDetails) -> str:
     # A secret writes itself as stars; into an encrypted column it goes as it is.
     pages = applicant.join_page.get_secret_value(), applicant.cancel_page.get_secret_value()
     content = applicant.model_dump(exclude={"join_page", "cancel_page"})
-    return db.vault.seal(json.dumps([content, *pages]))
+    return json.dumps([content, *pages])
 
 
-def _opened(db: Db, sealed: bytes) -> RegistrantDetails:
-    content, join_page, cancel_page = json.loads(db.vault.open(sealed))
+def _details(text: str) -> RegistrantDetails:
+    content, join_page, cancel_page = json.loads(text)
     return RegistrantDetails(**content, join_page=SecretStr(join_page), cancel_page=SecretStr(cancel_page))
 
 
-def read(db: Db, row: Any) -> RegistrationRequest:
+def read(row: Any) -> RegistrationRequest:
     """The application of a row."""
-    join_link, cancel_link = json.loads(db.vault.open(row.links)) if row.links else ("", "")
+    join_link, cancel_link = json.loads(row.links) if row.links else ("", "")
     return RegistrationRequest(
         id=row.id,
         account=account_in(row),
@@ -218,7 +217,7 @@ def read(db: Db, row: Any) -> RegistrationRequest:
         number=row.number,
         page_key=row.page_key,
         state=RequestState(row.state),
-        applicant=_opened(db, row.content) if row.content else None,
+        applicant=_details(row.content) if row.content else None,
         join_link=SecretStr(join_link),
         cancel_link=SecretStr(cancel_link),
         registrant_id=row.registrant_id,

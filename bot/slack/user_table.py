@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, type_coerce
 
+from bot.db.columns import SealedText
 from bot.db.connection import Db
 from bot.db.keys import keyed, of_workspace, together, workspace_columns, workspace_of
 from bot.db.schema import people
-from bot.errors import SettingsError
 from bot.model.people import Person, Workspace
 
 _KEY = list(people.primary_key)
@@ -25,7 +25,7 @@ async def save(db: Db, person: Person, now: datetime) -> None:
         {
             **person.workspace.model_dump(),
             "user_id": person.user_id,
-            "profile": db.vault.seal(person.model_dump_json()),
+            "profile": person.model_dump_json(),
             "seen_at": now,
         },
     )
@@ -40,7 +40,7 @@ async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, date
             )
         )
     ).first()
-    return (Person.model_validate_json(db.vault.open(row.profile)), row.seen_at) if row else None
+    return (Person.model_validate_json(row.profile), row.seen_at) if row else None
 
 
 async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[Workspace, str], str]:
@@ -50,14 +50,14 @@ async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[W
     wanted = {(*workspace_columns(workspace).values(), user_id) for workspace, user_id in keys}
     found: dict[tuple[Workspace, str], str] = {}
     for row in await db.execute(_by_keys(postgresql=db.is_postgresql), keyed(_KEY, "key", wanted, db)):
-        try:
-            profile = db.vault.open(row.profile)
-        except SettingsError:
-            continue  # a lost key is said to whoever asks; what has no need of the name goes on without it
-        found[workspace_of(row.team_id, row.enterprise_id), row.user_id] = Person.model_validate_json(profile).name
+        if row.profile is not None:
+            workspace = workspace_of(row.team_id, row.enterprise_id)
+            found[workspace, row.user_id] = Person.model_validate_json(row.profile).name
     return found
 
 
 @cache
 def _by_keys(*, postgresql: bool) -> Select[Any]:
-    return select(people).where(together(_KEY, "key", postgresql=postgresql))
+    # Text that mentions a person can do without the name, so a lost key must not stop it.
+    profile = type_coerce(people.c.profile, SealedText(lost_key_is_null=True)).label("profile")
+    return select(*_KEY, profile).where(together(_KEY, "key", postgresql=postgresql))

@@ -13,8 +13,7 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account, of_workspace
 from bot.db.leases import LeasedTable
 from bot.db.schema import team_changes
-from bot.model.frozen import Frozen
-from bot.model.people import Account, Workspace
+from bot.model.people import Account, Frozen, Workspace
 from bot.team.diff import TeamDiff
 
 
@@ -59,7 +58,7 @@ async def begin(db: Db, change: TeamOperation, worker_id: str = "", until: datet
     """Save a change."""
     row = {"change_id": change.change_id, "user_id": change.user_id, "begun_at": change.begun_at}
     claim = {"claimed_by": worker_id, "claimed_until": until}
-    values = {**account_columns(change.account), **row, "session_id": change.session_id, **_state(db, change), **claim}
+    values = {**account_columns(change.account), **row, "session_id": change.session_id, **_state(change), **claim}
     await db.execute(team_changes.insert().values(**values))
 
 
@@ -67,13 +66,13 @@ async def find(db: Db, account: Account, change_id: str) -> TeamOperation | None
     """The change of this id, until it is deleted."""
     which = [*of_account(team_changes, account), team_changes.c.change_id == change_id]
     row = (await db.execute(select(team_changes).where(*which))).first()
-    return _change(db, row) if row else None
+    return _change(row) if row else None
 
 
 async def confirm(db: Db, change: TeamOperation, worker_id: str, until: datetime) -> bool:
     """Turn a draft into a change to be requested. True for one caller, once."""
     mine = [*LEASES.same(change), team_changes.c.step == TeamStep.DRAFT]
-    values = {**_state(db, change), "step": TeamStep.ASKED, "claimed_by": worker_id, "claimed_until": until}
+    values = {**_state(change), "step": TeamStep.ASKED, "claimed_by": worker_id, "claimed_until": until}
     return (await db.execute(update(team_changes).where(*mine).values(**values))).rowcount == 1
 
 
@@ -90,13 +89,13 @@ async def forget_drafts(db: Db, workspace: Workspace, before: datetime) -> None:
     )
 
 
-def _state(db: Db, change: TeamOperation) -> dict[str, Any]:
+def _state(change: TeamOperation) -> dict[str, Any]:
     content = _Content(order=change.order, made=change.made).model_dump_json()
-    return {"step": change.step, "content": db.vault.seal(content), "view_id": change.view_id}
+    return {"step": change.step, "content": content, "view_id": change.view_id}
 
 
-def _change(db: Db, row: Any) -> TeamOperation:
-    content = _Content.model_validate_json(db.vault.open(row.content))
+def _change(row: Any) -> TeamOperation:
+    content = _Content.model_validate_json(row.content)
     return TeamOperation(
         account=account_in(row),
         change_id=row.change_id,

@@ -38,18 +38,18 @@ async def find(db: Db, account: Account, session_id: str) -> Team | None:
     rows = await _rows(db, account, session_id, invitees.c.told != NotifiedBy.LEFT)
     # The host is always listed (guide, webinar/invitees.md), so a team without one was not read yet.
     read_at = next((row.changed_at for row in rows if row.role == Role.HOST), None)
-    return Team(ordered(_member(db, row) for row in rows), read_at) if read_at else None
+    return Team(ordered(_member(row) for row in rows), read_at) if read_at else None
 
 
 async def members(db: Db, account: Account, session_id: str, ids: Collection[str]) -> list[Member]:
     """These of a team, also those who have left and do not know yet."""
     rows = await _rows(db, account, session_id, invitees.c.invitee_id.in_(ids))
-    return ordered(_member(db, row) for row in rows)
+    return ordered(_member(row) for row in rows)
 
 
 async def keep_all(db: Db, account: Account, session_id: str, listed: Iterable[Invitee], now: datetime) -> list[Member]:
     """Bring the team to what was read, keeping what is known of people in Slack; returns those who are gone."""
-    before = {row.invitee_id: _member(db, row) for row in await _rows(db, account, session_id)}
+    before = {row.invitee_id: _member(row) for row in await _rows(db, account, session_id)}
     there = {invitee.invitee_id: invitee for invitee in listed}
     for invitee in there.values():
         known = before.get(invitee.invitee_id, Member(invitee=invitee))
@@ -78,9 +78,9 @@ async def save(db: Db, account: Account, session_id: str, member: Member, now: d
             "invitee_id": invitee.invitee_id,
             "role": invitee.role,
             "user_id": member.user_id,
-            "content": db.vault.seal(json.dumps(private)),
+            "content": json.dumps(private),
             "told": member.told,
-            "told_what": member.told_what,
+            "told_what": member.notified_digest,
             "dm_channel_id": member.dm_channel_id,
             "invited_by": member.invited_by,
             "changed_at": now,
@@ -115,7 +115,7 @@ async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> st
 async def of_person(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
     """Somebody in Slack as they are on the team; nothing where they are not, or not any more."""
     rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != NotifiedBy.LEFT)
-    return _member(db, rows[0]) if user_id and rows else None
+    return _member(rows[0]) if user_id and rows else None
 
 
 async def _rows(db: Db, account: Account, session_id: str, *which: ColumnElement[bool]) -> Sequence[Any]:
@@ -123,8 +123,8 @@ async def _rows(db: Db, account: Account, session_id: str, *which: ColumnElement
     return (await db.execute(query.order_by(invitees.c.invitee_id))).all()
 
 
-def _member(db: Db, row: Any) -> Member:
-    private = json.loads(db.vault.open(row.content))
+def _member(row: Any) -> Member:
+    private = json.loads(row.content)
     return Member(
         invitee=Invitee(
             invitee_id=row.invitee_id,
@@ -137,7 +137,7 @@ def _member(db: Db, row: Any) -> Member:
         ),
         user_id=row.user_id,
         told=NotifiedBy(row.told),
-        told_what=row.told_what,
+        notified_digest=row.told_what,
         dm_channel_id=row.dm_channel_id,
         invited_by=row.invited_by,
     )

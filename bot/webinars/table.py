@@ -19,6 +19,8 @@ from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
 
 _KEY = list(webinars.primary_key)
+_COLUMNS = [column for column in webinars.c if column is not webinars.c.host_link]
+"""All but the host's link: listing webinars decrypts nothing."""
 NO_LINK = SecretStr("")
 AT_ONCE = 200
 """Rows read in one go."""
@@ -47,7 +49,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
         "seen_at": webinar.seen_at,
     }
     if host_link.get_secret_value():
-        row["host_link"] = db.vault.seal(host_link.get_secret_value())
+        row["host_link"] = host_link.get_secret_value()
     if webinar.registration:
         row |= _registration_columns(webinar.registration)
     unknown = [name for name in ("audience", "host_name", "created_by", "attendee_link") if not row[name]]
@@ -76,7 +78,7 @@ async def find(db: Db, account: Account, session_id: str, *, to_change: bool = F
 
 @cache
 def _find(*, to_change: bool) -> Select[Any]:
-    query = select(webinars).where(*of_given_account(webinars), webinars.c.session_id == bindparam("session"))
+    query = select(*_COLUMNS).where(*of_given_account(webinars), webinars.c.session_id == bindparam("session"))
     return query.with_for_update() if to_change else query
 
 
@@ -92,12 +94,14 @@ async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[A
 
 @cache
 def _by_keys(*, postgresql: bool) -> Select[Any]:
-    return select(webinars).where(together(_KEY, "key", postgresql=postgresql))
+    return select(*_COLUMNS).where(together(_KEY, "key", postgresql=postgresql))
 
 
 async def everything(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
     """The workspace's webinars by start; with `ending_after`, only those that end later."""
-    query = select(webinars).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
+    query = (
+        select(*_COLUMNS).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
+    )
     if ending_after:
         # No session is longer than 12 hours, so the index on start narrows it down before the exact test.
         query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
@@ -114,7 +118,7 @@ async def to_count(db: Db, account: Account, read_before: datetime, now: datetim
     for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
     is_on = webinars.c.status.in_((Status.SCHEDULED, Status.ACTIVE))
     late = webinars.c.start > now - timedelta(hours=12)
-    query = select(webinars).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
+    query = select(*_COLUMNS).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
     found = []
     for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
         found.append(_webinar(row))
@@ -148,12 +152,12 @@ async def adding(db: Db, workspace: Workspace) -> None:
 
 async def host_link(db: Db, account: Account, session_id: str) -> str:
     """The host's personal link, decrypted: for the one person who may see it. Empty where none is known."""
-    sealed = (
+    link = (
         await db.execute(
             select(webinars.c.host_link).where(*of_account(webinars, account), webinars.c.session_id == session_id)
         )
     ).scalar()
-    return db.vault.open(sealed) if sealed else ""
+    return link or ""
 
 
 async def latest_fixed_options(db: Db, account: Account) -> tuple[FixedOptions, datetime] | None:

@@ -18,16 +18,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import bot.db
 from bot.clock import machine_now
 from bot.db.columns import UtcDateTime
-from bot.db.connection import Store, Vault, async_url
+from bot.db.connection import Store, async_url
 from bot.db.keys import account_columns
 from bot.db.migrate import migrate
 from bot.db.schema import metadata
+from bot.db.vault import Vault
 from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
 from bot.notices.outbox import claims, notice_table
 from bot.notices.outbox.claims import Claim
-from bot.notices.schedule import at
+from bot.notices.schedule import from_unix
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import SHARED, Scope, Subscription
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from bot.slack import user_table
 from tests.db.test_connection import person
 from tests.support.db_samples import HOUR, LATER, notice
@@ -77,8 +78,8 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     store = Store(empty_url, Vault(Fernet.generate_key().decode()))
     async with store.read() as db:
         rows = await notice_table.of_session(db, ACCOUNT, "s1")
-        lines = await subscription_table.everything(db, ACCOUNT.workspace)
-    packed = [(row.parcel.state, row.parcel.scheduled_id) if row.parcel else None for row in rows]
+        lines = await subscription_table.of_workspace(db, ACCOUNT.workspace)
+    packed = [(row.message.state, row.message.scheduled_id) if row.message else None for row in rows]
     assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
         (NoticeState.POSTED, None),
         (NoticeState.BATCHED, (MessageState.SENDING, None)),
@@ -88,22 +89,22 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
         (NoticeState.FAILED, None),
     ]
     assert {row.notice.kind for row in rows} == {NoticeKind.REMINDER}
-    (held,) = [row.parcel for row in rows if row.parcel and row.parcel.scheduled_id == "Q2"]
+    (held,) = [row.message for row in rows if row.message and row.message.scheduled_id == "Q2"]
     second = int(START.timestamp()) + 2
     assert (held.way, held.post_at, held.text_digest, held.wake_at) == (
         DeliveryMethod.SCHEDULED,
         second,
         "digest",
-        at(second),
+        from_unix(second),
     )
     shared = {"workspace": ACCOUNT.workspace, "scope": Scope.WEBINAR, "subject": "s1", "account": ACCOUNT}
     assert lines == [
-        Subscription(**shared, channel_id="C1", features=SHARED, set_by="U1", set_at=NOW, by_share=True),
-        Subscription(**shared, channel_id="C2", features=SHARED, set_by="U3", set_at=LATER, by_share=True),
+        Subscription(**shared, channel_id="C1", features=DEFAULT_FEATURES, set_by="U1", set_at=NOW, by_share=True),
+        Subscription(**shared, channel_id="C2", features=DEFAULT_FEATURES, set_by="U3", set_at=LATER, by_share=True),
     ]
     async with store.write() as db:
         # The claim of who was handing it over still holds, and new rows get ids of their own.
-        assert await claims.unclear(db, Claim(by="me", lease=HOUR)) == []
+        assert await claims.claim_unknown(db, Claim(by="me", lease=HOUR)) == []
         await notice_table.plan(db, [notice(session_id="s2")])
         assert (await notice_table.of_session(db, ACCOUNT, "s2"))[0].id == 7
     await store.close()

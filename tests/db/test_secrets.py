@@ -11,9 +11,11 @@ import pytest_asyncio
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.exc import StatementError
 
-from bot.db.connection import Store, Vault, async_url
-from bot.db.schema import metadata
+from bot.db.connection import Store, async_url, writer
+from bot.db.schema import metadata, people
+from bot.db.vault import Vault
 from bot.errors import SettingsError
 from bot.slack import user_table
 from bot.webinars import table as webinar_table
@@ -82,7 +84,19 @@ async def test_lost_key_is_said_in_words(database_url: str) -> None:
     async with store.read() as db:
         with pytest.raises(SettingsError, match="Add the earlier key after a comma"):
             await webinar_table.host_link(db, ACCOUNT, "s1")
+        assert await webinar_table.find(db, ACCOUNT, "s1"), "a webinar is shown without its host's link"
     await store.close()
+
+
+async def test_sealed_columns_need_a_vault(database_url: str) -> None:
+    """An engine without one stores nothing in clear."""
+    engine = writer(async_url(database_url))
+    row = {"team_id": "T1", "user_id": "U1", "profile": "Ana", "seen_at": NOW}
+    async with engine.begin() as connection:
+        with pytest.raises(StatementError, match="has no vault"):
+            await connection.execute(people.insert().values(**row))
+        await connection.rollback()
+    await engine.dispose()
 
 
 async def test_name_under_a_lost_key_is_not_known(database_url: str) -> None:

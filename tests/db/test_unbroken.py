@@ -10,8 +10,9 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select, text, update
 
-from bot.db.connection import FORGOTTEN_MS, Store, Vault, unbroken, writer
+from bot.db.connection import FORGOTTEN_MS, Store, unbroken, writer
 from bot.db.schema import notices, parcels
+from bot.db.vault import Vault
 
 if TYPE_CHECKING:
     from tests.support.databases import Postgres  # the plugin below must be the first to import it

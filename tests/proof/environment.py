@@ -16,8 +16,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 from sqlalchemy import exists, func, or_, select
 
-from bot.db.connection import Store, Vault
+from bot.db.connection import Store
 from bot.db.schema import notices, parcels
+from bot.db.vault import Vault
 from bot.notices.model import MessageState, NoticeState
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack

@@ -16,7 +16,8 @@ import aiohttp
 from sqlalchemy.exc import DBAPIError
 
 from bot import clock, logging_setup
-from bot.db.connection import Store, Vault
+from bot.db.connection import Store
+from bot.db.vault import Vault
 from bot.model.people import Workspace
 from bot.notices.outbox import message_table
 from bot.notices.outbox.rate_limits import A_MINUTE
@@ -78,7 +79,7 @@ async def work(order: Order) -> None:
     store = Store(order.database_url, Vault(order.key))
     if store.is_sqlite:
         async with store.write() as db:
-            await message_table.release_all(db)
+            await message_table.release_claims(db)
     async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
 
         @cache

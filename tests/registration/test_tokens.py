@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.db.connection import Vault
+from bot.db.vault import Vault
 from bot.registration.own_pages.tokens import MAX_LENGTH, TokenExpired, Tokens
 from tests.support.webinar_samples import NOW
 

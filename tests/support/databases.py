@@ -20,8 +20,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.db.connection import Store, Vault, async_url
+from bot.db.connection import Store, async_url
 from bot.db.migrate import migrate
+from bot.db.vault import Vault
 from tests.support.sqlite_file import migrated
 
 KEY = Fernet.generate_key().decode()

@@ -13,8 +13,7 @@ from bot.db.connection import Db
 from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import batches
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 
 
 class BatchState(StrEnum):
@@ -61,7 +60,7 @@ async def find(db: Db, account: Account, batch_id: str) -> Batch | None:
     """The batch of this id."""
     query = select(batches).where(*of_account(batches, account), batches.c.batch_id == batch_id)
     row = (await db.execute(query)).first()
-    return _batch(db, row) if row else None
+    return _batch(row) if row else None
 
 
 async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
@@ -90,7 +89,7 @@ async def old(db: Db, account: Account, state: BatchState, before: datetime) -> 
     rows = await db.execute(
         select(batches).where(*of_account(batches, account), batches.c.state == state, since < before)
     )
-    return [_batch(db, row) for row in rows]
+    return [_batch(row) for row in rows]
 
 
 async def forget(db: Db, batch: Batch) -> bool:
@@ -99,7 +98,7 @@ async def forget(db: Db, batch: Batch) -> bool:
     return gone.rowcount == 1
 
 
-def _batch(_db: Db, row: Any) -> Batch:
+def _batch(row: Any) -> Batch:
     return Batch(
         account=account_in(row),
         batch_id=row.batch_id,

@@ -15,9 +15,8 @@ from bot.db.keys import account_columns, account_in, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
 from bot.db.schema import webinars
-from bot.model.frozen import Frozen
-from bot.model.people import Account
-from bot.model.seat import OPEN, SETTLED, Seat, SeatDetails, SeatState
+from bot.model.people import Account, Frozen
+from bot.model.seat import REGISTERED_STATES, UNFINISHED_STATES, Seat, SeatDetails, SeatState
 from bot.model.webinar import MAX_LENGTH
 
 
@@ -39,7 +38,7 @@ async def begin(db: Db, seat: Seat, worker_id: str, until: datetime) -> bool:
         **account_columns(seat.account),
         "session_id": seat.session_id,
         "user_id": seat.user_id,
-        **_values(db, seat),
+        **_values(seat),
         "claimed_by": worker_id,
         "claimed_until": until,
     }
@@ -51,20 +50,20 @@ async def find(db: Db, account: Account, session_id: str, user_id: str) -> Seat 
     """This user's seat, in any state."""
     where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.user_id == user_id)
     row = (await db.execute(select(seats).where(*where))).first()
-    return _seat(db, row) if row else None
+    return _seat(row) if row else None
 
 
 async def of_registrant(db: Db, account: Account, session_id: str, registrant_id: str) -> Seat | None:
     """The seat of this registrant, if there is one."""
     where = (*of_account(seats, account), seats.c.session_id == session_id, seats.c.registrant_id == registrant_id)
-    row = (await db.execute(select(seats).where(*where, seats.c.state.in_(SETTLED)).limit(1))).first()
-    return _seat(db, row) if row else None
+    row = (await db.execute(select(seats).where(*where, seats.c.state.in_(REGISTERED_STATES)).limit(1))).first()
+    return _seat(row) if row else None
 
 
 async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
     """This user's own join link, for this user only; empty without a seat."""
     seat = await find(db, account, session_id, user_id)
-    return seat.join_link.get_secret_value() if seat and seat.state in SETTLED else ""
+    return seat.join_link.get_secret_value() if seat and seat.state in REGISTERED_STATES else ""
 
 
 def unchanged(seat: Seat) -> list[ColumnElement[bool]]:
@@ -78,13 +77,13 @@ async def forget(db: Db, seat: Seat, worker_id: str) -> bool:
 
 
 async def claim_outdated(
-    db: Db, account: Account, session_id: str, told_what: str, worker_id: str, now: datetime, until: datetime
+    db: Db, account: Account, session_id: str, notified_digest: str, worker_id: str, now: datetime, until: datetime
 ) -> Seat | None:
     """Claim a seat of this session whose last notification has another digest, and whose user has a DM."""
     which = (
         seats.c.session_id == session_id,
-        seats.c.state == SeatState.HELD,
-        seats.c.told_what != told_what,
+        seats.c.state == SeatState.NOTIFIED,
+        seats.c.told_what != notified_digest,
         seats.c.dm_channel_id != "",
     )
     return await LEASES.claim(db, account, worker_id, now, until, *which)
@@ -92,7 +91,7 @@ async def claim_outdated(
 
 async def sessions(db: Db, account: Account) -> frozenset[str]:
     """The sessions with seats whose users can be notified."""
-    held = (seats.c.state == SeatState.HELD, seats.c.dm_channel_id != "")
+    held = (seats.c.state == SeatState.NOTIFIED, seats.c.dm_channel_id != "")
     return frozenset(
         (await db.execute(select(seats.c.session_id).where(*of_account(seats, account), *held).distinct())).scalars()
     )
@@ -101,7 +100,7 @@ async def sessions(db: Db, account: Account) -> frozenset[str]:
 async def registrant_ids(db: Db, account: Account, session_id: str) -> frozenset[str]:
     """The registrants of a session who have a seat, and so their links from us."""
     here = (*of_account(seats, account), seats.c.session_id == session_id)
-    found = await db.execute(select(seats.c.registrant_id).where(*here, seats.c.state.in_(SETTLED)))
+    found = await db.execute(select(seats.c.registrant_id).where(*here, seats.c.state.in_(REGISTERED_STATES)))
     return frozenset(row for row in found.scalars() if row)
 
 
@@ -112,7 +111,7 @@ async def forget_ended(db: Db, account: Account, before: datetime) -> None:
     await db.execute(delete(seats).where(*of_account(seats, account), seats.c.session_id.in_(over)))
 
 
-def _values(db: Db, seat: Seat) -> dict[str, Any]:
+def _values(seat: Seat) -> dict[str, Any]:
     content = _Content(
         attendee=seat.attendee,
         wanted=seat.wanted,
@@ -125,17 +124,17 @@ def _values(db: Db, seat: Seat) -> dict[str, Any]:
     return {
         "state": seat.state,
         "registrant_id": seat.registrant_id,
-        "content": db.vault.seal(content.model_dump_json()),
+        "content": content.model_dump_json(),
         "source": seat.source,
-        "told_what": seat.told_what,
+        "told_what": seat.notified_digest,
         "dm_channel_id": seat.dm_channel_id,
         "dm_ts": seat.dm_ts,
         "changed_at": seat.changed_at,
     }
 
 
-def _seat(db: Db, row: Any) -> Seat:
-    content = _Content.model_validate_json(db.vault.open(row.content))
+def _seat(row: Any) -> Seat:
+    content = _Content.model_validate_json(row.content)
     return Seat(
         account=account_in(row),
         session_id=row.session_id,
@@ -150,7 +149,7 @@ def _seat(db: Db, row: Any) -> Seat:
         lead=content.lead,
         by=content.by,
         sequence=content.sequence,
-        told_what=row.told_what,
+        notified_digest=row.told_what,
         dm_channel_id=row.dm_channel_id,
         dm_ts=row.dm_ts,
         changed_at=row.changed_at,
@@ -161,7 +160,7 @@ LEASES = LeasedTable(
     seats,
     key=("session_id", "user_id"),
     order=("changed_at", "session_id", "user_id"),
-    resumable=seats.c.state.in_(OPEN),
+    resumable=seats.c.state.in_(UNFINISHED_STATES),
     read=_seat,
     write=_values,
 )

@@ -1,0 +1,60 @@
+"""Encryption of the secret columns: Fernet keys, and the vault of each engine."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from weakref import WeakKeyDictionary
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import SettingsError
+
+
+class Vault:
+    """Encrypts secrets before they reach the database. The first key encrypts, every key decrypts."""
+
+    def __init__(self, keys: str) -> None:
+        """Take Fernet keys, comma-separated."""
+        each = [key.strip() for key in keys.split(",") if key.strip()]
+        self._fernet = MultiFernet([Fernet(key) for key in each])
+        self._digest_keys = [hashlib.sha256(f"digest {key}".encode()).digest() for key in each]
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt a text."""
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """Decrypt a text. Raises `SettingsError` if its key is not among ours."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise SettingsError(
+                "A stored secret cannot be read with ENCRYPTION_KEY. Add the earlier key after a comma."
+            ) from None
+
+    def digests(self, text: str) -> list[str]:
+        """Keyed digests of a text, to find it without storing it: by the first key, then by the others.
+
+        Without the keys, the database does not reveal whether it contains an address.
+        """
+        return [hmac.new(key, text.encode(), "sha256").hexdigest() for key in self._digest_keys]
+
+
+_VAULTS: WeakKeyDictionary[Dialect, Vault] = WeakKeyDictionary()
+
+
+def attach(engine: AsyncEngine, vault: Vault) -> None:
+    """Use this vault for the sealed columns of every connection of this engine."""
+    # By the dialect, because that is what a column type is given; each engine has its own.
+    _VAULTS[engine.dialect] = vault
+
+
+def vault_of(dialect: Dialect) -> Vault:
+    """Return the vault of the engine with this dialect. Raises `LookupError` if it has none."""
+    vault = _VAULTS.get(dialect)
+    if vault is None:
+        raise LookupError("this engine has no vault, so its sealed columns can be neither written nor read")
+    return vault
