@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.commands.create_args import CreateArgs, say_length, split_when, warm_up
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)  # Wednesday, 14:00 in Berlin
@@ -35,7 +36,7 @@ def said(start: datetime | None, zone: ZoneInfo = BERLIN) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}" if local else ""
 
 
-@pytest.mark.parametrize(("typed", "title", "starts", "length"), table("commands.md", "typed after `create`"))
+@each_row(("typed", "title", "starts", "length"), table("commands.md", "typed after `create`"))
 def test_documented_when_is_what_is_read(typed: str, title: str, starts: str, length: str) -> None:
     """Each example of the page is true."""
     found = split_when(typed, NOW, BERLIN)
@@ -43,14 +44,14 @@ def test_documented_when_is_what_is_read(typed: str, title: str, starts: str, le
     assert (say_length(found.duration) if found.duration else "") == length
 
 
-@pytest.mark.parametrize(("rule", "typed", "starts"), table("commands.md", "rule"))
+@each_row(("rule", "typed", "starts"), table("commands.md", "rule"))
 def test_documented_guess_is_what_is_guessed(rule: str, typed: str, starts: str) -> None:
     """Each guess of the page is made, with and without a title before it."""
     assert plan(typed) == ("", starts)
     assert plan(f"Launch day {typed}") == ("Launch day", starts)
 
 
-@pytest.mark.parametrize(("locale", "typed", "title", "starts"), table("commands.md", "Slack's language"))
+@each_row(("locale", "typed", "title", "starts"), table("commands.md", "Slack's language"))
 def test_documented_language_is_read(locale: str, typed: str, title: str, starts: str) -> None:
     """Each foreign example of the page is true for people of that language."""
     assert plan(typed, locale) == (title, starts)
@@ -80,15 +81,15 @@ Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
 """.strip()
 
 
-@pytest.mark.parametrize("title", [title for line in TITLES.splitlines() for title in line.split("|")])
-@pytest.mark.parametrize("locale", [None, "en-US", "de-DE", "fr-FR"])
+@each_row("title", [title for line in TITLES.splitlines() for title in line.split("|")])
+@each_row("locale", [None, "en-US", "de-DE", "fr-FR"])
 def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
     """A title that only looks as if it held a time stays whole and has no start."""
     assert split_when(title, NOW, BERLIN, locale) == CreateArgs(title, None, None, "")
 
 
-@pytest.mark.parametrize("title", ["May Day", "Second Sunday", "Top 10", "24/7", "1:1", "Budget 2027", "Part 2", "Q3"])
-@pytest.mark.parametrize(
+@each_row("title", ["May Day", "Second Sunday", "Top 10", "24/7", "1:1", "Budget 2027", "Part 2", "Q3"])
+@each_row(
     ("when", "starts"),
     [
         ("tomorrow 3pm", "Thu 12 Mar 2026 15:00"),
@@ -104,7 +105,7 @@ def test_title_that_looks_like_a_time_is_kept_before_a_time(title: str, when: st
     assert plan(f"{title} {when}") == (title, starts)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "starts"),
     [
         ("3pm tomorrow", "Thu 12 Mar 2026 15:00"),
@@ -201,7 +202,7 @@ def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
     assert split_when("Demo in 2 hours", before, BERLIN).start == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "title", "minutes"),
     [
         ("Launch tomorrow 3pm for 45m", "Launch", 45),

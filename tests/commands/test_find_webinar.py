@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.find_webinar import find, settle
 from bot.commands.parser import Remind, Show, parse
+from bot.commands.resolve import resolve_remind
 from bot.commands.slack_text import unescape
-from bot.commands.webinar_ref import WebinarRef
+from bot.commands.webinar_ref import WebinarRef, find_webinars
 from tests.support.command_samples import ANY
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 
 NOW = datetime(2026, 3, 11, 13, 0, tzinfo=UTC)
 
@@ -40,12 +41,12 @@ def test_documentation_has_its_tables() -> None:
     assert [len(table("commands.md", first)) for first in ("id", "typed", "also after `remind`")] == [6, 11, 4]
 
 
-@pytest.mark.parametrize(("typed", "means", "because"), table("commands.md", "typed"))
+@each_row(("typed", "means", "because"), table("commands.md", "typed"))
 def test_documented_name_means_what_the_page_says(typed: str, means: str, because: str) -> None:
     """Each example of the page finds the webinars that it names, in that order."""
     command = parse(f"show {typed.strip('`')}")
     assert isinstance(command, Show)
-    assert [found.id for found in find(command.which, WEBINARS, NOW)] == [
+    assert [found.id for found in find_webinars(command.which, WEBINARS, NOW)] == [
         number for number in means.split(", ") if number != "none"
     ]
 
@@ -55,7 +56,7 @@ def test_documented_reminder_is_settled_by_the_webinars_there_are(typed: str, we
     """Wrong times at the end do not become a part of a title."""
     command = parse(f"remind {typed}")
     assert isinstance(command, Remind)
-    assert settle(command, WEBINARS, NOW) == Remind(WebinarRef(webinar), times)
+    assert resolve_remind(command, WEBINARS, NOW) == Remind(WebinarRef(webinar), times)
 
 
 def test_whole_title_holds_no_times() -> None:
@@ -66,7 +67,7 @@ def test_whole_title_holds_no_times() -> None:
         command = parse(f"remind {title.lower()}")
         assert isinstance(command, Remind)
         assert command.times != ""
-        assert settle(command, webinars, NOW) == Remind(WebinarRef(title.lower()))
+        assert resolve_remind(command, webinars, NOW) == Remind(WebinarRef(title.lower()))
 
 
 def test_settling_leaves_alone_what_is_clear() -> None:
@@ -76,7 +77,7 @@ def test_settling_leaves_alone_what_is_clear() -> None:
         Remind(WebinarRef("defaults"), "soon"),
         Remind(WebinarRef("launch day"), "1d"),
     ):
-        assert settle(command, WEBINARS, NOW) == command
+        assert resolve_remind(command, WEBINARS, NOW) == command
 
 
 def test_next_passes_over_what_is_over_or_was_never_opened() -> None:
@@ -88,34 +89,34 @@ def test_next_passes_over_what_is_over_or_was_never_opened() -> None:
         Kept("4", "D", NOW - timedelta(minutes=5), "Finished"),
         Kept("5", "E", NOW - timedelta(hours=1), "Scheduled"),
     ]
-    assert find(WebinarRef("NEXT!"), [*others, *soon], NOW) == soon
+    assert find_webinars(WebinarRef("NEXT!"), [*others, *soon], NOW) == soon
     late = Kept("6", "F", NOW - timedelta(minutes=59), "Scheduled")
-    assert find(WebinarRef("next"), [*others, *soon, late], NOW) == [late]
-    assert find(WebinarRef("next"), others, NOW) == []
+    assert find_webinars(WebinarRef("next"), [*others, *soon, late], NOW) == [late]
+    assert find_webinars(WebinarRef("next"), others, NOW) == []
 
 
 def test_nothing_named_finds_nothing() -> None:
     """Without words there is nothing to find: the picker is the answer."""
-    assert find(WebinarRef(), WEBINARS, NOW) == []
+    assert find_webinars(WebinarRef(), WEBINARS, NOW) == []
 
 
 def test_found_webinars_stand_in_a_sensible_order() -> None:
     """What comes, the soonest first, then what is over, the latest first; marks around a word do not matter."""
     days = {"1": -2, "2": 3, "3": -1, "4": 1}
     webinars = [Kept(number, "Weekly news", NOW + timedelta(days=day), "Scheduled") for number, day in days.items()]
-    assert [found.id for found in find(WebinarRef("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
+    assert [found.id for found in find_webinars(WebinarRef("news, weekly!"), webinars, NOW)] == ["4", "2", "3", "1"]
 
 
 @pytest.mark.parametrize(("typed", "title"), [("resume", "The Résumé Clinic"), ("Résumé", "The resume clinic")])
 def test_accents_within_a_word_do_not_matter(typed: str, title: str) -> None:
     """On either side."""
     kept = Kept("1", title, NOW, "Scheduled")
-    assert find(WebinarRef(typed), [kept], NOW) == [kept]
+    assert find_webinars(WebinarRef(typed), [kept], NOW) == [kept]
 
 
 def test_id_in_quotes_is_a_title() -> None:
     """Quotes turn an id, too, into words of a title."""
-    assert find(WebinarRef("101", quoted=True), WEBINARS, NOW) == []
+    assert find_webinars(WebinarRef("101", quoted=True), WEBINARS, NOW) == []
 
 
 @settings(deadline=None)
@@ -124,7 +125,7 @@ def test_any_reminder_keeps_every_word(text: str, titles: list[str]) -> None:
     """Webinar and times together are what was typed, before and after looking at the webinars; quotes aside."""
     command = parse(f"remind {text}")
     assert isinstance(command, Remind)
-    settled = settle(command, [Kept("1", title, NOW, "Scheduled") for title in titles], NOW)
+    settled = resolve_remind(command, [Kept("1", title, NOW, "Scheduled") for title in titles], NOW)
     for one in (command, settled):
         if not one.which.quoted and one.times:
             assert f"{one.which.text} {one.times}".split() == unescape(text.strip()).split() or one.which.is_defaults
@@ -137,8 +138,8 @@ def test_any_words_find_some_of_the_webinars(words: str, titles: list[str], hour
     webinars = [
         Kept(str(n), title, NOW + timedelta(hours=hours + n), "Scheduled") for n, title in enumerate(titles, start=100)
     ]
-    found = find(WebinarRef(words), webinars, NOW)
+    found = find_webinars(WebinarRef(words), webinars, NOW)
     assert sorted(one.id for one in found) == sorted({one.id for one in found})
     for webinar in webinars:
         if webinar.title.strip():
-            assert webinar in find(WebinarRef(webinar.title, quoted=True), webinars, NOW)
+            assert webinar in find_webinars(WebinarRef(webinar.title, quoted=True), webinars, NOW)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.create_args import parse_length, say_length
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 
 
-@pytest.mark.parametrize(("written", "length"), table("commands.md", "written"))
+@each_row(("written", "length"), table("commands.md", "written"))
 def test_documented_length_is_what_is_read(written: str, length: str) -> None:
     """Each length of the page is true."""
     found = parse_length(written)
@@ -20,9 +20,7 @@ def test_documented_length_is_what_is_read(written: str, length: str) -> None:
     assert say_length(found) == length
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "h", "m", "1.5", "1:75", "-3", "5 apples", "1 hourly", "1hm", "2 days", "45 10s", "9" * 99]
-)
+@each_row("text", ["", " ", "h", "m", "1.5", "1:75", "-3", "5 apples", "1 hourly", "1hm", "2 days", "45 10s", "9" * 99])
 def test_length_that_says_none_is_none(text: str) -> None:
     """What is no length is not guessed."""
     assert parse_length(text) is None

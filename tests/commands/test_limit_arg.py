@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import limit_arg
-from bot.commands.limit_arg import MOST, next_limit, read_limit, settle
+from bot.commands.limit_arg import MAX_LIMIT, next_limit, read_limit
 from bot.commands.parser import Limit, parse
+from bot.commands.resolve import resolve_limit
 from bot.commands.webinar_ref import WebinarRef
 from bot.errors import BadInput
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW, webinar
 
 KNOWN = [
@@ -21,7 +23,7 @@ KNOWN = [
 ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "limit"),
     [
         ("1", 1),
@@ -33,7 +35,7 @@ KNOWN = [
         ("1.000", 1000),
         ("1’000’000", 1_000_000),
         ("２００", 200),
-        (str(MOST), MOST),
+        (str(MAX_LIMIT), MAX_LIMIT),
         ("off", None),
         ("OFF", None),
         ("`off`", None),
@@ -46,7 +48,7 @@ def test_limit_is_read_however_it_is_written(typed: str, limit: int | None) -> N
     assert read_limit(typed) == limit
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "sentence"),
     [
         ("0", limit_arg.ZERO),
@@ -56,7 +58,7 @@ def test_limit_is_read_however_it_is_written(typed: str, limit: int | None) -> N
         ("2.5", limit_arg.FRACTION),
         ("0,5", limit_arg.FRACTION),
         (".5", limit_arg.FRACTION),
-        (str(MOST + 1), limit_arg.TOO_MANY),
+        (str(MAX_LIMIT + 1), limit_arg.TOO_MANY),
         ("9" * 5000, limit_arg.TOO_MANY),
         ("many", "“many” is no limit. Use a whole number such as 200, or use `off` for no limit."),
         ("1,00,0", "“1,00,0” is no limit. Use a whole number such as 200, or use `off` for no limit."),
@@ -86,10 +88,10 @@ def test_any_text_is_a_limit_or_a_sentence(typed: str) -> None:
         limit = read_limit(typed)
     except BadInput:
         return
-    assert limit is None or 1 <= limit <= MOST
+    assert limit is None or 1 <= limit <= MAX_LIMIT
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "which", "to"),
     [
         ("launch 200", "launch", "200"),
@@ -117,7 +119,7 @@ def test_last_word_may_belong_to_the_title(typed: str, which: str, to: str) -> N
     """A limit is never set that was a year in a title; a limit alone lets the person pick the webinar."""
     command = parse(f"limit {typed}")
     assert isinstance(command, Limit)
-    settled = settle(command, KNOWN, NOW)
+    settled = resolve_limit(command, KNOWN, NOW)
     assert (settled.which.text, settled.to) == (which, to)
 
 
@@ -127,19 +129,19 @@ def test_documentation_says_what_belongs_to_the_title(typed: str, which: str, to
     known = [webinar(session_id=id_, title=title) for id_, title, *_ in table("commands.md", "id")]
     command = parse(f"limit {typed}")
     assert isinstance(command, Limit)
-    settled = settle(command, known, NOW)
+    settled = resolve_limit(command, known, NOW)
     assert (settled.which.text, settled.to) == (which, to)
 
 
 def test_without_webinars_the_words_stay_as_they_are() -> None:
     """Nothing is known yet."""
     command = Limit(WebinarRef("launch"), "50")
-    assert settle(command, [], NOW) == command
+    assert resolve_limit(command, [], NOW) == command
 
 
 @pytest.mark.parametrize(
     ("limit", "count", "offered"),
-    [(1, 1, 2), (2, 2, 3), (50, 50, 75), (75, 10, 120), (100, 100, 150), (1000, 1187, 1800), (MOST, 0, MOST)],
+    [(1, 1, 2), (2, 2, 3), (50, 50, 75), (75, 10, 120), (100, 100, 150), (1000, 1187, 1800), (MAX_LIMIT, 0, MAX_LIMIT)],
 )
 def test_next_limit_is_half_as_many_again(limit: int, count: int, offered: int) -> None:
     """In two leading figures, as people think of limits; never below what there is."""

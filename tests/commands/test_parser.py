@@ -31,11 +31,12 @@ from bot.commands.verbs import SYNONYMS, VERBS
 from bot.commands.webinar_ref import WebinarRef
 from tests.support.command_samples import ANY
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 
 LAUNCH = WebinarRef("Launch day")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "command"),
     [
         ("", Home()),
@@ -131,7 +132,7 @@ def test_text_is_the_command_meant(text: str, command: Command) -> None:
     assert parse(text) == command
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("sent", "typed"),
     [
         ("Q&amp;A &lt;live&gt;", "Q&A <live>"),
@@ -152,7 +153,7 @@ def test_marks_of_slack_become_what_was_typed(sent: str, typed: str) -> None:
     assert parse(f"create {sent}") == Create(typed)
 
 
-@pytest.mark.parametrize(("typed", "webinar", "times"), table("commands.md", "typed after `remind`"))
+@each_row(("typed", "webinar", "times"), table("commands.md", "typed after `remind`"))
 def test_documented_reminder_is_taken_apart_as_the_page_says(typed: str, webinar: str, times: str) -> None:
     """The lengths at the end are the times, and the rest is the webinar."""
     shown = parse(f"show {webinar}")
@@ -160,7 +161,7 @@ def test_documented_reminder_is_taken_apart_as_the_page_says(typed: str, webinar
     assert parse(f"remind {typed}") == Remind(shown.which, times)
 
 
-@pytest.mark.parametrize(("typed", "features", "about"), table("commands.md", "typed after `subscribe`"))
+@each_row(("typed", "features", "about"), table("commands.md", "typed after `subscribe`"))
 def test_documented_subscription_is_taken_apart_as_the_page_says(typed: str, features: str, about: str) -> None:
     """Features first, then what they are about."""
     shown = parse(f"show {about}")

@@ -10,6 +10,7 @@ from bot.commands.parser import SettingsOf, Show, parse
 from bot.commands.people_args import Invite, NamedPeople, Register, Registrants, ShowTeam
 from bot.commands.webinar_ref import WebinarRef
 from tests.support.docs_tables import table
+from tests.support.rows import each_row
 
 IDS = {"@ben": "<@U0BEN|ben>", "@chloe": "<@U0CHLOE>", "@events": "<!subteam^S0EVENTS|@events>"}
 """What Slack makes of what people type."""
@@ -22,7 +23,7 @@ def sent(typed: str) -> str:
     return " ".join(words)
 
 
-@pytest.mark.parametrize(("typed", "webinar", "people", "role"), table("commands.md", "typed after `invite`"))
+@each_row(("typed", "webinar", "people", "role"), table("commands.md", "typed after `invite`"))
 def test_documented_invitation_is_taken_apart_as_the_page_says(
     typed: str, webinar: str, people: str, role: str
 ) -> None:
@@ -61,7 +62,7 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
     assert "zoe" not in repr(parse("invite launch zoe@x.example"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "command"),
     [
         ("team launch day", ShowTeam(LAUNCH)),

@@ -20,6 +20,7 @@ from bot.commands.reminder_offsets import (
     too_late,
 )
 from bot.errors import BadInput
+from tests.support.rows import each_row
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 START = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -32,7 +33,7 @@ LEADS = st.lists(st.integers(1, int(MAX_LEAD.total_seconds())), min_size=1, max_
 )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "leads"),
     [
         ("1d 1h 10m", (DAY, HOUR, 10 * MINUTE)),
@@ -63,7 +64,7 @@ def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]
     assert read_leads(text) == leads
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "sentence"),
     [
         ("", "Say how long before the start, for example 1d 1h 10m."),

@@ -14,6 +14,7 @@ from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
 from handlers.browse.texts import VERBS, count, details, home_menu, listing, nothing_found, pick, place, read_place
 from tests.support.block_kit import buttons, check_message, words
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
@@ -235,7 +236,7 @@ def test_count_of_a_webinar_without_registration_says_that_nobody_is_counted() -
     )
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@each_row("verb", VERBS)
 def test_pick_goes_on_with_the_verb(verb: str) -> None:
     """Each match has the very button that does it."""
     message = pick([webinar(session_id="s1"), webinar(session_id="s2")], verb, words="launch", now=NOW)

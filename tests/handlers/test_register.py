@@ -20,6 +20,7 @@ from handlers.register.form import RegistrantInput
 from handlers.registrants.list import RegistrantPage, matching, registrant_page
 from tests.support.block_kit import buttons, check_message, check_view, words
 from tests.support.bulk_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 
 
@@ -90,7 +91,7 @@ def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
     assert undo["value"] == "b1"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("state", "problem", "expected"),
     [
         ("registered", "", "registered"),

@@ -14,15 +14,16 @@ from bot.model.webinar import Audience, OnDemand, Preferences, Registration, Web
 from bot.providers.base import RegistrationChange
 from bot.registration.chart import Bar
 from bot.registration.forecast import DAY, Forecast, GrowthRate
-from bot.registration.settings import left_out, merged
+from bot.registration.settings import ignored_settings, merged
 from bot.registration.state import RegistrationState, state_of
-from bot.registration.texts.outlook import outlook, pace, takeaway
-from bot.registration.texts.preferences import FIELDS, differing
-from bot.registration.texts.settings_result import changed, read_undo, what_changed
+from bot.registration.texts.forecast_text import forecast_facts, pace_text, summary
+from bot.registration.texts.preferences import FIELDS, differing_parameters
+from bot.registration.texts.settings_result import change_text, changed_message, read_undo
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import chart_button, menu_button
 from handlers.registration import chart_texts, menu_form
 from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
 USUAL = Preferences()
@@ -135,7 +136,7 @@ def test_goal_is_what_is_so_but_for_what_was_changed_in_the_form(
     assert merged(read, shown, shown) == state_of(read)
     goal = merged(read, shown, wanted)
     assert goal.limit == (read.limit if wanted.limit == shown.limit else wanted.limit)
-    changed_in_form = differing(shown.preferences, wanted.preferences)
+    changed_in_form = differing_parameters(shown.preferences, wanted.preferences)
     for parameter, (field, _) in FIELDS.items():
         source = wanted.preferences if parameter in changed_in_form else read.preferences
         assert getattr(goal.preferences, field) == getattr(source, field)
@@ -151,7 +152,7 @@ def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
     assert not merged(registration(is_open=False, limit=5), shown, wanted).is_open
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("told", "said"),
     [
         (None, "Not known yet: less than a day has been counted"),
@@ -166,24 +167,24 @@ def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
 )
 def test_pace_is_said_as_people_say_it(told: GrowthRate | None, said: str) -> None:
     """With the days that it is about."""
-    assert pace(told) == said
+    assert pace_text(told) == said
 
 
 def test_outlook_says_when_it_will_be_full() -> None:
     """To the hour that follows; not where there is no limit, or it is closed."""
     told = Forecast(percent=30, pace=GrowthRate(grown=3, days=1), full_at=NOW + DAY)
     at = int((NOW + DAY).replace(minute=0).timestamp()) + 3600
-    facts = dict(outlook(known(limit=10), told))
+    facts = dict(forecast_facts(known(limit=10), told))
     assert facts["Registered"] == "3 of 10 people (30%)"
     assert facts["Full"].startswith(f"About <!date^{at}^")  # never before the moment that was computed
     soon = known(limit=10).model_copy(update={"start": NOW + DAY + timedelta(minutes=20)})
-    last = dict(outlook(soon, told))["Full"]  # nor after the start, before which it was to be
+    last = dict(forecast_facts(soon, told))["Full"]  # nor after the start, before which it was to be
     assert last.startswith(f"About <!date^{int(soon.start.timestamp())}^")
-    assert dict(outlook(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
+    assert dict(forecast_facts(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
     late = Forecast(percent=30, pace=GrowthRate(grown=1, days=7))
-    assert dict(outlook(known(limit=10), late))["Full"] == "Not before the start at this pace"
+    assert dict(forecast_facts(known(limit=10), late))["Full"] == "Not before the start at this pace"
     for one in (known(), known(limit=10, is_open=False), known(limit=3, is_open=False)):
-        assert "Full" not in dict(outlook(one, told))
+        assert "Full" not in dict(forecast_facts(one, told))
 
 
 def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> None:
@@ -191,24 +192,24 @@ def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> No
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
     told = Forecast(percent=42, pace=GrowthRate(grown=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
-    assert takeaway(one, told, sources, spoken=True) == (
+    assert summary(one, told, sources, spoken=True) == (
         "R&D *day*: 42 of 100 registered, up 12 in the last 3 days; full about Mon, Nov 23, 2026 at 17:00 CET "
         "(16:00 UTC) at this pace; most that named a source came from Slack #launch (12)."
     )
-    assert takeaway(one, told).startswith(
+    assert summary(one, told).startswith(
         "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
     )
     still = Forecast(pace=GrowthRate(grown=0, days=1))
-    assert takeaway(known(), still, spoken=True) == "Launch day: 3 registered, as many as 1 day ago."
+    assert summary(known(), still, spoken=True) == "Launch day: 3 registered, as many as 1 day ago."
     fewer = Forecast(pace=GrowthRate(grown=-1, days=1))
-    assert takeaway(known(), fewer, spoken=True) == "Launch day: 3 registered, down 1 in the last day."
+    assert summary(known(), fewer, spoken=True) == "Launch day: 3 registered, down 1 in the last day."
 
 
 def test_changed_preferences_are_told_one_by_one() -> None:
     """Old and new of each; and Undo knows them."""
     after = known(preferences=OTHER, limit=9)
     before = registration(preferences=USUAL)
-    message = changed(after, before, now=NOW, note="More follows.")
+    message = changed_message(after, before, now=NOW, note="More follows.")
     check_message(message.text, message.blocks)
     assert (
         "The limit is now 9 people. RingCentral e-mails nobody from now on. Its settings are changed." in message.text
@@ -233,7 +234,7 @@ def test_preferences_are_said_as_far_as_they_changed(
 ) -> None:
     """What was not known before has not changed."""
     was = registration(count=0, preferences=before, is_open=before is None)
-    assert what_changed(was, registration(count=0, preferences=after, is_open=False)) == sentence
+    assert change_text(was, registration(count=0, preferences=after, is_open=False)) == sentence
 
 
 def test_buttons_are_there_where_there_is_a_registration() -> None:
@@ -268,14 +269,14 @@ def test_everything_keeps_slacks_limits(
     ]
     for view in views:
         check_view(view)
-    said = takeaway(current, told, [Bar(name="x" * 40, count=3)])
-    assert len(takeaway(current, told, spoken=True)) <= 1000
+    said = summary(current, told, [Bar(name="x" * 40, count=3)])
+    assert len(summary(current, told, spoken=True)) <= 1000
     for message in (
         chart_texts.caption(current, said, now=now, with_sources=False),
         chart_texts.answer(said, chart_texts.NOT_DRAWN),
         chart_texts.links_note(one, read.count),
         chart_texts.links_answer(one, read.count),
-        changed(current, read, now=now),
+        changed_message(current, read, now=now),
     ):
         check_message(message.text, message.blocks)
 
@@ -283,13 +284,13 @@ def test_everything_keeps_slacks_limits(
 def test_what_was_asked_for_and_left_as_it_was_is_named() -> None:
     """An account may lock a setting without saying so; a limit that was reached meanwhile has closed what it opened."""
     change = RegistrationChange(is_open=True, limit=9, preferences=OTHER)
-    assert left_out(change, registration(limit=9, preferences=OTHER)) == ()
-    assert left_out(change, registration(count=9, limit=9, is_open=False, preferences=OTHER)) == ()
+    assert ignored_settings(change, registration(limit=9, preferences=OTHER)) == ()
+    assert ignored_settings(change, registration(count=9, limit=9, is_open=False, preferences=OTHER)) == ()
     locked = OTHER.model_copy(update={"work_email_required": False, "digest": True})
-    assert left_out(change, registration(is_open=False, preferences=locked)) == (
+    assert ignored_settings(change, registration(is_open=False, preferences=locked)) == (
         "Limit",
         "Registration",
         "Daily digest of registrations by e-mail",
         "A work e-mail address is required",
     )
-    assert left_out(RegistrationChange(is_open=False), registration(is_open=False, limit=5)) == ()
+    assert ignored_settings(RegistrationChange(is_open=False), registration(is_open=False, limit=5)) == ()

@@ -12,12 +12,19 @@ from bot.errors import BadInput
 from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.registration.state import RegistrationState, RegistrationUndo
 from bot.registration.texts import settings_result
-from bot.registration.texts.settings_result import changed, changed_view, read_undo, unchanged, what_changed
+from bot.registration.texts.settings_result import (
+    change_text,
+    changed_message,
+    changed_view,
+    read_undo,
+    unchanged_message,
+)
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import door_buttons
 from handlers.browse.texts import count
 from handlers.registration import limit_form
 from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
 OPEN, CLOSED = registration(), registration(is_open=False)
@@ -29,7 +36,7 @@ def labels(one: Webinar) -> list[tuple[str, str]]:
     return [(button["text"]["text"], button["action_id"]) for button in door_buttons(one, NOW)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "expected"),
     [
         ({"registration": OPEN}, [("Close Registration", ids.CLOSE), ("Set Limit", ids.RAISE_LIMIT)]),
@@ -62,7 +69,7 @@ def test_count_has_the_buttons_for_those_who_may() -> None:
     assert list(buttons(may_not.blocks)) == ["Refresh", "Details"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("before", "after", "sentence"),
     [
         (OPEN, CLOSED, "Registration is closed. 3 people registered before, and their links stay good."),
@@ -83,12 +90,12 @@ def test_count_has_the_buttons_for_those_who_may() -> None:
 )
 def test_change_is_told_with_what_follows_from_it(before: Registration, after: Registration, sentence: str) -> None:
     """What was done, and whether people can register now."""
-    assert what_changed(before, after) == sentence
+    assert change_text(before, after) == sentence
 
 
 def test_result_says_old_and_new_and_the_figure() -> None:
     """With Undo first, and the next likely steps."""
-    message = changed(webinar(registration=registration(limit=9)), FULL, now=NOW)
+    message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     check_message(message.text, message.blocks)
     assert message.text == (
         "Launch day: The limit is now 9 people. Registration is open again: it had closed at the limit. "
@@ -104,7 +111,7 @@ def test_result_says_old_and_new_and_the_figure() -> None:
 
 def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
     """So that it never takes back what somebody else did since."""
-    message = changed(webinar(registration=registration(limit=9)), FULL, now=NOW)
+    message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     button = buttons(message.blocks)["Undo"]
     assert button["action_id"] == ids.UNDO_DOOR
     assert read_undo(button["value"]) == RegistrationUndo(
@@ -114,7 +121,7 @@ def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
 
 def test_what_was_undone_has_no_undo() -> None:
     """There and back is enough: the other buttons do the rest."""
-    message = changed(webinar(registration=OPEN), CLOSED, now=NOW, undone=True)
+    message = changed_message(webinar(registration=OPEN), CLOSED, now=NOW, undone=True)
     assert message.text.startswith("Launch day: Undone. Registration is open again. ")
     assert list(buttons(message.blocks)) == ["Close Registration", "Set Limit", "Details"]
 
@@ -124,12 +131,12 @@ def test_result_in_the_form_is_the_same() -> None:
     one = webinar(registration=registration(limit=9))
     view = changed_view(one, FULL, now=NOW)
     check_view(view)
-    assert (view["callback_id"], view["blocks"]) == (settings_result.DONE, changed(one, FULL, now=NOW).blocks)
+    assert (view["callback_id"], view["blocks"]) == (settings_result.DONE, changed_message(one, FULL, now=NOW).blocks)
 
 
 def test_what_stays_says_why_and_what_is_so() -> None:
     """With the age of the figure, the button that helps, and the way to a newer figure."""
-    message = unchanged(webinar(registration=FULL), "Registration is full.", now=NOW)
+    message = unchanged_message(webinar(registration=FULL), "Registration is full.", now=NOW)
     check_message(message.text, message.blocks)
     assert words(message.blocks).splitlines()[:3] == [
         "*Launch day*",
@@ -192,7 +199,7 @@ def test_everything_keeps_slacks_limits(
 ) -> None:
     """Whatever the figures, the title, and the sentence."""
     current = one.model_copy(update={"registration": after})
-    for message in (changed(current, before, now=now), unchanged(current, text, now=now)):
+    for message in (changed_message(current, before, now=now), unchanged_message(current, text, now=now)):
         check_message(message.text, message.blocks)
     views = [changed_view(current, before, now=now), limit_form.ask(one, now=now, typed=text)]
     for view in [*views, limit_form.working(one, note=text), limit_form.failed(text or "x")]:

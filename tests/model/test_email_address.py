@@ -17,6 +17,7 @@ from bot.web import signup_form
 from handlers.register import form as register_form
 from handlers.seat import form as seat_form
 from handlers.team import outsiders
+from tests.support.rows import each_row
 
 ACCEPTED = [
     "ana@acme.example",
@@ -86,13 +87,13 @@ INVALID = [
 LONG = [f"{'x' * 250}@acme.example", f"{'x' * 100_000}@acme.example", "@" * (MAX_EMAIL + 1)]
 
 
-@pytest.mark.parametrize("text", ACCEPTED)
+@each_row("text", ACCEPTED)
 def test_usual_addresses_are_accepted(text: str) -> None:
     """International ones, and those of internal mail systems, too."""
     assert address_problem(text) is None
 
 
-@pytest.mark.parametrize("text", INVALID)
+@each_row("text", INVALID)
 def test_invalid_addresses_are_refused(text: str) -> None:
     """Typing mistakes, several addresses, invisible characters, and domains that cannot receive mail."""
     assert address_problem(text) is AddressProblem.INVALID

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices.events import FILLING_AT, coalesce_events
+from bot.notices.events import FILLING_PERCENTS, coalesce_events
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -71,7 +71,7 @@ def test_registrations_are_added_up() -> None:
     assert coalesce_events([first, second, as_many]) == ([], [first, second, as_many])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("swings", "said"),
     [
         ([FULL], [0]),
@@ -156,7 +156,7 @@ NOTICES = st.builds(
     count=st.integers(0, 20),
     was_count=st.integers(0, 20),
     limit=st.none() | st.sampled_from([10, 20]),
-    percent=st.sampled_from(FILLING_AT),
+    percent=st.sampled_from(FILLING_PERCENTS),
 )
 
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import TIMED, NoticeFacts, NoticeKind
-from bot.notices.texts.compose import LATE, MOST, REPEATED, SEE_ALL, compose
-from bot.notices.texts.phrases import NoticeContext, begins
+from bot.notices.texts.compose import LATE, MAX_WEBINARS, REPEATED, SEE_ALL, compose
+from bot.notices.texts.phrases import NoticeContext, start_distance
 from bot.slack import buttons as our_buttons
 from bot.slack.message import Message
 from tests.support.block_kit import buttons, check_message, words
 from tests.support.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -75,7 +76,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", ABOUT_WEBINARS)
+@each_row("kind", ABOUT_WEBINARS)
 def test_every_kind_has_its_words_and_buttons(kind: NoticeKind) -> None:
     """With all that can be known of it; Details is always there."""
     text, expected = WITH_ALL_KNOWN[kind]
@@ -97,13 +98,13 @@ WITH_NOTHING_KNOWN = {
 }
 
 
-@pytest.mark.parametrize("kind", WITH_NOTHING_KNOWN)
+@each_row("kind", WITH_NOTHING_KNOWN)
 def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
     """No figure of nothing, nobody in particular, no time before."""
     assert speak(about(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "facts", "text"),
     [
         (NoticeKind.FILLING, {"count": 99, "limit": 100}, "Launch day is 99% full: 99 of 100 registered, 1 seat left"),
@@ -146,7 +147,7 @@ def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, te
     assert speak(about(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("before", "phrase"),
     [
         (timedelta(days=9), "starts in 9 days"),
@@ -163,7 +164,7 @@ def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, te
 )
 def test_how_far_ahead_a_start_is_follows_from_when_it_is_said(before: timedelta, phrase: str) -> None:
     """Days as days; to the minute; nothing finer than hours days ahead."""
-    assert begins(START, START - before) == phrase
+    assert start_distance(START, START - before) == phrase
     assert speak(about(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
 
 
@@ -260,11 +261,11 @@ def test_line_without_a_way_in_leads_to_the_details() -> None:
 
 def test_more_than_fit_are_counted() -> None:
     """And there is a way to see them."""
-    made = speak(*several(MOST + 5, registration=registration()))
+    made = speak(*several(MAX_WEBINARS + 5, registration=registration()))
     named = sum(block["type"] == "section" for block in made.blocks)
-    assert MOST - 5 < named <= MOST
-    assert words(made.blocks[-1:]) == f"… and {MOST + 5 - named} more. {SEE_ALL}"
-    assert made.text.splitlines()[-1] == f"… and {MOST + 5 - (len(made.text.splitlines()) - 1)} more"
+    assert MAX_WEBINARS - 5 < named <= MAX_WEBINARS
+    assert words(made.blocks[-1:]) == f"… and {MAX_WEBINARS + 5 - named} more. {SEE_ALL}"
+    assert made.text.splitlines()[-1] == f"… and {MAX_WEBINARS + 5 - (len(made.text.splitlines()) - 1)} more"
 
 
 def test_order_of_the_notices_makes_no_difference() -> None:

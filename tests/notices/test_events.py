@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.lifecycle import RegistrationStatus, registration_status
 from bot.model.webinar import Status, Webinar
-from bot.notices.events import FILLING_AT, WebinarEvent, changes
+from bot.notices.events import FILLING_PERCENTS, WebinarEvent, detect_events
 from bot.notices.model import NoticeFacts, NoticeKind
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -32,12 +32,12 @@ def counted(count: int, limit: int | None = None, *, is_open: bool = True, **cha
 
 def kinds(before: Webinar, after: Webinar, now: datetime = LATER) -> list[NoticeKind]:
     """What is news, by kind."""
-    return [news.kind for news in changes(before, after, now)]
+    return [news.kind for news in detect_events(before, after, now)]
 
 
 def only(before: Webinar, after: Webinar, now: datetime = LATER) -> WebinarEvent:
     """The one thing that is news."""
-    (news,) = changes(before, after, now)
+    (news,) = detect_events(before, after, now)
     return news
 
 
@@ -53,10 +53,14 @@ def test_a_move_says_what_was() -> None:
 def test_a_move_there_and_back_and_there_again_is_three_moves() -> None:
     """Each is known by what was known before it, so that everybody who sees it calls it the same."""
     here, there = webinar(seen_at=NOW), webinar(start=START + HOUR, seen_at=LATER)
-    again = [changes(here, there, LATER), changes(there, here, LATER), changes(_seen(here, LATER + HOUR), there, LATER)]
+    again = [
+        detect_events(here, there, LATER),
+        detect_events(there, here, LATER),
+        detect_events(_seen(here, LATER + HOUR), there, LATER),
+    ]
 
     assert len({news.occurrence for (news,) in again}) == 3
-    assert changes(here, there, LATER)[0].occurrence == changes(here, there, LATER + HOUR)[0].occurrence
+    assert detect_events(here, there, LATER)[0].occurrence == detect_events(here, there, LATER + HOUR)[0].occurrence
 
 
 def test_occurrence_has_the_stored_format() -> None:
@@ -108,7 +112,7 @@ def test_ended_is_said_of_what_has_surely_run() -> None:
     assert kinds(_as(Status.CANCELLED), finished) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("was", "read", "said"),
     [
         ((3, 4, True), (4, 4, True), FULL),
@@ -130,14 +134,14 @@ def test_door_is_news_when_people_can_register_or_cannot_any_more(
     """Full by the limit, closed by hand, or open again, with the figures; from shut to shut, nothing changes."""
     before, after = (counted(count, limit, is_open=is_open) for count, limit, is_open in (was, read))
 
-    news = [one for one in changes(before, after, LATER) if one.kind in DOOR_KINDS]
+    news = [one for one in detect_events(before, after, LATER) if one.kind in DOOR_KINDS]
 
     assert [one.kind for one in news] == ([said] if said else [])
     assert all(one.facts == NoticeFacts(count=read[0], limit=read[1]) for one in news)
     assert all(one.expires_at == START for one in news)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("was", "read", "percent"),
     [
         ((79, 100), (80, 100), 80),
@@ -156,7 +160,7 @@ def test_filling_is_news_when_a_share_of_the_limit_is_reached(
     was: tuple[int, int | None], read: tuple[int, int | None], percent: int | None
 ) -> None:
     """At 80 and at 95 percent, with the figures."""
-    news = [one for one in changes(counted(*was), counted(*read), LATER) if one.kind is FILLING]
+    news = [one for one in detect_events(counted(*was), counted(*read), LATER) if one.kind is FILLING]
 
     expected = [NoticeFacts(count=read[0], limit=read[1], percent=percent)] if percent else []
     assert [one.facts for one in news] == expected
@@ -170,7 +174,7 @@ def test_filling_is_said_once_for_each_limit() -> None:
             counted(limit, 2 * limit, limit_since=limit_since),
             counted(limit * 9 // 10, limit, limit_since=limit_since),
         )
-        (found,) = [news.occurrence for news in changes(*reached, LATER) if news.kind is FILLING]
+        (found,) = [news.occurrence for news in detect_events(*reached, LATER) if news.kind is FILLING]
         return found
 
     again = [occurrence(100, NOW), occurrence(100, NOW), occurrence(110, LATER), occurrence(100, LATER + HOUR)]
@@ -196,13 +200,13 @@ def test_registrations_are_news_when_there_are_more() -> None:
 @given(WEBINARS, WEBINARS, MOMENTS)
 def test_any_change_has_news_that_can_be_kept_and_said(before: Webinar, after: Webinar, now: datetime) -> None:
     """Of each kind once, worth saying when it is due, by a key that fits; and what has not changed is no news."""
-    news = changes(before, after, now)
+    news = detect_events(before, after, now)
 
     assert len({one.kind for one in news}) == len(news)
     assert all(now <= one.due_at < one.expires_at for one in news)
     assert all(len(one.occurrence) <= 64 for one in news)
     assert len({one.kind for one in news} & (DOOR_KINDS | {FILLING})) <= 2
-    assert changes(after, after, now) == []
+    assert detect_events(after, after, now) == []
 
 
 @given(st.integers(0, 120), st.integers(1, 120), st.booleans())
@@ -221,10 +225,12 @@ def test_door_is_open_full_or_closed(count: int, limit: int, is_open: bool) -> N
 def test_filling_is_said_at_most_once_at_each_share_of_a_limit(readings: list[int]) -> None:
     """However the count goes up and down, the keys are as many as the shares."""
     read = [counted(count, 100, limit_since=NOW) for count in readings]
-    said = [one for before, after in pairwise(read) for one in changes(before, after, LATER) if one.kind is FILLING]
+    said = [
+        one for before, after in pairwise(read) for one in detect_events(before, after, LATER) if one.kind is FILLING
+    ]
 
-    assert len({one.occurrence for one in said}) <= len(FILLING_AT)
-    assert {one.facts.percent for one in said} <= set(FILLING_AT)
+    assert len({one.occurrence for one in said}) <= len(FILLING_PERCENTS)
+    assert {one.facts.percent for one in said} <= set(FILLING_PERCENTS)
 
 
 def _as(status: Status) -> Webinar:

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
-from bot.notices.quiet_hours import DAY, ChannelHours, DigestPace, instant, last_slot, quiet_until, zone_named
+from bot.notices.quiet_hours import (
+    DAY,
+    ChannelHours,
+    DigestPace,
+    last_digest_time,
+    parse_time_zone,
+    quiet_until,
+    to_instant,
+)
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW
 
 MADRID = "Europe/Madrid"
@@ -35,7 +44,7 @@ NIGHT = hours(quiet_from=22 * 60, quiet_to=8 * 60)
 LUNCH = hours(quiet_from=12 * 60, quiet_to=13 * 60)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("setting", "now", "until"),
     [
         (NIGHT, "2026-03-10T21:59:59", None),
@@ -113,12 +122,12 @@ def test_quiet_never_lasts_longer_than_a_day_and_really_ends(zone: str, begins: 
 )
 def test_digest_slot_is_the_latest_that_has_come(changes: dict[str, object], now: str, slot: str) -> None:
     """At its very moment it has come."""
-    assert last_slot(hours(MADRID, **changes), at(now)) == at(slot)
+    assert last_digest_time(hours(MADRID, **changes), at(now)) == at(slot)
 
 
 def test_no_digest_no_slot() -> None:
     """As long as nobody asked for one."""
-    assert last_slot(hours(), NOW) is None
+    assert last_digest_time(hours(), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,7 @@ def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: s
     """Whenever one looks during that day, there is this one slot."""
     setting = hours(digest=DigestPace.DAILY, digest_at=2 * 60 + 30)
     began = at(f"{day}T00:00")
-    slots = {last_slot(setting, began + timedelta(minutes=minute)) for minute in range(0, 23 * 60, 10)}
+    slots = {last_digest_time(setting, began + timedelta(minutes=minute)) for minute in range(0, 23 * 60, 10)}
     local = {one for one in slots if one and one.astimezone(ZoneInfo(MADRID)).date() == date.fromisoformat(day)}
     assert local == {at(slot)}
 
@@ -149,11 +158,11 @@ def test_digest_hour_that_the_clocks_skip_or_repeat_comes_once(day: str, slot: s
 def test_each_local_day_has_exactly_one_slot(zone: str, minutes: int, first: date) -> None:
     """In any zone and at any hour, for a week on end, looked at once an hour; they come in order and none twice."""
     setting = hours(zone, digest=DigestPace.DAILY, digest_at=minutes)
-    begin = instant(first, 0, ZoneInfo(zone))
-    seen = [last_slot(setting, begin + timedelta(hours=hour)) for hour in range(8 * 24)]
+    begin = to_instant(first, 0, ZoneInfo(zone))
+    seen = [last_digest_time(setting, begin + timedelta(hours=hour)) for hour in range(8 * 24)]
     slots = [slot for slot in dict.fromkeys(seen) if slot]
     assert slots == sorted(slots)
-    expected = [instant(first + day * DAY, minutes, ZoneInfo(zone)) for day in range(7)]
+    expected = [to_instant(first + day * DAY, minutes, ZoneInfo(zone)) for day in range(7)]
     assert [slot for slot in slots if expected[0] <= slot <= expected[-1]] == expected
 
 
@@ -161,7 +170,7 @@ def test_day_that_a_zone_skips_has_no_digest_of_its_own() -> None:
     """Samoa had no 30 December 2011: its slot falls on that of the next day, and one notice is said."""
     setting = hours(SAMOA, digest=DigestPace.DAILY)
     begin = at("2011-12-29T00:00", SAMOA)
-    slots = {last_slot(setting, begin + timedelta(hours=hour)) for hour in range(48)}
+    slots = {last_digest_time(setting, begin + timedelta(hours=hour)) for hour in range(48)}
     assert slots == {at(f"2011-12-{day}T09:00", SAMOA) for day in (28, 29, 31)}
 
 
@@ -178,7 +187,7 @@ def test_day_that_a_zone_skips_has_no_digest_of_its_own() -> None:
 )
 def test_zone_is_known_by_its_name_or_its_city(typed: str, name: str) -> None:
     """However it is typed."""
-    assert zone_named(typed) == name
+    assert parse_time_zone(typed) == name
 
 
 @pytest.mark.parametrize(
@@ -196,7 +205,7 @@ def test_zone_is_known_by_its_name_or_its_city(typed: str, name: str) -> None:
 def test_zone_that_does_not_exist_brings_the_nearest(typed: str, offer: str) -> None:
     """Or an example where none is near."""
     with pytest.raises(BadInput) as refused:
-        zone_named(typed)
+        parse_time_zone(typed)
     assert refused.value.sentence == f"There is no such time zone. {offer}"
 
 
@@ -205,5 +214,5 @@ def test_zone_that_does_not_exist_brings_the_nearest(typed: str, offer: str) -> 
 def test_any_text_is_a_zone_or_refused(typed: str) -> None:
     """What is taken is a zone that can be used."""
     with suppress(BadInput):
-        name = zone_named(typed)
+        name = parse_time_zone(typed)
         assert ZoneInfo(name).key == name

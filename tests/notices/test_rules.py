@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
-from bot.notices.rules import EXPIRY, REMINDERS, TRUE_WHILE, ExpiryBasis, expires_at, is_stale, misleads, plan
-from bot.notices.schedule import HAND_OVER_BEFORE
-from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Feature
+from bot.notices.rules import (
+    DEFAULT_OFFSETS,
+    EXPIRY,
+    REQUIRED_STATUS,
+    ExpiryBasis,
+    expires_at,
+    is_misleading,
+    is_stale,
+    plan,
+)
+from bot.notices.schedule import SCHEDULE_AHEAD
+from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Feature
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, START, WEBINARS, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -60,7 +70,7 @@ def test_plan_of_an_ordinary_webinar() -> None:
 
     assert [one.kind for one in planned] == [NoticeKind.REMINDER] * 3 + [NoticeKind.STARTING]
     assert [START - one.due_at for one in planned] == [DAY, HOUR, 10 * MINUTE, timedelta()]
-    assert [one.due_at - one.schedulable_at for one in planned] == [HAND_OVER_BEFORE] * 4
+    assert [one.due_at - one.schedulable_at for one in planned] == [SCHEDULE_AHEAD] * 4
     assert [START - one.expires_at for one in planned] == [DAY / 2, HOUR / 2, 5 * MINUTE, -5 * MINUTE]
 
 
@@ -140,7 +150,7 @@ def test_change_of_the_clocks_moves_nothing(
     waits = [one.start.timestamp() - one.due_at.timestamp() for one in planned]
     assert waits == [one.offset.total_seconds() for one in planned]
     assert not any(is_stale(one, local, hearings) for one in planned)
-    assert not any(misleads(one, local, now) for one in planned)
+    assert not any(is_misleading(one, local, now) for one in planned)
 
 
 @given(st.sampled_from([timedelta(), HOUR, -MINUTE]), st.sampled_from(Status), HEARINGS)
@@ -150,25 +160,25 @@ def test_reminder_is_stale_when_it_would_be_untrue_or_unasked(
     """Another start, a webinar that is off, a channel that has other times or none; else it stands."""
     now_so = webinar(start=START + moved, status=status)
 
-    wanted = {(one.channel_id, one.offset) for one in plan(now_so, left, NOW, REMINDERS)}
-    assert is_stale(reminder(), now_so, left, REMINDERS) == (bool(moved) or ("C1", HOUR) not in wanted)
+    wanted = {(one.channel_id, one.offset) for one in plan(now_so, left, NOW, DEFAULT_OFFSETS)}
+    assert is_stale(reminder(), now_so, left, DEFAULT_OFFSETS) == (bool(moved) or ("C1", HOUR) not in wanted)
 
 
-@pytest.mark.parametrize("kind", sorted(FEATURE_OF))
+@each_row("kind", sorted(FEATURE_BY_KIND))
 def test_what_a_channel_no_longer_wants_to_hear_is_stale(kind: NoticeKind) -> None:
     """Muted, or with other features; for every kind that can be asked for."""
-    true_of = webinar(status=TRUE_WHILE.get(kind, Status.SCHEDULED))
+    true_of = webinar(status=REQUIRED_STATUS.get(kind, Status.SCHEDULED))
     planned = reminder() if kind is NoticeKind.REMINDER else notice(kind)
 
     assert not is_stale(planned, true_of, [hearing()])
-    for heard in ([], [hearing(channel="C2")], [hearing(*(EVERYTHING - {FEATURE_OF[kind]}))]):
+    for heard in ([], [hearing(channel="C2")], [hearing(*(EVERYTHING - {FEATURE_BY_KIND[kind]}))]):
         assert is_stale(planned, true_of, heard)
 
 
 @pytest.mark.parametrize("status", Status)
 def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
     """What waits for a quiet night to end may have lost its point by then; news of what is to come has not."""
-    kinds = [kind for kind in FEATURE_OF if kind not in TIMED]
+    kinds = [kind for kind in FEATURE_BY_KIND if kind not in TIMED]
 
     said = [kind for kind in kinds if not is_stale(notice(kind), webinar(status=status), [hearing()])]
 
@@ -186,7 +196,11 @@ def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
 
 def test_organiser_is_told_that_it_fills_up_without_having_asked() -> None:
     """And what is addressed to somebody for another reason stays, too."""
-    for planned in (notice(NoticeKind.FILLING, "U1"), notice(NoticeKind.CORRECTION), notice(NoticeKind.CHANNEL_LOST, "U2")):
+    for planned in (
+        notice(NoticeKind.FILLING, "U1"),
+        notice(NoticeKind.CORRECTION),
+        notice(NoticeKind.CHANNEL_LOST, "U2"),
+    ):
         assert not is_stale(planned, webinar(), [])
     assert is_stale(notice(NoticeKind.FILLING, "U2"), webinar(), [])
 
@@ -197,23 +211,23 @@ def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
     (starting,) = plan(webinar(), [hearing(Feature.LIVE)], NOW)
     off = [webinar(start=START + HOUR), webinar(status=Status.CANCELLED)]
 
-    assert [misleads(spoken, one, START - MINUTE) for one in off] == [True, True]
-    assert [misleads(spoken, one, START) for one in off] == [False, False]
-    assert [misleads(starting, one, START + MINUTE) for one in off] == [True, True]
-    assert [misleads(starting, one, START + 5 * MINUTE) for one in off] == [False, False]
+    assert [is_misleading(spoken, one, START - MINUTE) for one in off] == [True, True]
+    assert [is_misleading(spoken, one, START) for one in off] == [False, False]
+    assert [is_misleading(starting, one, START + MINUTE) for one in off] == [True, True]
+    assert [is_misleading(starting, one, START + 5 * MINUTE) for one in off] == [False, False]
     for status in (Status.SCHEDULED, Status.ACTIVE, Status.FINISHED):
-        assert not misleads(spoken, webinar(status=status), START - MINUTE)
+        assert not is_misleading(spoken, webinar(status=status), START - MINUTE)
 
 
 def test_every_kind_says_until_when_it_is_worth_saying() -> None:
     """And what people have instead; the moments are those that were promised."""
     assert set(EXPIRY) == set(NoticeKind)
-    assert all(worth.instead for worth in EXPIRY.values())
+    assert all(worth.replacement for worth in EXPIRY.values())
     one = webinar()
     until = {
         kind: expires_at(kind, one, offset=HOUR, moment=NOW) - START
         for kind in NoticeKind
-        if EXPIRY[kind].since is not ExpiryBasis.MOMENT
+        if EXPIRY[kind].basis is not ExpiryBasis.MOMENT
     }
     assert until == {
         NoticeKind.REMINDER: -HOUR / 2,

@@ -12,26 +12,27 @@ from hypothesis import strategies as st
 from bot.notices.model import DeliveryMethod, NoticeFacts, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.schedule import (
-    CROWDED,
-    CROWDED_S,
-    EASY_CROWD,
-    HAND_OVER_BEFORE,
-    HEARD_WITHIN,
+    CHANGE_SEEN_WITHIN,
     LATE,
-    SHORTEST_LEAD,
+    MAX_PER_WINDOW,
+    MIN_SCHEDULE_DELAY,
+    NORMAL_LOAD,
+    SCHEDULE_AHEAD,
+    WINDOW_S,
     ChannelActivity,
-    at,
-    bundle,
+    batch_key,
+    confirmed_at,
     delivery_method,
+    from_unix,
     is_direct,
     is_late,
     post_at,
-    posted_at,
+    postponed_until,
     schedulable_at,
     superseded,
-    wait_until,
 )
 from tests.support.db_samples import HOUR, notice
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -46,14 +47,14 @@ NIGHT = ChannelHours(
 MORNING = NOW.replace(minute=0) + HOUR
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("crowd", "channel", "ahead"),
     [
-        (0, "C1", HAND_OVER_BEFORE),
-        (EASY_CROWD, "C1", HAND_OVER_BEFORE),
-        (2 * EASY_CROWD, "C1", 2 * HAND_OVER_BEFORE),
-        (10_000, "C1", 20 * HAND_OVER_BEFORE),
-        (2000, "D1", 4 * HAND_OVER_BEFORE),
+        (0, "C1", SCHEDULE_AHEAD),
+        (NORMAL_LOAD, "C1", SCHEDULE_AHEAD),
+        (2 * NORMAL_LOAD, "C1", 2 * SCHEDULE_AHEAD),
+        (10_000, "C1", 20 * SCHEDULE_AHEAD),
+        (2000, "D1", 4 * SCHEDULE_AHEAD),
         (2001, "D1", timedelta()),
         (2001, "U1", timedelta()),
         (2001, "W1", timedelta()),  # a user of an Enterprise Grid
@@ -68,11 +69,11 @@ def test_crowd_is_handed_over_earlier(crowd: int, channel: str, ahead: timedelta
 @pytest.mark.parametrize(
     ("kind", "channel", "ahead", "goes"),
     [
-        (NoticeKind.REMINDER, "C1", HAND_OVER_BEFORE, DeliveryMethod.SCHEDULED),
+        (NoticeKind.REMINDER, "C1", SCHEDULE_AHEAD, DeliveryMethod.SCHEDULED),
         (NoticeKind.STARTING, "D1", SECOND, DeliveryMethod.SCHEDULED),
         (NoticeKind.REMINDER, "D1", timedelta(), DeliveryMethod.IMMEDIATE),
         (NoticeKind.REMINDER, "C1", timedelta(), DeliveryMethod.SCHEDULED),
-        (NoticeKind.FULL, "C1", HAND_OVER_BEFORE, DeliveryMethod.IMMEDIATE),
+        (NoticeKind.FULL, "C1", SCHEDULE_AHEAD, DeliveryMethod.IMMEDIATE),
     ],
 )
 def test_reminders_are_held_by_slack_except_in_a_crowd_of_dms(
@@ -86,11 +87,11 @@ def test_bundle_is_a_channels_minute() -> None:
     """Seconds do not matter; what comes noticeably late goes with all else that does."""
     due = NOW.replace(second=7) + 5 * MINUTE
     here = notice(due_at=due)
-    assert bundle(here, NOW) == bundle(notice(due_at=due + 52 * SECOND, session_id="s2"), NOW)
-    assert bundle(here, NOW) != bundle(notice(due_at=due + 53 * SECOND), NOW)
-    assert bundle(here, NOW) != bundle(notice(due_at=due, channel_id="C2"), NOW)
-    late = due + 2 * MINUTE - SHORTEST_LEAD
-    assert [bundle(here, moment)[2] == LATE for moment in (late, late + SECOND)] == [False, True]
+    assert batch_key(here, NOW) == batch_key(notice(due_at=due + 52 * SECOND, session_id="s2"), NOW)
+    assert batch_key(here, NOW) != batch_key(notice(due_at=due + 53 * SECOND), NOW)
+    assert batch_key(here, NOW) != batch_key(notice(due_at=due, channel_id="C2"), NOW)
+    late = due + 2 * MINUTE - MIN_SCHEDULE_DELAY
+    assert [batch_key(here, moment)[2] == LATE for moment in (late, late + SECOND)] == [False, True]
     assert [is_late(due, due + wait) for wait in (2 * MINUTE, 2 * MINUTE + SECOND)] == [False, True]
 
 
@@ -108,12 +109,12 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
     due = NOW + offset * SECOND / 2
     busy = {int(NOW.timestamp()) + each for each in taken}
     second = post_at(due, NOW, busy)
-    earliest = max(due, NOW + SHORTEST_LEAD)
-    assert at(second) >= earliest
+    earliest = max(due, NOW + MIN_SCHEDULE_DELAY)
+    assert from_unix(second) >= earliest
     assert second not in busy
-    assert sum(abs(each - second) < CROWDED_S for each in busy) < CROWDED
+    assert sum(abs(each - second) < WINDOW_S for each in busy) < MAX_PER_WINDOW
     if not busy:
-        assert at(second) - earliest < SECOND
+        assert from_unix(second) - earliest < SECOND
 
 
 @pytest.mark.parametrize(
@@ -121,11 +122,11 @@ def test_second_is_the_first_that_is_free(offset: int, taken: set[int]) -> None:
     [
         (range(1), 1),
         (range(-29, 0), 0),
-        (range(-30, 0), CROWDED_S - 30),
+        (range(-30, 0), WINDOW_S - 30),
         (range(1, 30), 0),
-        (range(1, 31), CROWDED_S + 1),
-        (range(-15, 16), CROWDED_S - 14),
-        (range(-50 * CROWDED_S, 0, CROWDED_S), 0),
+        (range(1, 31), WINDOW_S + 1),
+        (range(-15, 16), WINDOW_S - 14),
+        (range(-50 * WINDOW_S, 0, WINDOW_S), 0),
     ],
 )
 def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], later: int) -> None:
@@ -138,12 +139,12 @@ def test_second_is_the_next_around_which_slack_has_room(taken: Iterable[int], la
 def test_what_slack_held_is_said_a_while_after_it_or_at_the_start() -> None:
     """But not before it was posted."""
     second = int(NOW.timestamp())
-    assert posted_at(second, [START]) == NOW + HEARD_WITHIN
-    assert posted_at(second, [NOW + MINUTE, NOW + 2 * MINUTE]) == NOW + 2 * MINUTE
-    assert posted_at(second, [NOW - MINUTE]) == NOW
+    assert confirmed_at(second, [START]) == NOW + CHANGE_SEEN_WITHIN
+    assert confirmed_at(second, [NOW + MINUTE, NOW + 2 * MINUTE]) == NOW + 2 * MINUTE
+    assert confirmed_at(second, [NOW - MINUTE]) == NOW
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "urgent", "channel", "until"),
     [
         (NoticeKind.FULL, False, ChannelActivity(), None),
@@ -169,4 +170,4 @@ def test_channel_is_spoken_to_when_it_may_be(
     kind: NoticeKind, urgent: bool, channel: ChannelActivity, until: datetime | None
 ) -> None:
     """Once a minute, not at night, a change not before the correction of what it makes untrue; reminders always."""
-    assert wait_until(notice(kind=kind, facts=NoticeFacts(urgent=urgent)), NOW, channel) == until
+    assert postponed_until(notice(kind=kind, facts=NoticeFacts(urgent=urgent)), NOW, channel) == until

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.commands.verbs import VERBS
 from bot.settings import Settings
 from tests.support.docs_tables import ROOT, table
+from tests.support.rows import each_row
 
 # Written so that they do not match themselves.
 MACHINE_PATHS = r"(?<![\w.])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|op[t])/"
@@ -66,7 +67,7 @@ def test_every_command_is_in_the_documents_and_no_other(page: str, heading: str)
     assert None not in said
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@each_row("document", DOCUMENTS)
 def test_every_relative_link_leads_to_a_file(document: Path) -> None:
     """Pictures too."""
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", read(document))

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.notices.events import FILLING_AT
+from bot.notices.events import FILLING_PERCENTS
 from bot.notices.model import TIMED, NoticeKind
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.rules import EXPIRY
-from bot.notices.schedule import BETWEEN_POSTS, HAND_OVER_BEFORE, ChannelActivity, wait_until
-from bot.notices.subscriptions.model import FEATURE_OF, SHARED
-from bot.notices.texts.compose import MOST
+from bot.notices.schedule import POST_INTERVAL, SCHEDULE_AHEAD, ChannelActivity, postponed_until
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, FEATURE_BY_KIND
+from bot.notices.texts.compose import MAX_WEBINARS
 from bot.webinars.texts.facts import ahead
 from tests.support.docs_tables import ROOT, table
 from tests.support.notice_samples import notice
@@ -31,12 +31,12 @@ QUIET_ALL_DAY = ChannelHours(
 def until(kind: NoticeKind) -> str:
     """The expiry of a kind, as the page writes it."""
     worth = EXPIRY[kind]
-    return f"{ahead(worth.longer)} after {worth.since}" if worth.longer else str(worth.since)
+    return f"{ahead(worth.longer)} after {worth.since}" if worth.extra else str(worth.basis)
 
 
 def waits(kind: NoticeKind, now: datetime) -> bool:
     """Whether a notice of this kind waits in a channel that is quiet all day."""
-    return wait_until(notice(kind), now, ChannelActivity(hours=QUIET_ALL_DAY)) is not None
+    return postponed_until(notice(kind), now, ChannelActivity(hours=QUIET_ALL_DAY)) is not None
 
 
 def test_every_kind_is_on_the_page_once_in_both_tables() -> None:
@@ -48,14 +48,14 @@ def test_every_kind_is_on_the_page_once_in_both_tables() -> None:
 def test_each_kind_belongs_to_the_feature_on_the_page() -> None:
     """Kinds without a feature have a description of the recipient."""
     features = {kind: re.match(r"`(\w+)`", who) for kind, who, *_ in KINDS}
-    assert {kind: found[1] for kind, found in features.items() if found} == FEATURE_OF
+    assert {kind: found[1] for kind, found in features.items() if found} == FEATURE_BY_KIND
 
 
 @pytest.mark.parametrize("row", KINDS, ids=lambda row: row[0])
 def test_each_kind_expires_as_the_page_says(row: list[str]) -> None:
     """And is replaced by what the last column names."""
-    kind, _, _, worth, instead = row
-    assert (worth, instead) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].instead)
+    kind, _, _, worth, replacement = row
+    assert (worth, instead) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].replacement)
 
 
 @each_row("kind", NoticeKind)
@@ -68,10 +68,10 @@ def test_each_kind_goes_out_as_the_page_says(kind: NoticeKind) -> None:
 
 def test_figures_in_the_text_are_those_of_the_code() -> None:
     """Figures outside the tables."""
-    assert f"gets it {HAND_OVER_BEFORE // timedelta(minutes=1)} minutes before it is due" in TEXT
-    assert BETWEEN_POSTS // timedelta(minutes=1) == 1
-    assert f"One message names {MOST} webinars at most" in TEXT
-    assert "at {} and at {} percent".format(*sorted(FILLING_AT)) in TEXT
+    assert f"gets it {SCHEDULE_AHEAD // timedelta(minutes=1)} minutes before it is due" in TEXT
+    assert POST_INTERVAL // timedelta(minutes=1) == 1
+    assert f"One message names {MAX_WEBINARS} webinars at most" in TEXT
+    assert "at {} and at {} percent".format(*sorted(FILLING_PERCENTS)) in TEXT
     shared = re.search(r"card is shared gets (`.*?) about", TEXT)
     assert shared is not None
-    assert set(re.findall(r"`(\w+)`", shared[1])) == SHARED
+    assert set(re.findall(r"`(\w+)`", shared[1])) == DEFAULT_FEATURES

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -19,6 +18,7 @@ from bot.commands.verbs import VERBS
 from handlers.router import listen
 from sandbox.launcher import COMMANDS
 from tests.support.processes import ROOT
+from tests.support.rows import each_row
 
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 SETTINGS: dict[str, Any] = MANIFEST["settings"]
@@ -120,13 +120,13 @@ def called_methods() -> set[str]:
     return alone.union(*(TOGETHER[name] for name in names & set(TOGETHER)))
 
 
-@pytest.mark.parametrize("path", KEYS)
+@each_row("path", KEYS)
 def test_manifest_has_no_key_that_slack_does_not_know(path: str) -> None:
     """A misspelt key is refused, or worse, passed over."""
     assert set(at(path)) == KEYS[path]
 
 
-@pytest.mark.parametrize("path", LENGTHS)
+@each_row("path", LENGTHS)
 def test_manifest_texts_fit(path: str) -> None:
     """Slack refuses a manifest with a text too long, or a long description too short."""
     shortest, longest = LENGTHS[path]

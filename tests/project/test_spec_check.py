@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from sandbox.ringcentral.operations import OPERATIONS
 from tests.support.processes import ROOT
+from tests.support.rows import each_row
 from tools.spec_check.openapi import OpenApi
 
 ANYTHING = {"additionalProperties": True}
@@ -31,7 +30,7 @@ def document(**schemas: Any) -> OpenApi:
     return OpenApi({"paths": {}, "components": {"schemas": schemas}})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "schema", "problems"),
     [
         ({"name": "Ada"}, PERSON, []),

@@ -19,7 +19,8 @@ from bot.errors import (
     ProviderRefused,
 )
 from bot.providers.ringcentral import errors
-from bot.providers.ringcentral.errors import problem
+from bot.providers.ringcentral.errors import error_for_answer
+from tests.support.rows import each_row
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 RESCUE = "ana@acme.example wants https://secret.example"
@@ -42,7 +43,7 @@ def login(word: str, code: str = "") -> dict[str, Any]:
 
 def said(status: int, body: object, *, changes: bool = False) -> ProviderError:
     """The error of an answer, to a call for which the app needs ReadWebinars."""
-    return problem(status, body, changes=changes, app_permission="ReadWebinars", ready_at=NOON)
+    return error_for_answer(status, body, changes=changes, app_permission="ReadWebinars", ready_at=NOON)
 
 
 CASES = [
@@ -51,7 +52,7 @@ CASES = [
     (403, older("CMN-402", permissionName="Webinars"), ProviderForbids, errors.USER_PERMISSION, "Webinars"),
     (403, one("CMN-408"), ProviderForbids, errors.USER_PERMISSION, "WebinarSettings"),
     (403, one("CMN-404"), ProviderForbids, errors.USER_PERMISSION, "WebinarSettings"),
-    (403, one("CMN-109"), ProviderForbids, errors.LICENCE, ""),
+    (403, one("CMN-109"), ProviderForbids, errors.LICENSE, ""),
     (403, one("WLA-123"), ProviderForbids, errors.STATE, ""),
     (403, None, ProviderForbids, errors.STATE, ""),
     (403, one("CMN-101", parameterName="status"), ProviderRefused, errors.STATE, ""),
@@ -79,7 +80,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("status", "body", "kind", "sentence", "name"), CASES)
+@each_row(("status", "body", "kind", "sentence", "name"), CASES)
 def test_an_answer_means_one_error(
     status: int, body: object, kind: type[ProviderError], sentence: str, name: str
 ) -> None:

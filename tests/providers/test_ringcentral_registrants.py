@@ -28,6 +28,7 @@ from bot.providers.base import UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral, people_errors
 from bot.providers.ringcentral.errors import STATE
 from tests.support.ringcentral import PERSON, START, Pair, answering, paired
+from tests.support.rows import each_row
 
 OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
 WHOLE = RegistrantDetails(
@@ -203,7 +204,7 @@ def refused(code: str, parameter: str = "") -> str:
     return json.dumps({"errors": [{"errorCode": code, "message": "no olga@example.com", **blame}]})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "body", "kind", "sentence"),
     [
         (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, people_errors.CLOSED),

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from bot.clock import monotonic
 from bot.errors import BadInput
 from bot.model.registrant import Registrant
-from bot.registration.bulk.csv_import import MOST, ImportResult, export, read_people
-from bot.registration.csv_export import FORMULA, as_typed, harmless, sheet
+from bot.registration.bulk.csv_import import MOST, ImportResult, read_people
+from bot.registration.csv_export import FORMULA, csv_file, escape, unescape
 from bot.registration.external_id import decode, encode
+from bot.registration.registrant_file import registrant_csv
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW
 
 FEW = settings(max_examples=40, deadline=None)
@@ -38,7 +40,7 @@ def people(reading: ImportResult) -> list[tuple[str, str, str]]:
 IRIS, JOAN = ("Iris", "Moreno", "iris@acme.example"), ("Joan", "de la Cruz", "joan@acme.example")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "First name,Last name,E-mail\nIris,Moreno,iris@acme.example\nJoan,de la Cruz,joan@acme.example\n",
@@ -153,7 +155,7 @@ def test_ten_thousand_people_are_read_and_written_soon() -> None:
         Registrant(registrant_id=str(row.number), **row.applicant.model_dump(exclude={"join_page", "cancel_page"}))
         for row in reading.rows
     ]
-    assert len(export(registrants).splitlines()) == MOST + 1
+    assert len(registrant_csv(registrants).splitlines()) == MOST + 1
     assert monotonic() - began < SECONDS
     assert reading.rows[-1].applicant.source == "fair"
     with pytest.raises(BadInput, match="10,001 lines"):
@@ -178,26 +180,22 @@ def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
 @given(st.lists(st.lists(st.text(max_size=10) | st.text("=-;\t\n' \"a\u200b＝", max_size=6), min_size=2, max_size=2)))
 def test_no_cell_is_ever_a_formula(separator: str, rows: list[list[str]]) -> None:
     """Whatever somebody has typed, and wherever a spreadsheet cuts; and it can be read back as it was."""
-    written = sheet(["=HEAD", "plain"], rows).decode("utf-8-sig")
+    written = csv_file(["=HEAD", "plain"], rows).decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator) for cell in row]
     formula = FORMULA if separator == "," else r"\s*[=+\-@＝＋－＠]"
     assert not [cell for cell in cells if re.match(formula, cell)]
-    assert all(as_typed(harmless(cell)) == cell for row in rows for cell in row)
+    assert all(unescape(escape(cell)) == cell for row in rows for cell in row)
 
 
-@pytest.mark.parametrize(
-    "begins", ["=", "+", "-", "@", "\t", "\r", "＝", " =", "\xa0@", "\u200b+", "x;=", "x\t -", "x\n="]
-)
+@each_row("begins", ["=", "+", "-", "@", "\t", "\r", "＝", " =", "\xa0@", "\u200b+", "x;=", "x\t -", "x\n="])
 def test_formulas_are_known_however_they_begin(begins: str) -> None:
     """Also behind blanks that nobody sees, and behind what a spreadsheet elsewhere cuts at."""
     typed = f"{begins}HYPERLINK(1)"
-    assert harmless(typed) != typed
-    assert as_typed(harmless(typed)) == typed
+    assert escape(typed) != typed
+    assert unescape(escape(typed)) == typed
 
 
-@pytest.mark.parametrize(
-    "piece", ["a", " ", "<", "@", "<a@b", "<a@b|  ", '"a" ', "a@b.", ",", "x,y@z ", "\n", "x\n", "a;", "''"]
-)
+@each_row("piece", ["a", " ", "<", "@", "<a@b", "<a@b|  ", '"a" ', "a@b.", ",", "x,y@z ", "\n", "x\n", "a;", "''"])
 def test_no_list_takes_long_to_read(piece: str) -> None:
     """However long its lines are, and whatever they consist of: 200,000 signs are read or refused at once."""
     text = "b" + piece * (200_000 // len(piece)) + "b"
@@ -234,7 +232,7 @@ def test_what_is_exported_can_be_registered_again(given_people: list[tuple[str, 
         )
         for number, (first, last, local, pairs) in enumerate(given_people)
     ]
-    back = read_people(export(registrants))
+    back = read_people(registrant_csv(registrants))
     assert back.problems == ()
     for one, row in zip(registrants, back.rows, strict=True):
         read = row.applicant
@@ -254,7 +252,7 @@ def test_an_export_says_who_came_and_keeps_rare_keys_together() -> None:
         Registrant(registrant_id="2", email="b@acme.example", external_id="lid=1&lid=2&e-mail=x"),
         *(Registrant(registrant_id=f"1{n}", email=f"{n}@acme.example", external_id=f"k{n}=1") for n in range(60)),
     ]
-    head, first, second, *rest = csv.reader(io.StringIO(export(ones).decode("utf-8-sig")))
+    head, first, second, *rest = csv.reader(io.StringIO(registrant_csv(ones).decode("utf-8-sig")))
     assert head[:8] == [
         *("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
     ]

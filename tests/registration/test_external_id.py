@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.registration.external_id import decode, encode, is_pairs
+from tests.support.rows import each_row
 
 texts = st.text() | st.text(alphabet="&=%+;# 4a é😀\n\x00")
 
@@ -36,7 +36,7 @@ def test_the_guides_own_example() -> None:
     assert decode("lid=123&oid=4%4056") == [("lid", "123"), ("oid", "4@56")]
 
 
-@pytest.mark.parametrize("text", ["", "4711", "a b", "lid=123&4711", "00Q5g00000abc==", "a=b=c", "a=1&&b=2", "&"])
+@each_row("text", ["", "4711", "a b", "lid=123&4711", "00Q5g00000abc==", "a=b=c", "a=1&&b=2", "&"])
 def test_a_plain_id_holds_no_pairs(text: str) -> None:
     """It is shown as it stands."""
     assert (is_pairs(text), decode(text)) == (False, [])

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.sandbox.page_world import PAGE
+from tests.support.rows import each_row
 
 SCRIPTS = sorted(PAGE.glob("*.js"))
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|\beval\(")
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+@each_row("path", SCRIPTS)
 def test_module_is_short_and_says_what_it_is(path: Path) -> None:
     """At most 300 lines, the first a sentence; nothing in it sets text as markup or code."""
     lines = path.read_text().splitlines()

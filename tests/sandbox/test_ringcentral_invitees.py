@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, WEBINARS, desk
 from tests.sandbox.ringcentral_people import BEN_ID, Team, a_team, coworker, linked, refused
+from tests.support.rows import each_row
 
 LENA = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.example", "role": "Panelist"}
 OMAR = {"firstName": "Omar", "lastName": "Haidari", "email": "omar@visitor.example", "role": "Panelist"}
@@ -74,7 +73,7 @@ async def test_one_patch_adds_changes_and_removes() -> None:
         assert team.roles() == [("Greenroom", "Host"), ("Ben", "Panelist"), ("Chloé", "Panelist")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("person", "parameters"),
     [
         ({**LENA, "role": "Attendee"}, ["role"]),

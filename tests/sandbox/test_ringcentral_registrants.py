@@ -9,6 +9,7 @@ import pytest
 from sandbox.ringcentral import ApiError
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, WEBINARS, desk
 from tests.sandbox.ringcentral_people import LENA, Seats, refused, some_seats
+from tests.support.rows import each_row
 
 TOLD: dict[str, Any] = {
     "externalId": "team=T1&user=U1",
@@ -63,7 +64,7 @@ async def test_the_calendar_sequence_is_in_the_create_answer() -> None:
         assert (made.body["icalendarSequence"], at.rc.registrants(session_id)[0].get("icalendarSequence")) == (1, None)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "parameters"),
     [
         ({"firstName": None, "lastName": ""}, ["firstName", "lastName"]),

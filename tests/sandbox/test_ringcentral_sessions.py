@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, SERVICE, START, WEBINARS, Desk, desk
+from tests.support.rows import each_row
 
 BODY: dict[str, Any] = {"scheduledStartTime": START, "scheduledDuration": 3600, "timeZone": "Europe/Madrid"}
 
@@ -62,7 +63,7 @@ async def test_every_writable_field_of_a_session_is_kept() -> None:
         assert {name: reply.body[name] for name in sent} == {**sent, "scheduledStartTime": START}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "parameters"),
     [
         ({"scheduledStartTime": None, "scheduledDuration": None, "timeZone": None},

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.ringcentral import Company
 from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, LONG_AGO, SERVICE, WEBINARS, desk
+from tests.support.rows import each_row
 
 DEFAULTS: dict[str, Any] = {
     "recordingEnabled": True,
@@ -97,7 +98,7 @@ async def test_read_only_and_unknown_fields_are_passed_over() -> None:
         assert (reply.status, reply.body["id"], reply.body["settings"]) == (201, "510000001", DEFAULTS)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "parameters"),
     [
         ({}, ["title"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models import blocks as sdk
@@ -16,6 +15,7 @@ from sandbox.slack.inputs import starting_values
 from sandbox.slack.model import button_words, words
 from sandbox.slack.surfaces import message_problems, options_problems, view_problems, with_ids
 from tests.sandbox.slack_app import actions, button, field, modal, option, plain, section
+from tests.support.rows import each_row
 
 Json = dict[str, Any]
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["button", "text", "input"])
@@ -100,7 +100,7 @@ GOOD: dict[str, list[Json]] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "block"), [(kind, block) for kind, some in GOOD.items() for block in some])
+@each_row(("kind", "block"), [(kind, block) for kind, some in GOOD.items() for block in some])
 def test_block_slack_takes_passes(kind: str, block: Json) -> None:
     """One of each kind at least, where it may stand."""
     if kind == "alert":
@@ -142,7 +142,7 @@ ELEMENTS_MADE: dict[str, Json] = {
 IN_ACTIONS_ONLY = {"button", "overflow"}
 
 
-@pytest.mark.parametrize(("kind", "more"), ELEMENTS_MADE.items())
+@each_row(("kind", "more"), ELEMENTS_MADE.items())
 def test_element_slack_takes_passes(kind: str, more: Json) -> None:
     """One of each kind, in an input or in a row of buttons."""
     element = {"type": kind, "action_id": "it", **more}
@@ -214,7 +214,7 @@ VIEWS: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("view", "said"), VIEWS)
+@each_row(("view", "said"), VIEWS)
 def test_view_slack_refuses_is_refused_with_its_place(view: Json, said: str) -> None:
     """The first problem, in Slack's form."""
     assert view_problems(view, "modal")[0] == said

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from sandbox.slack.surfaces import message_problems
 from tests.sandbox.slack_app import actions, button, field, option, plain, section
 from tests.sandbox.test_slack_blocks import CARD, CONFIRM, MRKDWN, OPTIONS
+from tests.support.rows import each_row
 
 Json = dict[str, Any]
 FILTERS = "include, exclude_external_shared_channels, exclude_bot_users"
@@ -191,7 +190,7 @@ BAD: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "said"), BAD)
+@each_row(("block", "said"), BAD)
 def test_block_slack_refuses_is_refused_with_its_place(block: Json, said: str) -> None:
     """The first problem, in Slack's form."""
     assert message_problems([block])[0] == said

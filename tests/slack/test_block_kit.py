@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.block_kit import check_message, check_view, initial_values
+from tests.support.rows import each_row
 
 BUTTON: dict[str, Any] = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}}
 
@@ -99,14 +100,14 @@ BAD_VIEWS = {
 }
 
 
-@pytest.mark.parametrize("blocks", BAD_BLOCKS.values(), ids=BAD_BLOCKS.keys())
+@each_row("blocks", BAD_BLOCKS.values())
 def test_message_that_slack_refuses_is_noticed(blocks: list[dict[str, Any]]) -> None:
     """Each limit has a payload just beyond it."""
     with pytest.raises(AssertionError):
         check_message("text", blocks)
 
 
-@pytest.mark.parametrize("view", BAD_VIEWS.values(), ids=BAD_VIEWS.keys())
+@each_row("view", BAD_VIEWS.values())
 def test_view_that_slack_refuses_is_noticed(view: dict[str, Any]) -> None:
     """Each limit has a payload just beyond it."""
     with pytest.raises(AssertionError):

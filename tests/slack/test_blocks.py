@@ -26,6 +26,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.message import Message
 from tests.support.block_kit import check_message
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW
 
 
@@ -98,7 +99,7 @@ def test_time_in_a_zone_that_does_not_exist_is_shown_in_utc(zone: str) -> None:
     assert clock_time(NOW, zone) == "Sat, Nov 21, 2026 at 15:20 UTC"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("age", "words"),
     [
         (timedelta(seconds=-5), "just now"),

@@ -11,6 +11,7 @@ from bot.errors import NotAllowed, NotFound
 from bot.slack.error_message import problem, problem_view, say, waiting
 from handlers.browse.help import TOPICS, help_message
 from tests.support.block_kit import buttons, check_message, check_view
+from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY
 
 COMMANDS = list(VERBS)
@@ -72,7 +73,7 @@ def test_help_shows_every_command() -> None:
     assert list(buttons(message.blocks)) == ["Create Webinar", "List Webinars"]
 
 
-@pytest.mark.parametrize("topic", COMMANDS)
+@each_row("topic", COMMANDS)
 def test_help_on_a_topic_has_an_example_and_says_who_may(topic: str) -> None:
     """The example is a whole command that can be typed."""
     message = help_message(topic)

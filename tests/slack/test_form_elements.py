@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from slack_sdk.models import blocks as sdk
 from slack_sdk.models.views import View
 
 from bot.slack import blocks, form_elements
 from bot.slack.buttons import CHANNELS
+from tests.support.rows import each_row
 
 ONE, TWO = form_elements.option(value="1", text="One"), form_elements.option(value="2", text="Two", description="More")
 SURE = blocks.confirm_dialog(title="Sure?", text="It *ends*.", confirm="Yes", deny="No", style="danger")
@@ -47,7 +47,7 @@ BLOCKS = [
 ]
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.get("element", block)["type"])
+@each_row("block", BLOCKS)
 def test_block_is_what_slack_sdk_reads_and_writes(block: dict[str, Any]) -> None:
     """In the same order of keys, too: fingerprints of cards are made of it."""
     parsed = sdk.Block.parse(block)

@@ -20,6 +20,7 @@ from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
 from bot.web.pages import BODY_TIMEOUT, MAX_BYTES
 from tests.support.docs_tables import table
 from tests.support.own_pages import LENA, SITE, Site, a_site
+from tests.support.rows import each_row
 
 
 async def queued(site: Site) -> int:
@@ -51,7 +52,7 @@ def test_the_number_of_clients_in_memory_is_limited() -> None:
     assert str(ip_rate_limit.MAX_CLIENTS + 49) in limit._windows
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("remote", "forwarded_for", "client"),
     [
         ("203.0.113.9", "", "203.0.113.9"),

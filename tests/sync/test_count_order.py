@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
 from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, CallRation, next_to_count
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -23,7 +23,7 @@ def read(age: timedelta | None, session_id: str = "s1", ahead: timedelta = 3 * D
     return webinar(session_id=session_id, start=NOW + ahead, registration=figure)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("one", "is_due"),
     [
         (read(None), True),

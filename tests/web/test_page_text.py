@@ -22,6 +22,7 @@ from bot.registration.request_table import RequestState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
 from tests.support.db_samples import OTHERS
+from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
 
 pytest_plugins = ["tests.support.databases"]
@@ -50,7 +51,7 @@ def context(state: RequestState, **changes: Any) -> PageContext:
     return PageContext(**{**values, "state": state, **changes})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("state", "join", "cancel", "status"),
     [
         (WAITING, (200, QUEUED, 20), (200, "Take you off the list?", 0), (200, QUEUED, 20)),
@@ -75,8 +76,8 @@ def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: 
         assert ("https://a.example/join/t" in html) == (page.heading == LISTED)
 
 
-@pytest.mark.parametrize("state", [WAITING, ASKED, REGISTERED, THERE, REFUSED])
-@pytest.mark.parametrize(
+@each_row("state", [WAITING, ASKED, REGISTERED, THERE, REFUSED])
+@each_row(
     ("changes", "heading"),
     [
         ({"status": Status.CANCELLED}, "This webinar is cancelled"),
@@ -90,7 +91,7 @@ def test_an_ended_webinar_shows_only_that(state: RequestState, changes: dict[str
         assert (page.status, page.heading, page.refresh_s) == (410, heading, 0)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("before", "changes", "expected"),
     [
         (timedelta(minutes=15, seconds=1), {}, False),
@@ -147,7 +148,7 @@ def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
     assert (known.registration.page_uri in html if known.registration else None) is (problem == "answers")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changes", "text"),
     [
         ({}, None),

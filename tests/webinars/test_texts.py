@@ -17,6 +17,7 @@ from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
 from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
 from tests.support.block_kit import buttons, check_message, words
+from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
 
 SHARED = "https://join.example/shared"
@@ -116,7 +117,7 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize(("changes", "expected", "sentence"), CARD_STATES.values(), ids=CARD_STATES.keys())
+@each_row(("changes", "expected", "sentence"), CARD_STATES.values())
 def test_card_has_the_buttons_and_words_of_its_state(
     changes: dict[str, Any], expected: list[str], sentence: str
 ) -> None:
@@ -179,7 +180,7 @@ def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: dateti
     assert fingerprint(again, now=now) == fingerprint(one, now=now)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "change",
     [
         {"title": "Launch week"},
@@ -195,7 +196,6 @@ def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: dateti
         {"registration": registration(limit=10)},
         {"registration": registration(is_open=False)},
     ],
-    ids=str,
 )
 def test_fingerprint_changes_with_what_the_card_says(change: dict[str, Any]) -> None:
     """Each fact on the card is a reason to edit it."""
