@@ -116,7 +116,8 @@ def called_methods() -> set[str]:
     sources = {name: inspect.getsource(getattr(AsyncWebClient, name)) for name in names & set(dir(AsyncWebClient))}
     alone = {found[1] for source in sources.values() if (found := re.search(r'self\.api_call\(\s*"([^"]+)"', source))}
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    alone |= {ast.literal_eval(call.args[0]) for call in calls if getattr(call.func, "attr", "") == "_send"}
+    sent = [call.args[0] for call in calls if getattr(call.func, "attr", "") == "_send"]
+    alone |= {method.value for method in sent if isinstance(method, ast.Constant)}
     return alone.union(*(TOGETHER[name] for name in names & set(TOGETHER)))
 
 

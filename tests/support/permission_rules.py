@@ -26,7 +26,7 @@ MANAGES, ADMINS, MEMBERS = Rule.MANAGES, Rule.ADMINS, Rule.MEMBERS
 OWN, OPEN, SILENT = Rule.OWN, Rule.OPEN, Rule.SILENT
 
 COMMAND_RULES: dict[str, tuple[Rule, str]] = {
-    "Bare": (OPEN, ""),
+    "Home": (OPEN, ""),
     "Help": (OPEN, "help"),
     "List": (OPEN, "list"),
     "Show": (OPEN, "show launch"),
@@ -43,9 +43,9 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Close": (MANAGES, "close launch"),
     "Limit": (MANAGES, "limit launch 50"),
     "Invite": (MANAGES, "invite launch"),
-    "Team": (MANAGES, "team launch"),
+    "ShowTeam": (MANAGES, "team launch"),
     "Registrants": (MANAGES, "registrants launch"),
-    "Cancel": (MANAGES, "cancel launch"),
+    "CancelWebinar": (MANAGES, "cancel launch"),
 }
 """Rule and text of each command, by the name of its type."""
 
