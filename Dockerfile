@@ -1,7 +1,7 @@
-# Greenroom as a container: no root, the same hash-pinned packages as everywhere else.
+# Container image of Greenroom: not root, the same hash-pinned packages as everywhere else.
 FROM python:3.11-slim
 
-# Whoever changes PORT publishes that one instead of 3000.
+# If you change PORT, publish that port instead of 3000.
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \

@@ -1,4 +1,4 @@
-# The contributor's menu. Everything runs in .venv inside the checkout; nothing else is touched.
+# Commands for contributors. Everything runs in .venv inside the checkout; nothing else on the machine changes.
 PYTHON ?= python3.11
 PY := .venv/bin/python
 STAMP := .venv/.installed
@@ -11,73 +11,73 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types imports check bench figures mutants lock run clean
 
-help:  ## show this menu
+help:  ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(STAMP)  ## make .venv from the hash-pinned list (does nothing when nothing changed)
+setup: $(STAMP)  ## create .venv from the hash-pinned list (does nothing if it is up to date)
 	@:
 
-# The stamp comes last, so that whatever failed or was interrupted is done again the next time; a .venv that was left
-# half made, or whose Python is gone, has no working pip and is made anew.
+# The stamp is written last, so a failed or interrupted setup is repeated. A .venv without a working pip (its creation was
+# interrupted, or its Python was removed) is created again.
 $(STAMP): requirements/dev.txt
 	@$(PY) -m pip --version >/dev/null 2>&1 || { \
 	  python=$$(command -v $(PYTHON) || command -v python3) && $$python -c '$(NEW_ENOUGH)' || \
-	    { echo "Greenroom needs Python 3.11 or newer: install it, or say where it is with make PYTHON=/path/to/python"; exit 1; }; \
+	    { echo "Greenroom needs Python 3.11 or newer: install it, or give its path with make PYTHON=/path/to/python"; exit 1; }; \
 	  $$python -m venv --clear .venv; }
-	@$(PY) -c '$(NEW_ENOUGH)' || { echo "Greenroom needs Python 3.11 or newer, and .venv was made with an older one: remove .venv"; exit 1; }
-	@echo "Installing what Greenroom needs into .venv (only now, and when requirements/dev.txt changes)"
+	@$(PY) -c '$(NEW_ENOUGH)' || { echo "Greenroom needs Python 3.11 or newer, and .venv was created with an older one: remove .venv"; exit 1; }
+	@echo "Installing Greenroom's packages into .venv (now, and when requirements/dev.txt changes)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(STAMP)
 
-demo: setup  ## run everything on this machine: no account, no server to install (KEEP=1 goes on where the last demo ended)
+demo: setup  ## run everything on this machine, without accounts or servers (KEEP=1 resumes the last demo)
 	@exec $(PY) -m sandbox $(if $(KEEP),--keep)
 
 run: setup  ## run the bot with the settings in the environment
 	@exec $(PY) -m bot run
 
-test: setup  ## all tests
+test: setup  ## run all tests
 	$(PY) -m pytest -q -n auto --dist worksteal
 
-lint: setup  ## style
+lint: setup  ## check the style
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-types: setup  ## mypy --strict
+types: setup  ## check the types: mypy --strict
 	$(PY) -m mypy
 
-imports: setup  ## the import order of the house
+imports: setup  ## check the import contracts
 	.venv/bin/lint-imports --no-logo
 
-check: lint types imports test  ## everything .ci/run checks
+check: lint types imports test  ## run all checks of .ci/run
 
-bench: $(RIVALS)  ## the measurements behind the README's figures
+bench: $(RIVALS)  ## measure the figures of docs/measured.md
 	$(PY) -m bench
 	$(PY) -m bench.outbox
 	$(PY) -m bench.kills
 	$(PY) -m bench.batch
 
 $(RIVALS): requirements/bench.txt $(STAMP)
-	@echo "Installing into .venv what the outbox is measured against"
+	@echo "Installing into .venv the job queues that the outbox is compared with"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $(RIVALS)
 
-figures: setup  ## the figures of the code's structure, and what each flow passes through
+figures: setup  ## print figures of the code's structure, and the files and functions of each flow
 	$(PY) -m tools.figures
 	$(PY) -m tools.story
 
-mutants: $(MUTANTS)  ## the code changes that no test notices (OF="gate team" for some groups; an hour for all)
+mutants: $(MUTANTS)  ## list code changes that no test detects (OF="gate team" for some groups; all take an hour)
 	$(PY) -m tools.mutants $(OF)
 
 $(MUTANTS): requirements/mutants.txt $(STAMP)
-	@echo "Installing into .venv what changes the code"
+	@echo "Installing mutmut into .venv"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
 	@touch $(MUTANTS)
 
-lock: setup  ## write the hash-pinned lists again from pyproject.toml
+lock: setup  ## update the hash-pinned lists from pyproject.toml
 	$(COMPILE) -o requirements/run.txt
 	$(COMPILE) --extra dev --extra sandbox -o requirements/dev.txt
 	$(COMPILE) --extra bench -c requirements/dev.txt -o requirements/bench.txt
 	$(COMPILE) --extra mutants -c requirements/dev.txt -o requirements/mutants.txt
 
-clean:  ## forget the demo and the caches (keeps .venv)
+clean:  ## delete the demo's state and the caches (keeps .venv)
 	rm -rf .sandbox* .mypy_cache .ruff_cache .hypothesis .import_linter_cache greenroom.db*

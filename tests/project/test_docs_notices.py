@@ -54,8 +54,8 @@ def test_each_kind_belongs_to_the_feature_on_the_page() -> None:
 @pytest.mark.parametrize("row", KINDS, ids=lambda row: row[0])
 def test_each_kind_expires_as_the_page_says(row: list[str]) -> None:
     """And is replaced by what the last column names."""
-    kind, _, _, worth, replacement = row
-    assert (worth, instead) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].replacement)
+    kind, _, _, until_when, afterwards = row
+    assert (until_when, afterwards) == (until(NoticeKind(kind)), EXPIRY[NoticeKind(kind)].replacement)
 
 
 @each_row("kind", NoticeKind)

@@ -105,4 +105,4 @@ def test_setup_wants_a_python_that_is_new_enough(checkout: Checkout) -> None:
     code, printed, asked = checkout.setup()
 
     assert (code, asked) == (2, [ASKED_VERSION])
-    assert printed.startswith("Greenroom needs Python 3.11 or newer: install it, or say where it is with make PYTHON=")
+    assert printed.startswith("Greenroom needs Python 3.11 or newer: install it, or give its path with make PYTHON=")
