@@ -25,7 +25,7 @@ from bot.db.vault import Vault
 from bot.errors import GreenroomError, SettingsError
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral.client import RingCentral
-from bot.providers.ringcentral.request import TIMEOUT as PROVIDER_TIMEOUT
+from bot.providers.ringcentral.transport import TIMEOUT as PROVIDER_TIMEOUT
 from bot.services import Services, build_services, release_leases
 from bot.settings import Settings
 from bot.slack.client import TIMEOUT, Identity, SlackApi

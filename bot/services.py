@@ -25,9 +25,12 @@ from bot.registration.bulk import batch_table
 from bot.registration.bulk.service import BulkService
 from bot.registration.chart_image import ChartImages
 from bot.registration.link_file import LinkFiles
+from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.service import OwnPages
 from bot.registration.own_pages.tokens import Tokens
 from bot.registration.own_pages.urls import PageUrls
+from bot.registration.registrant_cache import RegistrantCache
+from bot.registration.registrar import Registrar
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.service import SeatService
 from bot.registration.settings import RegistrationSettings
@@ -75,12 +78,15 @@ class Services:
     seats: SeatService
     chart_images: ChartImages
     link_files: LinkFiles
+    registrants: RegistrantCache
+    registrar: Registrar
     own_pages: OwnPages
+    page_queue: PageQueue
     bulk: BulkService
 
     async def sweep(self) -> None:
         """Read the directory once, then keep the mirror current."""
-        if not self.directory.is_read:
+        if not self.directory.is_loaded:
             await self.directory.refresh()
         await self.mirror.keep_up()
 
@@ -89,7 +95,9 @@ class Services:
         await self.creation.resume()
         await self.seats.resume()
         await self.team.resume()
-        await self.bulk.work()
+        self.registrants.forget_expired()
+        await self.bulk.resume()
+        self.page_queue.wake()
 
     async def plan_digests(self) -> None:
         """Plan the digests that are due."""
@@ -104,7 +112,7 @@ class Services:
             await self.team.forget_old(db)
         await forget_notices(self.store, self.clock.now() - KEEP_NOTICES)
         await self.seats.forget_ended()
-        await self.bulk.tidy()
+        await self.bulk.delete_old()
 
 
 def build_services(
@@ -124,9 +132,8 @@ def build_services(
     seat_service = SeatService(worker_id, account, store, slack, provider, mirror, clock, scheduler)
     tokens = Tokens(settings.encryption_key.get_secret_value())
     urls = PageUrls(settings.public_url, tokens)
-    bulk = BulkService(
-        worker_id, account, store, provider, mirror, slack, urls, seat_service.notifier, clock, background
-    )
+    registrar = Registrar(worker_id, store, provider, mirror, urls, seat_service.notifier, clock)
+    page_queue = PageQueue(worker_id, account, store, mirror, registrar, clock, background)
     services = Services(
         account=account,
         clock=clock,
@@ -149,8 +156,11 @@ def build_services(
         seats=seat_service,
         chart_images=ChartImages(store, provider, slack),
         link_files=LinkFiles(store, provider),
-        own_pages=OwnPages(urls, tokens, account, store, provider, clock, bulk),
-        bulk=bulk,
+        registrants=RegistrantCache(provider, mirror),
+        registrar=registrar,
+        own_pages=OwnPages(urls, tokens, account, store, provider, clock, page_queue),
+        page_queue=page_queue,
+        bulk=BulkService(worker_id, account, store, mirror, slack, urls, registrar, clock, background),
     )
     _schedule(services)
     return services
@@ -161,7 +171,7 @@ async def release_leases(store: Store) -> None:
     operations = (request_table, batch_table, creation_table, seat_table, change_table)
     async with store.write() as db:
         await leases.release_all(db, [operation.LEASES for operation in operations])
-        await message_table.release_all(db)
+        await message_table.release_claims(db)
 
 
 def _schedule(services: Services) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.find_webinar import find
-from bot.commands.webinar_ref import WebinarRef
+from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Status, Webinar
 from handlers.browse import texts as browse_texts
@@ -22,7 +21,7 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     candidates = await request.services.mirror.everything()
     if verb in NOT_FOR_CANCELED:
         candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELLED]
-    found = find(which, candidates, now)
+    found = find_webinars(which, candidates, now)
     if which.is_missing:
         found = [webinar for webinar in candidates if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
     if len(found) == 1:

@@ -19,7 +19,7 @@ from bot.commands.people_args import (
 )
 from bot.commands.slack_text import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
 from bot.commands.verbs import VERBS, nearest
-from bot.commands.webinar_ref import WebinarRef, webinar_in, webinar_typed
+from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
@@ -207,10 +207,10 @@ def _share(rest: str) -> Share:
     marked = list(_CHANNEL.finditer(rest))
     match = marked[-1] if marked else _TYPED_CHANNEL.search(rest)
     if not match:
-        return Share(webinar_in(rest))
+        return Share(ref_from_slack(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
     after = rest[match.end() :]
-    which = webinar_in(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
+    which = ref_from_slack(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
     if not marked:
         return Share(which, channel_name=match[1])
     return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
@@ -223,7 +223,7 @@ def _remind(rest: str) -> Remind:
     if plain(first) == "defaults" and not quoted:
         return Remind(WebinarRef("defaults"), after)
     before, times = quoted or cut_lengths(text)
-    return Remind(webinar_typed(before), times)
+    return Remind(ref_from_text(before), times)
 
 
 def _subscribe(rest: str) -> Subscribe | Subscriptions:
@@ -249,7 +249,7 @@ def _followed(text: str) -> tuple[tuple[str, ...], Target]:
 
 
 def _target(text: str) -> Target | None:
-    which = webinar_typed(text)
+    which = ref_from_text(text)
     word = "" if which.quoted else plain(text)
     if word == "mine" or word == "all":
         return "mine" if word == "mine" else "all"
@@ -260,7 +260,7 @@ def _limit(rest: str) -> Limit:
     text = unescape(rest)
     words = text.rsplit(maxsplit=1)
     before, to = cut_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
-    return Limit(webinar_typed(_TO_LIMIT.sub("", before)), to)
+    return Limit(ref_from_text(_TO_LIMIT.sub("", before)), to)
 
 
 def _help(topic: str) -> Help:
@@ -273,21 +273,21 @@ def _help(topic: str) -> Help:
 _READ: Final[dict[str, Callable[[str], Command]]] = {
     "create": lambda rest: Create(unescape(rest)),
     "list": _list,
-    "show": lambda rest: Show(webinar_in(rest)),
-    "count": lambda rest: Count(webinar_in(rest)),
+    "show": lambda rest: Show(ref_from_slack(rest)),
+    "count": lambda rest: Count(ref_from_slack(rest)),
     "share": _share,
     "remind": _remind,
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
     "subscriptions": lambda _: Subscriptions(),
-    "open": lambda rest: Open(webinar_in(rest)),
-    "close": lambda rest: Close(webinar_in(rest)),
+    "open": lambda rest: Open(ref_from_slack(rest)),
+    "close": lambda rest: Close(ref_from_slack(rest)),
     "limit": _limit,
     "invite": read_invite,
     "team": read_team,
     "register": read_register,
     "registrants": read_registrants,
     "settings": lambda _: SettingsOf(),
-    "cancel": lambda rest: CancelWebinar(webinar_in(rest)),
+    "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.commands.slack_text import EDGES, cut_quoted, plain, unescape
-from bot.commands.webinar_ref import WebinarRef, webinar_in, webinar_typed
+from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1|ana>, <!subteam^S1|@events>, <mailto:a@b.c|a@b.c>
 _PERSON = re.compile(
@@ -79,23 +79,23 @@ def read_invite(rest: str) -> Invite:
             before = before[: role.start()]
         else:
             role = None  # it belongs to the title
-    return Invite(webinar_typed(unescape(before)), people, plain(role["role"]) if role else "")
+    return Invite(ref_from_text(unescape(before)), people, plain(role["role"]) if role else "")
 
 
 def read_team(rest: str) -> ShowTeam:
     """What follows `team`."""
-    return ShowTeam(webinar_in(rest))
+    return ShowTeam(ref_from_slack(rest))
 
 
 def read_register(rest: str) -> Register:
     """What follows `register`: a webinar, and perhaps people."""
     before, people, _ = _people(rest)
-    return Register(webinar_typed(unescape(before)), people)
+    return Register(ref_from_text(unescape(before)), people)
 
 
 def read_registrants(rest: str) -> Registrants:
     """What follows `registrants`."""
-    return Registrants(webinar_in(rest))
+    return Registrants(ref_from_slack(rest))
 
 
 def _people(rest: str) -> tuple[str, NamedPeople, str]:

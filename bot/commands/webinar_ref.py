@@ -1,41 +1,89 @@
-"""How a webinar is named in a command: by its id, by `next`, or by words of its title."""
+"""References to a webinar in a command: parse them, and find the webinars that one stands for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from unicodedata import category, normalize
 
-from bot.commands.slack_text import plain, unescape, unquoted
+from bot.commands.slack_text import EDGES, plain, unescape, unquoted
+from bot.model.lifecycle import ListedWebinar, is_upcoming
+
+_PLAIN_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\N{HYPHEN}": "-"})
+
+W = TypeVar("W", bound=ListedWebinar)
 
 
 @dataclass(frozen=True, slots=True)
 class WebinarRef:
-    """What stands for `<webinar>`: an id, `next`, words of the title (all that it can be if `quoted`), or nothing."""
+    """What a command has for `<webinar>`: an id, `next`, words of a title, or nothing.
+
+    A quoted text is always words of a title.
+    """
 
     text: str = ""
     quoted: bool = False
 
     @property
     def is_missing(self) -> bool:
-        """Whether no webinar was named, so that a picker is the answer."""
+        """Whether the command names no webinar. The answer is a picker."""
         return not self.text
 
     @property
     def is_next(self) -> bool:
-        """Whether the webinar that comes next is meant."""
+        """Whether it is the word `next`."""
         return not self.quoted and plain(self.text) == "next"
 
     @property
     def is_defaults(self) -> bool:
-        """Whether no webinar is meant but what the workspace wants for all (only `remind` has this)."""
+        """Whether it is the word `defaults`: the workspace's default reminders, which only `remind` has."""
         return not self.quoted and plain(self.text) == "defaults"
 
 
-def webinar_in(rest: str) -> WebinarRef:
-    """The webinar named by what follows a verb, as Slack sends it."""
-    return webinar_typed(unescape(rest))
+def ref_from_slack(rest: str) -> WebinarRef:
+    """Parse the text after a verb, in Slack's encoding."""
+    return ref_from_text(unescape(rest))
 
 
-def webinar_typed(text: str) -> WebinarRef:
-    """The same from text as it was typed."""
+def ref_from_text(text: str) -> WebinarRef:
+    """Parse text that is already decoded."""
     bare = unquoted(text)
     return WebinarRef(bare, quoted=bare != text)
+
+
+def find_webinars(ref: WebinarRef, webinars: Iterable[W], now: datetime) -> list[W]:
+    """Find the webinars that `ref` may mean: upcoming ones by start, then past ones, latest first.
+
+    An id matches its webinar only, `next` the earliest upcoming start, a complete title the webinars with that title.
+    Other words match if all of them occur in the title, in any order, ignoring case and accents.
+    """
+    ordered = _in_order(webinars, now)
+    if ref.is_missing:
+        return []
+    if ref.is_next:
+        upcoming = [webinar for webinar in ordered if is_upcoming(webinar, now)]
+        return [webinar for webinar in upcoming if webinar.start == upcoming[0].start]
+    by_id = [webinar for webinar in ordered if not ref.quoted and webinar.id == ref.text.strip(EDGES)]
+    by_title = [webinar for webinar in ordered if has_title(webinar, ref.text)]
+    words = [word.strip(EDGES) or word for word in _folded(ref.text).split()]
+    by_words = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
+    return by_id or by_title or by_words
+
+
+def has_title(webinar: ListedWebinar, text: str) -> bool:
+    """Whether `text` is the complete title of `webinar`, ignoring case, accents and typographic marks."""
+    return _folded(webinar.title) == _folded(text)
+
+
+def _in_order(webinars: Iterable[W], now: datetime) -> list[W]:
+    by_start = sorted(webinars, key=lambda webinar: webinar.start)
+    upcoming = [webinar for webinar in by_start if is_upcoming(webinar, now)]
+    return upcoming + [webinar for webinar in reversed(by_start) if not is_upcoming(webinar, now)]
+
+
+def _folded(text: str) -> str:
+    """Normalize `text` for comparison: lower case, no accents, straight quotation marks and hyphens."""
+    flat = normalize("NFKD", text).translate(_PLAIN_MARKS)
+    return " ".join("".join(c for c in flat if not category(c).startswith("M")).casefold().split())

@@ -14,7 +14,7 @@ from bot.db.connection import Store
 from bot.db.leases import WorkerLeases
 from bot.errors import OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
-from bot.notices.planner import follow_up
+from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, WebinarProvider
 from bot.providers.directory import Directory
 from bot.webinars import table as webinar_table
@@ -25,14 +25,16 @@ WATCH = timedelta(minutes=2)
 """How long after a creation failed we look once more for a webinar that appeared late."""
 LONGEST_WATCH = timedelta(days=1)
 TRIES = 3
-NOT_MADE = "RingCentral gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
-NOT_MADE_AS_FAR_AS_SEEN = (
-    f"{NOT_MADE} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
+NOT_CREATED = (
+    "RingCentral gave no clear answer, and it shows no such webinar, so nothing is scheduled. You can try again."
+)
+NOT_CREATED_AS_FAR_AS_LISTED = (
+    f"{NOT_CREATED} Should an empty webinar without a date turn up under your name at RingCentral, delete it there."
 )
 """A list of webinars holds only those of the calling user, so one under another host cannot be ruled out."""
 INTERRUPTED = "Greenroom was restarted before the webinar was complete, so it was taken back. You can try again."
 TOO_LATE = "The start passed before RingCentral had given a clear answer, so the webinar was taken back."
-NOT_TAKEN_BACK = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
+NOT_UNDONE = " What was begun could not be taken back: please delete the webinar without a date at RingCentral."
 
 
 class TooLate(ProviderRefused):
@@ -56,7 +58,7 @@ class CreationSteps:
         self._provider = provider
         self._directory = directory
         self._clock = clock
-        self.lookout = CreationReconciler(store, provider, clock)
+        self.reconciler = CreationReconciler(store, provider, clock)
         self.watch = WATCH
 
     async def run(self, creation: Creation, caller: Caller) -> Creation:
@@ -73,11 +75,11 @@ class CreationSteps:
     async def look_for_late(self, creation: Creation) -> Creation:
         """Remove the webinar of a failed creation that appeared late, or schedule another look."""
         try:
-            over = await self.lookout.remove_late(creation)
+            over = await self.reconciler.remove_late(creation)
         except ProviderError as error:
             log.warning("creation.watch_failed", extra={"code": error.code})
             over = self._clock.now() > creation.begun_at + LONGEST_WATCH
-        return await self.save(creation, CreationStep.TOLD if over else CreationStep.WATCHED)
+        return await self.save(creation, CreationStep.REPORTED if over else CreationStep.WATCHED)
 
     async def resume_later(self, creation: Creation) -> Creation:
         """Leave a creation at its last saved step, to be resumed."""
@@ -104,10 +106,10 @@ class CreationSteps:
         resumed = creation.step is not CreationStep.BEGUN
         made = await self._webinar(creation, caller)
         if made is None:
-            problem = NOT_MADE_AS_FAR_AS_SEEN if creation.order.host else NOT_MADE
+            problem = NOT_CREATED_AS_FAR_AS_LISTED if creation.request.host else NOT_CREATED
             return await self.save(creation, CreationStep.NOT_FOUND, problem=problem)
         if creation.webinar_id is None:
-            creation = await self.save(creation, CreationStep.WEBINAR_MADE, webinar_id=made.webinar_id)
+            creation = await self.save(creation, CreationStep.WEBINAR_CREATED, webinar_id=made.webinar_id)
         session = await self._session(creation, caller, resumed=resumed)
         return await self._complete(creation, made, session)
 
@@ -115,22 +117,22 @@ class CreationSteps:
         if creation.webinar_id:
             return await self._provider.webinar(creation.webinar_id, caller)
         if creation.step is CreationStep.BEGUN:
-            creation = await self.save(creation, CreationStep.WEBINAR_ASKED)
+            creation = await self.save(creation, CreationStep.WEBINAR_REQUESTED)
             try:
-                return await self._provider.create_webinar(creation.order.form, creation.order.host, caller)
+                return await self._provider.create_webinar(creation.request.form, creation.request.host, caller)
             except OutcomeUnknown as error:
                 log.warning("creation.webinar_unclear", extra={"draft": creation.draft_id, "status": error.status})
-        return await self.lookout.find(creation, caller)
+        return await self.reconciler.find(creation, caller)
 
     async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
-        webinar_id, form = str(creation.webinar_id), creation.order.form
-        asked = creation.step is CreationStep.SESSION_ASKED
+        webinar_id, form = str(creation.webinar_id), creation.request.form
+        asked = creation.step is CreationStep.SESSION_REQUESTED
         for _ in range(TRIES):
             if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                 return found
             if resumed and form.start <= self._clock.now():
                 raise TooLate(TOO_LATE)
-            creation = await self.save(creation, CreationStep.SESSION_ASKED)
+            creation = await self.save(creation, CreationStep.SESSION_REQUESTED)
             try:
                 return await self._provider.create_session(webinar_id, form, caller)
             except OutcomeUnknown as error:
@@ -142,17 +144,17 @@ class CreationSteps:
                 if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                     return found
                 raise
-        raise StillUnclear(NOT_MADE)
+        raise StillUnclear(NOT_CREATED)
 
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
-        host = creation.order.host
-        host_name = host.name if host else self._directory.name(made.host_user_id)
-        whole = creation.model_copy(update={"step": CreationStep.WHOLE, "session_id": session.session_id})
+        host = creation.request.host
+        host_name = host.name if host else self._directory.user_name(made.host_user_id)
+        whole = creation.model_copy(update={"step": CreationStep.COMPLETE, "session_id": session.session_id})
         async with self._store.write() as db:
             swept = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
-            webinar = created(swept, creation, made, session, host_name=host_name, now=self._clock.now())
+            webinar = created_webinar(swept, creation, made, session, host_name=host_name, now=self._clock.now())
             await webinar_table.save(db, webinar, session.host_link)
-            await follow_up(db, swept, webinar, webinar.seen_at, by=creation.user_id)
+            await plan_changes(db, swept, webinar, webinar.seen_at, by=creation.user_id)
             await webinar_table.save_fixed_options(db, creation.account, session.session_id, made.fixed)
             await self._leases.advance(db, whole)
         return whole
@@ -160,8 +162,8 @@ class CreationSteps:
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
             # Refused, or never sent: there is nothing to undo.
-            if creation.order.host and _blames_host(error):
-                self._directory.cannot_host(creation.order.host)
+            if creation.request.host and _blames_host(error):
+                self._directory.mark_refused(creation.request.host)
             return await self.save(creation, CreationStep.UNDONE, problem=error.sentence)
         if isinstance(error, ProviderRefused):
             return await self._undo(creation, error.sentence, caller)
@@ -175,13 +177,13 @@ class CreationSteps:
                 await self._provider.delete_webinar(creation.webinar_id or "", caller)
             except ProviderRefused as error:
                 log.warning("creation.undo_failed", extra={"webinar": creation.webinar_id, "code": error.code})
-                problem += NOT_TAKEN_BACK
+                problem += NOT_UNDONE
             except ProviderError:
                 return await self.resume_later(creation)
         return await self.save(creation, CreationStep.UNDONE, problem=problem)
 
 
-def created(
+def created_webinar(
     swept: Webinar | None,
     creation: Creation,
     made: WebinarFacts,
@@ -193,8 +195,8 @@ def created(
     """The webinar that was created; a field that only a sweep has read keeps its value."""
     facts: dict[str, Any] = {
         "webinar_id": made.webinar_id,
-        "title": creation.order.form.title,
-        "description": creation.order.form.description,
+        "title": creation.request.form.title,
+        "description": creation.request.form.description,
         "start": session.start,
         "length": session.length,
         "time_zone": session.time_zone,

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, func, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account
+from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.schema import creations
 from bot.model.people import Account, Coworker, Frozen
@@ -23,11 +23,11 @@ class CreationStep(StrEnum):
     """How far a creation has come, saved before and after every vendor call."""
 
     BEGUN = "begun"
-    WEBINAR_ASKED = "webinar_asked"
-    WEBINAR_MADE = "webinar_made"
-    SESSION_ASKED = "session_asked"
-    WHOLE = "whole"
-    CARD_ASKED = "card_asked"
+    WEBINAR_REQUESTED = "webinar_asked"
+    WEBINAR_CREATED = "webinar_made"
+    SESSION_REQUESTED = "session_asked"
+    COMPLETE = "whole"
+    CARD_REQUESTED = "card_asked"
     """Complete; the request to post its card was made, and is never repeated."""
     UNDOING = "undoing"
     UNDONE = "undone"
@@ -35,18 +35,18 @@ class CreationStep(StrEnum):
     """Requested and not listed: the user is to be notified that there is no webinar."""
     WATCHED = "watched"
     """The user was notified that there is none; a webinar that still appears late is removed."""
-    TOLD = "told"
+    REPORTED = "told"
 
 
 UNDER_WAY = (
     CreationStep.BEGUN,
-    CreationStep.WEBINAR_ASKED,
-    CreationStep.WEBINAR_MADE,
-    CreationStep.SESSION_ASKED,
+    CreationStep.WEBINAR_REQUESTED,
+    CreationStep.WEBINAR_CREATED,
+    CreationStep.SESSION_REQUESTED,
     CreationStep.UNDOING,
 )
-TO_BE_TOLD = (CreationStep.WHOLE, CreationStep.CARD_ASKED, CreationStep.UNDONE, CreationStep.NOT_FOUND)
-WORKED_ON = (*UNDER_WAY, *TO_BE_TOLD)
+TO_REPORT = (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED, CreationStep.UNDONE, CreationStep.NOT_FOUND)
+ACTIVE = (*UNDER_WAY, *TO_REPORT)
 
 
 class CreationRequest(Frozen):
@@ -63,7 +63,7 @@ class Creation(Frozen):
     account: Account
     draft_id: str
     user_id: str
-    order: CreationRequest
+    request: CreationRequest
     step: CreationStep
     begun_at: AwareDatetime
     webinar_id: str | None = None
@@ -71,12 +71,12 @@ class Creation(Frozen):
     problem: str = ""
 
     @property
-    def came_to_nothing(self) -> bool:
+    def ended_without_webinar(self) -> bool:
         """Whether it ended without a webinar, and the user was notified."""
-        return self.step is CreationStep.WATCHED or (self.step is CreationStep.TOLD and self.session_id is None)
+        return self.step is CreationStep.WATCHED or (self.step is CreationStep.REPORTED and self.session_id is None)
 
 
-async def one_at_a_time(db: Db, account: Account) -> None:
+async def lock_account(db: Db, account: Account) -> None:
     """Block other transactions from beginning a creation in this account until this one ends."""
     if db.is_postgresql:  # SQLite has one writer at a time anyway
         key = crc32(repr(sorted(account_columns(account).items())).encode())
@@ -92,8 +92,8 @@ async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> 
             **account_columns(creation.account),
             draft_id=creation.draft_id,
             user_id=creation.user_id,
-            title=creation.order.form.title,
-            content=creation.order.model_dump_json(),
+            title=creation.request.form.title,
+            content=creation.request.model_dump_json(),
             step=creation.step,
             begun_at=creation.begun_at,
             claimed_by=worker_id,
@@ -103,7 +103,7 @@ async def begin(db: Db, creation: Creation, worker_id: str, until: datetime) -> 
     return True
 
 
-async def set_aside(db: Db, creation: Creation) -> None:
+async def archive(db: Db, creation: Creation) -> None:
     """Give a failed creation another key, so that its form can be submitted again."""
     aside = f"{creation.draft_id}~{token_hex(4)}"
     await db.execute(update(creations).where(*LEASES.same(creation)).values(draft_id=aside))
@@ -117,18 +117,18 @@ async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
     return _creation(row) if row else None
 
 
-async def same_title_under_way(db: Db, account: Account, title: str) -> bool:
+async def is_title_under_way(db: Db, account: Account, title: str) -> bool:
     """Whether a webinar of this title is being created now."""
     return await _any(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
 
 
-async def same_title_watched(db: Db, creation: Creation) -> bool:
+async def is_title_watched(db: Db, creation: Creation) -> bool:
     """Whether another creation of this title was not found and may still appear late."""
-    same = creations.c.title == creation.order.form.title, creations.c.draft_id != creation.draft_id
+    same = creations.c.title == creation.request.form.title, creations.c.draft_id != creation.draft_id
     return await _any(db, creation.account, *same, creations.c.step.in_((CreationStep.NOT_FOUND, CreationStep.WATCHED)))
 
 
-async def known_webinars(db: Db, account: Account) -> frozenset[str]:
+async def created_webinar_ids(db: Db, account: Account) -> frozenset[str]:
     """The ids of all webinars that our creations made."""
     rows = await db.execute(
         select(creations.c.webinar_id).where(*of_account(creations, account), creations.c.webinar_id.is_not(None))
@@ -136,12 +136,12 @@ async def known_webinars(db: Db, account: Account) -> frozenset[str]:
     return frozenset(rows.scalars())
 
 
-async def ask_for_card(db: Db, creation: Creation, worker_id: str) -> bool:
+async def record_card_request(db: Db, creation: Creation, worker_id: str) -> bool:
     """Record that its card is requested. True for one caller, once."""
     changed = await db.execute(
         update(creations)
-        .where(*LEASES.held(creation, worker_id), creations.c.step == CreationStep.WHOLE)
-        .values(step=CreationStep.CARD_ASKED)
+        .where(*LEASES.held(creation, worker_id), creations.c.step == CreationStep.COMPLETE)
+        .values(step=CreationStep.CARD_REQUESTED)
     )
     return changed.rowcount == 1
 
@@ -153,10 +153,10 @@ async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
 
 def _creation(row: Any) -> Creation:
     return Creation(
-        account=account_in(row),
+        account=account_of(row),
         draft_id=row.draft_id,
         user_id=row.user_id,
-        order=CreationRequest.model_validate_json(row.content),
+        request=CreationRequest.model_validate_json(row.content),
         step=CreationStep(row.step),
         begun_at=row.begun_at,
         webinar_id=row.webinar_id,
@@ -179,8 +179,8 @@ LEASES = LeasedTable(
     # A form that is sent once more starts another creation: a worker on the earlier one must not touch it.
     key=("draft_id", "begun_at"),
     order=("begun_at", "draft_id"),
-    resumable=creations.c.step.in_((*WORKED_ON, CreationStep.WATCHED)),
+    resumable=creations.c.step.in_((*ACTIVE, CreationStep.WATCHED)),
     read=_creation,
     write=_progress,
-    renewable=creations.c.step.in_(WORKED_ON),  # a watched one keeps the time of its next look
+    renewable=creations.c.step.in_(ACTIVE),  # a watched one keeps the time of its next look
 )

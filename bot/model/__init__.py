@@ -1,1 +1,1 @@
-"""model."""
+"""Values and pure rules without I/O: webinars, people, teams, registrants, seats."""

@@ -1,4 +1,4 @@
-"""Decide whether a text is an email address that can be passed on to a vendor as it is."""
+"""Validate email addresses before they are sent to a vendor."""
 
 from __future__ import annotations
 

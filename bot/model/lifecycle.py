@@ -1,4 +1,4 @@
-"""The life cycle of a webinar and its registration: stage, open, full."""
+"""The life cycle of a webinar and its registration: stage, upcoming, open, full."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from typing import Final, Protocol
 
 from bot.model.webinar import Registration, Status, Webinar
 
-NOT_STARTED_AFTER: Final = timedelta(
-    hours=1
-)  # how long after its start a webinar that nobody has opened still counts as coming
-
-
-ENDED_STATUSES: Final = frozenset({"Finished", "Cancelled"})
+LATE_START: Final = timedelta(hours=1)
+"""How long after its start a webinar that was not opened still counts as upcoming."""
 
 
 class ListedWebinar(Protocol):
-    """What `find` needs to know of a webinar."""
+    """A webinar as far as finding it by name needs it."""
 
     @property
     def id(self) -> str: ...
@@ -30,10 +26,10 @@ class ListedWebinar(Protocol):
 
 
 def is_upcoming(webinar: ListedWebinar, now: datetime) -> bool:
-    """Whether it is on or still ahead; one that was due an hour ago and has not been opened is not."""
-    return webinar.status not in ENDED_STATUSES and (
-        webinar.status == "Active" or webinar.start > now - NOT_STARTED_AFTER
-    )
+    """Whether it is live, or scheduled and its start is at most an hour ago."""
+    if webinar.status in (Status.FINISHED, Status.CANCELLED):
+        return False
+    return webinar.status == Status.ACTIVE or webinar.start > now - LATE_START
 
 
 class RegistrationStatus(StrEnum):
@@ -41,20 +37,20 @@ class RegistrationStatus(StrEnum):
 
     OPEN = "open"
     FULL = "full"
-    """As many have registered as may: the limit has closed it, or is about to."""
+    """The limit is reached: RingCentral has closed the registration, or is about to."""
     CLOSED = "closed"
-    """By hand, while there is room."""
+    """Closed by an organizer, while there is room."""
 
 
 def registration_status(registration: Registration) -> RegistrationStatus:
-    """Whether people can register, and why not."""
-    if registration.limit is not None and registration.count >= registration.limit:
+    """Whether people can register, and if not, the reason."""
+    if is_full(registration):
         return RegistrationStatus.FULL
     return RegistrationStatus.OPEN if registration.is_open else RegistrationStatus.CLOSED
 
 
 class Stage(StrEnum):
-    """Where a webinar is in its life, as a reader sees it."""
+    """The stage of a webinar, as users see it."""
 
     COMING = "coming"
     LIVE = "live"
@@ -63,7 +59,7 @@ class Stage(StrEnum):
 
 
 def stage(webinar: Webinar, now: datetime) -> Stage:
-    """Where it is; one that nobody started is over once its planned end has passed."""
+    """The stage of `webinar`. One that was never started is over when its planned end has passed."""
     if webinar.status is Status.CANCELLED:
         return Stage.CANCELLED
     if webinar.status is Status.ACTIVE:
@@ -71,11 +67,11 @@ def stage(webinar: Webinar, now: datetime) -> Stage:
     return Stage.OVER if webinar.status is Status.FINISHED or now >= webinar.end else Stage.COMING
 
 
-def is_open_to_come(webinar: Webinar, now: datetime) -> bool:
+def is_coming_or_live(webinar: Webinar, now: datetime) -> bool:
     """Whether people can still register for it or join it."""
     return stage(webinar, now) in {Stage.COMING, Stage.LIVE}
 
 
-def is_full(read: Registration) -> bool:
-    """Whether as many have registered as may."""
-    return read.limit is not None and read.count >= read.limit
+def is_full(registration: Registration) -> bool:
+    """Whether the number of registrations has reached the limit."""
+    return registration.limit is not None and registration.count >= registration.limit

@@ -1,21 +1,25 @@
-"""Workspaces, accounts, and the people Greenroom works with."""
+"""Workspaces, accounts and people, and the base class of all model values."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.model.frozen import Frozen
+
+class Frozen(BaseModel):
+    """A value: immutable, compared by content, without extra fields. The base class of the whole model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Workspace(Frozen):
-    """A Slack team, or a team inside a Grid organisation (`enterprise_id`, else empty)."""
+    """A Slack team, or a team inside a Grid organization (`enterprise_id`, otherwise empty)."""
 
     team_id: str
     enterprise_id: str = ""
 
 
 class Account(Frozen):
-    """A workspace's connection to a webinar system; `name` tells one connection from another."""
+    """A workspace's connection to a webinar provider. `name` distinguishes connections to the same provider."""
 
     workspace: Workspace
     provider: str
@@ -23,7 +27,7 @@ class Account(Frozen):
 
 
 class Person(Frozen):
-    """Someone in Slack who does something with Greenroom, as `users.info` tells of them."""
+    """A Slack user who uses Greenroom, as returned by `users.info`."""
 
     workspace: Workspace
     user_id: str
@@ -33,17 +37,17 @@ class Person(Frozen):
     email: str = Field(default="", repr=False)
     first_name: str = Field(default="", repr=False)
     last_name: str = Field(default="", repr=False)
-    """As the profile has them; empty where it does not part the name."""
+    """As in the profile; empty if the profile does not split the name."""
     is_admin: bool = False
     is_guest: bool = False
     is_stranger: bool = False
-    """From another organisation, through Slack Connect."""
+    """From another organization, through Slack Connect. Slack's name for it."""
     is_bot: bool = False
     is_deactivated: bool = False
 
 
 class Coworker(Frozen):
-    """A person of the company's RingCentral directory who can be made a host."""
+    """A person in the company's RingCentral directory. A coworker can be made a host."""
 
     user_id: str
     account_id: str
@@ -52,10 +56,10 @@ class Coworker(Frozen):
 
 
 class ServiceUser(Frozen):
-    """The RingCentral user whose JWT Greenroom works with."""
+    """The RingCentral user that Greenroom's JWT belongs to."""
 
     user_id: str
     account_id: str
     name: str
     may_choose_host: bool
-    """Whether it is an administrator, who may make a coworker the host and see the company's sessions."""
+    """Whether the user is an administrator, who can make a coworker the host and list the company's sessions."""

@@ -1,10 +1,10 @@
-"""The people who sign up for a webinar, as a webinar system takes them and tells of them."""
+"""Registrants: the people who sign up for a webinar."""
 
 from __future__ import annotations
 
 from pydantic import AwareDatetime, Field, SecretStr
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 
 MAX_NAME = 64
 MAX_EMAIL = 256
@@ -12,7 +12,7 @@ MAX_EMAIL = 256
 
 
 class RegistrantDetails(Frozen):
-    """Somebody who is to be registered. `external_id` and `source` go along as they are."""
+    """A person to register. `external_id` and `source` are sent unchanged."""
 
     first_name: str = Field(repr=False)
     last_name: str = Field(repr=False)
@@ -20,17 +20,17 @@ class RegistrantDetails(Frozen):
     external_id: str = Field(default="", repr=False)
     source: str = ""
     join_page: SecretStr = SecretStr("")
-    """A page of our own to join by; the specification calls it read-only, the guide lets one set it."""
+    """Our own page that joins the webinar. The specification has it as read-only, the guide sets it."""
     cancel_page: SecretStr = SecretStr("")
 
     @property
     def address(self) -> str:
-        """The address by which they are told from others: in lower case."""
+        """The email address in lower case, which identifies a registrant."""
         return self.email.strip().lower()
 
 
 class Registrant(Frozen):
-    """Somebody who is registered. Both links are theirs alone."""
+    """A person who is registered. Both links are personal."""
 
     registrant_id: str
     first_name: str = Field(default="", repr=False)
@@ -43,35 +43,35 @@ class Registrant(Frozen):
     registered_at: AwareDatetime | None = None
     is_after_event: bool = False
     participant_id: str = ""
-    """Given to those who have joined: it tells the attended from the absent."""
+    """Present if the person has joined the webinar."""
     sequence: int | None = None
-    """`icalendarSequence`, which only the answer to a registration has."""
+    """`icalendarSequence`, present only in the response to a registration."""
 
     @property
     def address(self) -> str:
-        """The address by which they are told from others: in lower case."""
+        """The email address in lower case, which identifies a registrant."""
         return self.email.strip().lower()
 
     @property
     def has_attended(self) -> bool:
-        """Whether they have joined."""
+        """Whether the person has joined the webinar."""
         return bool(self.participant_id)
 
 
 class NewRegistration(Frozen):
-    """Somebody who has been registered now, with what was asked for: the answer says what of it was kept."""
+    """A completed registration: the request and the provider's response to it."""
 
     asked: RegistrantDetails
     registrant: Registrant
     page_key: str = Field(default="", repr=False)
-    """What pages of our own are called by, where they have such."""
+    """The key of the person's own pages; empty without them."""
 
     @property
     def join_kept(self) -> bool:
-        """Whether the link to join by is the one that was asked for."""
+        """Whether the provider accepted our page as the join link."""
         return bool(self.asked.join_page) and self.registrant.join_link == self.asked.join_page
 
     @property
     def cancel_kept(self) -> bool:
-        """Whether the link to cancel by is the one that was asked for."""
+        """Whether the provider accepted our page as the cancel link."""
         return bool(self.asked.cancel_page) and self.registrant.cancel_link == self.asked.cancel_page

@@ -1,4 +1,4 @@
-"""One person's seat at one webinar: who sits there, by which link, and what the person knows of it."""
+"""Seats: the registrations of Slack users."""
 
 from __future__ import annotations
 
@@ -7,48 +7,47 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, Field, SecretStr
 
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 
 
 class SeatState(StrEnum):
-    """How far a seat has come. What is asked is written before the call, what came of it after."""
+    """The progress of a seat. It is stored before each vendor call and after its outcome."""
 
-    ASKED = "asked"
-    TAKEN = "taken"
-    """It is theirs, and they are still to be told."""
-    HELD = "held"
+    REGISTERING = "asked"
+    REGISTERED = "taken"
+    """Registered; the user is not notified yet."""
+    NOTIFIED = "held"
     RENAMING = "renaming"
-    """It is to be given up for one under another name."""
-    LEAVING = "leaving"
+    """To be replaced by a registration with other details."""
+    CANCELING = "leaving"
 
 
-SETTLED = (SeatState.TAKEN, SeatState.HELD)
-OPEN = tuple(state for state in SeatState if state is not SeatState.HELD)
+REGISTERED_STATES = (SeatState.REGISTERED, SeatState.NOTIFIED)
+UNFINISHED_STATES = tuple(state for state in SeatState if state is not SeatState.NOTIFIED)
 
 
 class SeatDetails(Frozen):
-    """Who is to sit there, as they want to be known to RingCentral."""
+    """The name and address that a seat is registered with."""
 
     first_name: str = Field(repr=False)
     last_name: str = Field(repr=False)
     email: str = Field(repr=False)
     is_own_address: bool = False
-    """Whether Slack itself says that the address is theirs."""
+    """Whether it is the address in the user's Slack profile."""
 
     @property
     def address(self) -> str:
-        """The address by which they are told from others: in lower case."""
+        """The email address in lower case, which identifies a registrant."""
         return self.email.strip().lower()
 
     @property
     def name(self) -> str:
-        """What they are called."""
+        """First and last name."""
         return f"{self.first_name} {self.last_name}"
 
 
 class Seat(Frozen):
-    """One person's seat at one webinar, with their own links. `lead` is the reminder that they chose, if any."""
+    """A Slack user's registration for one webinar, with personal links."""
 
     account: Account
     session_id: str
@@ -56,18 +55,19 @@ class Seat(Frozen):
     state: SeatState
     attendee: SeatDetails
     wanted: SeatDetails | None = None
-    """Under what other name it is to be, while that is changed."""
+    """The new details, while they are being changed."""
     registrant_id: str | None = None
     join_link: SecretStr = SecretStr("")
     cancel_link: SecretStr = SecretStr("")
     source: str = ""
     lead: timedelta | None = None
+    """How long before the start the user wants a reminder."""
     by: str = ""
-    """Who registered them, where it was not themselves."""
+    """The user who registered them; empty if they registered themselves."""
     sequence: int = 0
-    """That of the calendar file which they got last."""
-    told_what: str = ""
-    """Digest of what was so of the webinar when they were told last."""
+    """The sequence of the last calendar file that was sent."""
+    notified_digest: str = ""
+    """Digest of the webinar's details in the last message to the user."""
     dm_channel_id: str = ""
     dm_ts: str = ""
     changed_at: AwareDatetime

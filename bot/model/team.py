@@ -1,4 +1,4 @@
-"""The people who run a webinar: their roles, and what is to change about who they are."""
+"""The team that runs a webinar: hosts, co-hosts and panelists, and changes of it."""
 
 from __future__ import annotations
 
@@ -6,57 +6,56 @@ from enum import StrEnum
 
 from pydantic import Field, SecretStr
 
-from bot.model.frozen import Frozen
-from bot.model.people import Coworker
+from bot.model.people import Coworker, Frozen
 
 
 class NotifiedBy(StrEnum):
-    """How somebody of a team learns of it."""
+    """How a team member is notified."""
 
     ELSEWHERE = "elsewhere"
-    """Invited in RingCentral itself."""
+    """Invited in RingCentral, not by Greenroom."""
     WAITING = "waiting"
-    """Greenroom has yet to tell them."""
+    """Greenroom has not sent its message yet."""
     MESSAGE = "message"
-    """By a direct message of ours."""
+    """By our direct message."""
     MAIL = "mail"
-    """By RingCentral's e-mail alone."""
-    ORGANISER = "organiser"
-    """By whoever invited them, who has their link."""
+    """By RingCentral's email only."""
+    ORGANIZER = "organiser"
+    """By the organizer who invited them and has their link."""
     LEFT = "left"
-    """Not of the team any more, which Greenroom has yet to tell them."""
+    """Removed from the team; Greenroom has not sent its message yet."""
 
 
 class Role(StrEnum):
-    """What somebody is in a webinar, in RingCentral's spelling."""
+    """A role in a webinar, in RingCentral's spelling."""
 
     HOST = "Host"
     COHOST = "CoHost"
     PANELIST = "Panelist"
     ATTENDEE = "Attendee"
-    """Never of an invitee: attendees come by registration or by the shared link."""
+    """Never the role of an invitee: attendees register or use the shared link."""
 
 
-MOST = 99
-"""Co-hosts and panelists together: support.ringcentral.com, the page on roles in a webinar."""
+MAX_TEAM = 99
+"""The most co-hosts and panelists together: support.ringcentral.com, the page on roles in a webinar."""
 
 
 class Invitee(Frozen):
-    """Somebody of the team, as the webinar system has them. `link` is theirs alone."""
+    """A team member as stored by the provider. `link` is personal."""
 
     invitee_id: str
     role: Role
     name: str = Field(default="", repr=False)
     email: str = Field(default="", repr=False)
     coworker_id: str = ""
-    """The id of a coworker in the company's directory; empty for an outsider."""
+    """The coworker's id in the company directory; empty for people outside it."""
     link: SecretStr = SecretStr("")
     is_mailed: bool = True
-    """Whether the webinar system sends the invitation (`sendInvite`)."""
+    """Whether the provider emails the invitation (`sendInvite`)."""
 
 
 class NewInvitee(Frozen):
-    """Somebody to be invited: a coworker, or an outsider by name and address, who can be a panelist only."""
+    """A person to invite: a coworker, or someone else by name and address, who can only be a panelist."""
 
     role: Role
     coworker: Coworker | None = None
@@ -67,22 +66,22 @@ class NewInvitee(Frozen):
 
     @property
     def address(self) -> str:
-        """The e-mail address by which they are known, in lower case."""
+        """The email address in lower case."""
         return (self.coworker.email if self.coworker else self.email).lower()
 
 
 class NewRole(Frozen):
-    """Somebody of the team gets another role."""
+    """A new role for a team member."""
 
     invitee_id: str
     role: Role
     is_mailed: bool | None = None
-    """What holds already, said again: where RingCentral takes its schema by the letter, an update that leaves
-    `sendInvite` out sends the invitation. None where it is not known."""
+    """The current value, sent again: by RingCentral's schema, an update without `sendInvite` sends the invitation.
+    `None` if unknown."""
 
 
 class TeamChange(Frozen):
-    """What is to change about a team, all in one call."""
+    """A change of a team, made in one call."""
 
     added: tuple[NewInvitee, ...] = ()
     updated: tuple[NewRole, ...] = ()
@@ -91,7 +90,7 @@ class TeamChange(Frozen):
 
 
 class TeamChanged(Frozen):
-    """What the webinar system says has changed."""
+    """The members that the provider reports as changed."""
 
     added: tuple[Invitee, ...] = ()
     updated: tuple[Invitee, ...] = ()

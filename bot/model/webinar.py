@@ -1,4 +1,4 @@
-"""The words Greenroom thinks in: webinars, sessions, registration, the people and the forms."""
+"""Webinars, sessions, registrations, and the form that creates a webinar."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, SecretStr, field_serializer
 
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 
 UNTITLED = "Untitled webinar"
 
 
 def one_line_title(title: str) -> str:
-    """A title as one line; a blank one says that there is none."""
+    """The title on one line, or a placeholder for a blank one."""
     return " ".join(title.split()) or UNTITLED
 
 
@@ -23,14 +22,14 @@ MAX_LENGTH = timedelta(hours=12)
 
 
 class Audience(StrEnum):
-    """Who a webinar is for: it decides whether there is one shared link or one link a person."""
+    """Who can attend: registrants with personal links, or anyone with the shared link."""
 
     REGISTRANTS = "registrants"
     ANYONE = "anyone"
 
 
 class Access(StrEnum):
-    """Who a webinar lets in, in RingCentral's spelling."""
+    """Who can join a webinar, in RingCentral's spelling."""
 
     GUEST = "Guest"
     SIGNED_IN = "AuthenticatedUser"
@@ -38,7 +37,7 @@ class Access(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a session is in its life; `CANCELLED` is ours, RingCentral deletes instead."""
+    """The status of a session. `CANCELLED` is ours: RingCentral deletes the session instead."""
 
     SCHEDULED = "Scheduled"
     ACTIVE = "Active"
@@ -47,7 +46,7 @@ class Status(StrEnum):
 
 
 class Options(Frozen):
-    """The settings of a webinar that a person may choose, with RingCentral's defaults.
+    """The settings of a webinar that a user can choose, with RingCentral's defaults.
 
     The vendor's names and defaults: WcsWebinarSettingsModel, developers.ringcentral.com/api-reference/Webinars.
     """
@@ -69,12 +68,12 @@ class Options(Frozen):
 
     @field_serializer("password", when_used="json")
     def _password_in_json(self, password: SecretStr) -> str:
-        # JSON of a form only ever goes into an encrypted column.
+        # The JSON of a form is stored in an encrypted column only.
         return password.get_secret_value()
 
 
 class FixedOptions(Frozen):
-    """The settings that the RingCentral account decides and that can only be shown (readOnly in the API)."""
+    """The settings that the RingCentral account decides (read-only in the API)."""
 
     recording: bool
     recording_sharing: bool
@@ -86,7 +85,7 @@ class FixedOptions(Frozen):
 
 
 class Form(Frozen):
-    """What a person asks for when they create a webinar."""
+    """The input of a user who creates a webinar."""
 
     title: str
     start: AwareDatetime
@@ -95,15 +94,15 @@ class Form(Frozen):
     audience: Audience = Audience.REGISTRANTS
     description: str = ""
     announce_in: str | None = None
-    """The channel's id, or nothing to announce."""
+    """The id of the channel for the card, or `None` for no card."""
     options: Options = Options()
     locale_code: str = "en-US"
     panel_join_offset: timedelta = timedelta()
-    """How early hosts and panelists may come in."""
+    """How long before the start hosts and panelists can join."""
 
 
 class OnDemand(StrEnum):
-    """For how long after the event its recording is there for those who registered, in RingCentral's spelling."""
+    """How long registrants can watch the recording, in RingCentral's spelling."""
 
     ONE_MONTH = "OneMonth"
     TWO_MONTHS = "TwoMonths"
@@ -113,7 +112,7 @@ class OnDemand(StrEnum):
 
 
 class Preferences(Frozen):
-    """What a person may choose of a registration beside its limit, with RingCentral's defaults.
+    """The settings of a registration that a user can choose, without the limit, with RingCentral's defaults.
 
     The vendor's names and defaults: RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management.
     """
@@ -128,7 +127,7 @@ class Preferences(Frozen):
 
 
 class Registration(Frozen):
-    """Who has signed up so far, as read at `read_at`; figures and no names."""
+    """The status and counts of a registration at `read_at`, without names."""
 
     page_uri: str = ""
     count: int
@@ -137,17 +136,17 @@ class Registration(Frozen):
     has_real_registrants: bool
     read_at: AwareDatetime
     limit_since: AwareDatetime | None = None
-    """When this limit was first read; the same limit set again later is another occasion. The mirror knows it."""
+    """When this limit was first read, set by the mirror. The same limit set again later has a new time."""
     preferences: Preferences | None = None
-    """Nothing where they have not been read yet."""
+    """`None` if not read yet."""
     after_count: int = 0
-    """Those of them who registered after the event."""
+    """How many of `count` registered after the event."""
     sequence: int = 0
     """`icalendarSequence`: how often the date has changed, for calendar files."""
 
 
 class Webinar(Frozen):
-    """Our copy of a webinar and its session, which people see as one thing. Holds no personal link."""
+    """Our copy of a webinar and its session, which users see as one. Contains no personal link."""
 
     account: Account
     webinar_id: str
@@ -159,31 +158,31 @@ class Webinar(Frozen):
     time_zone: str
     status: Status = Status.SCHEDULED
     audience: Audience | None = None
-    """Nothing where it was made elsewhere and has not been read yet."""
+    """`None` if it was created elsewhere and not read yet."""
     host_user_id: str = ""
     host_name: str = ""
     created_by: str = ""
-    """The Slack user who created it here, or empty where it was made elsewhere."""
+    """The Slack user who created it; empty if it was created elsewhere."""
     attendee_link: str = ""
-    """The shared join link of a webinar without registration; empty for any other."""
+    """The shared join link of a webinar without registration, otherwise empty."""
     registration: Registration | None = None
     panel_offset: timedelta = timedelta()
-    """How much earlier hosts and panelists are to be there."""
+    """How long before the start hosts and panelists can join."""
     seen_at: AwareDatetime
 
     @property
     def end(self) -> datetime:
-        """When it is planned to end, in UTC."""
+        """The planned end, in UTC."""
         return (self.start + self.length).astimezone(UTC)
 
     @property
     def id(self) -> str:
-        """What people and commands call it by: the session's id."""
+        """The id that users and commands use: the session's."""
         return self.session_id
 
 
 class WebinarFacts(Frozen):
-    """What a webinar system says of a webinar (the container with the settings)."""
+    """A webinar (the container with the settings) as the provider returns it."""
 
     webinar_id: str
     title: str
@@ -195,7 +194,7 @@ class WebinarFacts(Frozen):
 
 
 class SessionFacts(Frozen):
-    """What a webinar system says of a session (the date of a webinar)."""
+    """A session (the date of a webinar) as the provider returns it."""
 
     webinar_id: str
     session_id: str

@@ -8,20 +8,19 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from bot.model.frozen import Frozen
 from bot.model.lifecycle import RegistrationStatus, registration_status
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 from bot.model.webinar import Registration, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.rules import expires_at
 
-FILLING_AT = (95, 80)
+FILLING_PERCENTS = (95, 80)
 """Percent of the limit at which it is said that a webinar fills up, the higher first."""
 PRACTICE = timedelta(hours=1)
 """How long before the start hosts may practise (support.ringcentral.com); the session is Active then, and not live."""
 
 
-KIND_OF_STATUS: Mapping[RegistrationStatus, NoticeKind] = {
+KIND_BY_STATUS: Mapping[RegistrationStatus, NoticeKind] = {
     RegistrationStatus.OPEN: NoticeKind.OPENED,
     RegistrationStatus.FULL: NoticeKind.FULL,
     RegistrationStatus.CLOSED: NoticeKind.CLOSED,
@@ -38,27 +37,32 @@ class WebinarEvent(Frozen):
     expires_at: AwareDatetime
 
 
-def changes(before: Webinar, after: Webinar, now: datetime) -> list[WebinarEvent]:
+def detect_events(before: Webinar, after: Webinar, now: datetime) -> list[WebinarEvent]:
     """What is news in a webinar that was known as `before`, as far as it is still worth saying at `now`.
 
     A first reading of a registration is no news. Of what is off or over, that is the last news.
     """
     if after.status is Status.CANCELLED:
-        happened = _cancelled(before)
+        happened = _canceled(before)
     elif after.status is Status.FINISHED:
         happened = _ended(before, after, now)
     else:
-        happened = [*_live(before, after), *_dated(before, after), *_named(before, after), *_registered(before, after)]
-    told = [_news(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
+        happened = [
+            *_live(before, after),
+            *_rescheduled(before, after),
+            *_renamed(before, after),
+            *_registration_changes(before, after),
+        ]
+    told = [_event(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
     return [news for news in told if news.due_at < news.expires_at]
 
 
 Happened = tuple[NoticeKind, str, NoticeFacts]
 
 
-def _cancelled(before: Webinar) -> list[Happened]:
+def _canceled(before: Webinar) -> list[Happened]:
     was_on = before.status in (Status.SCHEDULED, Status.ACTIVE)
-    return [(NoticeKind.CANCELED, _stamp(before.seen_at), NoticeFacts())] if was_on else []
+    return [(NoticeKind.CANCELED, _timestamp(before.seen_at), NoticeFacts())] if was_on else []
 
 
 def _ended(before: Webinar, after: Webinar, now: datetime) -> list[Happened]:
@@ -73,18 +77,18 @@ def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
         yield NoticeKind.LIVE, "", NoticeFacts()
 
 
-def _dated(before: Webinar, after: Webinar) -> Iterator[Happened]:
+def _rescheduled(before: Webinar, after: Webinar) -> Iterator[Happened]:
     both = before.status is after.status is Status.SCHEDULED
     if both and before.start.astimezone(UTC) != after.start.astimezone(UTC):
-        yield NoticeKind.MOVED, _stamp(before.seen_at), NoticeFacts(was_start=before.start)
+        yield NoticeKind.MOVED, _timestamp(before.seen_at), NoticeFacts(was_start=before.start)
 
 
-def _named(before: Webinar, after: Webinar) -> Iterator[Happened]:
+def _renamed(before: Webinar, after: Webinar) -> Iterator[Happened]:
     if before.title and before.title != after.title:
-        yield NoticeKind.RETITLED, _stamp(before.seen_at), NoticeFacts(was_title=before.title, title=after.title)
+        yield NoticeKind.RETITLED, _timestamp(before.seen_at), NoticeFacts(was_title=before.title, title=after.title)
 
 
-def _registered(before: Webinar, after: Webinar) -> Iterator[Happened]:
+def _registration_changes(before: Webinar, after: Webinar) -> Iterator[Happened]:
     was, read = before.registration, after.registration
     if was is None or read is None:
         return
@@ -93,24 +97,26 @@ def _registered(before: Webinar, after: Webinar) -> Iterator[Happened]:
     if (registration_status(was) is RegistrationStatus.OPEN) is not (
         registration_status(read) is RegistrationStatus.OPEN
     ):
-        yield KIND_OF_STATUS[registration_status(read)], _stamp(was.read_at), figures
+        yield KIND_BY_STATUS[registration_status(read)], _timestamp(was.read_at), figures
     if registration_status(read) is RegistrationStatus.OPEN and (percent := _crossed(was, read)):
-        since = _stamp(read.limit_since) if read.limit_since else ""
+        since = _timestamp(read.limit_since) if read.limit_since else ""
         yield NoticeKind.FILLING, f"{percent}/{read.limit}/{since}", figures.model_copy(update={"percent": percent})
     if read.count > was.count:
         grown = figures.model_copy(update={"was_count": was.count})
-        yield NoticeKind.REGISTRATIONS, _stamp(was.read_at), grown
+        yield NoticeKind.REGISTRATIONS, _timestamp(was.read_at), grown
 
 
 def _crossed(was: Registration, read: Registration) -> int | None:
-    return next((percent for percent in FILLING_AT if _reaches(read, percent) and not _reaches(was, percent)), None)
+    return next(
+        (percent for percent in FILLING_PERCENTS if _reaches(read, percent) and not _reaches(was, percent)), None
+    )
 
 
 def _reaches(registration: Registration, percent: int) -> bool:
     return registration.limit is not None and registration.count * 100 >= registration.limit * percent
 
 
-def _news(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar, now: datetime) -> WebinarEvent:
+def _event(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar, now: datetime) -> WebinarEvent:
     practising = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
     return WebinarEvent(
         kind=kind,
@@ -121,7 +127,7 @@ def _news(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar,
     )
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     """A moment of what was known before, which is the same for everybody who compares with it."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
 
@@ -133,73 +139,73 @@ def coalesce_events(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notic
     newest count. Each notice is found on one side or the other, by all that makes it unique.
     """
     if len(waiting) == 1:
-        said = _worth_saying(list(waiting))
+        said = _coalesce_session(list(waiting))
         return said, [] if said else list(waiting)
     sessions: defaultdict[tuple[Account, str], list[Notice]] = defaultdict(list)
     for notice in sorted(waiting, key=lambda one: one.due_at):
         sessions[notice.account, notice.session_id].append(notice)
-    said = [notice for about in sessions.values() for notice in _worth_saying(about)]
+    said = [notice for about in sessions.values() for notice in _coalesce_session(about)]
     identities = {_identity(notice) for notice in said}
     in_order = sorted(said, key=lambda one: one.due_at)
     return in_order, [notice for notice in waiting if _identity(notice) not in identities]
 
 
-def _worth_saying(about: list[Notice]) -> list[Notice]:
+def _coalesce_session(about: list[Notice]) -> list[Notice]:
     of: defaultdict[NoticeKind, list[Notice]] = defaultdict(list)
     for notice in about:
         of[notice.kind].append(notice)
     if of[NoticeKind.CANCELED]:
         # A correction says so, too.
         return (of[NoticeKind.CORRECTION] or of[NoticeKind.CANCELED])[-1:]
-    moved = [] if of[NoticeKind.CORRECTION] else _moved(of[NoticeKind.MOVED])
+    moved = [] if of[NoticeKind.CORRECTION] else _merge_moves(of[NoticeKind.MOVED])
     progress = of[NoticeKind.ENDED] or of[NoticeKind.LIVE] or of[NoticeKind.STARTING]
     latest = [of[NoticeKind.CORRECTION], progress, of[NoticeKind.DIGEST]]
-    merged = [*moved, *_retitled(of[NoticeKind.RETITLED]), *_counted(of[NoticeKind.REGISTRATIONS])]
+    merged = [*moved, *_merge_titles(of[NoticeKind.RETITLED]), *_merge_counts(of[NoticeKind.REGISTRATIONS])]
     by_themselves = [*of[NoticeKind.REMINDER], *of[NoticeKind.CHANNEL_LOST]]
-    return [*by_themselves, *(one for some in latest for one in some[-1:]), *merged, *_at_the_door(about)]
+    return [*by_themselves, *(one for some in latest for one in some[-1:]), *merged, *_registration_notices(about)]
 
 
-def _moved(moves: list[Notice]) -> list[Notice]:
+def _merge_moves(moves: list[Notice]) -> list[Notice]:
     if not moves or moves[0].facts.was_start == moves[-1].start:
         return []
-    return [_with(moves[-1], was_start=moves[0].facts.was_start)]
+    return [_with_facts(moves[-1], was_start=moves[0].facts.was_start)]
 
 
-def _retitled(names: list[Notice]) -> list[Notice]:
+def _merge_titles(names: list[Notice]) -> list[Notice]:
     if not names or names[0].facts.was_title == names[-1].facts.title:
         return []
-    return [_with(names[-1], was_title=names[0].facts.was_title)]
+    return [_with_facts(names[-1], was_title=names[0].facts.was_title)]
 
 
-def _counted(counts: list[Notice]) -> list[Notice]:
+def _merge_counts(counts: list[Notice]) -> list[Notice]:
     if not counts or (counts[-1].facts.count or 0) <= (counts[0].facts.was_count or 0):
         return []
-    return [_with(counts[-1], was_count=counts[0].facts.was_count)]
+    return [_with_facts(counts[-1], was_count=counts[0].facts.was_count)]
 
 
-def _at_the_door(about: list[Notice]) -> list[Notice]:
+def _registration_notices(about: list[Notice]) -> list[Notice]:
     """The last word on the door, and how full it is since then.
 
     Shut and open in turn is all that can happen to it: where it was shut and is open again before that was said, the
     channel still knows what is so, and nothing is said.
     """
-    swings = [notice for notice in about if notice.kind in KIND_OF_STATUS.values()]
+    swings = [notice for notice in about if notice.kind in KIND_BY_STATUS.values()]
     filling = [notice for notice in about if notice.kind is NoticeKind.FILLING]
     if not swings:
-        return _fullest(filling)
+        return _highest_percent(filling)
     shut, was_shut = (notice.kind is not NoticeKind.OPENED for notice in (swings[-1], swings[0]))
     last = [] if was_shut and not shut else swings[-1:]
     since = [notice for notice in filling if notice.due_at >= swings[-1].due_at]
-    return last if shut else [*last, *_fullest(since)]
+    return last if shut else [*last, *_highest_percent(since)]
 
 
-def _fullest(filling: list[Notice]) -> list[Notice]:
+def _highest_percent(filling: list[Notice]) -> list[Notice]:
     """The highest of those that speak of the limit as it is by now."""
     ours = [notice for notice in filling if notice.facts.limit == filling[-1].facts.limit]
     return [max(ours, key=lambda one: one.facts.percent or 0)] if ours else []
 
 
-def _with(notice: Notice, **facts: object) -> Notice:
+def _with_facts(notice: Notice, **facts: object) -> Notice:
     return notice.model_copy(update={"facts": notice.facts.model_copy(update=facts)})
 
 

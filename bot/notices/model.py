@@ -8,8 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 
 
 class NoticeKind(StrEnum):

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AwareDatetime
 
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
-from bot.model.people import Workspace
+from bot.model.people import Frozen, Workspace
 
 DAY = timedelta(days=1)
-_NEAR = 0.7  # how alike two names are to be taken for each other: below it, Mars/Base would be Pacific/Marquesas
+_CUTOFF = 0.7  # how alike two names are to be taken for each other: below it, Mars/Base would be Pacific/Marquesas
 
 
 class DigestPace(StrEnum):
@@ -27,7 +26,7 @@ class DigestPace(StrEnum):
     WEEKLY = "weekly"
 
 
-DIGEST_AHEAD: Mapping[DigestPace, timedelta] = {DigestPace.DAILY: 2 * DAY, DigestPace.WEEKLY: 8 * DAY}
+DIGEST_SPAN: Mapping[DigestPace, timedelta] = {DigestPace.DAILY: 2 * DAY, DigestPace.WEEKLY: 8 * DAY}
 """How far a digest looks: a little beyond the next one, so that nothing surprises anybody."""
 
 
@@ -56,15 +55,15 @@ def quiet_until(hours: ChannelHours | None, now: datetime) -> datetime | None:
     today = now.astimezone(zone).date()
     # Quiet that began yesterday may still last; an end that the clocks skip or show twice is looked at like any other.
     for first in (today - DAY, today):
-        begins = instant(first, hours.quiet_from, zone)
+        begins = to_instant(first, hours.quiet_from, zone)
         last = first if hours.quiet_to > hours.quiet_from else first + DAY
-        ends = instant(last, hours.quiet_to, zone)
+        ends = to_instant(last, hours.quiet_to, zone)
         if begins <= now < ends:
             return ends
     return None
 
 
-def last_slot(hours: ChannelHours, now: datetime) -> datetime | None:
+def last_digest_time(hours: ChannelHours, now: datetime) -> datetime | None:
     """The latest moment (UTC) at or before `now` at which the channel wanted its digest; None where it wants none."""
     if hours.digest is DigestPace.NEVER:
         return None
@@ -72,17 +71,17 @@ def last_slot(hours: ChannelHours, now: datetime) -> datetime | None:
     today = now.astimezone(zone).date()
     days = (today + DAY - back * DAY for back in range(9))
     wanted = (one for one in days if hours.digest is DigestPace.DAILY or one.weekday() == hours.digest_day)
-    slots = (instant(one, hours.digest_at, zone) for one in wanted)
+    slots = (to_instant(one, hours.digest_at, zone) for one in wanted)
     return next((slot for slot in slots if slot <= now), None)
 
 
-def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+def to_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """A local wall time as an instant (UTC): later where the clocks skip it, the first where they show it twice."""
     wall = datetime.combine(day, time(minutes // 60, minutes % 60), zone)
     return wall.astimezone(UTC)
 
 
-def zone_named(text: str) -> str:
+def parse_time_zone(text: str) -> str:
     """The IANA name that `text` means, whatever its case and with spaces for underscores; a city alone will do.
 
     Raises `BadInput`, with the nearest name if one is near, where there is no such zone.
@@ -94,14 +93,14 @@ def zone_named(text: str) -> str:
     cities = [name for name in zones if name.rpartition("/")[2] == asked]
     if len(cities) == 1:
         return zones[cities[0]]
-    near = cities or get_close_matches(asked, list(zones), n=1, cutoff=_NEAR) or _near_city(asked)
+    near = cities or get_close_matches(asked, list(zones), n=1, cutoff=_CUTOFF) or _near_city(asked)
     offer = f"Did you mean {zones[near[0]]}?" if near else "Write one such as Europe/Madrid or America/New_York."
     raise BadInput(f"There is no such time zone. {offer}" if asked else "Write a time zone such as Europe/Madrid.")
 
 
 def _near_city(asked: str) -> list[str]:
     cities = {name.rpartition("/")[2]: name for name in _zones()}
-    return [cities[city] for city in get_close_matches(asked, list(cities), n=1, cutoff=_NEAR)]
+    return [cities[city] for city in get_close_matches(asked, list(cities), n=1, cutoff=_CUTOFF)]
 
 
 @cache

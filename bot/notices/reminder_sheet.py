@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.model.frozen import Frozen
 from bot.model.lifecycle import Stage, stage
+from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeState
 from bot.notices.subscriptions.model import Subscription
@@ -34,11 +34,11 @@ class ReminderUndo(Frozen):
     """When the line that is there now was set; nothing where it was taken away. Another one is not undone."""
 
 
-LAST_MINUTE = timedelta(seconds=75)
+LOCKED_BEFORE = timedelta(seconds=75)
 """In its last minute Slack gives nothing back (docs.slack.dev/reference/methods/chat.deleteScheduledMessage)."""
 
 
-MAX_EARLIER = 10
+MAX_PAST = 10
 
 
 WAITING = frozenset({NoticeState.PLANNED, NoticeState.BATCHED})
@@ -63,7 +63,7 @@ class Reminder:
     """The start that it speaks of, which need not be the webinar's any more."""
     due_at: datetime
     state: NoticeState
-    held_for: datetime | None = None
+    scheduled_for: datetime | None = None
     """When Slack posts it, where it is on its way there already."""
     problem: str = ""
 
@@ -77,7 +77,7 @@ class ReminderSheet:
     is_on: bool
     offsets: tuple[timedelta, ...]
     """Those that go out here, or would if reminders were on."""
-    usual: tuple[timedelta, ...]
+    default_offsets: tuple[timedelta, ...]
     """The workspace's own."""
     has_own_offsets: bool = False
     reminders: Sequence[Reminder] = ()
@@ -86,7 +86,7 @@ class ReminderSheet:
     set_at: datetime | None = None
 
 
-def is_to_come(webinar: Webinar, now: datetime) -> bool:
+def can_remind(webinar: Webinar, now: datetime) -> bool:
     """Whether there is anything left to remind of."""
     return now < webinar.start and stage(webinar, now) not in (Stage.OVER, Stage.CANCELLED)
 
@@ -101,16 +101,16 @@ def skipped(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
     return [one for one in _current(sheet, now) if one.state is NoticeState.SKIPPED and one.offset in sheet.offsets]
 
 
-def earlier(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
+def past(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
     """The last few that have come to an end: posted, skipped, missed, or unclear."""
     hidden = {NoticeState.WITHDRAWN, NoticeState.SUPERSEDED}
     over = [one for one in sheet.reminders if one.due_at <= now and one.state not in hidden]
-    return over[-MAX_EARLIER:]
+    return over[-MAX_PAST:]
 
 
-def is_leaving(reminder: Reminder, now: datetime) -> bool:
+def is_locked(reminder: Reminder, now: datetime) -> bool:
     """Whether it goes out so soon that nothing can be done about it any more."""
-    return reminder.held_for is not None and reminder.held_for - now <= LAST_MINUTE
+    return reminder.scheduled_for is not None and reminder.scheduled_for - now <= LOCKED_BEFORE
 
 
 def _current(sheet: ReminderSheet, now: datetime) -> list[Reminder]:

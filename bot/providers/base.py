@@ -1,4 +1,4 @@
-"""The port to webinar systems, in our words: RingCentral is the first behind it."""
+"""The port to webinar providers, in our own terms."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ DISPLAY_NAME = "RingCentral"
 
 
 class Lane(StrEnum):
-    """Who needs a vendor call: a person who waits goes first, upkeep goes last."""
+    """The reason for a vendor call, from the highest priority (a waiting user) to the lowest (upkeep)."""
 
     PERSON = "person"
     NOTICE = "notice"
     PAGE = "page"
-    """A stranger on our own page, who is in line."""
+    """A visitor of our own registration page, who waits in a queue."""
     BULK = "bulk"
-    """One of many that somebody asked for at once."""
+    """One of many calls that a user started at once."""
     UPKEEP = "upkeep"
 
 
 class Ability(StrEnum):
-    """What a webinar system can do; an operation it lacks is answered with a sentence."""
+    """What a provider supports. An unsupported operation is declined with a sentence."""
 
     CREATE = "create"
     CANCEL = "cancel"
@@ -39,19 +39,19 @@ class Ability(StrEnum):
     REGISTRANTS = "registrants"
 
 
-async def tell_nobody(seconds: float) -> None:
-    """Nobody is waiting, so nobody is told."""
+async def ignore_wait(seconds: float) -> None:
+    """Do not report the wait: no user is waiting."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """On whose behalf a vendor call is made, and how to tell them that they must wait."""
+    """Why a vendor call is made, how long it may wait, and how to report a wait to the user."""
 
     lane: Lane
-    on_wait: Callable[[float], Awaitable[None]] = tell_nobody
-    """Called once, with the seconds to wait, when a call cannot go at once."""
+    on_wait: Callable[[float], Awaitable[None]] = ignore_wait
+    """Called once, with the seconds to wait, if the call cannot go at once."""
     patience: float = 180.0
-    """Seconds after which waiting is given up with `ProviderBusy`."""
+    """The longest wait in seconds, after which the call fails with `ProviderBusy`."""
 
 
 UPKEEP = Caller(Lane.UPKEEP)
@@ -61,7 +61,7 @@ PAGE = Caller(Lane.PAGE, patience=600.0)
 
 
 class Unchanged(Enum):
-    """What stands for "leave it as it is", where None already says that there is none."""
+    """A marker for "do not change", in fields where `None` means "none"."""
 
     UNCHANGED = "unchanged"
 
@@ -71,68 +71,67 @@ UNCHANGED: Final = Unchanged.UNCHANGED
 
 @dataclass(frozen=True)
 class RegistrationChange:
-    """What shall be so of a registration. It says how it ends, so doing it twice is the same as doing it once."""
+    """A change of a registration. It states the final result, so it can be sent twice."""
 
     is_open: bool
-    """Never left out: RingCentral requires it with every change, so who changes the limit alone says what it is."""
+    """Required, because RingCentral requires the status in every change, also if only the limit changes."""
     limit: int | Unchanged | None = UNCHANGED
-    """The most people who may register; None for as many as like to."""
+    """The highest number of registrations; `None` for no limit."""
     preferences: Preferences | Unchanged = UNCHANGED
 
 
 class WebinarProvider(Protocol):
-    """A webinar system. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
+    """A webinar provider. Every method may raise any `ProviderError`; reads never raise `OutcomeUnknown`."""
 
     name: str
     abilities: frozenset[Ability]
 
     async def service_user(self, caller: Caller) -> ServiceUser:
-        """Who we are there, and what that user may do."""
+        """The user that we are logged in as, with its rights."""
         ...
 
     async def coworkers(self, caller: Caller) -> list[Coworker]:
-        """All enabled people of the company who have an e-mail address (every page)."""
+        """All enabled people in the company directory who have an email address (every page)."""
         ...
 
     async def create_webinar(self, form: Form, host: Coworker | None, caller: Caller) -> WebinarFacts:
-        """Make the container with its settings, hosted by `host` or else by the service user. One call."""
+        """Create a webinar with its settings, hosted by `host` or else by the service user. One call."""
         ...
 
     async def find_webinar(
-        self, title: str, created_from: datetime, known: frozenset[str], caller: Caller
+        self, title: str, created_from: datetime, known_ids: frozenset[str], caller: Caller
     ) -> WebinarFacts | None:
-        """The oldest webinar with exactly this title created since then whose id is not among `known`."""
+        """The oldest webinar with exactly this title that was created since then, except those of `known_ids`."""
         ...
 
     async def create_session(self, webinar_id: str, form: Form, caller: Caller) -> SessionFacts:
-        """Give a webinar its date. One call."""
+        """Create the session (the date) of a webinar. One call."""
         ...
 
     async def find_session(self, webinar_id: str, start: datetime, caller: Caller) -> SessionFacts | None:
-        """The session of this webinar, if it has one that ends after `start`."""
+        """The session of this webinar that ends after `start`, if there is one."""
         ...
 
     async def session(self, webinar_id: str, session_id: str, caller: Caller) -> SessionFacts:
-        """A session, without its host. Raises `ProviderGone` where it is deleted. One call."""
+        """A session, without its host. Raises `ProviderGone` if it was deleted. One call."""
         ...
 
     async def delete_webinar(self, webinar_id: str, caller: Caller) -> None:
-        """Remove a webinar with its session and invitees; gone already is fine. One call."""
+        """Delete a webinar with its session and invitees. No error if it does not exist. One call."""
         ...
 
     async def sessions(self, ending_after: datetime, caller: Caller) -> list[SessionFacts]:
-        """All sessions the service user can see that end after then. One call per 1,000."""
+        """All sessions visible to the service user that end after `ending_after`. One call per 1,000."""
         ...
 
     async def registration(self, session_id: str, caller: Caller) -> Registration:
-        """The registration of a session. Raises `ProviderGone` where there is none, or none yet. One call."""
+        """The registration of a session. Raises `ProviderGone` if there is none, or not yet. One call."""
         ...
 
     async def change_registration(self, session_id: str, change: RegistrationChange, caller: Caller) -> Registration:
-        """Open or close it, change its limit or preferences; returns what became of it: a full one stays closed.
+        """Change the status, limit or preferences of a registration. Return the result: a full one stays closed.
 
-        Raises `ProviderGone` where there is none, or none yet, and `OutcomeUnknown` where every try ended in silence.
-        One call.
+        Raises `ProviderGone` if there is none, or not yet, and `OutcomeUnknown` if no try was answered. One call.
         """
         ...
 
@@ -141,37 +140,37 @@ class WebinarProvider(Protocol):
         ...
 
     async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
-        """The whole team, the host among them. One call per 1,000."""
+        """The team, including the host. One call per 1,000."""
         ...
 
     async def change_team(self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller) -> TeamChanged:
-        """Add, change and remove people of the team, all of them or none. One call, never repeated by itself.
+        """Add, change and remove members of the team, all or none. One call, never repeated automatically.
 
-        Raises `ProviderConflict` where somebody is invited already, and `OutcomeUnknown` where no clear answer came.
+        Raises `ProviderConflict` if one of them is already invited, and `OutcomeUnknown` without a clear answer.
         """
         ...
 
     async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
-        """Everybody who is registered, in the order of their ids. One call per 1,000."""
+        """All registrants in the order of their ids. One call per 1,000."""
         ...
 
     async def registrant(self, session_id: str, registrant_id: str, caller: Caller) -> Registrant:
-        """One registrant. Raises `ProviderGone` where they are removed. One call."""
+        """One registrant. Raises `ProviderGone` if they were removed. One call."""
         ...
 
-    async def register(self, session_id: str, applicant: RegistrantDetails, caller: Caller) -> Registrant:
-        """Register somebody. One call, never repeated by itself.
+    async def register(self, session_id: str, details: RegistrantDetails, caller: Caller) -> Registrant:
+        """Register a person. One call, never repeated automatically.
 
-        Raises `ProviderConflict` where the address is registered already, `RegistrationClosed` where nobody can
-        register just now, `AnswersWanted` where questions must be answered that we cannot ask, and `OutcomeUnknown`
-        where no clear answer came: look among `registrants` before asking again.
+        Raises `ProviderConflict` if the address is already registered, `RegistrationClosed` if registration is
+        closed, full or over, `AnswersWanted` if the registration form has required questions (the API cannot list
+        them), and `OutcomeUnknown` without a clear answer: look in `registrants` before a retry.
         """
         ...
 
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
-        """Take somebody off the list; gone already is fine. One call."""
+        """Remove a registrant. No error if they do not exist. One call."""
         ...
 
     async def close(self) -> None:
-        """Let go of the connection."""
+        """Log out."""
         ...

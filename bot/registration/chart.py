@@ -9,26 +9,26 @@ from typing import Final, Protocol
 
 from pydantic import AwareDatetime
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Registration, Webinar
 from bot.registration.forecast import CountFigure
 
-MOST_POINTS: Final = 600
+MAX_STEPS: Final = 600
 """More steps than this nobody can tell apart in one picture."""
-MOST_BARS: Final = 6
-MOST_NAME: Final = 40
+MAX_BARS: Final = 6
+MAX_NAME: Final = 40
 """How much of a source's name stands beside its bar."""
-AHEAD: Final = 2
+MAX_START_RATIO: Final = 2
 """The start is in the picture unless it is further away than so many times what has passed."""
-HIGHER: Final = 10
+MAX_LIMIT_RATIO: Final = 10
 """The limit is in the picture unless it is higher than so many times what there is."""
 
-SLACK: Final = "slack:"
+CHANNEL_PREFIX: Final = "slack:"
 """How the source of those begins who registered by a card in Slack; the channel's id follows."""
-COMMANDED: Final = "slack"
+COMMAND_SOURCE: Final = "slack"
 """The source of those who registered in Slack where no card stood."""
-ELSEWHERE: Final = "Slack, by command"
-PRIVATE: Final = "Slack, private channel"
+BY_COMMAND: Final = "Slack, by command"
+PRIVATE_CHANNEL: Final = "Slack, private channel"
 NOT_NAMED: Final = "Not named"
 OTHERS: Final = "Others"
 
@@ -62,16 +62,16 @@ class Chart(Frozen):
     def shows_start(self) -> bool:
         """Whether the start is near enough to stand in the picture."""
         first, last = self.steps[0].at, self.steps[-1].at
-        return first <= self.start <= last + AHEAD * (last - first)
+        return first <= self.start <= last + MAX_START_RATIO * (last - first)
 
     @property
     def shows_limit(self) -> bool:
         """Whether the limit is low enough to stand in the picture."""
         limits = [step.limit for step in self.steps if step.limit is not None]
-        return bool(limits) and max(limits) <= HIGHER * max(1, *(step.count for step in self.steps))
+        return bool(limits) and max(limits) <= MAX_LIMIT_RATIO * max(1, *(step.count for step in self.steps))
 
 
-class Past(CountFigure, Protocol):
+class LimitedCount(CountFigure, Protocol):
     """A figure of the past, with the limit that held then."""
 
     @property
@@ -80,7 +80,9 @@ class Past(CountFigure, Protocol):
         ...
 
 
-def chart(webinar: Webinar, read: Registration, figures: Sequence[Past], sources: Sequence[Bar] = ()) -> Chart | None:
+def build_chart(
+    webinar: Webinar, read: Registration, figures: Sequence[LimitedCount], sources: Sequence[Bar] = ()
+) -> Chart | None:
     """The picture of a registration by its figures so far, oldest first; None where there are fewer than two."""
     if len(figures) < 2:
         return None
@@ -91,13 +93,13 @@ def chart(webinar: Webinar, read: Registration, figures: Sequence[Past], sources
     return Chart(
         title=webinar.title,
         time_zone=webinar.time_zone,
-        steps=(*thinned(steps), newest),
+        steps=(*downsampled(steps), newest),
         start=webinar.start,
         sources=tuple(sources),
     )
 
 
-def thinned(steps: Sequence[ChartStep], most: int = MOST_POINTS) -> list[ChartStep]:
+def downsampled(steps: Sequence[ChartStep], most: int = MAX_STEPS) -> list[ChartStep]:
     """At most so many of them: the first, and the last of each of equal lengths of time."""
     if len(steps) <= most:
         return list(steps)
@@ -106,7 +108,7 @@ def thinned(steps: Sequence[ChartStep], most: int = MOST_POINTS) -> list[ChartSt
     return [steps[0], *slots.values()]
 
 
-def by_source(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar]:
+def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar]:
     """How many came from each source, the most first, and the rest as one bar at the end.
 
     `channels` has the names of the public channels among them by their ids: every other channel is just a private one.
@@ -114,31 +116,31 @@ def by_source(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar]:
     counted = Counter(_name(source, channels) for source in sources)
     rest = counted.pop(OTHERS, 0)
     ranked = [Bar(name=name, count=count) for name, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
-    if not rest and len(ranked) <= MOST_BARS:
+    if not rest and len(ranked) <= MAX_BARS:
         return ranked
-    shown, left = ranked[: MOST_BARS - 1], ranked[MOST_BARS - 1 :]
+    shown, left = ranked[: MAX_BARS - 1], ranked[MAX_BARS - 1 :]
     rest += sum(bar.count for bar in left)
     return [*shown, Bar(name=OTHERS, count=rest)]
 
 
-def channels_among(sources: Iterable[str], most: int) -> list[str]:
+def top_channels(sources: Iterable[str], most: int) -> list[str]:
     """The ids of the Slack channels that most people came from."""
-    counted = Counter(source.removeprefix(SLACK) for source in sources if source.startswith(SLACK))
+    counted = Counter(source.removeprefix(CHANNEL_PREFIX) for source in sources if source.startswith(CHANNEL_PREFIX))
     return [channel for channel, _ in counted.most_common(most)]
 
 
 def _name(source: str, channels: Mapping[str, str]) -> str:
     line = " ".join(source.split())
-    if line.startswith(SLACK):
-        name = channels.get(line.removeprefix(SLACK), "")
-        return f"Slack #{name}"[:MOST_NAME] if name else PRIVATE
-    if line == COMMANDED:
-        return ELSEWHERE
+    if line.startswith(CHANNEL_PREFIX):
+        name = channels.get(line.removeprefix(CHANNEL_PREFIX), "")
+        return f"Slack #{name}"[:MAX_NAME] if name else PRIVATE_CHANNEL
+    if line == COMMAND_SOURCE:
+        return BY_COMMAND
     if "@" in line:
         return OTHERS  # whoever puts addresses there: a picture names nobody
-    return (line if len(line) <= MOST_NAME else line[: MOST_NAME - 1] + "…") or NOT_NAMED
+    return (line if len(line) <= MAX_NAME else line[: MAX_NAME - 1] + "…") or NOT_NAMED
 
 
-def edges(one: Chart) -> tuple[datetime, datetime]:
+def time_range(one: Chart) -> tuple[datetime, datetime]:
     """From when to when the picture goes."""
     return one.steps[0].at, max(one.steps[-1].at, one.start) if one.shows_start else one.steps[-1].at

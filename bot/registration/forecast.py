@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Registration
 
 DAY: Final = timedelta(days=1)
-MOST_DAYS: Final = 7
+MAX_DAYS: Final = 7
 """How far back a pace looks: what was before a week ago says little about tomorrow."""
-FAR: Final = timedelta(days=3650)
+MAX_HORIZON: Final = timedelta(days=3650)
 """What would take longer is not worth saying, and may lie beyond the calendar."""
 
 
@@ -74,7 +74,7 @@ def _percent(read: Registration) -> int | None:
 
 
 def _pace(figures: Sequence[CountFigure], read: Registration) -> GrowthRate | None:
-    days = min(MOST_DAYS, (read.read_at - figures[0].read_at) // DAY) if figures else 0
+    days = min(MAX_DAYS, (read.read_at - figures[0].read_at) // DAY) if figures else 0
     then = count_at(figures, read.read_at - days * DAY) if days > 0 else None
     return None if then is None else GrowthRate(grown=read.count - then, days=days)
 
@@ -83,7 +83,7 @@ def _full_at(read: Registration, pace: GrowthRate | None, start: datetime, now: 
     if pace is None or pace.grown <= 0 or read.limit is None or not read.is_open or read.count >= read.limit:
         return None
     takes = (read.limit - read.count) * pace.days / pace.grown
-    if takes > FAR / DAY:
+    if takes > MAX_HORIZON / DAY:
         return None
     at = read.read_at + takes * DAY
     return at if now < at < start else None

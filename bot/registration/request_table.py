@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from sqlalchemy import delete, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account
+from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import applications, has_page, is_in_line
 from bot.db.schema import webinars
@@ -211,7 +211,7 @@ def read(row: Any) -> RegistrationRequest:
     join_link, cancel_link = json.loads(row.links) if row.links else ("", "")
     return RegistrationRequest(
         id=row.id,
-        account=account_in(row),
+        account=account_of(row),
         session_id=row.session_id,
         batch_id=row.batch_id,
         number=row.number,

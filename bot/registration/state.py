@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Preferences, Registration
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Audience, Webinar
 
 MOST = 4
@@ -60,7 +60,7 @@ def next_to_count(
 
 def _counts(webinar: Webinar, now: datetime) -> bool:
     """Whether there is something to count, as far as we know: who it is for may still be to be found out."""
-    return webinar.audience is not Audience.ANYONE and is_open_to_come(webinar, now)
+    return webinar.audience is not Audience.ANYONE and is_coming_or_live(webinar, now)
 
 
 def _age(webinar: Webinar, now: datetime, asked_at: datetime | None) -> float:

@@ -12,7 +12,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.db.connection import Store
 from bot.errors import ProviderBusy, ProviderError, ProviderGone, ProviderRefused
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Subscription, channel_features
@@ -63,7 +63,7 @@ class Poller:
         now = self._clock.now()
         self._asked_at = {key: at for key, at in self._asked_at.items() if at > now - REMEMBERED}
         # A list can also be short because a permission was taken away: only a 404 says that a webinar is deleted.
-        doubtful = [one for one in missing if is_open_to_come(one, now) and one.seen_at < now - SETTLING]
+        doubtful = [one for one in missing if is_coming_or_live(one, now) and one.seen_at < now - SETTLING]
         asks = [partial(self._confirm, webinar) for webinar in self._longest_unasked(doubtful)[:CHECKS_A_SWEEP]]
         if caller.lane is Lane.UPKEEP:
             unread = [one for one in known if _is_left_unread(one, now)]
@@ -135,7 +135,7 @@ class Poller:
         account, now = self._reading.account, self._clock.now()
         async with self._store.read() as db:
             coming = await webinar_table.to_count(db, account, now - SOON_AGAIN, now)
-            lines = await subscription_table.everything(db, account.workspace)
+            lines = await subscription_table.of_workspace(db, account.workspace)
             carded = {card.session_id for card in await card_table.everywhere(db, account)}
         about: defaultdict[str, list[Subscription]] = defaultdict(list)
         for line in lines:
@@ -189,4 +189,4 @@ class Poller:
 def _is_left_unread(webinar: Webinar, now: datetime) -> bool:
     """Whether its registration is still unread some minutes after its creation, because of a crash or an outage."""
     is_ours = webinar.created_by and webinar.audience is Audience.REGISTRANTS and webinar.registration is None
-    return bool(is_ours) and is_open_to_come(webinar, now) and webinar.seen_at < now - UNREAD_AFTER
+    return bool(is_ours) and is_coming_or_live(webinar, now) and webinar.seen_at < now - UNREAD_AFTER

@@ -13,7 +13,7 @@ from bot.db.connection import Db, Store
 from bot.errors import NotFound
 from bot.model.people import Account
 from bot.model.webinar import Audience, Registration, SessionFacts, Status, Webinar
-from bot.notices.planner import follow_up
+from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.providers.directory import Directory
 from bot.sync.cards import Cards
@@ -85,7 +85,7 @@ class WebinarReader:
 
     def merge(self, known: Webinar | None, facts: SessionFacts, now: datetime) -> Webinar:
         """Apply what a list says of a session to what is known of it."""
-        return merged(self.account, known, facts, host_name=self._directory.name, now=now)
+        return merged(self.account, known, facts, host_name=self._directory.user_name, now=now)
 
     async def _follow(self, db: Db, facts: SessionFacts, began: datetime) -> bool:
         """Lay what was listed over what is known. False where nothing is."""
@@ -149,7 +149,7 @@ class WebinarReader:
         read = after.registration
         if read and _figures(read) != _figures(before.registration if before else None):
             await count_history.add(db, self.account, after.session_id, read)
-        await follow_up(db, before, after, now, by)
+        await plan_changes(db, before, after, now, by)
 
 
 def merged(

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import delete, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account, of_workspace
+from bot.db.keys import account_columns, account_of, of_account, of_workspace
 from bot.db.leases import LeasedTable
 from bot.db.schema import team_changes
 from bot.model.people import Account, Frozen, Workspace
@@ -97,7 +97,7 @@ def _state(change: TeamOperation) -> dict[str, Any]:
 def _change(row: Any) -> TeamOperation:
     content = _Content.model_validate_json(row.content)
     return TeamOperation(
-        account=account_in(row),
+        account=account_of(row),
         change_id=row.change_id,
         session_id=row.session_id,
         user_id=row.user_id,

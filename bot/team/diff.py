@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.commands.slack_text import plain
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
-from bot.model.team import MOST, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
+from bot.model.people import Frozen
+from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
 
 SAID: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """A role as people read it."""
@@ -33,7 +33,7 @@ class Member(Frozen):
     user_id: str = ""
     """In Slack, where they were invited from there."""
     told: NotifiedBy = NotifiedBy.ELSEWHERE
-    told_what: str = ""
+    notified_digest: str = ""
     """A digest of what they were told last."""
     dm_channel_id: str = ""
     invited_by: str = ""
@@ -147,7 +147,7 @@ def ordered(team: Iterable[Member]) -> list[Member]:
 def too_many(team: Sequence[Member], order: TeamDiff) -> int:
     """How many co-hosts and panelists there would be beyond those that RingCentral allows; 0 where there is room."""
     there = sum(member.invitee.role is not Role.HOST for member in team)
-    return max(0, there - len(order.deleted) + len(order.added) - MOST) if order.added else 0
+    return max(0, there - len(order.deleted) + len(order.added) - MAX_TEAM) if order.added else 0
 
 
 def _keys(member: Member) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,10 @@ from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.team import NotifiedBy
 from bot.model.webinar import Webinar
-from bot.notices.team_reminders import no_more, stand_by
+from bot.notices.team_reminders import add_early_reminders, remove_reminders
 from bot.slack.client import SlackApi, SlackRefused, Upload
 from bot.slack.message import Message, View
 from bot.sync.mirror import Mirror
@@ -97,34 +97,34 @@ class TeamNotifier:
                 "team.notification_deferred", extra={"session": webinar.session_id, "reason": type(error).__name__}
             )
             return Outcome(member, fate, NotifiedBy.WAITING)
-        told = member.told if member.user_id or fate is InviteResult.ADDED else NotifiedBy.ORGANISER
+        told = member.told if member.user_id or fate is InviteResult.ADDED else NotifiedBy.ORGANIZER
         return Outcome(member, fate, told)
 
     async def _tell_of_role(self, webinar: Webinar, member: Member, *, is_new: bool) -> Member:
         """Notify a member who was added or has another role, and save how."""
         channel, what = "", _what(webinar, member)
-        is_known = bool(member.told_what and member.dm_channel_id)
-        if member.user_id and is_open_to_come(webinar, self._clock.now()):
+        is_known = bool(member.notified_digest and member.dm_channel_id)
+        if member.user_id and is_coming_or_live(webinar, self._clock.now()):
             say = team_message_texts.role_changed if is_known else team_message_texts.invited
-            already = member.told_what == what
+            already = member.notified_digest == what
             channel = member.dm_channel_id if already else await self._try(webinar, member, say(webinar, member))
-        told = NotifiedBy.MESSAGE if channel else NotifiedBy.MAIL if member.invitee.is_mailed else NotifiedBy.ORGANISER
+        told = NotifiedBy.MESSAGE if channel else NotifiedBy.MAIL if member.invitee.is_mailed else NotifiedBy.ORGANIZER
         now = self._clock.now()
         member = member.model_copy(
-            update={"told": told, "told_what": what if channel else "", "dm_channel_id": channel}
+            update={"told": told, "notified_digest": what if channel else "", "dm_channel_id": channel}
         )
         async with self._store.write() as db:
             if channel and not is_known:  # a member notified before may have chosen reminders since, or none
-                await stand_by(db, webinar, member.user_id, channel, now)
+                await add_early_reminders(db, webinar, member.user_id, channel, now)
             # A member without a link from us stays waiting until the user who invited them has it.
-            if told is not NotifiedBy.ORGANISER or not is_new:
+            if told is not NotifiedBy.ORGANIZER or not is_new:
                 await team_table.save(db, webinar.account, webinar.session_id, member, now)
         return member
 
     async def _tell_of_leaving(self, webinar: Webinar, member: Member) -> NotifiedBy:
         if not (member.user_id and member.dm_channel_id):
-            return NotifiedBy.ORGANISER
-        if member.told_what == TOLD_OF_LEAVING:
+            return NotifiedBy.ORGANIZER
+        if member.notified_digest == TOLD_OF_LEAVING:
             return NotifiedBy.MESSAGE
         async with self._store.read() as db:
             is_back = await is_on_team(db, webinar.account, webinar.session_id, member.user_id)
@@ -135,10 +135,10 @@ class TeamNotifier:
         try:
             await self._slack.post(member.user_id, team_message_texts.removed(webinar, has_seat=keeps_seat))
         except (ChannelUnreachable, SlackRefused):
-            told = NotifiedBy.ORGANISER
-        now, left = self._clock.now(), member.model_copy(update={"told_what": TOLD_OF_LEAVING})
+            told = NotifiedBy.ORGANIZER
+        now, left = self._clock.now(), member.model_copy(update={"notified_digest": TOLD_OF_LEAVING})
         async with self._store.write() as db:
-            await no_more(db, webinar.account, webinar.session_id, member.user_id, member.dm_channel_id, now)
+            await remove_reminders(db, webinar.account, webinar.session_id, member.user_id, member.dm_channel_id, now)
             await team_table.save(db, webinar.account, webinar.session_id, left, now)
         return told
 
@@ -191,7 +191,7 @@ def _fate(member: Member, change: TeamOperation) -> InviteResult:
 
 
 def _is_handed_out(outcome: Outcome) -> bool:
-    return outcome.fate is InviteResult.ADDED and outcome.told is NotifiedBy.ORGANISER
+    return outcome.fate is InviteResult.ADDED and outcome.told is NotifiedBy.ORGANIZER
 
 
 def _what(webinar: Webinar, member: Member) -> str:

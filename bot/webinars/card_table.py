@@ -8,10 +8,9 @@ from pydantic import AwareDatetime
 from sqlalchemy import delete, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account
+from bot.db.keys import account_columns, account_of, of_account
 from bot.db.schema import cards
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 
 
 class Card(Frozen):
@@ -68,7 +67,7 @@ def _same(card: Card) -> list[Any]:
 
 def _card(row: Any) -> Card:
     return Card(
-        account=account_in(row),
+        account=account_of(row),
         session_id=row.session_id,
         channel_id=row.channel_id,
         message_ts=row.message_ts,

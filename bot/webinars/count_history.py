@@ -11,8 +11,7 @@ from sqlalchemy import select
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
 from bot.db.schema import counts
-from bot.model.frozen import Frozen
-from bot.model.people import Account
+from bot.model.people import Account, Frozen
 from bot.model.webinar import Registration
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import delete, func, select
 from bot.db.connection import Db
 from bot.db.keys import of_workspace, workspace_columns
 from bot.db.schema import organisers
-from bot.model.frozen import Frozen
-from bot.model.people import Workspace
+from bot.model.people import Frozen, Workspace
 
 
 class UserGroup(Frozen):

@@ -8,13 +8,13 @@ from bot.db.connection import Db
 from bot.db.keys import of_account
 from bot.db.people_schema import invitees, seats
 from bot.model.people import Account
-from bot.model.seat import SETTLED
+from bot.model.seat import REGISTERED_STATES
 from bot.model.team import NotifiedBy
 
 
 async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> bool:
     """Whether this Slack user holds a seat."""
-    return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(SETTLED))
+    return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(REGISTERED_STATES))
 
 
 async def is_on_team(db: Db, account: Account, session_id: str, user_id: str) -> bool:

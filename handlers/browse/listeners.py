@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from bot.commands.find_webinar import find
 from bot.commands.parser import Count, Help, Home, List, Show, parse
-from bot.commands.webinar_ref import WebinarRef
+from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
@@ -128,7 +127,7 @@ def _matching(known: Sequence[Webinar], which: str, request: SlackRequest) -> li
         found = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
     else:
         found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
-    matches = {webinar.id for webinar in find(WebinarRef(words, quoted=True), found, now)} if words else None
+    matches = {webinar.id for webinar in find_webinars(WebinarRef(words, quoted=True), found, now)} if words else None
     return [webinar for webinar in found if matches is None or webinar.id in matches]
 
 

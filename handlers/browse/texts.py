@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from bot.model.lifecycle import Stage, is_open_to_come, stage
+from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.webinar import Audience, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -136,7 +136,7 @@ def details(
     channel; in a modal there is no "here" to share in, so a picker asks where. `has_pages` says whether there are
     pages of our own.
     """
-    coming = is_open_to_come(webinar, now)
+    coming = is_coming_or_live(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
     blocks: list[Block] = [paragraph(problem)] if problem else []
     blocks += [heading(webinar.title), fields([*essentials(webinar), ("Status", status_line(webinar, now))])]
@@ -162,7 +162,7 @@ def details(
 
 def _steering(webinar: Webinar, now: datetime, *, has_pages: bool) -> list[Block]:
     """What only those who steer a webinar can do: one row about its people, one about its door and its end."""
-    coming, where = is_open_to_come(webinar, now), stage(webinar, now)
+    coming, where = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
     listed = by_registration and where is not Stage.CANCELLED
     people_row = actions(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.commands.create_args import parse_length
 from bot.errors import BadInput, ProviderError
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Form
 from bot.slack import form_values
 from bot.slack.blocks import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import HttpUrl, SecretStr, TypeAdapter, ValidationError
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Access, FixedOptions, Options
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values

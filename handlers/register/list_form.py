@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import BadInput
-from bot.model.people import Frozen
 from bot.model.lifecycle import is_full
+from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import

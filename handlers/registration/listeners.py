@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from bot.commands.limit_arg import read_limit, settle
+from bot.commands.limit_arg import read_limit
 from bot.commands.parser import Close, Limit, Open
+from bot.commands.resolve import resolve_limit
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.registration.settings import Changed, NotChanged, check_limit
@@ -45,7 +46,7 @@ async def close_button(request: SlackRequest) -> None:
 async def limit_registration(request: SlackRequest, command: Limit) -> None:
     """Set the limit that was named, or ask for it where none was."""
     services = request.services
-    command = settle(command, await services.mirror.everything(), services.clock.now())
+    command = resolve_limit(command, await services.mirror.everything(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
     webinar = await choose_webinar(request, command.which, "limit", typed=command.to)
     if not webinar:
@@ -110,9 +111,9 @@ async def _tell(request: SlackRequest, change: Awaitable[Changed], *, undone: bo
     try:
         done = await change
     except NotChanged as stays:
-        answer = settings_result.unchanged(stays.webinar, stays.sentence, now=request.now())
+        answer = settings_result.unchanged_message(stays.webinar, stays.sentence, now=request.now())
     else:
-        answer = settings_result.changed(done.webinar, done.before, now=request.now(), undone=undone)
+        answer = settings_result.changed_message(done.webinar, done.before, now=request.now(), undone=undone)
     await request.reply(answer, replace=undone)
 
 
@@ -129,7 +130,7 @@ async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None)
     now = request.now()
     await request.finish(
         settings_result.changed_view(done.webinar, done.before, now=now),
-        settings_result.changed(done.webinar, done.before, now=now),
+        settings_result.changed_message(done.webinar, done.before, now=now),
     )
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from bot.commands.limit_arg import read_limit
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
 from bot.model.lifecycle import is_full
+from bot.model.people import Frozen
 from bot.model.webinar import OnDemand, Preferences, Registration, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.forecast import Forecast
 from bot.registration.state import RegistrationState, state_of
-from bot.registration.texts.forecast_text import outlook
+from bot.registration.texts.forecast_text import forecast_facts
 from bot.registration.texts.preferences import (
     DEVICES,
     DIGEST,
@@ -88,7 +88,7 @@ def ask(
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        fields([("Registration", registration_state(read)), *outlook(webinar, told)]),
+        fields([("Registration", registration_state(read)), *forecast_facts(webinar, told)]),
         context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
         *([] if is_full(read) else [_status(held)]),
         _limit(limit, is_full=is_full(read)),

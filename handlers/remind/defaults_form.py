@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from bot.commands.reminder_offsets import EXAMPLE, read_leads, say_leads, spell_leads
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.notices.reminder_sheet import ReminderDefaults
 from bot.slack import form_values
 from bot.slack.blocks import (
@@ -120,7 +120,7 @@ def read(values: form_values.Values) -> tuple[timedelta, ...]:
         raise BadInput(error.sentence, {TIMES: error.sentence}) from error
 
 
-def read_undo(value: str) -> UndoDefaults:
+def parse_undo(value: str) -> UndoDefaults:
     """What an Undo button carries."""
     return UndoDefaults.model_validate_json(value)
 

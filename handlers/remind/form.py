@@ -18,10 +18,18 @@ from bot.commands.reminder_offsets import (
     too_late,
 )
 from bot.errors import BadInput
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Webinar
-from bot.notices.reminder_sheet import Reminder, ReminderSheet, earlier, is_leaving, is_to_come, planned, skipped
-from bot.notices.texts.reminder_list import line, missed_out, origin, outcome, place, whose_times, why_not
+from bot.notices.reminder_sheet import Reminder, ReminderSheet, can_remind, is_locked, past, planned, skipped
+from bot.notices.texts.reminder_list import (
+    channel_name,
+    missed_text,
+    no_reminder_reason,
+    offsets_text,
+    origin_text,
+    outcome_text,
+    reminder_line,
+)
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -87,15 +95,15 @@ class ReminderInput:
 def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
     """The form. `problem` says why the last thing that was asked of it was not done."""
     webinar = sheet.webinar
-    may_add = is_to_come(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_LEADS
+    may_add = can_remind(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_LEADS
     blocks: list[Block] = [
-        section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {place(sheet.channel_id)}"),
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {channel_name(sheet.channel_id)}"),
         *([warning(problem)] if problem else []),
         *_planned(sheet, now),
         *_earlier(sheet, now),
         *_switches(sheet, now),
         *(_adding(where) if may_add else []),
-        context(" · ".join(filter(None, [origin(sheet), whose_times(sheet)]))),
+        context(" · ".join(filter(None, [origin_text(sheet), offsets_text(sheet)]))),
     ]
     return modal(
         CALLBACK,
@@ -112,7 +120,7 @@ def move_form(sheet: ReminderSheet, reminder: Reminder, where: ReminderFormConte
     due = int(reminder.due_at.timestamp())
     text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
     blocks: list[Block] = [
-        section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {line(sheet, reminder)}"),
+        section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {reminder_line(sheet, reminder)}"),
         _input(block(TEXT, where), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
         _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)),
     ]
@@ -213,25 +221,25 @@ def _refused(problems: Mapping[str, str], where: ReminderFormContext) -> BadInpu
 
 
 def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
-    if problem := why_not(sheet.webinar, now):
+    if problem := no_reminder_reason(sheet.webinar, now):
         return [section(problem)]
     if not sheet.is_on:
-        return [section(f"*Off here.* No reminder of this webinar is posted in {place(sheet.channel_id)}.")]
+        return [section(f"*Off here.* No reminder of this webinar is posted in {channel_name(sheet.channel_id)}.")]
     rows = sorted([*planned(sheet, now), *skipped(sheet, now)], key=lambda one: one.due_at)
     blocks = [piece for one in rows for piece in _row(sheet, one, now)]
     if not rows:
         blocks.append(section("No reminder is planned any more."))
-    if note := missed_out(sheet, now):
+    if note := missed_text(sheet, now):
         blocks.append(context(note))
     return blocks
 
 
 def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]:
-    text, value = line(sheet, reminder), str(reminder.id)
+    text, value = reminder_line(sheet, reminder), str(reminder.id)
     which = f"the reminder {say_lead(reminder.offset)} before"
     if reminder in skipped(sheet, now):
         return [section(f"{text}\nSkipped", button("Bring Back", BRING_BACK, value, label=f"Bring back {which}"))]
-    if is_leaving(reminder, now):
+    if is_locked(reminder, now):
         return [section(f"{text}\nGoes out in a moment")]
     return [
         section(text),
@@ -244,7 +252,7 @@ def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]
 
 
 def _earlier(sheet: ReminderSheet, now: datetime) -> list[Block]:
-    found = [f"• {line(sheet, one)}: {outcome(one)}" for one in earlier(sheet, now)]
+    found = [f"• {reminder_line(sheet, one)}: {outcome_text(one)}" for one in past(sheet, now)]
     return [divider(), section("\n".join(found))] if found else []
 
 
@@ -257,7 +265,7 @@ def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
         if sheet.has_own_offsets
         else None,
     ]
-    here = turn if is_to_come(sheet.webinar, now) else []
+    here = turn if can_remind(sheet.webinar, now) else []
     return actions(*here, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")
 
 

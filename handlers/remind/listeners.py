@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.commands.find_webinar import settle
 from bot.commands.parser import Remind
 from bot.commands.reminder_offsets import read_leads, repeated, say_lead, say_too_late, too_late
+from bot.commands.resolve import resolve_remind
 from bot.db.connection import Db
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.webinar import Webinar
@@ -30,7 +30,7 @@ Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
 
 async def remind(request: SlackRequest, command: Remind) -> None:
     """Set the times that were named, or open the form where none were."""
-    command = settle(command, await request.services.mirror.everything(), request.now())
+    command = resolve_remind(command, await request.services.mirror.everything(), request.now())
     if command.which.is_defaults:
         await defaults_listeners.defaults(request, command.times)
         return
@@ -50,7 +50,7 @@ async def remind_button(request: SlackRequest) -> None:
     """Go on with the times that were typed, if they are any; else open the form, where they stand to be mended."""
     check_may_remind(await request.person())
     session_id, more = buttons.picked(request.value)
-    channel_id, typed = reminder_result.read_target(more)
+    channel_id, typed = reminder_result.parse_target(more)
     webinar = await request.services.mirror.find(session_id)
     channel_id = channel_id or request.channel_id
     if typed and _is_channel(channel_id) and not _problem(typed, webinar, request.now()):
@@ -61,14 +61,14 @@ async def remind_button(request: SlackRequest) -> None:
 
 async def undo(request: SlackRequest) -> None:
     """Go back to what was so before, unless somebody has changed it since."""
-    change = reminder_result.read_undo(request.value)
+    change = reminder_result.parse_undo(request.value)
     if not is_direct(change.channel_id):
         check_may_remind(await request.person())
     now = request.now()
     async with request.services.store.write() as db:
-        webinar = await reminders.current(db, request.services.account, change.session_id, change.channel_id)
+        webinar = await reminders.lock_webinar(db, request.services.account, change.session_id, change.channel_id)
         done = await reminders.undo(db, webinar, change, now)
-        sheet = await reminders.sheet(db, webinar, change.channel_id)
+        sheet = await reminders.load_sheet(db, webinar, change.channel_id)
     request.services.scheduler.wake()
     answer = reminder_result.changed(sheet, None, now=now, undone=True) if done else reminder_result.not_undone(sheet)
     await request.reply(answer, replace=True)
@@ -96,7 +96,7 @@ async def skip(request: SlackRequest) -> None:
 async def bring_back(request: SlackRequest) -> None:
     """Have one that was left out go out after all."""
     await _change(
-        request, lambda db, webinar, channel, now: reminders.bring_back(db, webinar, channel, int(request.value), now)
+        request, lambda db, webinar, channel, now: reminders.unskip(db, webinar, channel, int(request.value), now)
     )
 
 
@@ -134,7 +134,7 @@ async def added(request: SlackRequest) -> None:
     try:
         await request.slack.check_channel(where.channel_id)
         async with request.services.store.write() as db:
-            webinar = await reminders.current(db, request.services.account, where.session_id, where.channel_id)
+            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
             await reminders.add(db, webinar, where.channel_id, leads, request.user_id, now)
     except (BadInput, ChannelUnreachable) as error:
         raise remind_form.fault(error.sentence, where) from error
@@ -148,7 +148,7 @@ async def change_time(request: SlackRequest) -> None:
     where, now = _place(request), request.now()
     sheet = await _sheet(request, where)
     try:
-        reminder = reminders.waiting(sheet, int(request.value), now)
+        reminder = reminders.changeable(sheet, int(request.value), now)
     except BadInput as error:
         await _show(request, where, request.view_id, error.sentence)
         return
@@ -166,8 +166,10 @@ async def moved(request: SlackRequest) -> None:
     typed = remind_form.read(request.values)
     try:
         async with request.services.store.write() as db:
-            webinar = await reminders.current(db, request.services.account, where.session_id, where.channel_id)
-            reminder = reminders.waiting(await reminders.sheet(db, webinar, where.channel_id), where.notice_id, now)
+            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
+            reminder = reminders.changeable(
+                await reminders.load_sheet(db, webinar, where.channel_id), where.notice_id, now
+            )
             lead = remind_form.lead_to_move_to(typed, where, webinar, reminder, now=now, zone=person.time_zone)
             if lead != reminder.offset:
                 await reminders.move(db, webinar, where.channel_id, reminder.id, lead, request.user_id, now)
@@ -191,9 +193,9 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
     try:
         await request.slack.check_channel(channel_id)
         async with request.services.store.write() as db:
-            webinar = await reminders.current(db, request.services.account, webinar.session_id, channel_id)
+            webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
             change = await reminders.set_offsets(db, webinar, channel_id, read_leads(typed), request.user_id, now)
-            sheet = await reminders.sheet(db, webinar, channel_id)
+            sheet = await reminders.load_sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
         await request.reply(reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
         return
@@ -230,7 +232,7 @@ async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -
         if posts:
             await request.slack.check_channel(where.channel_id)
         async with request.services.store.write() as db:
-            webinar = await reminders.current(db, request.services.account, where.session_id, where.channel_id)
+            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
             await work(db, webinar, where.channel_id, request.now())
     except (BadInput, ChannelUnreachable) as error:
         problem = error.sentence
@@ -249,7 +251,7 @@ async def _form(request: SlackRequest, where: ReminderFormContext, problem: str 
 async def _sheet(request: SlackRequest, where: ReminderFormContext) -> ReminderSheet:
     webinar = await request.services.mirror.find(where.session_id)
     async with request.services.store.read() as db:
-        return await reminders.sheet(db, webinar, where.channel_id)
+        return await reminders.load_sheet(db, webinar, where.channel_id)
 
 
 def _place(request: SlackRequest) -> ReminderFormContext:

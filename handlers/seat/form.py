@@ -9,9 +9,8 @@ from pydantic import Field
 from bot.commands.reminder_offsets import say_lead
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
-from bot.model.people import Frozen
 from bot.model.lifecycle import Stage, stage
-from bot.model.people import Person
+from bot.model.people import Frozen, Person
 from bot.model.registrant import MAX_EMAIL, MAX_NAME
 from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar

@@ -147,10 +147,10 @@ async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -
 async def _welcome(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:
     """Their link at once where they are; then the direct message, and a word about it where there can be none."""
     now = request.now()
-    note = seat_texts.DM_TO_COME if seat.state is SeatState.TAKEN else seat_texts.IN_DM
+    note = seat_texts.DM_TO_COME if seat.state is SeatState.REGISTERED else seat_texts.IN_DM
     await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=now, note=note))
     told = await request.services.seats.notifier.welcome(seat)
-    if told.state is SeatState.HELD and not told.dm_channel_id:
+    if told.state is SeatState.NOTIFIED and not told.dm_channel_id:
         view = seat_texts.seat_view(webinar, told, now=now, note=seat_texts.NO_DM)
         await request.slack.update(request.view_id, view)
 

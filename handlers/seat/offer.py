@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.lifecycle import Stage
-from bot.model.lifecycle import is_full
-from bot.model.lifecycle import is_coming_or_live
-from bot.model.lifecycle import stage
+from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
 from bot.model.seat import SeatState
 from bot.model.webinar import Audience, Webinar
 from bot.registration.seats import texts as seat_texts
@@ -42,7 +39,7 @@ async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
     now = request.now()
     seat = await request.services.seats.seat(webinar, request.user_id)
     if seat:
-        is_untold = seat.state is SeatState.HELD and not seat.dm_channel_id
+        is_untold = seat.state is SeatState.NOTIFIED and not seat.dm_channel_id
         return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if is_untold else "")
     if not is_coming_or_live(webinar, now):
         return None

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pydantic import AwareDatetime
 
 from bot.commands.reminder_offsets import say_leads
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_LABEL,

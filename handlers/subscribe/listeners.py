@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.commands.find_webinar import find
 from bot.commands.parser import Subscribe, Subscriptions, Target, Unsubscribe
-from bot.commands.webinar_ref import WebinarRef
+from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.errors import BadInput
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
 from bot.notices.subscriptions.channel_state import ChannelChoice
 from bot.notices.subscriptions.model import (
-    EVERYTHING,
-    SHARED,
+    ALL_FEATURES,
+    DEFAULT_FEATURES,
     Features,
     Subscription,
     SubscriptionChange,
-    read_features,
+    parse_features,
 )
 from bot.notices.subscriptions.model import subscribe as more_of
 from bot.notices.subscriptions.model import unsubscribe as less_of
 from bot.notices.subscriptions.service import ChannelChange
 from bot.notices.subscriptions.texts import result as subscription_result
-from bot.notices.subscriptions.texts.phrases import SAID, listed, named
+from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names, join_words
 from bot.slack import buttons
 from bot.slack.blocks import plain
 from bot.webinars.permissions import check_may_follow
@@ -46,17 +45,25 @@ class Verb:
     """One of the two ways to change what is said: its word, what it does, and what it means without features."""
 
     word: str
-    granted: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
-    usual: Features
+    apply: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
+    default_offsets: Features
     done: str
     not_done: str
 
 
 SUBSCRIBE = Verb(
-    "subscribe", more_of, SHARED, "Said here from now on: {}.", "Nothing changed: this channel hears {} already."
+    "subscribe",
+    more_of,
+    DEFAULT_FEATURES,
+    "Said here from now on: {}.",
+    "Nothing changed: this channel hears {} already.",
 )
 UNSUBSCRIBE = Verb(
-    "unsubscribe", less_of, EVERYTHING, "Not said here any more: {}.", "Nothing changed: this channel did not hear {}."
+    "unsubscribe",
+    less_of,
+    ALL_FEATURES,
+    "Not said here any more: {}.",
+    "Nothing changed: this channel did not hear {}.",
 )
 
 
@@ -88,7 +95,7 @@ async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
         state = await subscriptions_service.channel_state(db, request.workspace, channel_id, now)
         unsaid = await subscriptions_service.undelivered_notices(db, request.workspace, now) if person.is_admin else []
     may_change = not (person.is_guest or person.is_stranger)
-    await request.reply(subscription_result.state(state, may_change=may_change, unsaid=unsaid))
+    await request.reply(subscription_result.channel_message(state, may_change=may_change, unsaid=unsaid))
 
 
 async def open_form(request: SlackRequest) -> None:
@@ -104,7 +111,7 @@ async def form_sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being saved."""
     check_may_follow(await request.person())
     choice = subscribe_form.read(request.values)
-    if choice.features or choice.wants_hours:
+    if choice.features or choice.has_hours:
         await request.slack.check_channel(request.metadata)
     request.failure_view = subscribe_form.failed
     await request.acknowledge(response_action="update", view=subscribe_form.working(request.metadata))
@@ -130,50 +137,50 @@ async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target
 async def _picked(request: SlackRequest, verb: Verb) -> None:
     check_may_follow(await request.person())
     session_id, typed = buttons.picked(request.value)
-    features, _ = read_features(typed.split())
-    await _change(request, verb, features or verb.usual, await request.services.mirror.find(session_id))
+    features, _ = parse_features(typed.split())
+    await _change(request, verb, features or verb.default_offsets, await request.services.mirror.find(session_id))
 
 
 async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> Features:
     """What was named, or what is usual. Raises `BadInput` for words that are no features, with what may be meant."""
-    features, unknown = read_features(words)
+    features, unknown = parse_features(words)
     if not unknown:
-        return features or verb.usual
+        return features or verb.default_offsets
     if target == "all" and len(unknown) == len(words):
         which = WebinarRef(" ".join(words))
-        if find(which, await request.services.mirror.everything(), request.now()):
+        if find_webinars(which, await request.services.mirror.everything(), request.now()):
             raise BadInput(
                 "Before a webinar stands the word “for”. Nothing was changed. "
                 f"Did you mean `/webinar {verb.word} for {which.text}`?"
             )
     no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
     near = dict.fromkeys(one.value for one in unknown.values() if one)
-    meant = f" Did you mean {listed(list(near)[:MAX_NAMED])}?" if near else ""
+    meant = f" Did you mean {join_words(list(near)[:MAX_NAMED])}?" if near else ""
     are = "is no feature" if len(no_features) == 1 else "are no features"
-    every = listed([feature.value for feature in SAID])
-    raise BadInput(f"{listed(no_features)} {are}, so nothing was changed.{meant} There are {every}.")
+    every = join_words([feature.value for feature in FEATURE_TEXTS])
+    raise BadInput(f"{join_words(no_features)} {are}, so nothing was changed.{meant} There are {every}.")
 
 
 async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
     now, channel_id = request.now(), _channel(request)
     if verb is SUBSCRIBE:
-        if isinstance(about, Webinar) and not is_open_to_come(about, now):
+        if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
         await request.slack.check_channel(channel_id)
     wish = SubscriptionChange.model_validate(
         {"workspace": request.workspace, "channel_id": channel_id, "about": about, "by": request.user_id, "at": now}
     )
 
-    def granted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
-        return verb.granted(lines, wish, features)
+    def apply(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
+        return verb.apply(lines, wish, features)
 
     async with request.services.store.write() as db:
         change = await subscriptions_service.change_subscriptions(db, wish, granted)
     request.services.scheduler.wake()
     if change.is_first and verb is SUBSCRIBE:
         await _introduce(request, channel_id, change)
-    said = (verb.done if change.is_one else verb.not_done).format(f"{_named(features)} about {_about(about)}")
-    await request.reply(subscription_result.state(change.after, head=said))
+    said = (verb.done if change.is_changed else verb.not_done).format(f"{_named(features)} about {_about(about)}")
+    await request.reply(subscription_result.channel_message(change.after, head=said))
 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
@@ -184,9 +191,9 @@ async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     request.services.scheduler.wake()
     if change.is_first:
         await _introduce(request, channel_id, change)
-    head = "Saved." if change.is_one else "Nothing changed: it was set up like this already."
+    head = "Saved." if change.is_changed else "Nothing changed: it was set up like this already."
     await request.finish(
-        subscription_result.done(change.after, head), subscription_result.state(change.after, head=head)
+        subscription_result.saved_view(change.after, head), subscription_result.channel_message(change.after, head=head)
     )
 
 
@@ -204,7 +211,7 @@ def _channel(request: SlackRequest) -> str:
 
 
 def _named(features: Features) -> str:
-    return "everything" if features == EVERYTHING else named(features)
+    return "everything" if features == ALL_FEATURES else feature_names(features)
 
 
 def _about(about: Webinar | str) -> str:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from bot.commands.people_args import Invite
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
-from bot.model.team import MAX_TEAM
-from bot.model.team import NewInvitee
-from bot.model.team import Role
+from bot.model.team import MAX_TEAM, NewInvitee, Role
 from bot.slack.blocks import cut, number
 from bot.team.diff import Member, TeamDiff, WantedMember, find, read_role, same, team_change, too_many
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model.people import Frozen
 from bot.model.lifecycle import Stage, stage
+from bot.model.people import Frozen
 from bot.model.team import Role
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model.lifecycle import Stage
-from bot.model.lifecycle import is_coming_or_live
-from bot.model.lifecycle import stage
+from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.team import Role
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME

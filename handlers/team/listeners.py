@@ -140,7 +140,7 @@ async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
     await request.require_manager(webinar, WHAT)
     request.services.team.check(webinar)
     known = await request.services.team.known(webinar)
-    if known and not command.people and request.services.directory.is_read:
+    if known and not command.people and request.services.directory.is_loaded:
         view = team_form.build(webinar, known.members, now=request.now(), read_at=known.read_at)
         await request.open(view)
         return
@@ -157,7 +157,7 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
         return team_form.opening(webinar, note=words)
 
     team = await services.team.read(webinar, request.caller_with_progress(note))
-    if not services.directory.is_read:
+    if not services.directory.is_loaded:
         await services.directory.refresh()
     named = await _named(request, command)
     typed, _ = team_form.prefilled(team.members, named)
@@ -182,7 +182,7 @@ async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]
     get, users = request.services.users.get, team_check.to_look_up(typed, team)
     found = await asyncio.gather(*(get(request.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
-    return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_read)
+    return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_loaded)
 
 
 def _back_to_the_form(

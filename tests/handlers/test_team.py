@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.commands.people_args import read_invite
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
-from bot.model.team import MOST, NotifiedBy, Role
+from bot.model.team import MAX_TEAM, NotifiedBy, Role
 from bot.model.webinar import Status, Webinar
 from bot.team.diff import Member, TeamDiff
 from bot.team.texts import messages as team_message_texts
@@ -58,7 +58,7 @@ def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
 @given(WEBINARS)
 def test_everything_shown_keeps_within_the_limits(one: Webinar) -> None:
     """For any webinar, a small team and a full one with long names."""
-    for team in (TEAM, [HOST, *(member(f"P{number} {NASTY[:60]}") for number in range(MOST))]):
+    for team in (TEAM, [HOST, *(member(f"P{number} {NASTY[:60]}") for number in range(MAX_TEAM))]):
         for shown in team_messages(one, team):
             check_message(shown.text, shown.blocks)
         for view in team_modals(one, team):
@@ -91,13 +91,13 @@ def test_named_without_a_role_somebody_stays_what_they_are() -> None:
 
 def test_form_of_a_full_team_fits() -> None:
     """The ids of all who stand in it, and as many outsiders as the field takes: the others are kept."""
-    team = [HOST, *(member(f"P{number} Q", email=f"p{number}@{'x' * 40}.example") for number in range(MOST))]
+    team = [HOST, *(member(f"P{number} Q", email=f"p{number}@{'x' * 40}.example") for number in range(MAX_TEAM))]
     view = team_form.build(webinar(), team, now=NOW, read_at=NOW)
 
     check_view(view)
     ids = TeamFormContext.model_validate_json(view["private_metadata"]).ids
-    assert 20 < len(ids) < MOST
-    check_view(team_form.build(webinar(), many(MOST), now=NOW, read_at=NOW))
+    assert 20 < len(ids) < MAX_TEAM
+    check_view(team_form.build(webinar(), many(MAX_TEAM), now=NOW, read_at=NOW))
 
 
 @pytest.mark.parametrize(
@@ -197,10 +197,10 @@ def test_a_full_team_takes_nobody_more() -> None:
     """99 together, said before RingCentral is asked, with how many to leave out."""
     wanted = team_check.who_is_wanted(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
     with pytest.raises(BadInput) as error:
-        team_check.what_changes(wanted, many(MOST - 1), frozenset(), started=False)
+        team_check.what_changes(wanted, many(MAX_TEAM - 1), frozenset(), started=False)
     expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
     assert error.value.fields == {OUTSIDE: expected}
-    order = team_check.what_changes(wanted, many(MOST - 2), frozenset(), started=False)
+    order = team_check.what_changes(wanted, many(MAX_TEAM - 2), frozenset(), started=False)
     assert len(order.added) == 2
 
 
@@ -304,10 +304,10 @@ def test_result_says_for_each_person_how_they_learn_of_it() -> None:
         team_result.done(
             webinar(),
             [
-                Outcome(zoe, InviteResult.ADDED, NotifiedBy.ORGANISER),
+                Outcome(zoe, InviteResult.ADDED, NotifiedBy.ORGANIZER),
                 Outcome(TEAM[2], InviteResult.CHANGED, NotifiedBy.MESSAGE),
                 Outcome(finn, InviteResult.CHANGED, NotifiedBy.WAITING),
-                Outcome(TEAM[1], InviteResult.REMOVED, NotifiedBy.ORGANISER),
+                Outcome(TEAM[1], InviteResult.REMOVED, NotifiedBy.ORGANIZER),
             ],
         )
     )

@@ -17,20 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ProviderBusy
-from bot.providers.base import Caller, Lane, tell_nobody
-from bot.providers.gate import (
+from bot.providers.base import Caller, Lane, ignore_wait
+from bot.providers.gate import LocalGate, wait_text
+from bot.providers.rate_budget import (
     MARGIN,
     SHARES,
-    GateState,
-    LocalGate,
+    RateBudget,
     RateHeaders,
     Slot,
     apply_headers,
+    earliest_turn,
     read_headers,
     release_slot,
     take_slot,
-    turn_at,
-    waiting_time,
 )
 
 T = TypeVar("T")
@@ -73,7 +72,7 @@ def clock() -> float:
 
 
 def caller(
-    lane: Lane = Lane.PERSON, patience: float = ALL_DAY, on_wait: Callable[[float], Awaitable[None]] = tell_nobody
+    lane: Lane = Lane.PERSON, patience: float = ALL_DAY, on_wait: Callable[[float], Awaitable[None]] = ignore_wait
 ) -> Caller:
     """Somebody who waits as long as it takes, if not said otherwise."""
     return Caller(lane, on_wait, patience)
@@ -125,18 +124,18 @@ places = st.builds(
     free_at=st.floats(NOW - 100, NOW + 60) | st.just(math.inf),
 )
 doors = st.builds(
-    GateState,
+    RateBudget,
     limit=st.integers(1, 12),
     window=st.just(60.0),
-    places=st.lists(places, max_size=15).map(tuple),
+    slots=st.lists(places, max_size=15).map(tuple),
     closed_until=st.floats(NOW - 100, NOW + 100) | st.just(-math.inf),
-    tried=st.just(True),
+    has_answer=st.just(True),
 )
 
 
-def taken(door: GateState, at: float, lane: Lane | None = None) -> int:
+def taken(door: RateBudget, at: float, lane: Lane | None = None) -> int:
     """How many places are taken at a time, by all or by one lane."""
-    return sum(place.free_at > at and lane in (None, place.lane) for place in door.places)
+    return sum(place.free_at > at and lane in (None, place.lane) for place in door.slots)
 
 
 def share(limit: int, lane: Lane) -> int:
@@ -145,9 +144,9 @@ def share(limit: int, lane: Lane) -> int:
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: GateState, ahead: list[Lane], lane: Lane) -> None:
+def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: RateBudget, ahead: list[Lane], lane: Lane) -> None:
     """Whatever the state: not in a penalty, not above the limit or the lane's share, not past people."""
-    at = turn_at(door, ahead, lane, NOW)
+    at = earliest_turn(door, ahead, lane, NOW)
 
     assert at >= max(NOW, door.closed_until)
     if at == NOW:
@@ -158,31 +157,31 @@ def test_a_turn_is_never_now_when_the_door_is_shut_or_full(door: GateState, ahea
 
 
 @given(door=doors)
-def test_people_are_never_told_a_later_time_than_others(door: GateState) -> None:
+def test_people_are_never_told_a_later_time_than_others(door: RateBudget) -> None:
     """In the same place of the same line a person goes first, and nobody goes before a notice."""
-    person, notice, *others = (turn_at(door, (), lane, NOW) for lane in Lane)
+    person, notice, *others = (earliest_turn(door, (), lane, NOW) for lane in Lane)
 
     assert person <= notice <= min(others)
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_a_turn_is_not_put_off_without_a_reason(door: GateState, ahead: list[Lane], lane: Lane) -> None:
+def test_a_turn_is_not_put_off_without_a_reason(door: RateBudget, ahead: list[Lane], lane: Lane) -> None:
     """A person with nobody ahead goes as soon as the door is open and a place is free; others within their turns."""
-    at = turn_at(door, (), Lane.PERSON, NOW)
+    at = earliest_turn(door, (), Lane.PERSON, NOW)
 
     if door.closed_until <= NOW and taken(door, NOW) < door.limit:
         assert at == NOW
-    assert turn_at(door, ahead, lane, NOW) < NOW + 100 + (len(ahead) + 1) * (60 + MARGIN) + 1
+    assert earliest_turn(door, ahead, lane, NOW) < NOW + 100 + (len(ahead) + 1) * (60 + MARGIN) + 1
 
 
 @given(door=doors, ahead=lines, lane=lanes)
-def test_who_joins_the_line_behind_changes_nothing(door: GateState, ahead: list[Lane], lane: Lane) -> None:
+def test_who_joins_the_line_behind_changes_nothing(door: RateBudget, ahead: list[Lane], lane: Lane) -> None:
     """One more ahead is never to anybody's advantage, and one of a later lane never to their disadvantage."""
     order = list(Lane)
-    at = turn_at(door, ahead, lane, NOW)
+    at = earliest_turn(door, ahead, lane, NOW)
 
     for one in Lane:
-        with_them = turn_at(door, [*ahead, one], lane, NOW)
+        with_them = earliest_turn(door, [*ahead, one], lane, NOW)
         assert with_them >= at if order.index(one) <= order.index(lane) else with_them == at
 
 
@@ -190,25 +189,25 @@ def test_who_joins_the_line_behind_changes_nothing(door: GateState, ahead: list[
 def test_shares_grow_with_the_budget(lane: Lane, most: int) -> None:
     """Of ninety calls a minute strangers get eighteen, a batch 63, upkeep 36, and all but people 72."""
     places = tuple(Slot(turn, lane, NOW + 30) for turn in range(most))
-    almost, used = GateState(90, places=places[1:], tried=True), GateState(90, places=places, tried=True)
+    almost, used = RateBudget(90, slots=places[1:], has_answer=True), RateBudget(90, slots=places, has_answer=True)
 
-    assert [turn_at(door, (), lane, NOW) for door in (almost, used)] == [NOW, NOW + 30]
+    assert [earliest_turn(door, (), lane, NOW) for door in (almost, used)] == [NOW, NOW + 30]
 
 
 @given(door=doors, waiting=st.integers(1, 5))
-def test_a_lane_that_has_used_its_share_holds_up_nobody(door: GateState, waiting: int) -> None:
+def test_a_lane_that_has_used_its_share_holds_up_nobody(door: RateBudget, waiting: int) -> None:
     """A full line of strangers does not keep a batch, nor a batch the upkeep, from the places that they cannot use."""
     for full, behind in ((Lane.PAGE, Lane.BULK), (Lane.PAGE, Lane.UPKEEP), (Lane.BULK, Lane.UPKEEP)):
         used = tuple(Slot(90 + number, full, math.inf) for number in range(share(door.limit, full)))
-        busy = replace(door, places=door.places + used)
-        alone = turn_at(busy, (), behind, NOW)
-        assert alone > NOW or turn_at(busy, [full] * waiting, behind, NOW) == NOW
+        busy = replace(door, slots=door.slots + used)
+        alone = earliest_turn(busy, (), behind, NOW)
+        assert alone > NOW or earliest_turn(busy, [full] * waiting, behind, NOW) == NOW
 
 
 @given(limit=st.integers(1, 60), told=st.integers(1, 60), remaining=st.integers(0, 60), own=st.integers(0, 20))
 def test_headers_are_believed_over_our_own_count(limit: int, told: int, remaining: int, own: int) -> None:
     """What the answer says is left is the most that is left for us."""
-    door = GateState(limit, places=tuple(Slot(turn, Lane.PERSON, NOW + 30) for turn in range(own)))
+    door = RateBudget(limit, slots=tuple(Slot(turn, Lane.PERSON, NOW + 30) for turn in range(own)))
 
     door = apply_headers(door, RateHeaders("heavy", told, remaining, 60.0, None), NOW)
 
@@ -421,7 +420,7 @@ def test_patience_that_just_suffices_is_enough() -> None:
 
 def test_a_wait_is_put_in_words_a_person_uses() -> None:
     """Moments, seconds, minutes."""
-    assert [waiting_time(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 120.5, 3600.0)] == [
+    assert [wait_text(seconds) for seconds in (0.0, 1.0, 1.5, 90.0, 90.5, 120.5, 3600.0)] == [
         "in a moment",
         "in a moment",
         "in 2 seconds",
@@ -529,14 +528,16 @@ def test_only_a_lost_call_in_a_penalty_starts_it_again(
     penalty: float, closed_for: float, lost: bool, closed_after: float
 ) -> None:
     """An answer does not, a penalty that is over does not, and being closed for another reason does not."""
-    door = GateState(10, places=(Slot(7, Lane.PERSON),), penalty=penalty, closed_until=NOW + closed_for, tried=True)
+    door = RateBudget(
+        10, slots=(Slot(7, Lane.PERSON),), penalty=penalty, closed_until=NOW + closed_for, has_answer=True
+    )
 
     assert release_slot(door, 7, NOW, lost=lost).closed_until == NOW + closed_after
 
 
 def test_a_call_that_goes_out_ends_the_penalty() -> None:
     """What is lost after that restarts nothing."""
-    assert take_slot(GateState(10, penalty=60.0, closed_until=NOW), 7, Lane.PERSON, NOW).penalty == 0.0
+    assert take_slot(RateBudget(10, penalty=60.0, closed_until=NOW), 7, Lane.PERSON, NOW).penalty == 0.0
 
 
 def test_a_new_process_sends_one_call_to_find_out() -> None:

@@ -633,7 +633,7 @@ async def test_an_unreadable_success_means_nobody_knows(body: str, caplog: pytes
             await client.create_webinar(a_form(), None, PERSON)
 
         assert [request.method for request in requests] == ["GET", "POST"]
-    assert {record.message for record in caplog.records} == {"ringcentral.unreadable"}
+    assert {record.message for record in caplog.records} == {"ringcentral.invalid_answer"}
 
 
 async def test_a_redirect_is_not_followed() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Registration
-from bot.registration.forecast import DAY, MOST_DAYS, Forecast, GrowthRate, count_at, forecast
+from bot.registration.forecast import DAY, MAX_DAYS, Forecast, GrowthRate, count_at, forecast
 from tests.support.webinar_samples import NOW, registration
 
 START = NOW + 10 * DAY
@@ -110,7 +110,7 @@ def test_forecast_keeps_its_promises(past: list[Figure], read: Registration, mor
         assert NOW < told.full_at < START
         assert read.is_open
     if told.pace:
-        assert 1 <= told.pace.days <= MOST_DAYS
+        assert 1 <= told.pace.days <= MAX_DAYS
         assert count_at(past, NOW - told.pace.days * DAY) == read.count - told.pace.grown
     if read.limit is not None:
         higher = read.model_copy(update={"limit": read.limit + more})

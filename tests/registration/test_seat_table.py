@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.db.connection import Store
 from bot.db.people_schema import seats as table
-from bot.model.seat import OPEN, SeatDetails, SeatState
+from bot.model.seat import UNFINISHED_STATES, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER, OTHERS, SOON
@@ -36,7 +36,7 @@ async def test_seat_that_is_begun_twice_at_once_is_one(store: Store) -> None:
 
     async def begin(by: str) -> bool:
         async with store.write() as db:
-            return await seat_table.begin(db, seat(state=SeatState.ASKED), by, LATER)
+            return await seat_table.begin(db, seat(state=SeatState.REGISTERING), by, LATER)
 
     assert sorted(await asyncio.gather(*map(begin, "abc"))) == [False, False, True]
 
@@ -48,7 +48,7 @@ async def test_link_is_given_out_only_while_the_seat_is_theirs(store: Store) -> 
         await seat_table.begin(db, seat(), "me", LATER)
         for state in SeatState:
             await seat_table.LEASES.advance(db, seat(state=state), "me", LATER)
-            is_theirs = state in (SeatState.TAKEN, SeatState.HELD)
+            is_theirs = state in (SeatState.REGISTERED, SeatState.NOTIFIED)
             assert await seat_table.link_of(db, ACCOUNT, "s1", "U2") == (OWN_LINK if is_theirs else "")
         await seat_table.LEASES.advance(db, seat(), "me", LATER)
         assert await seat_table.link_of(db, ACCOUNT, "s1", "U1") == ""
@@ -65,11 +65,11 @@ async def test_nothing_personal_lies_there_to_be_read(store: Store) -> None:
 async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
     """Whoever else has it now finishes it; who has lost it writes nothing any more."""
     async with store.write() as db:
-        await seat_table.begin(db, seat(state=SeatState.ASKED), "other", LATER)
+        await seat_table.begin(db, seat(state=SeatState.REGISTERING), "other", LATER)
         assert not await seat_table.LEASES.advance(db, seat(), "me", LATER)
         assert not await seat_table.forget(db, seat(), "me")
         await seat_table.LEASES.renew(db, [seat()], "me", LATER)
-        asked = seat(state=SeatState.ASKED)
+        asked = seat(state=SeatState.REGISTERING)
         unchanged = seat_table.unchanged(asked)
         assert not await seat_table.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
         assert await seat_table.LEASES.take(db, asked, "me", LATER + timedelta(seconds=1), LATER, *unchanged)
@@ -90,7 +90,7 @@ async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
         claimed = [
             await seat_table.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) for _ in range(5)
         ]
-        assert [one.state if one else None for one in claimed] == [*OPEN, None]
+        assert [one.state if one else None for one in claimed] == [*UNFINISHED_STATES, None]
         await seat_table.LEASES.release_all(db)
         assert await seat_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER)
         await seat_table.LEASES.renew(db, [seat(user_id="U1")], "me", LATER)
@@ -101,7 +101,7 @@ async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
     """Nobody waits for the other, and nothing is done twice."""
     async with store.write() as db:
         for number in range(4):
-            await seat_table.begin(db, seat(user_id=f"U{number}", state=SeatState.ASKED), "gone", NOW)
+            await seat_table.begin(db, seat(user_id=f"U{number}", state=SeatState.REGISTERING), "gone", NOW)
 
     async def take(by: str) -> str:
         async with store.write() as db:
@@ -115,10 +115,10 @@ async def test_who_was_told_something_else_is_found(store: Store) -> None:
     """Once each, and only those who can be told."""
     async with store.write() as db:
         for user, told, channel in (("U1", "x", "D1"), ("U2", "y", "D2"), ("U3", "x", "")):
-            one = seat(user_id=user, told_what=told, dm_channel_id=channel)
+            one = seat(user_id=user, notified_digest=told, dm_channel_id=channel)
             await seat_table.begin(db, one, "me", SOON)
             await seat_table.LEASES.advance(db, one, "me", None)
-        await seat_table.begin(db, seat(user_id="U4", told_what="x", state=SeatState.LEAVING), "me", SOON)
+        await seat_table.begin(db, seat(user_id="U4", notified_digest="x", state=SeatState.CANCELING), "me", SOON)
         assert await seat_table.sessions(db, ACCOUNT) == {"s1"}
         found = await seat_table.claim_outdated(db, ACCOUNT, "s1", "y", "me", NOW, LATER)
         assert found

@@ -14,21 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.registrant import RegistrantDetails
 from bot.registration.chart import (
-    MOST_BARS,
+    MAX_BARS,
     NOT_NAMED,
     OTHERS,
-    PRIVATE,
+    PRIVATE_CHANNEL,
     Bar,
     Chart,
     ChartStep,
-    by_source,
-    channels_among,
-    chart,
-    edges,
-    thinned,
+    build_chart,
+    downsampled,
+    source_bars,
+    time_range,
+    top_channels,
 )
 from bot.registration.chart_image import ChartImages
 from tests.support.registration import PATH, PERSON, Door, a_door, hurried, limited
@@ -78,32 +78,32 @@ def test_chart_goes_from_the_first_figure_to_the_start() -> None:
     """Its steps are the figures and the newest reading; the start is in it, unless it is far away."""
     figures = [Figure(read_at=NOW - 2 * DAY, count=0), Figure(read_at=NOW - DAY, count=3, limit=9)]
     read = registration(count=3, limit=9)
-    one = chart(webinar(), read, figures)
+    one = build_chart(webinar(), read, figures)
     assert one is not None
     assert [(step.at, step.count, step.limit) for step in one.steps] == [
         (NOW - 2 * DAY, 0, None),
         (NOW - DAY, 3, 9),
         (NOW, 3, 9),
     ]
-    assert (one.shows_limit, one.shows_start, edges(one)) == (True, True, (NOW - 2 * DAY, NOW + 3 * DAY))
+    assert (one.shows_limit, one.shows_start, time_range(one)) == (True, True, (NOW - 2 * DAY, NOW + 3 * DAY))
 
-    far = chart(webinar(start=NOW + 90 * DAY), registration(count=3, limit=900), figures)
+    far = build_chart(webinar(start=NOW + 90 * DAY), registration(count=3, limit=900), figures)
     assert far is not None
-    assert (far.shows_limit, far.shows_start, edges(far)) == (False, False, (NOW - 2 * DAY, NOW))
+    assert (far.shows_limit, far.shows_start, time_range(far)) == (False, False, (NOW - 2 * DAY, NOW))
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_there_is_no_chart_of_a_single_figure(count: int) -> None:
     """Nothing has grown yet."""
-    assert chart(webinar(), registration(), [Figure(read_at=NOW - DAY, count=0)][:count]) is None
+    assert build_chart(webinar(), registration(), [Figure(read_at=NOW - DAY, count=0)][:count]) is None
 
 
 def test_sources_name_public_channels_and_nobody() -> None:
     """A channel that is not public is just a private one; whoever puts an address there is among the others."""
     sources = ["slack:C1", "slack:C2", "slack:C3", "newsletter", "newsletter", "slack", "", "ana@acme.example"]
-    assert channels_among(["slack:C2", *sources], 2) == ["C2", "C1"]
-    assert by_source(sources, {"C1": "launch", "C2": ""}) == [
-        Bar(name=PRIVATE, count=2),
+    assert top_channels(["slack:C2", *sources], 2) == ["C2", "C1"]
+    assert source_bars(sources, {"C1": "launch", "C2": ""}) == [
+        Bar(name=PRIVATE_CHANNEL, count=2),
         Bar(name="newsletter", count=2),
         Bar(name=NOT_NAMED, count=1),
         Bar(name="Slack #launch", count=1),
@@ -116,9 +116,9 @@ def test_sources_name_public_channels_and_nobody() -> None:
 @given(st.lists(st.sampled_from(["", "a@b", "slack:C1", *"abcdefgh"]) | st.text(max_size=60), max_size=40))
 def test_every_registrant_is_in_one_of_six_bars(sources: list[str]) -> None:
     """Whatever their sources are called; no address is among the names."""
-    bars = by_source(sources, {})
+    bars = source_bars(sources, {})
     assert sum(bar.count for bar in bars) == len(sources)
-    assert len(bars) <= MOST_BARS
+    assert len(bars) <= MAX_BARS
     assert not [bar for bar in bars if "@" in bar.name]
     assert len({bar.name for bar in bars}) == len(bars)
 
@@ -126,7 +126,7 @@ def test_every_registrant_is_in_one_of_six_bars(sources: list[str]) -> None:
 def test_thousands_of_figures_are_thinned() -> None:
     """To what a picture can show: the first, the last, and the order stay."""
     steps = [ChartStep(at=NOW + seconds * timedelta(seconds=7), count=seconds) for seconds in range(20_000)]
-    few = thinned(steps, 600)
+    few = downsampled(steps, 600)
     assert (few[0], few[-1]) == (steps[0], steps[-1])
     assert 300 < len(few) <= 600
     assert few == sorted(few, key=lambda step: step.at)

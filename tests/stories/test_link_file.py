@@ -106,7 +106,7 @@ async def _sit(world: World, door: Door, registrant_id: str) -> None:
         account=services.account,
         session_id=door.session_id,
         user_id=world.slack.user_id("dev"),
-        state=SeatState.HELD,
+        state=SeatState.NOTIFIED,
         attendee=SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example"),
         registrant_id=registrant_id,
         join_link=SecretStr("https://join.example/dev"),

@@ -67,7 +67,7 @@ async def check_one(stage: Stage, *, told: bool = True) -> None:
     seat = await stage.world.bot.services.seats.seat(webinar, "U0DEV")
     assert seat is not None
     assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
-    assert seat.state is SeatState.HELD
+    assert seat.state is SeatState.NOTIFIED
     links = [stage.link(message) for message in stage.dms() if "Join" in message.buttons]
     assert not told or links == [one["joinUri"]]
 
@@ -131,7 +131,7 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
     with pytest.raises(Exception, match=UNDER_WAY):
         await services.seats.take(webinar, dev, OWN, "slack", PERSON)
     seat = await first
-    assert (await services.seats.notifier.welcome(seat)).state is SeatState.TAKEN
+    assert (await services.seats.notifier.welcome(seat)).state is SeatState.REGISTERED
     assert stage.dms() == []
     await recovered(world)
     assert stage.dms() == []
@@ -166,12 +166,12 @@ async def test_what_stays_unclear_is_brought_to_its_end_later(world: World, effe
 
     view = await stage.seated()
     assert UNCLEAR in view.words
-    assert (await written(world), stage.dms()) == (SeatState.ASKED, [])
+    assert (await written(world), stage.dms()) == (SeatState.REGISTERING, [])
     await world.click("dev", view, "Back to the Form")
     await stage.send("dev")
     assert UNDER_WAY in world.slack.view("dev").words
     await recovered(world)
-    assert await written(world) is SeatState.ASKED
+    assert await written(world) is SeatState.REGISTERING
     world.ringcentral.faults.clear()
     await recovered(world)
 
@@ -200,7 +200,7 @@ async def test_who_was_not_told_yet_is_told_also_where_another_name_is_refused(w
     stage = await a_stage(world)
     world.slack.fail("chat.postMessage", error="internal_error")
     view = await stage.seated()
-    assert (await written(world), stage.dms()) == (SeatState.TAKEN, [])
+    assert (await written(world), stage.dms()) == (SeatState.REGISTERED, [])
     await stage.press("dev", "Change My Name", view)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=403)
     await stage.send("dev", first_name="Devi")
@@ -275,7 +275,7 @@ async def test_seat_that_is_being_given_up_is_not_said_to_be_coming(world: World
     await world.slack.close("dev", await stage.seated(), clear=True)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=500, times=9)
     await world.click("dev", stage.dms()[0], "Cancel My Seat")
-    assert await written(world) is SeatState.LEAVING
+    assert await written(world) is SeatState.CANCELING
 
     await stage.seated()
 
@@ -348,7 +348,7 @@ async def test_crash_while_a_seat_is_taken_ends_in_one_or_none(world: World, arm
     [one] = stage.there
     links = [stage.link(message) for message in stage.dms() if "Join" in message.buttons]
     assert set(links) == {one["joinUri"]}
-    assert await written(world) is SeatState.HELD
+    assert await written(world) is SeatState.NOTIFIED
 
 
 async def test_crash_while_a_seat_is_given_up_gives_it_up(world: World) -> None:
@@ -382,7 +382,7 @@ async def test_removal_resumed_after_a_crash_that_meets_a_429_is_not_undone(worl
     await recovered(world)
 
     assert world.ringcentral.faults == []
-    assert await written(world) is SeatState.LEAVING
+    assert await written(world) is SeatState.CANCELING
     assert seat_texts.LEFT not in message.words
     await world.stop_bot()  # a new process knows nothing of the penalty
     await world.start_bot()

@@ -36,7 +36,7 @@ TEAM = [
     member("Ben Okafor", Role.COHOST, coworker_id="6ben"),
     member("Dev Patel", Role.COHOST, user_id="U0DEV", told=NotifiedBy.MESSAGE, dm_channel_id="D1"),
     member("Finn Berg", user_id="U0FINN", told=NotifiedBy.WAITING),
-    member("Zoe Lang", email="zoe@partner.example", told=NotifiedBy.ORGANISER, is_mailed=False),
+    member("Zoe Lang", email="zoe@partner.example", told=NotifiedBy.ORGANIZER, is_mailed=False),
 ]
 """A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
 

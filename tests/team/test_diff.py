@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadInput
 from bot.model.people import Coworker
-from bot.model.team import MOST, Invitee, NewInvitee, NewRole, Role
+from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, Role
 from bot.team.diff import Member, TeamDiff, WantedMember, find, left_of, ordered, read_role, team_change, too_many
 
 HOST = Member(invitee=Invitee(invitee_id="0", role=Role.HOST, name="Ana Ruiz", email="ana@acme.example"))
@@ -205,7 +205,7 @@ def test_a_role_goes_with_what_holds_of_the_invitation(is_mailed: bool) -> None:
 
 def test_room_is_counted_with_those_who_leave() -> None:
     """99 co-hosts and panelists together; the host does not count, and who leaves makes room."""
-    team = [HOST, *(member(f"p{number}") for number in range(MOST))]
+    team = [HOST, *(member(f"p{number}") for number in range(MAX_TEAM))]
     assert too_many(team, TeamDiff(added=(wanted("zoe"),))) == 1
     assert too_many(team, TeamDiff(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
     assert too_many(team, TeamDiff(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.model.frozen import Frozen
+from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.notices.model import Notice, NoticeState
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions.model import Feature, Features, Scope, Subscription
 
-USUAL_DIGEST_AT = 9 * 60
+DEFAULT_DIGEST_AT = 9 * 60
 
 
 class ChannelChoice(Frozen):
@@ -23,11 +23,11 @@ class ChannelChoice(Frozen):
     quiet_from: int | None = None
     quiet_to: int | None = None
     digest: DigestPace = DigestPace.NEVER
-    digest_at: int = USUAL_DIGEST_AT
+    digest_at: int = DEFAULT_DIGEST_AT
     digest_day: int = 0
 
     @property
-    def wants_hours(self) -> bool:
+    def has_hours(self) -> bool:
         """Whether there are any hours to be kept."""
         return self.quiet_from is not None or self.digest is not DigestPace.NEVER
 
@@ -37,7 +37,7 @@ class PlannedNotices:
     """What will be said about one webinar in one channel."""
 
     features: Features
-    ahead: Collection[timedelta]
+    upcoming_offsets: Collection[timedelta]
     """The reminders whose time has not passed, by how long before the start they are."""
     hours: ChannelHours | None = None
 
@@ -51,11 +51,11 @@ class ChannelState:
     webinars: Mapping[str, Webinar]
     """Those that are to come and have a line of their own, by session."""
     hours: ChannelHours | None
-    usual: tuple[timedelta, ...]
+    default_offsets: tuple[timedelta, ...]
     """The workspace's own reminders."""
 
     @property
-    def of_all(self) -> Features:
+    def general_features(self) -> Features:
         """What the channel hears of all webinars of the workspace."""
         return next((line.features for line in self.lines if line.scope is Scope.ALL), frozenset[Feature]())
 

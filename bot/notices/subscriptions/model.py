@@ -11,8 +11,7 @@ from typing import Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from bot.commands.slack_text import plain
-from bot.model.frozen import Frozen
-from bot.model.people import Account, Workspace
+from bot.model.people import Account, Frozen, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
 
@@ -30,13 +29,13 @@ class Feature(StrEnum):
 
 Features = frozenset[Feature]
 
-SHARED: Features = frozenset({Feature.REMINDERS, Feature.ALERTS, Feature.CHANGES})
+DEFAULT_FEATURES: Features = frozenset({Feature.REMINDERS, Feature.ALERTS, Feature.CHANGES})
 """What a channel hears of a webinar whose card is shared there, and what `subscribe` means without features."""
 
-EVERYTHING: Features = frozenset(Feature)
+ALL_FEATURES: Features = frozenset(Feature)
 """What `unsubscribe` means without features."""
 
-FEATURE_OF: Mapping[NoticeKind, Feature] = {
+FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.REMINDER: Feature.REMINDERS,
     NoticeKind.STARTING: Feature.LIVE,
     NoticeKind.LIVE: Feature.LIVE,
@@ -73,7 +72,7 @@ class Subscription(Frozen):
     """The session's id for a webinar, the person's id for `mine`, empty for all."""
     account: Account | None = None
     """Whose webinar it is; only for one webinar."""
-    features: Features = SHARED
+    features: Features = DEFAULT_FEATURES
     offsets: tuple[timedelta, ...] | None = Field(default=None, alias="leads")
     """How long before the start reminders go out, longest first (one webinar only); None: as the workspace has it."""
     set_by: str
@@ -83,13 +82,13 @@ class Subscription(Frozen):
     goes when the card goes, unless somebody chose its times."""
 
 
-def subscription_to(
+def webinar_subscription(
     webinar: Webinar,
     channel_id: str,
     by: str,
     now: datetime,
     *,
-    features: Features = SHARED,
+    features: Features = DEFAULT_FEATURES,
     offsets: tuple[timedelta, ...] | None = None,
     by_share: bool = False,
 ) -> Subscription:
@@ -135,7 +134,7 @@ def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
     added: dict[str, Features] = {}
     own: dict[str, Subscription] = {}
     for line in subscriptions:
-        if not _concerns(line, webinar):
+        if not _covers(line, webinar):
             continue
         if line.scope is Scope.WEBINAR:
             own[line.channel_id] = line
@@ -149,14 +148,14 @@ def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) ->
     return [hearing for hearing in heard if hearing.features]
 
 
-def read_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | None]]:
+def parse_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | None]]:
     """The features that these words name, and each word that names none with the nearest one, if any is near."""
     found: set[Feature] = set()
     unknown: dict[str, Feature | None] = {}
     for word in words:
         known = plain(word)
         if known in ("everything", "all"):
-            found |= EVERYTHING
+            found |= ALL_FEATURES
         elif known in set(Feature):
             found.add(Feature(known))
         else:
@@ -166,7 +165,7 @@ def read_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | N
 
 def _nearest(word: str) -> Feature | None:
     close = get_close_matches(word[:40], list(Feature), n=1)
-    return _MEANT.get(word) or (Feature(close[0]) if close else None)
+    return _SYNONYMS.get(word) or (Feature(close[0]) if close else None)
 
 
 def subscribe(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
@@ -174,18 +173,18 @@ def subscribe(lines: Sequence[Subscription], wish: SubscriptionChange, features:
     if not features:
         return list(lines)
     if not isinstance(wish.about, Webinar):
-        here = next((line for line in lines if _key(line) == _key_of(wish)), None)
+        here = next((line for line in lines if _key(line) == _change_key(wish)), None)
         wanted = (here.features if here else frozenset()) | features
-        return _with(lines, wish, wanted, of=here)
+        return _replace(lines, wish, wanted, of=here)
     own, general = _own(lines, wish.about), _general(lines, wish.about)
-    heard = _heard(lines, wish.about)
+    heard = _features(lines, wish.about)
     if features <= heard and not (own and own.by_share):
         return list(lines)
-    return _about_one(lines, wish, heard | features, of=own, back=bool(own and not own.by_share), general=general)
+    return _change_one(lines, wish, heard | features, of=own, back=bool(own and not own.by_share), general=general)
 
 
 def unsubscribe(
-    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features = EVERYTHING
+    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features = ALL_FEATURES
 ) -> list[Subscription]:
     """The lines of a channel after somebody asked for these `features` no more.
 
@@ -193,26 +192,26 @@ def unsubscribe(
     wherever the others would say something else.
     """
     if isinstance(wish.about, Webinar):
-        heard = _heard(lines, wish.about)
+        heard = _features(lines, wish.about)
         if not features & heard:
             return list(lines)
         own, general = _own(lines, wish.about), _general(lines, wish.about)
-        return _about_one(lines, wish, heard - features, of=own, back=True, general=general)
-    key = _key_of(wish)
+        return _change_one(lines, wish, heard - features, of=own, back=True, general=general)
+    key = _change_key(wish)
     less = [
-        _changed(line, wish, line.features - features) if wish.about == "all" or _key(line) == key else line
+        _with_features(line, wish, line.features - features) if wish.about == "all" or _key(line) == key else line
         for line in lines
     ]
     return _without_empty(less)
 
 
-def follow_all(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
+def set_for_all(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
     """The lines of a channel after somebody said what exactly it hears of all webinars; lines about others stay."""
     here = next((line for line in lines if line.scope is Scope.ALL), None)
-    return _without_empty(_with(lines, wish, features, of=here))
+    return _without_empty(_replace(lines, wish, features, of=here))
 
 
-def _concerns(line: Subscription, webinar: Webinar) -> bool:
+def _covers(line: Subscription, webinar: Webinar) -> bool:
     if line.workspace != webinar.account.workspace:
         return False
     match line.scope:
@@ -225,20 +224,20 @@ def _concerns(line: Subscription, webinar: Webinar) -> bool:
 
 
 def _own(lines: Iterable[Subscription], webinar: Webinar) -> Subscription | None:
-    about = (line for line in lines if line.scope is Scope.WEBINAR and _concerns(line, webinar))
+    about = (line for line in lines if line.scope is Scope.WEBINAR and _covers(line, webinar))
     return next(about, None)
 
 
 def _general(lines: Iterable[Subscription], webinar: Webinar) -> Features:
-    general = [line.features for line in lines if line.scope is not Scope.WEBINAR and _concerns(line, webinar)]
+    general = [line.features for line in lines if line.scope is not Scope.WEBINAR and _covers(line, webinar)]
     return frozenset[Feature]().union(*general)
 
 
-def _heard(lines: Iterable[Subscription], webinar: Webinar) -> Features:
+def _features(lines: Iterable[Subscription], webinar: Webinar) -> Features:
     return frozenset[Feature]().union(*(hearing.features for hearing in channel_features(webinar, lines)))
 
 
-def _about_one(
+def _change_one(
     lines: Sequence[Subscription],
     wish: SubscriptionChange,
     features: Features,
@@ -251,16 +250,16 @@ def _about_one(
     own_times = of is not None and of.offsets is not None and Feature.REMINDERS in features
     if back and features == general and not own_times:
         return [line for line in lines if line != of]
-    return _with(lines, wish, features, of=of)
+    return _replace(lines, wish, features, of=of)
 
 
-def _with(
+def _replace(
     lines: Sequence[Subscription], wish: SubscriptionChange, features: Features, *, of: Subscription | None
 ) -> list[Subscription]:
     """The lines with this one in the place of the one that there was, if there was one."""
     if of and of.features == features and not of.by_share:
         return list(lines)
-    scope, subject, account = _key_of(wish)
+    scope, subject, account = _change_key(wish)
     line = Subscription(
         workspace=wish.workspace,
         channel_id=wish.channel_id,
@@ -275,7 +274,7 @@ def _with(
     return [*(other for other in lines if other != of), line]
 
 
-def _changed(line: Subscription, wish: SubscriptionChange, features: Features) -> Subscription:
+def _with_features(line: Subscription, wish: SubscriptionChange, features: Features) -> Subscription:
     if features == line.features:
         return line
     return line.model_copy(update={"features": features, "set_by": wish.by, "set_at": wish.at})
@@ -292,7 +291,7 @@ def _key(line: Subscription) -> tuple[Scope, str, Account | None]:
     return line.scope, line.subject, line.account
 
 
-def _key_of(wish: SubscriptionChange) -> tuple[Scope, str, Account | None]:
+def _change_key(wish: SubscriptionChange) -> tuple[Scope, str, Account | None]:
     match wish.about:
         case "all":
             return Scope.ALL, "", None
@@ -302,7 +301,7 @@ def _key_of(wish: SubscriptionChange) -> tuple[Scope, str, Account | None]:
             return Scope.WEBINAR, webinar.session_id, webinar.account
 
 
-_MEANT = {
+_SYNONYMS = {
     "reminder": Feature.REMINDERS,
     "full": Feature.ALERTS,
     "closed": Feature.ALERTS,

@@ -9,18 +9,27 @@ from datetime import datetime
 from itertools import accumulate
 from types import MappingProxyType
 
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Audience, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
-from bot.notices.quiet_hours import DIGEST_AHEAD, DigestPace
+from bot.notices.quiet_hours import DIGEST_SPAN, DigestPace
 from bot.notices.schedule import is_direct
-from bot.notices.texts.phrases import ORDER, NoticeContext, Phrase, cut_off, figure, movement, phrase, title
+from bot.notices.texts.phrases import (
+    KIND_ORDER,
+    NoticeContext,
+    Phrase,
+    channel_lost,
+    count_change,
+    count_text,
+    phrase,
+    title,
+)
 from bot.slack import buttons
 from bot.slack.blocks import MAX_SECTION, Block, Element, actions, context, number, plain, section
 from bot.slack.message import Message
 from bot.webinars.texts.facts import NOT_READ, entrance, timing
 
-MOST = 20
+MAX_WEBINARS = 20
 """How many webinars one message names: more than that nobody reads."""
 MAX_BLOCKS = 12_000
 """Slack says `msg_blocks_too_long` at about 13,200 characters of blocks, and nowhere how it counts them."""
@@ -30,13 +39,13 @@ MAX_TEXT = 3_500
 LATE = "Greenroom was away for a while, so this comes late."
 REPEATED = "Slack's answer got lost, so this may have been said before."
 SEE_ALL = "`/webinar list` shows all of them."
-BEFORE = {DigestPace.DAILY: "a day ago", DigestPace.WEEKLY: "a week ago"}
+COMPARED_WITH = {DigestPace.DAILY: "a day ago", DigestPace.WEEKLY: "a week ago"}
 """What a digest compares with: the moment of the one before."""
 
 NO_OTHERS: Mapping[str, Webinar] = MappingProxyType({})
 
-_WITH_WAY_IN = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}
-_ONES_OWN = {NoticeKind.LIVE, NoticeKind.MOVED}
+_WITH_ENTRANCE = {NoticeKind.LIVE, NoticeKind.OPENED, NoticeKind.MOVED}
+_WITH_OWN_LINK = {NoticeKind.LIVE, NoticeKind.MOVED}
 _WITH_LIMIT = {NoticeKind.FULL, NoticeKind.FILLING}
 
 
@@ -62,28 +71,28 @@ def compose(
     arguments give the same message, and that of a timed notice holds nothing that changes by itself.
     """
     groups = _by_webinar(said)
-    about_channel = [one for one in said if one.notice.kind not in ORDER]
+    about_channel = [one for one in said if one.notice.kind not in KIND_ORDER]
     notes = [note for note, wanted in ((LATE, late), (REPEATED, repeated)) if wanted]
     if len(groups) == 1 and not about_channel:
-        return _alone(groups[0], at, notes)
-    entries = [_in_line(group, at) for group in groups]
-    cut = [_Entry(cut_off(one)) for one in about_channel if one.notice.kind is NoticeKind.CHANNEL_LOST]
+        return _single_message(groups[0], at, notes)
+    entries = [_entry(group, at) for group in groups]
+    cut = [_Entry(channel_lost(one)) for one in about_channel if one.notice.kind is NoticeKind.CHANNEL_LOST]
     digests = [one.notice for one in about_channel if one.notice.kind is NoticeKind.DIGEST]
     # Where one digest still waited when the next came due, the newer one says it all.
     digest = max(digests, key=lambda notice: notice.start, default=None)
     coming = _digest(digest, others, at) if digest else []
     ways_on = actions(buttons.follow(digest.channel_id)) if digest else []
-    return _together([*cut, *entries, *coming], ways_on, notes)
+    return _list_message([*cut, *entries, *coming], ways_on, notes)
 
 
 def _by_webinar(said: Iterable[NoticeContext]) -> list[list[NoticeContext]]:
     """The notices about one webinar together, soonest first; of several about its start only one."""
     groups: dict[tuple[str, ...], list[NoticeContext]] = {}
     for one in said:
-        if one.notice.kind in ORDER:
+        if one.notice.kind in KIND_ORDER:
             account = one.notice.account
             groups.setdefault((account.provider, account.name, one.notice.session_id), []).append(one)
-    return sorted((_in_order(group) for group in groups.values()), key=_place)
+    return sorted((_in_order(group) for group in groups.values()), key=_sort_key)
 
 
 def _in_order(group: list[NoticeContext]) -> list[NoticeContext]:
@@ -92,34 +101,36 @@ def _in_order(group: list[NoticeContext]) -> list[NoticeContext]:
     timed = [one for one in group if one.notice.kind in TIMED]
     last = [max(timed, key=lambda one: one.notice.due_at)] if timed else []
     rest = [one for one in group if one.notice.kind not in TIMED]
-    return sorted([*rest, *last], key=lambda one: (ORDER[one.notice.kind], one.notice.due_at, one.notice.occurrence))
+    return sorted(
+        [*rest, *last], key=lambda one: (KIND_ORDER[one.notice.kind], one.notice.due_at, one.notice.occurrence)
+    )
 
 
-def _place(group: list[NoticeContext]) -> tuple[datetime, str]:
+def _sort_key(group: list[NoticeContext]) -> tuple[datetime, str]:
     one = group[0]
     return (one.webinar.start if one.webinar else one.notice.start, one.notice.session_id)
 
 
-def _alone(group: list[NoticeContext], at: datetime, notes: list[str]) -> Message:
-    sayings = _sayings(group, at)
+def _single_message(group: list[NoticeContext], at: datetime, notes: list[str]) -> Message:
+    sayings = _phrases(group, at)
     lines = [_joined(one, ": ") for one in sayings]
     shown = [_joined(sayings[0], "\n")] if len(sayings) == 1 else lines
-    blocks: list[Block] = [section(_fitting(shown, MAX_SECTION)), *actions(*_all_buttons(group, at))]
-    return Message(_for_text(lines, notes), [*blocks, *_notes(notes)])
+    blocks: list[Block] = [section(_fit(shown, MAX_SECTION)), *actions(*_all_buttons(group, at))]
+    return Message(_plain_text(lines, notes), [*blocks, *_notes(notes)])
 
 
-def _in_line(group: list[NoticeContext], at: datetime) -> _Entry:
-    lines = [_joined(one, ": ") for one in _sayings(group, at)]
-    return _Entry(_fitting(lines, MAX_SECTION), _one_button(group))
+def _entry(group: list[NoticeContext], at: datetime) -> _Entry:
+    lines = [_joined(one, ": ") for one in _phrases(group, at)]
+    return _Entry(_fit(lines, MAX_SECTION), _one_button(group))
 
 
-def _sayings(group: list[NoticeContext], at: datetime) -> list[Phrase]:
+def _phrases(group: list[NoticeContext], at: datetime) -> list[Phrase]:
     first, *rest = group
     named = phrase(first, title(first), at)
-    return [named, *(_capitalised(phrase(one, "it", at)) for one in rest)]
+    return [named, *(_capitalized(phrase(one, "it", at)) for one in rest)]
 
 
-def _capitalised(one: Phrase) -> Phrase:
+def _capitalized(one: Phrase) -> Phrase:
     return Phrase(one.head[0].upper() + one.head[1:], one.tail)
 
 
@@ -139,9 +150,11 @@ def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | Non
     kinds = {one.notice.kind for one in group}
     found: list[Element | None] = []
     if kinds & TIMED:
-        found.append(_way_in(group))
-    elif kinds & _WITH_WAY_IN:
-        found.append(buttons.my_link(webinar) if _is_for_one(group) and kinds & _ONES_OWN else entrance(webinar, at))
+        found.append(_entrance_button(group))
+    elif kinds & _WITH_ENTRANCE:
+        found.append(
+            buttons.my_link(webinar) if _is_direct_message(group) and kinds & _WITH_OWN_LINK else entrance(webinar, at)
+        )
     if NoticeKind.REMINDER in kinds:
         found += [buttons.remind_me(webinar), buttons.mute(webinar, group[0].notice.channel_id)]
     if kinds & _WITH_LIMIT:
@@ -151,19 +164,19 @@ def _all_buttons(group: list[NoticeContext], at: datetime) -> list[Element | Non
     return [*found, buttons.details(webinar)]
 
 
-def _way_in(group: list[NoticeContext]) -> Element | None:
+def _entrance_button(group: list[NoticeContext]) -> Element | None:
     # Whether registration is open may change while Slack holds the message: whoever presses it is told what is so then.
     webinar = group[0].webinar
     if webinar is None:
         return None
-    if _is_for_one(group):
+    if _is_direct_message(group):
         return buttons.my_link(webinar)
     if webinar.audience is Audience.ANYONE:
         return buttons.join(webinar)
     return buttons.register(webinar) if webinar.registration else None
 
 
-def _is_for_one(group: list[NoticeContext]) -> bool:
+def _is_direct_message(group: list[NoticeContext]) -> bool:
     """Whether it goes to one person, who has a link of their own or is offered one."""
     return is_direct(group[0].notice.channel_id)
 
@@ -174,7 +187,7 @@ def _one_button(group: list[NoticeContext]) -> Element | None:
     if webinar is None:
         return None
     is_timed = any(one.notice.kind in TIMED for one in group)
-    button = (is_timed and _way_in(group)) or buttons.details(webinar)
+    button = (is_timed and _entrance_button(group)) or buttons.details(webinar)
     # A message has one primary button at most.
     return {name: value for name, value in button.items() if name != "style"}
 
@@ -182,10 +195,10 @@ def _one_button(group: list[NoticeContext]) -> Element | None:
 def _digest(notice: Notice, others: Mapping[str, Webinar], at: datetime) -> list[_Entry]:
     """What is coming, soonest first, with how registrations moved; its `occurrence` is the pace of the digest."""
     known = [(others[session_id], was) for session_id, was in notice.facts.coming if session_id in others]
-    coming = [(webinar, was) for webinar, was in known if is_open_to_come(webinar, at)]
+    coming = [(webinar, was) for webinar, was in known if is_coming_or_live(webinar, at)]
     coming.sort(key=lambda one: (one[0].start, one[0].session_id))
     pace = DigestPace.DAILY if notice.occurrence == DigestPace.DAILY else DigestPace.WEEKLY
-    days = number(DIGEST_AHEAD[pace].days, "day")
+    days = number(DIGEST_SPAN[pace].days, "day")
     if not coming:
         return [_Entry(f"No webinars are coming up in the next {days}.")]
     lines = [
@@ -201,27 +214,27 @@ def _registered(webinar: Webinar, was: int | None, pace: DigestPace) -> str:
     read = webinar.registration
     if read is None:
         return f"registrations {NOT_READ}"
-    now = figure(read.count, read.limit)
-    return now if was is None else f"{now}, {movement(read.count, was, BEFORE[pace])}"
+    now = count_text(read.count, read.limit)
+    return now if was is None else f"{now}, {count_change(read.count, was, COMPARED_WITH[pace])}"
 
 
-def _together(entries: list[_Entry], ways_on: list[Block], notes: list[str]) -> Message:
-    shown = [section(entry.line, entry.button) for entry in entries[:MOST]]
+def _list_message(entries: list[_Entry], ways_on: list[Block], notes: list[str]) -> Message:
+    shown = [section(entry.line, entry.button) for entry in entries[:MAX_WEBINARS]]
     sizes = accumulate(len(json.dumps(block, ensure_ascii=False)) for block in shown)
     fits = max(1, sum(size <= MAX_BLOCKS for size in sizes))
     left_out = len(entries) - fits
     more = [context(f"… and {left_out:,} more. {SEE_ALL}")] if left_out else []
     return Message(
-        _for_text([entry.line for entry in entries], notes), [*shown[:fits], *more, *ways_on, *_notes(notes)]
+        _plain_text([entry.line for entry in entries], notes), [*shown[:fits], *more, *ways_on, *_notes(notes)]
     )
 
 
-def _for_text(lines: list[str], notes: list[str]) -> str:
+def _plain_text(lines: list[str], notes: list[str]) -> str:
     # Titles hold no asterisk by now, so these are all ours; a notification shows them as such.
-    return "\n".join([_fitting(lines, MAX_TEXT), *notes]).replace("*", "")
+    return "\n".join([_fit(lines, MAX_TEXT), *notes]).replace("*", "")
 
 
-def _fitting(lines: list[str], size: int) -> str:
+def _fit(lines: list[str], size: int) -> str:
     """As many whole lines as fit, and how many were left out: a time that is cut in two is no time."""
     ends = accumulate(len(line) + 1 for line in lines)
     fits = max(1, sum(end <= size - 30 for end in ends))

@@ -1,4 +1,4 @@
-"""RingCentral Webinar behind the port: one client, one login, one table of its errors."""
+"""RingCentral Webinar as a `WebinarProvider`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logging in to RingCentral: one JWT, one token for everybody, fetched by one and waited for by all."""
+"""Log in to RingCentral with a JWT and share one access token among all callers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -14,63 +14,62 @@ from pydantic import SecretStr
 from bot.clock import monotonic
 from bot.errors import ProviderError, ProviderLogin
 from bot.providers.base import Caller, Lane
-from bot.providers.ringcentral.records import TokenRecord, read
-from bot.providers.ringcentral.transport import Request, Transport
+from bot.providers.ringcentral.records import TokenRecord, parse_record
+from bot.providers.ringcentral.request import AUTH, Answer, Request
 
-AUTH = "auth"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-EARLY = 60.0
-"""Seconds before its expiry from which on a token is renewed, at most a tenth of its life."""
-GOODBYE = 3.0
-"""Seconds that giving the token back may take at the end."""
+RENEWAL_MARGIN = 60.0
+"""Seconds before its expiry at which a token is renewed, at most a tenth of its lifetime."""
+REVOKE_TIMEOUT = 3.0
+"""Seconds that revoking the token may take on shutdown."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """An access token, until when (monotonic seconds) it is used, and what renews it, if anything."""
+    """An access token, the end of its use (monotonic seconds), and its refresh token (may be empty)."""
 
     access: SecretStr
-    good_until: float
+    use_until: float
     refresh: SecretStr
 
 
 class Login:
-    """The one login of a process. Every caller gets the same token."""
+    """The only login of a process. All callers get the same token."""
 
     def __init__(
         self,
-        wire: Transport,
+        send: Callable[[Request, Caller, str], Awaitable[Answer]],
         *,
         client_id: str,
         client_secret: SecretStr,
         jwt: SecretStr,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
-        """Nothing is asked before the first call."""
-        self._wire, self._jwt, self._monotonic = wire, jwt, monotonic
+        """Make no request yet. `send` takes a request, its caller and the `Authorization` header."""
+        self._send, self._jwt, self._monotonic = send, jwt, monotonic
         pair = f"{client_id}:{client_secret.get_secret_value()}".encode()
         self._basic = SecretStr("Basic " + b64encode(pair).decode())
         self._token: Token | None = None
         self._renewal: asyncio.Task[Token] | None = None
 
     async def token(self, caller: Caller) -> SecretStr:
-        """A token that is good for now. Raises `ProviderLogin` where RingCentral does not accept us."""
-        if self._token is not None and self._monotonic() < self._token.good_until:
+        """A valid token. Raises `ProviderLogin` if RingCentral refuses the credentials."""
+        if self._token is not None and self._monotonic() < self._token.use_until:
             return self._token.access
         if self._renewal is None:
-            # A task of its own: whoever asked first may go away while the others still wait.
+            # In a task: the first caller may be cancelled while others wait.
             self._renewal = asyncio.create_task(self._renew(replace(caller, lane=Lane.PERSON)))
-            self._renewal.add_done_callback(self._renewed)
+            self._renewal.add_done_callback(self._on_renewed)
         return (await asyncio.shield(self._renewal)).access
 
-    async def instead_of(self, refused: SecretStr, caller: Caller) -> SecretStr:
-        """Another token than the one that was refused; asks for one only where nobody else has yet."""
+    async def replace_token(self, refused: SecretStr, caller: Caller) -> SecretStr:
+        """A token to use instead of a refused one. Concurrent callers cause one renewal."""
         if self._token is not None and self._token.access == refused:
-            self._token = replace(self._token, good_until=-math.inf)
+            self._token = replace(self._token, use_until=-math.inf)
         return await self.token(caller)
 
-    async def leave(self) -> None:
-        """Give the token back: a user has five sessions an app, and each restart would end an older one."""
+    async def revoke(self) -> None:
+        """Revoke the token: a user has five sessions per app, and a restart would otherwise end an older one."""
         if self._renewal is not None:
             self._renewal.cancel()
             await asyncio.wait((self._renewal,))
@@ -80,30 +79,30 @@ class Login:
         form = {"token": token.access.get_secret_value()}
         request = Request("POST", "/restapi/oauth/revoke", AUTH, form=form)
         with contextlib.suppress(ProviderError, TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                await self._wire.ask(request, Caller(Lane.PERSON, patience=0), self._basic.get_secret_value())
+            async with asyncio.timeout(REVOKE_TIMEOUT):
+                await self._send(request, Caller(Lane.PERSON, patience=0), self._basic.get_secret_value())
 
     async def _renew(self, caller: Caller) -> Token:
         if self._token is not None and self._token.refresh.get_secret_value():
             form = {"grant_type": "refresh_token", "refresh_token": self._token.refresh.get_secret_value()}
-            # A refused refresh token is no news: it was used, or its session was ended by a sixth one.
+            # A refused refresh token is normal: it was used, or a sixth session has ended its own.
             with contextlib.suppress(ProviderLogin):
                 return await self._fetch(form, caller)
             self._token = None
         return await self._fetch({"grant_type": JWT_GRANT, "assertion": self._jwt.get_secret_value()}, caller)
 
     async def _fetch(self, form: Mapping[str, str], caller: Caller) -> Token:
-        sent = self._monotonic()
+        sent_at = self._monotonic()
         request = Request("POST", "/restapi/oauth/token", AUTH, form=form)
-        answer = await self._wire.ask(request, caller, self._basic.get_secret_value())
+        answer = await self._send(request, caller, self._basic.get_secret_value())
         if answer.status != 200:
-            raise answer.problem(request)
-        told = read(TokenRecord, answer.body)
-        good_until = sent + told.expires_in - min(EARLY, told.expires_in / 10)
-        self._token = Token(told.access_token, good_until, told.refresh_token)
+            raise answer.error(request)
+        record = parse_record(TokenRecord, answer.body)
+        use_until = sent_at + record.expires_in - min(RENEWAL_MARGIN, record.expires_in / 10)
+        self._token = Token(record.access_token, use_until, record.refresh_token)
         return self._token
 
-    def _renewed(self, renewal: asyncio.Task[Token]) -> None:
+    def _on_renewed(self, renewal: asyncio.Task[Token]) -> None:
         self._renewal = None
         if not renewal.cancelled():
-            renewal.exception()  # seen, even where nobody is left to be told
+            renewal.exception()  # retrieved, so that asyncio does not log it when all callers were cancelled

@@ -1,4 +1,4 @@
-"""What RingCentral's refusals mean, in words that a marketer or an administrator can act on."""
+"""RingCentral's error responses as our errors, with a sentence that tells a user or an administrator what to do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USER_PERMISSION = (
     "The RingCentral user that Greenroom works as lacks the permission {}. An administrator can give it in "
     "RingCentral's Admin Portal, in the role of that user."
 )
-LICENCE = (
+LICENSE = (
     "This is not part of the RingCentral plan of the host. An administrator can give the host a Webinar licence in "
     "RingCentral's Admin Portal."
 )
@@ -63,7 +63,7 @@ NO_LOGIN = (
     "RC_APP_CLIENT_SECRET and RC_USER_JWT."
 )
 
-# developers.ringcentral.com/guide/basics/errors, and RFC 6749 §5.2 for the words in small letters
+# developers.ringcentral.com/guide/basics/errors, and RFC 6749 §5.2 for the lower-case words
 LOGINS = {
     "OAU-140": WRONG_JWT,
     "OAU-146": WRONG_APP,
@@ -78,7 +78,7 @@ LOGINS = {
 }
 APP_CODES = frozenset({"CMN-401"})
 USER_CODES = frozenset({"CMN-402", "CMN-408", "CMN-404"})
-LICENCE_CODES = frozenset({"CMN-109"})
+LICENSE_CODES = frozenset({"CMN-109"})
 GONE_CODES = frozenset({"CMN-102"})
 CONFLICT_CODES = frozenset({"CMN-406"})
 
@@ -116,8 +116,8 @@ NAME = re.compile(r"[A-Za-z][\w.\[\]-]{0,63}")
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """The codes of an error answer; its messages may be translated or name people, so they are never used."""
+class ErrorCodes:
+    """The codes of an error response. Its messages are never used: they may be translated or contain names."""
 
     code: str = ""
     parameter: str = ""
@@ -125,58 +125,60 @@ class Refusal:
     oauth: str = ""
 
 
-def problem(status: int, body: object, *, changes: bool, app_permission: str, ready_at: datetime) -> ProviderError:
-    """The error that an answer means. `ready_at` is for a 429 only, `app_permission` is what the call needs."""
-    said = _read(body)
-    login = LOGINS.get(said.code) or LOGINS.get(said.oauth)
-    facts = {"code": said.code or said.oauth, "parameter": said.parameter}
+def error_for_answer(
+    status: int, body: object, *, changes: bool, app_permission: str, ready_at: datetime
+) -> ProviderError:
+    """The error that an answer means. `ready_at` is used for a 429; `app_permission` is what the request needs."""
+    codes = _parse(body)
+    login = LOGINS.get(codes.code) or LOGINS.get(codes.oauth)
+    facts = {"code": codes.code or codes.oauth, "parameter": codes.parameter}
     if status == 429:
-        return ProviderBusy(BUSY, ready_at=ready_at, code=said.code)
+        return ProviderBusy(BUSY, ready_at=ready_at, code=codes.code)
     if status >= 500 or status == 408 or status < 400:
-        return trouble(may_have_happened=changes, status=status, code=said.code)
-    if status == 401 or login or (status == 400 and said.oauth):
+        return no_answer_error(may_have_happened=changes, status=status, code=codes.code)
+    if status == 401 or login or (status == 400 and codes.oauth):
         return ProviderLogin(login or NO_LOGIN, status=status, **facts)
-    kind, sentence = _refused(status, said, app_permission)
+    kind, sentence = _refusal(status, codes, app_permission)
     return kind(sentence, status=status, **facts)
 
 
-def trouble(*, may_have_happened: bool, status: int = 0, code: str = "") -> ProviderError:
-    """The error for no answer, or for one that says nothing about what was asked."""
+def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "") -> ProviderError:
+    """The error for no answer, or for one that does not tell the outcome, such as a 5xx."""
     kind, sentence = (OutcomeUnknown, UNKNOWN) if may_have_happened else (ProviderDown, DOWN)
     return kind(sentence, status=status, code=code)
 
 
-def _refused(status: int, said: Refusal, app_permission: str) -> tuple[type[ProviderRefused], str]:
-    if said.code in APP_CODES:
-        return ProviderForbids, APP_PERMISSION.format(said.permission or app_permission)
-    if said.code in USER_CODES:
-        return ProviderForbids, USER_PERMISSION.format(said.permission or "WebinarSettings")
-    if said.code in LICENCE_CODES:
-        return ProviderForbids, LICENCE
-    if status == 409 or said.code in CONFLICT_CODES:
+def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[ProviderRefused], str]:
+    if codes.code in APP_CODES:
+        return ProviderForbids, APP_PERMISSION.format(codes.permission or app_permission)
+    if codes.code in USER_CODES:
+        return ProviderForbids, USER_PERMISSION.format(codes.permission or "WebinarSettings")
+    if codes.code in LICENSE_CODES:
+        return ProviderForbids, LICENSE
+    if status == 409 or codes.code in CONFLICT_CODES:
         return ProviderConflict, CONFLICT
-    blamed = said.parameter.rpartition(".")[2]
-    if status == 404 or (said.code in GONE_CODES and blamed not in PARAMETERS):
+    parameter = codes.parameter.rpartition(".")[2]
+    if status == 404 or (codes.code in GONE_CODES and parameter not in PARAMETERS):
         return ProviderGone, GONE
-    if status == 403 and (not blamed or blamed in STATES):
-        # The vendor publishes no code for "has started already"; a blamed status is the only hint.
-        return (ProviderRefused if blamed else ProviderForbids), STATE
-    what = PARAMETERS.get(blamed, said.parameter)
+    if status == 403 and (not parameter or parameter in STATES):
+        # The vendor publishes no code for "has already started"; a status as the parameter is the only hint.
+        return (ProviderRefused if parameter else ProviderForbids), STATE
+    what = PARAMETERS.get(parameter, codes.parameter)
     return ProviderRefused, (
         f"RingCentral does not accept {what}. Nothing has changed; please correct it and try again."
         if what
-        else f"RingCentral refused this ({said.code or status}). Nothing has changed."
+        else f"RingCentral refused this ({codes.code or status}). Nothing has changed."
     )
 
 
-def _read(body: object) -> Refusal:
-    """Webinar services send `errors` alone, the older ones repeat the first beside it, logins add RFC 6749's words."""
+def _parse(body: object) -> ErrorCodes:
+    """Webinar services send `errors`; older services repeat the first error beside it; logins add RFC 6749's words."""
     if not isinstance(body, Mapping):
-        return Refusal()
+        return ErrorCodes()
     errors = body.get("errors")
     listed = errors[0] if isinstance(errors, list) and errors else None
     first: Mapping[str, object] = listed if isinstance(listed, Mapping) else body
-    return Refusal(
+    return ErrorCodes(
         code=_name(first.get("errorCode")),
         parameter=_name(first.get("parameterName")),
         permission=_name(first.get("permissionName")),
@@ -185,5 +187,5 @@ def _read(body: object) -> Refusal:
 
 
 def _name(value: object) -> str:
-    """A name as the vendor prints it, or nothing: whatever else stands there is not repeated to anybody."""
+    """A well-formed name, or an empty string: other values are never shown or logged."""
     return value if isinstance(value, str) and NAME.fullmatch(value) else ""

@@ -1,4 +1,4 @@
-"""What RingCentral wants to be sent: our forms in its words."""
+"""The request bodies of RingCentral's API."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.providers.ringcentral.records import PreferencesRecord, SettingsRecord
 
 
 def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
-    """WebinarCreationRequest. All that may be set is said, as defaults differ between RingCentral's own services."""
+    """WebinarCreationRequest with every writable setting, as defaults differ between RingCentral's services."""
     options = {**dict(form.options), "password": form.options.password.get_secret_value()}
     names = {name: str(field.alias) for name, field in SettingsRecord.model_fields.items()}
-    # Empty words stand for "nothing chosen": a password and a page are only sent when there is one.
+    # An empty password or page means "not chosen" and is not sent.
     settings = {names[name]: value for name, value in options.items() if value != ""}
     body = {
         "title": form.title,
@@ -28,9 +28,9 @@ def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
 
 
 def session_body(form: Form) -> dict[str, Any]:
-    """WcsSessionWithLocaleCodeModel. Without a title of its own, so that it goes by the webinar's when that changes."""
+    """WcsSessionWithLocaleCodeModel. Without a title, so that the session follows a change of the webinar's title."""
     return {
-        "scheduledStartTime": in_utc(form.start),
+        "scheduledStartTime": format_utc(form.start),
         "scheduledDuration": int(form.length.total_seconds()),
         "timeZone": form.time_zone,
         "localeCode": form.locale_code,
@@ -39,7 +39,7 @@ def session_body(form: Form) -> dict[str, Any]:
 
 
 def registration_body(change: RegistrationChange) -> dict[str, Any]:
-    """RegSessionModel as far as it can be written: it requires the status with every change. A limit of 0 is none."""
+    """The writable part of RegSessionModel. The status is required in every change; a limit of 0 means no limit."""
     body = {"registrationStatus": "Open" if change.is_open else "Closed"}
     limit = {} if change.limit is UNCHANGED else {"autoCloseLimit": change.limit or 0}
     settings = {**limit, **_preferences(change)}
@@ -47,7 +47,7 @@ def registration_body(change: RegistrationChange) -> dict[str, Any]:
 
 
 def _preferences(change: RegistrationChange) -> dict[str, Any]:
-    """All of them or none, so that what a person saw when they chose is what holds."""
+    """All preferences or none, so that the result is what the user saw in the form."""
     if change.preferences is UNCHANGED:
         return {}
     names = {name: str(field.alias) for name, field in PreferencesRecord.model_fields.items()}
@@ -55,52 +55,52 @@ def _preferences(change: RegistrationChange) -> dict[str, Any]:
 
 
 def team_body(change: TeamChange) -> dict[str, Any]:
-    """BulkUpdateInviteesRequest, without the lists that would be empty."""
+    """BulkUpdateInviteesRequest without empty lists."""
     lists = {
-        "addedInvitees": [_new_invitee(one) for one in change.added],
-        "updatedInvitees": [_new_role(one) for one in change.updated],
-        "deletedInvitees": [{"id": one} for one in change.deleted],
+        "addedInvitees": [_new_invitee(invitee) for invitee in change.added],
+        "updatedInvitees": [_new_role(member) for member in change.updated],
+        "deletedInvitees": [{"id": invitee_id} for invitee_id in change.deleted],
     }
-    return {name: listed for name, listed in lists.items() if listed}
+    return {name: items for name, items in lists.items() if items}
 
 
-def _new_invitee(one: NewInvitee) -> dict[str, Any]:
-    """AddInviteeRequest: by `linkedUser` or by name and address, never both."""
-    who = (
-        {"linkedUser": _linked(one.coworker)}
-        if one.coworker
-        else {"firstName": one.first_name, "lastName": one.last_name, "email": one.address}
+def _new_invitee(invitee: NewInvitee) -> dict[str, Any]:
+    """AddInviteeRequest: `linkedUser`, or name and address, never both."""
+    identity = (
+        {"linkedUser": _linked(invitee.coworker)}
+        if invitee.coworker
+        else {"firstName": invitee.first_name, "lastName": invitee.last_name, "email": invitee.address}
     )
-    return {**who, "role": one.role.value, "sendInvite": one.is_mailed}
+    return {**identity, "role": invitee.role.value, "sendInvite": invitee.is_mailed}
 
 
-def _new_role(one: NewRole) -> dict[str, Any]:
+def _new_role(member: NewRole) -> dict[str, Any]:
     """An id with UpdateInviteeRequest, which requires the role."""
-    known = {} if one.is_mailed is None else {"sendInvite": one.is_mailed}
-    return {"id": one.invitee_id, "role": one.role.value, **known}
+    send_invite = {} if member.is_mailed is None else {"sendInvite": member.is_mailed}
+    return {"id": member.invitee_id, "role": member.role.value, **send_invite}
 
 
-def registrant_body(applicant: RegistrantDetails) -> dict[str, Any]:
-    """RegistrantBaseModelWithQuestionnaire. The address goes in lower case: on what a 409 keys is published nowhere."""
+def registrant_body(details: RegistrantDetails) -> dict[str, Any]:
+    """RegistrantBaseModelWithQuestionnaire. The address is sent in lower case: what a 409 compares is not published."""
     optional = {
-        "externalId": applicant.external_id,
-        "source": applicant.source,
-        "joinUri": applicant.join_page.get_secret_value(),
-        "cancellationUri": applicant.cancel_page.get_secret_value(),
+        "externalId": details.external_id,
+        "source": details.source,
+        "joinUri": details.join_page.get_secret_value(),
+        "cancellationUri": details.cancel_page.get_secret_value(),
     }
     return {
-        "firstName": applicant.first_name,
-        "lastName": applicant.last_name,
-        "email": applicant.address,
+        "firstName": details.first_name,
+        "lastName": details.last_name,
+        "email": details.address,
         **{name: value for name, value in optional.items() if value},
     }
 
 
 def _linked(coworker: Coworker) -> dict[str, str]:
-    """RcwDomainUserModel. In the domain "pbx" the user's id is the id of the extension."""
+    """RcwDomainUserModel. In the domain "pbx" the user id is the extension id."""
     return {"userId": coworker.user_id, "accountId": coworker.account_id, "domain": "pbx"}
 
 
-def in_utc(moment: datetime) -> str:
-    """A moment as RingCentral writes it, to the second before."""
+def format_utc(moment: datetime) -> str:
+    """RingCentral's time format in UTC, rounded down to a second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

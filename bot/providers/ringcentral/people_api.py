@@ -1,4 +1,4 @@
-"""The people of a webinar at RingCentral: who runs it and who has registered for it."""
+"""RingCentral's requests about people: the team of a webinar, and its registrants."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChanged
 from bot.providers.base import Caller
 from bot.providers.ringcentral.payloads import registrant_body, team_body
-from bot.providers.ringcentral.people_errors import of_a_registrant, of_a_team
+from bot.providers.ringcentral.people_errors import registrant_error, team_error
 from bot.providers.ringcentral.people_records import InviteeRecord, RegistrantRecord, TeamChangedRecord
-from bot.providers.ringcentral.records import read
-from bot.providers.ringcentral.request import HEAVY, RingCentralApi
+from bot.providers.ringcentral.records import parse_record
+from bot.providers.ringcentral.request import HEAVY
+from bot.providers.ringcentral.transport import RingCentralApi
 
 INVITEES = "/webinar/configuration/v1/webinars/{webinar_id}/sessions/{session_id}/invitees"
 REGISTRANTS = "/webinar/registration/v1/sessions/{session_id}/registrants"
@@ -18,27 +19,27 @@ REGISTRANT = "/webinar/registration/v1/sessions/{session_id}/registrants/{regist
 
 
 class PeopleApi(RingCentralApi):
-    """The half of the client that deals with people; none of them are remembered here."""
+    """The part of the client about people. It stores none of them."""
 
     async def invitees(self, webinar_id: str, session_id: str, caller: Caller) -> list[Invitee]:
         """See the port."""
         ids = {"webinar_id": webinar_id, "session_id": session_id}
-        listed = self._listed(INVITEES, caller, query={}, ids=ids)
-        return [read(InviteeRecord, record).invitee() async for record in listed]
+        records = self._records(INVITEES, caller, query={}, ids=ids)
+        return [parse_record(InviteeRecord, record).invitee() async for record in records]
 
     async def change_team(self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller) -> TeamChanged:
-        """See the port. The guide's sample posts to this path; the reference has PATCH alone."""
+        """See the port. The guide's sample uses POST; the reference has PATCH only."""
         ids, json = {"webinar_id": webinar_id, "session_id": session_id}, team_body(change)
         try:
             body = await self._request("PATCH", INVITEES, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
         except ProviderRefused as refusal:
-            raise of_a_team(refusal) from None
-        return read(TeamChangedRecord, body, changes=True).changed()
+            raise team_error(refusal) from None
+        return parse_record(TeamChangedRecord, body, changes=True).changed()
 
     async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
         """See the port."""
-        listed = self._listed(REGISTRANTS, caller, query={}, ids={"session_id": session_id})
-        return [read(RegistrantRecord, record).registrant() async for record in listed]
+        records = self._records(REGISTRANTS, caller, query={}, ids={"session_id": session_id})
+        return [parse_record(RegistrantRecord, record).registrant() async for record in records]
 
     async def registrant(self, session_id: str, registrant_id: str, caller: Caller) -> Registrant:
         """See the port."""
@@ -46,22 +47,22 @@ class PeopleApi(RingCentralApi):
         try:
             body = await self._request("GET", REGISTRANT, group=HEAVY, caller=caller, ids=ids)
         except ProviderRefused as refusal:
-            raise of_a_registrant(refusal) from None
-        return read(RegistrantRecord, body).registrant()
+            raise registrant_error(refusal) from None
+        return parse_record(RegistrantRecord, body).registrant()
 
-    async def register(self, session_id: str, applicant: RegistrantDetails, caller: Caller) -> Registrant:
+    async def register(self, session_id: str, details: RegistrantDetails, caller: Caller) -> Registrant:
         """See the port."""
-        ids, json = {"session_id": session_id}, registrant_body(applicant)
+        ids, json = {"session_id": session_id}, registrant_body(details)
         try:
             body = await self._request(
                 "POST", REGISTRANTS, group=HEAVY, caller=caller, changes=True, ids=ids, json=json
             )
         except ProviderRefused as refusal:
-            raise of_a_registrant(refusal, is_new=True) from None
-        return read(RegistrantRecord, body, changes=True).registrant()
+            raise registrant_error(refusal, is_new=True) from None
+        return parse_record(RegistrantRecord, body, changes=True).registrant()
 
     async def remove_registrant(self, session_id: str, registrant_id: str, caller: Caller) -> None:
-        """See the port. Raises `OutcomeUnknown` where every try ended in silence."""
+        """See the port. Raises `OutcomeUnknown` if no try was answered."""
         ids = {"session_id": session_id, "registrant_id": registrant_id}
         try:
             await self._request("DELETE", REGISTRANT, group=HEAVY, caller=caller, changes=True, ids=ids)

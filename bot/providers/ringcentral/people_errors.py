@@ -1,11 +1,11 @@
-"""What a refusal means where it is about people: on a team, or at the door of a registration."""
+"""RingCentral's refusals about people as our errors: on a team, or in a registration."""
 
 from __future__ import annotations
 
 import re
 
 from bot.errors import AnswersWanted, ProviderConflict, ProviderGone, ProviderRefused, RegistrationClosed
-from bot.model.team import MOST
+from bot.model.team import MAX_TEAM
 from bot.providers.ringcentral.errors import STATE
 
 ON_THE_TEAM = "Somebody among them is on the team of this webinar already. Nothing has changed."
@@ -13,13 +13,15 @@ NOT_ON_THE_TEAM = (
     "Somebody who was to be changed or removed is not on the team of this webinar any more. Nothing has changed; "
     "please look at the team again."
 )
-UNTOUCHABLE = "RingCentral does not let one of them be changed or removed; the host never can be. Nothing has changed."
+NOT_CHANGEABLE = (
+    "RingCentral does not let one of them be changed or removed; the host never can be. Nothing has changed."
+)
 ROLES = (
     "RingCentral does not accept one of the roles. A co-host must be a coworker, and attendees come by registration. "
     "Nothing has changed."
 )
 TOO_MANY = (
-    f"RingCentral does not take all of these people. A webinar can have {MOST} co-hosts and panelists at most. "
+    f"RingCentral does not take all of these people. A webinar can have {MAX_TEAM} co-hosts and panelists at most. "
     "Nothing has changed."
 )
 NO_COWORKER = (
@@ -50,45 +52,45 @@ QUESTIONS = frozenset({"questionnaire", "questionId", "answerIds", "answerText"}
 ADDRESSES = frozenset({"email", "workEmailRequired"})
 
 
-def of_a_team(refusal: ProviderRefused) -> ProviderRefused:
-    """The refusal of a change to a team, in words about it where there are any."""
-    blamed = _blamed(refusal)
+def team_error(refusal: ProviderRefused) -> ProviderRefused:
+    """The refusal of a team change, with a more specific sentence if there is one."""
+    parameter = _parameter(refusal)
     if isinstance(refusal, ProviderConflict):
-        return _as(ProviderConflict, ON_THE_TEAM, refusal)
+        return _specific(ProviderConflict, ON_THE_TEAM, refusal)
     if isinstance(refusal, ProviderGone):
-        return _as(ProviderGone, NOT_ON_THE_TEAM, refusal) if blamed in MEMBERS else refusal
-    if blamed in MEMBERS:
-        return _as(ProviderRefused, UNTOUCHABLE, refusal)
-    if blamed == "sendInvite":
-        # True cannot go back to false: what we knew of them is not so any more.
-        return _as(ProviderConflict, MAILED, refusal)
-    if blamed == "role":
-        return _as(ProviderRefused, ROLES, refusal)
-    if blamed == "addedInvitees" or refusal.code in TOO_MANY_CODES:
-        return _as(ProviderRefused, TOO_MANY, refusal)
-    return _as(ProviderRefused, NO_COWORKER, refusal) if blamed in COWORKERS else refusal
+        return _specific(ProviderGone, NOT_ON_THE_TEAM, refusal) if parameter in MEMBERS else refusal
+    if parameter in MEMBERS:
+        return _specific(ProviderRefused, NOT_CHANGEABLE, refusal)
+    if parameter == "sendInvite":
+        # It cannot change from true to false: RingCentral has sent the invitation since we read the team.
+        return _specific(ProviderConflict, MAILED, refusal)
+    if parameter == "role":
+        return _specific(ProviderRefused, ROLES, refusal)
+    if parameter == "addedInvitees" or refusal.code in TOO_MANY_CODES:
+        return _specific(ProviderRefused, TOO_MANY, refusal)
+    return _specific(ProviderRefused, NO_COWORKER, refusal) if parameter in COWORKERS else refusal
 
 
-def of_a_registrant(refusal: ProviderRefused, *, is_new: bool = False) -> ProviderRefused:
-    """The refusal of a question about a registrant; only `is_new` ones can come to a closed door."""
-    blamed = _blamed(refusal)
+def registrant_error(refusal: ProviderRefused, *, is_new: bool = False) -> ProviderRefused:
+    """The refusal of a request about a registrant. Only the registration of a new one (`is_new`) can be closed."""
+    parameter = _parameter(refusal)
     if isinstance(refusal, ProviderConflict):
-        return _as(ProviderConflict, REGISTERED, refusal)
+        return _specific(ProviderConflict, REGISTERED, refusal)
     if isinstance(refusal, ProviderGone):
-        return _as(ProviderGone, NOT_REGISTERED, refusal) if blamed == "registrantId" else refusal
+        return _specific(ProviderGone, NOT_REGISTERED, refusal) if parameter == "registrantId" else refusal
     if not is_new:
         return refusal
     if refusal.sentence == STATE:
-        return _as(RegistrationClosed, CLOSED, refusal)
-    if blamed in QUESTIONS:
-        return _as(AnswersWanted, ANSWERS, refusal)
-    return _as(ProviderRefused, ADDRESS, refusal) if blamed in ADDRESSES else refusal
+        return _specific(RegistrationClosed, CLOSED, refusal)
+    if parameter in QUESTIONS:
+        return _specific(AnswersWanted, ANSWERS, refusal)
+    return _specific(ProviderRefused, ADDRESS, refusal) if parameter in ADDRESSES else refusal
 
 
-def _blamed(refusal: ProviderRefused) -> str:
-    """The last name in the path of what is blamed, without its number in a list."""
+def _parameter(refusal: ProviderRefused) -> str:
+    """The last part of the refused parameter's path, without a list index."""
     return re.sub(r"\[\d*\]$", "", refusal.parameter).rpartition(".")[2]
 
 
-def _as(kind: type[ProviderRefused], sentence: str, refusal: ProviderRefused) -> ProviderRefused:
+def _specific(kind: type[ProviderRefused], sentence: str, refusal: ProviderRefused) -> ProviderRefused:
     return kind(sentence, code=refusal.code, parameter=refusal.parameter, status=refusal.status)

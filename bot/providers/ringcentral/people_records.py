@@ -1,4 +1,4 @@
-"""What RingCentral tells of people: coworkers, the team of a webinar, and who has registered for it."""
+"""RingCentral's responses about people: coworkers, the team of a webinar, and its registrants."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.model.registrant import Registrant
 from bot.model.team import Invitee, Role, TeamChanged
 from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
 
-# A role that a newer API brings is taken for the one that may do least on a team.
+# An unknown role of a newer API becomes the team role with the fewest rights.
 AnyRole = Annotated[Role, any_case(Role, Role.PANELIST)]
 
 
 class ContactRecord(Record):
-    """ContactResource: an entry of the company's directory."""
+    """ContactResource: an entry of the company directory."""
 
     id: str
     type: str = ""
@@ -27,7 +27,7 @@ class ContactRecord(Record):
     name: str = ""
 
     def coworker(self, account_id: str) -> Coworker | None:
-        """In our words; nothing for who cannot host or has no address to be known by."""
+        """Convert to the model; `None` for entries that cannot host or have no email address."""
         if (self.type.lower(), self.status.lower()) != ("user", "enabled") or not self.email:
             return None
         name = self.name or f"{self.first_name} {self.last_name}".strip()
@@ -48,7 +48,7 @@ class DirectoryPage(Record):
 
 
 class InviteeRecord(Record):
-    """InviteeResource. The guide writes `Cohost`, the reference `CoHost`, so a role is read in any case."""
+    """InviteeResource. Roles are read in any case: the guide has `Cohost`, the reference `CoHost`."""
 
     id: str
     role: AnyRole
@@ -60,7 +60,7 @@ class InviteeRecord(Record):
     join_uri: SecretStr = SecretStr("")
 
     def invitee(self) -> Invitee:
-        """In our words."""
+        """Convert to the model."""
         return Invitee(
             invitee_id=self.id,
             role=self.role,
@@ -79,23 +79,23 @@ class IdRecord(Record):
 
 
 class TeamChangedRecord(Record):
-    """BulkUpdateInviteesResponse, which leaves out what did not change."""
+    """BulkUpdateInviteesResponse, which lists changed invitees only."""
 
     added_invitees: tuple[InviteeRecord, ...] = ()
     updated_invitees: tuple[InviteeRecord, ...] = ()
     deleted_invitees: tuple[IdRecord, ...] = ()
 
     def changed(self) -> TeamChanged:
-        """In our words."""
+        """Convert to the model."""
         return TeamChanged(
-            added=tuple(one.invitee() for one in self.added_invitees),
-            updated=tuple(one.invitee() for one in self.updated_invitees),
-            deleted=tuple(one.id for one in self.deleted_invitees),
+            added=tuple(invitee.invitee() for invitee in self.added_invitees),
+            updated=tuple(invitee.invitee() for invitee in self.updated_invitees),
+            deleted=tuple(invitee.id for invitee in self.deleted_invitees),
         )
 
 
 class RegistrantRecord(Record):
-    """RegistrantModelWithQuestionnaire, and the answer to a registration, which adds the sequence of its calendar."""
+    """RegistrantModelWithQuestionnaire, and the response to a registration, which adds `icalendarSequence`."""
 
     id: str
     first_name: str = Field(default="", repr=False)
@@ -112,7 +112,7 @@ class RegistrantRecord(Record):
     icalendar_sequence: int | None = None
 
     def registrant(self) -> Registrant:
-        """In our words. "Registration time can be earlier than creationTime", says the reference: it is the truer."""
+        """Convert to the model. The reference: "Registration time can be earlier than creationTime"."""
         return Registrant(
             registrant_id=self.id,
             first_name=self.first_name,

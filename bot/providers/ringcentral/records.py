@@ -1,4 +1,4 @@
-"""What RingCentral sends, as far as we use it, and how that reads in our words."""
+"""RingCentral's responses, as far as we use them, and their conversion to the model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from bot.model.webinar import (
     Status,
     WebinarFacts,
 )
-from bot.providers.ringcentral.errors import trouble
+from bot.providers.ringcentral.errors import no_answer_error
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ R = TypeVar("R", bound="Record")
 
 
 class Record(BaseModel):
-    """Reads tolerantly: unknown keys are ignored, null is the same as left out, numbers may stand for names."""
+    """A tolerant record: unknown keys are ignored, null equals missing, numbers are accepted for strings."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True
@@ -53,20 +53,22 @@ class Record(BaseModel):
         return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
 
 
-def read(model: type[R], body: object, *, changes: bool = False) -> R:
-    """The body as a `model`. An unreadable answer raises what silence would, as nobody knows what it means."""
+def parse_record(model: type[R], body: object, *, changes: bool = False) -> R:
+    """Parse a body. An invalid one raises the same error as no answer: `OutcomeUnknown` if the request `changes`."""
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        fields = [".".join(map(str, one["loc"])) for one in error.errors(include_url=False, include_input=False)]
-        log.warning("ringcentral.unreadable", extra={"model": model.__name__, "fields": fields})
-    raise trouble(may_have_happened=changes)
+        fields = [
+            ".".join(map(str, details["loc"])) for details in error.errors(include_url=False, include_input=False)
+        ]
+        log.warning("ringcentral.invalid_answer", extra={"model": model.__name__, "fields": fields})
+    raise no_answer_error(may_have_happened=changes)
 
 
-def any_case(kind: type[E], otherwise: E) -> BeforeValidator:
-    """Enum values in any case; those of a newer API than we know become `otherwise`."""
-    known = {str(one).lower(): one for one in kind}
-    return BeforeValidator(lambda value: known.get(str(value).lower(), otherwise))
+def any_case(kind: type[E], default: E) -> BeforeValidator:
+    """Accept enum values in any case. Unknown values, such as those of a newer API, become `default`."""
+    members = {str(member).lower(): member for member in kind}
+    return BeforeValidator(lambda value: members.get(str(value).lower(), default))
 
 
 AnyAccess = Annotated[Access, any_case(Access, Access.COWORKER)]
@@ -75,7 +77,7 @@ AnyOnDemand = Annotated[OnDemand, any_case(OnDemand, OnDemand.SIX_MONTHS)]
 
 
 class TokenRecord(Record):
-    """TokenInfo, which is written with underscores."""
+    """TokenInfo, whose names have underscores."""
 
     model_config = ConfigDict(alias_generator=None)
 
@@ -85,7 +87,7 @@ class TokenRecord(Record):
 
 
 class AccountRecord(Record):
-    """The account that something belongs to."""
+    """The account of an extension."""
 
     id: str = ""
 
@@ -103,7 +105,7 @@ class PermissionsRecord(Record):
 
 
 class ExtensionRecord(Record):
-    """GetExtensionInfoResponse: who we are."""
+    """GetExtensionInfoResponse: the user that we are logged in as."""
 
     id: str
     name: str = ""
@@ -111,7 +113,7 @@ class ExtensionRecord(Record):
     permissions: PermissionsRecord = PermissionsRecord()
 
     def service_user(self) -> ServiceUser:
-        """In our words."""
+        """Convert to the model."""
         admin = self.permissions.admin.enabled
         return ServiceUser(user_id=self.id, account_id=self.account.id, name=self.name, may_choose_host=admin)
 
@@ -123,19 +125,19 @@ class LinkedUserRecord(Record):
 
 
 class HostRecord(Record):
-    """WcsHostModel and RcwLinkedUserModel, which name the same person in two ways."""
+    """WcsHostModel and RcwLinkedUserModel: two forms of the same person."""
 
     user_id: str = ""
     linked_user: LinkedUserRecord = LinkedUserRecord()
 
     @property
     def id(self) -> str:
-        """The extension id of the host, as far as it is told."""
+        """The extension id of the host, if present."""
         return self.linked_user.user_id or self.user_id
 
 
 class SettingsRecord(Record):
-    """WcsWebinarSettingsModel with its defaults: our names on the left, RingCentral's on the right."""
+    """WcsWebinarSettingsModel with its defaults. The field names are ours, the aliases RingCentral's."""
 
     auto_record: bool = Field(default=False, alias="autoRecord")
     panelist_waiting_room: bool = Field(default=False, alias="panelistWaitingRoom")
@@ -163,11 +165,11 @@ class SettingsRecord(Record):
     external_livestream: bool = Field(default=True, alias="externalLivestreamEnabled")
 
     def options(self) -> Options:
-        """What a person may choose."""
+        """The settings that a user can choose."""
         return Options.model_validate(self.model_dump(include=set(Options.model_fields)))
 
     def fixed(self) -> FixedOptions:
-        """What the account has decided."""
+        """The settings that the account decides."""
         return FixedOptions.model_validate(self.model_dump(include=set(FixedOptions.model_fields)))
 
 
@@ -181,7 +183,7 @@ class WebinarRecord(Record):
     settings: SettingsRecord = SettingsRecord()
 
     def facts(self) -> WebinarFacts:
-        """In our words."""
+        """Convert to the model."""
         return WebinarFacts(
             webinar_id=self.id,
             title=self.title,
@@ -194,7 +196,7 @@ class WebinarRecord(Record):
 
 
 class WebinarReference(Record):
-    """WcsWebinarRefModel: the webinar of a session in a list."""
+    """WcsWebinarRefModel: the webinar of a listed session."""
 
     id: str = ""
     title: str = ""
@@ -218,7 +220,7 @@ class SessionRecord(Record):
     webinar: WebinarReference = WebinarReference()
 
     def facts(self, webinar_id: str = "") -> SessionFacts:
-        """In our words; a session without a title of its own goes by the webinar's."""
+        """Convert to the model. A session without a title has the webinar's."""
         return SessionFacts(
             webinar_id=webinar_id or self.webinar.id,
             session_id=self.id,
@@ -249,7 +251,7 @@ class Page(Record):
 
 
 class PreferencesRecord(Record):
-    """The settings of RegSessionModel with their defaults: our names on the left, RingCentral's on the right."""
+    """The settings of RegSessionModel with their defaults. The field names are ours, the aliases RingCentral's."""
 
     suppress_emails: bool = Field(default=False, alias="suppressEmails")
     digest: bool = Field(default=True, alias="registrationDigestEnabled")
@@ -262,12 +264,12 @@ class PreferencesRecord(Record):
     limit: int = Field(default=0, alias="autoCloseLimit")
 
     def preferences(self) -> Preferences:
-        """What a person may choose beside the limit."""
+        """The settings that a user can choose, without the limit."""
         return Preferences.model_validate(self.model_dump(include=set(Preferences.model_fields)))
 
 
 class RegistrationRecord(Record):
-    """RegSessionModel, which requires no settings."""
+    """RegSessionModel, whose settings are optional."""
 
     registration_status: str
     registration_page_uri: str = ""
@@ -278,7 +280,7 @@ class RegistrationRecord(Record):
     settings: PreferencesRecord | None = None
 
     def registration(self, read_at: datetime) -> Registration:
-        """In our words; a limit of 0 is none."""
+        """Convert to the model. A limit of 0 means no limit."""
         return Registration(
             page_uri=self.registration_page_uri,
             count=self.registrant_count,

@@ -1,81 +1,70 @@
-"""One question to RingCentral as the user whom the login stands for: its answer, or what its refusal means."""
+"""A request to RingCentral and its answer, as values."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-import aiohttp
-from pydantic import SecretStr
+from bot.clock import machine_now
+from bot.errors import ProviderError
+from bot.providers.rate_budget import DEFAULT_PENALTY, read_headers
+from bot.providers.ringcentral.errors import error_for_answer
 
-from bot.clock import Clock, monotonic
-from bot.providers.base import Caller
-from bot.providers.gate import Gate
-from bot.providers.ringcentral.auth import Login
-from bot.providers.ringcentral.records import Page, read
-from bot.providers.ringcentral.transport import Request, Transport
-
-LIGHT, MEDIUM, HEAVY = "light", "medium", "heavy"
-PER_PAGE = "1000"
-TIMEOUT = 20.0
+LIGHT, MEDIUM, HEAVY, AUTH = "light", "medium", "heavy", "auth"
+"""RingCentral's rate groups."""
 
 
-class RingCentralApi:
-    """The one request function under everything that the client asks."""
+@dataclass(frozen=True)
+class Request:
+    """A request to send. `path` is a template; `ids` fills its placeholders."""
 
-    def __init__(
-        self,
-        http: aiohttp.ClientSession,
-        gate: Gate,
-        *,
-        server_url: str,
-        client_id: str,
-        client_secret: SecretStr,
-        jwt: SecretStr,
-        clock: Clock,
-        version: str,
-        timeout: float = TIMEOUT,
-        monotonic: Callable[[], float] = monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        """Nothing is sent before the first question; `http` stays the caller's to close; `timeout` in seconds."""
-        self._wire = Transport(
-            http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
+    method: str
+    path: str
+    group: str
+    changes: bool = False
+    """Whether the request changes something, so that an unknown outcome matters."""
+    is_idempotent: bool = False
+    """Whether a change states the final result, so that sending it twice equals sending it once."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the request can be sent again after an unknown outcome."""
+        return not self.changes or self.is_idempotent or self.method == "DELETE"
+
+    @property
+    def app_permission(self) -> str:
+        """The permission that the RingCentral app needs for this request."""
+        if not self.path.startswith("/webinar/"):
+            return "ReadAccounts"
+        return "EditWebinars" if self.changes else "ReadWebinars"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP response. `body` is `None` if it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: Any = field(repr=False)
+
+    @property
+    def retry_after(self) -> float | None:
+        """The value of `Retry-After` in seconds, if present."""
+        return read_headers(self.headers).retry_after
+
+    def error(self, request: Request) -> ProviderError:
+        """The error that this answer to `request` means."""
+        wait = DEFAULT_PENALTY if self.retry_after is None else self.retry_after
+        return error_for_answer(
+            self.status,
+            self.body,
+            changes=request.changes,
+            app_permission=request.app_permission,
+            ready_at=machine_now() + timedelta(seconds=wait),
         )
-        self._login = Login(self._wire, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic)
-        self._clock = clock
-
-    async def close(self) -> None:
-        """Log out, waiting a few seconds at most."""
-        await self._login.leave()
-
-    async def _listed(self, path: str, caller: Caller, *, query: Mapping[str, str], **parts: Any) -> AsyncIterator[Any]:
-        """The records of every page; some lists page forward only, so all of them are read that way."""
-        token: str | None = ""
-        while token is not None:
-            asked = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
-            page = read(Page, await self._request("GET", path, group=HEAVY, caller=caller, query=asked, **parts))
-            for record in page.records:
-                yield record
-            following = page.paging.next_page_token
-            token = following if following not in ("", token) else None
-
-    async def _request(
-        self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
-    ) -> Any:
-        """The body of a successful answer; everything else is raised as one of our errors."""
-        request = Request(method, path, group, changes, **parts)
-        token = await self._login.token(caller)
-        answer = await self._wire.ask(request, caller, _bearer(token))
-        if answer.status == 401:
-            # A 401 had no effect, so even a change may be sent again, once.
-            token = await self._login.instead_of(token, caller)
-            answer = await self._wire.ask(request, caller, _bearer(token))
-        if not 200 <= answer.status < 300:
-            raise answer.problem(request)
-        return answer.body
-
-
-def _bearer(token: SecretStr) -> str:
-    return f"Bearer {token.get_secret_value()}"

@@ -1,99 +1,49 @@
-"""One request to RingCentral: through the gate, sent once, and what its answer or its silence means."""
+"""Send requests to RingCentral: through the gate, with a token, repeated where that is safe."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from pydantic import SecretStr
 from yarl import URL
 
-from bot.clock import machine_now, monotonic
-from bot.errors import ProviderError
+from bot.clock import Clock, monotonic
 from bot.providers.base import Caller
-from bot.providers.gate import BLIND_PENALTY, Gate, read_headers
-from bot.providers.ringcentral.errors import problem, trouble
+from bot.providers.gate import Gate
+from bot.providers.ringcentral.auth import Login
+from bot.providers.ringcentral.errors import no_answer_error
+from bot.providers.ringcentral.records import Page, parse_record
+from bot.providers.ringcentral.request import HEAVY, Answer, Request
 
 log = logging.getLogger(__name__)
 
-REPEATS = 3
-"""How often a read, a removal or a setting is repeated after trouble: developers.ringcentral.com/guide/basics/errors"""
+MAX_REPEATS = 3
+"""Repeats of a repeatable request after an error: developers.ringcentral.com/guide/basics/errors"""
 FIRST_PAUSE = 2.0
 """Seconds before the first repeat, doubled each time, as the same guide advises."""
-REFUSALS = 5
-"""How many 429s in a row are waited out for one request, however short their waits."""
+MAX_THROTTLED = 5
+"""Consecutive 429 answers to one request before it fails with `ProviderBusy`."""
+PER_PAGE = "1000"
+TIMEOUT = 20.0
 
 
 class NotSent(Exception):
-    """The connection was never made: nothing can have happened."""
+    """No connection was made: the request had no effect."""
 
 
 class NoAnswer(Exception):
-    """The request may have arrived, and its answer did not."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to ask; `path` is a template, and `ids` are filled in."""
-
-    method: str
-    path: str
-    group: str
-    changes: bool = False
-    """Whether it matters if this is done or not."""
-    settles: bool = False
-    """Whether a change says what shall be so in the end, and not what to add."""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether doing it twice is the same as doing it once."""
-        return not self.changes or self.settles or self.method == "DELETE"
-
-    @property
-    def app_permission(self) -> str:
-        """The permission that the app needs for this."""
-        if not self.path.startswith("/webinar/"):
-            return "ReadAccounts"
-        return "EditWebinars" if self.changes else "ReadWebinars"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back; `body` is None where it is not JSON."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: Any = field(repr=False)
-
-    @property
-    def retry_after(self) -> float | None:
-        """The seconds it asks us to wait, if it does."""
-        return read_headers(self.headers).retry_after
-
-    def problem(self, request: Request) -> ProviderError:
-        """The error that this answer to `request` means."""
-        wait = BLIND_PENALTY if self.retry_after is None else self.retry_after
-        return problem(
-            self.status,
-            self.body,
-            changes=request.changes,
-            app_permission=request.app_permission,
-            ready_at=machine_now() + timedelta(seconds=wait),
-        )
+    """The request may have arrived, but no answer did."""
 
 
 class Transport:
-    """The connection to one RingCentral server as one app."""
+    """The connection of one app to one RingCentral server."""
 
     def __init__(
         self,
@@ -106,46 +56,47 @@ class Transport:
         monotonic: Callable[[], float] = monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`timeout` is in seconds, for one request from connecting to the last byte of its answer."""
+        """`timeout` is in seconds, from connecting to the last byte of the answer."""
         self._http, self._gate = http, gate
         self._server_url = server_url.rstrip("/")
         self._headers = {"User-Agent": f"Greenroom/{version}", "Accept": "application/json"}
-        # Its own limit for connecting: whoever could not even connect surely has sent nothing.
+        # Connecting has a limit of its own: a request that timed out there was certainly not sent.
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout / 2)
         self._monotonic, self._sleep = monotonic, sleep
 
-    async def ask(self, request: Request, caller: Caller, authorization: str) -> Answer:
-        """Send until there is a clear answer, and return it: a success or a refusal that is no 429.
+    async def send(self, request: Request, caller: Caller, authorization: str) -> Answer:
+        """Send until there is a clear answer, and return it: a success or a refusal other than 429.
 
-        Trouble is repeated where that is harmless; else it is `ProviderDown` or `OutcomeUnknown`. A 429 had no
-        effect, so it goes round through the gate while the caller's patience lasts.
+        Repeat a repeatable request after an error; raise `ProviderDown` or `OutcomeUnknown` otherwise. A 429 had no
+        effect, so the request passes the gate again, up to the caller's `patience`.
         """
         deadline = self._monotonic() + caller.patience
-        repeats, refusals, arrived = 0, 0, False
+        repeats, throttled, may_have_arrived = 0, 0, False
         while True:
-            hurried = replace(caller, patience=deadline - self._monotonic())
+            remaining = replace(caller, patience=deadline - self._monotonic())
             answer: Answer | None = None
             try:
-                answer = await self._send(request, hurried, authorization)
+                answer = await self._send_once(request, remaining, authorization)
             except NotSent:
                 pass
             except NoAnswer:
-                arrived = True
+                may_have_arrived = True
             if answer is not None and answer.status == 429:
-                refusals += 1
-                if refusals < REFUSALS:
+                throttled += 1
+                if throttled < MAX_THROTTLED:
                     continue
-                raise answer.problem(request)
+                raise answer.error(request)
             if answer is not None and answer.status < 500 and answer.status != 408:
                 return answer
-            arrived = arrived or answer is not None
+            may_have_arrived = may_have_arrived or answer is not None
             pause = max(FIRST_PAUSE * 2**repeats, (answer and answer.retry_after) or 0.0)
             repeats += 1
-            if not request.repeatable or repeats > REPEATS or self._monotonic() + pause > deadline:
-                raise trouble(may_have_happened=request.changes and arrived, status=answer.status if answer else 0)
+            if not request.is_repeatable or repeats > MAX_REPEATS or self._monotonic() + pause > deadline:
+                unknown = request.changes and may_have_arrived
+                raise no_answer_error(may_have_happened=unknown, status=answer.status if answer else 0)
             await self._sleep(pause)
 
-    async def _send(self, request: Request, caller: Caller, authorization: str) -> Answer:
+    async def _send_once(self, request: Request, caller: Caller, authorization: str) -> Answer:
         turn = await self._gate.enter(request.group, caller)
         started = self._monotonic()
         answer: Answer | None = None
@@ -154,10 +105,10 @@ class Transport:
             return answer
         finally:
             status = answer.status if answer else None
-            seen = {"method": request.method, "path": request.path, "status": status}
-            log.debug("ringcentral.request", extra={**seen, "ms": round((self._monotonic() - started) * 1000)})
+            extra = {"method": request.method, "path": request.path, "status": status}
+            log.debug("ringcentral.request", extra={**extra, "ms": round((self._monotonic() - started) * 1000)})
             if status == 429:
-                log.warning("ringcentral.throttled", extra={**seen, "group": request.group})
+                log.warning("ringcentral.throttled", extra={**extra, "group": request.group})
             await self._gate.answered(request.group, turn, status, answer.headers if answer else {})
 
     async def _exchange(self, request: Request, authorization: str) -> Answer:
@@ -172,16 +123,16 @@ class Transport:
                 headers={**self._headers, "Authorization": authorization},
                 timeout=self._timeout,
                 allow_redirects=False,
-                middlewares=(_only_once,),
+                middlewares=(_send_only_once,),
             ) as response:
-                return Answer(response.status, response.headers, _json(await response.read()))
+                return Answer(response.status, response.headers, _parse_json(await response.read()))
         except (aiohttp.ClientError, TimeoutError, OSError):
-            # Raised without its cause: aiohttp's errors can carry the request with its headers.
+            # Without the cause: aiohttp's errors can hold the request with its headers.
             raise NoAnswer from None
 
 
-async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending a request again by itself after a cut connection, past the gate."""
+async def _send_only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Stop aiohttp from repeating a request after a cut connection, which would bypass the gate."""
     try:
         return await handler(request)
     except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError):
@@ -190,8 +141,73 @@ async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         raise NoAnswer from None
 
 
-def _json(raw: bytes) -> Any:
+def _parse_json(raw: bytes) -> Any:
     try:
         return json.loads(raw)
     except ValueError:
         return None
+
+
+class RingCentralApi:
+    """Requests on behalf of the service user. The base class of the client."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        gate: Gate,
+        *,
+        server_url: str,
+        client_id: str,
+        client_secret: SecretStr,
+        jwt: SecretStr,
+        clock: Clock,
+        version: str,
+        timeout: float = TIMEOUT,
+        monotonic: Callable[[], float] = monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Make no request yet. The caller closes `http`; `timeout` is in seconds."""
+        self._transport = Transport(
+            http, gate, server_url=server_url, version=version, timeout=timeout, monotonic=monotonic, sleep=sleep
+        )
+        self._login = Login(
+            self._transport.send, client_id=client_id, client_secret=client_secret, jwt=jwt, monotonic=monotonic
+        )
+        self._clock = clock
+
+    async def close(self) -> None:
+        """Log out; take a few seconds at most."""
+        await self._login.revoke()
+
+    async def _records(
+        self, path: str, caller: Caller, *, query: Mapping[str, str], **parts: Any
+    ) -> AsyncIterator[Any]:
+        """Yield the records of every page, by page token: some lists can only be read forward."""
+        token: str | None = ""
+        while token is not None:
+            page_query = {**query, "perPage": PER_PAGE, **({"pageToken": token} if token else {})}
+            body = await self._request("GET", path, group=HEAVY, caller=caller, query=page_query, **parts)
+            page = parse_record(Page, body)
+            for record in page.records:
+                yield record
+            next_token = page.paging.next_page_token
+            token = next_token if next_token not in ("", token) else None
+
+    async def _request(
+        self, method: str, path: str, *, group: str, caller: Caller, changes: bool = False, **parts: Any
+    ) -> Any:
+        """Return the body of a successful answer. Raise a `ProviderError` for anything else."""
+        request = Request(method, path, group, changes, **parts)
+        token = await self._login.token(caller)
+        answer = await self._transport.send(request, caller, _bearer(token))
+        if answer.status == 401:
+            # A 401 had no effect, so the request, even a change, can be sent once more.
+            token = await self._login.replace_token(token, caller)
+            answer = await self._transport.send(request, caller, _bearer(token))
+        if not 200 <= answer.status < 300:
+            raise answer.error(request)
+        return answer.body
+
+
+def _bearer(token: SecretStr) -> str:
+    return f"Bearer {token.get_secret_value()}"

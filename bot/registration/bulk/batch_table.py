@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account
+from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import batches
 from bot.model.people import Account, Frozen
@@ -73,17 +73,17 @@ async def change(db: Db, batch: Batch, *, frm: BatchState) -> bool:
     return changed.rowcount == 1
 
 
-def unchanged(batch: Batch) -> list[ColumnElement[bool]]:
+def is_unchanged(batch: Batch) -> list[ColumnElement[bool]]:
     """Conditions that hold until the state changes, for example because a user stops the batch."""
     return [batches.c.state == batch.state]
 
 
-async def place(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
+async def save_message(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
     """Save where its progress message is."""
     await db.execute(update(batches).where(*LEASES.same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
 
 
-async def old(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
+async def find_older(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
     """The batches in this state since before then, as far as that is known: drafts since they were begun."""
     since = batches.c.begun_at if state is BatchState.DRAFT else batches.c.ended_at
     rows = await db.execute(
@@ -92,7 +92,7 @@ async def old(db: Db, account: Account, state: BatchState, before: datetime) -> 
     return [_batch(row) for row in rows]
 
 
-async def forget(db: Db, batch: Batch) -> bool:
+async def delete_batch(db: Db, batch: Batch) -> bool:
     """Delete a batch; `batch_lines` deletes its people. False if its state has changed."""
     gone = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
     return gone.rowcount == 1
@@ -100,7 +100,7 @@ async def forget(db: Db, batch: Batch) -> bool:
 
 def _batch(row: Any) -> Batch:
     return Batch(
-        account=account_in(row),
+        account=account_of(row),
         batch_id=row.batch_id,
         session_id=row.session_id,
         user_id=row.user_id,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
-from bot.model.frozen import Frozen
-from bot.model.registrant import MAX_EMAIL, MAX_NAME, Registrant, RegistrantDetails
-from bot.registration.bulk.csv_columns import Column, ColumnPlan, cells, is_taken, plan, text_of
-from bot.registration.csv_export import sheet
+from bot.model.people import Frozen
+from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
+from bot.registration.bulk.csv_columns import Column, ColumnPlan, cells, plan, text_of
 from bot.registration.external_id import decode, encode
+from bot.registration.registrant_file import HEADER
 
 MOST = 10_000
 """People in one list."""
 MAX_EXTERNAL_ID = 1_000
 MAX_SOURCE = 255
 """The vendor gives no length for either: these keep out what was surely meant for another column."""
-MAX_KEYS = 40
-"""Columns of their own for what `externalId` holds; rarer keys stay together in one."""
 
 NO_ADDRESS = "there is no e-mail address"
 BAD_ADDRESS = "the e-mail address is not complete"
@@ -31,7 +28,6 @@ LONG_REST = "what stands in the other columns is too long"
 EMPTY = "There is nobody in this list. Write one person a line: first name, last name, e-mail address."
 TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut it into several lists."
 
-HEAD = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
 
 _ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: NO_ADDRESS,
@@ -103,14 +99,6 @@ def check(applicant: RegistrantDetails) -> str:
     return LONG_REST if len(applicant.external_id) > MAX_EXTERNAL_ID or len(applicant.source) > MAX_SOURCE else ""
 
 
-def export(registrants: Iterable[Registrant]) -> bytes:
-    """The registrants as a CSV file: what `externalId` holds in columns of its own where it holds pairs."""
-    everybody = [(one, _decoded(one.external_id)) for one in registrants]
-    usual = Counter(key for _, pairs in everybody for key in pairs if not is_taken(key))
-    keys = [key for key, _ in usual.most_common(MAX_KEYS)]
-    return sheet([*HEAD, *keys], (_line(one, pairs, keys) for one, pairs in everybody))
-
-
 def _applicant(
     layout: ColumnPlan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
 ) -> tuple[RegistrantDetails, str]:
@@ -121,7 +109,7 @@ def _applicant(
     extra = [*own, *(pair for pair in pairs if pair[0] not in said)]
     if extra:
         # What is there already and is no pairs gets the name of its column.
-        known = known or ([(HEAD[-1], external_id)] if external_id else [])
+        known = known or ([(HEADER[-1], external_id)] if external_id else [])
         external_id = encode([*known, *extra])
     applicant = RegistrantDetails(
         first_name=found[Column.FIRST],
@@ -131,27 +119,3 @@ def _applicant(
         source=found[Column.SOURCE] or source,
     )
     return applicant, check(applicant)
-
-
-def _decoded(external_id: str) -> Mapping[str, str]:
-    """The pairs it holds; a key that stands there more than once has all its values."""
-    together: dict[str, str] = {}
-    for key, value in decode(external_id):
-        together[key] = f"{together[key]}; {value}" if key in together else value
-    return together
-
-
-def _line(one: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
-    # Where a column is missing for one of its keys, or it holds no pairs, it is kept as it stands.
-    whole = "" if pairs and all(key in keys for key in pairs) else one.external_id
-    return [
-        one.first_name,
-        one.last_name,
-        one.email,
-        one.source,
-        f"{one.registered_at:%Y-%m-%d %H:%M}" if one.registered_at else "",
-        "yes" if one.has_attended else "no",
-        "yes" if one.is_after_event else "no",
-        whole,
-        *(pairs.get(key, "") for key in keys),
-    ]

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.background import BackgroundTasks
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
-from bot.db.leases import DATABASE_AWAY, WorkerLeases
+from bot.db.leases import DATABASE_UNAVAILABLE, WorkerLeases
 from bot.errors import (
     AnswersWanted,
     GreenroomError,
@@ -19,11 +20,11 @@ from bot.errors import (
     ProviderRefused,
     RegistrationClosed,
 )
-from bot.model.lifecycle import is_open_to_come
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Account
 from bot.providers.base import PAGE
 from bot.registration import request_table
-from bot.registration.bulk.register_one import ANSWERS, CLOSED, FOR_ALL, UNCLEAR, RegisterOne
+from bot.registration.registrar import AFFECTS_ALL, ANSWERS, CLOSED, UNCLEAR, Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
@@ -45,17 +46,35 @@ class PageQueue:
         account: Account,
         store: Store,
         mirror: Mirror,
-        registering: RegisterOne,
+        registrar: Registrar,
         clock: Clock,
+        background: BackgroundTasks,
     ) -> None:
         """`worker_id` distinguishes the replicas of this account."""
         self._store = store
         self._mirror = mirror
-        self._registering = registering
+        self._registrar = registrar
         self._clock = clock
-        self.leases = WorkerLeases(store, request_table.LEASES, account, worker_id, subject="line")
+        self._background = background
+        self._is_woken = self._is_running = False
+        self.leases = WorkerLeases(store, request_table.LEASES, account, worker_id, subject="page_queue")
 
-    async def run(self) -> None:
+    def wake(self) -> None:
+        """Serve the queue now, or once more if it is being served."""
+        self._is_woken = True
+        if not self._is_running:
+            self._is_running = True
+            self._background.start(self._run(), "page_queue", resumable=True)
+
+    async def _run(self) -> None:
+        try:
+            while self._is_woken:
+                self._is_woken = False
+                await self._serve_all()
+        finally:
+            self._is_running = False
+
+    async def _serve_all(self) -> None:
         """Serve the queue until it is empty or must be resumed later."""
         while taken := await self.leases.claim_many(AT_ONCE):
             async with self.leases.keep(*taken):
@@ -72,8 +91,8 @@ class PageQueue:
                 await self._serve_one(application)
             except ProviderBusy as busy:
                 return busy.ready_at
-            except (GreenroomError, *DATABASE_AWAY) as error:
-                log.warning("line.deferred", extra={"reason": type(error).__name__})
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
+                log.warning("page_queue.deferred", extra={"reason": type(error).__name__})
                 until = machine_now() + self.leases.retry
                 if not isinstance(error, ProviderRefused):
                     break  # a refusal concerns this person alone
@@ -96,36 +115,36 @@ class PageQueue:
 
     async def _register(self, application: RegistrationRequest) -> None:
         if application.problem and application.changed_at < self._clock.now() - LONGEST:
-            await self._registering.refuse(application, UNCLEAR)
+            await self._registrar.refuse(application, UNCLEAR)
             return
         try:
             webinar = await self._mirror.find(application.session_id)
-            after = await self._registering.ask(webinar, application, PAGE)
+            after = await self._registrar.ask(webinar, application, PAGE)
         except NotFound:
-            await self._registering.refuse(application, OVER)
+            await self._registrar.refuse(application, OVER)
             return
-        except FOR_ALL as error:
+        except AFFECTS_ALL as error:
             codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersWanted: ANSWERS}
-            await self._registering.refuse(application, codes.get(type(error), error.code or OVER))
+            await self._registrar.refuse(application, codes.get(type(error), error.code or OVER))
             return
         if after.state is RequestState.ASKED:
             await self._settle(after)
 
     async def _settle(self, asked: RegistrationRequest) -> None:
         try:
-            await self._registering.settle(asked.session_id, [asked], PAGE)
+            await self._registrar.settle(asked.session_id, [asked], PAGE)
         except ProviderGone:  # the webinar does not exist any more
-            await self._registering.refuse(asked, OVER)
+            await self._registrar.refuse(asked, OVER)
 
     async def _take_off(self, application: RegistrationRequest) -> None:
         try:
-            await self._registering.remove(application, PAGE)
+            await self._registrar.remove(application, PAGE)
         except ProviderRefused as refused:
-            log.warning("line.removal_refused", extra={"session": application.session_id, "code": refused.code})
+            log.warning("page_queue.removal_refused", extra={"session": application.session_id, "code": refused.code})
             webinar, now = await self._mirror.find(application.session_id), self._clock.now()
-            if is_open_to_come(webinar, now):
+            if is_coming_or_live(webinar, now):
                 async with self._store.write() as db:
                     await request_table.kept_on(db, application, now, refused.code or str(refused.status))
                 return
             # A registrant cannot be removed after the webinar; not attending is what the person wanted.
-            await self._registering.forget(application)
+            await self._registrar.forget(application)

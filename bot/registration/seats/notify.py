@@ -16,7 +16,7 @@ from bot.model.people import Account
 from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Status, Webinar
 from bot.notices import reminders
-from bot.notices.reminder_sheet import is_to_come
+from bot.notices.reminder_sheet import can_remind
 from bot.notices.subscriptions import service as subscriptions_service
 from bot.notices.subscriptions.model import Feature
 from bot.registration.seats import table as seat_table
@@ -68,7 +68,7 @@ class SeatNotifier:
         async with self._locks[seat.session_id, seat.user_id]:
             async with self._store.read() as db:
                 current = await seat_table.find(db, self._account, seat.session_id, seat.user_id)
-            if current is None or current.state is not SeatState.TAKEN:
+            if current is None or current.state is not SeatState.REGISTERED:
                 return current or seat
             async with self._store.write() as db:
                 if not await self._leases.take(db, current, *seat_table.unchanged(current)):
@@ -90,7 +90,7 @@ class SeatNotifier:
             return
         async with self._store.write() as db:
             if seat.dm_channel_id:
-                webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
+                webinar = await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
                 # A member of the team keeps the reminders of the team.
                 if not await is_on_team(db, self._account, seat.session_id, seat.user_id):
                     await subscriptions_service.unsubscribe_person(db, webinar, seat.dm_channel_id, self._clock.now())
@@ -101,7 +101,7 @@ class SeatNotifier:
         """Notify the user of a problem with a resumed seat; a seat that was never made is deleted."""
         webinar = await self._mirror.find(seat.session_id)
         await self._say(seat, seat_texts.problem_message(webinar, problem))
-        if seat.state is SeatState.ASKED:
+        if seat.state is SeatState.REGISTERING:
             async with self._store.write() as db:
                 await seat_table.forget(db, seat, self._leases.worker_id)
 
@@ -111,7 +111,7 @@ class SeatNotifier:
             seat = await seat_table.of_registrant(db, self._account, webinar.session_id, registrant_id)
             if seat is None or not await self._leases.take(db, seat, *seat_table.unchanged(seat)):
                 return  # no seat, or its user is changing it: that operation finds that the registrant is gone
-            seat = seat.model_copy(update={"state": SeatState.LEAVING, "changed_at": self._clock.now()})
+            seat = seat.model_copy(update={"state": SeatState.CANCELING, "changed_at": self._clock.now()})
             await self._leases.advance(db, seat)
         await self.farewell(seat, problem=seat_texts.VANISHED)
 
@@ -167,14 +167,14 @@ class SeatNotifier:
         except (ChannelUnreachable, SlackRefused) as error:
             # The user finds the link in the modal, and behind the button of the card.
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
-            return seat.model_copy(update={"told_what": what(webinar), "dm_channel_id": "", "dm_ts": ""})
+            return seat.model_copy(update={"notified_digest": what(webinar), "dm_channel_id": "", "dm_ts": ""})
 
     async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
         """Post or edit the message with the link, then send the calendar file."""
         now = self._clock.now()
         read = webinar.registration.sequence if webinar.registration else 0
         # A calendar accepts an update only with a higher number.
-        sequence = max(read, seat.sequence, seat.sequence + 1 if seat.told_what or seat.dm_ts else 0)
+        sequence = max(read, seat.sequence, seat.sequence + 1 if seat.notified_digest or seat.dm_ts else 0)
         channel, ts = await self._put(seat, seat_texts.dm(webinar, seat, now=now))
         seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts})
         async with self._store.write() as db:
@@ -190,7 +190,7 @@ class SeatNotifier:
             cancelled=webinar.status is Status.CANCELLED,
         )
         await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
-        return seat.model_copy(update={"told_what": what(webinar), "sequence": sequence})
+        return seat.model_copy(update={"notified_digest": what(webinar), "sequence": sequence})
 
     async def _put(self, seat: Seat, message: Message) -> tuple[str, str]:
         if seat.dm_ts:
@@ -226,10 +226,10 @@ class SeatNotifier:
     async def _told(self, seat: Seat, *, remind: bool = False) -> Seat:
         """Save that the user was notified, and subscribe the DM to the webinar."""
         now = self._clock.now()
-        held = seat.model_copy(update={"state": SeatState.HELD, "changed_at": now})
+        held = seat.model_copy(update={"state": SeatState.NOTIFIED, "changed_at": now})
         async with self._store.write() as db:
             if remind and seat.dm_channel_id:
-                webinar = await reminders.current(db, self._account, seat.session_id, seat.dm_channel_id)
+                webinar = await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
                 await _remind(db, webinar, seat, now)
             await self._leases.finish(db, held)
         return held
@@ -243,7 +243,7 @@ async def _remind(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
     await subscriptions_service.subscribe_person(
         db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now
     )
-    if seat.lead and is_to_come(webinar, now) and webinar.start - seat.lead > now:
+    if seat.lead and can_remind(webinar, now) and webinar.start - seat.lead > now:
         with contextlib.suppress(BadInput):  # the DM has the maximum number of reminders
             await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
 

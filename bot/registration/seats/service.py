@@ -10,11 +10,11 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
-from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, OutcomeUnknown, ProviderError, ProviderGone, ProviderRefused
 from bot.model.people import Account, Person
 from bot.model.registrant import Registrant
-from bot.model.seat import SETTLED, Seat, SeatDetails, SeatState
+from bot.model.seat import REGISTERED_STATES, Seat, SeatDetails, SeatState
 from bot.model.webinar import Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
@@ -71,7 +71,7 @@ class SeatService:
     async def seat(self, webinar: Webinar, user_id: str) -> Seat | None:
         """This user's seat as saved. No vendor call."""
         found = await self._written(webinar, user_id)
-        return found if found and found.state in SETTLED else None
+        return found if found and found.state in REGISTERED_STATES else None
 
     async def take(
         self,
@@ -95,7 +95,7 @@ class SeatService:
             account=self._account,
             session_id=webinar.session_id,
             user_id=person.user_id,
-            state=SeatState.ASKED,
+            state=SeatState.REGISTERING,
             attendee=attendee.model_copy(update=known),
             source=source,
             lead=lead,
@@ -109,8 +109,8 @@ class SeatService:
                 async with self.leases.keep(wanted):
                     return await self._ask(wanted, caller)
         earlier = await self._written(webinar, person.user_id)
-        if earlier is None or earlier.state not in SETTLED:
-            raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.ASKED else BUSY)
+        if earlier is None or earlier.state not in REGISTERED_STATES:
+            raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.REGISTERING else BUSY)
         return earlier
 
     async def rename(self, webinar: Webinar, user_id: str, wanted: SeatDetails, caller: Caller) -> Seat:
@@ -126,7 +126,7 @@ class SeatService:
 
     async def leave(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat:
         """Give a seat up: one call. The row is kept until the user was notified (`SeatNotifier.farewell`)."""
-        async with self._at_work(webinar, user_id, state=SeatState.LEAVING) as seat:
+        async with self._at_work(webinar, user_id, state=SeatState.CANCELING) as seat:
             await self._remove(seat, caller)
             return seat
 
@@ -149,7 +149,7 @@ class SeatService:
             log.info("seat.resumed", extra={"session": seat.session_id, "state": seat.state})
             try:
                 await self._resume(seat)
-            except (GreenroomError, *DATABASE_AWAY) as error:
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning(
                     "seat.notification_deferred", extra={"session": seat.session_id, "reason": type(error).__name__}
                 )
@@ -198,12 +198,12 @@ class SeatService:
 
     async def _taken(self, seat: Seat, made: Registrant) -> Seat:
         self._mirror.count_soon(seat.session_id)
-        return await self._advance(as_listed(seat, made), state=SeatState.TAKEN, wanted=None, told_what="")
+        return await self._advance(as_listed(seat, made), state=SeatState.REGISTERED, wanted=None, notified_digest="")
 
     async def _under_new_name(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
         await self._remove(seat, caller, resumed=resumed)
         asked = await self._advance(
-            seat, state=SeatState.ASKED, attendee=seat.wanted or seat.attendee, wanted=None, registrant_id=None
+            seat, state=SeatState.REGISTERING, attendee=seat.wanted or seat.attendee, wanted=None, registrant_id=None
         )
         try:
             made = await self._registrar.register(asked, caller)
@@ -224,7 +224,7 @@ class SeatService:
             if is_unclear:
                 await self.leases.resume_later(seat)
                 raise SeatUnclear(UNCLEAR) from error
-            as_before = SeatState.HELD if seat.told_what else SeatState.TAKEN
+            as_before = SeatState.NOTIFIED if seat.notified_digest else SeatState.REGISTERED
             await self._release(seat.model_copy(update={"state": as_before, "wanted": None}))
             raise
         self._mirror.count_soon(seat.session_id)
@@ -238,20 +238,20 @@ class SeatService:
         except ProviderError as error:
             # Every other state was saved on the way; a seat that is still requested is left as it was.
             log.warning("seat.deferred", extra={"session": seat.session_id, "code": error.code})
-            if seat.state is SeatState.ASKED:
+            if seat.state is SeatState.REGISTERING:
                 await self.leases.resume_later(seat)
         else:
-            is_left = seat.state is SeatState.LEAVING
+            is_left = seat.state is SeatState.CANCELING
             await (self.notifier.farewell(resumed) if is_left else self.notifier.welcome(resumed))
 
     async def _resumed(self, seat: Seat) -> Seat:
         match seat.state:
-            case SeatState.LEAVING:
+            case SeatState.CANCELING:
                 await self._remove(seat, NOTICE, resumed=True)
                 return seat
             case SeatState.RENAMING:
                 return await self._under_new_name(seat, NOTICE, resumed=True)
-            case SeatState.ASKED:
+            case SeatState.REGISTERING:
                 made = await self._registrar.find(seat, NOTICE) or await self._registrar.register(seat, NOTICE)
                 return await self._taken(seat, made)
             case _:

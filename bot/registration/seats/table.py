@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as postgres
 from sqlalchemy.dialects import sqlite
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_account
+from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.people_schema import seats
 from bot.db.schema import webinars
@@ -136,7 +136,7 @@ def _values(seat: Seat) -> dict[str, Any]:
 def _seat(row: Any) -> Seat:
     content = _Content.model_validate_json(row.content)
     return Seat(
-        account=account_in(row),
+        account=account_of(row),
         session_id=row.session_id,
         user_id=row.user_id,
         state=SeatState(row.state),

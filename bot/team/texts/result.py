@@ -123,7 +123,7 @@ def how_told(member: Member) -> str:
             return f"told in a direct message{also}"
         case NotifiedBy.MAIL:
             return f"{DISPLAY_NAME} sends the invitation by e-mail"
-        case NotifiedBy.ORGANISER:
+        case NotifiedBy.ORGANIZER:
             return "hears of it only from whoever invited them, who has their link"
         case NotifiedBy.WAITING:
             return WAITING
@@ -141,7 +141,7 @@ def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
         blocks += [section(text) for text in in_sections([f"*{fate}*", *lines])] if lines else []
     if not outcomes:
         blocks.append(section("The team is as you asked: somebody else had made the same change."))
-    if any(one.fate is InviteResult.ADDED and one.told is NotifiedBy.ORGANISER for one in outcomes):
+    if any(one.fate is InviteResult.ADDED and one.told is NotifiedBy.ORGANIZER for one in outcomes):
         blocks.append(section("The links that only you can pass on are in a direct message to you."))
     return blocks + actions(buttons.about(webinar, "Show Team", buttons.TEAM))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.commands.create_args import say_length
-from bot.model.lifecycle import Stage, is_full, is_open_to_come, stage
+from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -21,7 +21,7 @@ def entrance(webinar: Webinar, now: datetime) -> Element | None:
 
     Where nobody can register there is the way to be told when one can, which shows those who have a seat theirs.
     """
-    if not is_open_to_come(webinar, now):
+    if not is_coming_or_live(webinar, now):
         return None
     if webinar.audience is Audience.ANYONE:
         return buttons.join(webinar)

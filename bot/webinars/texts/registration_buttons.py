@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.lifecycle import is_full, is_open_to_come
+from bot.model.lifecycle import is_coming_or_live, is_full
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import Element
@@ -13,7 +13,7 @@ from bot.slack.blocks import Element
 def door_buttons(webinar: Webinar, now: datetime) -> list[Element]:
     """For those who may steer the webinar; none where there is nothing to open or close, or nothing is known of it."""
     read = webinar.registration
-    if read is None or webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
+    if read is None or webinar.audience is Audience.ANYONE or not is_coming_or_live(webinar, now):
         return []
     if is_full(read):
         return [buttons.about(webinar, "Raise Limit", buttons.RAISE_LIMIT)]
@@ -25,7 +25,7 @@ def door_buttons(webinar: Webinar, now: datetime) -> list[Element]:
 
 def menu_button(webinar: Webinar, now: datetime) -> Element | None:
     """Opens the form for all of its registration; what was never read is read then. Who may is asked at the click."""
-    if webinar.audience is Audience.ANYONE or not is_open_to_come(webinar, now):
+    if webinar.audience is Audience.ANYONE or not is_coming_or_live(webinar, now):
         return None
     return buttons.about(webinar, "Registration", buttons.DOOR)
 

@@ -1,0 +1,53 @@
+"""Resolve commands that can be read in two ways, by looking at the webinars that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.commands.limit_arg import is_limit
+from bot.commands.parser import Limit, Remind
+from bot.commands.webinar_ref import WebinarRef, find_webinars, has_title
+from bot.model.lifecycle import ListedWebinar
+
+MAX_INVALID_TIMES: Final = 8
+"""How many of the last words of `remind` can be invalid times instead of part of a title."""
+
+
+def resolve_remind(command: Remind, webinars: Sequence[ListedWebinar], now: datetime) -> Remind:
+    """Decide which words of `remind` are the webinar and which are the times.
+
+    If all words are a complete title, there are no times. If no webinar matches, the last words become (invalid)
+    times, as few as needed for a match: "remind launch soon" means Launch day, and "soon" is an invalid time.
+    """
+    ref = command.which
+    if ref.quoted or ref.is_defaults:
+        return command
+    all_words = f"{ref.text} {command.times}".strip()
+    if any(has_title(webinar, all_words) for webinar in webinars):
+        return Remind(WebinarRef(all_words), "")
+    words = ref.text.split()
+    for count in range(len(words), max(0, len(words) - MAX_INVALID_TIMES), -1):
+        shorter = WebinarRef(" ".join(words[:count]))
+        if find_webinars(shorter, webinars, now):
+            return Remind(shorter, " ".join([*words[count:], command.times]).strip())
+    return command
+
+
+def resolve_limit(command: Limit, webinars: Sequence[ListedWebinar], now: datetime) -> Limit:
+    """Decide whether the last word of `limit` is the limit or part of the title.
+
+    "limit Budget 2027" has no limit if there is a webinar Budget 2027; "limit launch day" has no limit; "limit 50"
+    has no webinar.
+    """
+    ref, limit = command.which, command.to
+    if ref.quoted:
+        return command
+    if not limit:
+        return command if not is_limit(ref.text) or find_webinars(ref, webinars, now) else Limit(WebinarRef(), ref.text)
+    all_words = WebinarRef(f"{ref.text} {limit}")
+    matches = find_webinars(all_words, webinars, now)
+    if is_limit(limit):
+        matches = [webinar for webinar in matches if len(webinar.title.split()) == len(all_words.text.split())]
+    return Limit(all_words, "") if matches else command
