@@ -1,4 +1,4 @@
-"""Mutation tests: `python -m tools.mutants [group …] [--seconds N]` lists the code changes that no test notices.
+"""Mutation tests: `python -m tools.mutants [group …] [--seconds N]` lists the code changes that no test detects.
 
 mutmut (the extra `mutants`) makes the changes and runs, for each, the tests of the group that reach the changed
 function. This module defines the groups, works in a temporary copy of the checkout, and prints each survivor as
@@ -28,7 +28,7 @@ PACKAGES = ("bot", "handlers")
 
 
 class Group(NamedTuple):
-    """Modules, and the tests that are expected to notice each change in them."""
+    """Modules, and the tests that are expected to detect each change in them."""
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
@@ -100,18 +100,18 @@ GROUPS = {
     ),
     "team": Group(("bot/team/diff.py",), ("tests/team/test_diff.py", "tests/handlers/test_team.py")),
 }
-"""The one place to edit when a module moves."""
+"""The only place to edit when a module moves."""
 
 MYPY = (sys.executable, "-m", "mypy", "--config-file", "mypy.ini", "--output", "json")
 MYPY_INI = "[mypy]\nstrict = true\nwarn_unused_ignores = false\nfollow_imports = silent\nplugins = pydantic.mypy\n"
-"""Not the checkout's own: mutmut adds comments to ignore an error without its code, which that one refuses."""
+"""Unlike the checkout's configuration it allows the `type: ignore` comments without a code that mutmut adds."""
 
 STATES = {0: "survived", 1: "killed", 3: "killed", 33: "no tests", 37: "rejected by mypy", None: "not run"}
-"""mutmut's exit codes; all others mean that the tests crashed or took too long, which somebody notices."""
+"""mutmut's exit codes; all others mean that the tests crashed or took too long, which counts as detected."""
 
 
 class Survivor(NamedTuple):
-    """A change that no test notices."""
+    """A change that no test detects."""
 
     path: str
     line: int
@@ -119,12 +119,12 @@ class Survivor(NamedTuple):
     after: str
 
     def __str__(self) -> str:
-        """One line to read."""
+        """Describe the change on one line."""
         return f"{self.path}:{self.line}  {self.before} → {self.after}"
 
 
 class Report(NamedTuple):
-    """What became of a group's mutants."""
+    """The results of a group's mutants."""
 
     states: Counter[str]
     survivors: list[Survivor]
@@ -150,7 +150,7 @@ def copy(root: Path, group: Group, folder: Path) -> None:
 
 
 def mutate(root: Path, group: Group, seconds: float | None = None) -> Report:
-    """Run the group's mutants, for so long at most. Raises `SystemExit` with mutmut's output if none was run."""
+    """Run the group's mutants for at most `seconds`. Raises `SystemExit` with mutmut's output if none was run."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         copy(root, group, folder)
@@ -165,7 +165,7 @@ def mutate(root: Path, group: Group, seconds: float | None = None) -> Report:
 def _run(folder: Path, seconds: float | None) -> str:
     words = [sys.executable, "-m", "mutmut", "run"]
     with (folder / "output").open("w+", encoding="utf-8") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own words
+        process = subprocess.Popen(  # noqa: S603 - our own arguments
             words, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
@@ -189,7 +189,7 @@ def _exit_codes(folder: Path) -> Iterator[tuple[str, int | None]]:
 def _survivors(folder: Path, keys: Iterable[str]) -> Iterator[Survivor]:
     for key in keys:
         words = [sys.executable, "-m", "mutmut", "show", key]
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - our own arguments
         diff = done.stdout.splitlines()
         path = next(line.removeprefix("--- ") for line in diff if line.startswith("--- "))
         before = [line[1:] for line in diff if line.startswith("-") and not line.startswith("---")]
@@ -208,9 +208,9 @@ def _line(source: Sequence[str], key: str, before: Sequence[str]) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the survivors of each group."""
-    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description="List what no test notices.")
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description="List undetected code changes.")
     parser.add_argument("groups", nargs="*", metavar="group", help=f"of {', '.join(GROUPS)} (default: all)")
-    parser.add_argument("--seconds", type=float, help="stop each group after so long, and print what was found")
+    parser.add_argument("--seconds", type=float, help="stop each group after this time, and print what was found")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.groups) - set(GROUPS):
         parser.error(f"unknown group: {', '.join(sorted(unknown))}")

@@ -1,11 +1,11 @@
 """Count our own files and functions that a flow passes through: `python -m tools.story [flow …] [--list]`.
 
-Each flow runs in the real bot, in this process, against the stand-ins on real sockets (`tests.support.world`) and a SQLite
-file. Recording starts with the action of a user or of the scheduler; the set-up before it is not counted. There are two
-figures per flow: up to its result (the card is posted), and until the bot is idle again (everything that one action
-causes). What is counted:
+Each flow runs in the real bot, in this process, against the stand-ins on real sockets (`tests.support.world`) and a
+SQLite file. Recording starts with the action of a user or of the scheduler; the setup before it is not counted. There
+are two figures per flow: up to its result (the card is posted), and until the bot is idle again (everything that one
+action causes). What is counted:
 
-- files: distinct source files in `bot/` and `handlers/`, without the sandbox, with at least one such function;
+- files: distinct source files in `bot/` and `handlers/` with at least one such function;
 - functions: distinct (file, qualified name) entered on any thread, without comprehensions, generator expressions,
   lambdas and module bodies;
 - transactions: database transactions begun, including those that only read.
@@ -38,7 +38,6 @@ from tests.support.world import World, running
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (ROOT / "bot", ROOT / "handlers")
-SANDBOX = ROOT / "bot" / "sandbox"
 DM = f"@{ORGANISER}"
 LIMIT = 5
 """Places of the webinar that fills up."""
@@ -116,9 +115,7 @@ class Trace:
 
 
 def _path_if_ours(path: Path) -> str:
-    if any(map(path.is_relative_to, PACKAGES)) and not path.is_relative_to(SANDBOX):
-        return str(path.relative_to(ROOT))
-    return ""
+    return str(path.relative_to(ROOT)) if any(map(path.is_relative_to, PACKAGES)) else ""
 
 
 def _posted(world: World, words: str) -> bool:
