@@ -41,7 +41,6 @@ GROUPS = {
             "bot/commands/verbs.py",
             "bot/commands/slack_text.py",
             "bot/commands/people_args.py",
-            "bot/commands/webinar_ref.py",
         ),
         (
             "tests/commands/test_parser.py",
@@ -51,7 +50,7 @@ GROUPS = {
         ),
     ),
     "references": Group(
-        ("bot/commands/find_webinar.py", "bot/commands/limit_arg.py"),
+        ("bot/commands/webinar_ref.py", "bot/commands/resolve.py", "bot/commands/limit_arg.py"),
         ("tests/commands/test_find_webinar.py", "tests/commands/test_limit_arg.py", "tests/commands/test_parser.py"),
     ),
     "times": Group(
@@ -89,7 +88,7 @@ GROUPS = {
     "planner": Group(
         ("bot/notices/planner.py",), ("tests/notices/test_planner.py", "tests/notices/test_planner_together.py")
     ),
-    "gate": Group(("bot/providers/gate.py",), ("tests/providers/test_gate.py",)),
+    "gate": Group(("bot/providers/gate.py", "bot/providers/rate_budget.py"), ("tests/providers/test_gate.py",)),
     "permissions": Group(
         ("bot/webinars/permissions.py", "bot/slack/users.py"),
         (
