@@ -14,7 +14,7 @@ from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, subscription_to
+from bot.notices.subscriptions.model import Feature, Features, webinar_subscription
 from bot.webinars import table as webinar_table
 
 CHANNELS = 3
@@ -78,7 +78,7 @@ async def plan_many(store: Store, sessions: int, now: datetime) -> int:
     async with store.write() as db:
         await webinar_table.save(db, about)
         for channel in range(CHANNELS):
-            await subscription_table.save(db, subscription_to(about, f"C{channel:06}", "U1", now, features=HEARD))
+            await subscription_table.save(db, webinar_subscription(about, f"C{channel:06}", "U1", now, features=HEARD))
         await replan(db, about, now)
     for table in ("webinars", "subscriptions", "notices"):
         copy = text(_copy(table, await _columns(store, table)))

@@ -62,7 +62,7 @@ class CreationSteps:
         self.watch = WATCH
 
     async def run(self, creation: Creation, caller: Caller) -> Creation:
-        """Take a creation to `WHOLE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed."""
+        """Take a creation to `COMPLETE`, `UNDONE` or `NOT_FOUND`; without a clear answer, schedule it to be resumed."""
         try:
             return await self._forward(creation, caller)
         except ProviderError as error:
@@ -75,11 +75,11 @@ class CreationSteps:
     async def look_for_late(self, creation: Creation) -> Creation:
         """Remove the webinar of a failed creation that appeared late, or schedule another look."""
         try:
-            over = await self.reconciler.remove_late(creation)
+            is_over = await self.reconciler.remove_late(creation)
         except ProviderError as error:
             log.warning("creation.watch_failed", extra={"code": error.code})
-            over = self._clock.now() > creation.begun_at + LONGEST_WATCH
-        return await self.save(creation, CreationStep.REPORTED if over else CreationStep.WATCHED)
+            is_over = self._clock.now() > creation.begun_at + LONGEST_WATCH
+        return await self.save(creation, CreationStep.REPORTED if is_over else CreationStep.WATCHED)
 
     async def resume_later(self, creation: Creation) -> Creation:
         """Leave a creation at its last saved step, to be resumed."""
@@ -91,8 +91,8 @@ class CreationSteps:
         self, creation: Creation, step: CreationStep, *, webinar_id: str | None = None, problem: str = ""
     ) -> Creation:
         """Save the next step."""
-        made, why = webinar_id or creation.webinar_id, problem or creation.problem
-        creation = creation.model_copy(update={"step": step, "webinar_id": made, "problem": why})
+        known = {"webinar_id": webinar_id or creation.webinar_id, "problem": problem or creation.problem}
+        creation = creation.model_copy(update={"step": step, **known})
         async with self._store.write() as db:
             await self._leases.advance(db, creation, wait=self.watch if step is CreationStep.WATCHED else None)
         return creation
@@ -126,9 +126,9 @@ class CreationSteps:
 
     async def _session(self, creation: Creation, caller: Caller, *, resumed: bool) -> SessionFacts:
         webinar_id, form = str(creation.webinar_id), creation.request.form
-        asked = creation.step is CreationStep.SESSION_REQUESTED
+        was_requested = creation.step is CreationStep.SESSION_REQUESTED
         for _ in range(TRIES):
-            if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
+            if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                 return found
             if resumed and form.start <= self._clock.now():
                 raise TooLate(TOO_LATE)
@@ -137,11 +137,11 @@ class CreationSteps:
                 return await self._provider.create_session(webinar_id, form, caller)
             except OutcomeUnknown as error:
                 log.warning("creation.session_unclear", extra={"webinar": webinar_id, "status": error.status})
-                asked = True
+                was_requested = True
             except ProviderRefused:
                 # A webinar has one session at most (guide, webinar/sessions.md): the conflict may be with our own
                 # earlier request, completed late.
-                if asked and (found := await self._provider.find_session(webinar_id, form.start, caller)):
+                if was_requested and (found := await self._provider.find_session(webinar_id, form.start, caller)):
                     return found
                 raise
         raise StillUnclear(NOT_CREATED)
@@ -149,15 +149,15 @@ class CreationSteps:
     async def _complete(self, creation: Creation, made: WebinarFacts, session: SessionFacts) -> Creation:
         host = creation.request.host
         host_name = host.name if host else self._directory.user_name(made.host_user_id)
-        whole = creation.model_copy(update={"step": CreationStep.COMPLETE, "session_id": session.session_id})
+        complete = creation.model_copy(update={"step": CreationStep.COMPLETE, "session_id": session.session_id})
         async with self._store.write() as db:
-            swept = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
-            webinar = created_webinar(swept, creation, made, session, host_name=host_name, now=self._clock.now())
+            mirrored = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
+            webinar = created_webinar(mirrored, creation, made, session, host_name=host_name, now=self._clock.now())
             await webinar_table.save(db, webinar, session.host_link)
-            await plan_changes(db, swept, webinar, webinar.seen_at, by=creation.user_id)
+            await plan_changes(db, mirrored, webinar, webinar.seen_at, by=creation.user_id)
             await webinar_table.save_fixed_options(db, creation.account, session.session_id, made.fixed)
-            await self._leases.advance(db, whole)
-        return whole
+            await self._leases.advance(db, complete)
+        return complete
 
     async def _failed(self, creation: Creation, error: ProviderError, caller: Caller) -> Creation:
         if creation.webinar_id is None and not isinstance(error, StillUnclear):
@@ -184,7 +184,7 @@ class CreationSteps:
 
 
 def created_webinar(
-    swept: Webinar | None,
+    mirrored: Webinar | None,
     creation: Creation,
     made: WebinarFacts,
     session: SessionFacts,
@@ -192,7 +192,7 @@ def created_webinar(
     host_name: str,
     now: datetime,
 ) -> Webinar:
-    """The webinar that was created; a field that only a sweep has read keeps its value."""
+    """The created webinar; fields of `mirrored` that a creation does not know keep their values."""
     facts: dict[str, Any] = {
         "webinar_id": made.webinar_id,
         "title": creation.request.form.title,
@@ -209,7 +209,7 @@ def created_webinar(
         "panel_offset": session.panel_offset,
         "seen_at": now,
     }
-    base = swept or Webinar(account=creation.account, session_id=session.session_id, **facts)
+    base = mirrored or Webinar(account=creation.account, session_id=session.session_id, **facts)
     return base.model_copy(update=facts)
 
 

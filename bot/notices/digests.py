@@ -111,7 +111,7 @@ class Digests:
 
 
 async def _upcoming(db: Db, workspace: Workspace, now: datetime) -> list[Webinar]:
-    known = await webinar_table.everything(db, workspace, ending_after=now)
+    known = await webinar_table.list_webinars(db, workspace, ending_after=now)
     return [one for one in known if is_coming_or_live(one, now)]
 
 

@@ -10,18 +10,18 @@ from datetime import UTC, datetime, timedelta
 from bot.db.connection import Db
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
-from bot.notices.events import WebinarEvent, changes
+from bot.notices.events import WebinarEvent, detect_events
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.rules import REMINDERS, is_stale, plan
+from bot.notices.rules import DEFAULT_OFFSETS, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Subscription, channel_features
+from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Subscription, channel_features
 from bot.webinars import table as webinar_table
 
-BATCH = 100
+BATCH_SIZE = 100
 """Webinars planned in one go, so that whoever else wants to run waits only for a moment."""
-WAITS_AT_MOST = timedelta(days=2)
+MAX_WAIT = timedelta(days=2)
 """How long ago something may have been due that a channel still waits for: quiet hours end within a day."""
 WAITING = (NoticeState.PLANNED, NoticeState.BATCHED)
 
@@ -30,39 +30,39 @@ async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
     """Bring what waits to be said of a webinar to what it has become, and to what its channels want to hear."""
     # As it is by now, and so that it stays: else who changes it meanwhile would not know of what is planned here.
     current = await webinar_table.find(db, webinar.account, webinar.session_id, to_change=True) or webinar
-    await _replan(db, current, channel_features(current, await _lines(db, current)), now)
+    await _replan(db, current, channel_features(current, await _subscriptions(db, current)), now)
 
 
-async def follow_up(db: Db, before: Webinar | None, after: Webinar, now: datetime, by: str = "") -> None:
+async def plan_changes(db: Db, before: Webinar | None, after: Webinar, now: datetime, by: str = "") -> None:
     """Plan all that follows from a change of a webinar's row, which this transaction has written.
 
     `before` is the row as it was, read so that nobody else could change it meanwhile, or nothing for one that is seen
     for the first time. `by` is the Slack user who made the change here: they are not told of it.
     """
-    news = changes(before, after, now) if before else []
-    plans_change = before is None or _reminders_say(before) != _reminders_say(after)
+    news = detect_events(before, after, now) if before else []
+    plans_change = before is None or _reminder_inputs(before) != _reminder_inputs(after)
     if not news and not plans_change:
         return
     if before is None:
-        await webinar_table.adding(db, after.account.workspace)
-    lines = await _lines(db, after)
+        await webinar_table.wait_for_workspace_lock(db, after.account.workspace)
+    lines = await _subscriptions(db, after)
     heard = channel_features(after, lines)
     if plans_change and (before or heard):
         await _replan(db, after, heard, now)
-    told = [_notice(one, after, place, by) for one in news for place in _places(one.kind, after, lines, heard, by)]
+    told = [_notice(one, after, place, by) for one in news for place in _recipients(one.kind, after, lines, heard, by)]
     if told:
         await notice_table.plan(db, told)
 
 
 async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> None:
     """Bring what waits to be said in a channel to what it wants to hear by now, for every webinar to come."""
-    await webinar_table.hold(db, workspace, now)
+    await webinar_table.lock_workspace(db, workspace, now)
     lines = await subscription_table.of_channel(db, workspace, channel_id)
     defaults = await _default_offsets(db, workspace)
-    coming = await webinar_table.everything(db, workspace, ending_after=now)
+    coming = await webinar_table.list_webinars(db, workspace, ending_after=now)
     by_key = {(webinar.account, webinar.session_id): webinar for webinar in coming}
     stale = []
-    for row in await notice_table.of_channel(db, workspace, channel_id, now - WAITS_AT_MOST):
+    for row in await notice_table.of_channel(db, workspace, channel_id, now - MAX_WAIT):
         webinar = by_key.get((row.notice.account, row.notice.session_id))
         if (
             webinar
@@ -71,8 +71,8 @@ async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: dat
         ):
             stale.append(row.id)
     await notice_table.withdraw(db, stale)
-    for first in range(0, len(coming), BATCH):
-        batch = coming[first : first + BATCH]
+    for first in range(0, len(coming), BATCH_SIZE):
+        batch = coming[first : first + BATCH_SIZE]
         await notice_table.plan(
             db, [one for webinar in batch for one in plan(webinar, channel_features(webinar, lines), now, defaults)]
         )
@@ -85,11 +85,11 @@ async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], no
     waiting = (row for row in rows if row.state in WAITING)
     stale = {row.id for row in waiting if is_stale(row.notice, webinar, heard, defaults)}
     packed = await notice_table.withdraw_locked(db, rows, stale)
-    planned = await _in_time(db, webinar.account.workspace, plan(webinar, heard, now, defaults), now)
+    planned = await _spread_load(db, webinar.account.workspace, plan(webinar, heard, now, defaults), now)
     await notice_table.plan(db, planned, packed)
 
 
-async def _in_time(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:
+async def _spread_load(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:
     """The same, handed over the earlier the more fall due with them, or Slack could not take them all in time."""
     together = Counter(one.due_at for one in planned)
     crowds = await notice_table.due_counts(db, workspace, together)
@@ -99,16 +99,16 @@ async def _in_time(db: Db, workspace: Workspace, planned: Sequence[Notice], now:
     return [one.model_copy(update={"schedulable_at": max(at, now)}) for one, at in zip(planned, early, strict=True)]
 
 
-async def _lines(db: Db, webinar: Webinar) -> list[Subscription]:
-    return await subscription_table.about(db, webinar.account, webinar.session_id, webinar.created_by)
+async def _subscriptions(db: Db, webinar: Webinar) -> list[Subscription]:
+    return await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
 
 
 async def _default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...]:
     own = await subscription_table.default_offsets(db, workspace)
-    return REMINDERS if own is None else own
+    return DEFAULT_OFFSETS if own is None else own
 
 
-def _reminders_say(webinar: Webinar) -> Webinar:
+def _reminder_inputs(webinar: Webinar) -> Webinar:
     """All that a reminder may depend on: everything but figures, and when they were read."""
     read = webinar.registration
     figures = read and read.model_copy(
@@ -117,12 +117,12 @@ def _reminders_say(webinar: Webinar) -> Webinar:
     return webinar.model_copy(update={"registration": figures, "seen_at": webinar.start})
 
 
-def _places(
+def _recipients(
     kind: NoticeKind, webinar: Webinar, lines: Collection[Subscription], heard: Collection[ChannelFeatures], by: str
 ) -> list[str]:
     """The channels in which it is said: those that hear of such things, and its organiser where it fills up."""
     people = {line.channel_id: line.set_by for line in lines if is_direct(line.channel_id)}
-    places = [one.channel_id for one in heard if FEATURE_OF[kind] in one.features]
+    places = [one.channel_id for one in heard if FEATURE_BY_KIND[kind] in one.features]
     if kind is NoticeKind.FILLING and webinar.created_by and webinar.created_by not in map(people.get, places):
         places.append(webinar.created_by)
     return [place for place in places if not by or by not in (place, people.get(place))]

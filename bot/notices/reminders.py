@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.reminder_offsets import MAX_LEADS, say_lead
+from bot.commands.reminder_offsets import MAX_OFFSETS, offset_text
 from bot.db.connection import Db
 from bot.errors import BadInput, NotFound
 from bot.model.people import Account, Workspace
@@ -20,13 +20,13 @@ from bot.notices.reminder_sheet import (
     ReminderOrigin,
     ReminderSheet,
     ReminderUndo,
-    is_leaving,
+    is_locked,
 )
-from bot.notices.rules import REMINDERS
+from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.schedule import is_direct
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import (
-    EVERYTHING,
+    ALL_FEATURES,
     Feature,
     Features,
     Scope,
@@ -34,38 +34,38 @@ from bot.notices.subscriptions.model import (
     SubscriptionChange,
     channel_features,
     subscribe,
-    subscription_to,
     unsubscribe,
+    webinar_subscription,
 )
-from bot.notices.texts.reminder_list import why_not
+from bot.notices.texts.reminder_list import no_reminder_reason
 from bot.webinars import table as webinar_table
 
 ONLY_REMINDERS: Features = frozenset({Feature.REMINDERS})
-SNOOZED: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
+PERSONAL_FEATURES: Features = frozenset({Feature.REMINDERS, Feature.CHANGES})
 """What a person hears of a webinar that they want to be reminded of: also that it is moved or cancelled."""
 
-TOO_MANY = f"There can be at most {MAX_LEADS} reminders of a webinar. Change the time of one of them instead."
+TOO_MANY = f"There can be at most {MAX_OFFSETS} reminders of a webinar. Change the time of one of them instead."
 TOO_LATE = "This one goes out in a moment, and Slack does not give it back any more."
 GONE = "This reminder is not waiting to go out any more: look again at what is planned."
 
 
-async def current(db: Db, account: Account, session_id: str, channel_id: str) -> Webinar:
+async def lock_webinar(db: Db, account: Account, session_id: str, channel_id: str) -> Webinar:
     """The webinar as it is now; nobody else changes it, or what this channel hears, before this transaction ends.
 
     What changes reminders begins with this. Raises `NotFound`.
     """
-    await subscription_table.one_at_a_time(db, account.workspace, channel_id)
+    await subscription_table.lock_channel(db, account.workspace, channel_id)
     webinar = await webinar_table.find(db, account, session_id, to_change=True)
     if webinar is None:
         raise NotFound("This webinar is not known here. Type /webinar list to see those that are.")
     return webinar
 
 
-async def sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
+async def load_sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
     """What one channel is reminded of about one webinar, and who said so."""
-    lines = await _lines(db, webinar, channel_id)
-    own, heard = _own(lines), _heard(webinar, lines)
-    usual = (await defaults(db, webinar.account.workspace)).offsets
+    lines = await _subscriptions(db, webinar, channel_id)
+    own, heard = _own(lines), _features(webinar, lines)
+    usual = (await load_defaults(db, webinar.account.workspace)).offsets
     has_own = own is not None and own.offsets is not None
     said_by = own or next((line for line in lines if Feature.REMINDERS in line.features), None)
     rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
@@ -74,7 +74,7 @@ async def sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
         channel_id=channel_id,
         is_on=Feature.REMINDERS in heard,
         offsets=own.offsets if own is not None and own.offsets is not None else usual,
-        usual=usual,
+        default_offsets=usual,
         has_own_offsets=has_own,
         reminders=[_reminder(row) for row in rows if _is_reminder(row, channel_id)],
         origin=_origin(said_by),
@@ -87,18 +87,18 @@ async def set_offsets(
     db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta] | None, by: str, now: datetime
 ) -> ReminderUndo:
     """Have exactly these reminders go out here (None: the workspace's own). Raises `BadInput` once it has started."""
-    _check_to_come(webinar, now)
-    lines = await _lines(db, webinar, channel_id)
+    _check_upcoming(webinar, now)
+    lines = await _subscriptions(db, webinar, channel_id)
     own = _own(lines)
     ordered = None if leads is None else tuple(sorted(leads, reverse=True))
     if own is not None and own.by_share:
         # Times are chosen, not features: the card's line still only adds to what the channel asked for elsewhere.
         changes = {"features": own.features | ONLY_REMINDERS, "offsets": ordered, "set_by": by, "set_at": now}
         return await _replace(db, webinar, channel_id, (own, own.model_copy(update=changes)), now)
-    features = _heard(webinar, lines) | ONLY_REMINDERS
-    if leads is None and features == _heard(webinar, [line for line in lines if line != own]):
+    features = _features(webinar, lines) | ONLY_REMINDERS
+    if leads is None and features == _features(webinar, [line for line in lines if line != own]):
         return await _replace(db, webinar, channel_id, (own, None), now)
-    line = subscription_to(webinar, channel_id, by, now, features=features, offsets=ordered)
+    line = webinar_subscription(webinar, channel_id, by, now, features=features, offsets=ordered)
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
@@ -106,12 +106,12 @@ async def add(
     db: Db, webinar: Webinar, channel_id: str, leads: Sequence[timedelta], by: str, now: datetime
 ) -> ReminderUndo:
     """Have these go out as well; where reminders were off and nobody had chosen times, these alone."""
-    known = await sheet(db, webinar, channel_id)
+    known = await load_sheet(db, webinar, channel_id)
     there = known.offsets if known.is_on or known.has_own_offsets else ()
     new = [lead for lead in leads if lead not in there]
     if not new and known.is_on:
-        raise BadInput(f"There is a reminder {say_lead(leads[0])} before already.")
-    if len(there) + len(new) > MAX_LEADS:
+        raise BadInput(f"There is a reminder {offset_text(leads[0])} before already.")
+    if len(there) + len(new) > MAX_OFFSETS:
         raise BadInput(TOO_MANY)
     return await set_offsets(db, webinar, channel_id, (*there, *new), by, now)
 
@@ -120,93 +120,95 @@ async def move(
     db: Db, webinar: Webinar, channel_id: str, notice_id: int, lead: timedelta, by: str, now: datetime
 ) -> ReminderUndo:
     """Have one that waits go out at another time."""
-    known = await sheet(db, webinar, channel_id)
-    moved = waiting(known, notice_id, now)
+    known = await load_sheet(db, webinar, channel_id)
+    moved = changeable(known, notice_id, now)
     if lead != moved.offset and lead in known.offsets:
-        raise BadInput(f"There is a reminder {say_lead(lead)} before already.")
+        raise BadInput(f"There is a reminder {offset_text(lead)} before already.")
     leads = {one for one in known.offsets if one != moved.offset} | {lead}
     return await set_offsets(db, webinar, channel_id, tuple(leads), by, now)
 
 
 async def skip(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
     """Leave this one out. Raises `BadInput` where it is too late for that."""
-    waiting(await sheet(db, webinar, channel_id), notice_id, now)
+    changeable(await load_sheet(db, webinar, channel_id), notice_id, now)
     await notice_table.skip(db, notice_id)
-    after = await sheet(db, webinar, channel_id)
+    after = await load_sheet(db, webinar, channel_id)
     if any(one.id == notice_id and one.state is not NoticeState.SKIPPED for one in after.reminders):
         raise BadInput(TOO_LATE)
 
 
-async def bring_back(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
+async def unskip(db: Db, webinar: Webinar, channel_id: str, notice_id: int, now: datetime) -> None:
     """Have one that was left out go out after all. Raises `BadInput` where its time has passed."""
-    known = await sheet(db, webinar, channel_id)
+    known = await load_sheet(db, webinar, channel_id)
     if notice_id not in {one.id for one in known.reminders} or not await notice_table.unskip(db, notice_id, now):
         raise BadInput("Its time has passed, or somebody brought it back already: look again at what is planned.")
 
 
 async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> ReminderUndo:
     """Have reminders go out here, at the times that were chosen before, or else as usual."""
-    _check_to_come(webinar, now)
+    _check_upcoming(webinar, now)
 
     def wanted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
         return subscribe(lines, wish, ONLY_REMINDERS)
 
-    return await _turn(db, webinar, channel_id, wanted, ONLY_REMINDERS, by, now)
+    return await _switch(db, webinar, channel_id, wanted, ONLY_REMINDERS, by, now)
 
 
 async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> ReminderUndo | None:
     """Have no reminder of this webinar go out here any more; for a person, nothing at all. None where it is so."""
-    lines = await _lines(db, webinar, channel_id)
-    unwanted = EVERYTHING if is_direct(channel_id) else ONLY_REMINDERS
-    if not _heard(webinar, lines) & unwanted:
+    lines = await _subscriptions(db, webinar, channel_id)
+    unwanted = ALL_FEATURES if is_direct(channel_id) else ONLY_REMINDERS
+    if not _features(webinar, lines) & unwanted:
         return None
 
     def wanted(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
         return unsubscribe(lines, wish, unwanted)
 
-    return await _turn(db, webinar, channel_id, wanted, frozenset(), by, now)
+    return await _switch(db, webinar, channel_id, wanted, frozenset(), by, now)
 
 
 async def snooze(db: Db, webinar: Webinar, channel_id: str, lead: timedelta, by: str, now: datetime) -> ReminderUndo:
     """Remind a person once more, so long before the start, in their own messages."""
-    _check_to_come(webinar, now)
-    lines = await _lines(db, webinar, channel_id)
+    _check_upcoming(webinar, now)
+    lines = await _subscriptions(db, webinar, channel_id)
     own = _own(lines)
     ahead = [one for one in (own.offsets or () if own else ()) if webinar.start - one > now]
-    if len({*ahead, lead}) > MAX_LEADS:
-        raise BadInput(f"You are reminded of this webinar {MAX_LEADS} times already.")
+    if len({*ahead, lead}) > MAX_OFFSETS:
+        raise BadInput(f"You are reminded of this webinar {MAX_OFFSETS} times already.")
     leads = tuple(sorted({*ahead, lead}, reverse=True))
-    line = subscription_to(webinar, channel_id, by, now, features=_heard(webinar, lines) | SNOOZED, offsets=leads)
+    line = webinar_subscription(
+        webinar, channel_id, by, now, features=_features(webinar, lines) | PERSONAL_FEATURES, offsets=leads
+    )
     return await _replace(db, webinar, channel_id, (own, line), now)
 
 
 async def undo(db: Db, webinar: Webinar, change: ReminderUndo, now: datetime) -> bool:
     """Go back to the line that there was. False where somebody has changed it since."""
-    own = _own(await _lines(db, webinar, change.channel_id))
+    own = _own(await _subscriptions(db, webinar, change.channel_id))
     if (own.set_at if own else None) != change.changed_at:
         return False
     await _replace(db, webinar, change.channel_id, (own, change.before), now)
     return True
 
 
-async def defaults(db: Db, workspace: Workspace) -> ReminderDefaults:
+async def load_defaults(db: Db, workspace: Workspace) -> ReminderDefaults:
     """What the workspace wants where nobody chose otherwise."""
-    found = await subscription_table.who_set_defaults(db, workspace)
+    found = await subscription_table.defaults_with_author(db, workspace)
     return (
         ReminderDefaults(offsets=found[0], set_by=found[1], set_at=found[2])
         if found
-        else ReminderDefaults(offsets=REMINDERS)
+        else ReminderDefaults(offsets=DEFAULT_OFFSETS)
     )
 
 
-async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta], by: str, now: datetime) -> int:
+async def save_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta], by: str, now: datetime) -> int:
     """Say what the workspace wants, and plan every webinar anew that goes by it; how many these are."""
     await subscription_table.save_default_offsets(db, workspace, leads, by, now)
-    await webinar_table.hold(db, workspace, now)
-    lines = await subscription_table.everything(db, workspace)
+    await webinar_table.lock_workspace(db, workspace, now)
+    lines = await subscription_table.all_subscriptions(db, workspace)
     going_by_it = [
         webinar
-        for webinar in await webinar_table.everything(db, workspace, ending_after=now)
+        for webinar in await webinar_table.list_webinars(db, workspace, ending_after=now)
         if any(one.offsets is None and Feature.REMINDERS in one.features for one in channel_features(webinar, lines))
     ]
     for webinar in going_by_it:
@@ -214,17 +216,17 @@ async def set_defaults(db: Db, workspace: Workspace, leads: Sequence[timedelta],
     return len(going_by_it)
 
 
-def waiting(known: ReminderSheet, notice_id: int, now: datetime) -> Reminder:
+def changeable(known: ReminderSheet, notice_id: int, now: datetime) -> Reminder:
     """The reminder with this id, which can still be changed. Raises `BadInput` where it cannot."""
     found = next((one for one in known.reminders if one.id == notice_id and one.state in WAITING), None)
     if found is None or found.start != known.webinar.start:
         raise BadInput(GONE)
-    if is_leaving(found, now):
+    if is_locked(found, now):
         raise BadInput(TOO_LATE)
     return found
 
 
-async def _turn(
+async def _switch(
     db: Db,
     webinar: Webinar,
     channel_id: str,
@@ -233,12 +235,12 @@ async def _turn(
     by: str,
     now: datetime,
 ) -> ReminderUndo:
-    lines = await _lines(db, webinar, channel_id)
+    lines = await _subscriptions(db, webinar, channel_id)
     own = _own(lines)
     if own and own.offsets is not None and not is_direct(channel_id):
         # Kept even where it asks for nothing more than other lines: the times chosen here would be lost with it.
-        features = (_heard(webinar, lines) - ONLY_REMINDERS) | more
-        line = subscription_to(webinar, channel_id, by, now, features=features, offsets=own.offsets)
+        features = (_features(webinar, lines) - ONLY_REMINDERS) | more
+        line = webinar_subscription(webinar, channel_id, by, now, features=features, offsets=own.offsets)
         return await _replace(db, webinar, channel_id, (own, line), now)
     wish = SubscriptionChange(workspace=webinar.account.workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     return await _replace(db, webinar, channel_id, (own, _own(wanted(lines, wish))), now)
@@ -256,14 +258,14 @@ async def _replace(
     if after is not None:
         await subscription_table.save(db, after)
     elif before is not None:
-        await subscription_table.forget(db, before)
+        await subscription_table.remove(db, before)
     await replan(db, webinar, now)
     changed_at = after.set_at if after else None
     return ReminderUndo(session_id=webinar.session_id, channel_id=channel_id, before=before, changed_at=changed_at)
 
 
-async def _lines(db: Db, webinar: Webinar, channel_id: str) -> list[Subscription]:
-    about = await subscription_table.about(db, webinar.account, webinar.session_id, webinar.created_by)
+async def _subscriptions(db: Db, webinar: Webinar, channel_id: str) -> list[Subscription]:
+    about = await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
     return [line for line in about if line.channel_id == channel_id]
 
 
@@ -271,13 +273,13 @@ def _own(lines: Sequence[Subscription]) -> Subscription | None:
     return next((line for line in lines if line.scope is Scope.WEBINAR), None)
 
 
-def _heard(webinar: Webinar, lines: Sequence[Subscription]) -> Features:
+def _features(webinar: Webinar, lines: Sequence[Subscription]) -> Features:
     """All lines are those of one channel."""
     return frozenset[Feature]().union(*(hearing.features for hearing in channel_features(webinar, lines)))
 
 
-def _check_to_come(webinar: Webinar, now: datetime) -> None:
-    if problem := why_not(webinar, now):
+def _check_upcoming(webinar: Webinar, now: datetime) -> None:
+    if problem := no_reminder_reason(webinar, now):
         raise BadInput(problem)
 
 
@@ -293,7 +295,7 @@ def _reminder(row: notice_table.NoticeRow) -> Reminder:
         start=row.notice.start,
         due_at=row.notice.due_at,
         state=row.state,
-        held_for=datetime.fromtimestamp(row.message.post_at, UTC) if is_packed and row.message else None,
+        scheduled_for=datetime.fromtimestamp(row.message.post_at, UTC) if is_packed and row.message else None,
         problem=row.problem,
     )
 

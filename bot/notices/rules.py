@@ -10,11 +10,11 @@ from enum import StrEnum
 from bot.model.webinar import Status, Webinar
 from bot.notices.model import TIMED, Notice, NoticeKind
 from bot.notices.schedule import schedulable_at
-from bot.notices.subscriptions.model import FEATURE_OF, ChannelFeatures, Feature
+from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Feature
 
-REMINDERS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
+DEFAULT_OFFSETS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=10))
 """How long before the start people are reminded where nobody said otherwise."""
-TRUE_WHILE = {
+REQUIRED_STATUS = {
     NoticeKind.LIVE: Status.ACTIVE,  # hosts may break their practice off
     NoticeKind.ENDED: Status.FINISHED,
     NoticeKind.CANCELED: Status.CANCELLED,
@@ -35,9 +35,9 @@ class ExpiryBasis(StrEnum):
 class Expiry:
     """Until when a kind of notice is worth saying, and what people have instead from then on."""
 
-    since: ExpiryBasis
-    longer: timedelta
-    instead: str
+    basis: ExpiryBasis
+    extra: timedelta
+    replacement: str
 
 
 EXPIRY: Mapping[NoticeKind, Expiry] = {
@@ -70,19 +70,22 @@ def expires_at(
     `before` is the lead of a reminder. Kinds that are counted from a moment of their own need no webinar but that.
     """
     worth = EXPIRY[kind]
-    if worth.since is ExpiryBasis.MOMENT:
+    if worth.basis is ExpiryBasis.MOMENT:
         if moment is None:
             raise ValueError(f"until when a notice of kind {kind} is worth saying depends on its moment")
-        return moment.astimezone(UTC) + worth.longer
+        return moment.astimezone(UTC) + worth.extra
     if webinar is None:
         raise ValueError(f"until when a notice of kind {kind} is worth saying depends on its webinar")
     start = webinar.start.astimezone(UTC)
     from_when = {ExpiryBasis.HALFWAY: start - offset / 2, ExpiryBasis.START: start, ExpiryBasis.END: webinar.end}
-    return from_when[worth.since] + worth.longer
+    return from_when[worth.basis] + worth.extra
 
 
 def plan(
-    webinar: Webinar, hearings: Iterable[ChannelFeatures], now: datetime, default_offsets: Sequence[timedelta] = REMINDERS
+    webinar: Webinar,
+    hearings: Iterable[ChannelFeatures],
+    now: datetime,
+    default_offsets: Sequence[timedelta] = DEFAULT_OFFSETS,
 ) -> list[Notice]:
     """The reminders of a webinar, and that it starts, as far as they are ahead of `now`, for each channel in its way.
 
@@ -92,10 +95,10 @@ def plan(
     if webinar.status not in (Status.SCHEDULED, Status.ACTIVE):
         return []
     start = webinar.start.astimezone(UTC)
-    wanted = {(before, heard.channel_id) for heard in hearings for before in _befores(heard, default_offsets)}
+    wanted = {(before, heard.channel_id) for heard in hearings for before in _offsets(heard, default_offsets)}
     return [
         Notice(
-            kind=_timed(before),
+            kind=_kind(before),
             account=webinar.account,
             session_id=webinar.session_id,
             channel_id=channel,
@@ -103,7 +106,7 @@ def plan(
             offset=before,
             due_at=start - before,
             schedulable_at=max(schedulable_at(start - before, 0, channel), now),
-            expires_at=expires_at(_timed(before), webinar, offset=before),
+            expires_at=expires_at(_kind(before), webinar, offset=before),
         )
         for before, channel in sorted(wanted, key=lambda one: (-one[0], one[1]))
         if start - before > now
@@ -114,27 +117,27 @@ def is_stale(
     notice: Notice,
     webinar: Webinar,
     hearings: Collection[ChannelFeatures],
-    default_offsets: Sequence[timedelta] = REMINDERS,
+    default_offsets: Sequence[timedelta] = DEFAULT_OFFSETS,
 ) -> bool:
     """Whether a notice that waits is no longer to be said: untrue by now, or not asked for any more in its channel.
 
     What was news (moved, full …) stays so while the webinar is to come: several that wait are told together.
     """
-    if notice.kind not in FEATURE_OF:
+    if notice.kind not in FEATURE_BY_KIND:
         return False
-    if webinar.status is not TRUE_WHILE.get(notice.kind, webinar.status):
+    if webinar.status is not REQUIRED_STATUS.get(notice.kind, webinar.status):
         return True
-    if webinar.status in (Status.CANCELLED, Status.FINISHED) and notice.kind not in TRUE_WHILE:
+    if webinar.status in (Status.CANCELLED, Status.FINISHED) and notice.kind not in REQUIRED_STATUS:
         return True
     if notice.kind not in TIMED:
-        return not _is_heard(notice, webinar, hearings)
+        return not _is_subscribed(notice, webinar, hearings)
     here = [one for one in hearings if one.channel_id == notice.channel_id]
     # Compared in UTC: a time in an hour that comes twice equals nothing in any other zone (PEP 495).
     is_moved = notice.start.astimezone(UTC) != webinar.start.astimezone(UTC)
-    return is_moved or not any(notice.offset in _befores(one, default_offsets) for one in here)
+    return is_moved or not any(notice.offset in _offsets(one, default_offsets) for one in here)
 
 
-def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
+def is_misleading(notice: Notice, webinar: Webinar, now: datetime) -> bool:
     """Whether a reminder that was posted makes people wait for a start that is not this webinar's any more."""
     if now >= max(notice.start, notice.expires_at):
         return False
@@ -142,19 +145,19 @@ def misleads(notice: Notice, webinar: Webinar, now: datetime) -> bool:
     return moved or webinar.status is Status.CANCELLED
 
 
-def _befores(heard: ChannelFeatures, default_offsets: Sequence[timedelta]) -> set[timedelta]:
+def _offsets(heard: ChannelFeatures, default_offsets: Sequence[timedelta]) -> set[timedelta]:
     """How long before the start this channel is told of it; nothing before stands for the start itself."""
     leads = default_offsets if heard.offsets is None else heard.offsets
     reminders = {lead for lead in leads if lead > timedelta()} if Feature.REMINDERS in heard.features else set()
     return reminders | ({timedelta()} if Feature.LIVE in heard.features else set())
 
 
-def _timed(before: timedelta) -> NoticeKind:
+def _kind(before: timedelta) -> NoticeKind:
     return NoticeKind.REMINDER if before else NoticeKind.STARTING
 
 
-def _is_heard(notice: Notice, webinar: Webinar, hearings: Collection[ChannelFeatures]) -> bool:
+def _is_subscribed(notice: Notice, webinar: Webinar, hearings: Collection[ChannelFeatures]) -> bool:
     if notice.kind is NoticeKind.FILLING and notice.channel_id == webinar.created_by:
         return True  # its organiser is told without having asked
-    feature = FEATURE_OF[notice.kind]
+    feature = FEATURE_BY_KIND[notice.kind]
     return any(one.channel_id == notice.channel_id and feature in one.features for one in hearings)

@@ -10,29 +10,29 @@ from datetime import UTC, datetime, timedelta
 from bot.model.people import Workspace
 from bot.notices.model import TIMED, DeliveryMethod, Notice, NoticeKind
 from bot.notices.quiet_hours import ChannelHours, quiet_until
-from bot.notices.subscriptions.model import FEATURE_OF, Feature
+from bot.notices.subscriptions.model import FEATURE_BY_KIND, Feature
 
-HAND_OVER_BEFORE = timedelta(minutes=15)
+SCHEDULE_AHEAD = timedelta(minutes=15)
 """How long before it is due a reminder is given to Slack, so that Slack posts it even if we are down."""
-EASY_CROWD = 500
+NORMAL_LOAD = 500
 """So many messages of one workspace Slack takes in that time without a hurry: about 50 calls a minute are allowed."""
-DIRECT_CROWD = 2000
+MAX_SCHEDULED_LOAD = 2000
 """More than so many at once are too many to be handed over; in DMs they are posted in their minute instead."""
-SHORTEST_LEAD = timedelta(seconds=5)
+MIN_SCHEDULE_DELAY = timedelta(seconds=5)
 """Slack refuses to schedule into the past; this much ahead is surely not."""
 LATE_AFTER = timedelta(minutes=2)
 """A reminder that comes later than this says so, and is not mixed with those that come in time."""
-TIME_TO_CHANGE = timedelta(minutes=2)
+MIN_TIME_TO_REPLACE = timedelta(minutes=2)
 """What Slack holds is exchanged for something else only while there is ample time for it."""
-CROWDED, CROWDED_S = 30, 300
+MAX_PER_WINDOW, WINDOW_S = 30, 300
 """Slack takes so many scheduled messages for a channel in any so many seconds: docs.slack.dev, chat.scheduleMessage."""
-BETWEEN_POSTS = timedelta(minutes=1)
+POST_INTERVAL = timedelta(minutes=1)
 """A channel hears at most one message of what need not be said at a certain time in so long."""
-HEARD_WITHIN = timedelta(minutes=10)
+CHANGE_SEEN_WITHIN = timedelta(minutes=10)
 """How long after a change it is heard of at the latest: webinars are read every five minutes."""
-LOOK_AGAIN = timedelta(seconds=2)
+RECHECK_AFTER = timedelta(seconds=2)
 
-Bundle = tuple[Workspace, str, int]
+BatchKey = tuple[Workspace, str, int]
 """A workspace, a channel and a minute (since 1970), or `LATE`: what shares all three goes out as one message."""
 LATE = -1
 
@@ -54,9 +54,9 @@ def schedulable_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
     A crowd needs to begin earlier, or Slack could not take it in time; a very large one is posted in its minute where
     each channel is a DM, because there Slack's limit is by channel.
     """
-    if crowd > DIRECT_CROWD and is_direct(channel_id):
+    if crowd > MAX_SCHEDULED_LOAD and is_direct(channel_id):
         return due
-    return due - HAND_OVER_BEFORE * max(1.0, crowd / EASY_CROWD)
+    return due - SCHEDULE_AHEAD * max(1.0, crowd / NORMAL_LOAD)
 
 
 def delivery_method(notice: Notice) -> DeliveryMethod:
@@ -73,9 +73,9 @@ def is_direct(channel_id: str) -> bool:
     return channel_id.startswith(("D", "U", "W"))
 
 
-def bundle(notice: Notice, now: datetime) -> Bundle:
+def batch_key(notice: Notice, now: datetime) -> BatchKey:
     """Which message a notice is handed over in. Those that come late go together, whatever minute they were due in."""
-    minute = LATE if is_late(notice.due_at, now + SHORTEST_LEAD) else int(notice.due_at.timestamp()) // 60
+    minute = LATE if is_late(notice.due_at, now + MIN_SCHEDULE_DELAY) else int(notice.due_at.timestamp()) // 60
     return notice.account.workspace, notice.channel_id, minute
 
 
@@ -98,36 +98,36 @@ def post_at(due: datetime, now: datetime, taken: Collection[int]) -> int:
     Never one that is `taken` in the channel, because channel and second are how a held message is known again; and
     never one around which Slack holds as many for the channel as it takes.
     """
-    second = -int(-max(due, now + SHORTEST_LEAD).timestamp() // 1)
+    second = -int(-max(due, now + MIN_SCHEDULE_DELAY).timestamp() // 1)
     held = sorted(taken)
-    while second in taken or _around(held, second) >= CROWDED:
+    while second in taken or _count_around(held, second) >= MAX_PER_WINDOW:
         second += 1
     return second
 
 
-def at(second: int) -> datetime:
+def from_unix(second: int) -> datetime:
     """A Unix second as a moment."""
     return datetime.fromtimestamp(second, UTC)
 
 
-def posted_at(second: int, starts: Iterable[datetime]) -> datetime:
+def confirmed_at(second: int, starts: Iterable[datetime]) -> datetime:
     """When a message that Slack holds for this second counts as said: a while after it, or when all has started.
 
     Until then a change that happened before, and is heard of after it, still finds it and is followed by a correction.
     """
-    return max(min(at(second) + HEARD_WITHIN, max(starts)), at(second))
+    return max(min(from_unix(second) + CHANGE_SEEN_WITHIN, max(starts)), from_unix(second))
 
 
-def wait_until(notice: Notice, now: datetime, channel: ChannelActivity) -> datetime | None:
+def postponed_until(notice: Notice, now: datetime, channel: ChannelActivity) -> datetime | None:
     """Until when something that is posted directly must wait; None where it may be said now."""
     if notice.kind in TIMED:
         return None
     waits = []
     if channel.posted_at is not None:
-        waits.append(at(channel.posted_at) + BETWEEN_POSTS)
-    if channel.withdrawing_until and FEATURE_OF.get(notice.kind) is Feature.CHANGES:
+        waits.append(from_unix(channel.posted_at) + POST_INTERVAL)
+    if channel.withdrawing_until and FEATURE_BY_KIND.get(notice.kind) is Feature.CHANGES:
         # A correction that comes before what it corrects would confuse everybody.
-        waits.append(max(channel.withdrawing_until, now + LOOK_AGAIN))
+        waits.append(max(channel.withdrawing_until, now + RECHECK_AFTER))
     quiet = quiet_until(channel.hours, now)
     if quiet and not notice.facts.urgent and notice.kind is not NoticeKind.CORRECTION:
         waits.append(quiet)
@@ -135,6 +135,6 @@ def wait_until(notice: Notice, now: datetime, channel: ChannelActivity) -> datet
     return longest if longest > now else None
 
 
-def _around(held: Sequence[int], second: int) -> int:
-    first = bisect.bisect_right(held, second - CROWDED_S)
-    return bisect.bisect_left(held, second + CROWDED_S) - first
+def _count_around(held: Sequence[int], second: int) -> int:
+    first = bisect.bisect_right(held, second - WINDOW_S)
+    return bisect.bisect_left(held, second + WINDOW_S) - first

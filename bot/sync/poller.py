@@ -134,9 +134,9 @@ class Poller:
         """The webinars that may be due and are followed: in a channel, by a card, or by who organises a limited one."""
         account, now = self._reading.account, self._clock.now()
         async with self._store.read() as db:
-            coming = await webinar_table.to_count(db, account, now - SOON_AGAIN, now)
-            lines = await subscription_table.of_workspace(db, account.workspace)
-            carded = {card.session_id for card in await card_table.everywhere(db, account)}
+            coming = await webinar_table.due_for_count(db, account, now - SOON_AGAIN, now)
+            lines = await subscription_table.all_subscriptions(db, account.workspace)
+            carded = {card.session_id for card in await card_table.of_account_cards(db, account)}
         about: defaultdict[str, list[Subscription]] = defaultdict(list)
         for line in lines:
             about[line.subject].append(line)

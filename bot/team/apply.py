@@ -10,9 +10,11 @@ from datetime import datetime
 from bot.db.connection import Db
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone
 from bot.model.people import Account
-from bot.model.team import Invitee, NotifiedBy, TeamChanged
+from bot.model.team import Invitee
+from bot.model.team import NotifiedBy
+from bot.model.team import TeamChangeResult
 from bot.model.webinar import Webinar
-from bot.notices.team_reminders import no_more
+from bot.notices.team_reminders import remove_reminders
 from bot.providers.base import Caller, WebinarProvider
 from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
@@ -37,7 +39,7 @@ class TeamChangeUnclear(ProviderError):
 class AppliedChange:
     """The whole team if it had to be read, else empty; and the changes of an answer after that."""
 
-    changed: TeamChanged = field(default_factory=TeamChanged)
+    changed: TeamChangeResult = field(default_factory=TeamChangeResult)
     team: Sequence[Invitee] = ()
 
 
@@ -118,7 +120,7 @@ async def save_all(db: Db, account: Account, session_id: str, listed: Sequence[I
     """Save the whole team, and end the reminders of members removed at the provider."""
     for one in await team_table.keep_all(db, account, session_id, listed, now):
         if one.user_id and one.dm_channel_id:
-            await no_more(db, account, session_id, one.user_id, one.dm_channel_id, now)
+            await remove_reminders(db, account, session_id, one.user_id, one.dm_channel_id, now)
 
 
 async def _save_members(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> None:
@@ -136,5 +138,5 @@ async def _save_members(db: Db, change: TeamOperation, applied: AppliedChange, n
         await team_table.save(db, account, session_id, member, now)
 
 
-def _ids(changed: TeamChanged) -> list[str]:
+def _ids(changed: TeamChangeResult) -> list[str]:
     return [one.invitee_id for one in (*changed.added, *changed.updated)]

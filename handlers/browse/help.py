@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.notices.subscriptions.texts.phrases import SAID, listed
+from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, button, context, message, plain, section
 from bot.slack.message import Message
@@ -59,7 +59,7 @@ TOPICS = {
     ),
     "subscribe": Topic(
         "subscribe [features] [for <webinar>|mine|all]",
-        f"Has more said in this channel. Features: {listed([feature.value for feature in SAID])}.",
+        f"Has more said in this channel. Features: {join_words([feature.value for feature in FEATURE_TEXTS])}.",
         "subscribe live filling for next",
         NO_GUESTS,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.commands.reminder_offsets import read_leads, repeated, say_lead, spell_leads
+from bot.commands.reminder_offsets import offset_text, offsets_as_typed, parse_offsets, repeated_offsets
 from bot.errors import BadInput
 from bot.notices import reminders
 from bot.notices.reminder_sheet import ReminderDefaults
@@ -25,11 +25,13 @@ async def defaults(request: SlackRequest, times: str) -> None:
         return
     check_may_set_defaults(person)
     try:
-        leads = read_leads(times)
+        leads = parse_offsets(times)
     except BadInput as error:
         await request.reply(defaults_form.not_set(error.sentence, times))
         return
-    note = " ".join(f"{say_lead(lead)} was named more than once and is one reminder." for lead in repeated(times))
+    note = " ".join(
+        f"{offset_text(lead)} was named more than once and is one reminder." for lead in repeated_offsets(times)
+    )
     await request.reply(await _set(request, leads, note=note))
 
 
@@ -58,29 +60,29 @@ async def sent(request: SlackRequest) -> None:
 async def undo(request: SlackRequest) -> None:
     """Go back to what was so before, unless somebody has changed it since."""
     check_may_set_defaults(await request.person())
-    wanted = defaults_form.read_undo(request.value)
+    wanted = defaults_form.parse_undo(request.value)
     known = await _known(request)
     if known.set_at != wanted.changed_at:
         person = await request.person()
         await request.reply(defaults_form.answer(known, may_change=True, zone=person.time_zone), replace=True)
         return
-    await request.reply(await _set(request, read_leads(wanted.offsets), undone=True), replace=True)
+    await request.reply(await _set(request, parse_offsets(wanted.offsets), undone=True), replace=True)
 
 
 async def _set(request: SlackRequest, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
     person, now = await request.person(), request.now()
     async with request.services.store.write() as db:
-        before = await reminders.defaults(db, request.workspace)
-        replanned = await reminders.set_defaults(db, request.workspace, leads, request.user_id, now)
-        after = await reminders.defaults(db, request.workspace)
+        before = await reminders.load_defaults(db, request.workspace)
+        replanned = await reminders.save_defaults(db, request.workspace, leads, request.user_id, now)
+        after = await reminders.load_defaults(db, request.workspace)
     request.services.scheduler.wake()
-    back = None if undone else UndoDefaults(offsets=spell_leads(before.offsets), changed_at=now)
+    back = None if undone else UndoDefaults(offsets=offsets_as_typed(before.offsets), changed_at=now)
     return defaults_form.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
 
 
 async def _known(request: SlackRequest) -> ReminderDefaults:
     async with request.services.store.read() as db:
-        return await reminders.defaults(db, request.workspace)
+        return await reminders.load_defaults(db, request.workspace)
 
 
 ACTIONS: Listeners = {defaults_form.CHANGE: open_form, defaults_form.UNDO: undo}

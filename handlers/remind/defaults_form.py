@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from bot.commands.reminder_offsets import EXAMPLE, read_leads, say_leads, spell_leads
+from bot.commands.reminder_offsets import EXAMPLE, offsets_as_typed, offsets_text, parse_offsets
 from bot.errors import BadInput
 from bot.model.people import Frozen
 from bot.notices.reminder_sheet import ReminderDefaults
@@ -19,12 +19,12 @@ from bot.slack.blocks import (
     button,
     context,
     cut,
+    escape_sentence,
     message,
     modal,
     number,
     paragraph,
     plain,
-    said,
     section,
     when,
 )
@@ -54,7 +54,7 @@ class UndoDefaults(Frozen):
 
 def answer(defaults: ReminderDefaults, *, may_change: bool, zone: str) -> Message:
     """What they are and who set them."""
-    text = f"Reminders in this workspace go out {say_leads(defaults.offsets)} the start. {WHERE}"
+    text = f"Reminders in this workspace go out {offsets_text(defaults.offsets)} the start. {WHERE}"
     change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders") if may_change else None
     return message(text, [section(text), context(_by(defaults, zone)), *actions(change)])
 
@@ -75,9 +75,9 @@ def changed(
                 None,
                 [
                     "Undone." if undone else "",
-                    f"Reminders in this workspace now go out {say_leads(defaults.offsets)} the start. {WHERE}",
+                    f"Reminders in this workspace now go out {offsets_text(defaults.offsets)} the start. {WHERE}",
                     f"{number(replanned, 'webinar')} to come {'is' if replanned == 1 else 'are'} planned anew.",
-                    said(note),
+                    escape_sentence(note),
                 ],
             )
         ),
@@ -90,14 +90,14 @@ def changed(
 
 def not_set(sentence: str, typed: str) -> Message:
     """That nothing was changed and why."""
-    text = cut(f"{said(sentence)} Nothing was changed.\nYou typed: `{plain(typed)}`", MAX_SECTION)
+    text = cut(f"{escape_sentence(sentence)} Nothing was changed.\nYou typed: `{plain(typed)}`", MAX_SECTION)
     return message(text, [section(text), *actions(button("Change", CHANGE, typed[: MAX_INPUT // 2] or "defaults"))])
 
 
 def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
     """Asks for them, filled with what they are, or with what was typed."""
     text = text_input(
-        action_id=FIELD, initial_value=cut(typed or spell_leads(defaults.offsets), MAX_INPUT), max_length=MAX_INPUT
+        action_id=FIELD, initial_value=cut(typed or offsets_as_typed(defaults.offsets), MAX_INPUT), max_length=MAX_INPUT
     )
     blocks: list[Block] = [
         section(WHERE),
@@ -115,7 +115,7 @@ def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
 def read(values: form_values.Values) -> tuple[timedelta, ...]:
     """What the form holds. Raises `BadInput` with a sentence for its field."""
     try:
-        return read_leads(form_values.text(values, TIMES, ""))
+        return parse_offsets(form_values.text(values, TIMES, ""))
     except BadInput as error:
         raise BadInput(error.sentence, {TIMES: error.sentence}) from error
 

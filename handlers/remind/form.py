@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from pydantic import ConfigDict, Field
+
 from bot.commands.reminder_offsets import (
     EXAMPLE,
-    MAX_LEAD,
-    MAX_LEADS,
-    read_leads,
-    say_lead,
-    say_leads,
-    say_too_late,
-    too_late,
+    MAX_OFFSET,
+    MAX_OFFSETS,
+    offset_text,
+    offsets_in_past,
+    offsets_text,
+    parse_offsets,
+    too_late_text,
 )
 from bot.errors import BadInput
 from bot.model.people import Frozen
@@ -25,7 +27,7 @@ from bot.notices.texts.reminder_list import (
     channel_name,
     missed_text,
     no_reminder_reason,
-    offsets_text,
+    offsets_source,
     origin_text,
     outcome_text,
     reminder_line,
@@ -60,7 +62,7 @@ BRING_BACK = "remind.bring_back"
 MOVE = "remind.change_time"
 TURN_ON = "remind.on"
 TURN_OFF = "remind.off"
-USUAL = "remind.usual"
+USUAL = "remind.default_offsets"
 REFRESH = "remind.refresh"
 CHOOSE = "remind.channel"
 FIELD = "lead"
@@ -72,6 +74,8 @@ ONE_OF_TWO: Final = "Use one of the two: leave this one or the one above as it w
 class ReminderFormContext(Frozen):
     """What a form is about; its private_metadata."""
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     session_id: str
     channel_id: str = ""
     round: int = 0
@@ -80,7 +84,7 @@ class ReminderFormContext(Frozen):
     """What was typed in the command that led here."""
     notice_id: int = 0
     """Which reminder is to get another time."""
-    under: str = ""
+    parent_view_id: str = Field(default="", alias="under")
     """The id of the view below, which shows all of them."""
 
 
@@ -95,7 +99,7 @@ class ReminderInput:
 def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
     """The form. `problem` says why the last thing that was asked of it was not done."""
     webinar = sheet.webinar
-    may_add = can_remind(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_LEADS
+    may_add = can_remind(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_OFFSETS
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {channel_name(sheet.channel_id)}"),
         *([warning(problem)] if problem else []),
@@ -103,7 +107,7 @@ def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, pr
         *_earlier(sheet, now),
         *_switches(sheet, now),
         *(_adding(where) if may_add else []),
-        context(" · ".join(filter(None, [origin_text(sheet), offsets_text(sheet)]))),
+        context(" · ".join(filter(None, [origin_text(sheet), offsets_source(sheet)]))),
     ]
     return modal(
         CALLBACK,
@@ -167,8 +171,8 @@ def leads_to_add(
     if typed.text and typed.at:
         raise _refused({AT: ONE_OF_TWO}, where)
     leads = _leads(typed, where, webinar, now, zone)
-    if late := too_late(leads, webinar.start, now):
-        raise _refused({TEXT: say_too_late(late, webinar.start, now)}, where)
+    if late := offsets_in_past(leads, webinar.start, now):
+        raise _refused({TEXT: too_late_text(late, webinar.start, now)}, where)
     return leads
 
 
@@ -185,7 +189,7 @@ def lead_to_move_to(
         ReminderInput(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone
     )
     if len(leads) > 1:
-        raise _refused({TEXT: f"Write one time: {say_leads(leads)} are {len(leads)}."}, where)
+        raise _refused({TEXT: f"Write one time: {offsets_text(leads)} are {len(leads)}."}, where)
     return leads[0]
 
 
@@ -199,7 +203,7 @@ def _leads(
 ) -> tuple[timedelta, ...]:
     if typed.at is None:
         try:
-            return read_leads(typed.text)
+            return parse_offsets(typed.text)
         except BadInput as error:
             raise _refused({TEXT: error.sentence}, where) from error
     problem = ""
@@ -208,8 +212,8 @@ def _leads(
     elif typed.at >= webinar.start:
         start = clock_time(webinar.start, zone)
         problem = f"The webinar starts on {start}, and a reminder goes out before that. Choose an earlier time."
-    elif webinar.start - typed.at > MAX_LEAD:
-        problem = f"This is too early: choose a time at most {say_lead(MAX_LEAD)} before the start."
+    elif webinar.start - typed.at > MAX_OFFSET:
+        problem = f"This is too early: choose a time at most {offset_text(MAX_OFFSET)} before the start."
     if problem:
         raise _refused({AT: problem}, where)
     # Whole seconds, as Slack and the store have them.
@@ -236,7 +240,7 @@ def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
 
 def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]:
     text, value = reminder_line(sheet, reminder), str(reminder.id)
-    which = f"the reminder {say_lead(reminder.offset)} before"
+    which = f"the reminder {offset_text(reminder.offset)} before"
     if reminder in skipped(sheet, now):
         return [section(f"{text}\nSkipped", button("Bring Back", BRING_BACK, value, label=f"Bring back {which}"))]
     if is_locked(reminder, now):
@@ -260,8 +264,13 @@ def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
     turn = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on
-        else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {say_leads(sheet.offsets)}"),
-        button("Use the Usual Times", USUAL, sheet.webinar.id, label=f"Use the usual times: {say_leads(sheet.usual)}")
+        else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {offsets_text(sheet.offsets)}"),
+        button(
+            "Use the Usual Times",
+            USUAL,
+            sheet.webinar.id,
+            label=f"Use the usual times: {offsets_text(sheet.default_offsets)}",
+        )
         if sheet.has_own_offsets
         else None,
     ]

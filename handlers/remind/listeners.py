@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.commands.parser import Remind
-from bot.commands.reminder_offsets import read_leads, repeated, say_lead, say_too_late, too_late
+from bot.commands.reminder_offsets import offset_text, offsets_in_past, parse_offsets, repeated_offsets, too_late_text
 from bot.commands.resolve import resolve_remind
 from bot.db.connection import Db
 from bot.errors import BadInput, ChannelUnreachable
@@ -49,7 +49,7 @@ async def remind(request: SlackRequest, command: Remind) -> None:
 async def remind_button(request: SlackRequest) -> None:
     """Go on with the times that were typed, if they are any; else open the form, where they stand to be mended."""
     check_may_remind(await request.person())
-    session_id, more = buttons.picked(request.value)
+    session_id, more = buttons.parse_value(request.value)
     channel_id, typed = reminder_result.parse_target(more)
     webinar = await request.services.mirror.find(session_id)
     channel_id = channel_id or request.channel_id
@@ -153,7 +153,7 @@ async def change_time(request: SlackRequest) -> None:
         await _show(request, where, request.view_id, error.sentence)
         return
     asked = ReminderFormContext(
-        session_id=where.session_id, channel_id=where.channel_id, notice_id=reminder.id, under=request.view_id
+        session_id=where.session_id, channel_id=where.channel_id, notice_id=reminder.id, parent_view_id=request.view_id
     )
     await request.open(remind_form.move_form(sheet, reminder, asked))
 
@@ -180,7 +180,7 @@ async def moved(request: SlackRequest) -> None:
     shown = ReminderFormContext(session_id=where.session_id, channel_id=where.channel_id, round=where.round)
 
     async def show(request: SlackRequest) -> None:
-        await _show(request, shown, where.under)
+        await _show(request, shown, where.parent_view_id)
 
     request.run_after_ack(show)
 
@@ -194,24 +194,24 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
         await request.slack.check_channel(channel_id)
         async with request.services.store.write() as db:
             webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-            change = await reminders.set_offsets(db, webinar, channel_id, read_leads(typed), request.user_id, now)
+            change = await reminders.set_offsets(db, webinar, channel_id, parse_offsets(typed), request.user_id, now)
             sheet = await reminders.load_sheet(db, webinar, channel_id)
     except (BadInput, ChannelUnreachable) as error:
         await request.reply(reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
         return
     request.services.scheduler.wake()
-    notes = [f"{say_lead(lead)} was named more than once and is one reminder." for lead in repeated(typed)]
+    notes = [f"{offset_text(lead)} was named more than once and is one reminder." for lead in repeated_offsets(typed)]
     await request.reply(reminder_result.changed(sheet, change, now=now, notes=notes))
 
 
 def _problem(typed: str, webinar: Webinar, now: datetime) -> str:
     """Why these times cannot be set; empty where they can, also where only some of them are past."""
     try:
-        leads = read_leads(typed)
+        leads = parse_offsets(typed)
     except BadInput as error:
         return error.sentence
-    late = too_late(leads, webinar.start, now)
-    return say_too_late(late, webinar.start, now) if len(late) == len(leads) else ""
+    late = offsets_in_past(leads, webinar.start, now)
+    return too_late_text(late, webinar.start, now) if len(late) == len(leads) else ""
 
 
 async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str = "") -> None:

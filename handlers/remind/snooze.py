@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.errors import ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
-from bot.notices.reminder_sheet import is_to_come
+from bot.notices.reminder_sheet import can_remind
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
 from bot.slack import buttons
@@ -23,7 +23,7 @@ NO_MESSAGES = (
 
 async def ask_when(request: SlackRequest) -> None:
     """Ask when this person wants to be reminded once more."""
-    webinar = await request.services.mirror.find(buttons.picked(request.value)[0])
+    webinar = await request.services.mirror.find(buttons.parse_value(request.value)[0])
     await request.reply(snooze_form.choices(webinar, now=request.now()))
 
 
@@ -32,11 +32,11 @@ async def mute(request: SlackRequest) -> None:
     if not is_direct(request.channel_id):
         check_may_remind(await request.person())
     async with request.services.store.write() as db:
-        webinar = await reminders.current(
-            db, request.services.account, buttons.picked(request.value)[0], request.channel_id
+        webinar = await reminders.lock_webinar(
+            db, request.services.account, buttons.parse_value(request.value)[0], request.channel_id
         )
         change = await reminders.mute(db, webinar, request.channel_id, request.user_id, request.now())
-        sheet = await reminders.sheet(db, webinar, request.channel_id)
+        sheet = await reminders.load_sheet(db, webinar, request.channel_id)
     request.services.scheduler.wake()
     answer = (
         reminder_result.muted(webinar, request.channel_id, change) if change else reminder_result.already_muted(sheet)
@@ -47,11 +47,11 @@ async def mute(request: SlackRequest) -> None:
 def _choice(way: str) -> Listener:
     async def chosen(request: SlackRequest) -> None:
         webinar, now = (
-            await request.services.mirror.find(buttons.picked(request.value)[0]),
+            await request.services.mirror.find(buttons.parse_value(request.value)[0]),
             request.now(),
         )
         before = snooze_form.lead(way, webinar.start, now)
-        if before is None or not is_to_come(webinar, now):
+        if before is None or not can_remind(webinar, now):
             await request.reply(snooze_form.too_late(webinar, now=now), replace=True)
             return
         await _remind(request, webinar, before)
@@ -68,7 +68,7 @@ async def _remind(request: SlackRequest, webinar: Webinar, before: timedelta) ->
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
         async with request.services.store.write() as db:
-            webinar = await reminders.current(db, request.services.account, webinar.session_id, channel_id)
+            webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
             await reminders.snooze(db, webinar, channel_id, before, request.user_id, request.now())
     except Exception:
         await request.slack.edit(channel_id, ts, snooze_form.failed(webinar))

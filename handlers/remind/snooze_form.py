@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.commands.reminder_offsets import say_lead
+from bot.commands.reminder_offsets import offset_text
 from bot.model.webinar import Webinar
-from bot.notices.reminder_sheet import is_to_come
-from bot.notices.texts.reminder_list import why_not
+from bot.notices.reminder_sheet import can_remind
+from bot.notices.texts.reminder_list import no_reminder_reason
 from bot.slack import buttons
 from bot.slack.blocks import actions, message, plain, section, when
 from bot.slack.message import Message
@@ -44,12 +44,12 @@ def lead(way: str, start: datetime, now: datetime) -> timedelta | None:
 def choices(webinar: Webinar, *, now: datetime) -> Message:
     """When the person wants to be reminded: what is still ahead."""
     title = f"*{plain(webinar.title)}*"
-    ahead = [way for way in WAYS if is_to_come(webinar, now) and lead(way, webinar.start, now)]
+    ahead = [way for way in WAYS if can_remind(webinar, now) and lead(way, webinar.start, now)]
     if not ahead:
-        text = f"{title}: {why_not(webinar, now) or 'it starts so soon that there is no time left for a reminder.'}"
+        text = f"{title}: {no_reminder_reason(webinar, now) or 'it starts so soon that there is no time left for a reminder.'}"
         return message(text, [section(text)])
     text = f"When do you want to be reminded of {title}? You get a direct message.\n{timing(webinar)}"
-    picks = [buttons.about(webinar, WAYS[way], way) for way in ahead]
+    picks = [buttons.webinar_button(webinar, WAYS[way], way) for way in ahead]
     return message(text, [section(text), *actions(*picks)])
 
 
@@ -70,7 +70,7 @@ def confirmation(webinar: Webinar, before: timedelta) -> Message:
     """The direct message that says so; from here it can be ended."""
     text = f"You will be reminded here of *{plain(webinar.title)}*: {_moment(webinar, before)}."
     more = "If it is moved, the reminder moves with it."
-    stop = buttons.about(webinar, "Stop", buttons.MUTE)
+    stop = buttons.webinar_button(webinar, "Stop", buttons.MUTE)
     return message(
         f"{text} {more}", [section(f"{text}\n{timing(webinar)}\n{more}"), *actions(buttons.details(webinar), stop)]
     )
@@ -83,4 +83,4 @@ def failed(webinar: Webinar) -> Message:
 
 
 def _moment(webinar: Webinar, before: timedelta) -> str:
-    return f"{when(webinar.start - before, webinar.time_zone)}, {say_lead(before)} before it starts"
+    return f"{when(webinar.start - before, webinar.time_zone)}, {offset_text(before)} before it starts"

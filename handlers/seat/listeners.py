@@ -121,7 +121,7 @@ async def look(request: SlackRequest) -> None:
 
 
 async def _named(request: SlackRequest) -> Webinar:
-    return await request.services.mirror.find(buttons.picked(request.value)[0])
+    return await request.services.mirror.find(buttons.parse_value(request.value)[0])
 
 
 def _patient(request: SlackRequest, webinar: Webinar, *, renaming: bool = False) -> Caller:

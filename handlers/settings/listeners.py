@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from bot.commands.parser import SettingsOf
+from bot.commands.parser import ShowSettings
 from bot.notices import reminders
 from bot.webinars import organizer_table
-from bot.webinars.permissions import check_may_choose_organisers, may_choose_organisers
+from bot.webinars.permissions import check_may_choose_organizers, may_choose_organizers
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.settings import form as workspace_settings_form
 from handlers.settings.form import OrganizerChoice
 
 
-async def show(request: SlackRequest, _: SettingsOf) -> None:
+async def show(request: SlackRequest, _: ShowSettings) -> None:
     """What holds for the whole workspace."""
     person = await request.person()
     choice = await _choice(request)
     async with request.services.store.read() as db:
-        leads = (await reminders.defaults(db, request.workspace)).offsets
-    may = may_choose_organisers(person)
+        leads = (await reminders.load_defaults(db, request.workspace)).offsets
+    may = may_choose_organizers(person)
     groups = await request.services.permissions.groups()
     await request.reply(workspace_settings_form.settings(choice, groups, leads, may_change=may, zone=person.time_zone))
 
@@ -25,7 +25,7 @@ async def show(request: SlackRequest, _: SettingsOf) -> None:
 async def open_form(request: SlackRequest) -> None:
     """Ask who the organisers are (one call to Slack for its user groups, and then again after five minutes)."""
     person = await request.person()
-    check_may_choose_organisers(person)
+    check_may_choose_organizers(person)
     groups = await request.services.permissions.groups()
     await request.open(workspace_settings_form.form(await _choice(request), groups, zone=person.time_zone))
 
@@ -33,7 +33,7 @@ async def open_form(request: SlackRequest) -> None:
 async def sent(request: SlackRequest) -> None:
     """Keep who was chosen, and say what holds now."""
     person = await request.person()
-    check_may_choose_organisers(person)
+    check_may_choose_organizers(person)
     chosen = workspace_settings_form.read(request.values)
     async with request.services.store.write() as db:
         await organizer_table.save(db, request.workspace, chosen, request.user_id, request.now())
@@ -48,6 +48,6 @@ async def _choice(request: SlackRequest) -> OrganizerChoice:
     return OrganizerChoice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
 
 
-COMMANDS: Commands = {SettingsOf: show}
+COMMANDS: Commands = {ShowSettings: show}
 ACTIONS: Listeners = {workspace_settings_form.CHANGE: open_form}
 SUBMISSIONS: Listeners = {workspace_settings_form.CALLBACK: sent}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands.reminder_offsets import say_leads
+from bot.commands.reminder_offsets import offsets_text
 from bot.errors import BadInput
-from bot.notices.quiet_hours import DigestPace, zone_named
-from bot.notices.subscriptions.channel_state import USUAL_DIGEST_AT, ChannelChoice, ChannelState
+from bot.notices.quiet_hours import DigestPace, parse_time_zone
+from bot.notices.subscriptions.channel_state import DEFAULT_DIGEST_AT, ChannelChoice, ChannelState
 from bot.notices.subscriptions.model import Feature
-from bot.notices.subscriptions.texts.phrases import DAYS, SAID, clock
-from bot.notices.subscriptions.texts.result import listed_webinars
+from bot.notices.subscriptions.texts.phrases import DAYS, FEATURE_TEXTS, wall_time
+from bot.notices.subscriptions.texts.result import other_subscriptions
 from bot.slack import form_values
 from bot.slack.blocks import MAX_LABEL, Block, Element, context, cut, modal, paragraph, section
 from bot.slack.form_elements import checkboxes, input_block, option, static_select, text_input, time_picker
@@ -39,7 +39,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
     blocks: list[Block] = [
         section(f"For <#{channel.channel_id}>, everybody in it"),
         _input(FEATURES, "Of all webinars in this workspace, say", _features(channel), optional=True),
-        *_others(channel),
+        *_other_subscriptions(channel),
         _input(QUIET_FROM, "Quiet from", _time(hours.quiet_from if hours else None), optional=True),
         _input(
             QUIET_TO,
@@ -50,7 +50,7 @@ def build(channel: ChannelState, *, zone: str) -> View:
         ),
         _input(DIGEST, "Digest of what is coming", _pace(hours.digest if hours else DigestPace.NEVER)),
         _input(DIGEST_DAY, "Day of a weekly digest", _select(dict(enumerate(DAYS)), hours.digest_day if hours else 0)),
-        _input(DIGEST_AT, "Time of the digest", _time(hours.digest_at if hours else USUAL_DIGEST_AT), optional=True),
+        _input(DIGEST_AT, "Time of the digest", _time(hours.digest_at if hours else DEFAULT_DIGEST_AT), optional=True),
         _input(
             ZONE,
             "Time zone of these times",
@@ -64,19 +64,19 @@ def build(channel: ChannelState, *, zone: str) -> View:
 def read(values: form_values.Values) -> ChannelChoice:
     """What was sent. Raises `BadInput` with a sentence under every field at fault, all at once."""
     problems: dict[str, str] = {}
-    begins, ends = _minutes(values, QUIET_FROM), _minutes(values, QUIET_TO)
+    begins, ends = _read_minutes(values, QUIET_FROM), _read_minutes(values, QUIET_TO)
     if begins is None and ends is not None:
         problems[QUIET_FROM] = "Choose when quiet hours begin, or clear their end."
     if ends is None and begins is not None:
         problems[QUIET_TO] = "Choose when quiet hours end, or clear their beginning."
     pace = form_values.choice(values, DIGEST, NEVER)
     digest = DigestPace.NEVER if pace == NEVER else DigestPace(pace)
-    digest_at = _minutes(values, DIGEST_AT)
+    digest_at = _read_minutes(values, DIGEST_AT)
     if digest_at is None and digest is not DigestPace.NEVER:
         problems[DIGEST_AT] = "Choose a time for the digest."
     zone = ""
     try:
-        zone = zone_named(form_values.text(values, ZONE, ""))
+        zone = parse_time_zone(form_values.text(values, ZONE, ""))
     except BadInput as error:
         problems[ZONE] = error.sentence
     if problems:
@@ -88,7 +88,7 @@ def read(values: form_values.Values) -> ChannelChoice:
         quiet_from=begins if is_quiet else None,
         quiet_to=ends if is_quiet else None,
         digest=digest,
-        digest_at=USUAL_DIGEST_AT if digest_at is None else digest_at,
+        digest_at=DEFAULT_DIGEST_AT if digest_at is None else digest_at,
         digest_day=int(form_values.choice(values, DIGEST_DAY, "0")),
     )
 
@@ -104,23 +104,27 @@ def failed(sentence: str) -> View:
 
 
 def _features(channel: ChannelState) -> Element:
-    usual = f"{say_leads(channel.usual)} it starts" if channel.usual else SAID[Feature.REMINDERS]
-    says = {**SAID, Feature.REMINDERS: usual}
+    usual = (
+        f"{offsets_text(channel.default_offsets)} it starts"
+        if channel.default_offsets
+        else FEATURE_TEXTS[Feature.REMINDERS]
+    )
+    says = {**FEATURE_TEXTS, Feature.REMINDERS: usual}
     options = {
         feature: option(value=feature.value, text=feature.value.capitalize(), description=cut(says[feature], MAX_LABEL))
-        for feature in SAID
+        for feature in FEATURE_TEXTS
     }
-    ticked = [option for feature, option in options.items() if feature in channel.of_all]
+    ticked = [option for feature, option in options.items() if feature in channel.general_features]
     return checkboxes(action_id=FIELD, options=list(options.values()), initial_options=ticked or None)
 
 
-def _others(channel: ChannelState) -> Sequence[Block]:
-    others = listed_webinars(channel)
+def _other_subscriptions(channel: ChannelState) -> Sequence[Block]:
+    others = other_subscriptions(channel)
     return [context(f"What was set for single webinars or people stays as it is: {others}")] if others else []
 
 
 def _time(minutes: int | None) -> Element:
-    return time_picker(action_id=FIELD, initial_time=None if minutes is None else clock(minutes))
+    return time_picker(action_id=FIELD, initial_time=None if minutes is None else wall_time(minutes))
 
 
 def _pace(chosen: DigestPace) -> Element:
@@ -136,7 +140,7 @@ def _input(name: str, label: str, element: Element, *, hint: str | None = None, 
     return input_block(block_id=name, label=label, element=element, hint=hint, optional=optional)
 
 
-def _minutes(values: form_values.Values, name: str) -> int | None:
+def _read_minutes(values: form_values.Values, name: str) -> int | None:
     chosen = (form_values.element(values, name) or {}).get("selected_time")
     if not chosen:
         return None

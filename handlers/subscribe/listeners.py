@@ -27,7 +27,7 @@ from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names, join_words
 from bot.slack import buttons
 from bot.slack.blocks import plain
-from bot.webinars.permissions import check_may_follow
+from bot.webinars.permissions import check_may_subscribe
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.subscribe import form as subscribe_form
 from handlers.webinar_choice import choose_webinar
@@ -101,7 +101,7 @@ async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
 async def open_form(request: SlackRequest) -> None:
     """The form of a channel, as it is set up now."""
     person = await request.person()
-    check_may_follow(person)
+    check_may_subscribe(person)
     async with request.services.store.read() as db:
         state = await subscriptions_service.channel_state(db, request.workspace, request.value, request.now())
     await request.open(subscribe_form.build(state, zone=person.time_zone))
@@ -109,7 +109,7 @@ async def open_form(request: SlackRequest) -> None:
 
 async def form_sent(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being saved."""
-    check_may_follow(await request.person())
+    check_may_subscribe(await request.person())
     choice = subscribe_form.read(request.values)
     if choice.features or choice.has_hours:
         await request.slack.check_channel(request.metadata)
@@ -123,7 +123,7 @@ async def form_sent(request: SlackRequest) -> None:
 
 
 async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> None:
-    check_may_follow(await request.person())
+    check_may_subscribe(await request.person())
     _channel(request)
     features = await _features(request, verb, words, target)
     if not isinstance(target, WebinarRef):
@@ -135,8 +135,8 @@ async def _typed(request: SlackRequest, verb: Verb, words: Sequence[str], target
 
 
 async def _picked(request: SlackRequest, verb: Verb) -> None:
-    check_may_follow(await request.person())
-    session_id, typed = buttons.picked(request.value)
+    check_may_subscribe(await request.person())
+    session_id, typed = buttons.parse_value(request.value)
     features, _ = parse_features(typed.split())
     await _change(request, verb, features or verb.default_offsets, await request.services.mirror.find(session_id))
 
@@ -175,7 +175,7 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
         return verb.apply(lines, wish, features)
 
     async with request.services.store.write() as db:
-        change = await subscriptions_service.change_subscriptions(db, wish, granted)
+        change = await subscriptions_service.change_subscriptions(db, wish, apply)
     request.services.scheduler.wake()
     if change.is_first and verb is SUBSCRIBE:
         await _introduce(request, channel_id, change)
@@ -222,7 +222,7 @@ def _about(about: Webinar | str) -> str:
 
 COMMANDS: Commands = {Subscribe: subscribe, Unsubscribe: unsubscribe, Subscriptions: subscriptions}
 ACTIONS: Listeners = {
-    buttons.FOLLOW: open_form,
+    buttons.CHANGE_FEATURES: open_form,
     buttons.SUBSCRIBE: subscribe_button,
     buttons.UNSUBSCRIBE: unsubscribe_button,
 }

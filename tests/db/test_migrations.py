@@ -78,7 +78,7 @@ async def test_outbox_of_the_first_version_is_carried_over(empty_url: str) -> No
     store = Store(empty_url, Vault(Fernet.generate_key().decode()))
     async with store.read() as db:
         rows = await notice_table.of_session(db, ACCOUNT, "s1")
-        lines = await subscription_table.of_workspace(db, ACCOUNT.workspace)
+        lines = await subscription_table.all_subscriptions(db, ACCOUNT.workspace)
     packed = [(row.message.state, row.message.scheduled_id) if row.message else None for row in rows]
     assert [(row.state, parcel) for row, parcel in zip(rows, packed, strict=True)] == [
         (NoticeState.POSTED, None),

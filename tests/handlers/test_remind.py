@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.reminder_offsets import MAX_LEADS
+from bot.commands.reminder_offsets import MAX_OFFSETS
 from bot.errors import BadInput
 from bot.model.webinar import Status
 from bot.notices.model import NoticeState
 from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderOrigin, ReminderSheet, ReminderUndo
-from bot.notices.subscriptions.model import EVERYTHING, Scope, Subscription
+from bot.notices.subscriptions.model import ALL_FEATURES, Scope, Subscription
 from bot.notices.texts import reminder_list, reminder_result
 from bot.slack import buttons as ids
 from bot.slack.blocks import when
@@ -22,13 +22,13 @@ from handlers.remind import defaults_form, snooze_form
 from handlers.remind import form as remind_form
 from handlers.remind.defaults_form import UndoDefaults
 from handlers.remind.form import ReminderFormContext, ReminderInput
-from tests.support.block_kit import buttons, check_message, check_view, initial_values, words
+from tests.support.block_kit import buttons, check_message, check_view, initial_values, visible_text
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 USUAL = (DAY, HOUR, 10 * MINUTE)
 WHERE = ReminderFormContext(session_id="s1", channel_id="C1")
-LEADS = st.lists(st.timedeltas(MINUTE, 120 * DAY), min_size=1, max_size=MAX_LEADS, unique=True).map(tuple)
+LEADS = st.lists(st.timedeltas(MINUTE, 120 * DAY), min_size=1, max_size=MAX_OFFSETS, unique=True).map(tuple)
 CHANNELS = st.sampled_from(["C0LAUNCH", "D0ANA"])
 SHEETS = st.builds(
     ReminderSheet,
@@ -36,7 +36,7 @@ SHEETS = st.builds(
     channel_id=CHANNELS,
     is_on=st.booleans(),
     offsets=LEADS,
-    usual=LEADS,
+    default_offsets=LEADS,
     has_own_offsets=st.booleans(),
     reminders=st.lists(
         st.builds(
@@ -46,7 +46,7 @@ SHEETS = st.builds(
             start=MOMENTS,
             due_at=MOMENTS,
             state=st.sampled_from(NoticeState),
-            held_for=st.none() | MOMENTS,
+            scheduled_for=st.none() | MOMENTS,
             problem=st.text(max_size=400),
         ),
         max_size=60,
@@ -65,8 +65,8 @@ LARGEST = ReminderUndo(
         scope=Scope.WEBINAR,
         subject="1" * 32,
         account=ACCOUNT.model_copy(update={"provider": "p" * 32, "name": "n" * 64}),
-        features=EVERYTHING,
-        offsets=tuple(119 * DAY + 23 * HOUR + 59 * MINUTE + timedelta(seconds=second) for second in range(MAX_LEADS)),
+        features=ALL_FEATURES,
+        offsets=tuple(119 * DAY + 23 * HOUR + 59 * MINUTE + timedelta(seconds=second) for second in range(MAX_OFFSETS)),
         set_by="U" * 32,
         set_at=NOW.replace(microsecond=123456),
         by_share=True,
@@ -158,12 +158,12 @@ def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool
 
 def test_form_shows_what_is_planned_with_what_can_be_done_about_each() -> None:
     """Soonest first, on the reader's clock; what is skipped can be brought back, what leaves is left alone."""
-    leaving = reminder(3 * DAY - MINUTE, NoticeState.BATCHED, held_for=NOW + MINUTE)
+    leaving = reminder(3 * DAY - MINUTE, NoticeState.BATCHED, scheduled_for=NOW + MINUTE)
     shown = sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED), leaving, offsets=(3 * DAY - MINUTE, DAY, HOUR))
 
     view = remind_form.build(shown, WHERE, now=NOW)
 
-    assert words(view["blocks"]).splitlines()[:11] == [
+    assert visible_text(view["blocks"]).splitlines()[:11] == [
         "*Launch day*",
         f"{when(START, 'Europe/Madrid')}, 45 minutes",
         "Reminders in <#C1>",
@@ -203,7 +203,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
         )
     )
 
-    lines = words(remind_form.build(shown, WHERE, now=NOW)["blocks"]).splitlines()
+    lines = visible_text(remind_form.build(shown, WHERE, now=NOW)["blocks"]).splitlines()
 
     assert [text.partition(">: ")[2] for text in lines if text.startswith("• ")] == [
         "posted",
@@ -220,7 +220,11 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
     ("changes", "shown", "switches"),
     [
         ({"is_on": False}, "*Off here.* No reminder of this webinar is posted in <#C1>.", ["Turn On", "Refresh"]),
-        ({"has_own_offsets": True}, "No reminder is planned any more.", ["Mute Here", "Use the Usual Times", "Refresh"]),
+        (
+            {"has_own_offsets": True},
+            "No reminder is planned any more.",
+            ["Mute Here", "Use the Usual Times", "Refresh"],
+        ),
         (
             {"webinar": webinar(status=Status.CANCELLED)},
             "This webinar is cancelled, so there is nothing to remind of.",
@@ -236,7 +240,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
 def test_form_offers_what_can_be_done_just_now(changes: dict[str, Any], shown: str, switches: list[str]) -> None:
     """Off, with times of its own, cancelled, begun."""
     view = remind_form.build(sheet(**changes), WHERE, now=NOW)
-    assert shown in words(view["blocks"]).splitlines()
+    assert shown in visible_text(view["blocks"]).splitlines()
     row = next(block for block in view["blocks"] if block.get("block_id") == "switches")
     assert [element["text"]["text"] for element in row["elements"]] == switches
     assert ("submit" in view) == ("webinar" not in changes)
@@ -254,8 +258,8 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
     """A webinar that was shared late; what was said in time needs no word."""
     now = START - 3 * HOUR
     late = "The webinar starts in 3 hours, so a reminder 1 day before would be in the past."
-    assert reminder_list.missed_out(sheet(reminder(HOUR)), now) == late
-    assert reminder_list.missed_out(sheet(reminder(DAY, NoticeState.POSTED)), now) == ""
+    assert reminder_list.missed_text(sheet(reminder(HOUR)), now) == late
+    assert reminder_list.missed_text(sheet(reminder(DAY, NoticeState.POSTED)), now) == ""
 
 
 @pytest.mark.parametrize(
@@ -269,10 +273,10 @@ def test_form_says_which_times_have_passed_without_a_reminder() -> None:
 def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> None:
     """And whether the times are its own."""
     at = when(NOW, "Europe/Madrid")
-    last = words(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
+    last = visible_text(remind_form.build(sheet(**changes), WHERE, now=NOW)["blocks"]).splitlines()[-1]
     assert last == f"{said} · {at} · Times as usual in this workspace"
     own = sheet(has_own_offsets=True, offsets=(DAY,), **changes)
-    assert reminder_list.whose_times(own) == (
+    assert reminder_list.offsets_source(own) == (
         "Times chosen for this webinar here; usual in this workspace: 1 day, 1 hour and 10 minutes before"
     )
 
@@ -384,7 +388,7 @@ def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     message = reminder_result.changed(
         sheet(reminder(DAY), reminder(HOUR, NoticeState.SKIPPED)), undo, now=NOW, notes=["1 day was named twice."]
     )
-    assert words(message.blocks).splitlines()[:4] == [
+    assert visible_text(message.blocks).splitlines()[:4] == [
         "Reminders of *Launch day* in <#C1>:",
         f"• {line(DAY, '1 day')}",
         f"• {line(HOUR, '1 hour')}: skipped",
@@ -392,7 +396,7 @@ def test_answer_lists_what_is_planned_with_change_and_undo() -> None:
     ]
     found = buttons(message.blocks)
     assert (found["Change"]["action_id"], found["Change"]["value"]) == (ids.REMIND, "s1 <#C1>")
-    assert reminder_result.read_undo(found["Undo"]["value"]) == undo
+    assert reminder_result.parse_undo(found["Undo"]["value"]) == undo
 
 
 def test_undo_carries_the_largest_line_there_can_be() -> None:
@@ -400,7 +404,7 @@ def test_undo_carries_the_largest_line_there_can_be() -> None:
     message = reminder_result.muted(webinar(), "C1", LARGEST)
     value = buttons(message.blocks)["Undo"]["value"]
     assert len(value) <= 2000
-    assert reminder_result.read_undo(value) == LARGEST
+    assert reminder_result.parse_undo(value) == LARGEST
 
 
 @pytest.mark.parametrize(
@@ -409,13 +413,16 @@ def test_undo_carries_the_largest_line_there_can_be() -> None:
 )
 def test_button_names_a_channel_and_what_was_typed(more: str, target: tuple[str, str]) -> None:
     """Either may be missing."""
-    assert reminder_result.read_target(more) == target
+    assert reminder_result.parse_target(more) == target
 
 
 def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
     """It can be read, and mended in the form; what is too long for a button can still be copied."""
     message = reminder_result.not_set(webinar(), "“soon” is no time.", "1d soon", channel_id="C1")
-    assert words(message.blocks).splitlines()[:2] == ["“soon” is no time. Nothing was changed.", "You typed: `1d soon`"]
+    assert visible_text(message.blocks).splitlines()[:2] == [
+        "“soon” is no time. Nothing was changed.",
+        "You typed: `1d soon`",
+    ]
     assert buttons(message.blocks)["Change"]["value"] == "s1 <#C1> 1d soon"
     long = reminder_result.not_set(webinar(), "No.", "1d " * 90, channel_id="C1")
     assert buttons(long.blocks)["Change"]["value"] == "s1 <#C1>"
@@ -457,7 +464,7 @@ def test_usual_times_can_be_changed_by_those_who_may() -> None:
     """Anyone sees what they are and who set them."""
     known = ReminderDefaults(offsets=USUAL, set_by="U1", set_at=NOW)
     seen = defaults_form.answer(known, may_change=False, zone="UTC")
-    assert words(seen.blocks).splitlines() == [
+    assert visible_text(seen.blocks).splitlines() == [
         "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,
         f"Set by <@U1> · {when(NOW)}",
     ]

@@ -11,75 +11,97 @@ from hypothesis import strategies as st
 from bot.model.webinar import Audience, Webinar
 from bot.notices.model import Notice, NoticeKind, NoticeState
 from bot.notices.quiet_hours import ChannelHours, DigestPace
-from bot.notices.rules import REMINDERS
+from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions.channel_state import ChannelState, PlannedNotices, UndeliveredNotice
-from bot.notices.subscriptions.model import EVERYTHING, SHARED, Feature, Scope
+from bot.notices.subscriptions.model import ALL_FEATURES, DEFAULT_FEATURES, Feature, Scope
 from bot.notices.subscriptions.texts import result as subscription_result
-from bot.notices.subscriptions.texts.phrases import SAID, about_one, digest, explained, listed, named, quiet
+from bot.notices.subscriptions.texts.phrases import (
+    FEATURE_TEXTS,
+    digest_text,
+    feature_lines,
+    feature_names,
+    join_words,
+    quiet_hours_text,
+    webinar_lines,
+)
 from bot.notices.subscriptions.texts.share_result import MUTED, announced, shared
 from bot.slack import buttons as ids
 from bot.slack.blocks import when
 from handlers.subscribe import form as subscribe_form
-from tests.support.block_kit import buttons, check_message, check_view, words
-from tests.support.subscription_samples import AT, HOURS, NIGHT, WEEKLY, about, channel, channels, hours, line
+from tests.support.block_kit import buttons, check_message, check_view, visible_text
+from tests.support.subscription_samples import (
+    HOURS,
+    QUIET_NIGHT,
+    SET_AT_TEXT,
+    WEEKLY,
+    channel_hours,
+    sample_channel,
+    sample_channels,
+    subscription,
+    webinar_subscription,
+)
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, WEBINARS, webinar
 
 
 def test_state_says_who_set_what_and_when() -> None:
     """All lines, general ones first, then single webinars by their start; muted ones are named as such."""
     launch, soon, gone = webinar(), webinar(session_id="s2", title="Café *chat*", start=NOW), webinar(session_id="s3")
-    state = channel(
-        about(launch, features=frozenset[Feature](), set_by="U3"),
-        about(soon, by_share=True, offsets=(timedelta(minutes=30),)),
-        about(gone),
-        line(scope=Scope.MINE, subject="U4", features=frozenset({Feature.LIVE})),
-        line(),
+    state = sample_channel(
+        webinar_subscription(launch, features=frozenset[Feature](), set_by="U3"),
+        webinar_subscription(soon, by_share=True, offsets=(timedelta(minutes=30),)),
+        webinar_subscription(gone),
+        subscription(scope=Scope.MINE, subject="U4", features=frozenset({Feature.LIVE})),
+        subscription(),
         webinars=(launch, soon),
     )
-    shown = subscription_result.state(state, head="Done.")
+    shown = subscription_result.channel_message(state, head="Done.")
     usual = "reminders, alerts and changes"
-    assert words(shown.blocks[:1]).splitlines() == [
+    assert visible_text(shown.blocks[:1]).splitlines() == [
         "Done.",
         "*What Greenroom says in <#C1>:*",
-        f"• *All webinars*: reminders, alerts and changes · set by <@U1>, {AT}",
-        f"• *Webinars that <@U4> created*: live · set by <@U1>, {AT}",
-        f"• *Café ∗chat∗*: {usual} (reminders 30 minutes before) · set by <@U1>, {AT}",
-        f"• *Launch day*: muted · set by <@U3>, {AT}",
+        f"• *All webinars*: reminders, alerts and changes · set by <@U1>, {SET_AT_TEXT}",
+        f"• *Webinars that <@U4> created*: live · set by <@U1>, {SET_AT_TEXT}",
+        f"• *Café ∗chat∗*: {usual} (reminders 30 minutes before) · set by <@U1>, {SET_AT_TEXT}",
+        f"• *Launch day*: muted · set by <@U3>, {SET_AT_TEXT}",
     ]
     assert buttons(shown.blocks)["Change"]["value"] == "C1"
-    assert buttons(shown.blocks)["Change"]["action_id"] == ids.FOLLOW
+    assert buttons(shown.blocks)["Change"]["action_id"] == ids.CHANGE_FEATURES
 
 
 def test_state_explains_what_is_heard_and_names_the_rest() -> None:
     """With the workspace's own times, quiet hours, the digest, and who set these."""
-    both = NIGHT.model_copy(update={"digest": DigestPace.DAILY})
-    shown = subscription_result.state(channel(line(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both))
-    assert words(shown.blocks[1:2]).splitlines() == [
+    both = QUIET_NIGHT.model_copy(update={"digest": DigestPace.DAILY})
+    shown = subscription_result.channel_message(
+        sample_channel(subscription(features=frozenset({Feature.REMINDERS, Feature.LIVE})), hours=both)
+    )
+    assert visible_text(shown.blocks[1:2]).splitlines() == [
         "*reminders* 1 day, 1 hour and 10 minutes before it starts · *live* when it starts, is live, and has ended",
-        f"{quiet(both)} · {digest(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
+        f"{quiet_hours_text(both)} · {digest_text(both)} · set by <@U2>, {when(NOW, 'Europe/Madrid')}",
         "Not said here: alerts, changes, filling and registrations",
     ]
 
 
 def test_channel_that_hears_nothing_is_told_how_to_begin() -> None:
     """And that it has neither quiet hours nor a digest."""
-    shown = subscription_result.state(channel(), may_change=False)
-    assert subscription_result.NOTHING in words(shown.blocks)
-    assert "No quiet hours and no digest" in words(shown.blocks)
+    shown = subscription_result.channel_message(sample_channel(), may_change=False)
+    assert subscription_result.NO_SUBSCRIPTIONS in visible_text(shown.blocks)
+    assert "No quiet hours and no digest" in visible_text(shown.blocks)
     assert buttons(shown.blocks) == {}
 
 
 def test_long_list_says_how_many_more() -> None:
     """A channel in which many cards were shared."""
     webinars = tuple(webinar(session_id=f"s{n}", title=f"Talk {n}") for n in range(40))
-    shown = subscription_result.state(channel(*(about(one, by_share=True) for one in webinars), webinars=webinars))
-    assert "• and 25 lines more" in words(shown.blocks).splitlines()
+    shown = subscription_result.channel_message(
+        sample_channel(*(webinar_subscription(one, by_share=True) for one in webinars), webinars=webinars)
+    )
+    assert "• and 25 lines more" in visible_text(shown.blocks).splitlines()
 
 
 def test_introduction_names_the_person_and_the_way_back() -> None:
     """One short line, for everybody in the channel; what came with a card was no doing of theirs."""
     launch = webinar()
-    state = channel(line(), about(launch, by_share=True), webinars=(launch,))
+    state = sample_channel(subscription(), webinar_subscription(launch, by_share=True), webinars=(launch,))
     assert subscription_result.intro("Ana Lima", state).text == (
         "Ana Lima set up Greenroom here: reminders, alerts and changes about all webinars. "
         "To see or change it: `/webinar subscriptions`"
@@ -100,20 +122,24 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     times = {"due_at": NOW, "schedulable_at": NOW, "expires_at": START}
     reminder = Notice.model_validate({**facts, **times})
-    told = Notice.model_validate({**facts, **times, "kind": NoticeKind.CHANNEL_LOST, "channel_id": "D9", "session_id": ""})
+    told = Notice.model_validate(
+        {**facts, **times, "kind": NoticeKind.CHANNEL_LOST, "channel_id": "D9", "session_id": ""}
+    )
     unsaid = [UndeliveredNotice(reminder, state, problem, webinar()), UndeliveredNotice(told, state, problem, None)]
-    assert words(subscription_result.state(channel(), unsaid=unsaid).blocks[-1:]).splitlines() == [
+    assert visible_text(
+        subscription_result.channel_message(sample_channel(), unsaid=unsaid).blocks[-1:]
+    ).splitlines() == [
         "*What did not go out lately*",
-        f"• {AT}, <#C9>, reminder of *Launch day*: {reason}",
-        f"• {AT}, direct message, cut off: {reason}",
+        f"• {SET_AT_TEXT}, <#C9>, reminder of *Launch day*: {reason}",
+        f"• {SET_AT_TEXT}, direct message, cut off: {reason}",
     ]
 
 
 def test_share_lists_what_will_be_said_there() -> None:
     """Only reminders that are still ahead, and quiet hours; with the ways to change the webinar's and the channel's."""
     ahead = (timedelta(hours=1), timedelta(minutes=10))
-    answer = shared(webinar(), "C1", PlannedNotices(SHARED, ahead, NIGHT))
-    assert words(answer.blocks).splitlines()[:6] == [
+    answer = shared(webinar(), "C1", PlannedNotices(DEFAULT_FEATURES, ahead, QUIET_NIGHT))
+    assert visible_text(answer.blocks).splitlines()[:6] == [
         "*Launch day* is announced in <#C1>. Greenroom will say there:",
         "• reminders 1 hour and 10 minutes before the start",
         "• when registration is full, closed, or open again",
@@ -124,7 +150,7 @@ def test_share_lists_what_will_be_said_there() -> None:
     pressed = {text: (one["action_id"], one["value"]) for text, one in buttons(answer.blocks).items()}
     assert pressed == {
         "Change Reminders": (ids.REMIND, "s1 <#C1>"),
-        "Change Channel": (ids.FOLLOW, "C1"),
+        "Change Channel": (ids.CHANGE_FEATURES, "C1"),
         "Details": (ids.SHOW, "s1"),
     }
 
@@ -132,7 +158,7 @@ def test_share_lists_what_will_be_said_there() -> None:
 def test_share_into_a_channel_that_muted_it_says_so() -> None:
     """The card stands all the same."""
     answer = shared(webinar(), "C1", PlannedNotices(frozenset(), ()))
-    assert words(answer.blocks).splitlines()[0] == f"*Launch day* is announced in <#C1>. {MUTED}"
+    assert visible_text(answer.blocks).splitlines()[0] == f"*Launch day* is announced in <#C1>. {MUTED}"
     assert "Add Reminders" in buttons(answer.blocks)
     assert announced(webinar(), "C1", PlannedNotices(frozenset(), ())) == f"Announced in <#C1>. {MUTED}"
 
@@ -140,7 +166,7 @@ def test_share_into_a_channel_that_muted_it_says_so() -> None:
 def test_what_is_said_fits_the_webinar() -> None:
     """Too late for a reminder; no registration to speak of where everyone has the link."""
     open_to_all = webinar(audience=Audience.ANYONE)
-    assert about_one(open_to_all, EVERYTHING, ()) == [
+    assert webinar_lines(open_to_all, ALL_FEATURES, ()) == [
         "no reminder: it is too late for one",
         "when it is moved, renamed or cancelled",
         "when it starts, is live, and has ended",
@@ -152,12 +178,24 @@ def test_what_is_said_fits_the_webinar() -> None:
 
 def test_words_of_features_and_hours() -> None:
     """In their order; hours that last no time are none."""
-    assert set(SAID) == set(Feature)
-    assert (named(frozenset()), named(frozenset({Feature.LIVE})), listed([])) == ("nothing", "live", "")
-    assert explained(frozenset({Feature.REMINDERS}), ()) == ["*reminders* before it starts"]
-    assert quiet(hours(quiet_from=60, quiet_to=60)) == quiet(hours()) == quiet(None) == ""
-    assert quiet(NIGHT) == "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not"
-    assert (digest(WEEKLY), digest(hours()), digest(None)) == (
+    assert set(FEATURE_TEXTS) == set(Feature)
+    assert (feature_names(frozenset()), feature_names(frozenset({Feature.LIVE})), join_words([])) == (
+        "nothing",
+        "live",
+        "",
+    )
+    assert feature_lines(frozenset({Feature.REMINDERS}), ()) == ["*reminders* before it starts"]
+    assert (
+        quiet_hours_text(channel_hours(quiet_from=60, quiet_to=60))
+        == quiet_hours_text(channel_hours())
+        == quiet_hours_text(None)
+        == ""
+    )
+    assert (
+        quiet_hours_text(QUIET_NIGHT)
+        == "Quiet from 22:00 to 07:05 (Europe/Madrid): news waits for its end, reminders do not"
+    )
+    assert (digest_text(WEEKLY), digest_text(channel_hours()), digest_text(None)) == (
         "Digest every Sunday at 09:30 (Europe/Madrid)",
         "",
         "",
@@ -165,28 +203,28 @@ def test_words_of_features_and_hours() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS, st.sampled_from(["", NASTY]))
+@given(sample_channels(), st.sampled_from(["", "Done: *x*"]), MOMENTS, st.sampled_from(["", NASTY]))
 def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: datetime, name: str) -> None:
     """Whatever titles, names, zones and times there are."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C9", "start": START}
     missed = Notice.model_validate({**facts, "due_at": due, "schedulable_at": due, "expires_at": START})
-    unsaid = [UndeliveredNotice(missed, NoticeState.FAILED, "x" * 500, one) for one in [*state.webinars.values(), None]][
-        :10
-    ]
-    shown = subscription_result.state(state, head=head, unsaid=unsaid)
+    unsaid = [
+        UndeliveredNotice(missed, NoticeState.FAILED, "x" * 500, one) for one in [*state.webinars.values(), None]
+    ][:10]
+    shown = subscription_result.channel_message(state, head=head, unsaid=unsaid)
     check_message(shown.text, shown.blocks)
     introduction = subscription_result.intro(name, state)
     check_message(introduction.text, introduction.blocks)
     assert "<@" not in introduction.text
     assert "<!channel>" not in introduction.text
-    check_view(subscription_result.done(state, head))
+    check_view(subscription_result.saved_view(state, head))
 
 
 @settings(deadline=None)
 @given(WEBINARS, st.frozensets(st.sampled_from(Feature)), HOURS)
 def test_any_share_keeps_slacks_limits(one: Webinar, features: frozenset[Feature], kept: ChannelHours | None) -> None:
     """Whatever the title."""
-    there = PlannedNotices(features, REMINDERS, kept)
+    there = PlannedNotices(features, DEFAULT_OFFSETS, kept)
     answer = shared(one, "C1", there)
     check_message(answer.text, answer.blocks)
     assert len(announced(one, "C1", there)) < 1000
@@ -195,11 +233,11 @@ def test_any_share_keeps_slacks_limits(one: Webinar, features: frozenset[Feature
 def test_nasty_title_neither_pings_nor_formats() -> None:
     """In every place where a title stands."""
     nasty = webinar(title=NASTY)
-    state = channel(about(nasty), webinars=(nasty,))
+    state = sample_channel(webinar_subscription(nasty), webinars=(nasty,))
     for text in (
-        subscription_result.state(state).text,
-        words(subscribe_form.build(state, zone="UTC")["blocks"]),
-        shared(nasty, "C1", PlannedNotices(SHARED, ())).text,
+        subscription_result.channel_message(state).text,
+        visible_text(subscribe_form.build(state, zone="UTC")["blocks"]),
+        shared(nasty, "C1", PlannedNotices(DEFAULT_FEATURES, ())).text,
     ):
         assert "<!channel>" not in text
         assert "&lt;!channel&gt; &amp; &lt;b&gt; ∗" in text

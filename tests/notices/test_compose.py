@@ -16,8 +16,8 @@ from bot.notices.texts.compose import LATE, MAX_WEBINARS, REPEATED, SEE_ALL, com
 from bot.notices.texts.phrases import NoticeContext, start_distance
 from bot.slack import buttons as our_buttons
 from bot.slack.message import Message
-from tests.support.block_kit import buttons, check_message, words
-from tests.support.notice_samples import ALL_KNOWN, AN_HOUR_AHEAD, about, notice
+from tests.support.block_kit import buttons, check_message, visible_text
+from tests.support.notice_samples import ALL_FACTS, HOUR_BEFORE, notice, notice_context
 from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NASTY, NOW, START, TITLES, WEBINARS, registration, webinar
 
@@ -29,7 +29,7 @@ ABOUT_CHANNELS = {NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 ABOUT_WEBINARS = sorted(set(NoticeKind) - ABOUT_CHANNELS)
 
 
-def speak(*said: NoticeContext, at: datetime = AN_HOUR_AHEAD, **more: Any) -> Message:
+def speak(*said: NoticeContext, at: datetime = HOUR_BEFORE, **more: Any) -> Message:
     """The message of these notices, checked against Slack's limits."""
     made = compose(said, at=at, **more)
     check_message(made.text, made.blocks)
@@ -42,7 +42,7 @@ def several(count: int, **changes: Any) -> list[NoticeContext]:
         webinar(session_id=f"s{number}", title=f"Day {number}", start=START + timedelta(minutes=number), **changes)
         for number in range(count)
     ]
-    return [about(one) for one in reversed(each)]
+    return [notice_context(one) for one in reversed(each)]
 
 
 def beside(made: Message) -> list[str]:
@@ -80,7 +80,7 @@ WITH_ALL_KNOWN: dict[NoticeKind, tuple[str, list[str]]] = {
 def test_every_kind_has_its_words_and_buttons(kind: NoticeKind) -> None:
     """With all that can be known of it; Details is always there."""
     text, expected = WITH_ALL_KNOWN[kind]
-    made = speak(about(webinar(registration=registration()), kind, facts=ALL_KNOWN, by="Ana Lima"))
+    made = speak(notice_context(webinar(registration=registration()), kind, facts=ALL_FACTS, by="Ana Lima"))
     assert (made.text, list(buttons(made.blocks))) == (text, [*expected, "Details"])
 
 
@@ -101,7 +101,7 @@ WITH_NOTHING_KNOWN = {
 @each_row("kind", WITH_NOTHING_KNOWN)
 def test_what_is_not_known_is_not_said(kind: NoticeKind) -> None:
     """No figure of nothing, nobody in particular, no time before."""
-    assert speak(about(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
+    assert speak(notice_context(webinar(), kind)).text == WITH_NOTHING_KNOWN[kind]
 
 
 @each_row(
@@ -126,7 +126,7 @@ def test_figures_and_names_are_said_as_far_as_they_are_known(
     kind: NoticeKind, facts: dict[str, Any], text: str
 ) -> None:
     """Whatever combination of them comes."""
-    assert speak(about(webinar(), kind, facts=NoticeFacts(**facts))).text == text
+    assert speak(notice_context(webinar(), kind, facts=NoticeFacts(**facts))).text == text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_figures_and_names_are_said_as_far_as_they_are_known(
 )
 def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, text: str) -> None:
     """Slack would notify them of what they did themselves; whoever is not known by name is left out."""
-    assert speak(about(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
+    assert speak(notice_context(webinar(), kind, facts=NoticeFacts(by="U1"), by=name)).text == text
 
 
 @each_row(
@@ -165,19 +165,19 @@ def test_who_did_it_is_named_and_never_mentioned(kind: NoticeKind, name: str, te
 def test_how_far_ahead_a_start_is_follows_from_when_it_is_said(before: timedelta, phrase: str) -> None:
     """Days as days; to the minute; nothing finer than hours days ahead."""
     assert start_distance(START, START - before) == phrase
-    assert speak(about(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
+    assert speak(notice_context(webinar()), at=START - before).text.startswith(f"Launch day {phrase}: ")
 
 
 def test_start_says_that_it_is_due_and_not_that_it_has_begun() -> None:
     """Nobody has looked whether the host pressed the button."""
-    assert speak(about(webinar(), NoticeKind.STARTING), at=START).text == (
+    assert speak(notice_context(webinar(), NoticeKind.STARTING), at=START).text == (
         f"Launch day is due to start now: {NEW}, 45 minutes"
     )
 
 
 def test_reminder_of_a_webinar_for_everyone_joins_it() -> None:
     """The shared link is known when the reminder is handed to Slack."""
-    made = speak(about(webinar(audience=Audience.ANYONE, attendee_link=SHARED)))
+    made = speak(notice_context(webinar(audience=Audience.ANYONE, attendee_link=SHARED)))
     assert buttons(made.blocks)["Join"]["url"] == SHARED
 
 
@@ -185,7 +185,7 @@ def test_buttons_say_which_webinar_they_are_about() -> None:
     """By its session's id, for whoever listens to them."""
     found: dict[str, Any] = {}
     for kind in ABOUT_WEBINARS:
-        found |= buttons(speak(about(webinar(), kind, facts=ALL_KNOWN)).blocks)
+        found |= buttons(speak(notice_context(webinar(), kind, facts=ALL_FACTS)).blocks)
     assert {name: (button["action_id"], button["value"]) for name, button in found.items()} == {
         "Remind Me": (our_buttons.SNOOZE, "s1"),
         "Mute Here": (our_buttons.MUTE, "s1"),
@@ -202,21 +202,21 @@ def test_way_in_is_that_of_the_moment() -> None:
         webinar(status=Status.ACTIVE, registration=registration()),
     )
     kinds = (NoticeKind.LIVE, NoticeKind.MOVED, NoticeKind.OPENED)
-    first = [next(iter(buttons(speak(about(shut, kind)).blocks))) for kind in kinds]
+    first = [next(iter(buttons(speak(notice_context(shut, kind)).blocks))) for kind in kinds]
     assert first == ["Tell Me When It Opens"] * 3
-    assert next(iter(buttons(speak(about(live, NoticeKind.LIVE)).blocks))) == "Join Now"
-    assert list(buttons(speak(about(webinar(), NoticeKind.MOVED)).blocks)) == ["Details"]
+    assert next(iter(buttons(speak(notice_context(live, NoticeKind.LIVE)).blocks))) == "Join Now"
+    assert list(buttons(speak(notice_context(webinar(), NoticeKind.MOVED)).blocks)) == ["Details"]
 
 
 @pytest.mark.parametrize("kind", [*sorted(TIMED), NoticeKind.LIVE, NoticeKind.MOVED])
 def test_direct_message_leads_to_the_own_link(kind: NoticeKind) -> None:
     """By a button that shows it to whoever presses it: the message itself holds none, whoever the webinar is for."""
     for one in (webinar(), webinar(registration=registration()), webinar(audience=Audience.ANYONE)):
-        made = speak(about(one, kind, channel_id="D1"))
+        made = speak(notice_context(one, kind, channel_id="D1"))
         first = next(iter(buttons(made.blocks).values()))
         assert (first["text"]["text"], first["action_id"], first["value"]) == ("My Link", our_buttons.MY_LINK, "s1")
         assert "url" not in first
-    pair = speak(*(about(webinar(session_id=f"s{number}"), kind, channel_id="D1") for number in range(2)))
+    pair = speak(*(notice_context(webinar(session_id=f"s{number}"), kind, channel_id="D1") for number in range(2)))
     assert beside(pair) == (["My Link"] * 2 if kind in TIMED else ["Details"] * 2)
 
 
@@ -226,14 +226,14 @@ def test_what_slack_holds_says_nothing_that_changes_by_itself(kind: NoticeKind) 
     one = webinar(registration=registration())
     full = registration(count=4, limit=4, is_open=False, read_at=START)
     more = webinar(registration=full, seen_at=START, status=Status.ACTIVE, description="New", host_name="Ben Okafor")
-    assert speak(about(one, kind)) == speak(about(more, kind))
+    assert speak(notice_context(one, kind)) == speak(notice_context(more, kind))
 
 
 def test_count_of_the_mirror_is_told_while_it_is_fresh() -> None:
     """An hour later it is no figure to give without its age."""
     one = webinar(registration=registration(read_at=START))
     later = [timedelta(minutes=59), timedelta(minutes=61)]
-    assert [speak(about(one, NoticeKind.ENDED), at=START + after).text for after in later] == [
+    assert [speak(notice_context(one, NoticeKind.ENDED), at=START + after).text for after in later] == [
         "Launch day has ended: 3 registered",
         "Launch day has ended",
     ]
@@ -256,7 +256,7 @@ def test_several_reminders_are_one_line_each_soonest_first() -> None:
 def test_line_without_a_way_in_leads_to_the_details() -> None:
     """Where the page is not known yet, and for all that is not about to start."""
     first, second = several(2)
-    assert beside(speak(first, about(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
+    assert beside(speak(first, notice_context(second.webinar or webinar(), NoticeKind.FULL))) == ["Details"] * 2
 
 
 def test_more_than_fit_are_counted() -> None:
@@ -264,15 +264,15 @@ def test_more_than_fit_are_counted() -> None:
     made = speak(*several(MAX_WEBINARS + 5, registration=registration()))
     named = sum(block["type"] == "section" for block in made.blocks)
     assert MAX_WEBINARS - 5 < named <= MAX_WEBINARS
-    assert words(made.blocks[-1:]) == f"… and {MAX_WEBINARS + 5 - named} more. {SEE_ALL}"
+    assert visible_text(made.blocks[-1:]) == f"… and {MAX_WEBINARS + 5 - named} more. {SEE_ALL}"
     assert made.text.splitlines()[-1] == f"… and {MAX_WEBINARS + 5 - (len(made.text.splitlines()) - 1)} more"
 
 
 def test_order_of_the_notices_makes_no_difference() -> None:
     """The same parcel read again makes the same message."""
     one, other = several(2)
-    title = about(other.webinar or webinar(), NoticeKind.RETITLED, facts=ALL_KNOWN)
-    full = about(other.webinar or webinar(), NoticeKind.FULL, facts=ALL_KNOWN)
+    title = notice_context(other.webinar or webinar(), NoticeKind.RETITLED, facts=ALL_FACTS)
+    full = notice_context(other.webinar or webinar(), NoticeKind.FULL, facts=ALL_FACTS)
     made = {str(speak(*order)) for order in itertools.permutations([one, other, title, full])}
     assert len(made) == 1
 
@@ -280,7 +280,7 @@ def test_order_of_the_notices_makes_no_difference() -> None:
 def test_news_about_one_webinar_stands_together() -> None:
     """It is named once, and everything that can be done about it stands below."""
     kinds = (NoticeKind.FULL, NoticeKind.MOVED, NoticeKind.CLOSED)
-    made = speak(*(about(webinar(), kind, facts=ALL_KNOWN, by="Ana Lima") for kind in kinds))
+    made = speak(*(notice_context(webinar(), kind, facts=ALL_FACTS, by="Ana Lima") for kind in kinds))
     assert made.blocks[0]["text"]["text"].splitlines() == [
         f"*Launch day* was moved by Ana Lima: now {NEW}, 45 minutes, instead of {OLD}",
         "It is full: 42 registered, closed by the limit of 100",
@@ -293,23 +293,23 @@ def test_sessions_of_two_accounts_are_two_webinars() -> None:
     """Their ids are another system's, and may be the same."""
     other = ACCOUNT.model_copy(update={"provider": "zoom"})
     theirs = webinar(account=other, title="Other day")
-    made = speak(about(webinar()), NoticeContext(notice(account=other), theirs))
+    made = speak(notice_context(webinar()), NoticeContext(notice(account=other), theirs))
     assert len([block for block in made.blocks if block["type"] == "section"]) == 2
 
 
 def test_several_reminders_of_one_webinar_are_one() -> None:
     """After the bot was away; the words follow from when they are said."""
-    late = [about(webinar(), due_at=START - before) for before in (DAY, HOUR)]
+    late = [notice_context(webinar(), due_at=START - before) for before in (DAY, HOUR)]
     made = speak(*late, at=START - timedelta(minutes=40), late=True)
     assert made.text == f"Launch day starts in 40 minutes: {NEW}, 45 minutes\n{LATE}"
-    assert words(made.blocks[-1:]) == LATE
+    assert visible_text(made.blocks[-1:]) == LATE
 
 
 def test_lateness_and_repetition_are_said_once() -> None:
     """However many notices the message carries."""
     made = speak(*several(3), late=True, repeated=True)
     assert made.text.splitlines()[3:] == [LATE, REPEATED]
-    assert words(made.blocks).count(LATE) == words(made.blocks).count(REPEATED) == 1
+    assert visible_text(made.blocks).count(LATE) == visible_text(made.blocks).count(REPEATED) == 1
     assert made.blocks[-1]["type"] == "context"
 
 
@@ -383,13 +383,13 @@ def test_digest_in_a_dm_offers_no_form_for_a_channel() -> None:
     """And a reminder there is muted for the person alone."""
     made = speak(digest(("s1", 3), channel_id="D1"), others={"s1": webinar()})
     assert list(buttons(made.blocks)) == ["Details"]
-    assert "Mute" in buttons(speak(about(webinar(), channel_id="D1")).blocks)
+    assert "Mute" in buttons(speak(notice_context(webinar(), channel_id="D1")).blocks)
 
 
 def test_digest_and_news_share_a_message() -> None:
     """What happened comes first; of two digests that waited, the newer one stays."""
     older = digest(("s2", 1), start=START - DAY)
-    made = speak(older, digest(("s1", 3)), about(webinar(), NoticeKind.FULL), others={"s1": webinar()})
+    made = speak(older, digest(("s1", 3)), notice_context(webinar(), NoticeKind.FULL), others={"s1": webinar()})
     assert [line.split(":")[0] for line in made.text.splitlines()] == [
         "Launch day is full",
         "Coming up in the next 8 days",
@@ -464,7 +464,7 @@ def test_every_message_keeps_slacks_limits(
 def test_shared_link_stands_only_where_everyone_may_have_it(one: Webinar, at: datetime, kind: NoticeKind) -> None:
     """A join link in the mirror of a webinar with registration is nobody's to share."""
     one = one.model_copy(update={"attendee_link": SHARED})
-    made = compose([about(one, kind, facts=ALL_KNOWN)], at=at)
+    made = compose([notice_context(one, kind, facts=ALL_FACTS)], at=at)
     assert SHARED not in str(made) or one.audience is Audience.ANYONE
 
 

@@ -16,7 +16,7 @@ from bot.notices.planner import replan, replan_channel
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope
 from bot.webinars import table as webinar_table
-from tests.support.db_samples import LATER, OTHERS, notice
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS, notice
 from tests.support.planner_samples import (
     ALERTS,
     CHANGES,
@@ -25,13 +25,13 @@ from tests.support.planner_samples import (
     HOUR,
     REMINDERS,
     WORKSPACE,
-    about,
-    changed,
-    counted,
-    known,
-    line,
-    reminders,
-    told,
+    planned_events,
+    planned_reminders,
+    save_change,
+    save_with_subscriptions,
+    subscription,
+    webinar_subscription,
+    webinar_with_count,
 )
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
@@ -49,11 +49,17 @@ async def db(store: Store) -> AsyncIterator[Db]:
 
 async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
     """Full: where alerts are heard, with the figure; where they are not, nothing."""
-    await known(db, counted(3, 4), line("C1", ALERTS), line("C2", CHANGES, FILLING), about("C3", ALERTS))
+    await save_with_subscriptions(
+        db,
+        webinar_with_count(3, 4),
+        subscription("C1", ALERTS),
+        subscription("C2", CHANGES, FILLING),
+        webinar_subscription("C3", ALERTS),
+    )
 
-    await changed(db, counted(4, 4, at=LATER))
+    await save_change(db, webinar_with_count(4, 4, at=LATER))
 
-    assert await told(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
+    assert await planned_events(db) == [("C1", NoticeKind.FULL), ("C3", NoticeKind.FULL)]
     (first, *_) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert first.notice.facts == NoticeFacts(count=4, limit=4)
     assert (first.notice.due_at, first.notice.schedulable_at, first.notice.expires_at) == (LATER, LATER, START)
@@ -61,12 +67,12 @@ async def test_channels_are_told_what_they_asked_for(db: Db) -> None:
 
 async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
     """The old ones are taken back in the same breath."""
-    await known(db, webinar(), about("C1", REMINDERS, CHANGES, offsets=(HOUR,)))
-    assert await reminders(db) == [("C1", START, HOUR)]
+    await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, CHANGES, offsets=(HOUR,)))
+    assert await planned_reminders(db) == [("C1", START, HOUR)]
 
-    await changed(db, webinar(start=START + DAY, seen_at=LATER), by="U1")
+    await save_change(db, webinar(start=START + DAY, seen_at=LATER), by="U1")
 
-    assert await reminders(db) == [("C1", START + DAY, HOUR)]
+    assert await planned_reminders(db) == [("C1", START + DAY, HOUR)]
     moved = [
         row.notice for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.MOVED
     ]
@@ -75,79 +81,88 @@ async def test_a_move_brings_new_reminders_and_is_told(db: Db) -> None:
 
 async def test_replanning_reads_the_webinar_again(db: Db) -> None:
     """What the caller holds may be older than the row."""
-    await known(db, webinar(), about("C1", REMINDERS, offsets=(HOUR,)))
+    await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, offsets=(HOUR,)))
     await webinar_table.save(db, webinar(start=START + DAY, seen_at=LATER))
 
     await replan(db, webinar(), LATER)
 
-    assert await reminders(db) == [("C1", START + DAY, HOUR)]
+    assert await planned_reminders(db) == [("C1", START + DAY, HOUR)]
 
 
 async def test_who_did_it_is_not_told(db: Db) -> None:
     """Not in their own messages; the channels are, and so is anybody else."""
-    lines = [line(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
-    await known(db, webinar(), *lines)
+    lines = [subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
+    await save_with_subscriptions(db, webinar(), *lines)
 
-    await changed(db, webinar(status=Status.CANCELLED, seen_at=LATER), by="U1")
+    await save_change(db, webinar(status=Status.CANCELLED, seen_at=LATER), by="U1")
 
-    assert await told(db) == [("C1", NoticeKind.CANCELED), ("D2", NoticeKind.CANCELED)]
+    assert await planned_events(db) == [("C1", NoticeKind.CANCELED), ("D2", NoticeKind.CANCELED)]
 
 
 @pytest.mark.parametrize(("by", "places"), [("", ["U1"]), ("U2", ["U1"]), ("U1", [])])
 async def test_organiser_is_told_that_it_fills_up(db: Db, by: str, places: list[str]) -> None:
     """Without having asked, unless it was they who lowered the limit."""
-    await known(db, counted(8, 100))
+    await save_with_subscriptions(db, webinar_with_count(8, 100))
 
-    await changed(db, counted(8, 10, at=LATER), by=by)
+    await save_change(db, webinar_with_count(8, 10, at=LATER), by=by)
 
-    assert await told(db) == [(place, NoticeKind.FILLING) for place in places]
+    assert await planned_events(db) == [(place, NoticeKind.FILLING) for place in places]
 
 
 async def test_organiser_who_asked_for_it_is_told_once(db: Db) -> None:
     """In the direct message that they asked in, and not in it again by another name."""
-    await known(db, counted(7, 10), line("D1", FILLING, set_by="U1"), line("C1", FILLING, set_by="U1"))
+    await save_with_subscriptions(
+        db,
+        webinar_with_count(7, 10),
+        subscription("D1", FILLING, set_by="U1"),
+        subscription("C1", FILLING, set_by="U1"),
+    )
 
-    await changed(db, counted(8, 10, at=LATER))
+    await save_change(db, webinar_with_count(8, 10, at=LATER))
 
-    assert await told(db) == [("C1", NoticeKind.FILLING), ("D1", NoticeKind.FILLING)]
+    assert await planned_events(db) == [("C1", NoticeKind.FILLING), ("D1", NoticeKind.FILLING)]
 
 
 async def test_a_webinar_seen_first_is_reminded_of_but_no_news(db: Db) -> None:
     """A channel that follows all webinars is reminded of one that was made a moment ago."""
-    await known(db, counted(10, 10), line("C1", *Feature))
+    await save_with_subscriptions(db, webinar_with_count(10, 10), subscription("C1", *Feature))
 
-    assert await told(db) == [("C1", NoticeKind.STARTING)]
-    assert await reminders(db) == [("C1", START, before) for before in (HOUR / 6, HOUR, DAY)]
+    assert await planned_events(db) == [("C1", NoticeKind.STARTING)]
+    assert await planned_reminders(db) == [("C1", START, before) for before in (HOUR / 6, HOUR, DAY)]
 
 
 async def test_a_creator_who_is_learnt_later_is_heard_of_by_those_who_follow_them(db: Db) -> None:
     """The sweep may see a webinar before its creation here is written down."""
-    await known(db, webinar(created_by=""), line("C1", REMINDERS, scope=Scope.MINE, subject="U1"))
-    assert await reminders(db) == []
+    await save_with_subscriptions(
+        db, webinar(created_by=""), subscription("C1", REMINDERS, scope=Scope.MINE, subject="U1")
+    )
+    assert await planned_reminders(db) == []
 
-    await changed(db, webinar())
+    await save_change(db, webinar())
 
-    assert len(await reminders(db)) == 3
+    assert len(await planned_reminders(db)) == 3
 
 
 async def test_a_figure_leaves_the_plan_alone(db: Db) -> None:
     """Counts come every minute; reminders do not depend on them."""
-    await known(db, counted(3), line("C1", REMINDERS))
+    await save_with_subscriptions(db, webinar_with_count(3), subscription("C1", REMINDERS))
     for row in await notice_table.of_session(db, ACCOUNT, "s1"):
         await notice_table.withdraw(db, [row.id])
 
-    await changed(db, counted(5, at=LATER))
+    await save_change(db, webinar_with_count(5, at=LATER))
 
-    assert await reminders(db) == []
+    assert await planned_reminders(db) == []
 
 
 async def test_workspace_and_channels_choose_their_reminders(db: Db) -> None:
     """The workspace's own, where a channel has none of its own."""
     await subscription_table.save_default_offsets(db, WORKSPACE, [2 * HOUR], "U1", NOW)
 
-    await known(db, webinar(), line("C1", REMINDERS), about("C2", REMINDERS, offsets=(HOUR,)))
+    await save_with_subscriptions(
+        db, webinar(), subscription("C1", REMINDERS), webinar_subscription("C2", REMINDERS, offsets=(HOUR,))
+    )
 
-    assert await reminders(db) == [("C1", START, 2 * HOUR), ("C2", START, HOUR)]
+    assert await planned_reminders(db) == [("C1", START, 2 * HOUR), ("C2", START, HOUR)]
 
 
 async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
@@ -155,7 +170,7 @@ async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
     crowd = [notice(session_id="s2", channel_id=f"D{number}", due_at=START - HOUR) for number in range(1000)]
     await notice_table.plan(db, [one.model_copy(update={"schedulable_at": one.due_at - QUARTER}) for one in crowd])
 
-    await known(db, webinar(), about("C1", REMINDERS, offsets=(HOUR, 2 * HOUR)))
+    await save_with_subscriptions(db, webinar(), webinar_subscription("C1", REMINDERS, offsets=(HOUR, 2 * HOUR)))
 
     rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert [row.notice.due_at - row.notice.schedulable_at for row in rows] == [QUARTER, 2 * QUARTER]
@@ -163,9 +178,9 @@ async def test_reminders_of_a_crowd_are_handed_over_earlier(db: Db) -> None:
 
 async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> None:
     """Notices of the same transaction are not in the database yet, but they count: 600 channels need 18 minutes."""
-    channels = [about(f"C{number}", REMINDERS, offsets=(HOUR,)) for number in range(600)]
+    channels = [webinar_subscription(f"C{number}", REMINDERS, offsets=(HOUR,)) for number in range(600)]
 
-    await known(db, webinar(), *channels, about("E1", REMINDERS, offsets=(2 * HOUR,)))
+    await save_with_subscriptions(db, webinar(), *channels, webinar_subscription("E1", REMINDERS, offsets=(2 * HOUR,)))
 
     rows = await notice_table.of_session(db, ACCOUNT, "s1")
     leads = Counter((row.notice.offset, row.notice.due_at - row.notice.schedulable_at) for row in rows)
@@ -174,30 +189,32 @@ async def test_reminders_planned_together_for_one_time_are_a_crowd(db: Db) -> No
 
 async def test_a_muted_webinar_is_not_reminded_of(db: Db) -> None:
     """What was planned is taken back, and comes again when it is wanted again."""
-    await known(db, webinar(), line("C1", REMINDERS), line("C2", REMINDERS))
-    await subscription_table.save(db, about("C1", CHANGES))
+    await save_with_subscriptions(db, webinar(), subscription("C1", REMINDERS), subscription("C2", REMINDERS))
+    await subscription_table.save(db, webinar_subscription("C1", CHANGES))
     await replan(db, webinar(), LATER)
-    assert {channel for channel, *_ in await reminders(db)} == {"C2"}
+    assert {channel for channel, *_ in await planned_reminders(db)} == {"C2"}
 
-    await subscription_table.forget(db, about("C1"))
+    await subscription_table.remove(db, webinar_subscription("C1"))
     await replan(db, webinar(), LATER)
 
-    assert {channel for channel, *_ in await reminders(db)} == {"C1", "C2"}
+    assert {channel for channel, *_ in await planned_reminders(db)} == {"C1", "C2"}
 
 
 async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
     """For every webinar to come: what waits and is not wanted any more goes, and what is wanted comes; no other's."""
-    await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS), line("C2", REMINDERS))
-    await known(db, webinar(session_id="s2"))
-    await changed(db, counted(4, 4, at=LATER))
-    others = [one for one in await reminders(db) if one[0] == "C2"]
+    await save_with_subscriptions(
+        db, webinar_with_count(3, 4), subscription("C1", REMINDERS, ALERTS), subscription("C2", REMINDERS)
+    )
+    await save_with_subscriptions(db, webinar(session_id="s2"))
+    await save_change(db, webinar_with_count(4, 4, at=LATER))
+    others = [one for one in await planned_reminders(db) if one[0] == "C2"]
 
-    await subscription_table.save(db, line("C1", CHANGES))
-    await subscription_table.save(db, about("C1", REMINDERS, session_id="s2", offsets=(HOUR,)))
+    await subscription_table.save(db, subscription("C1", CHANGES))
+    await subscription_table.save(db, webinar_subscription("C1", REMINDERS, session_id="s2", offsets=(HOUR,)))
     await replan_channel(db, WORKSPACE, "C1", LATER)
 
-    assert await reminders(db) == others
-    assert ("C1", START, HOUR) in await reminders(db, "s2")
+    assert await planned_reminders(db) == others
+    assert ("C1", START, HOUR) in await planned_reminders(db, "s2")
     assert [
         row.state for row in await notice_table.of_session(db, ACCOUNT, "s1") if row.notice.kind is NoticeKind.FULL
     ] == [NoticeState.WITHDRAWN]
@@ -206,19 +223,19 @@ async def test_a_channel_that_changes_its_mind_is_replanned(db: Db) -> None:
 async def test_a_channel_that_changes_its_mind_keeps_what_it_still_wants(db: Db) -> None:
     """Alerts that wait, and reminders at the times that the workspace has chosen."""
     await subscription_table.save_default_offsets(db, WORKSPACE, [HOUR], "U1", NOW)
-    await known(db, counted(3, 4), line("C1", REMINDERS, ALERTS))
-    await changed(db, counted(4, 4, at=LATER))
+    await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", REMINDERS, ALERTS))
+    await save_change(db, webinar_with_count(4, 4, at=LATER))
     before = await notice_table.of_session(db, ACCOUNT, "s1")
     assert {row.notice.kind for row in before} == {NoticeKind.REMINDER, NoticeKind.FULL}
 
-    await subscription_table.save(db, line("C1", REMINDERS, ALERTS, CHANGES))
+    await subscription_table.save(db, subscription("C1", REMINDERS, ALERTS, CHANGES))
     await replan_channel(db, WORKSPACE, "C1", LATER)
 
     assert await notice_table.of_session(db, ACCOUNT, "s1") == before
-    assert await reminders(db) == [("C1", START, HOUR)]
+    assert await planned_reminders(db) == [("C1", START, HOUR)]
     await subscription_table.save_default_offsets(db, WORKSPACE, [2 * HOUR], "U1", NOW)
     await replan_channel(db, WORKSPACE, "C1", LATER)
-    assert await reminders(db) == [("C1", START, 2 * HOUR)]
+    assert await planned_reminders(db) == [("C1", START, 2 * HOUR)]
 
 
 async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None:
@@ -226,8 +243,8 @@ async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None
     for number in range(120):
         await webinar_table.save(db, webinar(session_id=f"s{number}", start=START + number * HOUR))
     await webinar_table.save(db, webinar(session_id="over", start=NOW - DAY))
-    await webinar_table.save(db, webinar(session_id="theirs", account=OTHERS[0]))
-    await subscription_table.save(db, line("C1", REMINDERS))
+    await webinar_table.save(db, webinar(session_id="theirs", account=OTHER_ACCOUNTS[0]))
+    await subscription_table.save(db, subscription("C1", REMINDERS))
 
     await replan_channel(db, WORKSPACE, "C1", NOW)
 
@@ -239,17 +256,17 @@ async def test_a_channel_that_begins_to_follow_all_hears_of_each(db: Db) -> None
 async def test_a_transaction_that_was_broken_off_is_followed_up_again(store: Store) -> None:
     """A crash between reading and writing leaves nothing behind, and the same is said of the same change later."""
     async with store.write() as db:
-        await known(db, counted(3, 4), line("C1", ALERTS))
+        await save_with_subscriptions(db, webinar_with_count(3, 4), subscription("C1", ALERTS))
 
     async def crash() -> None:
         async with store.write() as db:
-            await changed(db, counted(4, 4, at=LATER))
-            assert await told(db) == [("C1", NoticeKind.FULL)]
+            await save_change(db, webinar_with_count(4, 4, at=LATER))
+            assert await planned_events(db) == [("C1", NoticeKind.FULL)]
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         await crash()
     async with store.write() as db:
-        assert await told(db) == []
-        await changed(db, counted(4, 4, at=LATER + HOUR), now=LATER + HOUR)
-        assert await told(db) == [("C1", NoticeKind.FULL)]
+        assert await planned_events(db) == []
+        await save_change(db, webinar_with_count(4, 4, at=LATER + HOUR), now=LATER + HOUR)
+        assert await planned_events(db) == [("C1", NoticeKind.FULL)]

@@ -10,12 +10,22 @@ from sqlalchemy import event
 
 from bot.db.connection import Store
 from bot.notices.outbox import notice_table
-from bot.notices.planner import follow_up, replan_channel
+from bot.notices.planner import plan_changes, replan_channel
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER
-from tests.support.planner_samples import ALERTS, DAY, REMINDERS, WORKSPACE, changed, counted, known, line, reminders
+from tests.support.planner_samples import (
+    ALERTS,
+    DAY,
+    REMINDERS,
+    WORKSPACE,
+    planned_reminders,
+    save_change,
+    save_with_subscriptions,
+    subscription,
+    webinar_with_count,
+)
 from tests.support.webinar_samples import ACCOUNT, START, webinar
 
 pytest_plugins = ["tests.support.databases"]
@@ -57,19 +67,19 @@ async def second(store: Store) -> AsyncIterator[Replica]:
 async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Replica) -> None:
     """Two replicas count at the same time: each step from count to count is told by the one that comes to see it."""
     async with store.write() as db:
-        await known(db, counted(3, 8), line("C1", ALERTS, Feature.REGISTRATIONS))
+        await save_with_subscriptions(db, webinar_with_count(3, 8), subscription("C1", ALERTS, Feature.REGISTRATIONS))
 
     async def read(replica: Store, count: int) -> None:
         async with replica.write() as db:
-            await changed(db, counted(count, 8, at=LATER))
+            await save_change(db, webinar_with_count(count, 8, at=LATER))
 
     async with store.write() as db:
         before = await webinar_table.find(db, ACCOUNT, "s1", to_change=True)
         other = asyncio.create_task(read(second, 8))
         await second.asks("FROM webinars")
-        after = counted(5, 8, at=LATER)
+        after = webinar_with_count(5, 8, at=LATER)
         await webinar_table.save(db, after)
-        await follow_up(db, before, after, LATER)
+        await plan_changes(db, before, after, LATER)
     await other
 
     async with store.read() as db:
@@ -81,11 +91,11 @@ async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Rep
 async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Store, second: Replica) -> None:
     """Whichever comes second knows of the first: the channel is reminded of the new start, and of no other."""
     async with store.write() as db:
-        await known(db, webinar())
+        await save_with_subscriptions(db, webinar())
 
     async def follow() -> None:
         async with second.write() as db:
-            await subscription_table.save(db, line("C1", REMINDERS))
+            await subscription_table.save(db, subscription("C1", REMINDERS))
             await replan_channel(db, WORKSPACE, "C1", LATER)
 
     async with store.write() as db:
@@ -94,11 +104,11 @@ async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Stor
         await second.asks("FROM webinars")
         after = webinar(start=START + DAY, seen_at=LATER)
         await webinar_table.save(db, after)
-        await follow_up(db, before, after, LATER)
+        await plan_changes(db, before, after, LATER)
     await other
 
     async with store.read() as db:
-        assert {start for _, start, _ in await reminders(db)} == {START + DAY}
+        assert {start for _, start, _ in await planned_reminders(db)} == {START + DAY}
 
 
 async def test_a_channel_that_begins_to_follow_all_while_a_webinar_is_made(store: Store, second: Replica) -> None:
@@ -106,15 +116,15 @@ async def test_a_channel_that_begins_to_follow_all_while_a_webinar_is_made(store
 
     async def follow() -> None:
         async with second.write() as db:
-            await subscription_table.save(db, line("C1", REMINDERS))
+            await subscription_table.save(db, subscription("C1", REMINDERS))
             await replan_channel(db, WORKSPACE, "C1", LATER)
 
     async with store.write() as db:
         await webinar_table.save(db, webinar())
-        await follow_up(db, None, webinar(), LATER)
+        await plan_changes(db, None, webinar(), LATER)
         other = asyncio.create_task(follow())
         await second.asks("advisory")
     await other
 
     async with store.read() as db:
-        assert len(await reminders(db)) == 3
+        assert len(await planned_reminders(db)) == 3

@@ -15,9 +15,9 @@ from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan
 from bot.notices.reminder_sheet import ReminderOrigin, ReminderSheet
-from bot.notices.rules import REMINDERS
+from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import SHARED, Feature, Scope, Subscription
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Feature, Scope, Subscription
 from bot.webinars import table as webinar_table
 from tests.support.db_samples import LATER
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
@@ -51,7 +51,7 @@ async def known(store: Store, *lines: Subscription) -> None:
 async def seen(store: Store, channel_id: str = "C1") -> ReminderSheet:
     """What is shown of it."""
     async with store.read() as db:
-        return await reminders.sheet(db, webinar(), channel_id)
+        return await reminders.load_sheet(db, webinar(), channel_id)
 
 
 def waiting(sheet: ReminderSheet) -> list[timedelta]:
@@ -63,8 +63,13 @@ async def test_shared_channel_is_reminded_as_usual(store: Store) -> None:
     """And it is known who shared it."""
     await known(store, line())
     sheet = await seen(store)
-    assert waiting(sheet) == list(REMINDERS)
-    assert (sheet.is_on, sheet.has_own_offsets, sheet.offsets, sheet.usual) == (True, False, REMINDERS, REMINDERS)
+    assert waiting(sheet) == list(DEFAULT_OFFSETS)
+    assert (sheet.is_on, sheet.has_own_offsets, sheet.offsets, sheet.default_offsets) == (
+        True,
+        False,
+        DEFAULT_OFFSETS,
+        DEFAULT_OFFSETS,
+    )
     assert (sheet.origin, sheet.set_by, sheet.set_at) == (ReminderOrigin.CARD, "U1", NOW)
     elsewhere = await seen(store, "C2")
     assert (elsewhere.is_on, elsewhere.origin, elsewhere.reminders) == (False, ReminderOrigin.NONE, [])
@@ -76,13 +81,13 @@ async def test_times_of_its_own_keep_what_else_is_heard(store: Store) -> None:
     async with store.write() as db:
         change = await reminders.set_offsets(db, webinar(), "C1", (HOUR, 2 * DAY), "U2", LATER)
         (own,) = await subscription_table.of_channel(db, HERE, "C1")
-    assert own == line(features=SHARED, offsets=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
+    assert own == line(features=DEFAULT_FEATURES, offsets=(2 * DAY, HOUR), set_by="U2", set_at=LATER, by_share=True)
     assert waiting(await seen(store)) == [2 * DAY, HOUR]
     async with store.write() as db:
         assert await reminders.undo(db, webinar(), change, LATER)
         assert await subscription_table.of_channel(db, HERE, "C1") == [line()]
         assert not await reminders.undo(db, webinar(), change, LATER)
-    assert waiting(await seen(store)) == list(REMINDERS)
+    assert waiting(await seen(store)) == list(DEFAULT_OFFSETS)
 
 
 async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(store: Store) -> None:
@@ -93,7 +98,7 @@ async def test_usual_times_again_leave_no_line_behind_that_says_nothing_new(stor
         await reminders.set_offsets(db, webinar(), "C1", None, "U2", LATER)
         assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
     sheet = await seen(store)
-    assert (waiting(sheet), sheet.origin) == (list(REMINDERS), ReminderOrigin.SUBSCRIPTION)
+    assert (waiting(sheet), sheet.origin) == (list(DEFAULT_OFFSETS), ReminderOrigin.SUBSCRIPTION)
 
 
 async def test_mute_is_for_reminders_only_and_keeps_their_times(store: Store) -> None:
@@ -120,7 +125,7 @@ async def test_mute_of_what_all_webinars_bring_is_for_one(store: Store) -> None:
     async with store.write() as db:
         await reminders.turn_on(db, webinar(), "C1", "U2", LATER)
         assert await subscription_table.of_channel(db, HERE, "C1") == [followed()]
-    assert waiting(await seen(store)) == list(REMINDERS)
+    assert waiting(await seen(store)) == list(DEFAULT_OFFSETS)
 
 
 async def test_added_where_reminders_are_off_is_the_only_one(store: Store) -> None:
@@ -141,7 +146,7 @@ async def test_two_who_add_at_the_same_time_both_get_theirs(store: Store) -> Non
         nonlocal refused
         try:
             async with store.write() as db:
-                current = await reminders.current(db, ACCOUNT, "s1", "C1")
+                current = await reminders.lock_webinar(db, ACCOUNT, "s1", "C1")
                 await reminders.add(db, current, "C1", (minutes * MINUTE,), "U2", LATER)
         except BadInput:
             refused += 1
@@ -165,8 +170,8 @@ async def test_skipped_one_stays_so_whatever_else_changes(store: Store) -> None:
     assert waiting(await seen(store)) == [DAY, 2 * HOUR, 10 * MINUTE]
     async with store.write() as db:
         with pytest.raises(BadInput, match="Its time has passed"):
-            await reminders.bring_back(db, webinar(), "C1", skipped.id, START - HOUR)
-        await reminders.bring_back(db, webinar(), "C1", skipped.id, LATER)
+            await reminders.unskip(db, webinar(), "C1", skipped.id, START - HOUR)
+        await reminders.unskip(db, webinar(), "C1", skipped.id, LATER)
     assert waiting(await seen(store)) == [DAY, 2 * HOUR, HOUR, 10 * MINUTE]
 
 
@@ -178,11 +183,11 @@ async def test_reminder_of_another_channel_is_left_alone(store: Store) -> None:
         for change in (
             reminders.skip(db, webinar(), "C1", theirs.id, LATER),
             reminders.move(db, webinar(), "C1", theirs.id, 2 * HOUR, "U2", LATER),
-            reminders.bring_back(db, webinar(), "C1", theirs.id, LATER),
+            reminders.unskip(db, webinar(), "C1", theirs.id, LATER),
         ):
             with pytest.raises(BadInput):
                 await change
-    assert waiting(await seen(store, "C2")) == list(REMINDERS)
+    assert waiting(await seen(store, "C2")) == list(DEFAULT_OFFSETS)
 
 
 async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> None:
@@ -191,9 +196,9 @@ async def test_usual_times_hold_where_nobody_chose_otherwise(store: Store) -> No
     other = webinar(session_id="s2", webinar_id="w2")
     async with store.write() as db:
         await webinar_table.save(db, other)
-        assert (await reminders.defaults(db, HERE)).offsets == REMINDERS
-        assert await reminders.set_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
-        found = await reminders.defaults(db, HERE)
+        assert (await reminders.load_defaults(db, HERE)).offsets == DEFAULT_OFFSETS
+        assert await reminders.save_defaults(db, HERE, (3 * HOUR,), "U9", LATER) == 1
+        found = await reminders.load_defaults(db, HERE)
     assert (found.offsets, found.set_by, found.set_at) == ((3 * HOUR,), "U9", LATER)
     assert waiting(await seen(store)) == [3 * HOUR]
     assert waiting(await seen(store, "C2")) == [2 * HOUR]
@@ -221,4 +226,4 @@ async def test_webinar_that_has_begun_or_is_unknown_is_not_planned(store: Store)
         with pytest.raises(BadInput, match="start has passed"):
             await reminders.set_offsets(db, webinar(), "C1", (HOUR,), "U2", START)
         with pytest.raises(NotFound):
-            await reminders.current(db, ACCOUNT, "s9", "C1")
+            await reminders.lock_webinar(db, ACCOUNT, "s9", "C1")

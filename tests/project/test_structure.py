@@ -23,7 +23,7 @@ from bot.model.webinar import Audience, Preferences, Webinar
 from bot.notices.model import NoticeKind
 from bot.notices.subscriptions import channel_state
 from bot.notices.subscriptions.channel_state import PlannedNotices
-from bot.notices.subscriptions.model import SHARED
+from bot.notices.subscriptions.model import DEFAULT_FEATURES
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts import share_result
 from bot.notices.texts import compose
@@ -42,10 +42,10 @@ from handlers.link import texts as link_texts
 from handlers.registration import chart_texts, limit_form, menu_form
 from handlers.settings import form as workspace_settings_form
 from handlers.subscribe import form as subscribe_form
-from tests.support.bulk_samples import enrol_messages, enrol_modals
-from tests.support.notice_samples import about
+from tests.support.bulk_samples import bulk_messages, bulk_modals
+from tests.support.notice_samples import notice_context
 from tests.support.processes import ROOT
-from tests.support.reminder_samples import remind_messages, remind_modals
+from tests.support.reminder_samples import reminder_messages, reminder_modals
 from tests.support.seat_samples import seat_messages, seat_modals
 from tests.support.team_samples import team_messages, team_modals
 from tests.support.webinar_samples import NOW, registration, webinar
@@ -134,24 +134,24 @@ def views() -> list[dict[str, Any]]:
         *(browse_texts.count(plain, now=NOW), browse_texts.nothing_found("garden", "show")),
         *(browse_texts.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse_texts.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
-        *(compose.compose([about(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
+        *(compose.compose([notice_context(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
         *(creation_texts.done_message(created), creation_texts.failed_message("No.", "d1")),
         *(cancel_form.done_message(plain), cancel_form.failed_message("No.")),
-        *(settings_result.changed(plain, registration(is_open=door), now=NOW) for door in (True, False)),
-        settings_result.unchanged(plain, "It is open.", now=NOW),
+        *(settings_result.changed_message(plain, registration(is_open=door), now=NOW) for door in (True, False)),
+        settings_result.unchanged_message(plain, "It is open.", now=NOW),
         browse_texts.count(plain, now=NOW, can_manage=True),
         *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_note(plain, 3)),
         *(
-            share_result.shared(plain, "C1", PlannedNotices(SHARED, ())),
+            share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
             help_texts.help_message(),
-            error_message.problem(ValueError()),
+            error_message.problem_message(ValueError()),
         ),
-        *(subscription_result.state(channel), subscription_result.intro("Ana Lima", channel)),
-        *remind_messages(plain),
+        *(subscription_result.channel_message(channel), subscription_result.intro("Ana Lima", channel)),
+        *reminder_messages(plain),
         *seat_messages(plain),
         *team_messages(plain),
-        *enrol_messages(plain),
-        compose.compose([about(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
+        *bulk_messages(plain),
+        compose.compose([notice_context(plain, NoticeKind.REMINDER, channel_id="D1")], at=NOW),
         workspace_settings_form.settings(organised, [], (), may_change=True, zone="UTC"),
         link_texts.site_link(plain, "https://webinars.acme.example/register/token"),
     ]
@@ -165,11 +165,11 @@ def views() -> list[dict[str, Any]]:
         settings_result.changed_view(plain, registration(is_open=False), now=NOW),
         *door_modals(plain),
         *(subscribe_form.build(channel, zone="UTC"), subscribe_form.working("C1"), subscribe_form.failed("No.")),
-        subscription_result.done(channel, "Saved."),
-        *remind_modals(plain),
+        subscription_result.saved_view(channel, "Saved."),
+        *reminder_modals(plain),
         *seat_modals(plain),
         *team_modals(plain),
-        *enrol_modals(plain),
+        *bulk_modals(plain),
         workspace_settings_form.form(organised, [], zone="UTC"),
         workspace_settings_form.saved(organised, [], zone="UTC"),
         *(error_message.problem_view(ValueError()), error_message.message_view(shown[0])),

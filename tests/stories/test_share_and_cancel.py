@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import SHARED, Scope, Subscription
+from bot.notices.subscriptions.model import DEFAULT_FEATURES, Scope, Subscription
 from tests.support.block_kit import check_message, check_view
 from tests.support.world import World
 
@@ -53,7 +53,7 @@ async def test_share_makes_the_channel_hear_about_it_until_the_card_goes(world: 
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("dev", "#marketing", "share launch")
     (line,) = await lines(world)
-    assert (line.scope, line.features, line.set_by, line.by_share) == (Scope.WEBINAR, SHARED, "U0CHLOE", True)
+    assert (line.scope, line.features, line.set_by, line.by_share) == (Scope.WEBINAR, DEFAULT_FEATURES, "U0CHLOE", True)
 
     first, second = (one for one in world.slack.messages("#marketing") if one.ephemeral_to is None)
     first.deleted = True

@@ -7,7 +7,14 @@ from typing import Any
 from bot.notices.quiet_hours import DigestPace
 from bot.notices.subscriptions.model import Feature, Scope
 from handlers.subscribe.form import NEVER
-from tests.support.subscriptions import heard, hours, lines, made, public, reminded_of
+from tests.support.subscriptions import (
+    channel_hours,
+    create_webinar,
+    public_messages,
+    reminded_webinars,
+    subscribed_features,
+    subscriptions_of,
+)
 from tests.support.world import World
 
 
@@ -31,7 +38,7 @@ FILLED = {
 
 async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: World) -> None:
     """Features, quiet hours, digest and zone at once; the channel is told by whom; the form opens as it was left."""
-    await made(world)
+    await create_webinar(world)
     outcome = await world.slack.submit("dev", await form(world), FILLED)
     assert outcome.errors == {}
     await world.settled()
@@ -42,9 +49,9 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
     assert "*All webinars*: reminders and live · set by <@U0DEV>" in result.words
     assert "Quiet from 22:00 to 07:30 (America/New_York)" in result.words
     assert "Digest every Friday at 08:15 (America/New_York) · set by <@U0DEV>" in result.words
-    (introduction,) = public(world)
+    (introduction,) = public_messages(world)
     assert "Dev Patel set up Greenroom here: reminders and live about all webinars." in introduction.text
-    kept = await hours(world)
+    kept = await channel_hours(world)
     assert kept is not None
     assert (kept.quiet_from, kept.quiet_to, kept.digest, kept.digest_day, kept.digest_at) == (
         22 * 60,
@@ -53,14 +60,14 @@ async def test_form_sets_up_a_channel_and_shows_the_result_in_its_place(world: W
         4,
         8 * 60 + 15,
     )
-    assert await reminded_of(world) == {"Launch day"}
+    assert await reminded_webinars(world) == {"Launch day"}
 
     await world.slack.close("dev", result, clear=True)
     again = await form(world, "emi")
     await world.slack.submit("emi", again, {})
     await world.settled()
     assert "Nothing changed: it was set up like this already." in world.slack.view("emi").words
-    assert (await hours(world), await heard(world)) == (
+    assert (await channel_hours(world), await subscribed_features(world)) == (
         kept,
         [(Scope.ALL, frozenset({Feature.REMINDERS, Feature.LIVE}), "U0DEV")],
     )
@@ -74,7 +81,7 @@ async def test_form_that_cannot_be_used_says_why_under_each_field(world: World) 
         "quiet_to": "Choose when quiet hours end, or clear their beginning.",
         "zone": "There is no such time zone. Did you mean Europe/Madrid?",
     }
-    assert (await lines(world), await hours(world)) == ([], None)
+    assert (await subscriptions_of(world), await channel_hours(world)) == ([], None)
     outcome = await world.slack.submit("dev", world.slack.view("dev"), {"quiet_to": "08:00", "zone": "Europe/Madrid"})
     assert outcome.errors == {}
     await world.settled()
@@ -91,7 +98,7 @@ async def test_form_ends_what_it_began(world: World) -> None:
     await world.settled()
     assert "Nothing is said here yet." in world.slack.view("emi").words
     assert "No quiet hours and no digest" in world.slack.view("emi").words
-    assert await lines(world) == []
+    assert await subscriptions_of(world) == []
 
 
 async def test_form_that_was_closed_answers_by_direct_message(world: World) -> None:

@@ -113,7 +113,7 @@ def buttons(blocks: Sequence[Json]) -> dict[str, Json]:
     return {element["text"]["text"]: element for element in _elements(blocks) if element["type"] == "button"}
 
 
-def words(blocks: Sequence[Json]) -> str:
+def visible_text(blocks: Sequence[Json]) -> str:
     """All that can be read in some blocks, for tests that look for what must or must not stand there."""
     return "\n".join(_texts(list(blocks)))
 

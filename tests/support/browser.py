@@ -25,20 +25,20 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 5_000  # milliseconds a test waits for something to appear
+TIMEOUT_MS = 5_000  # milliseconds a test waits for something to appear
 
 
-def chromium() -> str | None:
+def find_chromium() -> str | None:
     """The path of a Chromium or Chrome of this machine, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @asynccontextmanager
-async def launched() -> AsyncIterator[Browser]:
+async def launched_browser() -> AsyncIterator[Browser]:
     """A browser on the running event loop; skips the test where the machine has none."""
-    path = chromium()
+    path = find_chromium()
     if path is None:
-        _go_without(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
+        _skip_or_fail(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
@@ -47,13 +47,13 @@ async def launched() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-def _go_without(reason: str) -> NoReturn:
+def _skip_or_fail(reason: str) -> NoReturn:
     if os.environ.get("GREENROOM_BROWSER") == "required":  # noqa: TID251 - .ci/run installs one, and nothing may skip
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-class Watch:
+class PageMonitor:
     """Notes what a page should never do: break, ask a question of the browser's own, or leave this machine."""
 
     def __init__(self, page: Page) -> None:
@@ -86,15 +86,15 @@ async def new_page(browser: Browser) -> Page:
     page = await browser.new_page(
         viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC", reduced_motion="reduce"
     )
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(TIMEOUT_MS)
     return page
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Page]:
+async def opened_page() -> AsyncIterator[Page]:
     """A browser with one page, for a single story; at its end the page must have neither broken nor called outside."""
-    async with launched() as browser:
+    async with launched_browser() as browser:
         page = await new_page(browser)
-        watch = Watch(page)
+        watch = PageMonitor(page)
         yield page
         watch.check()

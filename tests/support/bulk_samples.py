@@ -12,7 +12,7 @@ from bot.model.webinar import Webinar
 from bot.registration.bulk import csv_import
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.csv_import import ImportProblem, ImportResult, ImportRow
-from bot.registration.bulk.texts import Tally
+from bot.registration.bulk.texts import BatchCounts
 from bot.slack.message import Message
 from handlers.register import form as register_form
 from handlers.register import list_form
@@ -22,7 +22,7 @@ from handlers.registrants.list import RegistrantPage, registrant_page
 from tests.support.webinar_samples import NASTY, NOW
 
 IRIS = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@acme.example")
-THERE = Registrant(
+REGISTRANT = Registrant(
     registrant_id="1",
     first_name="Iris",
     last_name="Moreno",
@@ -33,43 +33,49 @@ THERE = Registrant(
     registered_at=NOW,
     participant_id="p1",
 )
-NASTY_ONE = THERE.model_copy(update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY})
-EVERYBODY = [THERE.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
+NASTY_REGISTRANT = REGISTRANT.model_copy(
+    update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY}
+)
+REGISTRANTS = [REGISTRANT.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
 ROWS = tuple(ImportRow(number=number, applicant=IRIS) for number in range(2, 1_202))
-TROUBLES = tuple(ImportProblem(number=number, what=csv_import.LONG_REST) for number in range(40))
-READING = ImportResult(rows=ROWS, problems=TROUBLES, repeated=(7, 8))
-TALLY = Tally(total=10_000, waiting=4_000, registered=5_000, there=7, refused=1, stopped=2, left=3)
+PROBLEMS = tuple(ImportProblem(number=number, what=csv_import.LONG_OTHERS) for number in range(40))
+IMPORT_RESULT = ImportResult(rows=ROWS, problems=PROBLEMS, repeated=(7, 8))
+TALLY = BatchCounts(total=10_000, waiting=4_000, registered=5_000, there=7, refused=1, stopped=2, left=3)
 
 
-def enrolled(**asked: str) -> NewRegistration:
+def new_registration(**asked: str) -> NewRegistration:
     """Iris is registered, with pages of her own if any are named."""
     pages = {name: SecretStr(url) for name, url in asked.items()}
-    return NewRegistration(asked=IRIS.model_copy(update=pages), registrant=THERE)
+    return NewRegistration(asked=IRIS.model_copy(update=pages), registrant=REGISTRANT)
 
 
-def enrol_messages(one: Webinar) -> list[Message]:
+def bulk_messages(one: Webinar) -> list[Message]:
     """Everything that is said about lists of people, and to who looks at them."""
     many = registrant_page(
-        one, [NASTY_ONE, *EVERYBODY], RegistrantPage(session_id="s1", page=2, words=""), age=timedelta(), now=NOW
+        one,
+        [NASTY_REGISTRANT, *REGISTRANTS],
+        RegistrantPage(session_id="s1", page=2, words=""),
+        age=timedelta(),
+        now=NOW,
     )
     nasty = RegistrantPage(session_id="1" * 20, page=99, words=NASTY[: registrant_list.MAX_WORDS])
     return [
-        bulk_texts.running(one, "b1", TALLY),
-        bulk_texts.stopped(one, "b1", TALLY, ""),
-        bulk_texts.done(one, "b1", TALLY),
-        bulk_texts.undoing(one, "b1", TALLY),
-        bulk_texts.undo_stopped(one, "b1", TALLY, "RingCentral refused it."),
-        bulk_texts.undone(one, TALLY),
-        register_form.done_message(one, register_form.links(enrolled(), "", "", is_silent=True)),
+        bulk_texts.running_message(one, "b1", TALLY),
+        bulk_texts.stopped_message(one, "b1", TALLY, ""),
+        bulk_texts.done_message(one, "b1", TALLY),
+        bulk_texts.undoing_message(one, "b1", TALLY),
+        bulk_texts.undo_stopped_message(one, "b1", TALLY, "RingCentral refused it."),
+        bulk_texts.undone_message(one, TALLY),
+        register_form.done_message(one, register_form.links(new_registration(), "", "", is_silent=True)),
         many,
-        registrant_page(one, [NASTY_ONE], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
+        registrant_page(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
         registrant_page(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
     ]
 
 
-def enrol_modals(one: Webinar) -> list[dict[str, Any]]:
+def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
     """Every form by which others are registered or found, and what takes its place."""
-    pages = enrolled(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
+    pages = new_registration(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
     return [
         register_form.ask(one, RegistrantInput(), has_pages=False),
         register_form.ask(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
@@ -79,7 +85,7 @@ def enrol_modals(one: Webinar) -> list[dict[str, Any]]:
         register_form.done(one, register_form.seated("U1")),
         list_form.ask(one, has_pages=True),
         list_form.working(one, "abc", note="Wait."),
-        list_form.review(one, "b1", 1_200, 3, READING),
+        list_form.review(one, "b1", 1_200, 3, IMPORT_RESULT),
         list_form.review(one, "b1", 0, 3, ImportResult(rows=ROWS[:1])),
         list_form.review(one, "b1", 10_000, 0, ImportResult(rows=ROWS[:1])),
         list_form.beginning(),

@@ -13,24 +13,24 @@ import aiohttp
 from sqlalchemy import event, select
 
 from bot.app import Greenroom, ProviderTiming
-from bot.creation.table import WORKED_ON
+from bot.creation.table import ACTIVE
 from bot.db.schema import creations
 from sandbox.slack import Outcome
-from tests.support.world import PATIENCE, World
+from tests.support.world import WAIT_LIMIT_S, World
 
-HELD = 60.0
+HANG_S = 60.0
 """Seconds for which a stand-in holds an answer back: longer than any story."""
-TIMEOUT = 0.3
+TIMEOUT_S = 0.3
 """Seconds after which the bot gives a request up, where a story wants it to."""
 TITLE = "Launch day"
-SOON = timedelta(days=3)
+START_IN = timedelta(days=3)
 
-Reached = Callable[[], object]
-Arm = Callable[[World], Reached]
+FaultReached = Callable[[], object]
+SetFault = Callable[[World], FaultReached]
 """Prepares a world so that the bot comes to a halt at some point, and says whether it has come there."""
 
 
-class Ending(NamedTuple):
+class FinalState(NamedTuple):
     """What there is in the end."""
 
     complete: int
@@ -44,68 +44,74 @@ class Ending(NamedTuple):
     """What the person was told, in their modal and by direct message."""
 
 
-MADE = Ending(1, 0, 1, 1, ("made",))
-NO_CARD = Ending(1, 0, 1, 0, ("made",))
-NONE = Ending(0, 0, 0, 0, ("not made",))
+CREATED = FinalState(1, 0, 1, 1, ("made",))
+CREATED_WITHOUT_CARD = FinalState(1, 0, 1, 0, ("made",))
+NOTHING = FinalState(0, 0, 0, 0, ("not made",))
 
 
-def hurried(world: World) -> None:
+def without_waits(world: World) -> None:
     """Budgets that never run out, no pauses between repeats, and whatever is to be looked at again is so at once."""
     world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
     company = world.ringcentral.company
     company.people = [person.model_copy() for person in company.people]  # to be changed in one story alone
-    world.pace = ProviderTiming(sleep=_hardly_at_all)
-    world.on_build = _at_once
+    world.pace = ProviderTiming(sleep=_sleep_briefly)
+    world.on_build = _remove_delays
 
 
-def impatient(world: World) -> None:
+def with_short_timeout(world: World) -> None:
     """The same, and a request is given up soon."""
-    hurried(world)
-    world.pace = ProviderTiming(timeout=TIMEOUT, sleep=_hardly_at_all)
+    without_waits(world)
+    world.pace = ProviderTiming(timeout=TIMEOUT_S, sleep=_sleep_briefly)
 
 
-async def _hardly_at_all(seconds: float) -> None:
+async def _sleep_briefly(seconds: float) -> None:
     await asyncio.sleep(min(seconds, 0.01))
 
 
-def _at_once(bot: Greenroom) -> None:
+def _remove_delays(bot: Greenroom) -> None:
     creation = bot.services.creation
-    creation.leases.retry = creation.steps.watch = creation.steps.lookout.settled = timedelta()
+    creation.leases.retry = creation.steps.watch = creation.steps.reconciler.min_age = timedelta()
     bot.services.mirror.ration.calls.most = 1000
 
 
-async def send(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
+async def submit_form(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
     """Fill in the form and send it, without waiting for what comes of it."""
     await world.slack.command(user, "#launch", "/webinar", "create")
     await world.until(lambda: world.slack.view_stack(user))
-    typed = {"Title": title, "Starts": world.clock.now() + SOON, "Length": "45m", "Announce in": "#launch", **values}
+    typed = {
+        "Title": title,
+        "Starts": world.clock.now() + START_IN,
+        "Length": "45m",
+        "Announce in": "#launch",
+        **values,
+    }
     return await world.slack.submit(user, world.slack.view(user), typed)
 
 
-def at_ringcentral(method: str, path: str, *, done: bool) -> Arm:
+def hang_at_ringcentral(method: str, path: str, *, done: bool) -> SetFault:
     """A call has arrived, with or without its effect, and is not answered."""
 
-    def arm(world: World) -> Reached:
-        fault = world.ringcentral.fail(method, path, status=None if done else 500, effect=done, hang=HELD)
+    def arm(world: World) -> FaultReached:
+        fault = world.ringcentral.fail(method, path, status=None if done else 500, effect=done, hang=HANG_S)
         return lambda: fault.times == 0
 
     return arm
 
 
-def at_slack(method: str, *, done: bool) -> Arm:
+def hang_at_slack(method: str, *, done: bool) -> SetFault:
     """The same at Slack."""
 
-    def arm(world: World) -> Reached:
-        world.slack.fail(method, effect=done, hang=HELD)
+    def arm(world: World) -> FaultReached:
+        world.slack.fail(method, effect=done, hang=HANG_S)
         return lambda: not world.slack._api.faults.waiting
 
     return arm
 
 
-def before_writing(table: str, fact: str) -> Arm:
+def crash_before_writing(table: str, fact: str) -> SetFault:
     """A statement about `table` that holds `fact`, in its words or its values, is not executed, and none after it."""
 
-    def arm(world: World) -> Reached:
+    def arm(world: World) -> FaultReached:
         reached: list[str] = []
 
         def look(_: object, __: object, statement: str, values: Any, *___: object) -> None:
@@ -123,41 +129,43 @@ def before_writing(table: str, fact: str) -> Arm:
 
 
 @dataclass(frozen=True)
-class _Written:
+class _StoredCreation:
     step: str
     title: str
 
 
-async def written(world: World) -> list[_Written]:
+async def stored_creations(world: World) -> list[_StoredCreation]:
     """The creations as they stand in the database."""
     async with world.bot.services.store.read() as db:
         rows = await db.execute(select(creations.c.step, creations.c.title))
-        return [_Written(row.step, row.title) for row in rows]
+        return [_StoredCreation(row.step, row.title) for row in rows]
 
 
-async def ended(world: World) -> None:
+async def wait_until_done(world: World) -> None:
     """Wait until nobody works on a creation any more, taking over what was left, as the scheduler does."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(WAIT_LIMIT_S):
         while True:
             await world.bot.services.creation.resume()
             await world.settled()
-            if not any(one.step in WORKED_ON for one in await written(world)):
+            if not any(one.step in ACTIVE for one in await stored_creations(world)):
                 return
             await asyncio.sleep(0.01)
 
 
-async def ending(world: World, user: str = "finn") -> Ending:
+async def final_state(world: World, user: str = "finn") -> FinalState:
     """Wait until it is over, and say what came of it."""
-    await ended(world)
+    await wait_until_done(world)
     now = world.clock.now()
     webinars = world.ringcentral.dump().get("webinars", {}).values()
     complete = [one for one in webinars if one.get("session")]
     mirrored = [one for one in await world.bot.services.mirror.everything(now) if one.status == "Scheduled"]
     cards = [message for message in world.slack.messages("#launch") if message.bot and not message.ephemeral_to]
-    return Ending(len(complete), len(webinars) - len(complete), len(mirrored), len(cards), told(world, user))
+    return FinalState(
+        len(complete), len(webinars) - len(complete), len(mirrored), len(cards), notifications(world, user)
+    )
 
 
-def told(world: World, user: str) -> tuple[str, ...]:
+def notifications(world: World, user: str) -> tuple[str, ...]:
     """How a person was told, in order."""
     kinds = {"create.done": "made", "create.failed": "not made"}
     shown = [kinds[view.callback_id] for view in world.slack.view_stack(user) if view.callback_id in kinds]
@@ -165,12 +173,12 @@ def told(world: World, user: str) -> tuple[str, ...]:
     return (*shown, *("made" if one.text.startswith("Created: ") else "not made" for one in said))
 
 
-async def make_late(world: World, title: str = TITLE) -> None:
+async def deliver_late_create(world: World, title: str = TITLE) -> None:
     """A request to make a webinar that got lost on its way arrives after all."""
-    await arrive(world, "/webinars", {"title": title, "settings": {"registrationEnabled": True}})
+    await post_to_ringcentral(world, "/webinars", {"title": title, "settings": {"registrationEnabled": True}})
 
 
-async def arrive(world: World, path: str, body: dict[str, Any]) -> None:
+async def post_to_ringcentral(world: World, path: str, body: dict[str, Any]) -> None:
     """A request that the service user sent arrives at RingCentral, whoever still waits for its answer."""
     rc = world.ringcentral
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": rc.jwt}
@@ -184,7 +192,7 @@ async def arrive(world: World, path: str, body: dict[str, Any]) -> None:
             assert answer.status == 201
 
 
-def release(world: World) -> None:
+def release_held_responses(world: World) -> None:
     """Whatever RingCentral holds back is answered now."""
     world.ringcentral._stopping.set()
     world.ringcentral._stopping.clear()

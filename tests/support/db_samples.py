@@ -9,7 +9,7 @@ from bot.model.people import Workspace
 from bot.notices.model import Notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
-OTHERS = [
+OTHER_ACCOUNTS = [
     ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T2")}),
     ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T1", enterprise_id="E1")}),
     ACCOUNT.model_copy(update={"name": "somebody's own"}),

@@ -19,12 +19,12 @@ from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import TIMED, MessageState, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.message_table import OutboundMessage, read
+from bot.notices.outbox.message_table import OutboundMessage, read_message
 from bot.notices.outbox.notice_table import NoticeRow
 from bot.notices.outbox.worker import OutboxWorker
-from bot.notices.planner import follow_up, replan
+from bot.notices.planner import plan_changes, replan
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Features, subscription_to
+from bot.notices.subscriptions.model import Feature, Features, webinar_subscription
 from bot.scheduler import SHORTEST_NAP
 from bot.slack.client import SlackApi
 from bot.slack.message import Message as Text
@@ -35,18 +35,18 @@ from sandbox.slack.model import Channel
 from tests.support.webinar_samples import ACCOUNT, webinar
 
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
-REMINDED: Features = frozenset({Feature.REMINDERS})
-PATIENCE = aiohttp.ClientTimeout(total=2.0)
+REMINDERS_ONLY: Features = frozenset({Feature.REMINDERS})
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
 """How long a worker here waits for an answer of Slack's, so that no test waits for long."""
 
 
-class Gate(SlackApi):
+class PausedSlack(SlackApi):
     """A way to Slack that stops before or after it hands something over or takes it back, until it is let through."""
 
     def __init__(self, token: str, url: str, http: aiohttp.ClientSession, method: str, *, after: bool) -> None:
         """Stop at this method."""
         super().__init__(token, url, http)
-        self.reached, self.let_through = asyncio.Event(), asyncio.Event()
+        self.reached, self.resume = asyncio.Event(), asyncio.Event()
         self._method, self._after = method, after
 
     async def schedule(self, channel_id: str, post_at: int, message: Text) -> str:
@@ -72,10 +72,10 @@ class Gate(SlackApi):
     async def _stop(self, method: str, *, after: bool) -> None:
         if (method, after) == (self._method, self._after):
             self.reached.set()
-            await self.let_through.wait()
+            await self.resume.wait()
 
 
-class Desk:
+class DeliveryHarness:
     """The workspace, the database and the clock."""
 
     def __init__(self, store: Store, slack: Slack, clock: SandboxClock, http: aiohttp.ClientSession) -> None:
@@ -90,9 +90,9 @@ class Desk:
         """A way to Slack."""
         return SlackApi(self.slack.bot_token, f"{self.slack.url}/api/", self.http)
 
-    def gate(self, method: str, *, after: bool = False) -> Gate:
+    def paused_slack(self, method: str, *, after: bool = False) -> PausedSlack:
         """A way to Slack that stops at a method."""
-        return Gate(self.slack.bot_token, f"{self.slack.url}/api/", self.http, method, after=after)
+        return PausedSlack(self.slack.bot_token, f"{self.slack.url}/api/", self.http, method, after=after)
 
     def worker(
         self,
@@ -109,7 +109,7 @@ class Desk:
         self._workers.append(made)
         return made
 
-    async def go_home(self) -> None:
+    async def stop_workers(self) -> None:
         """Nobody delivers any more."""
         for worker in self._workers:
             await worker.stop()
@@ -122,7 +122,7 @@ class Desk:
         *,
         title: str = "Launch day",
         channel_id: str = LAUNCH,
-        features: Features = REMINDED,
+        features: Features = REMINDERS_ONLY,
         **facts: Any,
     ) -> Webinar:
         """A webinar that #launch hears of, with its reminders planned."""
@@ -130,51 +130,51 @@ class Desk:
         announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title, **facts)
         async with self.store.write() as db:
             await webinar_table.save(db, announced)
-        await self.hears(announced, features, channel_id)
+        await self.subscribe(announced, features, channel_id)
         return announced
 
-    async def hears(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
+    async def subscribe(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
         """The channel is to hear this of a webinar from now on."""
-        line = subscription_to(announced, channel_id, CHLOE, self.clock.now(), features=features)
+        line = webinar_subscription(announced, channel_id, CHLOE, self.clock.now(), features=features)
         async with self.store.write() as db:
             await subscription_table.save(db, line)
             await replan(db, announced, self.clock.now())
 
-    async def becomes(self, changed: Webinar) -> None:
+    async def apply_change(self, changed: Webinar) -> None:
         """The mirror learns what has become of a webinar."""
         async with self.store.write() as db:
             before = await webinar_table.find(db, changed.account, changed.session_id, to_change=True)
             await webinar_table.save(db, changed)
-            await follow_up(db, before, changed, self.clock.now())
+            await plan_changes(db, before, changed, self.clock.now())
 
-    async def rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[NoticeRow]:
+    async def notice_rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[NoticeRow]:
         """What the outbox says, by when it is due."""
         async with self.store.read() as db:
             return await notice_table.of_session(db, account, session_id)
 
-    async def states(self) -> list[NoticeState]:
+    async def reminder_states(self) -> list[NoticeState]:
         """How the reminders stand, by when they are due."""
-        return [row.state for row in await self.rows() if row.notice.kind in TIMED]
+        return [row.state for row in await self.notice_rows() if row.notice.kind in TIMED]
 
-    async def parcels(self) -> list[OutboundMessage]:
+    async def messages(self) -> list[OutboundMessage]:
         """All that went to Slack or was to, in its order."""
         async with self.store.read() as db:
-            return [read(row) for row in await db.execute(select(table).order_by(table.c.id))]
+            return [read_message(row) for row in await db.execute(select(table).order_by(table.c.id))]
 
-    async def parcels_in(self, channel_id: str) -> list[OutboundMessage]:
+    async def messages_in(self, channel_id: str) -> list[OutboundMessage]:
         """Those for one channel."""
-        return [parcel for parcel in await self.parcels() if parcel.channel_id == channel_id]
+        return [parcel for parcel in await self.messages() if parcel.channel_id == channel_id]
 
-    async def known(self, session_id: str = "s1") -> Webinar:
+    async def mirrored_webinar(self, session_id: str = "s1") -> Webinar:
         """A webinar as the mirror has it."""
         async with self.store.read() as db:
             found = await webinar_table.find(db, ACCOUNT, session_id)
         assert found is not None
         return found
 
-    async def parcel_states(self) -> list[MessageState]:
+    async def message_states(self) -> list[MessageState]:
         """How the parcels stand."""
-        return [parcel.state for parcel in await self.parcels()]
+        return [parcel.state for parcel in await self.messages()]
 
     async def move_to(self, moment: datetime) -> None:
         """Let time pass, unless it is later already; Slack posts what it holds at its second."""
@@ -183,36 +183,36 @@ class Desk:
             await self.slack.tick()
         self._move(moment)
 
-    async def live_until(self, moment: datetime) -> None:
+    async def run_until(self, moment: datetime) -> None:
         """Let time pass while somebody delivers, as the scheduler does."""
         worker = self.worker()
         while self.clock.now() < moment:
             wake = await worker.run() or moment
             await self.move_to(min(max(wake, self.clock.now() + SHORTEST_NAP), moment))
 
-    async def claims_run_out(self) -> None:
+    async def expire_claims(self) -> None:
         """Let so much of the machine's time pass that nobody has a claim any more."""
         async with self.store.write() as db:
             past = machine_now() - timedelta(seconds=1)
             held = table.c.claimed_until.is_not(None)
             await db.execute(update(table).where(held).values(claimed_until=past))
 
-    async def claimed_for(self) -> timedelta:
+    async def claim_time_left(self) -> timedelta:
         """How much longer the one claim there is holds, of the machine's time."""
         async with self.store.read() as db:
             query = select(table.c.claimed_until).where(table.c.claimed_until.is_not(None))
             until: datetime = (await db.execute(query)).scalar_one()
         return until - machine_now()
 
-    async def killed_at(self, gate: Gate) -> None:
+    async def kill_at(self, paused: PausedSlack) -> None:
         """A worker gets as far as the gate, and is no more."""
-        task = asyncio.create_task(self.worker("killed", gate).run())
-        await gate.reached.wait()
+        task = asyncio.create_task(self.worker("killed", paused).run())
+        await paused.reached.wait()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    def rooms(self, count: int) -> list[str]:
+    def add_channels(self, count: int) -> list[str]:
         """So many more channels that the bot is in; their ids."""
         ids = [f"C0ROOM{number:03}" for number in range(count)]
         for one in ids:
@@ -227,7 +227,7 @@ class Desk:
         self.clock.move(max(moment - self.clock.now(), timedelta()))
 
 
-def second(moment: datetime) -> datetime:
+def next_whole_second(moment: datetime) -> datetime:
     """The whole second at or after a moment: Slack knows no fractions."""
     whole = moment.replace(microsecond=0)
     return whole if whole == moment else whole + timedelta(seconds=1)
@@ -239,15 +239,15 @@ def posted_at(message: Message) -> datetime:
 
 
 @asynccontextmanager
-async def desk_on(store: Store) -> AsyncIterator[Desk]:
+async def delivery_harness(store: Store) -> AsyncIterator[DeliveryHarness]:
     """A desk with this database."""
     clock = SandboxClock()
     slack = Slack(clock)
     await slack.start()
     try:
-        async with aiohttp.ClientSession(timeout=PATIENCE) as http:
-            desk = Desk(store, slack, clock, http)
-            yield desk
-            await desk.go_home()
+        async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as http:
+            delivery = DeliveryHarness(store, slack, clock, http)
+            yield delivery
+            await delivery.stop_workers()
     finally:
         await slack.stop()

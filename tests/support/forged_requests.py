@@ -36,10 +36,10 @@ class Effects:
         return bool(self.shown or self.messages or self.slack_calls or self.vendor_calls or self.changed_tables)
 
 
-class Forger:
+class RequestForger:
     """Sends signed requests in the name of any user, and records their effects."""
 
-    def __init__(self, world: World, channel_id: str, message: Message, rows: Rows) -> None:
+    def __init__(self, world: World, channel_id: str, message: Message, rows: DatabaseRows) -> None:
         """Actions come from this message in this channel; `rows` are the bot's."""
         self._world, self._channel_id, self._message, self._rows = world, channel_id, message, rows
         self._slack = world.slack.world
@@ -109,7 +109,7 @@ class Forger:
         return {(channel, ts): replace(one) for channel, inside in found for ts, one in inside.items()}
 
 
-class Rows:
+class DatabaseRows:
     """All rows of the bot's database, read by a connection of our own."""
 
     def __init__(self, path: str) -> None:

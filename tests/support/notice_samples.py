@@ -10,8 +10,8 @@ from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.texts.phrases import NoticeContext
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
-AN_HOUR_AHEAD = START - timedelta(hours=1)
-ALL_KNOWN = NoticeFacts(
+HOUR_BEFORE = START - timedelta(hours=1)
+ALL_FACTS = NoticeFacts(
     by="U1",
     count=42,
     limit=100,
@@ -26,10 +26,12 @@ ALL_KNOWN = NoticeFacts(
 def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
     """A notice of this kind in #launch, about an ordinary webinar, due an hour before it starts."""
     facts: dict[str, Any] = {"kind": kind, "account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START}
-    times = {"due_at": AN_HOUR_AHEAD, "schedulable_at": NOW, "expires_at": START}
+    times = {"due_at": HOUR_BEFORE, "schedulable_at": NOW, "expires_at": START}
     return Notice(**{**facts, **times, **changes})
 
 
-def about(one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any) -> NoticeContext:
+def notice_context(
+    one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any
+) -> NoticeContext:
     """A notice about this webinar, with it, and with what the person is called who did it."""
     return NoticeContext(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one, by)

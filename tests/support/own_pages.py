@@ -17,15 +17,15 @@ import aiohttp
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.registration import request_table
-from tests.support.registration import hurried
-from tests.support.world import World, running
+from tests.support.registration import without_waits
+from tests.support.world import World, running_world
 
-SITE = "https://webinars.acme.example"
+PUBLIC_URL = "https://webinars.acme.example"
 LENA = {"first_name": "Lena", "last_name": "Berger", "email": "lena@visitor.example"}
 
 
 @dataclass
-class Shown:
+class ShownPage:
     """The response to a request: a page or a redirect."""
 
     status: int
@@ -83,27 +83,27 @@ class Visitor:
     world: World
     http: aiohttp.ClientSession
 
-    async def get(self, url: str) -> Shown:
+    async def get(self, url: str) -> ShownPage:
         """Open a page without following redirects."""
         return await self._send("GET", url)
 
-    async def post(self, url: str, fields: Mapping[str, str] | None = None, **more: Any) -> Shown:
+    async def post(self, url: str, fields: Mapping[str, str] | None = None, **more: Any) -> ShownPage:
         """Send a form."""
         return await self._send("POST", url, data=dict(fields or {}), **more)
 
-    async def sign_up(self, url: str, **changes: str) -> Shown:
+    async def sign_up(self, url: str, **changes: str) -> ShownPage:
         """Open the registration page, fill in the form, send it."""
         form = await self.get(url)
         return await self.post(url, {**form.values, **LENA, **changes})
 
-    async def _send(self, method: str, url: str, **more: Any) -> Shown:
-        at_bot = url.replace(SITE, self.world.bot.url)
+    async def _send(self, method: str, url: str, **more: Any) -> ShownPage:
+        at_bot = url.replace(PUBLIC_URL, self.world.bot.url)
         async with self.http.request(method, at_bot, allow_redirects=False, **more) as response:
-            return Shown(response.status, dict(response.headers), await response.text(), url)
+            return ShownPage(response.status, dict(response.headers), await response.text(), url)
 
 
 @dataclass
-class Site(Visitor):
+class PageVisitor(Visitor):
     """A visitor of the registration page of one webinar."""
 
     webinar: Webinar
@@ -114,12 +114,12 @@ class Site(Visitor):
         return self.world.bot.services.own_pages.urls.register_url(self.webinar)
 
     @property
-    def there(self) -> list[dict[str, Any]]:
+    def registrants(self) -> list[dict[str, Any]]:
         """The registrants at RingCentral."""
         [one] = [one for one in self.world.ringcentral.webinars() if one["session_id"] == self.webinar.session_id]
         return self.world.ringcentral.registrants(one["session_id"])
 
-    async def placed(self, email: str = LENA["email"], key: str = "page-1") -> str:
+    async def queue_person(self, email: str = LENA["email"], key: str = "page-1") -> str:
         """Queue a person without waking the worker; return the URL of their status page."""
         services = self.world.bot.services
         one = RegistrantDetails(first_name="Lena", last_name="Berger", email=email)
@@ -130,20 +130,20 @@ class Site(Visitor):
 
 
 @asynccontextmanager
-async def a_site(
+async def page_visitor(
     folder: Path,
     *,
-    public_url: str = SITE,
+    public_url: str = PUBLIC_URL,
     database_url: str = "",
-    prepare: Callable[[World], None] = hurried,
-) -> AsyncIterator[Site]:
+    prepare: Callable[[World], None] = without_waits,
+) -> AsyncIterator[PageVisitor]:
     """A world with the pages on, and one webinar of Chloé in three days."""
-    running_world = running(folder, public_url=public_url, database_url=database_url, prepare=prepare)
-    async with running_world as world, aiohttp.ClientSession() as http:
-        yield Site(world, http, await a_webinar(world))
+    started = running_world(folder, public_url=public_url, database_url=database_url, prepare=prepare)
+    async with started as world, aiohttp.ClientSession() as http:
+        yield PageVisitor(world, http, await create_webinar(world))
 
 
-async def a_webinar(world: World, title: str = "Launch day") -> Webinar:
+async def create_webinar(world: World, title: str = "Launch day") -> Webinar:
     """Let Chloé create a webinar; return it with its registration."""
     start = world.clock.now().replace(second=0, microsecond=0) + timedelta(days=3)
     await world.create("chloe", title, start=start)

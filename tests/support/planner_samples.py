@@ -9,7 +9,7 @@ from bot.db.connection import Db
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.planner import follow_up
+from bot.notices.planner import plan_changes
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from bot.webinars import table as webinar_table
@@ -19,10 +19,10 @@ from tests.support.webinar_samples import ACCOUNT, NOW, registration, webinar
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WORKSPACE = ACCOUNT.workspace
 REMINDERS, ALERTS, CHANGES, FILLING = Feature.REMINDERS, Feature.ALERTS, Feature.CHANGES, Feature.FILLING
-Told = tuple[str, NoticeKind]
+PlannedEvent = tuple[str, NoticeKind]
 
 
-def line(channel: str, *features: Feature, set_by: str = "U9", **changes: Any) -> Subscription:
+def subscription(channel: str, *features: Feature, set_by: str = "U9", **changes: Any) -> Subscription:
     """What a channel hears of all webinars."""
     return Subscription(
         **{
@@ -37,38 +37,38 @@ def line(channel: str, *features: Feature, set_by: str = "U9", **changes: Any) -
     )
 
 
-def about(channel: str, *features: Feature, session_id: str = "s1", **changes: Any) -> Subscription:
+def webinar_subscription(channel: str, *features: Feature, session_id: str = "s1", **changes: Any) -> Subscription:
     """What a channel hears of one webinar."""
-    return line(channel, *features, scope=Scope.WEBINAR, subject=session_id, account=ACCOUNT, **changes)
+    return subscription(channel, *features, scope=Scope.WEBINAR, subject=session_id, account=ACCOUNT, **changes)
 
 
-def counted(count: int, limit: int | None = None, *, is_open: bool = True, at: datetime = NOW) -> Webinar:
+def webinar_with_count(count: int, limit: int | None = None, *, is_open: bool = True, at: datetime = NOW) -> Webinar:
     """An ordinary webinar whose registrations were read then."""
     return webinar(registration=registration(count=count, limit=limit, is_open=is_open, read_at=at))
 
 
-async def known(db: Db, webinar: Webinar, *lines: Subscription) -> None:
+async def save_with_subscriptions(db: Db, webinar: Webinar, *lines: Subscription) -> None:
     """A webinar that channels follow, with its reminders."""
     for one in lines:
         await subscription_table.save(db, one)
-    await changed(db, webinar)
+    await save_change(db, webinar)
 
 
-async def changed(db: Db, after: Webinar, *, by: str = "", now: datetime = LATER) -> None:
+async def save_change(db: Db, after: Webinar, *, by: str = "", now: datetime = LATER) -> None:
     """The mirror learns of it, as it does everywhere."""
     before = await webinar_table.find(db, after.account, after.session_id, to_change=True)
     await webinar_table.save(db, after)
-    await follow_up(db, before, after, now, by)
+    await plan_changes(db, before, after, now, by)
 
 
-async def told(db: Db, session_id: str = "s1") -> list[Told]:
+async def planned_events(db: Db, session_id: str = "s1") -> list[PlannedEvent]:
     """What news stands to be said of it, and where."""
     rows = await notice_table.of_session(db, ACCOUNT, session_id)
     news = [row.notice for row in rows if row.notice.kind is not NoticeKind.REMINDER]
     return sorted((one.channel_id, one.kind) for one in news)
 
 
-async def reminders(db: Db, session_id: str = "s1") -> list[tuple[str, datetime, timedelta]]:
+async def planned_reminders(db: Db, session_id: str = "s1") -> list[tuple[str, datetime, timedelta]]:
     """The reminders that stand: where, of which start, how long before."""
     rows = await notice_table.of_session(db, ACCOUNT, session_id)
     planned = [row.notice for row in rows if row.state is NoticeState.PLANNED]

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+TIMEOUT_S = 30.0
 """Seconds until something that does not happen is a failure; a loaded machine takes its time to start Python."""
 
 
@@ -26,7 +26,7 @@ class Program:
 
     async def line(self, containing: str) -> str:
         """Read up to the next line that contains this; fails with the whole output if there is none."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             while raw := await self._stdout.readline():
                 line = raw.decode().rstrip("\n")
                 self.printed.append(line)
@@ -38,7 +38,7 @@ class Program:
         """Send a signal to the process group, as Ctrl-C does, or none; wait for the end and return the exit code."""
         if by is not None:
             os.killpg(self.process.pid, by)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_S):
             rest = await self._stdout.read()
             self.printed += rest.decode().splitlines()
             return await self.process.wait()

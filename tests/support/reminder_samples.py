@@ -18,7 +18,7 @@ from tests.support.webinar_samples import NOW
 HOUR = timedelta(hours=1)
 
 
-def reminded(plain: Webinar) -> reminder_sheet.ReminderSheet:
+def sample_sheet(plain: Webinar) -> reminder_sheet.ReminderSheet:
     """A channel with one reminder ahead, one that was left out, and times of its own."""
     ahead = [
         reminder_sheet.Reminder(number, number * HOUR, plain.start, plain.start - number * HOUR, state)
@@ -26,14 +26,14 @@ def reminded(plain: Webinar) -> reminder_sheet.ReminderSheet:
     ]
     leads = tuple(one.offset for one in ahead)
     return reminder_sheet.ReminderSheet(
-        plain, "C1", is_on=True, offsets=leads, usual=leads, has_own_offsets=True, reminders=ahead
+        plain, "C1", is_on=True, offsets=leads, default_offsets=leads, has_own_offsets=True, reminders=ahead
     )
 
 
-def remind_messages(plain: Webinar) -> list[Message]:
+def reminder_messages(plain: Webinar) -> list[Message]:
     """What is said about reminders and snoozing."""
-    sheet, back = reminded(plain), reminder_sheet.ReminderUndo(session_id="s1", channel_id="C1")
-    usual = reminder_sheet.ReminderDefaults(offsets=sheet.usual)
+    sheet, back = sample_sheet(plain), reminder_sheet.ReminderUndo(session_id="s1", channel_id="C1")
+    usual = reminder_sheet.ReminderDefaults(offsets=sheet.default_offsets)
     undo = defaults_form.UndoDefaults(offsets="1h", changed_at=NOW)
     return [
         *(reminder_result.changed(sheet, back, now=NOW), reminder_result.muted(plain, "C1", back)),
@@ -49,11 +49,11 @@ def remind_messages(plain: Webinar) -> list[Message]:
     ]
 
 
-def remind_modals(plain: Webinar) -> list[dict[str, Any]]:
+def reminder_modals(plain: Webinar) -> list[dict[str, Any]]:
     """The forms for reminders."""
-    sheet, where = reminded(plain), remind_form.ReminderFormContext(session_id="s1", channel_id="C1")
+    sheet, where = sample_sheet(plain), remind_form.ReminderFormContext(session_id="s1", channel_id="C1")
     off = replace(sheet, is_on=False)
-    usual = reminder_sheet.ReminderDefaults(offsets=sheet.usual)
+    usual = reminder_sheet.ReminderDefaults(offsets=sheet.default_offsets)
     return [
         *(remind_form.build(one, where, now=NOW) for one in (sheet, off)),
         remind_form.move_form(sheet, sheet.reminders[0], where),

@@ -27,7 +27,7 @@ TOKEN = "/restapi/oauth/token"
 WEBINARS = "/webinar/configuration/v1/webinars"
 COMPANY = "/webinar/configuration/v1/company/sessions"
 OWN = "/webinar/configuration/v1/sessions"
-PLENTY = 100_000
+UNLIMITED = 100_000
 
 
 @dataclass
@@ -70,9 +70,9 @@ class Pair:
 
 
 @asynccontextmanager
-async def paired(rules: Rules | None = None) -> AsyncIterator[Pair]:
+async def ringcentral_pair(rules: Rules | None = None) -> AsyncIterator[Pair]:
     """A stand-in that is up, with budgets out of the way if no rules are given."""
-    plenty = Rules(budgets={"Light": PLENTY, "Medium": PLENTY, "Heavy": PLENTY, "Auth": PLENTY})
+    plenty = Rules(budgets={"Light": UNLIMITED, "Medium": UNLIMITED, "Heavy": UNLIMITED, "Auth": UNLIMITED})
     vendor = StandIn(SandboxClock(), rules=rules or plenty)
     await vendor.start()
     try:
@@ -83,7 +83,9 @@ async def paired(rules: Rules | None = None) -> AsyncIterator[Pair]:
 
 
 @asynccontextmanager
-async def answering(status: int, body: str, **headers: str) -> AsyncIterator[tuple[RingCentral, list[web.Request]]]:
+async def fixed_response(
+    status: int, body: str, **headers: str
+) -> AsyncIterator[tuple[RingCentral, list[web.Request]]]:
     """A client of a server that lets it log in and then says the same to everything."""
     requests: list[web.Request] = []
 
@@ -123,7 +125,7 @@ def _literal_client(http: aiohttp.ClientSession, url: str) -> RingCentral:
     )
 
 
-def a_form(**changes: Any) -> Form:
+def webinar_form(**changes: Any) -> Form:
     """The form of a small webinar."""
     known = {"title": "Launch day", "start": START, "length": timedelta(minutes=45), "time_zone": "Europe/Madrid"}
     return Form(**{**known, **changes})

@@ -41,7 +41,7 @@ def seat(**changes: Any) -> Seat:
     return Seat(**(facts | changes))
 
 
-def typed(**changes: Any) -> SeatInput:
+def seat_input(**changes: Any) -> SeatInput:
     """What stands in Dev's form."""
     facts: dict[str, Any] = {"session_id": "s1", "source": "slack:C1", **DEV.model_dump(exclude={"is_own_address"})}
     return SeatInput(**(facts | changes))
@@ -58,7 +58,7 @@ SEATS = st.builds(
 
 def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | None = None) -> list[View]:
     """Every modal about seats."""
-    mine, form = held or seat(), filled or typed()
+    mine, form = held or seat(), filled or seat_input()
     return [
         *(seat_form.ask(one, form, now=NOW) for one in (webinar, webinar.model_copy(update={"status": Status.ACTIVE}))),
         seat_form.ask_name(webinar, form),

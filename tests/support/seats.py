@@ -9,23 +9,23 @@ from icalendar import Calendar
 from icalendar.cal import Component
 
 from sandbox.slack import Message, Outcome, View
-from tests.support.creation import hurried
-from tests.support.registration import PERSON, limited
+from tests.support.creation import without_waits
+from tests.support.registration import PERSON, limit_settings
 from tests.support.world import World
 
 PATH = "/webinar/registration/v1/sessions/"
 REGISTRANTS = r"/registrants(/|$)"
 
-__all__ = ["PATH", "REGISTRANTS", "Stage", "a_stage", "hurried", "limited"]
+__all__ = ["PATH", "REGISTRANTS", "SeatsHarness", "limit_settings", "seats_harness", "without_waits"]
 
 
 @dataclass
-class Stage:
+class SeatsHarness:
     """The webinar, at RingCentral and in Slack."""
 
     world: World
     session_id: str
-    seen: int = 0
+    calls_seen: int = 0
 
     @property
     def card(self) -> Message:
@@ -34,18 +34,18 @@ class Stage:
         return cards[0]
 
     @property
-    def asked(self) -> list[str]:
+    def take_calls(self) -> list[str]:
         """What was asked about its registrants since somebody looked last: the methods, in order."""
         calls = [call.method for call in self.world.ringcentral.calls if "/registrants" in call.path]
-        seen, self.seen = self.seen, len(calls)
+        seen, self.calls_seen = self.calls_seen, len(calls)
         return calls[seen:]
 
     @property
-    def there(self) -> list[dict[str, Any]]:
+    def registrants(self) -> list[dict[str, Any]]:
         """Everybody who is registered at RingCentral."""
         return self.world.ringcentral.registrants(self.session_id)
 
-    async def becomes(self, registrants: int = 0, status: str = "", **registration: Any) -> None:
+    async def update(self, registrants: int = 0, status: str = "", **registration: Any) -> None:
         """Others register, somebody changes it in RingCentral's own app, and the bot comes to know."""
         rc = self.world.ringcentral
         if registrants:
@@ -68,7 +68,7 @@ class Stage:
         await self.world.settled()
         return outcome
 
-    async def seated(self, user: str = "dev", **typed: str) -> View:
+    async def take_seat(self, user: str = "dev", **typed: str) -> View:
         """Somebody takes a seat from the card; returns what they look at then."""
         await self.press(user)
         outcome = await self.send(user, **typed)
@@ -79,7 +79,7 @@ class Stage:
         """What the bot has written to somebody."""
         return [one for one in self.world.slack.messages(f"@{user}", user) if one.bot and not one.ephemeral_to]
 
-    def link(self, where: Message | View, button: str = "Join") -> str:
+    def link_of(self, where: Message | View, button: str = "Join") -> str:
         """Where a link button leads."""
         blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
         found = [
@@ -91,18 +91,18 @@ class Stage:
         ]
         return str(found[0]) if found else ""
 
-    def files(self, user: str = "dev") -> list[tuple[str, Component]]:
+    def calendar_files(self, user: str = "dev") -> list[tuple[str, Component]]:
         """The calendar files that somebody was sent: what each asks a calendar to do, and its event."""
         sent = [file for one in self.dms(user) for file in one.files]
         wholes = [Calendar.from_ical(file.content) for file in sent]
         return [(str(whole["METHOD"]), event) for whole in wholes for event in whole.walk("VEVENT")]
 
 
-async def a_stage(world: World, *, user: str = "chloe", **becomes: Any) -> Stage:
+async def seats_harness(world: World, *, user: str = "chloe", **becomes: Any) -> SeatsHarness:
     """A webinar that Chloé has created, with its card in #launch, and a registration that the bot has read."""
     await world.create(user, fields={"Announce in": "#launch"})
     await world.slack.close(user, world.slack.view(user), clear=True)
     [made] = world.ringcentral.webinars()
-    stage = Stage(world, made["session_id"])
-    await stage.becomes(**becomes)
-    return stage
+    launch = SeatsHarness(world, made["session_id"])
+    await launch.update(**becomes)
+    return launch

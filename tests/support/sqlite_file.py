@@ -15,7 +15,7 @@ from sqlalchemy.engine import Dialect, Engine
 
 from bot.db.migrate import migrate
 
-STORY = "story.db"
+STORY_FILE = "story.db"
 """What the file of a story is called; all others are opened as they are in earnest."""
 _MIGRATED: list[bytes] = []
 
@@ -35,7 +35,7 @@ def _copy(path: Path) -> None:
     path.write_bytes(_MIGRATED[0])
 
 
-class _Undelayed:
+class _DirectQueue:
     """Takes the place of the queue to a connection's thread: what is put into it is done at once."""
 
     def put_nowait(self, work: tuple[Future[Any] | None, Callable[[], Any]]) -> None:
@@ -49,7 +49,7 @@ class _Undelayed:
             tell(told, what)
 
 
-class _Connection(aiosqlite.Connection):
+class _ThreadlessConnection(aiosqlite.Connection):
     """The driver's connection without its thread, with which each query is an exchange of four messages.
 
     They are a fifth of all that a story does. Nobody but its one bot uses its file, so nothing ever waits for a lock,
@@ -58,7 +58,7 @@ class _Connection(aiosqlite.Connection):
 
     def __init__(self, *where: Any, **how: Any) -> None:
         super().__init__(lambda: sqlite3.connect(*where, **how), iter_chunk_size=64)
-        self._tx = _Undelayed()  # type: ignore[assignment] # all that is ever done with it here
+        self._tx = _DirectQueue()  # type: ignore[assignment] # all that is ever done with it here
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         return self._connect().__await__()
@@ -66,5 +66,5 @@ class _Connection(aiosqlite.Connection):
 
 @event.listens_for(Engine, "do_connect")
 def _open(dialect: Dialect, _: Any, where: list[Any], how: dict[str, Any]) -> None:
-    if dialect.driver == "aiosqlite" and Path(where[0]).name == STORY:
-        how["async_creator_fn"] = _Connection
+    if dialect.driver == "aiosqlite" and Path(where[0]).name == STORY_FILE:
+        how["async_creator_fn"] = _ThreadlessConnection

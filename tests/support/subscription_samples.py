@@ -10,54 +10,54 @@ from hypothesis import strategies as st
 
 from bot.model.webinar import Webinar
 from bot.notices.quiet_hours import ChannelHours, DigestPace
-from bot.notices.rules import REMINDERS
+from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions.channel_state import ChannelState
 from bot.notices.subscriptions.model import Feature, Scope, Subscription
 from bot.slack.blocks import when
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, WEBINARS
 
-HERE = ACCOUNT.workspace
-AT = when(NOW)
+WORKSPACE = ACCOUNT.workspace
+SET_AT_TEXT = when(NOW)
 
 
-def line(**changes: Any) -> Subscription:
+def subscription(**changes: Any) -> Subscription:
     """#launch hears the usual of all webinars."""
-    facts = {"workspace": HERE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
+    facts = {"workspace": WORKSPACE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
     return Subscription(**(facts | changes))
 
 
-def about(one: Webinar, **changes: Any) -> Subscription:
+def webinar_subscription(one: Webinar, **changes: Any) -> Subscription:
     """#launch hears something of one webinar."""
-    return line(**({"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT} | changes))
+    return subscription(**({"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT} | changes))
 
 
-def hours(**changes: Any) -> ChannelHours:
+def channel_hours(**changes: Any) -> ChannelHours:
     """#launch has chosen a zone."""
-    facts = {"workspace": HERE, "channel_id": "C1", "time_zone": "Europe/Madrid", "set_by": "U2", "set_at": NOW}
+    facts = {"workspace": WORKSPACE, "channel_id": "C1", "time_zone": "Europe/Madrid", "set_by": "U2", "set_at": NOW}
     return ChannelHours(**(facts | changes))
 
 
-def channel(
+def sample_channel(
     *lines: Subscription, webinars: tuple[Webinar, ...] = (), hours: ChannelHours | None = None
 ) -> ChannelState:
     """What is set up in #launch."""
     by_id = {one.session_id: one for one in webinars}
-    return ChannelState("C1", lines=lines, webinars=by_id, hours=hours, usual=REMINDERS)
+    return ChannelState("C1", subscriptions=lines, webinars=by_id, hours=hours, default_offsets=DEFAULT_OFFSETS)
 
 
-NIGHT = hours(quiet_from=22 * 60, quiet_to=7 * 60 + 5)
-WEEKLY = hours(digest=DigestPace.WEEKLY, digest_day=6, digest_at=9 * 60 + 30)
+QUIET_NIGHT = channel_hours(quiet_from=22 * 60, quiet_to=7 * 60 + 5)
+WEEKLY = channel_hours(digest=DigestPace.WEEKLY, digest_day=6, digest_at=9 * 60 + 30)
 
 
-LINES = st.builds(
-    line,
+SUBSCRIPTIONS = st.builds(
+    subscription,
     features=st.frozensets(st.sampled_from(Feature)),
     offsets=st.none() | st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10).map(tuple),
     by_share=st.booleans(),
     set_at=MOMENTS,
 )
 HOURS = st.none() | st.builds(
-    hours,
+    channel_hours,
     time_zone=st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"})),
     quiet_from=st.none() | st.integers(0, 1439),
     quiet_to=st.none() | st.integers(0, 1439),
@@ -68,17 +68,18 @@ HOURS = st.none() | st.builds(
 
 
 @st.composite
-def channels(draw: st.DrawFn) -> ChannelState:
+def sample_channels(draw: st.DrawFn) -> ChannelState:
     """Any channel: with lines of every kind, about webinars of any title."""
     webinars = draw(st.lists(WEBINARS, max_size=20, unique_by=lambda one: one.session_id))
     single = [
-        draw(LINES).model_copy(update={"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT})
+        draw(SUBSCRIPTIONS).model_copy(update={"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT})
         for one in webinars
     ]
     people = [
-        draw(LINES).model_copy(update={"scope": Scope.MINE, "subject": f"U{n}"}) for n in range(draw(st.integers(0, 3)))
+        draw(SUBSCRIPTIONS).model_copy(update={"scope": Scope.MINE, "subject": f"U{n}"})
+        for n in range(draw(st.integers(0, 3)))
     ]
-    general = draw(st.lists(LINES, max_size=1))
+    general = draw(st.lists(SUBSCRIPTIONS, max_size=1))
     leads = draw(st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=90)), max_size=10))
     by_id = {one.session_id: one for one in webinars}
     return ChannelState("C1", [*single, *people, *general], by_id, draw(HOURS), tuple(leads))

@@ -15,26 +15,26 @@ from tests.support.world import World
 LAUNCH = "C0LAUNCH"
 
 
-async def lines(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
+async def subscriptions_of(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
     """What a channel is set up for."""
     services = world.bot.services
     async with services.store.read() as db:
         return await subscription_table.of_channel(db, services.account.workspace, channel_id)
 
 
-async def heard(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
+async def subscribed_features(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
     """The same in short: about what, which features, and by whom."""
-    return [(line.scope, line.features, line.set_by) for line in await lines(world, channel_id)]
+    return [(line.scope, line.features, line.set_by) for line in await subscriptions_of(world, channel_id)]
 
 
-async def hours(world: World) -> ChannelHours | None:
+async def channel_hours(world: World) -> ChannelHours | None:
     """The hours of #launch."""
     services = world.bot.services
     async with services.store.read() as db:
         return (await subscription_table.hours_of(db, services.account.workspace, [LAUNCH])).get(LAUNCH)
 
 
-async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
+async def planned_notices(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
     """What waits to be said in a channel: about which webinar, what, and how long before its start."""
     services = world.bot.services
     async with services.store.read() as db:
@@ -44,23 +44,25 @@ async def planned(world: World, channel_id: str = LAUNCH) -> list[tuple[str, Not
     return [(titles[one.session_id], one.kind, one.offset) for one in waiting]
 
 
-async def reminded_of(world: World, channel_id: str = LAUNCH) -> set[str]:
+async def reminded_webinars(world: World, channel_id: str = LAUNCH) -> set[str]:
     """The webinars that a channel will be reminded of."""
-    return {title for title, kind, _ in await planned(world, channel_id) if kind is NoticeKind.REMINDER}
+    return {title for title, kind, _ in await planned_notices(world, channel_id) if kind is NoticeKind.REMINDER}
 
 
-async def made(world: World, user: str = "chloe", title: str = "Launch day", announce: str | None = None) -> None:
+async def create_webinar(
+    world: World, user: str = "chloe", title: str = "Launch day", announce: str | None = None
+) -> None:
     """Somebody created a webinar and closed its result."""
     await world.create(user, title, fields={"Announce in": announce} if announce else None)
     await world.slack.close(user, world.slack.view(user), clear=True)
 
 
-async def says(world: World, user: str, text: str, channel: str = "#launch") -> str:
+async def reply_to(world: World, user: str, text: str, channel: str = "#launch") -> str:
     """What somebody reads after typing a command."""
     await world.command(user, channel, text)
     return world.last(channel, user).words
 
 
-def public(world: World, channel: str = "#launch") -> list[Message]:
+def public_messages(world: World, channel: str = "#launch") -> list[Message]:
     """What everybody sees in a channel."""
     return [message for message in world.slack.messages(channel) if message.ephemeral_to is None]

@@ -41,7 +41,7 @@ TEAM = [
 """A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
 
 
-def many(count: int) -> list[Member]:
+def large_team(count: int) -> list[Member]:
     """A host and so many panelists, every second one in Slack."""
     people = [member(f"P{number} Q", user_id=f"U{number:08}" if number % 2 else "") for number in range(count)]
     return [HOST, *people]
@@ -69,7 +69,7 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
         team_result.failed_message(webinar, "RingCentral said no."),
         *(team_list.roster(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
         team_list.roster(webinar, [HOST], read_at=NOW, now=NOW),
-        *(team_list.roster(webinar, many(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),
+        *(team_list.roster(webinar, large_team(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),
     ]
 
 

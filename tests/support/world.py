@@ -22,12 +22,12 @@ from sandbox.clock import SandboxClock
 from sandbox.ringcentral import RingCentral, Rules
 from sandbox.slack import Message, Outcome, Slack, View
 from tests.support.block_kit import check_message, check_view
-from tests.support.sqlite_file import STORY, migrated
+from tests.support.sqlite_file import STORY_FILE, migrated
 
 T = TypeVar("T")
-PATIENCE = 8.0
-AFTER_A_CALL = 0.02
-A_SECOND = timedelta(seconds=1)
+WAIT_LIMIT_S = 8.0
+RECHECK_S = 0.02
+SECOND = timedelta(seconds=1)
 KEY = Fernet.generate_key().decode()
 COMMANDS = [{"command": "/webinar", "description": "Webinars", "usage_hint": "help"}]
 
@@ -82,7 +82,7 @@ class World:
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         self._bot.services.background.grace = 0.005  # both ends of the answer are in this one loop
         for engine in (self._bot.services.store._writer, self._bot.services.store._reader):
-            engine.sync_engine.update_execution_options(compiled_cache=_COMPILED)
+            engine.sync_engine.update_execution_options(compiled_cache=_COMPILED_CACHE)
         self.on_build(self._bot)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
         if ready:
@@ -98,8 +98,8 @@ class World:
         bot, self._bot = self.bot, None
         services = bot.services
         for engine in (services.store._writer, services.store._reader):
-            event.listen(engine.sync_engine, "begin", _dead)
-            event.listen(engine.sync_engine, "commit", _dead)
+            event.listen(engine.sync_engine, "begin", _refuse_connection)
+            event.listen(engine.sync_engine, "commit", _refuse_connection)
         scheduler, renewal = services.scheduler._scheduler, bot._provider._login._renewal
         jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
         writing = services.scheduler._delivery._outcomes  # type: ignore[attr-defined] # the Delivery that main has wired
@@ -118,17 +118,17 @@ class World:
 
     async def until(self, condition: Callable[[], T]) -> T:
         """Wait until something is so, and return it: looked at again after each change on either side."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WAIT_LIMIT_S):
             while not (value := condition()):
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):
                     # What the bot itself comes to know shows a moment after the last call.
-                    await asyncio.wait_for(self._changed.wait(), AFTER_A_CALL)
+                    await asyncio.wait_for(self._changed.wait(), RECHECK_S)
         return value
 
     async def settled(self) -> None:
         """Wait until the bot has nothing under way."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(WAIT_LIMIT_S):
             await self.bot.services.background.quiet()
 
     async def move(self, by: timedelta) -> None:
@@ -138,7 +138,7 @@ class World:
             wake, post_at = await self.bot.services.scheduler.deliver(), self.slack.next_post_at()
             moments = [wake] if wake else []
             moments += [datetime.fromtimestamp(post_at, UTC)] if post_at else []
-            self.clock.move(min([left, *(max(moment - self.clock.now(), A_SECOND) for moment in moments)]))
+            self.clock.move(min([left, *(max(moment - self.clock.now(), SECOND) for moment in moments)]))
             await self.slack.tick()
         await self.bot.services.scheduler.deliver()
         await self.slack.tick()
@@ -195,7 +195,7 @@ class World:
         return [f"{call.method} {call.path}" for call in self.ringcentral.calls if call.path.startswith("/webinar/")]
 
 
-class _Compiled(dict[Any, Any]):
+class _CompiledCache(dict[Any, Any]):
     """What SQLAlchemy has made of statements, for all bots of a run: to make it anew is a third of all that they do.
 
     It tells them apart by the engine's dialect first, which is the same for all SQLite files.
@@ -208,21 +208,21 @@ class _Compiled(dict[Any, Any]):
         super().__setitem__((key[0].name, *key[1:]), compiled)
 
 
-_COMPILED = _Compiled()
+_COMPILED_CACHE = _CompiledCache()
 
 
-async def _tables(folder: Path) -> str:
-    path = folder / STORY
+async def _database_url(folder: Path) -> str:
+    path = folder / STORY_FILE
     # One of a story that goes on with what was there stays as it is.
     return f"sqlite:///{path}" if path.exists() else await migrated(path)
 
 
-def _dead(_: object) -> None:
+def _refuse_connection(_: object) -> None:
     raise asyncio.CancelledError
 
 
 @asynccontextmanager
-async def running(
+async def running_world(
     folder: Path,
     *,
     socket_mode: bool = False,
@@ -232,7 +232,7 @@ async def running(
 ) -> AsyncIterator[World]:
     """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
-    world = World(database_url or await _tables(folder), socket_mode=socket_mode, public_url=public_url)
+    world = World(database_url or await _database_url(folder), socket_mode=socket_mode, public_url=public_url)
     prepare(world)
     await world.slack.start()
     await world.ringcentral.start()

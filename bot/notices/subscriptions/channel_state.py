@@ -47,7 +47,7 @@ class ChannelState:
     """All that was set up in one channel."""
 
     channel_id: str
-    lines: Sequence[Subscription]
+    subscriptions: Sequence[Subscription]
     webinars: Mapping[str, Webinar]
     """Those that are to come and have a line of their own, by session."""
     hours: ChannelHours | None
@@ -57,12 +57,12 @@ class ChannelState:
     @property
     def general_features(self) -> Features:
         """What the channel hears of all webinars of the workspace."""
-        return next((line.features for line in self.lines if line.scope is Scope.ALL), frozenset[Feature]())
+        return next((line.features for line in self.subscriptions if line.scope is Scope.ALL), frozenset[Feature]())
 
     @property
     def is_set_up(self) -> bool:
         """Whether anybody asked for anything here, beside sharing cards."""
-        return any(not line.by_share for line in self.lines)
+        return any(not line.by_share for line in self.subscriptions)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from bot.commands.slack_text import plain
+from bot.commands.slack_text import normalized_word
 from bot.model.people import Account, Frozen, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
@@ -153,7 +153,7 @@ def parse_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | 
     found: set[Feature] = set()
     unknown: dict[str, Feature | None] = {}
     for word in words:
-        known = plain(word)
+        known = normalized_word(word)
         if known in ("everything", "all"):
             found |= ALL_FEATURES
         elif known in set(Feature):

@@ -12,7 +12,7 @@ from bot.model.webinar import Webinar
 from bot.notices.outbox import notice_table
 from bot.notices.planner import replan, replan_channel
 from bot.notices.quiet_hours import ChannelHours
-from bot.notices.rules import REMINDERS
+from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState, PlannedNotices, UndeliveredNotice
 from bot.notices.subscriptions.model import (
@@ -22,16 +22,16 @@ from bot.notices.subscriptions.model import (
     Subscription,
     SubscriptionChange,
     channel_features,
-    follow_all,
+    set_for_all,
     subscribe,
-    subscription_to,
+    webinar_subscription,
 )
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 
-LATELY = timedelta(days=7)
-MOST_UNSAID = 10
-OPENS: Features = frozenset({Feature.ALERTS})
+UNDELIVERED_WINDOW = timedelta(days=7)
+MAX_UNDELIVERED = 10
+OPENING_FEATURES: Features = frozenset({Feature.ALERTS})
 """What says that a registration opens."""
 
 
@@ -43,7 +43,7 @@ class ChannelChange:
     after: ChannelState
 
     @property
-    def is_one(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether anything is different."""
         return self.before != self.after
 
@@ -56,36 +56,36 @@ class ChannelChange:
 async def channel_state(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> ChannelState:
     """All that was set up in one channel."""
     lines = await subscription_table.of_channel(db, workspace, channel_id)
-    coming = await webinar_table.everything(db, workspace, ending_after=now) if lines else []
+    coming = await webinar_table.list_webinars(db, workspace, ending_after=now) if lines else []
     own = {line.subject for line in lines if line.scope is Scope.WEBINAR}
     usual = await subscription_table.default_offsets(db, workspace)
     return ChannelState(
         channel_id=channel_id,
-        lines=lines,
+        subscriptions=lines,
         webinars={webinar.session_id: webinar for webinar in coming if webinar.session_id in own},
         hours=(await subscription_table.hours_of(db, workspace, [channel_id])).get(channel_id),
-        usual=REMINDERS if usual is None else usual,
+        default_offsets=DEFAULT_OFFSETS if usual is None else usual,
     )
 
 
 async def change_subscriptions(
     db: Db,
     wish: SubscriptionChange,
-    granted: Callable[[Sequence[Subscription], SubscriptionChange], Sequence[Subscription]],
+    apply: Callable[[Sequence[Subscription], SubscriptionChange], Sequence[Subscription]],
 ) -> ChannelChange:
     """Bring the lines of a channel to what `granted` makes of them, and plan anew what is to be said there."""
-    await subscription_table.one_at_a_time(db, wish.workspace, wish.channel_id)
+    await subscription_table.lock_channel(db, wish.workspace, wish.channel_id)
     before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
-    lines = granted(before.lines, wish)
-    await subscription_table.replace(db, before.lines, lines)
-    if lines != before.lines:
+    lines = apply(before.subscriptions, wish)
+    await subscription_table.replace(db, before.subscriptions, lines)
+    if lines != before.subscriptions:
         await replan_channel(db, wish.workspace, wish.channel_id, wish.at)
     return ChannelChange(before, await channel_state(db, wish.workspace, wish.channel_id, wish.at))
 
 
 async def apply_choice(db: Db, wish: SubscriptionChange, choice: ChannelChoice) -> ChannelChange:
     """Bring a channel to what its form says: what it hears of all webinars, its quiet hours and its digest."""
-    await subscription_table.one_at_a_time(db, wish.workspace, wish.channel_id)
+    await subscription_table.lock_channel(db, wish.workspace, wish.channel_id)
     before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
     hours = ChannelHours(
         workspace=wish.workspace,
@@ -94,18 +94,18 @@ async def apply_choice(db: Db, wish: SubscriptionChange, choice: ChannelChoice) 
         set_at=wish.at,
         **choice.model_dump(exclude={"features"}),
     )
-    if _differ(before.hours, hours) if before.hours else choice.wants_hours:
+    if _is_changed(before.hours, hours) if before.hours else choice.has_hours:
         await subscription_table.save_hours(db, hours)
-    done = await change_subscriptions(db, wish, lambda lines, wish: follow_all(lines, wish, choice.features))
+    done = await change_subscriptions(db, wish, lambda lines, wish: set_for_all(lines, wish, choice.features))
     return ChannelChange(before, done.after)
 
 
 async def subscribe_for_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> None:
     """Have a channel hear about a webinar whose card was put up there, unless somebody said what it hears of it."""
     workspace = webinar.account.workspace
-    await subscription_table.one_at_a_time(db, workspace, channel_id)
+    await subscription_table.lock_channel(db, workspace, channel_id)
     if _own(await subscription_table.of_channel(db, workspace, channel_id), webinar) is None:
-        line = subscription_to(webinar, channel_id, by, now, by_share=True)
+        line = webinar_subscription(webinar, channel_id, by, now, by_share=True)
         await subscription_table.save(db, line)
     await _replan(db, webinar, now)
 
@@ -113,11 +113,11 @@ async def subscribe_for_card(db: Db, webinar: Webinar, channel_id: str, by: str,
 async def remove_card_subscription(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
     """A card is gone: with the last one in a channel, what came with it goes as well."""
     workspace = webinar.account.workspace
-    await subscription_table.one_at_a_time(db, workspace, channel_id)
+    await subscription_table.lock_channel(db, workspace, channel_id)
     standing = await card_table.of_session(db, webinar.account, webinar.session_id)
     own = _own(await subscription_table.of_channel(db, workspace, channel_id), webinar)
     if own and own.by_share and own.offsets is None and channel_id not in {card.channel_id for card in standing}:
-        await subscription_table.forget(db, own)
+        await subscription_table.remove(db, own)
     await _replan(db, webinar, now)
 
 
@@ -129,11 +129,11 @@ async def subscribe_person(
     Who asked for no more than to be told that registration opens needs that no longer.
     """
     workspace = webinar.account.workspace
-    await subscription_table.one_at_a_time(db, workspace, channel_id)
+    await subscription_table.lock_channel(db, workspace, channel_id)
     lines = await subscription_table.of_channel(db, workspace, channel_id)
     wish = SubscriptionChange(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
     own = _own(lines, webinar)
-    kept = [line for line in lines if not (line == own and line.features == OPENS and line.offsets is None)]
+    kept = [line for line in lines if not (line == own and line.features == OPENING_FEATURES and line.offsets is None)]
     await subscription_table.replace(db, lines, subscribe(kept, wish, features))
     await _replan(db, webinar, now)
 
@@ -141,28 +141,28 @@ async def subscribe_person(
 async def unsubscribe_person(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
     """A person has nothing to do with a webinar any more: what was set up for it in their own messages ends."""
     workspace = webinar.account.workspace
-    await subscription_table.one_at_a_time(db, workspace, channel_id)
+    await subscription_table.lock_channel(db, workspace, channel_id)
     own = _own(await subscription_table.of_channel(db, workspace, channel_id), webinar)
     if own:
-        await subscription_table.forget(db, own)
+        await subscription_table.remove(db, own)
         await _replan(db, webinar, now)
 
 
 async def planned_notices(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> PlannedNotices:
     """What will be said about one webinar in a channel."""
     known = await channel_state(db, webinar.account.workspace, channel_id, now)
-    heard = next(iter(channel_features(webinar, known.lines)), None)
-    leads = heard.offsets if heard and heard.offsets is not None else known.usual
+    heard = next(iter(channel_features(webinar, known.subscriptions)), None)
+    leads = heard.offsets if heard and heard.offsets is not None else known.default_offsets
     return PlannedNotices(
         features=heard.features if heard else frozenset(),
-        ahead=tuple(lead for lead in leads if webinar.start - lead > now),
+        upcoming_offsets=tuple(lead for lead in leads if webinar.start - lead > now),
         hours=known.hours,
     )
 
 
 async def undelivered_notices(db: Db, workspace: Workspace, now: datetime) -> list[UndeliveredNotice]:
     """What did not go out lately, or perhaps did not, the newest first."""
-    rows = await notice_table.problems(db, workspace, now - LATELY, MOST_UNSAID)
+    rows = await notice_table.problems(db, workspace, now - UNDELIVERED_WINDOW, MAX_UNDELIVERED)
     known = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
     return [
         UndeliveredNotice(row.notice, row.state, row.problem, known.get((row.notice.account, row.notice.session_id)))
@@ -175,7 +175,7 @@ async def _replan(db: Db, webinar: Webinar, now: datetime) -> None:
     await replan(db, await webinar_table.find(db, webinar.account, webinar.session_id, to_change=True) or webinar, now)
 
 
-def _differ(before: ChannelHours, after: ChannelHours) -> bool:
+def _is_changed(before: ChannelHours, after: ChannelHours) -> bool:
     return before != after.model_copy(update={"set_by": before.set_by, "set_at": before.set_at})
 
 

@@ -10,7 +10,7 @@ from zlib import crc32
 from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, of_given_workspace, of_workspace, workspace_columns
+from bot.db.keys import account_columns, account_of, of_bound_workspace, of_workspace, workspace_columns
 from bot.db.schema import channels, subscriptions, workspaces
 from bot.model.people import Account, Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
@@ -22,7 +22,7 @@ _IDENTITY = (subscriptions.c.channel_id, subscriptions.c.subject, subscriptions.
 """Lines of one moment have an order, too."""
 
 
-async def one_at_a_time(db: Db, workspace: Workspace, channel_id: str) -> None:
+async def lock_channel(db: Db, workspace: Workspace, channel_id: str) -> None:
     """Let nobody else change what this channel hears before this transaction ends: what was read stays so."""
     if db.is_postgresql:  # SQLite has one writer at a time anyway
         key = crc32(repr((*workspace.model_dump().values(), channel_id)).encode())
@@ -34,7 +34,7 @@ async def replace(db: Db, before: Sequence[Subscription], after: Sequence[Subscr
     kept = [_key(line) for line in after]
     for line in before:
         if _key(line) not in kept:
-            await forget(db, line)
+            await remove(db, line)
     for line in after:
         if line not in before:
             await save(db, line)
@@ -55,13 +55,13 @@ async def save(db: Db, line: Subscription) -> None:
     )
 
 
-async def forget(db: Db, line: Subscription) -> None:
+async def remove(db: Db, line: Subscription) -> None:
     """Take a line away."""
     same: list[ColumnElement[bool]] = [subscriptions.c[name] == value for name, value in _key(line).items()]
     await db.execute(delete(subscriptions).where(*same))
 
 
-async def everything(db: Db, workspace: Workspace) -> list[Subscription]:
+async def all_subscriptions(db: Db, workspace: Workspace) -> list[Subscription]:
     """Every line of the workspace."""
     return await _read(db, of_workspace(subscriptions, workspace))
 
@@ -71,10 +71,10 @@ async def of_channel(db: Db, workspace: Workspace, channel_id: str) -> list[Subs
     return await _read(db, [*of_workspace(subscriptions, workspace), subscriptions.c.channel_id == channel_id])
 
 
-async def about(db: Db, account: Account, session_id: str, created_by: str) -> list[Subscription]:
+async def of_webinar(db: Db, account: Account, session_id: str, created_by: str) -> list[Subscription]:
     """The lines that decide who hears of one webinar: those about it, its creator's, and about all."""
     subjects = dict(zip(_SUBJECTS, (session_id, created_by, ""), strict=True))
-    found = await db.execute(_ABOUT, {**workspace_columns(account.workspace), **subjects})
+    found = await db.execute(_OF_WEBINAR, {**workspace_columns(account.workspace), **subjects})
     lines = [_subscription(row) for row in found]
     return [line for line in lines if line.scope is not Scope.WEBINAR or line.account == account]
 
@@ -93,7 +93,7 @@ async def hours_of(db: Db, workspace: Workspace, channel_ids: Collection[str]) -
     return {row.channel_id: _hours(row) for row in rows}
 
 
-async def with_digest(db: Db, workspace: Workspace) -> list[ChannelHours]:
+async def hours_with_digest(db: Db, workspace: Workspace) -> list[ChannelHours]:
     """The hours of every channel that wants a digest."""
     rows = await db.execute(
         select(channels).where(*of_workspace(channels, workspace), channels.c.digest != DigestPace.NEVER)
@@ -111,22 +111,22 @@ async def save_default_offsets(
 
 async def default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...] | None:
     """The workspace's own reminders; None where it has not set any."""
-    found = await db.execute(_LEADS, workspace_columns(workspace))
+    found = await db.execute(_DEFAULT_OFFSETS, workspace_columns(workspace))
     stored: str | None = found.scalar()
-    return None if stored is None else _leads(stored)
+    return None if stored is None else _offsets(stored)
 
 
-async def who_set_defaults(db: Db, workspace: Workspace) -> tuple[tuple[timedelta, ...], str, datetime] | None:
+async def defaults_with_author(db: Db, workspace: Workspace) -> tuple[tuple[timedelta, ...], str, datetime] | None:
     """The workspace's own reminders with who set them and when; None where it has not set any."""
     row = (await db.execute(select(workspaces).where(*of_workspace(workspaces, workspace)))).first()
-    return None if row is None else (_leads(row.leads), row.set_by, row.set_at)
+    return None if row is None else (_offsets(row.leads), row.set_by, row.set_at)
 
 
 async def _read(db: Db, which: Iterable[ColumnElement[bool]]) -> list[Subscription]:
-    return [_subscription(row) for row in await db.execute(_lines(which))]
+    return [_subscription(row) for row in await db.execute(_select(which))]
 
 
-def _lines(which: Iterable[ColumnElement[bool]]) -> Select[Any]:
+def _select(which: Iterable[ColumnElement[bool]]) -> Select[Any]:
     return select(subscriptions).where(*which).order_by(subscriptions.c.scope, subscriptions.c.set_at, *_IDENTITY)
 
 
@@ -142,9 +142,9 @@ def _subscription(row: Any) -> Subscription:
         channel_id=row.channel_id,
         scope=Scope(row.scope),
         subject=row.subject,
-        account=account_in(row) if row.provider else None,
+        account=account_of(row) if row.provider else None,
         features=_features(row.features),
-        offsets=None if row.leads is None else _leads(row.leads),
+        offsets=None if row.leads is None else _offsets(row.leads),
         set_by=row.set_by,
         set_at=row.set_at,
         by_share=row.by_share,
@@ -159,7 +159,7 @@ def _in_seconds(leads: Iterable[timedelta]) -> str:
     return ",".join(str(int(lead.total_seconds())) for lead in leads)
 
 
-def _leads(stored: str) -> tuple[timedelta, ...]:
+def _offsets(stored: str) -> tuple[timedelta, ...]:
     return tuple(timedelta(seconds=int(word)) for word in stored.split(",") if word)
 
 
@@ -180,7 +180,7 @@ def _hours(row: Any) -> ChannelHours:
 
 _SUBJECTS = ("session", "creator", "everybody")
 # Made once: to make a statement takes longer than to run it.
-_ABOUT = _lines(
-    [*of_given_workspace(subscriptions), subscriptions.c.subject.in_([bindparam(name) for name in _SUBJECTS])]
+_OF_WEBINAR = _select(
+    [*of_bound_workspace(subscriptions), subscriptions.c.subject.in_([bindparam(name) for name in _SUBJECTS])]
 )
-_LEADS = select(workspaces.c.leads).where(*of_given_workspace(workspaces))
+_DEFAULT_OFFSETS = select(workspaces.c.leads).where(*of_bound_workspace(workspaces))

@@ -81,7 +81,7 @@ def compose(
     # Where one digest still waited when the next came due, the newer one says it all.
     digest = max(digests, key=lambda notice: notice.start, default=None)
     coming = _digest(digest, others, at) if digest else []
-    ways_on = actions(buttons.follow(digest.channel_id)) if digest else []
+    ways_on = actions(buttons.change_features(digest.channel_id)) if digest else []
     return _list_message([*cut, *entries, *coming], ways_on, notes)
 
 

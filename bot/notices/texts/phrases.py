@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from bot.commands.create_args import say_length
+from bot.commands.create_args import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeKind
 from bot.slack.blocks import person, plain, when
 from bot.webinars.texts.facts import ahead
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-STILL_KNOWN = timedelta(hours=1)
+MAX_COUNT_AGE = timedelta(hours=1)
 """How old a count may be to be told without saying how old it is."""
 
 
@@ -39,7 +39,7 @@ class Phrase:
 
 def phrase(said: NoticeContext, it: str, at: datetime) -> Phrase:
     """What a notice says at the moment `at` of the webinar that is called `it` (mrkdwn)."""
-    return _SAYINGS[said.notice.kind](said, it, at)
+    return PHRASES[said.notice.kind](said, it, at)
 
 
 def title(said: NoticeContext) -> str:
@@ -57,30 +57,30 @@ def timing(said: NoticeContext) -> str:
     """The start that the notice speaks of, and how long it takes (mrkdwn)."""
     if said.webinar is None:
         return when(said.notice.start)
-    return f"{when(said.notice.start, said.webinar.time_zone)}, {say_length(said.webinar.length)}"
+    return f"{when(said.notice.start, said.webinar.time_zone)}, {length_text(said.webinar.length)}"
 
 
-def figure(count: int | None, limit: int | None) -> str:
+def count_text(count: int | None, limit: int | None) -> str:
     """How many have registered, of how many who may; empty where it is not known."""
     if count is None:
         return ""
     return f"{count:,} registered" if limit is None else f"{count:,} of {limit:,} registered"
 
 
-def movement(count: int, was: int, then: str) -> str:
+def count_change(count: int, was: int, then: str) -> str:
     """How a count moved: "up 5 from 37 a week ago"."""
     if count == was:
         return f"the same as {then}"
     return f"{'up' if count > was else 'down'} {abs(count - was):,} from {was:,} {then}"
 
 
-def begins(start: datetime, at: datetime, now: str = "starts now") -> str:
+def start_distance(start: datetime, at: datetime, now: str = "starts now") -> str:
     """How far ahead a start is, to the minute: a second, spent on keeping two messages apart, is nothing to read."""
     left = round((start - at) / MINUTE) * MINUTE
     if left > 2 * DAY:
         # Nobody plans by the minute days ahead; a reminder that is handed over a little late stays readable.
         hours = round(left / HOUR)
-        rest = f" {say_length(hours % 24 * HOUR)}" if hours % 24 else ""
+        rest = f" {length_text(hours % 24 * HOUR)}" if hours % 24 else ""
         return f"starts in {ahead(hours // 24 * DAY)}{rest}"
     if left > timedelta():
         return f"starts in {ahead(left)}"
@@ -88,44 +88,44 @@ def begins(start: datetime, at: datetime, now: str = "starts now") -> str:
 
 
 def _reminder(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} {begins(said.notice.start, at)}", timing(said))
+    return Phrase(f"{it} {start_distance(said.notice.start, at)}", timing(said))
 
 
 def _starting(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} {begins(said.notice.start, at, now='is due to start now')}", timing(said))
+    return Phrase(f"{it} {start_distance(said.notice.start, at, now='is due to start now')}", timing(said))
 
 
 def _live(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} is live now", figure(_known_count(said, at), None))
+    return Phrase(f"{it} is live now", count_text(_recent_count(said, at), None))
 
 
 def _ended(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} has ended", figure(_known_count(said, at), None))
+    return Phrase(f"{it} has ended", count_text(_recent_count(said, at), None))
 
 
-def _known_count(said: NoticeContext, at: datetime) -> int | None:
+def _recent_count(said: NoticeContext, at: datetime) -> int | None:
     if said.notice.facts.count is not None or said.webinar is None or said.webinar.audience is Audience.ANYONE:
         return said.notice.facts.count
     read = said.webinar.registration
-    return read.count if read and at - read.read_at <= STILL_KNOWN else None
+    return read.count if read and at - read.read_at <= MAX_COUNT_AGE else None
 
 
 def _full(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     limit = "" if facts.limit is None else f"closed by the limit of {facts.limit:,}"
-    return Phrase(f"{it} is full", _listed(figure(facts.count, None), limit))
+    return Phrase(f"{it} is full", _joined(count_text(facts.count, None), limit))
 
 
 def _closed(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return _door(said, f"Registration for {it} {_done('closed', 'is closed', said)}")
+    return _registration_phrase(said, f"Registration for {it} {_done_by('closed', 'is closed', said)}")
 
 
 def _opened(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return _door(said, f"Registration for {it} {_done('opened again', 'is open again', said)}")
+    return _registration_phrase(said, f"Registration for {it} {_done_by('opened again', 'is open again', said)}")
 
 
-def _door(said: NoticeContext, head: str) -> Phrase:
-    return Phrase(head, figure(said.notice.facts.count, said.notice.facts.limit))
+def _registration_phrase(said: NoticeContext, head: str) -> Phrase:
+    return Phrase(head, count_text(said.notice.facts.count, said.notice.facts.limit))
 
 
 def _filling(said: NoticeContext, it: str, _: datetime) -> Phrase:
@@ -137,13 +137,13 @@ def _filling(said: NoticeContext, it: str, _: datetime) -> Phrase:
         left = max(0, facts.limit - facts.count)
         seats = f"{left:,} {'seat' if left == 1 else 'seats'} left"
     head = f"{it} is filling up" if percent is None else f"{it} is {percent:,}% full"
-    return Phrase(head, _listed(figure(facts.count, facts.limit), seats))
+    return Phrase(head, _joined(count_text(facts.count, facts.limit), seats))
 
 
 def _registrations(said: NoticeContext, it: str, _: datetime) -> Phrase:
     facts = said.notice.facts
     if facts.count is None or facts.was_count is None or facts.count == facts.was_count:
-        return Phrase(f"Registrations for {it}", figure(facts.count, facts.limit) or "not known yet")
+        return Phrase(f"Registrations for {it}", count_text(facts.count, facts.limit) or "not known yet")
     more = facts.count - facts.was_count
     limit = "" if facts.limit is None else f" of {facts.limit:,}"
     return Phrase(
@@ -153,11 +153,11 @@ def _registrations(said: NoticeContext, it: str, _: datetime) -> Phrase:
 
 
 def _moved(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    old = _old(said, said.notice.facts.was_start)
-    return Phrase(f"{it} {_done('moved', 'was moved', said)}", f"now {timing(said)}{old}")
+    old = _old_start(said, said.notice.facts.was_start)
+    return Phrase(f"{it} {_done_by('moved', 'was moved', said)}", f"now {timing(said)}{old}")
 
 
-def _old(said: NoticeContext, start: datetime | None) -> str:
+def _old_start(said: NoticeContext, start: datetime | None) -> str:
     if start is None or start == said.notice.start:
         return ""
     return f", instead of {when(start, said.webinar.time_zone if said.webinar else 'UTC')}"
@@ -172,8 +172,8 @@ def _retitled(said: NoticeContext, it: str, _: datetime) -> Phrase:
     return Phrase(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
 
 
-def _cancelled(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return Phrase(f"{it} {_done('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
+def _canceled(said: NoticeContext, it: str, _: datetime) -> Phrase:
+    return Phrase(f"{it} {_done_by('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
 
 
 def _correction(said: NoticeContext, it: str, _: datetime) -> Phrase:
@@ -187,10 +187,10 @@ def _correction(said: NoticeContext, it: str, _: datetime) -> Phrase:
     if one.status is not Status.SCHEDULED:
         return Phrase(f"{it} {'is live now' if one.status is Status.ACTIVE else 'has ended'}, {wrong}")
     new = NoticeContext(said.notice.model_copy(update={"start": one.start}), one)
-    return Phrase(f"{it} was moved, {wrong}", f"now {timing(new)}{_old(new, then)}")
+    return Phrase(f"{it} was moved, {wrong}", f"now {timing(new)}{_old_start(new, then)}")
 
 
-def cut_off(said: NoticeContext) -> str:
+def channel_lost(said: NoticeContext) -> str:
     """To whoever set a channel up; the notice's `occurrence` begins with the channel's id."""
     found = re.match(r"[CGD][A-Z0-9]+", said.notice.occurrence)
     where = f"<#{found[0]}>" if found else "a channel that you set up"
@@ -200,7 +200,7 @@ def cut_off(said: NoticeContext) -> str:
     )
 
 
-def _done(done: str, otherwise: str, said: NoticeContext) -> str:
+def _done_by(done: str, otherwise: str, said: NoticeContext) -> str:
     by = _by(said)
     return f"was {done}{by}" if by else otherwise
 
@@ -211,13 +211,13 @@ def _by(said: NoticeContext) -> str:
     return f" by {who}" if who else ""
 
 
-def _listed(*parts: str) -> str:
+def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-_SAYINGS: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] = {
+PHRASES: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] = {
     NoticeKind.RETITLED: _retitled,
-    NoticeKind.CANCELED: _cancelled,
+    NoticeKind.CANCELED: _canceled,
     NoticeKind.MOVED: _moved,
     NoticeKind.CORRECTION: _correction,
     NoticeKind.REMINDER: _reminder,
@@ -231,5 +231,5 @@ _SAYINGS: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] 
     NoticeKind.REGISTRATIONS: _registrations,
 }
 
-ORDER = {kind: place for place, kind in enumerate(_SAYINGS)}
+KIND_ORDER = {kind: place for place, kind in enumerate(PHRASES)}
 """In which order several notices about one webinar are read; what is in here is about a webinar."""

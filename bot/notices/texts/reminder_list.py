@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands.reminder_offsets import say_lead, say_leads, say_too_late, too_late
+from bot.commands.reminder_offsets import offset_text, offsets_in_past, offsets_text, too_late_text
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeState
-from bot.notices.reminder_sheet import Reminder, ReminderOrigin, ReminderSheet, earlier, is_to_come
-from bot.slack.blocks import cut, said, when
+from bot.notices.reminder_sheet import Reminder, ReminderOrigin, ReminderSheet, can_remind, past
+from bot.slack.blocks import cut, escape_sentence, when
 
 MAX_PROBLEM = 150
 
 
-def place(channel_id: str) -> str:
+def channel_name(channel_id: str) -> str:
     """Where it is, as one says it (mrkdwn)."""
     return f"<#{channel_id}>" if channel_id.startswith(("C", "G")) else "your own messages"
 
 
-def why_not(webinar: Webinar, now: datetime) -> str:
+def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
     """Why there is nothing left to remind of; empty where there is."""
-    if is_to_come(webinar, now):
+    if can_remind(webinar, now):
         return ""
     if stage(webinar, now) is Stage.CANCELLED:
         return "This webinar is cancelled, so there is nothing to remind of."
     return "This webinar's start has passed, so there is nothing left to remind of."
 
 
-def missed_out(sheet: ReminderSheet, now: datetime) -> str:
+def missed_text(sheet: ReminderSheet, now: datetime) -> str:
     """Which of its times have passed without a reminder, and why; empty where there are none, or it is all over."""
-    if not (sheet.is_on and is_to_come(sheet.webinar, now)):
+    if not (sheet.is_on and can_remind(sheet.webinar, now)):
         return ""
-    had = {one.offset for one in sheet.reminders if one.start == sheet.webinar.start and one in earlier(sheet, now)}
-    late = [lead for lead in too_late(sheet.offsets, sheet.webinar.start, now) if lead not in had]
-    return say_too_late(late, sheet.webinar.start, now)
+    had = {one.offset for one in sheet.reminders if one.start == sheet.webinar.start and one in past(sheet, now)}
+    late = [lead for lead in offsets_in_past(sheet.offsets, sheet.webinar.start, now) if lead not in had]
+    return too_late_text(late, sheet.webinar.start, now)
 
 
-def line(sheet: ReminderSheet, reminder: Reminder) -> str:
+def reminder_line(sheet: ReminderSheet, reminder: Reminder) -> str:
     """One of them: how long before, and when that is on the reader's clock (mrkdwn)."""
-    return f"*{say_lead(reminder.offset)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
+    return f"*{offset_text(reminder.offset)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
 
 
-def outcome(reminder: Reminder) -> str:
+def outcome_text(reminder: Reminder) -> str:
     """What became of it (mrkdwn)."""
     match reminder.state:
         case NoticeState.POSTED:
@@ -54,13 +54,15 @@ def outcome(reminder: Reminder) -> str:
         case NoticeState.UNKNOWN:
             return "unclear: Slack's answer got lost, so look whether it was posted"
         case NoticeState.FAILED:
-            return "not posted" + (f": {said(cut(reminder.problem, MAX_PROBLEM))}" if reminder.problem else "")
+            return "not posted" + (
+                f": {escape_sentence(cut(reminder.problem, MAX_PROBLEM))}" if reminder.problem else ""
+            )
         case NoticeState.PLANNED:
             return "about to be posted"
     return "handed to Slack"
 
 
-def origin(sheet: ReminderSheet) -> str:
+def origin_text(sheet: ReminderSheet) -> str:
     """Who said so and when (mrkdwn); empty where nobody did."""
     if not (sheet.set_by and sheet.set_at):
         return ""
@@ -73,8 +75,8 @@ def origin(sheet: ReminderSheet) -> str:
     return f"Set by {by} · {at}"
 
 
-def whose_times(sheet: ReminderSheet) -> str:
+def offsets_source(sheet: ReminderSheet) -> str:
     """Whether its times are its own or the workspace's (mrkdwn)."""
     if sheet.has_own_offsets:
-        return f"Times chosen for this webinar here; usual in this workspace: {say_leads(sheet.usual)}"
+        return f"Times chosen for this webinar here; usual in this workspace: {offsets_text(sheet.default_offsets)}"
     return "Times as usual in this workspace"

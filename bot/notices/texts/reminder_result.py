@@ -7,15 +7,34 @@ from datetime import datetime
 
 from bot.model.webinar import Webinar
 from bot.notices.reminder_sheet import ReminderSheet, ReminderUndo, planned, skipped
-from bot.notices.texts.reminder_list import line, missed_out, origin, place, whose_times, why_not
+from bot.notices.texts.reminder_list import (
+    channel_name,
+    missed_text,
+    no_reminder_reason,
+    offsets_source,
+    origin_text,
+    reminder_line,
+)
 from bot.slack import buttons
-from bot.slack.blocks import MAX_SECTION, Block, Element, actions, button, context, cut, message, plain, said, section
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    cut,
+    escape_sentence,
+    message,
+    plain,
+    section,
+)
 from bot.slack.message import Message
 
 UNDO = "remind.undo"
 
 
-def read_undo(value: str) -> ReminderUndo:
+def parse_undo(value: str) -> ReminderUndo:
     """What an Undo button carries."""
     return ReminderUndo.model_validate_json(value)
 
@@ -23,10 +42,10 @@ def read_undo(value: str) -> ReminderUndo:
 def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> Element:
     """Opens the form for a webinar's reminders: in the channel where it is pressed, unless another one is named."""
     where = f"<#{channel_id}>" if channel_id else ""
-    return buttons.about(webinar, text, buttons.REMIND, typed=f"{where} {typed}".strip())
+    return buttons.webinar_button(webinar, text, buttons.REMIND, typed=f"{where} {typed}".strip())
 
 
-def read_target(typed: str) -> tuple[str, str]:
+def parse_target(typed: str) -> tuple[str, str]:
     """The channel that such a button names, or nothing, and what was typed, from what follows the webinar's id."""
     first, _, rest = typed.partition(" ")
     if first.startswith("<#") and first.endswith(">"):
@@ -38,15 +57,15 @@ def changed(
     sheet: ReminderSheet, undo: ReminderUndo | None, *, now: datetime, notes: Sequence[str] = (), undone: bool = False
 ) -> Message:
     """What is planned in a channel after somebody has changed it."""
-    head = f"Reminders of *{plain(sheet.webinar.title)}* in {place(sheet.channel_id)}"
-    lines = [f"• {line(sheet, one)}" for one in planned(sheet, now)]
-    lines += [f"• {line(sheet, one)}: skipped" for one in skipped(sheet, now)]
-    problem = why_not(sheet.webinar, now) or (missed_out(sheet, now) if lines else "")
+    head = f"Reminders of *{plain(sheet.webinar.title)}* in {channel_name(sheet.channel_id)}"
+    lines = [f"• {reminder_line(sheet, one)}" for one in planned(sheet, now)]
+    lines += [f"• {reminder_line(sheet, one)}: skipped" for one in skipped(sheet, now)]
+    problem = no_reminder_reason(sheet.webinar, now) or (missed_text(sheet, now) if lines else "")
     if not sheet.is_on:
         lines = ["They are off."]
     body = "\n".join([f"{'Undone. ' if undone else ''}{head}:", *(lines or ["None is planned."])])
-    more = [note for note in (problem, *map(said, notes)) if note]
-    facts = " · ".join(filter(None, [origin(sheet), whose_times(sheet) if sheet.is_on else ""]))
+    more = [note for note in (problem, *map(escape_sentence, notes)) if note]
+    facts = " · ".join(filter(None, [origin_text(sheet), offsets_source(sheet) if sheet.is_on else ""]))
     blocks: list[Block] = [section(body)]
     if more:
         blocks.append(section(cut(" ".join(more), MAX_SECTION)))
@@ -61,7 +80,7 @@ def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
     """That reminders of a webinar are off in a channel, or for a person in their own messages."""
     title = f"*{plain(webinar.title)}*"
     if channel_id.startswith(("C", "G")):
-        text = f"You muted the reminders of {title} in {place(channel_id)}, for everybody there."
+        text = f"You muted the reminders of {title} in {channel_name(channel_id)}, for everybody there."
     else:
         text = f"You won't be reminded of {title} in your own messages any more."
     return message(text, [section(text), *actions(_undo(undo))])
@@ -69,14 +88,14 @@ def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
 
 def already_muted(sheet: ReminderSheet) -> Message:
     """That there is nothing to mute, and who saw to that."""
-    text = f"No more reminders of *{plain(sheet.webinar.title)}* go out in {place(sheet.channel_id)}."
-    by = origin(sheet)
+    text = f"No more reminders of *{plain(sheet.webinar.title)}* go out in {channel_name(sheet.channel_id)}."
+    by = origin_text(sheet)
     return message(text, [section(text), *([context(by)] if by else [])])
 
 
 def not_undone(sheet: ReminderSheet) -> Message:
     """That somebody has changed it since, so that going back would undo their change."""
-    by = origin(sheet)
+    by = origin_text(sheet)
     text = "This was changed again since then, so it stays as it is."
     change = remind_button(sheet.webinar, "Look", channel_id=sheet.channel_id)
     here = actions(change if sheet.channel_id.startswith(("C", "G")) else None)
@@ -86,7 +105,7 @@ def not_undone(sheet: ReminderSheet) -> Message:
 def not_set(webinar: Webinar, sentence: str, typed: str, *, channel_id: str) -> Message:
     """That nothing was changed and why, with what was typed, to be mended in the form."""
     kept = f"You typed: `{plain(typed)}`" if typed else ""
-    lines = [f"{said(sentence)} Nothing was changed.", *([kept] if kept else [])]
+    lines = [f"{escape_sentence(sentence)} Nothing was changed.", *([kept] if kept else [])]
     text = cut("\n".join(lines), MAX_SECTION)
     fits = typed if len(typed) + len(channel_id) + 4 <= buttons.MAX_TYPED else ""
     return message(text, [section(text), *actions(remind_button(webinar, "Change", channel_id=channel_id, typed=fits))])

@@ -13,9 +13,9 @@ from bot.model.people import Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
 from bot.notices.subscriptions.model import (
-    EVERYTHING,
-    FEATURE_OF,
-    SHARED,
+    ALL_FEATURES,
+    DEFAULT_FEATURES,
+    FEATURE_BY_KIND,
     ChannelFeatures,
     Feature,
     Features,
@@ -23,8 +23,8 @@ from bot.notices.subscriptions.model import (
     Subscription,
     SubscriptionChange,
     channel_features,
-    follow_all,
-    read_features,
+    parse_features,
+    set_for_all,
     subscribe,
     unsubscribe,
 )
@@ -46,7 +46,7 @@ def wish(about: Webinar | Literal["mine", "all"] = "all", by: str = "U1") -> Sub
     return SubscriptionChange(workspace=ACCOUNT.workspace, channel_id="C1", about=about, by=by, at=NOW)
 
 
-def card_line(about: Webinar = LAUNCH, features: Features = SHARED) -> Subscription:
+def card_line(about: Webinar = LAUNCH, features: Features = DEFAULT_FEATURES) -> Subscription:
     """What sharing a card leaves in #launch."""
     return Subscription(
         workspace=ACCOUNT.workspace,
@@ -69,25 +69,27 @@ def heard(lines: list[Subscription], about: Webinar = LAUNCH) -> Features:
 def test_every_feature_is_documented_with_its_default() -> None:
     """The page names all features, in the order of the form, and which of them come without asking."""
     rows = table("commands.md", "feature")
-    assert {Feature(name): default == "yes" for name, _, default in rows} == {one: one in SHARED for one in Feature}
+    assert {Feature(name): default == "yes" for name, _, default in rows} == {
+        one: one in DEFAULT_FEATURES for one in Feature
+    }
 
 
 def test_every_feature_has_something_to_say() -> None:
     """None is empty, and what belongs to none goes wherever it is addressed to."""
-    assert set(FEATURE_OF.values()) == set(Feature)
-    assert set(NoticeKind) - set(FEATURE_OF) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
+    assert set(FEATURE_BY_KIND.values()) == set(Feature)
+    assert set(NoticeKind) - set(FEATURE_BY_KIND) == {NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST}
 
 
 def test_general_lines_add_up() -> None:
     """Those about all, about the creator's webinars, and the one of its card; not what somebody else's webinars get."""
     lines = subscribe(subscribe([], wish(), LIVE), wish("mine"), frozenset({Feature.FILLING}))
-    assert heard([*lines, card_line()]) == SHARED | {Feature.LIVE, Feature.FILLING}
+    assert heard([*lines, card_line()]) == DEFAULT_FEATURES | {Feature.LIVE, Feature.FILLING}
     assert [heard(lines, one) for one in WEBINARS] == [LIVE | {Feature.FILLING}, LIVE, LIVE]
 
 
 def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
     """Also where it asks for nothing; lines of other channels, accounts and workspaces are their own."""
-    lines = unsubscribe(subscribe([], wish(), SHARED), wish(LAUNCH))
+    lines = unsubscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(LAUNCH))
     here = [line for line in lines if line.scope is Scope.WEBINAR]
     assert [line.features for line in here] == [NONE]
     abroad = here[0].model_copy(update={"workspace": Workspace(team_id="T2")})
@@ -100,7 +102,7 @@ def test_what_somebody_said_of_one_webinar_decides_alone() -> None:
 
 def test_subscribing_says_who_and_when() -> None:
     """The line carries the person, and stays theirs when somebody else asks for what is there already."""
-    (line,) = subscribe([], wish(by="U7"), SHARED)
+    (line,) = subscribe([], wish(by="U7"), DEFAULT_FEATURES)
     assert (line.scope, line.subject, line.account, line.set_by, line.set_at) == (Scope.ALL, "", None, "U7", NOW)
     assert subscribe([line], wish(by="U8"), REMINDERS) == [line]
     (mine,) = subscribe([], wish("mine", by="U7"), LIVE)
@@ -109,17 +111,17 @@ def test_subscribing_says_who_and_when() -> None:
 
 def test_one_webinar_is_muted_and_brought_back() -> None:
     """Muted where all are followed, its own line is empty; asked for again, there is no such line any more."""
-    general = subscribe([], wish(), SHARED)
+    general = subscribe([], wish(), DEFAULT_FEATURES)
     muted = unsubscribe(general, wish(LAUNCH))
-    assert (heard(muted), heard(muted, OTHER)) == (NONE, SHARED)
-    assert subscribe(muted, wish(LAUNCH), SHARED) == general
+    assert (heard(muted), heard(muted, OTHER)) == (NONE, DEFAULT_FEATURES)
+    assert subscribe(muted, wish(LAUNCH), DEFAULT_FEATURES) == general
 
 
 def test_less_of_one_webinar_makes_its_own_line() -> None:
     """It holds what is left, and more can be asked for on top."""
-    lines = unsubscribe(subscribe([], wish(), SHARED), wish(LAUNCH), REMINDERS)
-    assert (heard(lines), heard(lines, OTHER)) == (SHARED - REMINDERS, SHARED)
-    assert heard(subscribe(lines, wish(LAUNCH), LIVE)) == SHARED - REMINDERS | LIVE
+    lines = unsubscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(LAUNCH), REMINDERS)
+    assert (heard(lines), heard(lines, OTHER)) == (DEFAULT_FEATURES - REMINDERS, DEFAULT_FEATURES)
+    assert heard(subscribe(lines, wish(LAUNCH), LIVE)) == DEFAULT_FEATURES - REMINDERS | LIVE
 
 
 def test_muting_what_nothing_else_covers_leaves_no_line() -> None:
@@ -131,13 +133,13 @@ def test_muting_what_nothing_else_covers_leaves_no_line() -> None:
 def test_webinar_that_is_asked_for_outlives_its_card() -> None:
     """What came with the card becomes somebody's own line, even if it says the same."""
     (line,) = subscribe([card_line()], wish(LAUNCH, by="U7"), REMINDERS)
-    assert (line.features, line.set_by, line.by_share) == (SHARED, "U7", False)
+    assert (line.features, line.set_by, line.by_share) == (DEFAULT_FEATURES, "U7", False)
 
 
 def test_own_times_are_kept_while_anything_reminds() -> None:
     """A line that differs only in its times is not given up."""
     own = card_line().model_copy(update={"offsets": HALF_HOUR, "by_share": False})
-    lines = [*subscribe([], wish(), SHARED), own]
+    lines = [*subscribe([], wish(), DEFAULT_FEATURES), own]
     with_live = subscribe(lines, wish(LAUNCH), LIVE)
     assert [line.offsets for line in unsubscribe(with_live, wish(LAUNCH), LIVE)] == [None, HALF_HOUR]
     assert unsubscribe([own], wish(LAUNCH)) == []
@@ -145,34 +147,40 @@ def test_own_times_are_kept_while_anything_reminds() -> None:
 
 def test_less_of_everything_holds_for_every_line() -> None:
     """Also for what came with cards and what was asked for one webinar; mutes go when nothing is left to mute."""
-    lines = [*subscribe([], wish(), SHARED), card_line(OTHER)]
+    lines = [*subscribe([], wish(), DEFAULT_FEATURES), card_line(OTHER)]
     lines = subscribe(lines, wish(ELSEWHERE), frozenset({Feature.LIVE}))
     lines = unsubscribe(lines, wish(LAUNCH))
     less = unsubscribe(lines, wish(), REMINDERS)
-    assert [heard(less, one) for one in WEBINARS] == [NONE, SHARED - REMINDERS, SHARED - REMINDERS | LIVE]
+    assert [heard(less, one) for one in WEBINARS] == [
+        NONE,
+        DEFAULT_FEATURES - REMINDERS,
+        DEFAULT_FEATURES - REMINDERS | LIVE,
+    ]
     assert [line.by_share for line in less if line.subject == OTHER.session_id] == [True]
     assert unsubscribe(lines, wish()) == []
 
 
 def test_less_of_mine_is_about_mine() -> None:
     """Other people's lines and the one about all stay."""
-    lines = subscribe(subscribe(subscribe([], wish("mine"), SHARED), wish("mine", by="U2"), LIVE), wish(), REMINDERS)
+    lines = subscribe(
+        subscribe(subscribe([], wish("mine"), DEFAULT_FEATURES), wish("mine", by="U2"), LIVE), wish(), REMINDERS
+    )
     less = unsubscribe(lines, wish("mine"))
     assert [(line.scope, line.subject) for line in less] == [(Scope.MINE, "U2"), (Scope.ALL, "")]
 
 
 def test_form_says_exactly_what_is_heard_of_all() -> None:
     """Its boxes replace that line and touch no other; with none ticked, there is none, and nothing to mute."""
-    lines = unsubscribe(subscribe(subscribe([], wish(), SHARED), wish("mine"), LIVE), wish(LAUNCH))
-    only_live = follow_all(lines, wish(by="U9"), LIVE)
+    lines = unsubscribe(subscribe(subscribe([], wish(), DEFAULT_FEATURES), wish("mine"), LIVE), wish(LAUNCH))
+    only_live = set_for_all(lines, wish(by="U9"), LIVE)
     assert {(line.scope, line.features, line.set_by) for line in only_live} == {
         (Scope.ALL, LIVE, "U9"),
         (Scope.MINE, LIVE, "U1"),
         (Scope.WEBINAR, NONE, "U1"),
     }
-    assert {line.scope for line in follow_all(lines, wish(), NONE)} == {Scope.MINE, Scope.WEBINAR}
-    assert follow_all(unsubscribe(lines, wish("mine")), wish(), NONE) == []
-    assert follow_all(lines, wish(by="U9"), SHARED) == lines
+    assert {line.scope for line in set_for_all(lines, wish(), NONE)} == {Scope.MINE, Scope.WEBINAR}
+    assert set_for_all(unsubscribe(lines, wish("mine")), wish(), NONE) == []
+    assert set_for_all(lines, wish(by="U9"), DEFAULT_FEATURES) == lines
 
 
 @pytest.mark.parametrize(
@@ -180,8 +188,8 @@ def test_form_says_exactly_what_is_heard_of_all() -> None:
     [
         ((), NONE, {}),
         (("Reminders", "LIVE!"), REMINDERS | LIVE, {}),
-        (("everything",), EVERYTHING, {}),
-        (("all",), EVERYTHING, {}),
+        (("everything",), ALL_FEATURES, {}),
+        (("all",), ALL_FEATURES, {}),
         (("remidners", "live"), LIVE, {"remidners": Feature.REMINDERS}),
         (("reminder", "cancelled", "zzz"), NONE, {"reminder": "reminders", "cancelled": "changes", "zzz": None}),
         (("x" * 9000, ""), NONE, {"x" * 9000: None, "": None}),
@@ -189,7 +197,7 @@ def test_form_says_exactly_what_is_heard_of_all() -> None:
 )
 def test_words_name_features(words: tuple[str, ...], features: Features, unknown: dict[str, Feature | None]) -> None:
     """Whatever their case; a word that is none comes back with the nearest."""
-    assert read_features(words) == (features, unknown)
+    assert parse_features(words) == (features, unknown)
 
 
 FEATURES = st.frozensets(st.sampled_from(Feature))

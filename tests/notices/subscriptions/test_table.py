@@ -11,7 +11,7 @@ from bot.model.people import Workspace
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import (
-    SHARED,
+    DEFAULT_FEATURES,
     Feature,
     Scope,
     Subscription,
@@ -19,7 +19,7 @@ from bot.notices.subscriptions.model import (
     subscribe,
     unsubscribe,
 )
-from tests.support.db_samples import LATER, OTHERS
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS
 from tests.support.webinar_samples import ACCOUNT, NOW, webinar
 
 pytest_plugins = ["tests.support.databases"]
@@ -60,24 +60,24 @@ async def test_lines_come_back_as_they_were_written(store: Store) -> None:
             await subscription_table.save(db, one)
         assert await subscription_table.of_channel(db, HERE, "C1") == lines
         assert await subscription_table.of_channel(db, HERE, "C2") == []
-        await subscription_table.save(db, line(features=SHARED, set_by="U2", set_at=LATER))
+        await subscription_table.save(db, line(features=DEFAULT_FEATURES, set_by="U2", set_at=LATER))
         assert (await subscription_table.of_channel(db, HERE, "C1"))[0].set_by == "U2"
-        await subscription_table.forget(db, lines[2])
+        await subscription_table.remove(db, lines[2])
         assert [one.subject for one in await subscription_table.of_channel(db, HERE, "C1")] == ["", "U1", "s2"]
 
 
 async def test_lines_stay_in_their_workspace_and_account(store: Store) -> None:
     """The same channel, scope and subject elsewhere is another line."""
     mine = about_one()
-    theirs = [about_one(workspace=other.workspace, account=other, set_by="U9") for other in OTHERS]
+    theirs = [about_one(workspace=other.workspace, account=other, set_by="U9") for other in OTHER_ACCOUNTS]
     async with store.write() as db:
         for one in [mine, *theirs]:
             await subscription_table.save(db, one)
-        for other, one in zip(OTHERS, theirs, strict=True):
-            assert await subscription_table.about(db, other, "s1", "") == [one]
-        await subscription_table.forget(db, mine)
-        assert await subscription_table.about(db, ACCOUNT, "s1", "") == []
-        assert await subscription_table.everything(db, Workspace(team_id="T2")) == [theirs[0]]
+        for other, one in zip(OTHER_ACCOUNTS, theirs, strict=True):
+            assert await subscription_table.of_webinar(db, other, "s1", "") == [one]
+        await subscription_table.remove(db, mine)
+        assert await subscription_table.of_webinar(db, ACCOUNT, "s1", "") == []
+        assert await subscription_table.all_subscriptions(db, Workspace(team_id="T2")) == [theirs[0]]
 
 
 async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None:
@@ -87,8 +87,8 @@ async def test_lines_that_decide_about_a_webinar_are_found(store: Store) -> None
     async with store.write() as db:
         for one in [*deciding, *others]:
             await subscription_table.save(db, one)
-        assert await subscription_table.about(db, ACCOUNT, "s1", "U1") == deciding
-        assert await subscription_table.everything(db, HERE) == [*deciding[:2], *others, deciding[2]]
+        assert await subscription_table.of_webinar(db, ACCOUNT, "s1", "U1") == deciding
+        assert await subscription_table.all_subscriptions(db, HERE) == [*deciding[:2], *others, deciding[2]]
 
 
 async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
@@ -98,7 +98,7 @@ async def test_lines_of_a_channel_are_replaced(store: Store) -> None:
     def wish(**changes: Any) -> SubscriptionChange:
         return SubscriptionChange(**({"workspace": HERE, "channel_id": "C1", "by": "U1", "at": NOW} | changes))
 
-    before = subscribe(subscribe([], wish(), SHARED), wish(about="mine"), SHARED)
+    before = subscribe(subscribe([], wish(), DEFAULT_FEATURES), wish(about="mine"), DEFAULT_FEATURES)
     after = unsubscribe(unsubscribe(before, wish(about="mine")), wish(about=launch, by="U2"))
     async with store.write() as db:
         await subscription_table.replace(db, [], before)
@@ -114,7 +114,7 @@ async def test_two_who_change_a_channel_at_once_lose_nothing(store: Store) -> No
 
     async def add(feature: Feature) -> None:
         async with store.write() as db:
-            await subscription_table.one_at_a_time(db, HERE, "C1")
+            await subscription_table.lock_channel(db, HERE, "C1")
             lines = await subscription_table.of_channel(db, HERE, "C1")
             wish = SubscriptionChange(workspace=HERE, channel_id="C1", by="U1", at=NOW)
             await asyncio.sleep(0)  # the other one's turn, if it is let
@@ -135,9 +135,9 @@ async def test_hours_come_back_as_they_were_written(store: Store) -> None:
             await subscription_table.save_hours(db, one)
         assert await subscription_table.hours_of(db, HERE, ["C1", "C2", "C3"]) == {"C1": night, "C2": plain}
         assert await subscription_table.hours_of(db, HERE, []) == {}
-        assert await subscription_table.with_digest(db, HERE) == [night]
+        assert await subscription_table.hours_with_digest(db, HERE) == [night]
         await subscription_table.save_hours(db, hours(digest=DigestPace.NEVER, set_by="U2"))
-        assert await subscription_table.with_digest(db, HERE) == []
+        assert await subscription_table.hours_with_digest(db, HERE) == []
         assert (await subscription_table.hours_of(db, HERE, ["C1"]))["C1"].set_by == "U2"
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from bot.commands.reminder_offsets import say_leads
+from bot.commands.reminder_offsets import offsets_text
 from bot.model.webinar import Audience, Webinar
 from bot.notices.quiet_hours import ChannelHours, DigestPace
 from bot.notices.subscriptions.model import Feature, Features
 
-SAID: Mapping[Feature, str] = {
+FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.REMINDERS: "before it starts",
     Feature.ALERTS: "when registration is full, closed, or open again",
     Feature.CHANGES: "when it is moved, renamed or cancelled",
@@ -25,51 +25,55 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 _OF_REGISTRATION = frozenset({Feature.ALERTS, Feature.FILLING, Feature.REGISTRATIONS})
 
 
-def named(features: Features) -> str:
+def feature_names(features: Features) -> str:
     """The words of some features: "reminders, alerts and changes"; "nothing" where there are none."""
-    return listed([feature.value for feature in SAID if feature in features]) or "nothing"
+    return join_words([feature.value for feature in FEATURE_TEXTS if feature in features]) or "nothing"
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Words in a row: "one", "one and two", "one, two and three"."""
     *others, last = words or [""]
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def explained(features: Features, leads: Collection[timedelta]) -> list[str]:
+def feature_lines(features: Features, leads: Collection[timedelta]) -> list[str]:
     """What each of some features says, a line each (mrkdwn); `leads` are the usual reminders."""
-    return [f"*{feature.value}* {_said(feature, leads)}" for feature in SAID if feature in features]
+    return [f"*{feature.value}* {_feature_text(feature, leads)}" for feature in FEATURE_TEXTS if feature in features]
 
 
-def about_one(webinar: Webinar, features: Features, ahead: Collection[timedelta]) -> list[str]:
+def webinar_lines(webinar: Webinar, features: Features, ahead: Collection[timedelta]) -> list[str]:
     """What will be said of one webinar, a line each; `ahead` are the reminders whose time has not passed."""
     heard = features - _OF_REGISTRATION if webinar.audience is Audience.ANYONE else features
-    lines = [_said(feature, ahead) for feature in SAID if feature in heard and feature is not Feature.REMINDERS]
+    lines = [
+        _feature_text(feature, ahead)
+        for feature in FEATURE_TEXTS
+        if feature in heard and feature is not Feature.REMINDERS
+    ]
     if Feature.REMINDERS not in features:
         return lines
-    return [f"reminders {say_leads(ahead)} the start" if ahead else "no reminder: it is too late for one", *lines]
+    return [f"reminders {offsets_text(ahead)} the start" if ahead else "no reminder: it is too late for one", *lines]
 
 
-def quiet(hours: ChannelHours | None) -> str:
+def quiet_hours_text(hours: ChannelHours | None) -> str:
     """When the channel is quiet, and what that means; empty where it never is."""
     if hours is None or hours.quiet_from is None or hours.quiet_to is None or hours.quiet_from == hours.quiet_to:
         return ""
-    span = f"{clock(hours.quiet_from)} to {clock(hours.quiet_to)} ({hours.time_zone})"
+    span = f"{wall_time(hours.quiet_from)} to {wall_time(hours.quiet_to)} ({hours.time_zone})"
     return f"Quiet from {span}: news waits for its end, reminders do not"
 
 
-def digest(hours: ChannelHours | None) -> str:
+def digest_text(hours: ChannelHours | None) -> str:
     """When the digest comes; empty where there is none."""
     if hours is None or hours.digest is DigestPace.NEVER:
         return ""
     pace = "day" if hours.digest is DigestPace.DAILY else DAYS[hours.digest_day]
-    return f"Digest every {pace} at {clock(hours.digest_at)} ({hours.time_zone})"
+    return f"Digest every {pace} at {wall_time(hours.digest_at)} ({hours.time_zone})"
 
 
-def clock(minutes: int) -> str:
+def wall_time(minutes: int) -> str:
     """Minutes after midnight as a clock shows them: "09:05"."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _said(feature: Feature, leads: Collection[timedelta]) -> str:
-    return f"{say_leads(leads)} it starts" if feature is Feature.REMINDERS and leads else SAID[feature]
+def _feature_text(feature: Feature, leads: Collection[timedelta]) -> str:
+    return f"{offsets_text(leads)} it starts" if feature is Feature.REMINDERS and leads else FEATURE_TEXTS[feature]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.model import Feature
-from bot.notices.subscriptions.texts.phrases import about_one, quiet
+from bot.notices.subscriptions.texts.phrases import quiet_hours_text, webinar_lines
 from bot.notices.texts.reminder_result import remind_button
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, button, context, message, plain, section
@@ -16,16 +16,18 @@ MUTED = "Nothing else is said about it there, as somebody chose."
 
 def shared(webinar: Webinar, channel_id: str, there: PlannedNotices) -> Message:
     """The answer to a share: where the card is, all that will be said there, and the ways to change that."""
-    lines = about_one(webinar, there.features, there.ahead)
+    lines = webinar_lines(webinar, there.features, there.upcoming_offsets)
     said = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
     text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {said}"
     less = f"To hear less of it, type there, for example, `/webinar unsubscribe changes for {plain(webinar.id)}`"
-    notes = [note for note in (quiet(there.hours), less if lines else "") if note]
+    notes = [note for note in (quiet_hours_text(there.hours), less if lines else "") if note]
     blocks: list[Block] = [section(text), *(context(note) for note in notes)]
     reminds = Feature.REMINDERS in there.features
     blocks += actions(
         remind_button(webinar, "Change Reminders" if reminds else "Add Reminders", channel_id=channel_id),
-        button("Change Channel", buttons.FOLLOW, channel_id, label="Change what Greenroom says in this channel"),
+        button(
+            "Change Channel", buttons.CHANGE_FEATURES, channel_id, label="Change what Greenroom says in this channel"
+        ),
         buttons.details(webinar),
     )
     return message(" ".join([text, *notes]), blocks)
@@ -33,6 +35,6 @@ def shared(webinar: Webinar, channel_id: str, there: PlannedNotices) -> Message:
 
 def announced(webinar: Webinar, channel_id: str, there: PlannedNotices) -> str:
     """The same in a line, for the result of a creation (mrkdwn)."""
-    lines = about_one(webinar, there.features, there.ahead)
+    lines = webinar_lines(webinar, there.features, there.upcoming_offsets)
     said = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED
     return f"Announced in <#{channel_id}>. {said}"
