@@ -1,4 +1,4 @@
-"""Keeps what a person has typed into a form, so that a closed or failed form comes back filled."""
+"""The table of drafts: the inputs of a create form, so that a closed or failed form reopens filled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OPEN, SENT = "open", "sent"
 
 
 async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, content: str, now: datetime) -> None:
-    """Keep a draft's content (JSON), encrypted: it may hold a password. A sent one stays sent."""
+    """Save a draft's content (JSON), encrypted: it may contain a password. The state of a saved draft is kept."""
     row = {
         **workspace.model_dump(),
         "draft_id": draft_id,
@@ -28,7 +28,7 @@ async def save(db: Db, workspace: Workspace, user_id: str, draft_id: str, conten
 
 
 async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str | None:
-    """The content of this person's draft."""
+    """The content of this user's draft."""
     content: str | None = (
         await db.execute(
             select(drafts.c.content).where(
@@ -40,7 +40,7 @@ async def find(db: Db, workspace: Workspace, user_id: str, draft_id: str) -> str
 
 
 async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetime) -> str | None:
-    """The content of the draft that this person left unfinished last, if it was touched since then."""
+    """The content of the user's latest open draft, if changed since then."""
     content: str | None = (
         await db.execute(
             select(drafts.c.content)
@@ -57,18 +57,18 @@ async def latest_open(db: Db, workspace: Workspace, user_id: str, since: datetim
     return content
 
 
-async def mark(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:
-    """Say whether a draft was sent off or is open (again, after a failure)."""
+async def set_state(db: Db, workspace: Workspace, draft_id: str, state: str) -> None:
+    """Set a draft to `SENT`, or back to `OPEN` after a failure."""
     await db.execute(
         update(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id).values(state=state)
     )
 
 
 async def forget(db: Db, workspace: Workspace, draft_id: str) -> None:
-    """Drop a draft that nobody needs any more."""
+    """Delete a draft."""
     await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.draft_id == draft_id))
 
 
 async def forget_before(db: Db, workspace: Workspace, moment: datetime) -> None:
-    """Drop every draft not touched since then."""
+    """Delete drafts unchanged since then."""
     await db.execute(delete(drafts).where(*of_workspace(drafts, workspace), drafts.c.changed_at < moment))

@@ -15,6 +15,7 @@ from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
 from bot.slack.client import SlackApi, SlackRefused, SlackUnclear
+from bot.slack.deliver import update_or_post
 from bot.slack.message import Message, View
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
@@ -26,36 +27,36 @@ PENDING = (
     "Not every answer came through, so it is not certain yet whether the webinar is made. Greenroom goes on, and tells "
     "you when it is complete or surely not there."
 )
-TAKING_BACK = "What was begun is still being taken back."
+UNDOING = "What was begun is still being taken back."
 UNCERTAIN = "It is not certain that the card stands in <#{}>. If there is none, share it again."
 
 
 class CreationReport:
     """Updates the form with the result, or sends a DM if the form was closed."""
 
-    def __init__(self, worker_id: str, store: Store, slack: SlackApi, announcing: Cards, mirror: Mirror) -> None:
-        """`worker_id` owns the creations that are reported."""
+    def __init__(self, worker_id: str, store: Store, slack: SlackApi, cards: Cards, mirror: Mirror) -> None:
+        """`worker_id` owns the reported creations."""
         self._worker_id = worker_id
         self._store = store
         self._slack = slack
-        self._cards = announcing
+        self._cards = cards
         self._mirror = mirror
 
     async def completed(self, creation: Creation) -> Webinar:
         """Post the card once, show the webinar, and forget the draft."""
         webinar = await self._mirror.find(str(creation.session_id))
-        announced, notes = await self._announce(creation, webinar)
-        there = await self._cards.said_in(webinar, announced) if announced else None
+        channel_id, notes = await self._announce(creation, webinar)
+        planned = await self._cards.said_in(webinar, channel_id) if channel_id else None
         async with self._store.write() as db:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
             await draft_table.forget(db, webinar.account.workspace, creation.draft_id)
         created = CreatedResult(
             webinar,
             host_link=SecretStr(link) if link else None,
-            announced=announced,
-            there=there,
+            channel_id=channel_id,
+            planned=planned,
             notes=notes,
-            password_set=bool(creation.order.form.options.password.get_secret_value()),
+            password_set=bool(creation.request.form.options.password.get_secret_value()),
         )
         await self._show(creation, creation_texts.done(created), creation_texts.done_message(created))
         return webinar
@@ -63,7 +64,7 @@ class CreationReport:
     async def failed(self, creation: Creation) -> None:
         """Show the problem, and reopen the draft."""
         async with self._store.write() as db:
-            await draft_table.mark(db, creation.account.workspace, creation.draft_id, draft_table.OPEN)
+            await draft_table.set_state(db, creation.account.workspace, creation.draft_id, draft_table.OPEN)
         problem, draft_id = creation.problem, creation.draft_id
         await self._show(
             creation, creation_texts.failed(problem, draft_id), creation_texts.failed_message(problem, draft_id)
@@ -72,19 +73,19 @@ class CreationReport:
     async def pending(self, creation: Creation) -> None:
         """Show that the creation goes on."""
         # Without a button back to the form: the result replaces this view.
-        note = f"{creation.problem} {TAKING_BACK}" if creation.step is CreationStep.UNDOING else PENDING
-        view = creation_texts.working(creation.order.form.title, creation.draft_id, note=note)
-        if creation.order.view_id:
-            await self._slack.update(creation.order.view_id, view)
+        note = f"{creation.problem} {UNDOING}" if creation.step is CreationStep.UNDOING else PENDING
+        view = creation_texts.working(creation.request.form.title, creation.draft_id, note=note)
+        if creation.request.view_id:
+            await self._slack.update(creation.request.view_id, view)
 
     async def _announce(self, creation: Creation, webinar: Webinar) -> tuple[str | None, list[str]]:
-        channel = creation.order.form.announce_in
+        channel = creation.request.form.announce_in
         if channel is None:
             return None, []
         if any(put_up.channel_id == channel for put_up in await self._cards.standing(webinar)):
             return channel, []
         async with self._store.write() as db:  # saved before the post: two cards are worse than none
-            may_post = await creation_table.ask_for_card(db, creation, self._worker_id)
+            may_post = await creation_table.record_card_request(db, creation, self._worker_id)
         if not may_post:
             return None, [UNCERTAIN.format(channel)]
         try:
@@ -95,14 +96,9 @@ class CreationReport:
             return None, [f"The card is not in <#{channel}>: {error.sentence}"]
         return channel, []
 
-    async def _show(self, creation: Creation, view: View, instead: Message) -> None:
+    async def _show(self, creation: Creation, view: View, message: Message) -> None:
         try:
-            if creation.order.view_id and await self._slack.update(creation.order.view_id, view):
-                return
-        except SlackRefused as error:
-            log.warning("creation.view_update_failed", extra={"draft": creation.draft_id, "code": error.code})
-        try:
-            await self._slack.post(creation.user_id, instead)
+            await update_or_post(self._slack, creation.request.view_id, creation.user_id, view, message)
         except (ChannelUnreachable, SlackRefused) as error:
             # Slack refuses the DM: this user cannot be notified.
             log.warning("creation.undeliverable", extra={"draft": creation.draft_id, "reason": error.sentence})

@@ -14,7 +14,7 @@ from bot.creation.report import CreationReport
 from bot.creation.steps import CreationSteps
 from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
-from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
+from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, ProviderError, ProviderGone
 from bot.model.people import Account
 from bot.model.webinar import Audience, Webinar
@@ -42,7 +42,7 @@ class CreationService:
         slack: SlackApi,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Cards,
+        cards: Cards,
         mirror: Mirror,
         clock: Clock,
         background: BackgroundTasks,
@@ -56,30 +56,30 @@ class CreationService:
         self._sleep = sleep
         self.leases = WorkerLeases(store, creation_table.LEASES, account, worker_id, subject="creation")
         self.steps = CreationSteps(store, self.leases, provider, directory, clock)
-        self._report = CreationReport(worker_id, store, slack, announcing, mirror)
+        self._report = CreationReport(worker_id, store, slack, cards, mirror)
         self.registration_waits = REGISTRATION_WAITS
 
     async def begin(self, creation: Creation) -> Creation | None:
         """Save a creation as begun now. Returns the earlier one of this form, unless that one failed.
 
-        Raises `BadInput` while another webinar of the same title is being created: the two could not be told apart.
+        Raises `BadInput` while another webinar of the same title is being created: the two would be indistinguishable.
         """
         async with self._store.write() as db:
-            await creation_table.one_at_a_time(db, creation.account)
+            await creation_table.lock_account(db, creation.account)
             earlier = await creation_table.find(db, creation.account, creation.draft_id)
-            if earlier and not earlier.came_to_nothing:
+            if earlier and not earlier.ended_without_webinar:
                 return earlier
-            if await creation_table.same_title_under_way(db, creation.account, creation.order.form.title):
+            if await creation_table.is_title_under_way(db, creation.account, creation.request.form.title):
                 raise BadInput(SAME_TITLE)
             if earlier:
-                await creation_table.set_aside(db, earlier)
-            # RingCentral dates a webinar by the clock that webinars live by, which a sandbox moves.
+                await creation_table.archive(db, earlier)
+            # RingCentral dates a webinar by the provider's clock, which a sandbox moves.
             begun = creation.model_copy(update={"begun_at": self._clock.now()})
             await creation_table.begin(db, begun, self.leases.worker_id, self.leases.until())
         return None
 
     async def run(self, creation: Creation, caller: Caller) -> Creation:
-        """Take a creation to `WHOLE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.
+        """Take a creation to `COMPLETE`, or to `UNDONE` or `NOT_FOUND` with a `problem` for the user.
 
         Without a clear answer from RingCentral or the database it stays where it is, and `resume` continues it, as
         after a crash. Raises no error of either.
@@ -88,7 +88,7 @@ class CreationService:
             creation = await self.steps.reread(creation)
             async with self.leases.keep(creation):
                 return await self.steps.run(creation, caller)
-        except (LeaseLost, *DATABASE_AWAY) as error:
+        except (LeaseLost, *DATABASE_UNAVAILABLE) as error:
             log.warning("creation.lease_lost", extra={"draft": creation.draft_id, "reason": type(error).__name__})
             return creation
 
@@ -97,7 +97,7 @@ class CreationService:
         async for creation in self.leases.expired():
             log.info("creation.resumed", extra={"step": creation.step, "webinar": creation.webinar_id})
             resumed = await self._resume(creation)
-            if resumed.step in creation_table.TO_BE_TOLD:
+            if resumed.step in creation_table.TO_REPORT:
                 await self.report(resumed)
 
     async def report(self, creation: Creation) -> None:
@@ -108,15 +108,15 @@ class CreationService:
         async with self.leases.keep(creation):
             try:
                 await self._send_report(creation)
-            except (GreenroomError, *DATABASE_AWAY) as error:
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning(
                     "creation.report_deferred", extra={"draft": creation.draft_id, "reason": type(error).__name__}
                 )
-                with contextlib.suppress(*DATABASE_AWAY):
+                with contextlib.suppress(*DATABASE_UNAVAILABLE):
                     await self.steps.resume_later(creation)
 
     async def _send_report(self, creation: Creation) -> None:
-        if creation.step in (CreationStep.WHOLE, CreationStep.CARD_ASKED):
+        if creation.step in (CreationStep.COMPLETE, CreationStep.CARD_REQUESTED):
             webinar = await self._report.completed(creation)
             await self._mark_reported(creation)
             if webinar.audience is not Audience.ANYONE:
@@ -129,11 +129,11 @@ class CreationService:
 
     async def _mark_reported(self, creation: Creation) -> None:
         watched = creation.step in (CreationStep.NOT_FOUND, CreationStep.WATCHED)
-        with contextlib.suppress(LeaseLost):  # a form that was sent twice: the owner of its creation marks it
-            await self.steps.save(creation, CreationStep.WATCHED if watched else CreationStep.TOLD)
+        with contextlib.suppress(LeaseLost):  # a form submitted twice: the worker that owns the creation marks it
+            await self.steps.save(creation, CreationStep.WATCHED if watched else CreationStep.REPORTED)
 
     async def _resume(self, creation: Creation) -> Creation:
-        if creation.step in creation_table.TO_BE_TOLD:
+        if creation.step in creation_table.TO_REPORT:
             return creation
         if creation.step not in (CreationStep.BEGUN, CreationStep.UNDOING, CreationStep.WATCHED):
             return await self.run(creation, NOTICE)
@@ -146,6 +146,7 @@ class CreationService:
                 return creation
 
     async def _read_registration(self, webinar: Webinar) -> None:
+        """Mirror the registration of a new session, which RingCentral has a moment later."""
         for wait in self.registration_waits:
             await self._sleep(wait)
             try:

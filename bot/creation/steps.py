@@ -12,7 +12,7 @@ from bot.creation.reconcile import CreationReconciler, StillUnclear
 from bot.creation.table import Creation, CreationStep
 from bot.db.connection import Store
 from bot.db.leases import WorkerLeases
-from bot.errors import OutcomeUnknown, ProviderError, ProviderForbids, ProviderRefused
+from bot.errors import OutcomeUnknown, ProviderError, ProviderForbidden, ProviderRefused
 from bot.model.webinar import Audience, SessionFacts, Webinar, WebinarFacts
 from bot.notices.planner import plan_changes
 from bot.providers.base import Caller, WebinarProvider
@@ -214,4 +214,4 @@ def created_webinar(
 
 
 def _blames_host(error: ProviderError) -> bool:
-    return isinstance(error, ProviderForbids) or error.parameter.partition(".")[0] == "host"
+    return isinstance(error, ProviderForbidden) or error.parameter.partition(".")[0] == "host"

@@ -28,13 +28,13 @@ class CreationStep(StrEnum):
     SESSION_REQUESTED = "session_asked"
     COMPLETE = "whole"
     CARD_REQUESTED = "card_asked"
-    """Complete; the request to post its card was made, and is never repeated."""
+    """Complete; its card was requested once, and is not requested again."""
     UNDOING = "undoing"
     UNDONE = "undone"
     NOT_FOUND = "not_found"
-    """Requested and not listed: the user is to be notified that there is no webinar."""
+    """Requested and not listed: notify the user that there is no webinar."""
     WATCHED = "watched"
-    """The user was notified that there is none; a webinar that still appears late is removed."""
+    """The user was notified that there is none; a webinar that appears late is removed."""
     REPORTED = "told"
 
 
@@ -58,7 +58,7 @@ class CreationRequest(Frozen):
 
 
 class Creation(Frozen):
-    """One creation. `begun_at` is on the clock by which RingCentral dates a webinar."""
+    """One creation. `begun_at` is on the provider's clock, which dates its webinars."""
 
     account: Account
     draft_id: str
@@ -119,13 +119,15 @@ async def find(db: Db, account: Account, draft_id: str) -> Creation | None:
 
 async def is_title_under_way(db: Db, account: Account, title: str) -> bool:
     """Whether a webinar of this title is being created now."""
-    return await _any(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
+    return await _exists(db, account, creations.c.title == title, creations.c.step.in_(UNDER_WAY))
 
 
 async def is_title_watched(db: Db, creation: Creation) -> bool:
     """Whether another creation of this title was not found and may still appear late."""
     same = creations.c.title == creation.request.form.title, creations.c.draft_id != creation.draft_id
-    return await _any(db, creation.account, *same, creations.c.step.in_((CreationStep.NOT_FOUND, CreationStep.WATCHED)))
+    return await _exists(
+        db, creation.account, *same, creations.c.step.in_((CreationStep.NOT_FOUND, CreationStep.WATCHED))
+    )
 
 
 async def created_webinar_ids(db: Db, account: Account) -> frozenset[str]:
@@ -146,7 +148,7 @@ async def record_card_request(db: Db, creation: Creation, worker_id: str) -> boo
     return changed.rowcount == 1
 
 
-async def _any(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
+async def _exists(db: Db, account: Account, *which: ColumnElement[bool]) -> bool:
     found = await db.execute(select(creations.c.draft_id).where(*of_account(creations, account), *which))
     return found.first() is not None
 
@@ -176,11 +178,11 @@ def _progress(creation: Creation) -> dict[str, Any]:
 
 LEASES = LeasedTable(
     creations,
-    # A form that is sent once more starts another creation: a worker on the earlier one must not touch it.
+    # A form that is submitted again starts another creation: a worker on the earlier one must not touch it.
     key=("draft_id", "begun_at"),
     order=("begun_at", "draft_id"),
     resumable=creations.c.step.in_((*ACTIVE, CreationStep.WATCHED)),
     read=_creation,
     write=_progress,
-    renewable=creations.c.step.in_(ACTIVE),  # a watched one keeps the time of its next look
+    renewable=creations.c.step.in_(ACTIVE),  # a watched one keeps the time of its next check
 )

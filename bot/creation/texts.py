@@ -1,4 +1,4 @@
-"""What a person sees after sending the create form: that it is being done, what came of it, and the way back."""
+"""Texts after the create form was submitted: progress, result, and the way back to the form."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from bot.slack.blocks import (
     button,
     context,
     cut,
+    escape_sentence,
     fields,
     message,
     modal,
     paragraph,
     plain,
-    said,
     section,
 )
 from bot.slack.message import Message, View
@@ -41,21 +41,21 @@ CLOSE_FREELY = "You can close this window: the result then comes as a direct mes
 
 @dataclass(frozen=True)
 class CreatedResult:
-    """What came of a creation, for the creator: hold it no longer than it takes to show it."""
+    """The result of a creation, for its creator. Contains the host link: do not keep it."""
 
     webinar: Webinar
     host_link: SecretStr | None = None
-    announced: str | None = None
-    """The channel that holds the card."""
+    channel_id: str | None = None
+    """The channel that has the card."""
     notes: Sequence[str] = ()
-    """Whole sentences: what the account decided differently, or what else did not go as asked."""
+    """Sentences about what differs from the form."""
     password_set: bool = False
-    there: PlannedNotices | None = None
-    """What else will be said in that channel, where that is known."""
+    planned: PlannedNotices | None = None
+    """The notices planned in that channel, if known."""
 
 
 def working(title: str, draft_id: str, *, note: str = "") -> View:
-    """What takes the form's place while the webinar is made. `note` says why it takes longer than usual."""
+    """The progress view in place of the form. `note` explains a delay."""
     blocks: list[Block] = [section(f"Creating *{plain(title)}*…")]
     if note:
         blocks.append(paragraph(note))
@@ -69,26 +69,26 @@ def working(title: str, draft_id: str, *, note: str = "") -> View:
 
 
 def done(created: CreatedResult) -> View:
-    """The result, for the creator's eyes."""
+    """The result, for the creator only."""
     return modal(DONE, "Webinar created", _result(created), close="Done")
 
 
 def done_message(created: CreatedResult) -> Message:
-    """The same as a direct message to the creator, where the modal was closed meanwhile."""
-    words = [f"Created: {summary(created.webinar)}.", _announced(created), *map(said, created.notes)]
+    """The result as a DM to the creator."""
+    words = [f"Created: {summary(created.webinar)}.", _announced(created), *map(escape_sentence, created.notes)]
     return message(cut(" ".join(words), MAX_SECTION), _result(created))
 
 
 def failed(sentence: str, draft_id: str) -> View:
-    """That it did not work and what to do, with the way back to the filled form."""
+    """The failure, with a button back to the filled form."""
     back = actions(button("Back to the Form", BACK, draft_id, style="primary"))
     return modal(FAILED, "Not created", [paragraph(sentence), *back], private_metadata=draft_id)
 
 
 def failed_message(sentence: str, draft_id: str) -> Message:
-    """The same as a direct message; its button opens the form again, filled."""
+    """The failure as a DM; its button opens the filled form."""
     again = actions(button("Try Again", AGAIN, draft_id, style="primary", label="Open the form again, filled"))
-    return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence), *again])
+    return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence), *again])
 
 
 def _result(created: CreatedResult) -> list[Block]:
@@ -99,14 +99,14 @@ def _result(created: CreatedResult) -> list[Block]:
         section(" ".join(_next_steps(created))),
     ]
     if created.notes:
-        blocks.append(section(cut("\n".join(f"• {said(note)}" for note in created.notes), MAX_SECTION)))
+        blocks.append(section(cut("\n".join(f"• {escape_sentence(note)}" for note in created.notes), MAX_SECTION)))
     start = buttons.start(webinar, link.get_secret_value()) if link else None
-    invite = buttons.about(webinar, "Invite", buttons.INVITE)
-    blocks += actions(start, invite, buttons.about(webinar, "Show Details", buttons.SHOW))
+    invite = buttons.webinar_button(webinar, "Invite", buttons.INVITE)
+    blocks += actions(start, invite, buttons.webinar_button(webinar, "Show Details", buttons.SHOW))
     if start:
         blocks.append(context("Start as Host is your own link: do not pass it on"))
-    share = buttons.share_picker("Share in another channel" if created.announced else "Share in a channel")
-    return blocks + actions(share, block_id=buttons.share_block(webinar))
+    share = buttons.share_picker("Share in another channel" if created.channel_id else "Share in a channel")
+    return blocks + actions(share, block_id=buttons.share_block_id(webinar))
 
 
 def _next_steps(created: CreatedResult) -> list[str]:
@@ -119,8 +119,8 @@ def _next_steps(created: CreatedResult) -> list[str]:
 
 
 def _announced(created: CreatedResult) -> str:
-    if created.announced is None:
+    if created.channel_id is None:
         return "Not announced yet."
-    if created.there is None:
-        return f"Announced in <#{created.announced}>."
-    return announced(created.webinar, created.announced, created.there)
+    if created.planned is None:
+        return f"Announced in <#{created.channel_id}>."
+    return announced(created.webinar, created.channel_id, created.planned)

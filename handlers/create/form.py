@@ -19,8 +19,8 @@ from bot.slack.blocks import (
     clock_time,
     context,
     cut,
+    escape_sentence,
     modal,
-    said,
     section,
     warning,
 )
@@ -123,7 +123,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
             dispatch=True,
         ),
         *actions(button("More Settings", MORE, draft.draft_id, label="More settings: recording, access, questions")),
-        context(said(host_line)),
+        context(escape_sentence(host_line)),
     ]
     if names := settings_form.changed(draft.more):
         blocks.append(context(f"Changed under More Settings: {', '.join(names)}"))

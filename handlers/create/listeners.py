@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import machine_now
-from bot.commands.create_args import say_length, split_when
+from bot.commands.create_args import length_text, parse_create_args
 from bot.commands.parser import Create
 from bot.creation import draft_table
 from bot.creation import table as creation_table
@@ -106,7 +106,7 @@ async def sent(request: SlackRequest) -> None:
         account=request.services.account,
         draft_id=draft.draft_id,
         user_id=request.user_id,
-        order=CreationRequest(form=form, host=request.services.directory.host_for(person), view_id=request.view_id),
+        request=CreationRequest(form=form, host=request.services.directory.host_for(person), view_id=request.view_id),
         step=CreationStep.BEGUN,
         begun_at=machine_now(),
     )
@@ -132,10 +132,10 @@ async def try_again(request: SlackRequest) -> None:
 
 
 async def _create(request: SlackRequest, creation: Creation) -> None:
-    title, draft_id = creation.order.form.title, creation.draft_id
+    title, draft_id = creation.request.form.title, creation.draft_id
 
     async with request.services.store.write() as db:
-        await draft_table.mark(db, request.workspace, draft_id, draft_table.SENT)
+        await draft_table.set_state(db, request.workspace, draft_id, draft_table.SENT)
     ended = await request.services.creation.run(
         creation, request.caller_with_progress(lambda note: creation_texts.working(title, draft_id, note=note))
     )
@@ -146,8 +146,8 @@ async def _create(request: SlackRequest, creation: Creation) -> None:
 async def _again(request: SlackRequest, earlier: Creation) -> None:
     # The same form was sent twice: its one creation is shown, if it has come to an end; else its own result follows.
     if earlier.session_id:
-        earlier = earlier.model_copy(update={"step": CreationStep.WHOLE})
-    if earlier.step in (CreationStep.WHOLE, CreationStep.UNDONE, CreationStep.WATCHED):
+        earlier = earlier.model_copy(update={"step": CreationStep.COMPLETE})
+    if earlier.step in (CreationStep.COMPLETE, CreationStep.UNDONE, CreationStep.WATCHED):
         await request.services.creation.report(earlier)
 
 
@@ -178,12 +178,12 @@ def _prefilled(request: SlackRequest, person: Person, words: str) -> CreateDraft
     draft = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
     if not words:
         return draft
-    plan = split_when(words, request.now(), _zone(person), person.locale or None)
+    plan = parse_create_args(words, request.now(), _zone(person), person.locale or None)
     changes: dict[str, object] = {"title": plan.title}
     if plan.start:
         changes["start"] = int(plan.start.timestamp())
     if plan.duration:
-        changes["length"] = say_length(plan.duration)
+        changes["length"] = length_text(plan.duration)
     return draft.model_copy(update=changes)
 
 

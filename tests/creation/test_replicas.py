@@ -24,20 +24,20 @@ from bot.db.schema import creations as table
 from bot.errors import BadInput
 from bot.model.webinar import Form
 from tests.support.creation import (
-    MADE,
+    CREATED,
     TITLE,
-    Ending,
-    at_ringcentral,
-    ended,
-    ending,
-    hurried,
-    release,
-    send,
-    told,
-    written,
+    FinalState,
+    final_state,
+    hang_at_ringcentral,
+    notifications,
+    release_held_responses,
+    stored_creations,
+    submit_form,
+    wait_until_done,
+    without_waits,
 )
 from tests.support.processes import Program, program
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 if TYPE_CHECKING:
     from tests.support.databases import Postgres  # the plugin below must be the first to import it
@@ -62,21 +62,21 @@ async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
 
 async def test_kill_9_between_the_calls_ends_in_complete_webinars(tmp_path: Path) -> None:
     """Killed with one webinar made and not answered, and the date of another on its way: both are whole in the end."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         await world.stop_bot()
         async with killable(world, tmp_path) as bot:
             for user, title, path in (("finn", TITLE, "/webinars$"), ("dev", "Another day", "/sessions$")):
-                reached = at_ringcentral("POST", path, done=user == "finn")(world)
-                await send(world, user, title)
+                reached = hang_at_ringcentral("POST", path, done=user == "finn")(world)
+                await submit_form(world, user, title)
                 await world.until(reached)
             await bot.end(signal.SIGKILL)
         async with killable(world, tmp_path) as bot:
-            await world.until(lambda: told(world, "finn") and told(world, "dev"))
+            await world.until(lambda: notifications(world, "finn") and notifications(world, "dev"))
             await bot.end(signal.SIGTERM)
         await world.start_bot()
 
-        assert await ending(world) == Ending(complete=2, half=0, mirrored=2, cards=2, told=("made",))
-        assert told(world, "dev") == ("made",)
+        assert await final_state(world) == FinalState(complete=2, half=0, mirrored=2, cards=2, told=("made",))
+        assert notifications(world, "dev") == ("made",)
 
 
 @dataclass
@@ -95,7 +95,9 @@ class Pair:
 @pytest_asyncio.fixture
 async def pair(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Pair]:
     """Both started."""
-    async with running(tmp_path, database_url=await postgres.migrated(), prepare=_hurried_with_short_leases) as world:
+    async with running_world(
+        tmp_path, database_url=await postgres.migrated(), prepare=_hurried_with_short_leases
+    ) as world:
         other = await build(world.settings, world.clock, world.pace)
         world.on_build(other)
         yield Pair(world, other)
@@ -104,7 +106,7 @@ async def pair(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 def _hurried_with_short_leases(world: World) -> None:
-    hurried(world)
+    without_waits(world)
     at_once = world.on_build
 
     def on_build(bot: Greenroom) -> None:
@@ -116,49 +118,49 @@ def _hurried_with_short_leases(world: World) -> None:
 
 async def test_the_other_replica_goes_on_when_one_dies(pair: Pair) -> None:
     """Its claim runs out, and what it had begun is completed and told by the other."""
-    reached = at_ringcentral("POST", "/sessions$", done=True)(pair.world)
-    await send(pair.world)
+    reached = hang_at_ringcentral("POST", "/sessions$", done=True)(pair.world)
+    await submit_form(pair.world)
     await pair.world.until(reached)
 
     await pair.lose_one()
 
-    assert await ending(pair.world) == MADE
+    assert await final_state(pair.world) == CREATED
 
 
 async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> None:
     """However long RingCentral makes one wait, its claim is renewed, and nobody else lays hands on it."""
-    at_ringcentral("POST", "/webinars$", done=True)(pair.world)
-    await send(pair.world)
+    hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
+    await submit_form(pair.world)
     first = await _claimed_until(pair.world)
     async with asyncio.timeout(8):
         while await _claimed_until(pair.world) < first + 2 * SHORT:
             await pair.other.services.creation.resume()
             await asyncio.sleep(0.02)
 
-    assert [one.step for one in await written(pair.world)] == [CreationStep.WEBINAR_ASKED]
-    release(pair.world)
-    assert await ending(pair.world) == MADE
+    assert [one.step for one in await stored_creations(pair.world)] == [CreationStep.WEBINAR_REQUESTED]
+    release_held_responses(pair.world)
+    assert await final_state(pair.world) == CREATED
 
 
 async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair: Pair) -> None:
     """Away for longer than its claim, it finds that the creation is in other hands, and says that it goes on."""
-    reached = at_ringcentral("POST", "/webinars$", done=True)(pair.world)
-    await send(pair.world)
+    reached = hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
+    await submit_form(pair.world)
     await pair.world.until(reached)
     far = machine_now() + timedelta(hours=1)
     async with pair.world.bot.services.store.write() as db:
         assert await creation_table.LEASES.claim(db, pair.world.bot.services.account, "thief", far, far)
 
-    release(pair.world)
+    release_held_responses(pair.world)
     await pair.world.settled()
-    assert [one.step for one in await written(pair.world)] == [CreationStep.WEBINAR_ASKED]
+    assert [one.step for one in await stored_creations(pair.world)] == [CreationStep.WEBINAR_REQUESTED]
     assert len(pair.world.ringcentral.dump()["webinars"]) == 1
     assert pair.world.ringcentral.webinars() == []
     assert "Greenroom goes on" in pair.world.slack.view("finn").words
 
     async with pair.world.bot.services.store.write() as db:
         await db.execute(table.update().values(claimed_until=None))
-    assert await ending(pair.world) == MADE
+    assert await final_state(pair.world) == CREATED
 
 
 async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> None:
@@ -168,14 +170,14 @@ async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> Non
         first, second = (_begun(pair.world, f"{name}{number}", f"Title {number}") for name in "ab")
         same = await asyncio.gather(one.begin(first), two.begin(first))
         assert sorted(earlier.draft_id if earlier else "" for earlier in same) == ["", first.draft_id]
-        third = second.model_copy(update={"draft_id": f"c{number}", "order": _order(f"Other {number}")})
-        second = second.model_copy(update={"order": third.order})
+        third = second.model_copy(update={"draft_id": f"c{number}", "request": _creation_request(f"Other {number}")})
+        second = second.model_copy(update={"request": third.request})
         both = await asyncio.gather(one.begin(second), two.begin(third), return_exceptions=True)
         assert [type(outcome) for outcome in both if outcome] == [BadInput]
 
     async with pair.world.bot.services.store.write() as db:
         await db.execute(table.delete())
-    await ended(pair.world)
+    await wait_until_done(pair.world)
 
 
 def _begun(world: World, draft_id: str, title: str) -> Creation:
@@ -183,13 +185,13 @@ def _begun(world: World, draft_id: str, title: str) -> Creation:
         account=world.bot.services.account,
         draft_id=draft_id,
         user_id="U0FINN",
-        order=_order(title),
+        request=_creation_request(title),
         step=CreationStep.BEGUN,
         begun_at=machine_now(),
     )
 
 
-def _order(title: str) -> CreationRequest:
+def _creation_request(title: str) -> CreationRequest:
     start = machine_now() + timedelta(days=1)
     return CreationRequest(form=Form(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
 

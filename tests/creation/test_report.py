@@ -17,21 +17,21 @@ from bot.creation import table as creation_table
 from bot.creation.table import CreationStep
 from bot.providers.base import Caller, Lane
 from tests.support.creation import (
-    MADE,
-    NO_CARD,
-    NONE,
-    SOON,
-    Ending,
-    arrive,
-    at_ringcentral,
-    ended,
-    ending,
-    hurried,
-    send,
-    told,
-    written,
+    CREATED,
+    CREATED_WITHOUT_CARD,
+    NOTHING,
+    START_IN,
+    FinalState,
+    final_state,
+    hang_at_ringcentral,
+    notifications,
+    post_to_ringcentral,
+    stored_creations,
+    submit_form,
+    wait_until_done,
+    without_waits,
 )
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 WEBINAR, SESSION, ONE_WEBINAR = "/webinars$", "/sessions$", "/webinars/[0-9]+$"
 
@@ -39,100 +39,106 @@ WEBINAR, SESSION, ONE_WEBINAR = "/webinars$", "/sessions$", "/webinars/[0-9]+$"
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"), [(WEBINAR, NONE), (SESSION, MADE)], ids=["before the first call", "between the calls"]
+    ("path", "expected"), [(WEBINAR, NOTHING), (SESSION, CREATED)], ids=["before the first call", "between the calls"]
 )
-async def test_ringcentral_down_for_a_while(world: World, path: str, expected: Ending) -> None:
+async def test_ringcentral_down_for_a_while(world: World, path: str, expected: FinalState) -> None:
     """Nothing was begun: the person is told so at once. Something was: they are told that it goes on, and then how."""
     if path == WEBINAR:
         await world.ringcentral.stop()
     else:
         world.ringcentral.fail("*", "sessions$", status=503, times=1000)
-    await send(world)
+    await submit_form(world)
     await world.settled()
 
     if path == WEBINAR:
-        assert told(world, "finn") == ("not made",)
+        assert notifications(world, "finn") == ("not made",)
         assert "RingCentral cannot be reached" in world.slack.view("finn").words
     else:
-        assert told(world, "finn") == ()
+        assert notifications(world, "finn") == ()
         assert "Greenroom goes on" in world.slack.view("finn").words
         assert world.slack.view("finn").buttons == []
 
     await _ringcentral_is_back(world)
-    assert await ending(world) == expected
+    assert await final_state(world) == expected
 
 
 async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) -> None:
     """Not even a look is possible: the person is told that it is unclear, and later that it is complete."""
     held = world.ringcentral.fail("POST", WEBINAR, status=None, effect=True, cut=True, hang=60)
-    await send(world)
+    await submit_form(world)
     await world.until(lambda: held.times == 0)
     await world.ringcentral.stop()
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
-    assert [one.step for one in await written(world)] == [CreationStep.WEBINAR_ASKED]
+    assert [one.step for one in await stored_creations(world)] == [CreationStep.WEBINAR_REQUESTED]
     await world.bot.services.creation.resume()
-    assert [one.step for one in await written(world)] == [CreationStep.WEBINAR_ASKED]
+    assert [one.step for one in await stored_creations(world)] == [CreationStep.WEBINAR_REQUESTED]
 
     await _ringcentral_is_back(world)
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
 
 @pytest.mark.parametrize("path", [WEBINAR, SESSION], ids=["webinar made", "date made"])
 async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: str) -> None:
     """A crash and an outage together: what was begun waits for RingCentral, and is not given up."""
-    reached = at_ringcentral("POST", path, done=True)(world)
-    await send(world)
+    reached = hang_at_ringcentral("POST", path, done=True)(world)
+    await submit_form(world)
     await world.until(reached)
     await world.crash_bot()
     world.ringcentral.fail("*", "^/webinar/", status=503, times=1000)  # a login that fails would take a minute's pause
     await world.start_bot(ready=False)
     await world.bot.services.creation.resume()
-    assert told(world, "finn") == ()
+    assert notifications(world, "finn") == ()
 
     await _ringcentral_is_back(world)
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
 
 @pytest.mark.parametrize(
-    "step", [CreationStep.WEBINAR_ASKED, CreationStep.WEBINAR_MADE, CreationStep.SESSION_ASKED, CreationStep.WHOLE]
+    "step",
+    [
+        CreationStep.WEBINAR_REQUESTED,
+        CreationStep.WEBINAR_CREATED,
+        CreationStep.SESSION_REQUESTED,
+        CreationStep.COMPLETE,
+    ],
 )
 async def test_a_database_that_is_away_for_a_moment(world: World, step: CreationStep) -> None:
     """What came of a call cannot be written down: the person is told that it goes on, and then how it ended."""
     _database_away_once(world, step)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
 
     async with world.bot.services.store.write() as db:
         await creation_table.LEASES.release_all(db)  # the claim runs out
-    assert await ending(world) == (NONE if step is CreationStep.WEBINAR_ASKED else MADE)
+    assert await final_state(world) == (NOTHING if step is CreationStep.WEBINAR_REQUESTED else CREATED)
 
 
 async def test_a_database_that_is_away_while_the_result_is_told(world: World) -> None:
     """A whole webinar is never called "not created": it is told a little later."""
-    _database_away_once(world, CreationStep.CARD_ASKED)
-    await send(world)
+    _database_away_once(world, CreationStep.CARD_REQUESTED)
+    await submit_form(world)
     await world.settled()
-    assert told(world, "finn") == ()
+    assert notifications(world, "finn") == ()
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
 
 async def test_what_was_pending_is_told_by_direct_message_when_the_modal_was_closed(world: World) -> None:
     """Who did not wait for it hears of it, once."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
     world.ringcentral.faults.clear()
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
     assert world.slack.view_stack("finn") == []
 
 
@@ -140,13 +146,13 @@ async def test_a_refused_date_whose_webinar_cannot_be_taken_back_yet(world: Worl
     """The reason is told at once, and the way back to the form comes when what was begun is gone."""
     world.ringcentral.fail("POST", SESSION, status=400)
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=500, times=1000)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     assert "What was begun is still being taken back" in world.slack.view("finn").words
-    assert told(world, "finn") == ()
+    assert notifications(world, "finn") == ()
 
     world.ringcentral.faults.clear()
-    assert await ending(world) == NONE
+    assert await final_state(world) == NOTHING
     assert "Back to the Form" in world.slack.view("finn").buttons
 
 
@@ -154,47 +160,51 @@ async def test_a_refused_date_whose_webinar_may_not_be_taken_back(world: World) 
     """Greenroom does not ask for ever: the person is told what is left, and where."""
     world.ringcentral.fail("POST", SESSION, status=400)
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=403)
-    await send(world)
+    await submit_form(world)
 
-    assert await ending(world) == NONE._replace(half=1)
+    assert await final_state(world) == NOTHING._replace(half=1)
     assert "delete the webinar without a date at RingCentral" in world.slack.view("finn").words
 
 
 async def test_a_start_that_passed_meanwhile_makes_nothing(world: World) -> None:
     """A webinar that could only be completed after its start is taken back."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     world.clock.move(timedelta(days=4))
     world.ringcentral.faults.clear()
 
-    assert await ending(world) == NONE
+    assert await final_state(world) == NOTHING
     assert "The start passed" in world.slack.view("finn").words
 
 
 async def test_a_webinar_deleted_at_ringcentral_meanwhile_makes_nothing(world: World) -> None:
     """Somebody tidied up between the two calls: there is nothing left to complete."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     (webinar_id,) = world.ringcentral.dump()["webinars"]
     world.ringcentral.cancel(webinar_id)
     world.ringcentral.faults.clear()
 
-    assert await ending(world) == NONE
+    assert await final_state(world) == NOTHING
 
 
 async def test_a_late_date_stands_in_the_way_of_its_own_repeat(world: World) -> None:
     """Not to be seen when we looked, there when we asked again: the date of the first request is taken for ours."""
     world.ringcentral.fail("POST", SESSION, status=500)
     looking = world.ringcentral.fail("GET", "company/sessions$", status=None, effect=True, hang=0.2)
-    await send(world)
+    await submit_form(world)
     await world.until(lambda: looking.times == 0)
     (webinar_id,) = world.ringcentral.dump()["webinars"]
-    date = {"scheduledStartTime": (world.clock.now() + SOON).isoformat(), "scheduledDuration": 2700, "timeZone": "UTC"}
-    await arrive(world, f"/webinars/{webinar_id}/sessions", date)
+    date = {
+        "scheduledStartTime": (world.clock.now() + START_IN).isoformat(),
+        "scheduledDuration": 2700,
+        "timeZone": "UTC",
+    }
+    await post_to_ringcentral(world, f"/webinars/{webinar_id}/sessions", date)
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
 
 def _forbidden(world: World) -> None:
@@ -217,15 +227,15 @@ async def test_a_host_whom_ringcentral_refuses_is_not_promised_again(
     tmp_path: Path, refuse: Callable[[World], None]
 ) -> None:
     """Nothing is made, the form comes back filled and says who hosts instead, to this person alone."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         refuse(world)
-        await send(world, "chloe")
-        assert await ending(world, "chloe") == NONE
+        await submit_form(world, "chloe")
+        assert await final_state(world, "chloe") == NOTHING
 
         await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
         assert "Greenroom Service will be the host: RingCentral has refused" in world.slack.view("chloe").words
         await world.slack.submit("chloe", world.slack.view("chloe"))
-        assert await ending(world, "chloe") == MADE
+        assert await final_state(world, "chloe") == CREATED
         await world.command("dev", "#launch", "create")
         assert "You will be the host" in world.slack.view("dev").words
 
@@ -233,8 +243,8 @@ async def test_a_host_whom_ringcentral_refuses_is_not_promised_again(
 async def test_a_refusal_of_the_host_holds_until_the_directory_is_read_again(world: World) -> None:
     """What an administrator puts right counts from the next reading on, which is a day away at most."""
     _forbidden(world)
-    await send(world, "chloe")
-    await ended(world)
+    await submit_form(world, "chloe")
+    await wait_until_done(world)
     await world.bot.services.directory.refresh()
 
     await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
@@ -245,8 +255,8 @@ async def test_a_refusal_of_the_host_holds_until_the_directory_is_read_again(wor
 async def test_a_refused_date_says_nothing_about_the_host(world: World) -> None:
     """Who was to be the host stays so in the form that comes back."""
     world.ringcentral.fail("POST", SESSION, status=403)
-    await send(world, "chloe")
-    assert await ending(world, "chloe") == NONE
+    await submit_form(world, "chloe")
+    assert await final_state(world, "chloe") == NOTHING
 
     await world.click("chloe", world.slack.view("chloe"), "Back to the Form")
 
@@ -260,26 +270,26 @@ async def test_who_must_wait_at_the_gate_is_told_how_long(tmp_path: Path) -> Non
         world.ringcentral.rules.budgets = {"Heavy": 4}
         world.ringcentral.rules.window = 1
 
-    async with running(tmp_path, prepare=tight) as world:
+    async with running_world(tmp_path, prepare=tight) as world:
         for _ in range(3):
             await world.bot.services.mirror.sweep(Caller(Lane.PERSON))
-        await send(world)
+        await submit_form(world)
         await world.until(lambda: "allows only a few calls a minute" in world.slack.view("finn").words)
         assert "goes out in a few seconds" in world.slack.view("finn").words
         assert world.slack.view("finn").callback_id == "create.working"
 
-        assert await ending(world) == MADE
+        assert await final_state(world) == CREATED
         assert world.ringcentral.throttled == 0
 
 
 async def test_slack_away_while_the_result_is_told(world: World) -> None:
     """A result that Slack did not take is told again later, in the same place, and the card stands once."""
     world.slack.fail("views.update", status=503, times=2)
-    await send(world)
+    await submit_form(world)
     await world.settled()
     assert world.slack.view("finn").title == "Create a webinar"
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
     assert world.slack.view("finn").title == "Webinar created"
 
 
@@ -289,9 +299,9 @@ async def test_slack_away_while_the_result_is_told(world: World) -> None:
 async def test_a_registration_that_is_not_there_yet_is_read_again(world: World, fault: dict[str, Any]) -> None:
     """Just after creation RingCentral may not know it: the card gets its way in as soon as it does."""
     world.ringcentral.fail("GET", "/registration/", **fault)
-    await send(world)
+    await submit_form(world)
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
     assert "Register" in world.slack.messages("#launch")[0].buttons
     assert len([call for call in world.vendor_calls() if "/registration/" in call]) == fault["times"] + 1
 
@@ -299,21 +309,29 @@ async def test_a_registration_that_is_not_there_yet_is_read_again(world: World, 
 @pytest.mark.parametrize(
     ("fault", "expected", "words"),
     [
-        ({"status": 503}, NO_CARD, "It is not certain that the card stands in <#C0LAUNCH>"),
-        ({"status": 503, "effect": True}, MADE, "It is not certain that the card stands in <#C0LAUNCH>"),
-        ({"error": "is_archived"}, NO_CARD, "The card is not in <#C0LAUNCH>: Greenroom cannot post in that channel"),
-        ({"retry_after": 7}, NO_CARD, "The card is not in <#C0LAUNCH>: Slack is busy. Try again in 7 seconds"),
+        ({"status": 503}, CREATED_WITHOUT_CARD, "It is not certain that the card stands in <#C0LAUNCH>"),
+        ({"status": 503, "effect": True}, CREATED, "It is not certain that the card stands in <#C0LAUNCH>"),
+        (
+            {"error": "is_archived"},
+            CREATED_WITHOUT_CARD,
+            "The card is not in <#C0LAUNCH>: Greenroom cannot post in that channel",
+        ),
+        (
+            {"retry_after": 7},
+            CREATED_WITHOUT_CARD,
+            "The card is not in <#C0LAUNCH>: Slack is busy. Try again in 7 seconds",
+        ),
     ],
     ids=["unclear", "unclear, posted", "refused", "busy"],
 )
 async def test_a_card_that_slack_did_not_take_spoils_nothing(
-    world: World, fault: dict[str, object], expected: Ending, words: str
+    world: World, fault: dict[str, object], expected: FinalState, words: str
 ) -> None:
     """The webinar is made all the same, and the result says what is known of its card."""
     world.slack.fail("chat.postMessage", **fault)  # type: ignore[arg-type] # each of its own kind
-    await send(world)
+    await submit_form(world)
 
-    assert await ending(world) == expected
+    assert await final_state(world) == expected
     assert words in world.slack.view("finn").words
 
 
@@ -321,12 +339,12 @@ async def test_somebody_slack_does_not_know_any_more_is_given_up(world: World) -
     """A clear no to a direct message is not asked for again and again."""
     world.slack.fail("chat.postMessage", error="user_not_found")
     nowhere: dict[str, Any] = {"Announce in": None}
-    await send(world, **nowhere)
+    await submit_form(world, **nowhere)
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
-    await ended(world)
+    await wait_until_done(world)
 
-    assert await ending(world) == NO_CARD._replace(told=())
-    assert [one.step for one in await written(world)] == [CreationStep.TOLD]
+    assert await final_state(world) == CREATED_WITHOUT_CARD._replace(told=())
+    assert [one.step for one in await stored_creations(world)] == [CreationStep.REPORTED]
 
 
 def _database_away_once(world: World, step: CreationStep) -> None:

@@ -11,7 +11,7 @@ from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.connection import Store
 from bot.model.people import Account
 from bot.model.webinar import Form
-from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 pytest_plugins = ["tests.support.databases"]
@@ -23,7 +23,7 @@ def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Lau
     facts = {
         "draft_id": draft_id,
         "user_id": "U1",
-        "order": CreationRequest(form=form),
+        "request": CreationRequest(form=form),
         "step": CreationStep.BEGUN,
         "begun_at": NOW,
     }
@@ -35,10 +35,10 @@ async def test_creation_is_written_down_once(store: Store) -> None:
     async with store.write() as db:
         assert await creation_table.begin(db, creation(), "me", LATER)
         assert not await creation_table.begin(db, creation(title="Another"), "me", LATER)
-        made = creation(step=CreationStep.WEBINAR_MADE, webinar_id="w1", problem="slow")
+        made = creation(step=CreationStep.WEBINAR_CREATED, webinar_id="w1", problem="slow")
         assert await creation_table.LEASES.advance(db, made, "me", LATER)
         assert await creation_table.find(db, ACCOUNT, "d1") == made
-        assert await creation_table.known_webinars(db, ACCOUNT) == {"w1"}
+        assert await creation_table.created_webinar_ids(db, ACCOUNT) == {"w1"}
 
 
 async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
@@ -56,11 +56,11 @@ async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
 async def test_creation_under_way_blocks_its_title(store: Store) -> None:
     """Only while it is under way: afterwards another webinar may have the same title."""
     async with store.write() as db:
-        assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
+        assert not await creation_table.is_title_under_way(db, ACCOUNT, "Launch day")
         await creation_table.begin(db, creation(), "me", LATER)
-        assert await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
-        await creation_table.LEASES.advance(db, creation(step=CreationStep.WHOLE), "me", LATER)
-        assert not await creation_table.same_title_under_way(db, ACCOUNT, "Launch day")
+        assert await creation_table.is_title_under_way(db, ACCOUNT, "Launch day")
+        await creation_table.LEASES.advance(db, creation(step=CreationStep.COMPLETE), "me", LATER)
+        assert not await creation_table.is_title_under_way(db, ACCOUNT, "Launch day")
 
 
 async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
@@ -72,28 +72,28 @@ async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> N
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", after, LATER) == creation()
         assert await creation_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
 
-        assert await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "you", SOON)
+        assert await creation_table.LEASES.advance(db, creation(step=CreationStep.REPORTED), "you", SOON)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
 async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
     """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
     async with store.write() as db:
-        await creation_table.begin(db, creation(step=CreationStep.WHOLE), "me", NOW)
+        await creation_table.begin(db, creation(step=CreationStep.COMPLETE), "me", NOW)
         await creation_table.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
-        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "me", LATER)
-        assert not await creation_table.ask_for_card(db, creation(), "me")
+        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.REPORTED), "me", LATER)
+        assert not await creation_table.record_card_request(db, creation(), "me")
         await creation_table.LEASES.renew(db, [creation()], "me", NOW)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "they", SOON, LATER) is None
-        assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=CreationStep.WHOLE)
+        assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=CreationStep.COMPLETE)
 
 
 async def test_creation_asks_for_its_card_once(store: Store) -> None:
     """Whoever asks first may post it; nobody after that, however often it is told."""
     async with store.write() as db:
-        await creation_table.begin(db, creation(step=CreationStep.WHOLE), "me", LATER)
-        assert await creation_table.ask_for_card(db, creation(), "me")
-        assert not await creation_table.ask_for_card(db, creation(), "me")
+        await creation_table.begin(db, creation(step=CreationStep.COMPLETE), "me", LATER)
+        assert await creation_table.record_card_request(db, creation(), "me")
+        assert not await creation_table.record_card_request(db, creation(), "me")
 
 
 async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
@@ -110,12 +110,12 @@ async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
 async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
     """Each attempt is a creation of its own: who still works on the earlier one does not touch the later."""
     earlier, later = creation(step=CreationStep.WATCHED), creation(begun_at=SOON)
-    assert earlier.came_to_nothing
+    assert earlier.ended_without_webinar
     async with store.write() as db:
         await creation_table.begin(db, earlier, "me", NOW)
-        await creation_table.set_aside(db, earlier)
+        await creation_table.archive(db, earlier)
         assert await creation_table.begin(db, later, "me", LATER)
-        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.TOLD), "me", LATER)
+        assert not await creation_table.LEASES.advance(db, creation(step=CreationStep.REPORTED), "me", LATER)
         assert await creation_table.find(db, ACCOUNT, "d1") == later
         taken = await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER)
         assert taken
@@ -153,21 +153,21 @@ async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
     """The same form id elsewhere is another creation, and so is what came of it."""
     async with store.write() as db:
         await creation_table.begin(db, creation(), "me", LATER)
-        for other in OTHERS:
+        for other in OTHER_ACCOUNTS:
             assert await creation_table.find(db, other, "d1") is None
-            assert not await creation_table.same_title_under_way(db, other, "Launch day")
+            assert not await creation_table.is_title_under_way(db, other, "Launch day")
             assert await creation_table.begin(db, creation(other), "me", LATER)
             await creation_table.LEASES.advance(
-                db, creation(other, step=CreationStep.TOLD, webinar_id="theirs"), "me", LATER
+                db, creation(other, step=CreationStep.REPORTED, webinar_id="theirs"), "me", LATER
             )
         assert await creation_table.find(db, ACCOUNT, "d1") == creation()
-        assert await creation_table.known_webinars(db, ACCOUNT) == frozenset()
+        assert await creation_table.created_webinar_ids(db, ACCOUNT) == frozenset()
 
 
 async def test_creations_of_another_workspace_are_not_taken_over(store: Store) -> None:
     """A process that works for one account leaves those of the others to theirs."""
     async with store.write() as db:
-        for account in (ACCOUNT, *OTHERS):
+        for account in (ACCOUNT, *OTHER_ACCOUNTS):
             await creation_table.begin(db, creation(account), "gone", NOW)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) == creation()
         assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON, LATER) is None

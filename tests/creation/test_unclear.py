@@ -13,36 +13,36 @@ import pytest_asyncio
 
 from bot.creation.table import CreationStep
 from tests.support.creation import (
-    HELD,
-    MADE,
-    NONE,
+    CREATED,
+    HANG_S,
+    NOTHING,
     TITLE,
-    Ending,
-    ended,
-    ending,
-    hurried,
-    make_late,
-    release,
-    send,
-    told,
-    written,
+    FinalState,
+    deliver_late_create,
+    final_state,
+    notifications,
+    release_held_responses,
+    stored_creations,
+    submit_form,
+    wait_until_done,
+    without_waits,
 )
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
-ELSEWHERE = Ending(1, 0, 0, 0, ("not made",))
+ELSEWHERE = FinalState(1, 0, 0, 0, ("not made",))
 """None of ours, and one that somebody else has made, which the mirror has not listed yet."""
 
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def steps(world: World) -> list[str]:
     """How far the creations have come."""
-    return sorted(one.step for one in await written(world))
+    return sorted(one.step for one in await stored_creations(world))
 
 
 async def test_a_form_sent_twice_creates_once(world: World) -> None:
@@ -53,7 +53,7 @@ async def test_a_form_sent_twice_creates_once(world: World) -> None:
 
     await asyncio.gather(world.slack.submit("finn", view, typed), world.slack.submit("finn", view, typed))
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
     assert [call for call in world.vendor_calls() if call.endswith("/webinars")] == [
         "POST /webinar/configuration/v1/webinars"
     ]
@@ -67,43 +67,43 @@ async def test_a_form_sent_again_after_its_result_shows_the_same_result(world: W
     await world.slack.fill("finn", view, typed)
     form, values = view.body, view.values
     await world.slack.submit("finn", view)
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
     view.body, view.values = form, values
     await world.slack.submit("finn", view)
 
-    assert await ending(world) == MADE
+    assert await final_state(world) == CREATED
 
 
 async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(world: World) -> None:
     """While one is being made, another of the same title could not be told apart from it: who comes second waits."""
-    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HELD)
-    await send(world, "finn")
+    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HANG_S)
+    await submit_form(world, "finn")
     await world.until(lambda: held.times == 0)
 
-    await send(world, "dev")
+    await submit_form(world, "dev")
     assert "is being created right now" in world.slack.view("dev").words
-    release(world)
-    assert await ending(world, "finn") == MADE
+    release_held_responses(world)
+    assert await final_state(world, "finn") == CREATED
 
     await world.slack.close("dev", world.slack.view("dev"))
     await world.slack.submit("dev", world.slack.view("dev"))
-    assert (await ending(world, "dev")).complete == 2
+    assert (await final_state(world, "dev")).complete == 2
 
 
 async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
     """Told that there is none, the person finds none, however late RingCentral does what it was asked."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
-    await send(world)
-    assert await ending(world) == NONE
+    await submit_form(world)
+    assert await final_state(world) == NOTHING
     assert await steps(world) == [CreationStep.WATCHED]
 
-    await make_late(world)
+    await deliver_late_create(world)
     await _its_time_has_come(world)
 
-    assert await ending(world) == NONE
-    assert await steps(world) == [CreationStep.TOLD]
+    assert await final_state(world) == NOTHING
+    assert await steps(world) == [CreationStep.REPORTED]
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["done", "late"])
@@ -112,30 +112,30 @@ async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
     world.clock.move(timedelta(days=2))
     world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
-    await send(world)
-    assert await ending(world) == (MADE if done else NONE)
+    await submit_form(world)
+    assert await final_state(world) == (CREATED if done else NOTHING)
 
     if not done:
-        await make_late(world)
+        await deliver_late_create(world)
         await _its_time_has_come(world)
-        assert await ending(world) == NONE
+        assert await final_state(world) == NOTHING
 
 
 async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
     """Trying again at once with the same title is allowed: the late one goes, the new one stays."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
-    await send(world)
-    assert await ending(world) == NONE
+    await submit_form(world)
+    assert await final_state(world) == NOTHING
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
 
-    await make_late(world)
-    await send(world)
-    assert (await ending(world)).complete == 1
+    await deliver_late_create(world)
+    await submit_form(world)
+    assert (await final_state(world)).complete == 1
     await _its_time_has_come(world)
 
-    assert await ending(world) == MADE
-    assert await steps(world) == [CreationStep.TOLD, CreationStep.TOLD]
+    assert await final_state(world) == CREATED
+    assert await steps(world) == [CreationStep.REPORTED, CreationStep.REPORTED]
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["both are there", "the first one's is there"])
@@ -143,17 +143,17 @@ async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(wo
     """What is there could be either's, with the settings of either: nothing is made, and all are removed."""
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    await send(world)
-    assert await ending(world) == NONE
+    await submit_form(world)
+    assert await final_state(world) == NOTHING
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
 
-    await make_late(world)
+    await deliver_late_create(world)
     world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
-    await send(world)
-    assert (await ending(world)).told == ("not made",)
+    await submit_form(world)
+    assert (await final_state(world)).told == ("not made",)
     await _its_time_has_come(world)
 
-    assert await ending(world) == NONE
+    assert await final_state(world) == NOTHING
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 500, "effect": True}], ids=["not done", "done"])
@@ -163,62 +163,62 @@ async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fa
     theirs = world.ringcentral.create(TITLE, world.clock.now() + timedelta(days=9))
     world.ringcentral.fail("POST", "/webinars$", **fault)
 
-    await send(world)
-    at_first = await ending(world)
+    await submit_form(world)
+    at_first = await final_state(world)
     await _its_time_has_come(world)
-    await ended(world)
+    await wait_until_done(world)
 
     made = 1 if "effect" in fault else 0
-    assert at_first == Ending(1 + made, 0, made, made, ("made" if made else "not made",))
+    assert at_first == FinalState(1 + made, 0, made, made, ("made" if made else "not made",))
     assert theirs in world.ringcentral.dump()["webinars"]
-    assert set(await steps(world)) == {CreationStep.TOLD}
+    assert set(await steps(world)) == {CreationStep.REPORTED}
 
 
 async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -> None:
     """Chloé's is hosted by her: one without a date under the service user is somebody else's, whatever its title."""
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
-    await make_late(world)
+    await deliver_late_create(world)
     world.ringcentral.fail("POST", "/webinars$", status=500)
 
-    await send(world, "chloe")
-    assert await ending(world, "chloe") == NONE._replace(half=1)
+    await submit_form(world, "chloe")
+    assert await final_state(world, "chloe") == NOTHING._replace(half=1)
     await _its_time_has_come(world)
 
-    assert await ending(world, "chloe") == NONE._replace(half=1)
-    assert await steps(world) == [CreationStep.TOLD]
+    assert await final_state(world, "chloe") == NOTHING._replace(half=1)
+    assert await steps(world) == [CreationStep.REPORTED]
 
 
 async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) -> None:
     """After a day of refusals nobody asks any more."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
-    await send(world)
-    await ended(world)
+    await submit_form(world)
+    await wait_until_done(world)
     world.ringcentral.fail("GET", "/webinars$", status=403, times=2)
 
     await _its_time_has_come(world)
     assert await steps(world) == [CreationStep.WATCHED]
     world.clock.move(timedelta(days=1))
     await _its_time_has_come(world)
-    assert await steps(world) == [CreationStep.TOLD]
+    assert await steps(world) == [CreationStep.REPORTED]
 
 
 async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(world: World) -> None:
     """One without a date that is only a moment old may be about to get it: it is looked at again later."""
     creation_steps = world.bot.services.creation.steps
-    creation_steps.watch, creation_steps.lookout.settled = timedelta(minutes=1), timedelta(minutes=1)
+    creation_steps.watch, creation_steps.reconciler.min_age = timedelta(minutes=1), timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    await send(world)
-    await ended(world)
-    await make_late(world)
+    await submit_form(world)
+    await wait_until_done(world)
+    await deliver_late_create(world)
 
     await _its_time_has_come(world)
-    assert (await ending(world)).half == 1
+    assert (await final_state(world)).half == 1
     assert await steps(world) == [CreationStep.WATCHED]
 
     world.clock.move(timedelta(minutes=2))
     await _its_time_has_come(world)
-    assert await ending(world) == NONE
+    assert await final_state(world) == NOTHING
 
 
 async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) -> None:
@@ -226,10 +226,10 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
     creation_steps = world.bot.services.creation.steps
     creation_steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
-    await send(world, "finn")
-    await ended(world)
-    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HELD)
-    await send(world, "dev")
+    await submit_form(world, "finn")
+    await wait_until_done(world)
+    held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HANG_S)
+    await submit_form(world, "dev")
     await world.until(lambda: held.times == 0)
 
     creation_steps.watch = timedelta()
@@ -237,10 +237,10 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
         await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
     await world.bot.services.creation.resume()
 
-    assert await steps(world) == [CreationStep.WATCHED, CreationStep.WEBINAR_ASKED]
+    assert await steps(world) == [CreationStep.WATCHED, CreationStep.WEBINAR_REQUESTED]
     assert len(world.ringcentral.dump()["webinars"]) == 1
-    release(world)
-    assert (await ending(world, "dev"))._replace(told=told(world, "dev")) == MADE
+    release_held_responses(world)
+    assert (await final_state(world, "dev"))._replace(told=notifications(world, "dev")) == CREATED
 
 
 async def _its_time_has_come(world: World) -> None:

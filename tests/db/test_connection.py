@@ -18,7 +18,7 @@ from bot.webinars import card_table, count_history
 from bot.webinars import table as webinar_table
 from bot.webinars.card_table import Card
 from bot.webinars.count_history import CountReading
-from tests.support.db_samples import LATER, OTHERS
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS
 from tests.support.webinar_samples import ACCOUNT, NOW, START, registration, webinar
 
 pytest_plugins = ["tests.support.databases"]
@@ -58,7 +58,7 @@ async def test_people_of_two_workspaces_are_two(store: Store) -> None:
     """The same user id elsewhere is somebody else."""
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
-        for other in OTHERS[:2]:
+        for other in OTHER_ACCOUNTS[:2]:
             assert await user_table.find(db, other.workspace, "U1") is None
             await user_table.save(db, person(other.workspace, name="Stranger"), NOW)
         assert await user_table.find(db, ACCOUNT.workspace, "U1") == (person(), NOW)
@@ -66,7 +66,7 @@ async def test_people_of_two_workspaces_are_two(store: Store) -> None:
 
 async def test_names_are_found_several_at_once(store: Store) -> None:
     """Each by workspace and id; who is not known is left out."""
-    here, there = ACCOUNT.workspace, OTHERS[0].workspace
+    here, there = ACCOUNT.workspace, OTHER_ACCOUNTS[0].workspace
     async with store.write() as db:
         await user_table.save(db, person(), NOW)
         await user_table.save(db, person(user_id="U2", name="Ben"), NOW)
@@ -85,12 +85,12 @@ async def test_draft_is_kept_until_it_is_sent(store: Store) -> None:
         assert await draft_table.latest_open(db, here, "U1", NOW) == "newer"
         assert await draft_table.latest_open(db, here, "U1", LATER + timedelta(seconds=1)) is None
 
-        await draft_table.mark(db, here, "d2", draft_table.SENT)
+        await draft_table.set_state(db, here, "d2", draft_table.SENT)
         await draft_table.save(db, here, "U1", "d2", "newest", LATER)
         assert await draft_table.latest_open(db, here, "U1", NOW) == "older"
         assert await draft_table.find(db, here, "U1", "d2") == "newest"
 
-        await draft_table.mark(db, here, "d2", draft_table.OPEN)
+        await draft_table.set_state(db, here, "d2", draft_table.OPEN)
         assert await draft_table.latest_open(db, here, "U1", NOW) == "newest"
 
 
@@ -122,12 +122,12 @@ async def test_drafts_of_two_workspaces_never_meet(store: Store) -> None:
     here = ACCOUNT.workspace
     async with store.write() as db:
         await draft_table.save(db, here, "U1", "d1", "ours", NOW)
-        for other in OTHERS[:2]:
+        for other in OTHER_ACCOUNTS[:2]:
             there = other.workspace
             assert await draft_table.find(db, there, "U1", "d1") is None
             assert await draft_table.latest_open(db, there, "U1", NOW) is None
             await draft_table.save(db, there, "U1", "d1", "theirs", NOW)
-            await draft_table.mark(db, there, "d1", draft_table.SENT)
+            await draft_table.set_state(db, there, "d1", draft_table.SENT)
             await draft_table.forget_before(db, there, LATER)
             await draft_table.save(db, there, "U1", "d1", "theirs", NOW)
             await draft_table.forget(db, there, "d1")
@@ -172,7 +172,9 @@ async def test_webinars_are_listed_by_start(store: Store) -> None:
             await webinar_table.save(db, webinar(session_id=session_id, start=start, length=timedelta(hours=hours)))
 
         async def listed(ending_after: datetime | None = None) -> list[str]:
-            return [found.session_id for found in await webinar_table.everything(db, ACCOUNT.workspace, ending_after)]
+            return [
+                found.session_id for found in await webinar_table.list_webinars(db, ACCOUNT.workspace, ending_after)
+            ]
 
         assert await listed() == ["s2", "s3", "s1"]
         assert await listed(START - timedelta(minutes=1)) == ["s2", "s3", "s1"]
@@ -184,7 +186,7 @@ async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
     """The same session id elsewhere is another webinar, and nothing done to it shows here."""
     async with store.write() as db:
         await webinar_table.save(db, webinar())
-        for other in OTHERS:
+        for other in OTHER_ACCOUNTS:
             assert await webinar_table.find(db, other, "s1") is None
             await webinar_table.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
             await webinar_table.save_fixed_options(db, other, "s1", FIXED)
@@ -193,22 +195,22 @@ async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
         assert await webinar_table.find(db, ACCOUNT, "s1") == webinar()
         assert await webinar_table.host_link(db, ACCOUNT, "s1") == ""
         assert await webinar_table.latest_fixed_options(db, ACCOUNT) is None
-        for other in OTHERS[:2]:
-            (theirs,) = await webinar_table.everything(db, other.workspace)
+        for other in OTHER_ACCOUNTS[:2]:
+            (theirs,) = await webinar_table.list_webinars(db, other.workspace)
             assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELLED, LATER)
 
 
 async def test_webinars_are_found_several_at_once(store: Store) -> None:
     """By account and id, those that are known, with one query; and nobody gets another account's."""
     async with store.write() as db:
-        for account in (ACCOUNT, OTHERS[0]):
+        for account in (ACCOUNT, OTHER_ACCOUNTS[0]):
             for session_id in ("s1", "s2"):
                 await webinar_table.save(db, webinar(account=account, session_id=session_id))
-        keys = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2"), (OTHERS[1], "s1"), (ACCOUNT, "s3")]
+        keys = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHER_ACCOUNTS[0], "s2"), (OTHER_ACCOUNTS[1], "s1"), (ACCOUNT, "s3")]
 
         found = await webinar_table.by_keys(db, keys)
 
-        known = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHERS[0], "s2")]
+        known = [(ACCOUNT, "s1"), (ACCOUNT, "s2"), (OTHER_ACCOUNTS[0], "s2")]
         assert found == {(account, key): webinar(account=account, session_id=key) for account, key in known}
         assert await webinar_table.by_keys(db, []) == {}
 
@@ -227,7 +229,7 @@ async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:
     async with store.write() as db:
         for read in figures:
             await count_history.add(db, ACCOUNT, "s1", read)
-        for other in OTHERS:
+        for other in OTHER_ACCOUNTS:
             await count_history.add(db, other, "s1", registration(count=100, read_at=LATER))
         await count_history.add(db, ACCOUNT, "s2", registration(count=100, read_at=LATER))
 
@@ -247,7 +249,7 @@ async def test_cards_stand_side_by_side(store: Store) -> None:
     async with store.write() as db:
         await card_table.save(db, first)
         await card_table.save(db, second)
-        await card_table.saying(db, first, "y")
+        await card_table.save_digest(db, first, "y")
         assert await card_table.of_session(db, ACCOUNT, "s1") == [card(shown="y"), second]
         await card_table.forget(db, first)
         assert await card_table.of_session(db, ACCOUNT, "s1") == [second]
@@ -258,10 +260,10 @@ async def test_cards_of_two_accounts_never_meet(store: Store) -> None:
     """The same channel and message elsewhere is another card."""
     async with store.write() as db:
         await card_table.save(db, card())
-        for other in OTHERS:
+        for other in OTHER_ACCOUNTS:
             assert await card_table.of_session(db, other, "s1") == []
             await card_table.save(db, card(other))
-            await card_table.saying(db, card(other), "theirs")
+            await card_table.save_digest(db, card(other), "theirs")
             await card_table.forget(db, card(other))
         assert await card_table.of_session(db, ACCOUNT, "s1") == [card()]
 

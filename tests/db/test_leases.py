@@ -21,7 +21,7 @@ from bot.db.leases import LEASE, LONGEST_RETRY, RETRY, LeaseLost, WorkerLeases, 
 from bot.db.schema import creations as table
 from bot.model.people import Account
 from tests.creation.test_table import creation
-from tests.support.db_samples import OTHERS
+from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.webinar_samples import ACCOUNT, NOW
 
 pytest_plugins = ["tests.support.databases"]
@@ -74,12 +74,12 @@ async def test_expired_rows_are_resumed_oldest_first_and_once(store: Store) -> N
     await begun(store, "gone", NOW, draft_id="second", begun_at=NOW + timedelta(seconds=1))
     await begun(store, "gone", NOW, draft_id="first")
     await begun(store, "other", machine_now() + LEASE, draft_id="owned")
-    await begun(store, "gone", NOW, draft_id="ended", step=CreationStep.TOLD)
-    await begun(store, "gone", NOW, account=OTHERS[0], draft_id="theirs")
+    await begun(store, "gone", NOW, draft_id="ended", step=CreationStep.REPORTED)
+    await begun(store, "gone", NOW, account=OTHER_ACCOUNTS[0], draft_id="theirs")
 
     assert await ids(worker(store, "me").expired()) == ["first", "second"]
     assert await ids(worker(store, "you").expired()) == []
-    assert await ids(worker(store, "me", OTHERS[0]).expired()) == ["theirs"]
+    assert await ids(worker(store, "me", OTHER_ACCOUNTS[0]).expired()) == ["theirs"]
 
 
 async def test_row_returned_meanwhile_waits_for_the_next_run(store: Store) -> None:
@@ -105,9 +105,9 @@ async def test_worker_that_lost_its_lease_saves_nothing(store: Store) -> None:
 
     with pytest.raises(LeaseLost):
         async with store.write() as db:
-            await me.advance(db, one.model_copy(update={"step": CreationStep.WHOLE}))
+            await me.advance(db, one.model_copy(update={"step": CreationStep.COMPLETE}))
     async with store.write() as db:
-        await me.finish(db, one.model_copy(update={"step": CreationStep.WHOLE}))
+        await me.finish(db, one.model_copy(update={"step": CreationStep.COMPLETE}))
         assert not await me.take(db, one)
     await me.release(one)
     await me.resume_later(one)

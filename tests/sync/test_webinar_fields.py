@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from bot.creation.steps import created
+from bot.creation.steps import created_webinar
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.model.webinar import (
     Audience,
@@ -125,8 +125,8 @@ def test_fields_that_a_creation_does_not_set_survive_its_completion() -> None:
         account=ACCOUNT,
         draft_id="d1",
         user_id="U2",
-        order=CreationRequest(form=form),
-        step=CreationStep.SESSION_ASKED,
+        request=CreationRequest(form=form),
+        step=CreationStep.SESSION_REQUESTED,
         begun_at=NOW,
     )
     fixed = FixedOptions(**dict.fromkeys(FixedOptions.model_fields, True))
@@ -140,7 +140,9 @@ def test_fields_that_a_creation_does_not_set_survive_its_completion() -> None:
         audience=Audience.ANYONE,
     )
 
-    after = created(swept, begun, made, session(attendee_link="https://join.example/x"), host_name="Ben", now=LATER)
+    after = created_webinar(
+        swept, begun, made, session(attendee_link="https://join.example/x"), host_name="Ben", now=LATER
+    )
 
     assert changed(swept, after) == CREATED | {"seen_at"}
     assert isinstance(after, Wider)
