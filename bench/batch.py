@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.proof.fast_time import Hurry
+from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
     from bot.app import Greenroom
@@ -46,7 +46,7 @@ class Measured:
         return self.people / BUDGET * 60
 
 
-async def measure(hurry: Hurry, people: int = PEOPLE) -> Measured:
+async def measure(hurry: FastTime, people: int = PEOPLE) -> Measured:
     """Register so many, and count how long it takes and how long somebody waits who types a command meanwhile."""
     # Imported only now: clocks are taken over before anything that looks at one is imported.
     from bot.app import build
@@ -71,7 +71,7 @@ async def measure(hurry: Hurry, people: int = PEOPLE) -> Measured:
             await ringcentral.stop()
 
 
-async def _registered(hurry: Hurry, bot: Greenroom, slack: Slack, ringcentral: RingCentral, people: int) -> Measured:
+async def _registered(hurry: FastTime, bot: Greenroom, slack: Slack, ringcentral: RingCentral, people: int) -> Measured:
     from bot.registration.bulk.batch_table import BatchState
     from bot.registration.bulk.csv_import import read_people
 
@@ -94,7 +94,7 @@ async def _registered(hurry: Hurry, bot: Greenroom, slack: Slack, ringcentral: R
     return Measured(people, took, registered, ringcentral.penalties, waits)
 
 
-async def _typing(hurry: Hurry, slack: Slack, waits: list[float]) -> None:
+async def _typing(hurry: FastTime, slack: Slack, waits: list[float]) -> None:
     limit = PEOPLE * 2
     while True:
         limit += 1
@@ -148,7 +148,7 @@ def shown(one: Measured) -> str:
 
 def main() -> None:
     """Do it, and print the table."""
-    hurry = Hurry(speed=SPEED)
+    hurry = FastTime(speed=SPEED)
     hurry.take_over()
     with asyncio.Runner(loop_factory=hurry.loop) as runner:
         print(shown(runner.run(measure(hurry))))

@@ -10,16 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.db.migrate import migrate
-from tests.proof.environment import stage
+from tests.proof.environment import proof_environment
 from tests.proof.kill_runs import PLACES, kill_one_process, kill_two_replicas
-from tests.proof.workload import Count
+from tests.proof.workload import DeliveryCount
 from tests.support.databases import Postgres, running_postgres
 
 ROUNDS = 5
 KILLS = 24
 FIRST_SEED = 1000
 
-Counts = dict[str, tuple[int, Count]]
+Counts = dict[str, tuple[int, DeliveryCount]]
 """How many notices there were, and what became of them."""
 
 
@@ -30,11 +30,11 @@ async def kill(postgres: Postgres, rounds: int = ROUNDS, kills: int = KILLS) -> 
         with TemporaryDirectory() as folder:
             url = f"sqlite:///{Path(folder) / 'greenroom.db'}"
             await migrate(url)
-            async with stage(url, Path(folder), places=PLACES) as here:
+            async with proof_environment(url, Path(folder), places=PLACES) as here:
                 await kill_one_process(here, kills, FIRST_SEED + number)
                 _add(counts, "one process, SQLite", len(here.company.planned), here.count())
         with TemporaryDirectory() as folder:
-            async with stage(await postgres.migrated(), Path(folder), places=PLACES) as here:
+            async with proof_environment(await postgres.migrated(), Path(folder), places=PLACES) as here:
                 await kill_two_replicas(here, kills, FIRST_SEED + number)
                 _add(counts, "two replicas, PostgreSQL", len(here.company.planned), here.count())
     return counts
@@ -48,9 +48,9 @@ def shown(counts: Counts, kills: int) -> str:
     return "\n".join(lines)
 
 
-def _add(counts: Counts, name: str, planned: int, count: Count) -> None:
-    before = counts.get(name, (0, Count()))
-    added = Count(*(one + other for one, other in zip(astuple(before[1]), astuple(count), strict=True)))
+def _add(counts: Counts, name: str, planned: int, count: DeliveryCount) -> None:
+    before = counts.get(name, (0, DeliveryCount()))
+    added = DeliveryCount(*(one + other for one, other in zip(astuple(before[1]), astuple(count), strict=True)))
     counts[name] = (before[0] + planned, added)
 
 

@@ -75,7 +75,7 @@ async def move_one_of_many(postgres: Postgres, sessions: int = SESSIONS, moves: 
     for number in range(moves + 10):
         session = f"s{1 + number * (sessions - 1) // (moves + 10)}"
         async with store.write() as db:
-            before = await webinar_table.find(db, account, session, to_change=True)
+            before = await webinar_table.find(db, account, session, for_update=True)
             assert before is not None
             after = before.model_copy(update={"start": before.start + timedelta(hours=1)})
             await webinar_table.save(db, after)

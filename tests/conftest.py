@@ -13,7 +13,7 @@ import pytest_asyncio
 
 if TYPE_CHECKING:
     from bot.db.connection import Store
-    from tests.support.delivery import Desk
+    from tests.support.delivery import DeliveryHarness
     from tests.support.world import World
 
 
@@ -37,25 +37,25 @@ def pytest_collection_finish() -> None:
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Slack, RingCentral and the bot, started."""
-    from tests.support.world import running  # only now: it imports the bot, for which `pytest_collection` prepares
+    from tests.support.world import running_world  # imports the bot, so only after `pytest_collection`
 
-    async with running(tmp_path) as started:
+    async with running_world(tmp_path) as started:
         yield started
 
 
 @pytest_asyncio.fixture
-async def desk(sqlite_store: Store) -> AsyncIterator[Desk]:
-    """A desk, for tests with `tests.support.databases`."""
-    from tests.support.delivery import desk_on
+async def delivery(sqlite_store: Store) -> AsyncIterator[DeliveryHarness]:
+    """A delivery harness on SQLite, for tests with `tests.support.databases`."""
+    from tests.support.delivery import delivery_harness
 
-    async with desk_on(sqlite_store) as opened:
+    async with delivery_harness(sqlite_store) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture
-async def any_desk(store: Store) -> AsyncIterator[Desk]:
-    """A desk on SQLite and on PostgreSQL, for tests with `tests.support.databases`."""
-    from tests.support.delivery import desk_on
+async def any_delivery(store: Store) -> AsyncIterator[DeliveryHarness]:
+    """A delivery harness on SQLite and on PostgreSQL, for tests with `tests.support.databases`."""
+    from tests.support.delivery import delivery_harness
 
-    async with desk_on(store) as opened:
+    async with delivery_harness(store) as opened:
         yield opened

@@ -31,14 +31,14 @@ from typing import NamedTuple
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tests.support.bulk import IRIS, JOAN, ORGANISER, a_desk
-from tests.support.creation import hurried
-from tests.support.seats import a_stage
-from tests.support.world import World, running
+from tests.support.bulk import IRIS, JOAN, ORGANIZER, bulk_harness
+from tests.support.creation import without_waits
+from tests.support.seats import seats_harness
+from tests.support.world import World, running_world
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (ROOT / "bot", ROOT / "handlers")
-DM = f"@{ORGANISER}"
+DM = f"@{ORGANIZER}"
 LIMIT = 5
 """Places of the webinar that fills up."""
 
@@ -135,10 +135,10 @@ async def form_to_card(world: World, trace: Trace) -> Passed:
 
 async def _nearly_counted_full(world: World) -> None:
     """Create a webinar with a card and a limit; it fills up at the vendor, and the bot has yet to count."""
-    stage = await a_stage(world)
-    await stage.becomes(settings={"autoCloseLimit": LIMIT})
+    launch = await seats_harness(world)
+    await launch.update(settings={"autoCloseLimit": LIMIT})
     world.clock.move(timedelta(minutes=6))
-    world.ringcentral.register(stage.session_id, LIMIT)
+    world.ringcentral.register(launch.session_id, LIMIT)
 
 
 async def count_to_row(world: World, trace: Trace) -> Passed:
@@ -163,21 +163,21 @@ async def row_to_message(world: World, trace: Trace) -> Passed:
 
 async def register_to_seat(world: World, trace: Trace) -> Passed:
     """A user presses Register on the card and submits the form; they are registered."""
-    stage = await a_stage(world)
-    trace.start(world, lambda: stage.there)
-    await stage.seated("dev")
+    launch = await seats_harness(world)
+    trace.start(world, lambda: launch.registrants)
+    await launch.take_seat("dev")
     return trace.stop()
 
 
 async def csv_to_result(world: World, trace: Trace) -> Passed:
     """A manager submits a list and confirms it; the file with each person's result is posted."""
-    desk = await a_desk(world)
-    await world.click(ORGANISER, await desk.form(), "Register Many")
-    form, listed = world.slack.view(ORGANISER), {"pasted": f"{IRIS}\n{JOAN}"}
+    bulk = await bulk_harness(world)
+    await world.click(ORGANIZER, await bulk.open_form(), "Register Many")
+    form, listed = world.slack.view(ORGANIZER), {"pasted": f"{IRIS}\n{JOAN}"}
     trace.start(world, lambda: any(one.files for one in world.slack.messages(DM)))
-    await world.slack.submit(ORGANISER, form, listed)
+    await world.slack.submit(ORGANIZER, form, listed)
     await world.settled()
-    await world.slack.submit(ORGANISER, world.slack.view(ORGANISER))
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER))
     await world.settled()
     return trace.stop()
 
@@ -196,7 +196,7 @@ async def measure(flow: Flow) -> tuple[Passed, Passed]:
     """Run a flow in a world of its own: what it passes up to its result, and until the bot is idle."""
     trace = Trace()
     with TemporaryDirectory() as folder, trace.installed():
-        async with running(Path(folder), prepare=hurried) as world:
+        async with running_world(Path(folder), prepare=without_waits) as world:
             whole = await flow(world, trace)
     return trace.at_result or whole, whole
 

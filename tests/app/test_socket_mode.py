@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from tests.support.world import running
+from tests.support.world import running_world
 
 
 async def test_create_over_socket_mode(tmp_path: Path) -> None:
     """Command, form with its field errors, result and card: all through a socket that the bot opened."""
-    async with running(tmp_path, socket_mode=True) as world:
+    async with running_world(tmp_path, socket_mode=True) as world:
         await world.command("chloe", "#launch", "create")
         start = world.clock.now() + timedelta(days=1)
         wrong = {"Title": "Launch day", "Starts": start, "Length": "never"}
@@ -27,7 +27,7 @@ async def test_create_over_socket_mode(tmp_path: Path) -> None:
 
 async def test_a_socket_that_slack_closes_is_opened_again(tmp_path: Path) -> None:
     """Slack refreshes sockets every few hours: commands go on."""
-    async with running(tmp_path, socket_mode=True) as world:
+    async with running_world(tmp_path, socket_mode=True) as world:
         await world.slack.disconnect("refresh_requested")
         await world.until(lambda: world.slack.app_state["connected"])
 

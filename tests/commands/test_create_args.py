@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.create_args import CreateArgs, say_length, split_when, warm_up
+from bot.commands.create_args import CreateArgs, length_text, parse_create_args, warm_up
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
 
@@ -26,7 +26,7 @@ def _warm() -> None:
 
 def plan(words: str, locale: str | None = None, now: datetime = NOW, zone: ZoneInfo = BERLIN) -> tuple[str, str]:
     """Title and start on the person's wall clock."""
-    found = split_when(words, now, zone, locale)
+    found = parse_create_args(words, now, zone, locale)
     return found.title, said(found.start, zone)
 
 
@@ -39,9 +39,9 @@ def said(start: datetime | None, zone: ZoneInfo = BERLIN) -> str:
 @each_row(("typed", "title", "starts", "length"), table("commands.md", "typed after `create`"))
 def test_documented_when_is_what_is_read(typed: str, title: str, starts: str, length: str) -> None:
     """Each example of the page is true."""
-    found = split_when(typed, NOW, BERLIN)
+    found = parse_create_args(typed, NOW, BERLIN)
     assert (found.title, said(found.start)) == (title, starts)
-    assert (say_length(found.duration) if found.duration else "") == length
+    assert (length_text(found.duration) if found.duration else "") == length
 
 
 @each_row(("rule", "typed", "starts"), table("commands.md", "rule"))
@@ -85,7 +85,7 @@ Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
 @each_row("locale", [None, "en-US", "de-DE", "fr-FR"])
 def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
     """A title that only looks as if it held a time stays whole and has no start."""
-    assert split_when(title, NOW, BERLIN, locale) == CreateArgs(title, None, None, "")
+    assert parse_create_args(title, NOW, BERLIN, locale) == CreateArgs(title, None, None, "")
 
 
 @each_row("title", ["May Day", "Second Sunday", "Top 10", "24/7", "1:1", "Budget 2027", "Part 2", "Q3"])
@@ -193,13 +193,13 @@ def test_day_turns_in_the_zone_of_the_person() -> None:
 )
 def test_changing_clocks_gap_and_fold(words: str, expected: datetime) -> None:
     """A wall time in the gap moves forward by it; one that comes twice is the first."""
-    assert split_when(words, NOW, BERLIN).start == expected
+    assert parse_create_args(words, NOW, BERLIN).start == expected
 
 
 def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
     """Two hours from now are two hours, and a begun minute counts as over."""
     before = datetime(2026, 3, 28, 23, 59, 30, tzinfo=UTC)
-    assert split_when("Demo in 2 hours", before, BERLIN).start == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
+    assert parse_create_args("Demo in 2 hours", before, BERLIN).start == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
 
 
 @each_row(
@@ -218,7 +218,7 @@ def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
 )
 def test_length_after_for_is_taken_off(words: str, title: str, minutes: int) -> None:
     """A length with its unit is taken from the end, or from before the when."""
-    found = split_when(words, NOW, BERLIN)
+    found = parse_create_args(words, NOW, BERLIN)
     assert (found.title, found.duration) == (title, timedelta(minutes=minutes))
 
 
@@ -236,7 +236,7 @@ WORDS = st.one_of(
 @given(words=WORDS, locale=st.sampled_from(LOCALES), zone=st.sampled_from(["UTC", "Asia/Kolkata", "Pacific/Apia"]))
 def test_nothing_typed_is_lost(words: str, locale: str | None, zone: str) -> None:
     """For any words: no exception, every word stands in the title or in the when, and the title is a piece of them."""
-    found = split_when(words, NOW, ZoneInfo(zone), locale)
+    found = parse_create_args(words, NOW, ZoneInfo(zone), locale)
     assert f"{found.title} {found.when}".split() == words.split()
     assert found.title in words
     assert bool(found.when) == (found.start is not None or found.duration is not None)
@@ -270,7 +270,7 @@ def test_days_are_counted_by_the_calendar(
         f"{ago:%B %d} ": ago.replace(year=ago.year + 1),
         f"the {(today + timedelta(days=1)).day}th ": today + timedelta(days=1),
     }
-    read = {words: split_when(f"Demo {words}{clock:%H:%M}", now, ZoneInfo("UTC")).start for words in expected}
+    read = {words: parse_create_args(f"Demo {words}{clock:%H:%M}", now, ZoneInfo("UTC")).start for words in expected}
     assert read == expected
 
 
@@ -302,5 +302,5 @@ def test_title_and_instant_come_back(title: str, form: str, zone: str, instant: 
     local = instant.astimezone(ZoneInfo(zone))
     assume(not local.fold)  # of a time that comes twice, the first is meant
     words = f"{title} {form.format(local)}{length}"
-    found = split_when(words, NOW, ZoneInfo(zone), "en-GB")
+    found = parse_create_args(words, NOW, ZoneInfo(zone), "en-GB")
     assert (found.title, found.start) == (title, instant)

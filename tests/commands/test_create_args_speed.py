@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.commands.create_args import split_when, warm_up
+from bot.commands.create_args import parse_create_args, warm_up
 from tests.commands.test_create_args import PIECES
 from tests.support.docs_tables import ROOT
 
@@ -64,7 +64,7 @@ def test_hostile_text_costs_less_than_a_stall() -> None:
     for text in _hostile():
         for locale in (None, "de-DE", "es-ES"):
             began = time.thread_time()
-            split_when(text, NOW, BERLIN, locale)
+            parse_create_args(text, NOW, BERLIN, locale)
             worst = max(worst, time.thread_time() - began)
     assert worst < STALL
 
@@ -84,7 +84,7 @@ async def test_loop_goes_on_while_texts_are_read() -> None:
 
     heart = asyncio.create_task(beat())
     for text in _hostile():
-        split_when(text, NOW, BERLIN, "fr-FR")
+        parse_create_args(text, NOW, BERLIN, "fr-FR")
         await asyncio.sleep(0)
     reading = False
     await heart

@@ -13,7 +13,7 @@ from bot.commands.parser import Remind, Show, parse
 from bot.commands.resolve import resolve_remind
 from bot.commands.slack_text import unescape
 from bot.commands.webinar_ref import WebinarRef, find_webinars
-from tests.support.command_samples import ANY
+from tests.support.command_samples import COMMAND_TEXTS
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
 
@@ -120,7 +120,7 @@ def test_id_in_quotes_is_a_title() -> None:
 
 
 @settings(deadline=None)
-@given(text=ANY, titles=st.lists(ANY, max_size=4))
+@given(text=COMMAND_TEXTS, titles=st.lists(COMMAND_TEXTS, max_size=4))
 def test_any_reminder_keeps_every_word(text: str, titles: list[str]) -> None:
     """Webinar and times together are what was typed, before and after looking at the webinars; quotes aside."""
     command = parse(f"remind {text}")
@@ -132,7 +132,7 @@ def test_any_reminder_keeps_every_word(text: str, titles: list[str]) -> None:
 
 
 @settings(deadline=None)
-@given(words=ANY, titles=st.lists(ANY, max_size=5), hours=st.integers(-3, 3))
+@given(words=COMMAND_TEXTS, titles=st.lists(COMMAND_TEXTS, max_size=5), hours=st.integers(-3, 3))
 def test_any_words_find_some_of_the_webinars(words: str, titles: list[str], hours: int) -> None:
     """No words raise; a webinar is found at most once, and by its own title always."""
     webinars = [

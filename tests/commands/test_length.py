@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.create_args import parse_length, say_length
+from bot.commands.create_args import length_text, parse_length
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
 
@@ -17,7 +17,7 @@ def test_documented_length_is_what_is_read(written: str, length: str) -> None:
     """Each length of the page is true."""
     found = parse_length(written)
     assert found is not None
-    assert say_length(found) == length
+    assert length_text(found) == length
 
 
 @each_row("text", ["", " ", "h", "m", "1.5", "1:75", "-3", "5 apples", "1 hourly", "1hm", "2 days", "45 10s", "9" * 99])
@@ -28,9 +28,9 @@ def test_length_that_says_none_is_none(text: str) -> None:
 
 @given(st.integers(0, 100_000))
 def test_length_said_is_read_back(seconds: int) -> None:
-    """What `say_length` says, `parse_length` understands."""
+    """What `length_text` says, `parse_length` understands."""
     length = timedelta(seconds=seconds)
-    assert parse_length(say_length(length)) == length
+    assert parse_length(length_text(length)) == length
 
 
 @settings(max_examples=300, deadline=None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.parser import SettingsOf, Show, parse
-from bot.commands.people_args import Invite, NamedPeople, Register, Registrants, ShowTeam
+from bot.commands.parser import Show, ShowSettings, parse
+from bot.commands.people_args import Invite, NamedPeople, Register, ShowRegistrants, ShowTeam
 from bot.commands.webinar_ref import WebinarRef
 from tests.support.docs_tables import table
 from tests.support.rows import each_row
@@ -67,8 +67,8 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
     [
         ("team launch day", ShowTeam(LAUNCH)),
         ("register <@U1>", Register(WebinarRef(), NamedPeople(user_ids=("U1",)))),
-        ("registrants launch day", Registrants(LAUNCH)),
-        ("settings", SettingsOf()),
+        ("registrants launch day", ShowRegistrants(LAUNCH)),
+        ("settings", ShowSettings()),
         ("invite", Invite(WebinarRef())),
         ("invite Working as a team", Invite(WebinarRef("Working as a team"))),
         ('invite "Working as a team"', Invite(WebinarRef("Working as a team", quoted=True))),

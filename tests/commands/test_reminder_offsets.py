@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.reminder_offsets import (
-    MAX_LEAD,
-    MAX_LEADS,
-    read_leads,
-    repeated,
-    say_lead,
-    say_leads,
-    say_too_late,
-    spell_leads,
-    too_late,
+    MAX_OFFSET,
+    MAX_OFFSETS,
+    offset_text,
+    offsets_as_typed,
+    offsets_in_past,
+    offsets_text,
+    parse_offsets,
+    repeated_offsets,
+    too_late_text,
 )
 from bot.errors import BadInput
 from tests.support.rows import each_row
@@ -28,7 +28,7 @@ ALL_WRONG = (
     "“soon” is no time: write 1d, 2h or 30m. Reminders go out before the start, so write 1h instead of -1h. "
     "A reminder goes out before the start, so 0 cannot be used."
 )
-LEADS = st.lists(st.integers(1, int(MAX_LEAD.total_seconds())), min_size=1, max_size=MAX_LEADS, unique=True).map(
+LEADS = st.lists(st.integers(1, int(MAX_OFFSET.total_seconds())), min_size=1, max_size=MAX_OFFSETS, unique=True).map(
     lambda found: tuple(timedelta(seconds=one) for one in sorted(found, reverse=True))
 )
 
@@ -61,7 +61,7 @@ LEADS = st.lists(st.integers(1, int(MAX_LEAD.total_seconds())), min_size=1, max_
 )
 def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]) -> None:
     """Any order and unit, together or apart; longest first."""
-    assert read_leads(text) == leads
+    assert parse_offsets(text) == leads
 
 
 @each_row(
@@ -93,16 +93,16 @@ def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]
 def test_lead_that_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) -> None:
     """All that is wrong at once, by the words that were typed."""
     with pytest.raises(BadInput) as refused:
-        read_leads(text)
+        parse_offsets(text)
     assert refused.value.sentence == sentence
 
 
 def test_lead_named_twice_is_kept_once_and_can_be_said() -> None:
     """Sixty minutes are an hour; forty times the same is one reminder."""
-    assert read_leads("60m 1d 1h") == (DAY, HOUR)
-    assert repeated("60m 1d 1h") == (HOUR,)
-    assert read_leads("10m " * 40) == (10 * MINUTE,)
-    assert repeated("1d 1h") == ()
+    assert parse_offsets("60m 1d 1h") == (DAY, HOUR)
+    assert repeated_offsets("60m 1d 1h") == (HOUR,)
+    assert parse_offsets("10m " * 40) == (10 * MINUTE,)
+    assert repeated_offsets("1d 1h") == ()
 
 
 @pytest.mark.parametrize(
@@ -130,48 +130,48 @@ def test_lead_named_twice_is_kept_once_and_can_be_said() -> None:
 )
 def test_lead_that_comes_too_late_is_explained(ahead: timedelta, leads: tuple[timedelta, ...], sentence: str) -> None:
     """By how long there still is."""
-    assert say_too_late(leads, START, START - ahead) == sentence
+    assert too_late_text(leads, START, START - ahead) == sentence
 
 
 def test_lead_is_too_late_from_its_moment_on() -> None:
     """A second before it is not."""
-    assert too_late((DAY, HOUR), START, START - HOUR) == (DAY, HOUR)
-    assert too_late((DAY, HOUR), START, START - HOUR - timedelta(seconds=1)) == (DAY,)
+    assert offsets_in_past((DAY, HOUR), START, START - HOUR) == (DAY, HOUR)
+    assert offsets_in_past((DAY, HOUR), START, START - HOUR - timedelta(seconds=1)) == (DAY,)
 
 
 def test_leads_are_said_in_words() -> None:
     """One, several, none; days where it is days."""
-    assert say_leads((DAY, HOUR, 10 * MINUTE)) == "1 day, 1 hour and 10 minutes before"
-    assert say_leads((2 * DAY,)) == "2 days before"
-    assert say_leads(()) == "never"
-    assert say_lead(26 * HOUR + 30 * MINUTE) == "1 day 2 hours 30 minutes"
+    assert offsets_text((DAY, HOUR, 10 * MINUTE)) == "1 day, 1 hour and 10 minutes before"
+    assert offsets_text((2 * DAY,)) == "2 days before"
+    assert offsets_text(()) == "never"
+    assert offset_text(26 * HOUR + 30 * MINUTE) == "1 day 2 hours 30 minutes"
 
 
 @given(LEADS)
 def test_leads_spelled_are_read_back(leads: tuple[timedelta, ...]) -> None:
     """What a form is filled with can be sent again as it stands."""
-    assert read_leads(spell_leads(leads)) == leads
+    assert parse_offsets(offsets_as_typed(leads)) == leads
 
 
 @given(LEADS)
 def test_leads_said_one_by_one_are_read_back(leads: tuple[timedelta, ...]) -> None:
     """Words apart are reminders apart, so each part of what was said is one."""
     for lead in leads:
-        assert sum(read_leads(say_lead(lead)), timedelta()) == lead
+        assert sum(parse_offsets(offset_text(lead)), timedelta()) == lead
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.from_regex(r"[\d.,:+\- dhmsw]{1,40}", fullmatch=True)))
 def test_leads_of_any_text_are_usable_or_refused(text: str) -> None:
     """Never anything else, and never more or longer than allowed."""
-    repeated(text)
+    repeated_offsets(text)
     try:
-        leads = read_leads(text)
+        leads = parse_offsets(text)
     except BadInput as error:
         sentence = error.sentence
         assert len(sentence) < 1000
         return
-    assert 0 < len(leads) <= MAX_LEADS
+    assert 0 < len(leads) <= MAX_OFFSETS
     assert leads == tuple(sorted(set(leads), reverse=True))
     assert timedelta() < leads[-1]
-    assert leads[0] <= MAX_LEAD
+    assert leads[0] <= MAX_OFFSET

@@ -220,7 +220,7 @@ async def test_limit_is_kept_with_when_it_was_first_read(store: Store) -> None:
     read = webinar(registration=registration(limit=9, limit_since=NOW, read_at=LATER))
     async with store.write() as db:
         await webinar_table.save(db, read)
-        assert await webinar_table.find(db, ACCOUNT, "s1", to_change=True) == read
+        assert await webinar_table.find(db, ACCOUNT, "s1", for_update=True) == read
 
 
 async def test_counts_say_what_was_so_at_any_time(store: Store) -> None:

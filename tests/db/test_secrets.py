@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from bot.db.connection import Store, async_url, writer
+from bot.db.connection import Store, async_url, write_engine
 from bot.db.schema import metadata, people
 from bot.db.vault import Vault
 from bot.errors import SettingsError
@@ -21,7 +21,7 @@ from bot.slack import user_table
 from bot.webinars import table as webinar_table
 from tests.db.test_connection import person
 from tests.support.webinar_samples import ACCOUNT, NOW, webinar
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 pytest_plugins = ["tests.support.databases"]
 
@@ -33,7 +33,7 @@ LINK = SecretStr("https://host.example/personal")
 @pytest_asyncio.fixture
 async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
     """Slack, RingCentral and the bot, on either database."""
-    async with running(tmp_path, database_url=database_url) as started:
+    async with running_world(tmp_path, database_url=database_url) as started:
         yield started
 
 
@@ -90,7 +90,7 @@ async def test_lost_key_is_said_in_words(database_url: str) -> None:
 
 async def test_sealed_columns_need_a_vault(database_url: str) -> None:
     """An engine without one stores nothing in clear."""
-    engine = writer(async_url(database_url))
+    engine = write_engine(async_url(database_url))
     row = {"team_id": "T1", "user_id": "U1", "profile": "Ana", "seen_at": NOW}
     async with engine.begin() as connection:
         with pytest.raises(StatementError, match="has no vault"):

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select, text, update
 
-from bot.db.connection import FORGOTTEN_MS, Store, unbroken, writer
+from bot.db.connection import TRANSACTION_TIMEOUT_MS, Store, uninterrupted, write_engine
 from bot.db.schema import notices, parcels
 from bot.db.vault import Vault
 
@@ -63,7 +63,7 @@ async def test_cancelled_again_and_again_it_still_goes_on_to_its_end() -> None:
         await opened.wait()
         ended.append("work")
 
-    waiting = asyncio.create_task(unbroken(work()))
+    waiting = asyncio.create_task(uninterrupted(work()))
     for _ in range(3):
         await asyncio.sleep(0)
         waiting.cancel()
@@ -82,7 +82,7 @@ async def test_what_goes_wrong_after_the_cancellation_is_not_told_in_its_place()
         await asyncio.sleep(0)
         raise ValueError
 
-    waiting = asyncio.create_task(unbroken(work()))
+    waiting = asyncio.create_task(uninterrupted(work()))
     await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -93,9 +93,9 @@ async def test_transactions_of_who_is_frozen_end_by_themselves(postgres: Postgre
     """Those of the migrations may take their time."""
     store = Store(await postgres.migrated(), Vault(KEY))
     async with store.read() as db:
-        assert (await db.execute(text("show transaction_timeout"))).scalar_one() == f"{FORGOTTEN_MS // 1000}s"
+        assert (await db.execute(text("show transaction_timeout"))).scalar_one() == f"{TRANSACTION_TIMEOUT_MS // 1000}s"
         assert (await db.execute(text("show idle_in_transaction_session_timeout"))).scalar_one() != "0"
-    patient = writer(store.url, patient=True)
+    patient = write_engine(store.url, no_timeout=True)
     async with patient.connect() as connection:
         assert (await connection.execute(text("show transaction_timeout"))).scalar_one() == "0"
     await patient.dispose()

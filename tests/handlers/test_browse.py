@@ -12,8 +12,18 @@ from pydantic import SecretStr
 
 from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
-from handlers.browse.texts import VERBS, count, details, home_menu, listing, nothing_found, pick, place, read_place
-from tests.support.block_kit import buttons, check_message, words
+from handlers.browse.texts import (
+    VERBS,
+    count,
+    details,
+    home_menu,
+    listing,
+    nothing_found,
+    page_value,
+    parse_page_value,
+    pick,
+)
+from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW, registration, webinar
 
@@ -25,7 +35,7 @@ def test_page_in_the_middle_turns_both_ways() -> None:
     """The buttons carry the list that is looked at."""
     message = listing([webinar()] * 10, **LIST | {"page": 2, "pages": 3, "total": 25, "which": "mine"})
     found = buttons(message.blocks)
-    assert {name: read_place(found[name]["value"]) for name in ("Previous", "Next", "Refresh")} == {
+    assert {name: parse_page_value(found[name]["value"]) for name in ("Previous", "Next", "Refresh")} == {
         "Previous": ("mine", 1),
         "Next": ("mine", 3),
         "Refresh": ("mine", 2),
@@ -96,7 +106,7 @@ def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
 def test_empty_list_can_be_refreshed() -> None:
     """What was made elsewhere a moment ago appears."""
     message = listing([], **LIST | {"which": "mine", "total": 0})
-    assert read_place(buttons(message.blocks)["Refresh"]["value"]) == ("mine", 1)
+    assert parse_page_value(buttons(message.blocks)["Refresh"]["value"]) == ("mine", 1)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +128,8 @@ def test_list_says_what_it_lists(which: str, title: str) -> None:
 @given(st.text(max_size=300), st.integers(1, 1000))
 def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
     """Searches longer than a button carries are cut."""
-    assert read_place(place(which, page)) == (which[:200], page)
-    assert len(place(which, page)) <= 2000
+    assert parse_page_value(page_value(which, page)) == (which[:200], page)
+    assert len(page_value(which, page)) <= 2000
 
 
 def test_details_for_the_creator_hold_the_hosts_link() -> None:
@@ -136,7 +146,7 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
     assert [len(row) for row in rows] == [4, 3, 4]  # Slack breaks a row of more than five
     assert (found["Team"]["action_id"], found["Registrants"]["action_id"]) == (ids.TEAM, ids.REGISTRANTS)
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
-    assert "Start as Host is your own link: do not pass it on" in words(message.blocks)
+    assert "Start as Host is your own link: do not pass it on" in visible_text(message.blocks)
     assert HOST_LINK.get_secret_value() not in message.text
 
 
@@ -144,7 +154,7 @@ def test_details_for_anybody_else_hold_no_personal_link() -> None:
     """Nor a button that they may not use."""
     message = details(webinar(registration=registration()), now=NOW, host_link=None, can_manage=False)
     assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
-    assert "own link" not in words(message.blocks)
+    assert "own link" not in visible_text(message.blocks)
 
 
 def test_details_in_a_modal_ask_where_to_share() -> None:
@@ -152,7 +162,7 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
     message = details(webinar(), now=NOW, host_link=None, can_manage=False, here=False)
     check_message(message.text, message.blocks)
     picker = next(block for block in message.blocks if block.get("block_id"))
-    assert (picker["elements"][0]["action_id"], ids.shared_by(picker["block_id"])) == (ids.SHARE_IN, "s1")
+    assert (picker["elements"][0]["action_id"], ids.shared_webinar_id(picker["block_id"])) == (ids.SHARE_IN, "s1")
     assert list(buttons(message.blocks)) == ["Refresh"]
 
 
@@ -252,23 +262,23 @@ def test_pick_carries_on_what_else_was_typed() -> None:
     """So that nobody types their limit twice; a novel is cut."""
     message = pick([webinar(session_id="s1")], "limit", words="launch", now=NOW, typed="50 " + "x" * 3000)
     check_message(message.text, message.blocks)
-    session_id, typed = ids.picked(message.blocks[1]["accessory"]["value"])
+    session_id, typed = ids.parse_value(message.blocks[1]["accessory"]["value"])
     assert (session_id, typed) == ("s1", "50 " + "x" * (ids.MAX_TYPED - 3))
-    assert ids.picked("s1") == ("s1", "")
+    assert ids.parse_value("s1") == ("s1", "")
 
 
 def test_pick_of_too_many_says_how_to_narrow_it() -> None:
     """Ten are shown, all can be listed."""
     message = pick([webinar()] * 500, "show", words="launch", now=NOW)
-    assert "These are the first 10. Say more words of the title to find another." in words(message.blocks)
-    assert read_place(buttons(message.blocks)["See All"]["value"]) == ("launch", 1)
+    assert "These are the first 10. Say more words of the title to find another." in visible_text(message.blocks)
+    assert parse_page_value(buttons(message.blocks)["See All"]["value"]) == ("launch", 1)
 
 
 def test_pick_without_words_is_among_what_is_coming() -> None:
     """Nobody typed a search, so none is quoted."""
     message = pick([webinar()] * 11, "share", words="", now=NOW)
     assert message.blocks[0]["text"]["text"] == "11 webinars coming up. Which one?"
-    assert read_place(buttons(message.blocks)["See All"]["value"]) == ("", 1)
+    assert parse_page_value(buttons(message.blocks)["See All"]["value"]) == ("", 1)
 
 
 def test_nothing_coming_up_teaches_the_first_step() -> None:
@@ -281,7 +291,7 @@ def test_nothing_found_offers_the_list() -> None:
     message = nothing_found(NASTY, "cancel")
     check_message(message.text, message.blocks)
     assert "`/webinar cancel next`" in message.text
-    assert read_place(buttons(message.blocks)["List Webinars"]["value"]) == ("", 1)
+    assert parse_page_value(buttons(message.blocks)["List Webinars"]["value"]) == ("", 1)
 
 
 def test_menu_shows_what_is_next_and_the_main_buttons() -> None:

@@ -17,7 +17,7 @@ from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.form import CreateDraft, build, check, read
 from handlers.create.settings_form import More
-from tests.support.block_kit import buttons, check_view, initial_values, words
+from tests.support.block_kit import buttons, check_view, initial_values, visible_text
 from tests.support.webinar_samples import NASTY, NOW, START
 
 OPTIONS = st.builds(
@@ -96,7 +96,7 @@ def test_view_says_which_draft_it_is_and_tells_when_it_is_closed() -> None:
 def test_host_line_stands_in_the_form() -> None:
     """The person is told who will host before anything is made."""
     line = "Hosted by <@U1>, not <!channel>"
-    assert "Hosted by <@U1>, not &lt;!channel&gt;" in words(build(GOOD, host_line=line)["blocks"])
+    assert "Hosted by <@U1>, not &lt;!channel&gt;" in visible_text(build(GOOD, host_line=line)["blocks"])
 
 
 @pytest.mark.parametrize("problem", ["Short", "Long " * 100])
@@ -125,7 +125,7 @@ def test_two_drafts_share_no_block_id() -> None:
 def test_settings_that_were_changed_are_named_without_their_values() -> None:
     """Coming back from More Settings, one sees that they are kept, and no password."""
     options = Options(password=SecretStr("hunter2"), qna=False)
-    shown = words(build(GOOD.model_copy(update={"more": More(options=options)}), host_line="x")["blocks"])
+    shown = visible_text(build(GOOD.model_copy(update={"more": More(options=options)}), host_line="x")["blocks"])
     assert "Changed under More Settings: Attendees can ask questions, Password" in shown
     assert "hunter2" not in shown
 

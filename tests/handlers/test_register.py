@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from bot.errors import BadInput
 from bot.model.webinar import Webinar
 from bot.registration.bulk import texts as bulk_texts
-from bot.registration.bulk.texts import Tally, lasting, outcome
+from bot.registration.bulk.texts import BatchCounts, duration, result_text
 from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
-from handlers.registrants.list import RegistrantPage, matching, registrant_page
-from tests.support.block_kit import buttons, check_message, check_view, words
-from tests.support.bulk_samples import IRIS, READING, THERE, enrol_messages, enrol_modals, enrolled
+from handlers.registrants.list import RegistrantPage, page_message, search_registrants
+from tests.support.block_kit import buttons, check_message, check_view, visible_text
+from tests.support.bulk_samples import IMPORT_RESULT, IRIS, REGISTRANT, bulk_messages, bulk_modals, new_registration
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 
@@ -28,9 +28,9 @@ from tests.support.webinar_samples import NOW, WEBINARS, registration, webinar
 @given(WEBINARS)
 def test_everything_is_within_the_limits_of_slack(one: Webinar) -> None:
     """Whatever a webinar is called and however many have registered."""
-    for said in enrol_messages(one):
+    for said in bulk_messages(one):
         check_message(said.text, said.blocks)
-    for view in enrol_modals(one):
+    for view in bulk_modals(one):
         check_view(view)
 
 
@@ -46,38 +46,42 @@ def test_everything_is_within_the_limits_of_slack(one: Webinar) -> None:
 )
 def test_how_long_it_takes_goes_by_ringcentral_s_pace(count: int, expected: str) -> None:
     """Seven people a minute."""
-    assert lasting(count) == expected
+    assert duration(count) == expected
 
 
 def test_review_says_what_stands_in_the_way() -> None:
     """Closed, or not enough room; and a list of nobody new cannot be sent."""
     closed = webinar(registration=registration(is_open=False))
     small = webinar(registration=registration(limit=5, count=3))
-    assert "closed just now" in words(list_form.review(closed, "b1", 2, 0, READING)["blocks"])
-    assert "room for 2 more" in words(list_form.review(small, "b1", 3, 0, READING)["blocks"])
-    assert "room" not in words(list_form.review(small, "b1", 2, 0, READING)["blocks"])
-    assert "submit" not in list_form.review(webinar(), "b1", 0, 5, READING)
-    review = list_form.review(webinar(), "b1", 1_200, 3, READING)
+    assert "closed just now" in visible_text(list_form.review_view(closed, "b1", 2, 0, IMPORT_RESULT)["blocks"])
+    assert "room for 2 more" in visible_text(list_form.review_view(small, "b1", 3, 0, IMPORT_RESULT)["blocks"])
+    assert "room" not in visible_text(list_form.review_view(small, "b1", 2, 0, IMPORT_RESULT)["blocks"])
+    assert "submit" not in list_form.review_view(webinar(), "b1", 0, 5, IMPORT_RESULT)
+    review = list_form.review_view(webinar(), "b1", 1_200, 3, IMPORT_RESULT)
     assert review["submit"]["text"] == "Register 1,200 People"
-    assert "and 30 more" in words(review["blocks"])
-    assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in words(review["blocks"])
-    assert "save the list as UTF-8" in words(review["blocks"])
+    assert "and 30 more" in visible_text(review["blocks"])
+    assert "as they were read:\n• Iris Moreno, iris@acme.example\n" in visible_text(review["blocks"])
+    assert "save the list as UTF-8" in visible_text(review["blocks"])
 
 
 @pytest.mark.parametrize(
     ("tally", "view", "expected"),
     [
-        (Tally(total=3, waiting=1, registered=2), bulk_texts.running, "2 of 3 done, about a minute left."),
-        (Tally(total=1, registered=1), bulk_texts.done, "1 person is registered for *Launch day*."),
         (
-            Tally(total=2, there=1, refused=2),
-            bulk_texts.done,
+            BatchCounts(total=3, waiting=1, registered=2),
+            bulk_texts.running_message,
+            "2 of 3 done, about a minute left.",
+        ),
+        (BatchCounts(total=1, registered=1), bulk_texts.done_message, "1 person is registered for *Launch day*."),
+        (
+            BatchCounts(total=2, there=1, refused=2),
+            bulk_texts.done_message,
             "Nobody new is registered for *Launch day*. 1 was registered",
         ),
-        (Tally(total=3, registered=1, left=2), bulk_texts.undoing, "Taking 3 people off the list"),
+        (BatchCounts(total=3, registered=1, left=2), bulk_texts.undoing_message, "Taking 3 people off the list"),
     ],
 )
-def test_message_counts_what_has_become_of_a_list(tally: Tally, view: Any, expected: str) -> None:
+def test_message_counts_what_has_become_of_a_list(tally: BatchCounts, view: Any, expected: str) -> None:
     """In whole sentences, for one and for many."""
     assert expected in view(webinar(), "b1", tally).text
 
@@ -85,8 +89,8 @@ def test_message_counts_what_has_become_of_a_list(tally: Tally, view: Any, expec
 def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
     """Nobody registered, nothing to undo."""
     one = webinar()
-    assert "Undo" not in buttons(bulk_texts.done(one, "b1", Tally(total=1, there=1)).blocks)
-    undo = buttons(bulk_texts.done(one, "b1", Tally(total=2, registered=2)).blocks)["Undo"]
+    assert "Undo" not in buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=1, there=1)).blocks)
+    undo = buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=2, registered=2)).blocks)["Undo"]
     assert "It takes these 2 people off the list of Launch day" in undo["confirm"]["text"]["text"]
     assert undo["value"] == "b1"
 
@@ -117,21 +121,24 @@ def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
 )
 def test_file_says_of_each_line_what_came_of_it(state: str, problem: str, expected: str) -> None:
     """In words, and in RingCentral's own where it refused somebody."""
-    assert outcome(state, problem) == expected
+    assert result_text(state, problem) == expected
 
 
 def test_result_says_which_links_were_kept_and_who_tells_them() -> None:
     """Each link by itself, and pages of our own in any case."""
-    both = enrolled(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
-    said = words(register_form.done(webinar(), register_form.links(both, "", "", is_silent=False))["blocks"])
+    both = new_registration(join_page="https://rc.example/j/1", cancel_page="https://acme.example/c")
+    said = visible_text(
+        register_form.done_view(webinar(), register_form.link_blocks(both, "", "", is_silent=False))["blocks"]
+    )
     assert "RingCentral has kept your page to join by." in said
     assert "RingCentral has ignored your page to cancel by" in said
     assert "RingCentral e-mails them." in said
 
-    ours = enrolled(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
-    said = words(
-        register_form.done(
-            webinar(), register_form.links(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True)
+    ours = new_registration(cancel_page="https://ours.example/c").model_copy(update={"page_key": "k"})
+    said = visible_text(
+        register_form.done_view(
+            webinar(),
+            register_form.link_blocks(ours, "https://ours.example/j", "https://ours.example/c", is_silent=True),
         )["blocks"]
     )
     assert "RingCentral sends its own links." in said
@@ -157,10 +164,10 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
     """Nothing else is sent along."""
     typed = RegistrantInput(first_name="Iris", last_name="Moreno", email="iris@acme.example", join_page=page)
     if is_good:
-        assert register_form.applicant(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
+        assert register_form.registrant_details(typed) == IRIS.model_copy(update={"join_page": SecretStr(page)})
         return
     with pytest.raises(BadInput) as problem:
-        register_form.applicant(typed)
+        register_form.registrant_details(typed)
     assert set(problem.value.fields) == {"join_page"}
 
 
@@ -168,29 +175,31 @@ def test_pages_of_ones_own_are_whole_addresses(page: str, is_good: bool) -> None
 def test_values_need_a_name_each(pairs: str) -> None:
     """One a line; what holds none is said under the field."""
     with pytest.raises(BadInput) as problem:
-        register_form.applicant(
+        register_form.registrant_details(
             RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id=pairs)
         )
     assert set(problem.value.fields) == {"external_id"}
     too_long = RegistrantInput(first_name="A", last_name="B", email="a@acme.example", external_id="k=" + "&" * 900)
     with pytest.raises(BadInput, match="change what is marked"):
-        register_form.applicant(too_long)
+        register_form.registrant_details(too_long)
 
 
 def test_people_are_found_by_all_of_the_words() -> None:
     """In name, address or source, whatever their case; newest first."""
-    older = THERE.model_copy(update={"registrant_id": "9", "registered_at": NOW - timedelta(days=1)})
-    other = THERE.model_copy(update={"first_name": "Joan", "source": "", "registered_at": None})
-    assert matching([other, older, THERE], "iris FAIR") == [THERE, older]
-    assert matching([other, older, THERE], "") == [THERE, older, other]
-    assert matching([other, older, THERE], "iris mail") == []
+    older = REGISTRANT.model_copy(update={"registrant_id": "9", "registered_at": NOW - timedelta(days=1)})
+    other = REGISTRANT.model_copy(update={"first_name": "Joan", "source": "", "registered_at": None})
+    assert search_registrants([other, older, REGISTRANT], "iris FAIR") == [REGISTRANT, older]
+    assert search_registrants([other, older, REGISTRANT], "") == [REGISTRANT, older, other]
+    assert search_registrants([other, older, REGISTRANT], "iris mail") == []
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_nobody_s_name_links_or_pings(first: str, last: str, email: str, source: str) -> None:
     """What somebody has typed on a public page is text and nothing else."""
-    one = THERE.model_copy(update={"first_name": first, "last_name": last, "email": email, "source": f"<@U1>{source}"})
-    said = registrant_page(webinar(), [one], RegistrantPage(session_id="s1"), age=timedelta(), now=NOW)
+    one = REGISTRANT.model_copy(
+        update={"first_name": first, "last_name": last, "email": email, "source": f"<@U1>{source}"}
+    )
+    said = page_message(webinar(), [one], RegistrantPage(session_id="s1"), age=timedelta(), now=NOW)
     check_message(said.text, said.blocks)
     assert "<@U1>" not in str(said.blocks)

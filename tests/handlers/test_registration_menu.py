@@ -22,7 +22,7 @@ from bot.registration.texts.settings_result import change_text, changed_message,
 from bot.slack import buttons as ids
 from bot.webinars.texts.registration_buttons import chart_button, menu_button
 from handlers.registration import chart_texts, menu_form
-from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
@@ -69,16 +69,16 @@ def sent(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(("is_open", "limit"), [(True, None), (False, 9), (False, 3)])
 def test_form_that_nobody_touched_says_what_was_shown(preferences: Preferences, is_open: bool, limit: int) -> None:
     """Whatever it was: open, closed, or full."""
-    view = menu_form.ask(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
+    view = menu_form.form_view(known(is_open=is_open, limit=limit, preferences=preferences), Forecast(), now=NOW)
     check_view(view)
-    asked = menu_form.asked_in(view["private_metadata"])
+    asked = menu_form.read_context(view["private_metadata"])
     assert asked.shown == RegistrationState(is_open=is_open, limit=limit, preferences=preferences)
-    assert menu_form.read(sent(view), asked.shown) == asked.shown
+    assert menu_form.read_form(sent(view), asked.shown) == asked.shown
 
 
 def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
     """That nobody is e-mailed and who gets links how; and of what nobody knows for sure, its raw name and that."""
-    view = menu_form.ask(known(), Forecast(), now=NOW)
+    view = menu_form.form_view(known(), Forecast(), now=NOW)
     hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
     assert "you get a file with the links of everybody else" in hints["emails"]
     assert "as a direct message" in hints["emails"]
@@ -96,7 +96,7 @@ def test_form_says_in_vendor_names_and_words_what_each_does() -> None:
 def test_links_file_is_offered_where_nobody_is_mailed() -> None:
     """Only there is it needed."""
     usual, silent = (
-        buttons(menu_form.ask(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
+        buttons(menu_form.form_view(known(preferences=one), Forecast(), now=NOW)["blocks"]) for one in (USUAL, OTHER)
     )
     assert list(usual) == ["Chart", "Chart With Sources"]
     assert list(silent) == ["Chart", "Chart With Sources", "Links File"]
@@ -105,10 +105,10 @@ def test_links_file_is_offered_where_nobody_is_mailed() -> None:
 def test_form_that_comes_back_holds_what_was_typed() -> None:
     """And still knows what it was opened with."""
     one = known()
-    view = menu_form.ask(one, Forecast(), now=NOW)
-    asked = menu_form.asked_in(view["private_metadata"])
+    view = menu_form.form_view(one, Forecast(), now=NOW)
+    asked = menu_form.read_context(view["private_metadata"])
     typed = sent(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
-    back = menu_form.ask(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
+    back = menu_form.form_view(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
     check_view(back)
     assert (back["private_metadata"], sent(back)) == (view["private_metadata"], typed)
     assert back["blocks"][0]["type"] == "alert"
@@ -117,9 +117,9 @@ def test_form_that_comes_back_holds_what_was_typed() -> None:
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "9999999999"])
 def test_what_cannot_be_a_limit_is_told_under_its_field(typed: str) -> None:
     """In words that fit a form."""
-    view = menu_form.ask(known(), Forecast(), now=NOW)
+    view = menu_form.form_view(known(), Forecast(), now=NOW)
     with pytest.raises(BadInput) as wrong:
-        menu_form.read(sent(view, autoCloseLimit={"value": typed}), state_of(registration()))
+        menu_form.read_form(sent(view, autoCloseLimit={"value": typed}), state_of(registration()))
     assert wrong.value.fields == {"autoCloseLimit": wrong.value.sentence}
 
 
@@ -214,8 +214,8 @@ def test_changed_preferences_are_told_one_by_one() -> None:
     assert (
         "The limit is now 9 people. RingCentral e-mails nobody from now on. Its settings are changed." in message.text
     )
-    assert "*How long after the event?*\n6 months → 1 year" in words(message.blocks)
-    assert words(message.blocks).endswith("More follows.")
+    assert "*How long after the event?*\n6 months → 1 year" in visible_text(message.blocks)
+    assert visible_text(message.blocks).endswith("More follows.")
     undo = read_undo(buttons(message.blocks)["Undo"]["value"])
     assert (undo.back.preferences, undo.made.preferences) == (USUAL, OTHER)
     assert len(buttons(message.blocks)["Undo"]["value"]) < 2000
@@ -241,8 +241,8 @@ def test_buttons_are_there_where_there_is_a_registration() -> None:
     """The form also where it was never read, the picture also where it is over."""
     over = webinar(registration=registration(), start=NOW - DAY)
     for one, there in (
-        (known(), (ids.DOOR, ids.CHART)),
-        (webinar(), (ids.DOOR, None)),
+        (known(), (ids.REGISTRATION_MENU, ids.CHART)),
+        (webinar(), (ids.REGISTRATION_MENU, None)),
         (over, (None, ids.CHART)),
         (webinar(audience=Audience.ANYONE, registration=registration()), (None, None)),
     ):
@@ -258,14 +258,14 @@ def test_everything_keeps_slacks_limits(
     """Whatever the figures, the title, and the sentence."""
     current = one.model_copy(update={"registration": read.model_copy(update={"preferences": preferences})})
     views = [
-        menu_form.ask(current, told, now=now, problem=text),
-        menu_form.reading(one, note=text),
-        menu_form.working(one, note=text),
-        menu_form.nothing(one),
-        menu_form.unread(text or "x"),
-        chart_texts.drawing(one, note=text),
-        chart_texts.collecting(one, note=text),
-        chart_texts.failed(text or "x"),
+        menu_form.form_view(current, told, now=now, problem=text),
+        menu_form.reading_view(one, note=text),
+        menu_form.working_view(one, note=text),
+        menu_form.nothing_changed_view(one),
+        menu_form.unread_view(text or "x"),
+        chart_texts.drawing_view(one, note=text),
+        chart_texts.collecting_view(one, note=text),
+        chart_texts.failed_view(text or "x"),
     ]
     for view in views:
         check_view(view)
@@ -273,9 +273,9 @@ def test_everything_keeps_slacks_limits(
     assert len(summary(current, told, spoken=True)) <= 1000
     for message in (
         chart_texts.caption(current, said, now=now, with_sources=False),
-        chart_texts.answer(said, chart_texts.NOT_DRAWN),
-        chart_texts.links_note(one, read.count),
-        chart_texts.links_answer(one, read.count),
+        chart_texts.chart_reply(said, chart_texts.NOT_DRAWN),
+        chart_texts.links_message(one, read.count),
+        chart_texts.links_reply(one, read.count),
         changed_message(current, read, now=now),
     ):
         check_message(message.text, message.blocks)

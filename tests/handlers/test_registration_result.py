@@ -20,10 +20,10 @@ from bot.registration.texts.settings_result import (
     unchanged_message,
 )
 from bot.slack import buttons as ids
-from bot.webinars.texts.registration_buttons import door_buttons
+from bot.webinars.texts.registration_buttons import registration_buttons
 from handlers.browse.texts import count
 from handlers.registration import limit_form
-from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, REGISTRATIONS, WEBINARS, registration, webinar
 
@@ -33,7 +33,7 @@ FULL = registration(is_open=False, limit=3)
 
 def labels(one: Webinar) -> list[tuple[str, str]]:
     """The buttons for a webinar, each by its words and its id."""
-    return [(button["text"]["text"], button["action_id"]) for button in door_buttons(one, NOW)]
+    return [(button["text"]["text"], button["action_id"]) for button in registration_buttons(one, NOW)]
 
 
 @each_row(
@@ -113,7 +113,7 @@ def test_undo_knows_what_was_made_and_what_to_go_back_to() -> None:
     """So that it never takes back what somebody else did since."""
     message = changed_message(webinar(registration=registration(limit=9)), FULL, now=NOW)
     button = buttons(message.blocks)["Undo"]
-    assert button["action_id"] == ids.UNDO_DOOR
+    assert button["action_id"] == ids.UNDO_REGISTRATION
     assert read_undo(button["value"]) == RegistrationUndo(
         session_id="s1", made=RegistrationState(is_open=True, limit=9), back=RegistrationState(is_open=False, limit=3)
     )
@@ -138,7 +138,7 @@ def test_what_stays_says_why_and_what_is_so() -> None:
     """With the age of the figure, the button that helps, and the way to a newer figure."""
     message = unchanged_message(webinar(registration=FULL), "Registration is full.", now=NOW)
     check_message(message.text, message.blocks)
-    assert words(message.blocks).splitlines()[:3] == [
+    assert visible_text(message.blocks).splitlines()[:3] == [
         "*Launch day*",
         "Registration is full.",
         "3 of 3 registered, full · read from RingCentral just now",
@@ -161,7 +161,7 @@ def test_what_stays_says_why_and_what_is_so() -> None:
 )
 def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, offered: str | None) -> None:
     """What was typed, or the next one where there is one."""
-    view = limit_form.ask(webinar(registration=read), now=NOW, typed=typed)
+    view = limit_form.form_view(webinar(registration=read), now=NOW, typed=typed)
     check_view(view)
     assert (view["blocks"][1]["element"].get("initial_value"), view["private_metadata"]) == (offered, "s1")
 
@@ -169,7 +169,8 @@ def test_form_offers_a_sensible_limit(read: Registration | None, typed: str, off
 def test_form_says_what_raising_does() -> None:
     """Only where it does it."""
     full, not_full = (
-        words(limit_form.ask(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1] for read in (FULL, OPEN)
+        visible_text(limit_form.form_view(webinar(registration=read), now=NOW)["blocks"]).splitlines()[-1]
+        for read in (FULL, OPEN)
     )
     assert full == (
         "3 of 3 registered, full · read from RingCentral just now · It is full: a higher limit opens it again."
@@ -180,14 +181,14 @@ def test_form_says_what_raising_does() -> None:
 @pytest.mark.parametrize(("sent", "limit"), [("75", 75), ("", None), (None, None), (" 75 ", 75)])
 def test_form_is_read(sent: str | None, limit: int | None) -> None:
     """An empty field is no limit."""
-    assert limit_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
+    assert limit_form.read_form({"limit": {"limit": {"type": "number_input", "value": sent}}}) == limit
 
 
 @pytest.mark.parametrize("sent", ["0", "-1", "2.5", "9999999999", "many"])
 def test_what_cannot_be_a_limit_is_told_under_the_field(sent: str) -> None:
     """In words that fit a form, where nobody types "off"."""
     with pytest.raises(BadInput) as wrong:
-        limit_form.read({"limit": {"limit": {"type": "number_input", "value": sent}}})
+        limit_form.read_form({"limit": {"limit": {"type": "number_input", "value": sent}}})
     assert wrong.value.fields == {limit_form.LIMIT: wrong.value.sentence}
     assert wrong.value.sentence.endswith("leave it empty for no limit.")
 
@@ -201,6 +202,6 @@ def test_everything_keeps_slacks_limits(
     current = one.model_copy(update={"registration": after})
     for message in (changed_message(current, before, now=now), unchanged_message(current, text, now=now)):
         check_message(message.text, message.blocks)
-    views = [changed_view(current, before, now=now), limit_form.ask(one, now=now, typed=text)]
-    for view in [*views, limit_form.working(one, note=text), limit_form.failed(text or "x")]:
+    views = [changed_view(current, before, now=now), limit_form.form_view(one, now=now, typed=text)]
+    for view in [*views, limit_form.working_view(one, note=text), limit_form.failed_view(text or "x")]:
         check_view(view)

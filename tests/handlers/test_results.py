@@ -15,7 +15,7 @@ from bot.creation.texts import CreatedResult, done, done_message, failed, failed
 from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons as ids
 from handlers.cancel import form as cancel_form
-from tests.support.block_kit import buttons, check_message, check_view, words
+from tests.support.block_kit import buttons, check_message, check_view, visible_text
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, WEBINARS, registration, webinar
 
 HOST_LINK = SecretStr("https://join.example/host-of-s1")
@@ -54,7 +54,7 @@ def test_working_view_can_be_closed_and_is_noticed() -> None:
     view = working("Launch *day*", "d1", note="Yours is next.")
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("create.working", "d1", True)
     assert "submit" not in view
-    assert words(view["blocks"]).splitlines() == [
+    assert visible_text(view["blocks"]).splitlines() == [
         "Creating *Launch ∗day∗*…",
         "Yours is next.",
         creation_texts.CLOSE_FREELY,
@@ -68,7 +68,7 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
     found = buttons(view["blocks"])
     assert found["Start as Host"]["url"] == HOST_LINK.get_secret_value()
     assert (found["Show Details"]["action_id"], found["Show Details"]["value"]) == (ids.SHOW, "s1")
-    lines = words(view["blocks"]).splitlines()
+    lines = visible_text(view["blocks"]).splitlines()
     assert lines[0] == "*Launch day* is ready."
     assert (
         "Announced in <#C1>. The registration page follows as soon as RingCentral has it. "
@@ -82,13 +82,13 @@ def test_result_without_a_link_has_no_button_for_it() -> None:
     """Another host was chosen, or the link was not told."""
     view = done(CreatedResult(webinar(audience=Audience.ANYONE)))
     assert list(buttons(view["blocks"])) == ["Invite", "Show Details"]
-    assert "Not announced yet." in words(view["blocks"]).splitlines()
+    assert "Not announced yet." in visible_text(view["blocks"]).splitlines()
 
 
 def test_share_picker_knows_its_webinar() -> None:
     """A picker has no value of its own, so its block carries the id."""
     row = done(CreatedResult(webinar()))["blocks"][-1]
-    assert (row["elements"][0]["action_id"], ids.shared_by(row["block_id"])) == (ids.SHARE_IN, "s1")
+    assert (row["elements"][0]["action_id"], ids.shared_webinar_id(row["block_id"])) == (ids.SHARE_IN, "s1")
 
 
 def test_direct_message_never_spells_the_hosts_link_in_its_text() -> None:
@@ -114,7 +114,7 @@ def test_failure_leads_back_to_the_filled_form() -> None:
 
 def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]:
     """What the question before a cancellation says will happen."""
-    lines = words(cancel_form.ask(one, channels=channels, now=now)["blocks"]).splitlines()
+    lines = visible_text(cancel_form.confirm(one, channels=channels, now=now)["blocks"]).splitlines()
     return [line.removeprefix("• ") for line in lines if line.startswith("• ")]
 
 
@@ -122,7 +122,7 @@ def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]
 @given(WEBINARS, MOMENTS, st.sampled_from([0, 1, 20, 21, 100]))
 def test_question_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
     """With cards in a hundred channels."""
-    check_view(cancel_form.ask(one, channels=CHANNELS[:cards], now=now))
+    check_view(cancel_form.confirm(one, channels=CHANNELS[:cards], now=now))
 
 
 def test_question_says_what_will_happen() -> None:
@@ -157,7 +157,7 @@ def test_question_counts_the_channels_it_does_not_name() -> None:
 
 def test_question_can_be_answered_both_ways() -> None:
     """Its submission carries the webinar."""
-    view = cancel_form.ask(webinar(title=NASTY), channels=[], now=NOW)
+    view = cancel_form.confirm(webinar(title=NASTY), channels=[], now=NOW)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Cancel Webinar", "Keep It")
     assert (view["callback_id"], view["private_metadata"]) == ("cancel.form", "s1")
 

@@ -17,8 +17,8 @@ from bot.registration.seats import texts as seat_texts
 from bot.slack.buttons import my_link, register, when_open
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
-from tests.support.block_kit import buttons, check_message, check_view, initial_values, words
-from tests.support.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_messages, seat_modals, typed
+from tests.support.block_kit import buttons, check_message, check_view, initial_values, visible_text
+from tests.support.seat_samples import DEV, NAMES, OWN_LINK, SEATS, seat, seat_input, seat_messages, seat_modals
 from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS, registration, webinar
 
 
@@ -26,7 +26,7 @@ from tests.support.webinar_samples import ACCOUNT, MOMENTS, NOW, START, WEBINARS
 @given(WEBINARS, SEATS, NAMES)
 def test_everything_about_seats_keeps_slacks_limits(one: Webinar, held: Seat, name: str) -> None:
     """Whatever the webinar and the person are called."""
-    for view in seat_modals(one, held, typed(first_name=name)):
+    for view in seat_modals(one, held, seat_input(first_name=name)):
         check_view(view)
     for message in seat_messages(one, held):
         check_message(message.text, message.blocks)
@@ -39,7 +39,7 @@ def test_form_is_filled_from_any_profile(name: str, first: str, last: str) -> No
     person = Person(workspace=ACCOUNT.workspace, user_id="U2", name=name, first_name=first, last_name=last)
     filled = seat_form.from_profile(person, "s1", "slack")
     assert max(len(filled.first_name), len(filled.last_name)) <= 64
-    check_view(seat_form.ask(webinar(), filled, now=NOW))
+    check_view(seat_form.form_view(webinar(), filled, now=NOW))
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_name_comes_from_the_profile_or_is_parted_at_its_last_space(
 
 def test_form_comes_back_as_it_was_sent() -> None:
     """With the spaces around names gone; where a field is missing, what was there before stays."""
-    view = seat_form.ask(webinar(), typed(reminder_s=3600), now=NOW)
-    assert seat_form.read(initial_values(view), view["private_metadata"]) == typed(reminder_s=3600)
+    view = seat_form.form_view(webinar(), seat_input(reminder_s=3600), now=NOW)
+    assert seat_form.read_form(initial_values(view), view["private_metadata"]) == seat_input(reminder_s=3600)
     sent: Any = {"first_name": {"first_name": {"type": "plain_text_input", "value": "  Devi  Lal "}}}
-    read = seat_form.read(sent, view["private_metadata"])
+    read = seat_form.read_form(sent, view["private_metadata"])
     assert (read.first_name, read.last_name, read.lead) == ("Devi Lal", "Patel", None)
     assert read.attendee == DEV.model_copy(update={"first_name": "Devi Lal"})
 
@@ -88,7 +88,7 @@ def test_form_comes_back_as_it_was_sent() -> None:
 def test_what_ringcentral_would_not_take_is_said_before(changes: dict[str, str], field: str) -> None:
     """Under its field, and nothing else is blamed."""
     with pytest.raises(BadInput) as raised:
-        seat_form.check(typed(**changes))
+        seat_form.check_form(seat_input(**changes))
     assert list(raised.value.fields) == [field]
 
 
@@ -96,7 +96,7 @@ def test_what_ringcentral_would_not_take_is_said_before(changes: dict[str, str],
 @given(NAMES.filter(lambda name: name.strip()), st.emails())
 def test_usual_names_and_addresses_are_taken(name: str, address: str) -> None:
     """Nobody is told that their name is none."""
-    seat_form.check(typed(first_name=name, last_name=name, email=address))
+    seat_form.check_form(seat_input(first_name=name, last_name=name, email=address))
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_usual_names_and_addresses_are_taken(name: str, address: str) -> None:
 )
 def test_only_reminders_that_can_still_come_are_offered(ahead: timedelta, expected: list[str]) -> None:
     """And none to somebody who joins a live one."""
-    view = seat_form.ask(webinar(start=NOW + ahead), typed(), now=NOW)
+    view = seat_form.form_view(webinar(start=NOW + ahead), seat_input(), now=NOW)
     offered = [block["element"]["options"] for block in view["blocks"] if block.get("block_id") == "reminder"]
     assert [option["text"]["text"] for options in offered for option in options] == expected
-    live = seat_form.ask(webinar(status=Status.ACTIVE), typed(), now=NOW)
+    live = seat_form.form_view(webinar(status=Status.ACTIVE), seat_input(), now=NOW)
     assert "reminder" not in [block.get("block_id") for block in live["blocks"]]
     assert live["submit"]["text"] == "Join Now"
 
@@ -129,7 +129,7 @@ def test_consent_says_what_is_sent_where(source: str, suppressed: bool | None, e
     """As far as it is known whether mail follows."""
     preferences = None if suppressed is None else Preferences(suppress_emails=suppressed)
     one = webinar(registration=registration(preferences=preferences))
-    line = words(seat_form.ask(one, typed(source=source), now=NOW)["blocks"][-1:])
+    line = visible_text(seat_form.form_view(one, seat_input(source=source), now=NOW)["blocks"][-1:])
     assert line.startswith("With Register you send your name, your e-mail address, and the ids")
     assert line.endswith("Greenroom keeps your name, address and link encrypted, until 90 days after the webinar.")
     assert all(each in line for each in expected)
@@ -143,12 +143,12 @@ def test_link_stands_only_where_it_leads_somewhere(now: Any, status: Status) -> 
     is_on = status is Status.ACTIVE or (status is Status.SCHEDULED and now < one.end)
     assert (OWN_LINK in str(seat_texts.seat_view(one, seat(), now=now))) is is_on
     if status is Status.CANCELLED:
-        assert OWN_LINK not in str(seat_texts.dm(one, seat(), now=now))
+        assert OWN_LINK not in str(seat_texts.seat_message(one, seat(), now=now))
 
 
 def test_nobody_gives_a_seat_up_by_mistake() -> None:
     """Slack asks before anything happens: what will happen is said, and the button says what it does."""
-    button = buttons(seat_texts.dm(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
+    button = buttons(seat_texts.seat_message(webinar(), seat(), now=NOW).blocks)["Cancel My Seat"]
     assert button["style"] == button["confirm"]["style"] == "danger"
     assert button["confirm"]["confirm"]["text"] == "Cancel My Seat"
     assert "your link stops working" in button["confirm"]["text"]["text"]
@@ -163,22 +163,22 @@ def test_nobody_gives_a_seat_up_by_mistake() -> None:
 )
 def test_why_there_is_no_seat_is_said(read: Any, sentence: str) -> None:
     """With what helps, and how old the figure is."""
-    view = seat_texts.none_now(webinar(registration=read), now=NOW)
-    assert sentence in words(view["blocks"])
+    view = seat_texts.unavailable_view(webinar(registration=read), now=NOW)
+    assert sentence in visible_text(view["blocks"])
     assert list(buttons(view["blocks"])) == ["Tell Me When It Opens", "Refresh"]
-    assert "read from RingCentral just now" in words(view["blocks"])
+    assert "read from RingCentral just now" in visible_text(view["blocks"])
 
 
 def test_page_that_is_not_known_is_no_button() -> None:
     """The sentence says whom to ask."""
-    view = seat_texts.page(webinar(), seat_texts.NO_ADDRESS)
-    assert seat_texts.NO_PAGE in words(view["blocks"])
+    view = seat_texts.registration_page_view(webinar(), seat_texts.NO_ADDRESS)
+    assert seat_texts.NO_PAGE in visible_text(view["blocks"])
     assert buttons(view["blocks"]) == {}
 
 
 def test_typed_form_and_seat_say_nothing_of_a_person_where_they_are_logged() -> None:
     """Neither does what is kept of them."""
-    shown = repr([typed(), seat(), SeatInput(session_id="s1", first_name="Dev"), DEV])
+    shown = repr([seat_input(), seat(), SeatInput(session_id="s1", first_name="Dev"), DEV])
     assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in shown]
 
 

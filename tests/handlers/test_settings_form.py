@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.model.webinar import Access, FixedOptions, Options
 from handlers.create.settings_form import More, build, changed, check, read, settled
 from tests.handlers.test_create_form import MORES
-from tests.support.block_kit import check_view, initial_values, words
+from tests.support.block_kit import check_view, initial_values, visible_text
 from tests.support.webinar_samples import NOW
 
 # Every field of WcsWebinarSettingsModel that is not readOnly, but registrationEnabled, which is "Who is it for?" on the
@@ -107,7 +107,7 @@ def test_what_the_account_decides_is_shown_and_dated() -> None:
 
 def test_what_the_account_decides_is_not_guessed() -> None:
     """Before the first webinar nothing is known."""
-    assert "not read yet" in words(build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"])
+    assert "not read yet" in visible_text(build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"])
 
 
 @settings(deadline=None)

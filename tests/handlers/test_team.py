@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.people_args import read_invite
+from bot.commands.people_args import parse_invite
 from bot.errors import BadInput
 from bot.model.people import Coworker, Person
 from bot.model.team import MAX_TEAM, NotifiedBy, Role
@@ -25,7 +25,7 @@ from handlers.team.check import KnownPeople
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
 from handlers.team.outsiders import names_of, read_outsiders, spell
 from tests.support.block_kit import check_message, check_view
-from tests.support.team_samples import HOST, LINK, TEAM, many, member, outcomes, team_messages, team_modals
+from tests.support.team_samples import HOST, LINK, TEAM, large_team, member, outcomes, team_messages, team_modals
 from tests.support.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
 
 DEV = Coworker(user_id="6dev", account_id="1", name="Dev Patel", email="dev@acme.example")
@@ -97,7 +97,7 @@ def test_form_of_a_full_team_fits() -> None:
     check_view(view)
     ids = TeamFormContext.model_validate_json(view["private_metadata"]).ids
     assert 20 < len(ids) < MAX_TEAM
-    check_view(team_form.build(webinar(), many(MAX_TEAM), now=NOW, read_at=NOW))
+    check_view(team_form.build(webinar(), large_team(MAX_TEAM), now=NOW, read_at=NOW))
 
 
 @pytest.mark.parametrize(
@@ -197,16 +197,16 @@ def test_a_full_team_takes_nobody_more() -> None:
     """99 together, said before RingCentral is asked, with how many to leave out."""
     wanted = team_check.who_is_wanted(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
     with pytest.raises(BadInput) as error:
-        team_check.what_changes(wanted, many(MAX_TEAM - 1), frozenset(), started=False)
+        team_check.what_changes(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False)
     expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
     assert error.value.fields == {OUTSIDE: expected}
-    order = team_check.what_changes(wanted, many(MAX_TEAM - 2), frozenset(), started=False)
+    order = team_check.what_changes(wanted, large_team(MAX_TEAM - 2), frozenset(), started=False)
     assert len(order.added) == 2
 
 
 def test_what_a_command_named_wrongly_stands_on_top() -> None:
     """Names that are nobody's, addresses that cannot be co-hosts, and people who cannot be what was asked."""
-    command = read_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
+    command = parse_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
     typed = TeamInput(cohosts=("U0FINN",), outside="zoe@partner.example")
 
     words = team_check.at_first_sight(command, typed, known([HOST], person("Finn Berg")))
@@ -214,7 +214,7 @@ def test_what_a_command_named_wrongly_stands_on_top() -> None:
     assert words.startswith("Nobody here is called @nobody: choose them below.")
     assert "Who is named by an address can be a panelist only" in words
     assert "Finn Berg can't be a co-host" in words
-    assert team_check.at_first_sight(read_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
+    assert team_check.at_first_sight(parse_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
 
 
 @pytest.mark.parametrize(
@@ -343,8 +343,8 @@ def test_list_of_what_has_started_offers_no_removal() -> None:
 
 def test_list_is_paged() -> None:
     """Ten a page; a page that is not there is the last one."""
-    first = team_list.roster(webinar(), many(25), read_at=NOW, now=NOW)
-    last = team_list.roster(webinar(), many(25), read_at=NOW, now=NOW, page=9)
+    first = team_list.roster(webinar(), large_team(25), read_at=NOW, now=NOW)
+    last = team_list.roster(webinar(), large_team(25), read_at=NOW, now=NOW, page=9)
 
     assert "Page 1 of 3" in str(first.blocks)
     assert "Page 3 of 3" in str(last.blocks)

@@ -122,7 +122,7 @@ def from_list(address: str) -> str:
 def from_seat_form(address: str) -> str:
     """The error of the form for a seat."""
     try:
-        seat_form.check(seat_form.SeatInput(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
+        seat_form.check_form(seat_form.SeatInput(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
     except BadInput as error:
         return error.fields["email"]
     return ""
@@ -130,13 +130,17 @@ def from_seat_form(address: str) -> str:
 
 def from_signup_form(address: str) -> str:
     """The error of our own page."""
-    return signup_form.errors(RegistrantDetails(first_name="Ana", last_name="Ruiz", email=address)).get("email", "")
+    return signup_form.field_errors(RegistrantDetails(first_name="Ana", last_name="Ruiz", email=address)).get(
+        "email", ""
+    )
 
 
 def from_enrol_form(address: str) -> str:
     """The error of the form that registers somebody else."""
     try:
-        register_form.applicant(register_form.RegistrantInput(first_name="Ana", last_name="Ruiz", email=address))
+        register_form.registrant_details(
+            register_form.RegistrantInput(first_name="Ana", last_name="Ruiz", email=address)
+        )
     except BadInput as error:
         return error.fields["email"]
     return ""

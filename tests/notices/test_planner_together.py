@@ -74,7 +74,7 @@ async def test_two_who_see_the_same_change_say_it_once(store: Store, second: Rep
             await save_change(db, webinar_with_count(count, 8, at=LATER))
 
     async with store.write() as db:
-        before = await webinar_table.find(db, ACCOUNT, "s1", to_change=True)
+        before = await webinar_table.find(db, ACCOUNT, "s1", for_update=True)
         other = asyncio.create_task(read(second, 8))
         await second.asks("FROM webinars")
         after = webinar_with_count(5, 8, at=LATER)
@@ -99,7 +99,7 @@ async def test_a_channel_that_begins_to_follow_while_a_webinar_moves(store: Stor
             await replan_channel(db, WORKSPACE, "C1", LATER)
 
     async with store.write() as db:
-        before = await webinar_table.find(db, ACCOUNT, "s1", to_change=True)
+        before = await webinar_table.find(db, ACCOUNT, "s1", for_update=True)
         other = asyncio.create_task(follow())
         await second.asks("FROM webinars")
         after = webinar(start=START + DAY, seen_at=LATER)

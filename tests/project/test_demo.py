@@ -17,7 +17,7 @@ import aiohttp
 import psutil
 
 from sandbox.slack.model import Json
-from tests.support.processes import PATIENCE, Program, program
+from tests.support.processes import TIMEOUT_S, Program, program
 
 ANA, LAUNCH = "U0ANA", "C0LAUNCH"
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
@@ -46,7 +46,7 @@ class Page:
     async def until(self, condition: Callable[[Json], Any]) -> Any:
         """The first truthy value of `condition` among the streamed snapshots."""
         async with (
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(TIMEOUT_S),
             self._session.get(f"{self.url}/workspace/events", params={"as": ANA}) as stream,
         ):
             async for line in stream.content:

@@ -30,8 +30,8 @@ QUIET_ALL_DAY = ChannelHours(
 
 def until(kind: NoticeKind) -> str:
     """The expiry of a kind, as the page writes it."""
-    worth = EXPIRY[kind]
-    return f"{ahead(worth.longer)} after {worth.since}" if worth.extra else str(worth.basis)
+    expiry = EXPIRY[kind]
+    return f"{ahead(expiry.extra)} after {expiry.basis}" if expiry.extra else str(expiry.basis)
 
 
 def waits(kind: NoticeKind, now: datetime) -> bool:

@@ -140,7 +140,7 @@ def views() -> list[dict[str, Any]]:
         *(settings_result.changed_message(plain, registration(is_open=door), now=NOW) for door in (True, False)),
         settings_result.unchanged_message(plain, "It is open.", now=NOW),
         browse_texts.count(plain, now=NOW, can_manage=True),
-        *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_note(plain, 3)),
+        *(chart_texts.caption(plain, "It grows.", now=NOW, with_sources=False), chart_texts.links_message(plain, 3)),
         *(
             share_result.shared(plain, "C1", PlannedNotices(DEFAULT_FEATURES, ())),
             help_texts.help_message(),
@@ -159,9 +159,9 @@ def views() -> list[dict[str, Any]]:
         create_form.build(draft, host_line="Ana hosts", resumed=True),
         settings_form.build(draft.more, draft_id="d1", fixed=None, fixed_read_at=None),
         *(creation_texts.working("Launch day", "d1"), creation_texts.done(created), creation_texts.failed("No.", "d1")),
-        *(cancel_form.ask(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
+        *(cancel_form.confirm(plain, channels=["C1"], now=NOW), cancel_form.working(plain)),
         *(cancel_form.done(plain), cancel_form.failed("No.")),
-        *(limit_form.ask(plain, now=NOW), limit_form.working(plain), limit_form.failed("No.")),
+        *(limit_form.form_view(plain, now=NOW), limit_form.working_view(plain), limit_form.failed_view("No.")),
         settings_result.changed_view(plain, registration(is_open=False), now=NOW),
         *door_modals(plain),
         *(subscribe_form.build(channel, zone="UTC"), subscribe_form.working("C1"), subscribe_form.failed("No.")),
@@ -182,9 +182,9 @@ def door_modals(one: Webinar) -> list[dict[str, Any]]:
     silent = registration(preferences=Preferences(suppress_emails=True))
     known = one.model_copy(update={"registration": silent})
     return [
-        *(menu_form.ask(known, Forecast(), now=NOW), menu_form.reading(one), menu_form.unread("No.")),
-        *(menu_form.working(one), menu_form.nothing(one)),
-        *(chart_texts.drawing(one), chart_texts.collecting(one), chart_texts.failed("No.")),
+        *(menu_form.form_view(known, Forecast(), now=NOW), menu_form.reading_view(one), menu_form.unread_view("No.")),
+        *(menu_form.working_view(one), menu_form.nothing_changed_view(one)),
+        *(chart_texts.drawing_view(one), chart_texts.collecting_view(one), chart_texts.failed_view("No.")),
     ]
 
 

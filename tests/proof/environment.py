@@ -22,10 +22,10 @@ from bot.db.vault import Vault
 from bot.notices.model import MessageState, NoticeState
 from sandbox.clock import SandboxClock
 from sandbox.slack import Slack
-from tests.proof.fast_time import SPEED, Hurry, hurry_database
-from tests.proof.worker import Moved, Order
-from tests.proof.worker_starter import Zygote, zygote
-from tests.proof.workload import Company, Count, channels
+from tests.proof.fast_time import SPEED, FastTime, speed_up_database
+from tests.proof.worker import ClockOffset, WorkerOptions
+from tests.proof.worker_starter import WorkerStarter, worker_starter
+from tests.proof.workload import DeliveryCount, Workload, channels
 
 PATIENCE = 60.0
 """Real seconds until something that does not happen is a failure; a loaded machine takes its time."""
@@ -36,17 +36,19 @@ LONG_ENOUGH = 0.25
 UNDER_WAY = (MessageState.SENDING, MessageState.WITHDRAWING)
 
 
-class Stage:
+class ProofEnvironment:
     """Workers, Slack and the outbox between them."""
 
-    def __init__(self, company: Company, slack: Slack, clock: SandboxClock, hatchery: Zygote, order: Order) -> None:
+    def __init__(
+        self, company: Workload, slack: Slack, clock: SandboxClock, hatchery: WorkerStarter, order: WorkerOptions
+    ) -> None:
         """Nobody works yet."""
         self.company = company
         self.slack = slack
         self.clock = clock
         self.zygote = hatchery
         self._order = order
-        self._moved = Moved(Path(order.moved))
+        self._moved = ClockOffset(Path(order.moved))
         self._started = 0
         self.workers: set[int] = set()
 
@@ -157,19 +159,19 @@ class Stage:
             query = select(notices.c.state, func.count()).group_by(notices.c.state)
             return {NoticeState(state): count for state, count in await db.execute(query)}
 
-    def count(self) -> Count:
+    def count(self) -> DeliveryCount:
         """What Slack took, compared with what was planned."""
         return self.company.count(self.slack.accepted())
 
 
 @asynccontextmanager
-async def stage(
+async def proof_environment(
     database_url: str, folder: Path, *, places: int = 20, speed: float = SPEED, scopes: Iterable[str] = (HISTORY,)
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[ProofEnvironment]:
     """A stage on a database with the tables in it; so many channels and these scopes more in the workspace of ACME."""
-    hurry = Hurry(speed)
+    hurry = FastTime(speed)
     if database_url.startswith("postgresql"):
-        await hurry_database(database_url, hurry)
+        await speed_up_database(database_url, hurry)
     clock = hurry.clock()
     slack = Slack(clock, channels=channels(places))
     slack.limits.many_workspaces = True
@@ -177,10 +179,10 @@ async def stage(
     key = Fernet.generate_key().decode()
     store = Store(database_url, Vault(key))
     await slack.start()
-    order = Order(name="", database_url=database_url, key=key, slack_url=slack.url, moved=str(folder / "moved"))
+    order = WorkerOptions(name="", database_url=database_url, key=key, slack_url=slack.url, moved=str(folder / "moved"))
     try:
-        async with zygote(hurry, folder) as hatchery:
-            yield Stage(Company(store), slack, clock, hatchery, order)
+        async with worker_starter(hurry, folder) as hatchery:
+            yield ProofEnvironment(Workload(store), slack, clock, hatchery, order)
     finally:
         await store.close()
         await slack.stop()

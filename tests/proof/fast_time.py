@@ -28,7 +28,7 @@ def _ticks() -> float:
 
 
 @dataclass(frozen=True)
-class Hurry:
+class FastTime:
     """How fast time runs for everybody who takes part, and since when. Nothing of what they do is shortened."""
 
     speed: float = SPEED
@@ -47,21 +47,21 @@ class Hurry:
         """Set the clocks of this process, before anything of ours that looks at one has been imported."""
         clock.machine_now = self.now
         clock.monotonic = clock.boottime = self.monotonic
-        connection.FORGOTTEN_MS = int(connection.FORGOTTEN_MS / self.speed)
+        connection.TRANSACTION_TIMEOUT_MS = int(connection.TRANSACTION_TIMEOUT_MS / self.speed)
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """An event loop with timers, and so time-outs, that hurry."""
-        return _HurriedLoop(self)
+        return _FastLoop(self)
 
     def clock(self) -> SandboxClock:
         """A clock for a stand-in that lives as fast."""
-        return _HurriedClock(self)
+        return _FastClock(self)
 
     def _passed(self) -> float:
         return (_ticks() - self.ticks) * self.speed
 
 
-async def hurry_database(url: str, hurry: Hurry) -> None:
+async def speed_up_database(url: str, hurry: FastTime) -> None:
     """Have `clock_timestamp()` of this PostgreSQL database hurry as well: claims go by it."""
     address = async_url(url)
     engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
@@ -77,8 +77,8 @@ async def hurry_database(url: str, hurry: Hurry) -> None:
     await engine.dispose()
 
 
-class _HurriedClock(SandboxClock):
-    def __init__(self, hurry: Hurry) -> None:
+class _FastClock(SandboxClock):
+    def __init__(self, hurry: FastTime) -> None:
         super().__init__()
         self._hurry = hurry
 
@@ -89,7 +89,7 @@ class _HurriedClock(SandboxClock):
         return self._hurry.monotonic()
 
 
-class _HurriedSelector(selectors.DefaultSelector):
+class _FastSelector(selectors.DefaultSelector):
     def __init__(self, speed: float) -> None:
         super().__init__()
         self._speed = speed
@@ -98,10 +98,10 @@ class _HurriedSelector(selectors.DefaultSelector):
         return super().select(timeout / self._speed if timeout else timeout)
 
 
-class _HurriedLoop(asyncio.SelectorEventLoop):
-    def __init__(self, hurry: Hurry) -> None:
+class _FastLoop(asyncio.SelectorEventLoop):
+    def __init__(self, hurry: FastTime) -> None:
         self._hurry = hurry
-        super().__init__(_HurriedSelector(hurry.speed))
+        super().__init__(_FastSelector(hurry.speed))
 
     def time(self) -> float:
         return self._hurry.monotonic()

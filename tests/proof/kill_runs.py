@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from tests.proof.environment import Stage
+from tests.proof.environment import ProofEnvironment
 from tests.proof.workload import TEAMS
 
 POSTING = 10
@@ -15,7 +15,7 @@ SLOTS = (2, 8, 32)
 """Calls at once, of which so many are under way when a worker dies."""
 
 
-async def kill_one_process(here: Stage, kills: int, seed: int) -> None:
+async def kill_one_process(here: ProofEnvironment, kills: int, seed: int) -> None:
     """Killed while it posts and hands over, and started again each time; then everything is said."""
     dice = random.Random(seed)  # noqa: S311 - the same points each time
     for number in range(kills):
@@ -26,7 +26,7 @@ async def kill_one_process(here: Stage, kills: int, seed: int) -> None:
     await here.everything_said()
 
 
-async def kill_two_replicas(here: Stage, kills: int, seed: int) -> None:
+async def kill_two_replicas(here: ProofEnvironment, kills: int, seed: int) -> None:
     """One or the other of two, while the other goes on and takes over; then everything is said."""
     dice = random.Random(seed)  # noqa: S311 - the same points each time
     await here.start(slots=dice.choice(SLOTS))
@@ -38,7 +38,7 @@ async def kill_two_replicas(here: Stage, kills: int, seed: int) -> None:
     await here.everything_said()
 
 
-async def _plan(here: Stage, number: int) -> None:
+async def _plan(here: ProofEnvironment, number: int) -> None:
     """Before the first kill 240 alerts, and when those are being posted 360 reminders, due from seven minutes on."""
     if number == 0:
         await here.company.alert(240, here.now(), channels=PLACES)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.notices.outbox.worker import LEASE
-from tests.proof.environment import Stage, stage
+from tests.proof.environment import ProofEnvironment, proof_environment
 from tests.proof.workload import PERFECT, TEAMS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def test_frozen_workers_wake_up_after_others_have_done_their_work(postgres
     """What a woken one hands over or posts once too often it takes away again."""
     dice = random.Random(SEED)  # noqa: S311 - the same points each time
     # Slower than the others: what the machine itself holds up for a second must not count as frozen for a minute.
-    async with stage(await postgres.migrated(), tmp_path, places=PLACES, speed=10.0) as here:
+    async with proof_environment(await postgres.migrated(), tmp_path, places=PLACES, speed=10.0) as here:
         await plan(here)
         for number in range(4):
             pid = await here.start(slots=16)
@@ -47,7 +47,7 @@ async def test_frozen_workers_wake_up_after_others_have_done_their_work(postgres
 
 async def test_database_crashes_and_comes_back(postgres: Postgres, tmp_path: Path) -> None:
     """Twice, under two replicas at work: what they knew and could not write down is written down afterwards."""
-    async with stage(await postgres.migrated(), tmp_path, places=PLACES) as here:
+    async with proof_environment(await postgres.migrated(), tmp_path, places=PLACES) as here:
         await plan(here)
         for _ in range(2):
             await here.start(slots=16)
@@ -63,7 +63,7 @@ async def test_database_crashes_and_comes_back(postgres: Postgres, tmp_path: Pat
 async def test_loop_that_writes_down_outcomes_is_killed_and_returns(sqlite_url: str, tmp_path: Path) -> None:
     """Again and again while it works, until it has come back five times."""
     dice = random.Random(SEED)  # noqa: S311 - the same points each time
-    async with stage(sqlite_url, tmp_path, places=PLACES) as here:
+    async with proof_environment(sqlite_url, tmp_path, places=PLACES) as here:
         await plan(here)
         pid = await here.start(slots=16)
         while restarts(here) < 5:
@@ -73,12 +73,12 @@ async def test_loop_that_writes_down_outcomes_is_killed_and_returns(sqlite_url: 
         assert here.count() == PERFECT
 
 
-def restarts(here: Stage) -> int:
+def restarts(here: ProofEnvironment) -> int:
     """How often the loop has come back."""
     return here.zygote.log.read_text(encoding="utf-8").count("outcomes.restarted")
 
 
-async def plan(here: Stage) -> None:
+async def plan(here: ProofEnvironment) -> None:
     """120 alerts at once, and 240 reminders due from seven minutes on."""
     await here.company.alert(120, here.now(), channels=PLACES)
     for minute in range(7, 11):

@@ -31,7 +31,7 @@ FORMAT = "d"
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkerOptions:
     """What a worker is told at its start."""
 
     name: str
@@ -45,7 +45,7 @@ class Order:
     a_minute: int = A_MINUTE
 
 
-class Moved:
+class ClockOffset:
     """How far the domain's clock is ahead of the machine's: shared by all processes of a proof."""
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +70,7 @@ class Moved:
         self._seconds[:] = struct.pack(FORMAT, seconds)
 
 
-async def work(order: Order) -> None:
+async def run_worker(order: WorkerOptions) -> None:
     """Deliver until TERM."""
     logging_setup.set_up("INFO", "console")
     stop = asyncio.Event()
@@ -86,7 +86,7 @@ async def work(order: Order) -> None:
         def slack(workspace: Workspace) -> SlackApi:
             return SlackApi(token_of(workspace.team_id), f"{order.slack_url}/api/", http)
 
-        moved = Moved(Path(order.moved))
+        moved = ClockOffset(Path(order.moved))
         delivery = OutboxWorker(
             order.name,
             store,
@@ -101,7 +101,7 @@ async def work(order: Order) -> None:
     await store.close()
 
 
-async def _deliver(delivery: OutboxWorker, moved: Moved, stop: asyncio.Event) -> None:
+async def _deliver(delivery: OutboxWorker, moved: ClockOffset, stop: asyncio.Event) -> None:
     while not stop.is_set():
         nap = HEARTBEAT
         try:

@@ -17,15 +17,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tests.proof.fast_time import Hurry
+from tests.proof.fast_time import FastTime
 
 if TYPE_CHECKING:
-    from tests.proof.worker import Order
+    from tests.proof.worker import WorkerOptions
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-class Zygote:
+class WorkerStarter:
     """The starter of workers, from outside. All that its workers log stands in `log`."""
 
     def __init__(self, process: Process, log: Path) -> None:
@@ -34,7 +34,7 @@ class Zygote:
         self.log = log
         self._turn = asyncio.Lock()
 
-    async def start(self, order: Order) -> int:
+    async def start(self, order: WorkerOptions) -> int:
         """Start a worker; returns its process id."""
         return int((await self._say({"start": asdict(order)}))["pid"])
 
@@ -59,7 +59,7 @@ class Zygote:
 
 
 @asynccontextmanager
-async def zygote(hurry: Hurry, folder: Path) -> AsyncIterator[Zygote]:
+async def worker_starter(hurry: FastTime, folder: Path) -> AsyncIterator[WorkerStarter]:
     """One that is ready; whatever it has started and still runs is killed at the end."""
     log = folder / "workers.log"
     with log.open("ab") as stderr:
@@ -70,7 +70,7 @@ async def zygote(hurry: Hurry, folder: Path) -> AsyncIterator[Zygote]:
             stdout=PIPE,
             stderr=stderr,
         )
-    ready = Zygote(process, log)
+    ready = WorkerStarter(process, log)
     try:
         await ready._say({})
         yield ready
@@ -82,9 +82,12 @@ async def zygote(hurry: Hurry, folder: Path) -> AsyncIterator[Zygote]:
 
 def main() -> None:
     """Obey until standard input ends."""
-    hurry = Hurry(**json.loads(sys.argv[1]))
+    hurry = FastTime(**json.loads(sys.argv[1]))
     hurry.take_over()
-    from tests.proof.worker import Order, work  # only now: it imports everybody who looks at a clock
+    from tests.proof.worker import (
+        WorkerOptions,
+        run_worker,  # only now: it imports everybody who looks at a clock
+    )
 
     gc.collect()
     gc.freeze()
@@ -95,18 +98,18 @@ def main() -> None:
         if "start" in word:
             pid = os.fork()
             if not pid:
-                _become(hurry, partial(work, Order(**word["start"])))
+                _run_as_worker(hurry, partial(run_worker, WorkerOptions(**word["start"])))
             running.add(pid)
             answer = {"pid": pid}
         if "end" in word:
-            answer = _end(word["end"], word["by"])
+            answer = _kill_worker(word["end"], word["by"])
             running.discard(word["end"])
         print(json.dumps(answer), flush=True)
     for pid in running:
-        _end(pid, signal.SIGKILL)
+        _kill_worker(pid, signal.SIGKILL)
 
 
-def _become(hurry: Hurry, work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+def _run_as_worker(hurry: FastTime, work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
     """Be a worker from here on, and never come back."""
     status = 1
     try:
@@ -122,7 +125,7 @@ def _become(hurry: Hurry, work: Callable[[], Coroutine[Any, Any, None]]) -> NoRe
         os._exit(status)
 
 
-def _end(pid: int, by: int) -> dict[str, float]:
+def _kill_worker(pid: int, by: int) -> dict[str, float]:
     os.kill(pid, by)
     os.kill(pid, signal.SIGCONT)
     _, status, used = os.wait4(pid, 0)

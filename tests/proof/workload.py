@@ -13,7 +13,7 @@ from bot.db.connection import Store
 from bot.model.people import Account, Workspace
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
-from bot.notices.schedule import HAND_OVER_BEFORE
+from bot.notices.schedule import SCHEDULE_AHEAD
 from bot.notices.texts.compose import REPEATED
 from bot.webinars import table as webinar_table
 from sandbox.slack import Accepted, Channel
@@ -31,7 +31,7 @@ Said = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Count:
+class DeliveryCount:
     """How what Slack took differs from what was planned."""
 
     lost: int = 0
@@ -43,11 +43,11 @@ class Count:
     """Messages that say of themselves that they may be repetitions."""
 
 
-PERFECT = Count()
+PERFECT = DeliveryCount()
 
 
 @dataclass
-class Company:
+class Workload:
     """Plans notices, each about a talk of its own, so that every message shows what it is about."""
 
     store: Store
@@ -56,15 +56,15 @@ class Company:
     async def remind(self, count: int, due: datetime, *, teams: Iterable[str], channels: int) -> None:
         """Plan so many reminders that fall due then, spread over channels of workspaces."""
         kind = {"kind": NoticeKind.REMINDER, "start": due + LEAD, "offset": LEAD}
-        await self._plan(count, _places(teams, channels), kind, due, due - HAND_OVER_BEFORE, due + LEAD / 2)
+        await self._plan(count, _channel_cycle(teams, channels), kind, due, due - SCHEDULE_AHEAD, due + LEAD / 2)
 
     async def alert(self, count: int, now: datetime, *, channels: int) -> None:
         """Plan so many alerts, to be said at once in channels of the workspace that has people in it."""
         full = NoticeFacts(count=100, limit=100)
         kind = {"kind": NoticeKind.FULL, "start": now + WORTH, "facts": full, "occurrence": "full"}
-        await self._plan(count, _places([ACME], channels), kind, now, now, now + WORTH)
+        await self._plan(count, _channel_cycle([ACME], channels), kind, now, now, now + WORTH)
 
-    def count(self, accepted: Iterable[Accepted]) -> Count:
+    def count(self, accepted: Iterable[Accepted]) -> DeliveryCount:
         """Compare what Slack took with what was planned, by what the messages say."""
         stands: Counter[Said] = Counter()
         undone: Counter[Said] = Counter()
@@ -74,7 +74,7 @@ class Company:
             (undone if message.deleted else stands).update(told)
             marked += REPEATED in message.text
         wanted = Counter(self.planned)
-        return Count((wanted - stands).total(), (stands - wanted).total(), undone.total(), marked)
+        return DeliveryCount((wanted - stands).total(), (stands - wanted).total(), undone.total(), marked)
 
     async def _plan(
         self,
@@ -102,8 +102,8 @@ class Company:
 
 def channels(count: int) -> list[Channel]:
     """The channels of the workspace that has people in it: the app is in all of them."""
-    return [Channel(channel, channel.lower(), "public", [BOT_USER]) for _, channel in _places([ACME], count)]
+    return [Channel(channel, channel.lower(), "public", [BOT_USER]) for _, channel in _channel_cycle([ACME], count)]
 
 
-def _places(teams: Iterable[str], channels: int) -> list[tuple[str, str]]:
+def _channel_cycle(teams: Iterable[str], channels: int) -> list[tuple[str, str]]:
     return [(team, f"C{number:06}") for team in teams for number in range(channels)]

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import ProviderDown, ProviderLogin
+from bot.errors import ProviderDown, ProviderUnauthorized
 from bot.providers.ringcentral import RingCentral
 from sandbox.ringcentral.company import SERVICE_USER
-from tests.support.ringcentral import PERSON, TOKEN, WEBINARS, Pair, a_form, paired
+from tests.support.ringcentral import PERSON, TOKEN, WEBINARS, Pair, ringcentral_pair, webinar_form
 
 REVOKE = "/restapi/oauth/revoke"
 EXTENSION = "/restapi/v1.0/account/~/extension/~"
@@ -21,7 +21,7 @@ EXTENSION = "/restapi/v1.0/account/~/extension/~"
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     """A stand-in with budgets out of the way."""
-    async with paired() as both:
+    async with ringcentral_pair() as both:
         yield both
 
 
@@ -82,7 +82,7 @@ async def test_a_refused_token_does_not_make_two_webinars(pair: Pair) -> None:
     await client.service_user(PERSON)
     pair.vendor.tokens.expire()
 
-    await client.create_webinar(a_form(), None, PERSON)
+    await client.create_webinar(webinar_form(), None, PERSON)
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == (["Launch day"], [401, 201])
 
@@ -91,7 +91,7 @@ async def test_a_call_that_stays_refused_is_a_matter_for_the_administrator(pair:
     """A fresh token is refused too: no third try."""
     pair.vendor.fail("GET", EXTENSION, status=401, times=9)
 
-    with pytest.raises(ProviderLogin, match="check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"):
+    with pytest.raises(ProviderUnauthorized, match="check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"):
         await pair.client().service_user(PERSON)
 
     assert (pair.asked("POST", TOKEN), pair.asked("GET", EXTENSION)) == ([200, 200], [401, 401])
@@ -137,7 +137,7 @@ async def test_wrong_credentials_are_named_and_asked_about_once(
 
     failures = await asyncio.gather(*(client.service_user(PERSON) for _ in range(20)), return_exceptions=True)
 
-    assert [type(failure) for failure in failures] == [ProviderLogin] * 20
+    assert [type(failure) for failure in failures] == [ProviderUnauthorized] * 20
     assert named in str(failures[0])
     assert pair.asked("POST", TOKEN) == [401]
 
@@ -151,7 +151,7 @@ async def test_trouble_at_the_login_is_repeated(pair: Pair) -> None:
 
     pair.vendor.fail("POST", TOKEN, status=503, times=9)
     with pytest.raises(ProviderDown):
-        await pair.client().create_webinar(a_form(), None, PERSON)
+        await pair.client().create_webinar(webinar_form(), None, PERSON)
 
 
 async def test_who_asked_first_may_go_away(pair: Pair) -> None:

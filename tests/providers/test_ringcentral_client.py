@@ -19,7 +19,7 @@ from bot.errors import (
     ProviderBusy,
     ProviderDown,
     ProviderError,
-    ProviderForbids,
+    ProviderForbidden,
     ProviderGone,
     ProviderRefused,
 )
@@ -29,7 +29,18 @@ from bot.providers.base import UPKEEP
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
 from sandbox.ringcentral import Person, Rules
-from tests.support.ringcentral import COMPANY, OWN, PERSON, START, TOKEN, WEBINARS, Pair, a_form, answering, paired
+from tests.support.ringcentral import (
+    COMPANY,
+    OWN,
+    PERSON,
+    START,
+    TOKEN,
+    WEBINARS,
+    Pair,
+    fixed_response,
+    ringcentral_pair,
+    webinar_form,
+)
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 ANA = Coworker(user_id="62190101", account_id="62190000", name="Ana Ruiz", email="ana@acme.example")
@@ -49,7 +60,7 @@ USUAL = FixedOptions(
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     """A stand-in with budgets out of the way."""
-    async with paired() as both:
+    async with ringcentral_pair() as both:
         yield both
 
 
@@ -102,7 +113,7 @@ async def test_a_webinar_is_made_with_everything_the_form_says(pair: Pair) -> No
     )
     client = pair.client()
 
-    made = await client.create_webinar(a_form(options=options, description="All of it"), ANA, PERSON)
+    made = await client.create_webinar(webinar_form(options=options, description="All of it"), ANA, PERSON)
 
     assert (made.title, made.host_user_id, made.audience) == ("Launch day", ANA.user_id, Audience.REGISTRANTS)
     assert made.options == options
@@ -114,7 +125,7 @@ async def test_a_webinar_is_made_with_everything_the_form_says(pair: Pair) -> No
 
 async def test_a_plain_webinar_gets_the_vendors_defaults_and_our_user_as_host(pair: Pair) -> None:
     """Nothing chosen: RingCentral's defaults, no password, the service user hosts, everyone with the link."""
-    made = await pair.client().create_webinar(a_form(audience=Audience.ANYONE), None, PERSON)
+    made = await pair.client().create_webinar(webinar_form(audience=Audience.ANYONE), None, PERSON)
 
     assert (made.host_user_id, made.audience, made.options) == (SERVICE_ID, Audience.ANYONE, Options())
 
@@ -123,7 +134,7 @@ async def test_what_the_account_decides_is_read_back(pair: Pair) -> None:
     """A locked setting wins over the form in silence, and the answer says so."""
     pair.vendor.company.locked_settings = {"registrationEnabled": False, "recordingEnabled": False}
 
-    made = await pair.client().create_webinar(a_form(), None, PERSON)
+    made = await pair.client().create_webinar(webinar_form(), None, PERSON)
 
     assert (made.audience, made.fixed.recording) == (Audience.ANYONE, False)
 
@@ -131,7 +142,9 @@ async def test_what_the_account_decides_is_read_back(pair: Pair) -> None:
 async def test_a_session_is_made_as_the_form_says(pair: Pair) -> None:
     """The date in UTC and its zone, the length in seconds, the title on the session too."""
     client = pair.client()
-    form = a_form(audience=Audience.ANYONE, description="Why", locale_code="es-ES", panel_join_offset=timedelta(0, 600))
+    form = webinar_form(
+        audience=Audience.ANYONE, description="Why", locale_code="es-ES", panel_join_offset=timedelta(0, 600)
+    )
     webinar = await client.create_webinar(form, None, PERSON)
 
     session = await client.create_session(webinar.webinar_id, form, PERSON)
@@ -163,8 +176,8 @@ async def test_a_session_is_made_as_the_form_says(pair: Pair) -> None:
 async def test_a_created_session_is_found_with_its_shared_link(pair: Pair) -> None:
     """The lists leave the link out, so the session is read as well."""
     client = pair.client()
-    webinar = await client.create_webinar(a_form(audience=Audience.ANYONE), ANA, PERSON)
-    made = await client.create_session(webinar.webinar_id, a_form(), PERSON)
+    webinar = await client.create_webinar(webinar_form(audience=Audience.ANYONE), ANA, PERSON)
+    made = await client.create_session(webinar.webinar_id, webinar_form(), PERSON)
 
     found = await client.find_session(webinar.webinar_id, START, PERSON)
 
@@ -177,10 +190,10 @@ async def test_a_webinar_is_found_by_title_and_time_of_creation(pair: Pair) -> N
     """The oldest of that title that was not known before."""
     client = pair.client()
     before = pair.vendor.clock.now()
-    other = await client.create_webinar(a_form(title="Launch day 2"), None, PERSON)
-    first = await client.create_webinar(a_form(), None, PERSON)
+    other = await client.create_webinar(webinar_form(title="Launch day 2"), None, PERSON)
+    first = await client.create_webinar(webinar_form(), None, PERSON)
     pair.vendor.clock.move(timedelta(minutes=1))
-    second = await client.create_webinar(a_form(), None, PERSON)
+    second = await client.create_webinar(webinar_form(), None, PERSON)
 
     assert await client.find_webinar("Launch day", before, frozenset(), PERSON) == first
     assert await client.find_webinar("Launch day", before, frozenset({first.webinar_id}), PERSON) == second
@@ -304,7 +317,7 @@ async def test_a_webinar_made_in_silence_is_found(pair: Pair) -> None:
     pair.vendor.fail("POST", "/webinars$", status=None, effect=True, hang=30)
 
     with pytest.raises(OutcomeUnknown):
-        await client.create_webinar(a_form(), None, PERSON)
+        await client.create_webinar(webinar_form(), None, PERSON)
     found = await client.find_webinar("Launch day", before, frozenset(), PERSON)
 
     assert pair.titles() == ["Launch day"]
@@ -320,7 +333,7 @@ async def test_trouble_before_the_effect_is_no_clear_answer_either(pair: Pair, f
     pair.vendor.fail("POST", "/webinars$", **fault)
 
     with pytest.raises(OutcomeUnknown):
-        await client.create_webinar(a_form(), None, PERSON)
+        await client.create_webinar(webinar_form(), None, PERSON)
 
     assert await client.find_webinar("Launch day", before, frozenset(), PERSON) is None
     assert len(pair.asked("POST", WEBINARS)) == 1
@@ -392,7 +405,7 @@ async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
     with pytest.raises(ProviderDown):
         await client.service_user(PERSON)  # learns that the kept connection is gone
     with pytest.raises(ProviderDown):
-        await client.create_webinar(a_form(), None, PERSON)
+        await client.create_webinar(webinar_form(), None, PERSON)
     with pytest.raises(ProviderDown):
         await client.delete_webinar("1", PERSON)
 
@@ -401,25 +414,25 @@ async def test_a_missing_permission_is_named(pair: Pair) -> None:
     """The administrator reads which one and where; the app's, and the host's licence."""
     client = pair.client()
     noor = ANA.model_copy(update={"user_id": "62190106"})
-    with pytest.raises(ProviderForbids, match="Webinar licence"):
-        await client.create_webinar(a_form(), noor, PERSON)
+    with pytest.raises(ProviderForbidden, match="Webinar licence"):
+        await client.create_webinar(webinar_form(), noor, PERSON)
     pair.vendor.rules.app_permissions = ["ReadAccounts", "ReadWebinars"]
-    with pytest.raises(ProviderForbids, match="lacks the permission EditWebinars"):
-        await client.create_webinar(a_form(), None, PERSON)
+    with pytest.raises(ProviderForbidden, match="lacks the permission EditWebinars"):
+        await client.create_webinar(webinar_form(), None, PERSON)
     pair.vendor.rules.app_permissions = []
-    with pytest.raises(ProviderForbids, match="lacks the permission ReadWebinars"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission ReadWebinars"):
         await client.webinar("1", PERSON)
-    with pytest.raises(ProviderForbids, match="lacks the permission ReadAccounts"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission ReadAccounts"):
         await client.coworkers(PERSON)
 
 
 async def test_a_refused_field_is_named(pair: Pair) -> None:
     """The form shows which one; the client hands over the vendor's name for it."""
     client = pair.client()
-    webinar = await client.create_webinar(a_form(), None, PERSON)
+    webinar = await client.create_webinar(webinar_form(), None, PERSON)
 
     with pytest.raises(ProviderRefused) as refusal:
-        await client.create_session(webinar.webinar_id, a_form(time_zone="Mars/Olympus"), PERSON)
+        await client.create_session(webinar.webinar_id, webinar_form(time_zone="Mars/Olympus"), PERSON)
 
     assert (refusal.value.status, refusal.value.code, refusal.value.parameter) == (400, "CMN-101", "timeZone")
     assert refusal.value.sentence.startswith("RingCentral does not accept the time zone.")
@@ -444,7 +457,7 @@ async def test_a_refused_change_goes_round_and_is_done_once(pair: Pair) -> None:
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=1)
     client = pair.client()
 
-    await client.create_webinar(a_form(), None, replace(PERSON, on_wait=on_wait))
+    await client.create_webinar(webinar_form(), None, replace(PERSON, on_wait=on_wait))
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == (["Launch day"], [429, 201])
     assert told == pytest.approx([1.25], abs=0.05)
@@ -455,7 +468,7 @@ async def test_a_refused_change_is_given_back_to_the_impatient(pair: Pair) -> No
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=600)
 
     with pytest.raises(ProviderBusy, match="Nothing has changed; please try again in 11 minutes"):
-        await pair.client().create_webinar(a_form(), None, PERSON)
+        await pair.client().create_webinar(webinar_form(), None, PERSON)
 
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == ([], [429])
 
@@ -465,7 +478,7 @@ async def test_patience_is_for_all_rounds_together(pair: Pair) -> None:
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=1, times=9)
 
     with pytest.raises(ProviderBusy):
-        await pair.client().create_webinar(a_form(), None, replace(PERSON, patience=2.0))
+        await pair.client().create_webinar(webinar_form(), None, replace(PERSON, patience=2.0))
 
     assert pair.asked("POST", WEBINARS) == [429, 429]
 
@@ -482,7 +495,7 @@ async def test_a_vendor_that_only_refuses_is_not_asked_for_ever(pair: Pair) -> N
 
 async def test_thirty_callers_never_overrun_a_budget() -> None:
     """Thirty at once on a budget of twelve a second: all are answered, none with 429."""
-    async with paired(short(Heavy=12)) as pair:
+    async with ringcentral_pair(short(Heavy=12)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
 
         await asyncio.gather(*(client.webinar(webinar_id, PERSON) for _ in range(30)))
@@ -493,7 +506,7 @@ async def test_thirty_callers_never_overrun_a_budget() -> None:
 
 async def test_thirty_callers_keep_still_in_a_penalty() -> None:
     """Another program has brought a penalty on our user: one call learns of it, and nobody knocks until it is over."""
-    async with paired(short(Heavy=20)) as pair:
+    async with ringcentral_pair(short(Heavy=20)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
         await overrun(pair, f"{WEBINARS}/{webinar_id}")
         pair.vendor.calls.clear()
@@ -520,7 +533,7 @@ async def overrun(pair: Pair, path: str) -> None:
 
 async def test_a_person_overtakes_the_sweep() -> None:
     """The sweep waits for the next place; a person who comes later gets it."""
-    async with paired(short(Heavy=2)) as pair:
+    async with ringcentral_pair(short(Heavy=2)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
         for _ in range(2):
             await client.webinar(webinar_id, PERSON)
@@ -541,7 +554,7 @@ async def test_a_person_overtakes_the_sweep() -> None:
 
 async def test_two_clients_share_a_gate() -> None:
     """One user, one gate: a second client of the process spends from the same budget."""
-    async with paired(short(Heavy=4)) as pair:
+    async with ringcentral_pair(short(Heavy=4)) as pair:
         gate, webinar_id = LocalGate(), pair.vendor.create("Launch day", START)
         clients = [pair.client(gate=gate) for _ in range(2)]
 
@@ -557,7 +570,7 @@ async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptu
     """A whole life at DEBUG, with every kind of failure: no credential, token, link, address or password shows."""
     caplog.set_level(logging.DEBUG)
     client, said = pair.client(timeout=0.3), []
-    form = a_form(options=Options(password=SecretStr(PASSWORD)))
+    form = webinar_form(options=Options(password=SecretStr(PASSWORD)))
     webinar = await client.create_webinar(form, ANA, PERSON)
     session = await client.create_session(webinar.webinar_id, form, PERSON)
     people = await client.coworkers(PERSON)
@@ -615,7 +628,7 @@ async def test_an_odd_answer_is_read_as_far_as_it_goes() -> None:
             "qnaEnabled": None,
         },
     }
-    async with answering(200, json.dumps(body)) as (client, requests):
+    async with fixed_response(200, json.dumps(body)) as (client, requests):
         webinar = await client.webinar("7", PERSON)
 
         assert requests[0].headers["User-Agent"] == "Greenroom/1.2.3"
@@ -626,11 +639,11 @@ async def test_an_odd_answer_is_read_as_far_as_it_goes() -> None:
 @pytest.mark.parametrize("body", ["", "<html>maintenance</html>", "[]", '{"id": "7"}', '{"errors": "many"}'])
 async def test_an_unreadable_success_means_nobody_knows(body: str, caplog: pytest.LogCaptureFixture) -> None:
     """A read is down; a change may have happened. Only the names of the missing fields are logged."""
-    async with answering(200, body) as (client, requests):
+    async with fixed_response(200, body) as (client, requests):
         with pytest.raises(ProviderDown):
             await client.webinar("7", PERSON)
         with pytest.raises(OutcomeUnknown):
-            await client.create_webinar(a_form(), None, PERSON)
+            await client.create_webinar(webinar_form(), None, PERSON)
 
         assert [request.method for request in requests] == ["GET", "POST"]
     assert {record.message for record in caplog.records} == {"ringcentral.invalid_answer"}
@@ -638,7 +651,7 @@ async def test_an_unreadable_success_means_nobody_knows(body: str, caplog: pytes
 
 async def test_a_redirect_is_not_followed() -> None:
     """A token never goes to where an answer points."""
-    async with answering(302, "", Location="http://127.0.0.1:1/elsewhere") as (client, requests):
+    async with fixed_response(302, "", Location="http://127.0.0.1:1/elsewhere") as (client, requests):
         with pytest.raises(ProviderDown):
             await client.webinar("7", PERSON)
 

@@ -12,13 +12,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import (
-    AnswersWanted,
+    AnswersRequired,
     OutcomeUnknown,
     ProviderBusy,
     ProviderConflict,
     ProviderDown,
     ProviderError,
-    ProviderForbids,
+    ProviderForbidden,
     ProviderGone,
     ProviderRefused,
     RegistrationClosed,
@@ -27,7 +27,7 @@ from bot.model.registrant import Registrant, RegistrantDetails
 from bot.providers.base import UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral, people_errors
 from bot.providers.ringcentral.errors import STATE
-from tests.support.ringcentral import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
 from tests.support.rows import each_row
 
 OLGA = RegistrantDetails(first_name="Olga", last_name="Quennell", email=" Olga@Example.com ")
@@ -45,7 +45,7 @@ WHOLE = RegistrantDetails(
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     """A stand-in with budgets out of the way, whose registration service knows a session at once."""
-    async with paired() as both:
+    async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
 
@@ -102,7 +102,7 @@ async def test_everything_of_an_applicant_goes_along(pair: Pair, kept: bool) -> 
 async def test_what_is_sent_is_what_the_reference_has() -> None:
     """The three required fields, and the others only where there is something to say."""
     answer = json.dumps({"id": 7, "firstName": "Olga", "lastName": "Q", "email": "olga@example.com"})
-    async with answering(201, answer) as (client, requests):
+    async with fixed_response(201, answer) as (client, requests):
         for applicant in (OLGA, WHOLE):
             await client.register("5", applicant, PERSON)
 
@@ -136,7 +136,7 @@ async def test_a_registrant_is_read_as_far_as_it_goes() -> None:
         "mood": "new in this version",
     }
     records = [whole, {"id": "8", "creationTime": "2026-03-02T12:00:05Z"}]
-    async with answering(200, json.dumps({"records": records})) as (client, requests):
+    async with fixed_response(200, json.dumps({"records": records})) as (client, requests):
         first, second = await client.registrants("5", PERSON)
 
         assert [dict(request.query) for request in requests] == [{"perPage": "1000"}]
@@ -210,12 +210,12 @@ def refused(code: str, parameter: str = "") -> str:
         (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, people_errors.CLOSED),
         (403, refused("WLA-9"), RegistrationClosed, people_errors.CLOSED),
         (403, "", RegistrationClosed, people_errors.CLOSED),
-        (403, refused("CMN-408"), ProviderForbids, "lacks the permission WebinarSettings"),
-        (403, refused("CMN-401"), ProviderForbids, "lacks the permission EditWebinars"),
-        (403, refused("CMN-109"), ProviderForbids, "not part of the RingCentral plan"),
-        (400, refused("CMN-101", "questionnaire"), AnswersWanted, people_errors.ANSWERS),
-        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersWanted, people_errors.ANSWERS),
-        (400, refused("WLA-7", "questionnaire[2]"), AnswersWanted, people_errors.ANSWERS),
+        (403, refused("CMN-408"), ProviderForbidden, "lacks the permission WebinarSettings"),
+        (403, refused("CMN-401"), ProviderForbidden, "lacks the permission EditWebinars"),
+        (403, refused("CMN-109"), ProviderForbidden, "not part of the RingCentral plan"),
+        (400, refused("CMN-101", "questionnaire"), AnswersRequired, people_errors.ANSWERS),
+        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersRequired, people_errors.ANSWERS),
+        (400, refused("WLA-7", "questionnaire[2]"), AnswersRequired, people_errors.ANSWERS),
         (400, refused("CMN-101", "email"), ProviderRefused, people_errors.ADDRESS),
         (403, refused("WLA-8", "settings.workEmailRequired"), ProviderRefused, people_errors.ADDRESS),
         (400, refused("CMN-101", "firstName"), ProviderRefused, "does not accept the first name"),
@@ -229,7 +229,7 @@ async def test_a_refused_registration_says_why(
     status: int, body: str, kind: type[ProviderError], sentence: str
 ) -> None:
     """By what is blamed and by the code, never in the vendor's words; and asked once."""
-    async with answering(status, body) as (client, requests):
+    async with fixed_response(status, body) as (client, requests):
         with pytest.raises(ProviderError) as refusal:
             await client.register("5", OLGA, PERSON)
 
@@ -241,8 +241,8 @@ async def test_a_refused_registration_says_why(
 
 async def test_a_refused_reading_is_no_closed_door() -> None:
     """What means "closed" to who wants in means something else to who only looks."""
-    async with answering(403, "") as (client, _):
-        with pytest.raises(ProviderForbids) as refusal:
+    async with fixed_response(403, "") as (client, _):
+        with pytest.raises(ProviderForbidden) as refusal:
             await client.registrant("5", "7", PERSON)
 
     assert refusal.value.sentence == STATE
@@ -254,7 +254,7 @@ async def test_questions_that_cannot_be_asked_send_people_to_the_page(pair: Pair
     client = pair.client()
     session_id = await a_session(pair, client)
 
-    with pytest.raises(AnswersWanted, match="its own registration page only"):
+    with pytest.raises(AnswersRequired, match="its own registration page only"):
         await client.register(session_id, OLGA, PERSON)
 
 
@@ -314,7 +314,7 @@ async def test_a_registration_without_an_answer_is_never_sent_again(pair: Pair, 
 
 async def test_an_unreadable_yes_may_be_one() -> None:
     """Without an id nobody could be found again, so it is the same as silence."""
-    async with answering(201, '{"email": "olga@example.com"}') as (client, requests):
+    async with fixed_response(201, '{"email": "olga@example.com"}') as (client, requests):
         with pytest.raises(OutcomeUnknown):
             await client.register("5", OLGA, PERSON)
 
@@ -367,7 +367,7 @@ async def test_no_registrant_is_logged_or_named_in_an_error(pair: Pair, caplog: 
             await client.register(session_id, OLGA, PERSON)
         shown.append(repr(failure.getrepr(showlocals=False, chain=True)) + repr(failure.value) + str(failure.value))
     for body in ("[]", '{"records": [{"id": {"olga": "olga@example.com"}}]}'):
-        async with answering(200, body) as (other, _):
+        async with fixed_response(200, body) as (other, _):
             with pytest.raises(ProviderDown):
                 await other.registrants(session_id, PERSON)
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbids, ProviderGone, ProviderRefused
+from bot.errors import OutcomeUnknown, ProviderBusy, ProviderDown, ProviderForbidden, ProviderGone, ProviderRefused
 from bot.model.webinar import OnDemand, Preferences, Registration
 from bot.providers.base import UNCHANGED, UPKEEP, RegistrationChange
 from bot.providers.ringcentral import RingCentral
-from tests.support.ringcentral import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
 
 OPEN, CLOSED = RegistrationChange(is_open=True), RegistrationChange(is_open=False)
 CHOSEN = Preferences(
@@ -50,7 +50,7 @@ ANSWER = {"registrationStatus": "Open", "registrantCount": 3, "hasRealRegistrant
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     """A stand-in with budgets out of the way, whose registration service knows a session at once."""
-    async with paired() as both:
+    async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
 
@@ -135,7 +135,7 @@ async def test_other_preferences_stay_as_they_are(pair: Pair) -> None:
 )
 async def test_only_what_can_be_written_is_sent(change: RegistrationChange, body: dict[str, Any]) -> None:
     """The status always, the limit where it changes, preferences all or none, and nothing that is read-only."""
-    async with answering(200, json.dumps(ANSWER)) as (client, requests):
+    async with fixed_response(200, json.dumps(ANSWER)) as (client, requests):
         answer = await client.change_registration("7", change, PERSON)
 
         assert [(request.method, await request.json()) for request in requests] == [("PATCH", body)]
@@ -161,7 +161,7 @@ async def test_all_figures_of_a_registration_are_read() -> None:
     """Those after the event, and the sequence of the calendar; a new word for a duration is the usual one."""
     settings = {"autoCloseLimit": 5, "onDemandDuration": "OneCentury", "recordingExist": None}
     more = {"postWebinarRegistrantCount": 2, "icalendarSequence": 4, "settings": settings}
-    async with answering(200, json.dumps({**ANSWER, **more})) as (client, _):
+    async with fixed_response(200, json.dumps({**ANSWER, **more})) as (client, _):
         read = await client.registration("7", PERSON)
 
     assert (read.count, read.after_count, read.sequence, read.limit) == (3, 2, 4, 5)
@@ -170,7 +170,7 @@ async def test_all_figures_of_a_registration_are_read() -> None:
 
 async def test_preferences_that_were_not_told_are_not_known() -> None:
     """The reference does not require them, so without them nobody pretends."""
-    async with answering(200, json.dumps(ANSWER)) as (client, _):
+    async with fixed_response(200, json.dumps(ANSWER)) as (client, _):
         assert (await client.registration("7", PERSON)).preferences is None
 
 
@@ -224,7 +224,7 @@ async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
 
 async def test_an_unreadable_answer_may_be_a_yes() -> None:
     """The change may have been made."""
-    async with answering(200, "[]") as (client, requests):
+    async with fixed_response(200, "[]") as (client, requests):
         with pytest.raises(OutcomeUnknown):
             await client.change_registration("7", CLOSED, PERSON)
 
@@ -288,9 +288,9 @@ async def test_missing_permissions_are_named(pair: Pair) -> None:
     """The app's, and the user's."""
     session_id = await a_session(pair, pair.client())
     plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
-    with pytest.raises(ProviderForbids, match="lacks the permission WebinarSettings"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission WebinarSettings"):
         await plain.change_registration(session_id, CLOSED, PERSON)
 
     pair.vendor.rules.app_permissions = ["ReadAccounts", "ReadWebinars"]
-    with pytest.raises(ProviderForbids, match="lacks the permission EditWebinars"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission EditWebinars"):
         await pair.client().change_registration(session_id, CLOSED, PERSON)

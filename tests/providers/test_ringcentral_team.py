@@ -15,7 +15,7 @@ from bot.errors import (
     ProviderConflict,
     ProviderDown,
     ProviderError,
-    ProviderForbids,
+    ProviderForbidden,
     ProviderGone,
     ProviderRefused,
 )
@@ -23,7 +23,7 @@ from bot.model.people import Coworker
 from bot.model.team import Invitee, NewInvitee, NewRole, Role, TeamChange
 from bot.providers.base import UPKEEP
 from bot.providers.ringcentral import RingCentral, people_errors
-from tests.support.ringcentral import PERSON, START, Pair, answering, paired
+from tests.support.ringcentral import PERSON, START, Pair, fixed_response, ringcentral_pair
 
 BEN = Coworker(user_id="62190102", account_id="62190000", name="Ben Okafor", email="ben@acme.example")
 CHLOE = Coworker(user_id="62190103", account_id="62190000", name="Chloé Martin", email="chloe@acme.example")
@@ -37,7 +37,7 @@ OUTSIDER = NewInvitee(
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     """A stand-in with budgets out of the way."""
-    async with paired() as both:
+    async with ringcentral_pair() as both:
         yield both
 
 
@@ -130,7 +130,7 @@ async def test_what_is_sent_is_what_the_reference_has() -> None:
         ),
         deleted=("9",),
     )
-    async with answering(200, "{}") as (client, requests):
+    async with fixed_response(200, "{}") as (client, requests):
         assert (await client.change_team("1", "2", change, PERSON)).added == ()
         await client.change_team("1", "2", TeamChange(deleted=("9",)), PERSON)
 
@@ -162,7 +162,7 @@ async def test_what_is_sent_is_what_the_reference_has() -> None:
 async def test_roles_are_read_in_any_case() -> None:
     """The guide writes `Cohost`; a role of a newer API is one that may do little."""
     records = [{"id": number, "role": role} for number, role in enumerate(("host", "Cohost", "PANELIST", "Juggler"))]
-    async with answering(200, json.dumps({"records": records, "paging": {}})) as (client, requests):
+    async with fixed_response(200, json.dumps({"records": records, "paging": {}})) as (client, requests):
         team = await client.invitees("1", "2", PERSON)
 
         assert [dict(request.query) for request in requests] == [{"perPage": "1000"}]
@@ -268,7 +268,7 @@ async def test_a_change_without_an_answer_is_never_sent_again(pair: Pair, fault:
 
 async def test_an_unreadable_answer_to_a_change_may_be_a_yes() -> None:
     """The people may be there."""
-    async with answering(200, '{"addedInvitees": [{"role": "Panelist"}]}') as (client, requests):
+    async with fixed_response(200, '{"addedInvitees": [{"role": "Panelist"}]}') as (client, requests):
         with pytest.raises(OutcomeUnknown):
             await client.change_team("1", "2", TeamChange(added=(COHOST,)), PERSON)
 
@@ -296,7 +296,7 @@ async def test_a_read_is_repeated_and_a_missing_permission_is_named(pair: Pair) 
     assert (pair.asked("GET", path(where)), pair.pauses) == ([502, 200], [2.0])
 
     plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
-    with pytest.raises(ProviderForbids, match="lacks the permission WebinarSettings"):
+    with pytest.raises(ProviderForbidden, match="lacks the permission WebinarSettings"):
         await plain.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
 

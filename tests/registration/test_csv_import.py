@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.clock import monotonic
 from bot.errors import BadInput
 from bot.model.registrant import Registrant
-from bot.registration.bulk.csv_import import MOST, ImportResult, read_people
+from bot.registration.bulk.csv_import import MAX_PEOPLE, ImportResult, read_people
 from bot.registration.csv_export import FORMULA, csv_file, escape, unescape
 from bot.registration.external_id import decode, encode
 from bot.registration.registrant_file import registrant_csv
@@ -150,16 +150,16 @@ def many(count: int) -> bytes:
 def test_ten_thousand_people_are_read_and_written_soon() -> None:
     """A whole list, with columns of its own, and one more is too many."""
     began = monotonic()
-    reading = read_people(many(MOST))
+    reading = read_people(many(MAX_PEOPLE))
     registrants = [
         Registrant(registrant_id=str(row.number), **row.applicant.model_dump(exclude={"join_page", "cancel_page"}))
         for row in reading.rows
     ]
-    assert len(registrant_csv(registrants).splitlines()) == MOST + 1
+    assert len(registrant_csv(registrants).splitlines()) == MAX_PEOPLE + 1
     assert monotonic() - began < SECONDS
     assert reading.rows[-1].applicant.source == "fair"
     with pytest.raises(BadInput, match="10,001 lines"):
-        read_people(many(MOST + 1))
+        read_people(many(MAX_PEOPLE + 1))
 
 
 @FEW

@@ -10,15 +10,15 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, select, text
 
 from bot.db.connection import Store
-from bot.db.people_schema import applications as table
+from bot.db.people_schema import registration_requests as table
 from bot.model.people import Account
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.registration import request_table
-from bot.registration.bulk import batch_table, line_table
+from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
-from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
 pytest_plugins = ["tests.support.databases"]
@@ -51,7 +51,7 @@ async def line(
     """Iris and Joan wait, she with pages of her own."""
     async with store.write() as db:
         await request_table.add(db, account, "s1", [(2, IRIS, key), (3, JOAN, "")], batch_id=batch_id, now=NOW)
-        return await line_table.of_batch(db, account, batch_id)
+        return await row_table.find_rows(db, account, batch_id)
 
 
 async def everything(store: Store) -> str:
@@ -88,7 +88,9 @@ async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
         (found,) = await request_table.of_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
         assert found.page_key == "k1"
         assert await request_table.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
-        assert [await request_table.of_address(db, other, "s1", "iris@acme.example") for other in OTHERS] == [[]] * 3
+        assert [await request_table.of_address(db, other, "s1", "iris@acme.example") for other in OTHER_ACCOUNTS] == [
+            []
+        ] * 3
         assert await request_table.by_page_key(db, "") is None
 
 
@@ -144,9 +146,9 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
         await request_table.leave(db, "k2", NOW)
         (leaving,) = await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9)
         assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
-        assert await QUEUE.is_held(db, leaving, "they")
+        assert await QUEUE.is_owned(db, leaving, "they")
         await QUEUE.release_all(db)
-        assert not await QUEUE.is_held(db, leaving, "they")
+        assert not await QUEUE.is_owned(db, leaving, "they")
         assert len(await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=9)) == 3
 
 
@@ -185,22 +187,22 @@ async def test_line_is_shared_by_two_and_nobody_is_taken_twice(store: Store) -> 
 async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
     """Its links go when they have been handed out, those behind our own pages stay; nothing of another's is touched."""
     iris, joan = await line(store, batch_id="b1")
-    for number, other in enumerate(OTHERS):
+    for number, other in enumerate(OTHER_ACCOUNTS):
         await line(store, other, batch_id="b1", key=f"o{number}")
     async with store.write() as db:
         await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        assert await line_table.counts(db, ACCOUNT, "b1") == {
+        assert await row_table.count_rows(db, ACCOUNT, "b1") == {
             RequestState.REGISTERED: 1,
             RequestState.WAITING: 1,
         }
-        await line_table.stop_rest(db, ACCOUNT, "b1", NOW)
-        (stopped,) = await line_table.of_batch(db, ACCOUNT, "b1", RequestState.STOPPED)
+        await row_table.stop_remaining(db, ACCOUNT, "b1", NOW)
+        (stopped,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.STOPPED)
         assert (stopped.id, stopped.applicant) == (joan.id, None)
-        await line_table.forget_links(db, ACCOUNT, "b1")
-        assert (await line_table.of_batch(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
-        await line_table.forget_batch(db, ACCOUNT, "b1")
-        assert await line_table.of_batch(db, ACCOUNT, "b1") == []
-        assert [len(await line_table.of_batch(db, other, "b1")) for other in OTHERS] == [2, 2, 2]
+        await row_table.delete_links(db, ACCOUNT, "b1")
+        assert (await row_table.find_rows(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
+        await row_table.delete_rows(db, ACCOUNT, "b1")
+        assert await row_table.find_rows(db, ACCOUNT, "b1") == []
+        assert [len(await row_table.find_rows(db, other, "b1")) for other in OTHER_ACCOUNTS] == [2, 2, 2]
 
 
 async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
@@ -208,8 +210,8 @@ async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
     _, joan = await line(store, batch_id="b1")
     async with store.write() as db:
         await request_table.decide(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        await line_table.forget_links(db, ACCOUNT, "b1")
-        (registered,) = await line_table.of_batch(db, ACCOUNT, "b1", RequestState.REGISTERED)
+        await row_table.delete_links(db, ACCOUNT, "b1")
+        (registered,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.REGISTERED)
     assert registered.join_link == SecretStr("")
 
 
@@ -234,10 +236,10 @@ async def test_batch_is_worked_on_by_one(store: Store) -> None:
         assert await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
         await batch_table.LEASES.renew(db, [batch()], "me", SOON + timedelta(seconds=5))
         assert await batch_table.LEASES.claim(db, ACCOUNT, "you", SOON + timedelta(seconds=1), LATER) is None
-        assert await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
+        assert await batch_table.LEASES.is_owned(db, batch(), "me", *batch_table.is_unchanged(batch()))
         after = SOON + timedelta(seconds=6)
         assert await batch_table.LEASES.claim(db, ACCOUNT, "you", after, LATER) == batch()
-        assert not await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
+        assert not await batch_table.LEASES.is_owned(db, batch(), "me", *batch_table.is_unchanged(batch()))
         await batch_table.LEASES.renew(db, [batch()], "me", None)
         assert await batch_table.LEASES.claim(db, ACCOUNT, "they", after, LATER) is None
         await batch_table.LEASES.renew(db, [batch()], "you", None)
@@ -254,15 +256,15 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         assert await batch_table.change(db, batch(), frm=BatchState.DRAFT)
         assert not await batch_table.change(db, batch(), frm=BatchState.DRAFT)
         await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER)
-        await batch_table.place(db, batch(), "D1", "1.2")
+        await batch_table.save_message(db, batch(), "D1", "1.2")
         stopped = batch(state=BatchState.STOPPED, problem="It is closed.", ended_at=SOON)
         assert await batch_table.change(db, stopped, frm=BatchState.RUNNING)
-        assert not await batch_table.LEASES.is_held(db, batch(), "me", *batch_table.unchanged(batch()))
+        assert not await batch_table.LEASES.is_owned(db, batch(), "me", *batch_table.is_unchanged(batch()))
         found = await batch_table.find(db, ACCOUNT, "b1")
         assert found == stopped.model_copy(update={"dm_channel_id": "D1", "dm_ts": "1.2"})
-        assert await batch_table.old(db, ACCOUNT, BatchState.STOPPED, SOON) == []
-        assert await batch_table.old(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
-        assert await batch_table.old(db, ACCOUNT, BatchState.DRAFT, LATER) == []
+        assert await batch_table.find_older(db, ACCOUNT, BatchState.STOPPED, SOON) == []
+        assert await batch_table.find_older(db, ACCOUNT, BatchState.STOPPED, LATER) == [found]
+        assert await batch_table.find_older(db, ACCOUNT, BatchState.DRAFT, LATER) == []
         undoing = batch(state=BatchState.UNDOING)
         assert await batch_table.change(db, undoing, frm=BatchState.STOPPED)
         assert await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
@@ -270,8 +272,8 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
         assert (await batch_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER)) == undoing.model_copy(
             update={"dm_channel_id": "D1", "dm_ts": "1.2"}
         )
-        assert not await batch_table.forget(db, stopped)  # it has moved on
-        assert await batch_table.forget(db, undoing)
+        assert not await batch_table.delete_batch(db, stopped)  # it has moved on
+        assert await batch_table.delete_batch(db, undoing)
         assert await batch_table.find(db, ACCOUNT, "b1") is None
 
 
@@ -279,11 +281,11 @@ async def test_settled_lines_of_a_list_are_remembered_without_people(store: Stor
     """Nobody is asked for; what is so of each line is known, in its place."""
     async with store.write() as db:
         lines = [(3, RequestState.THERE, ""), (5, RequestState.REFUSED, "there is no last name")]
-        await line_table.add_settled(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
-        three, five = await line_table.of_batch(db, ACCOUNT, "b1")
+        await row_table.add_finished(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
+        three, five = await row_table.find_rows(db, ACCOUNT, "b1")
         assert (three.number, three.state, three.applicant) == (3, RequestState.THERE, None)
         assert (five.number, five.problem) == (5, "there is no last name")
-        assert await line_table.of_batch(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
+        assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
 
 
 async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Store) -> None:
@@ -294,19 +296,21 @@ async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Sto
             await request_table.ask(db, one, SOON)
         await request_table.put_back(db, iris, "unclear")
         await request_table.put_back(db, joan)
-        for one in await line_table.of_batch(db, ACCOUNT, "", RequestState.WAITING):
+        for one in await row_table.find_rows(db, ACCOUNT, "", RequestState.WAITING):
             await request_table.ask(db, one, LATER)
-        asked = await line_table.of_batch(db, ACCOUNT, "", RequestState.ASKED)
+        asked = await row_table.find_rows(db, ACCOUNT, "", RequestState.ASKED)
     assert [one.changed_at for one in asked] == [SOON, LATER]
 
 
 async def test_batches_of_two_accounts_never_meet(store: Store) -> None:
     """The same id elsewhere is another batch, and no worker takes it over."""
     async with store.write() as db:
-        for account in (*OTHERS, ACCOUNT):
+        for account in (*OTHER_ACCOUNTS, ACCOUNT):
             await batch_table.add(db, batch(account))
         assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == batch()
         assert await batch_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) is None
         await batch_table.change(db, batch(state=BatchState.STOPPED), frm=BatchState.RUNNING)
-        await batch_table.forget(db, batch())
-        assert [await batch_table.find(db, other, "b1") for other in OTHERS] == [batch(other) for other in OTHERS]
+        await batch_table.delete_batch(db, batch())
+        assert [await batch_table.find(db, other, "b1") for other in OTHER_ACCOUNTS] == [
+            batch(other) for other in OTHER_ACCOUNTS
+        ]

@@ -13,7 +13,7 @@ from bot.db.people_schema import seats as table
 from bot.model.seat import UNFINISHED_STATES, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
-from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.seat_samples import DEV, OWN_LINK, seat
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
@@ -67,16 +67,16 @@ async def test_only_who_holds_a_seat_changes_it(store: Store) -> None:
     async with store.write() as db:
         await seat_table.begin(db, seat(state=SeatState.REGISTERING), "other", LATER)
         assert not await seat_table.LEASES.advance(db, seat(), "me", LATER)
-        assert not await seat_table.forget(db, seat(), "me")
+        assert not await seat_table.delete_seat(db, seat(), "me")
         await seat_table.LEASES.renew(db, [seat()], "me", LATER)
         asked = seat(state=SeatState.REGISTERING)
-        unchanged = seat_table.unchanged(asked)
+        unchanged = seat_table.is_unchanged(asked)
         assert not await seat_table.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
         assert await seat_table.LEASES.take(db, asked, "me", LATER + timedelta(seconds=1), LATER, *unchanged)
         assert await seat_table.LEASES.advance(db, seat(), "me", None)
         assert await seat_table.find(db, ACCOUNT, "s1", "U2") == seat()
         assert not await seat_table.LEASES.take(db, asked, "me", NOW, LATER, *unchanged)
-        assert await seat_table.forget(db, seat(), "me")
+        assert await seat_table.delete_seat(db, seat(), "me")
         assert await seat_table.find(db, ACCOUNT, "s1", "U2") is None
 
 
@@ -94,7 +94,7 @@ async def test_what_nobody_works_on_is_taken_over_by_one(store: Store) -> None:
         await seat_table.LEASES.release_all(db)
         assert await seat_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER)
         await seat_table.LEASES.renew(db, [seat(user_id="U1")], "me", LATER)
-        assert await seat_table.LEASES.claim(db, OTHERS[0], "me", LATER, LATER) is None
+        assert await seat_table.LEASES.claim(db, OTHER_ACCOUNTS[0], "me", LATER, LATER) is None
 
 
 async def test_two_who_take_over_at_once_get_two(store: Store) -> None:
@@ -131,21 +131,21 @@ async def test_who_was_told_something_else_is_found(store: Store) -> None:
 async def test_seats_of_past_webinars_are_forgotten(store: Store, before: object, kept: list[str]) -> None:
     """And nobody else's."""
     async with store.write() as db:
-        for account in (ACCOUNT, OTHERS[0]):
+        for account in (ACCOUNT, OTHER_ACCOUNTS[0]):
             await webinar_table.save(db, webinar(account=account))
             await seat_table.begin(db, seat(account=account), "me", LATER)
         await seat_table.forget_ended(db, ACCOUNT, before)  # type: ignore[arg-type] # a moment, as given above
         assert [one for one in ["U2"] if await seat_table.find(db, ACCOUNT, "s1", one)] == kept
-        assert await seat_table.find(db, OTHERS[0], "s1", "U2")
+        assert await seat_table.find(db, OTHER_ACCOUNTS[0], "s1", "U2")
 
 
 async def test_seats_of_two_accounts_never_meet(store: Store) -> None:
     """The same person and session elsewhere is another seat."""
     async with store.write() as db:
         await seat_table.begin(db, seat(), "me", LATER)
-        for other in OTHERS:
+        for other in OTHER_ACCOUNTS:
             assert await seat_table.find(db, other, "s1", "U2") is None
             assert await seat_table.begin(db, seat(account=other, sequence=9), "me", LATER)
-            assert await seat_table.forget(db, seat(account=other), "me")
+            assert await seat_table.delete_seat(db, seat(account=other), "me")
             assert await seat_table.sessions(db, other) == frozenset()
         assert await seat_table.find(db, ACCOUNT, "s1", "U2") == seat()

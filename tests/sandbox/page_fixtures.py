@@ -13,19 +13,19 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.sandbox.page_world import PageWorld, serving
-from tests.support.browser import Watch, launched, new_page
+from tests.support.browser import PageMonitor, launched_browser, new_page
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def watched_page() -> AsyncIterator[tuple[Page, Watch]]:
+async def watched_page() -> AsyncIterator[tuple[Page, PageMonitor]]:
     """One browser page for the whole test run: opening one takes longer than most tests."""
-    async with launched() as browser:
+    async with launched_browser() as browser:
         page = await new_page(browser)
-        yield page, Watch(page)
+        yield page, PageMonitor(page)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(watched_page: tuple[Page, Watch]) -> AsyncIterator[Page]:
+async def page(watched_page: tuple[Page, PageMonitor]) -> AsyncIterator[Page]:
     """An empty page; fails the test on script errors and on requests to other hosts."""
     one, watch = watched_page
     yield one

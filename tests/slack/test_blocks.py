@@ -14,12 +14,12 @@ from bot.slack.blocks import (
     actions,
     ago,
     clock_time,
+    escape_sentence,
     heading,
     link_button,
     message,
     number,
     plain,
-    said,
     section,
     warning,
     when,
@@ -75,7 +75,7 @@ def test_underscore_stays_only_inside_a_word(text: str) -> None:
 def test_sentence_of_ours_mentions_a_person_a_channel_and_a_time_but_no_crowd() -> None:
     """What a sentence quotes from people cannot ping everyone."""
     sentence = "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; not <!channel> & <!here|here> <https://x|y>"
-    assert said(sentence) == (
+    assert escape_sentence(sentence) == (
         "Only <@U12> can, in <#C34>, at <!date^1^{time}|noon>; "
         "not &lt;!channel&gt; &amp; &lt;!here|here&gt; &lt;https://x|y&gt;"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands.verbs import VERBS
 from bot.errors import NotAllowed, NotFound
-from bot.slack.error_message import problem, problem_view, say, waiting
+from bot.slack.error_message import error_sentence, problem_message, problem_view, wait_sentence
 from handlers.browse.help import TOPICS, help_message
 from tests.support.block_kit import buttons, check_message, check_view
 from tests.support.rows import each_row
@@ -19,16 +19,16 @@ COMMANDS = list(VERBS)
 
 def test_known_error_speaks_for_itself() -> None:
     """Its sentence needs no reference."""
-    assert say(NotAllowed("Only Ana can cancel it."), "ABC") == "Only Ana can cancel it."
+    assert error_sentence(NotAllowed("Only Ana can cancel it."), "ABC") == "Only Ana can cancel it."
 
 
 def test_unexpected_error_shows_a_reference_and_nothing_of_itself() -> None:
     """Its text may hold anything."""
-    assert say(ValueError("token=xoxb-1"), "ABC123") == (
+    assert error_sentence(ValueError("token=xoxb-1"), "ABC123") == (
         "Something unexpected happened, and this was not finished. "
         "Try again; if it happens again, give your admin the reference ABC123."
     )
-    assert say(ValueError("token=xoxb-1")) == (
+    assert error_sentence(ValueError("token=xoxb-1")) == (
         "Something unexpected happened, and this was not finished. Try again, or tell your admin when it happened."
     )
 
@@ -36,14 +36,14 @@ def test_unexpected_error_shows_a_reference_and_nothing_of_itself() -> None:
 @pytest.mark.parametrize("sentence", ["Only <@U1> can.", NASTY * 10])
 def test_problem_keeps_slacks_limits_and_cannot_ping(sentence: str) -> None:
     """As a message and as a modal, with sentences that quote what was typed."""
-    message = problem(NotFound(sentence))
+    message = problem_message(NotFound(sentence))
     check_message(message.text, message.blocks)
     check_view(problem_view(NotFound(sentence)))
 
 
 def test_problem_may_name_a_person() -> None:
     """A refusal names who can."""
-    assert problem(NotAllowed("Only <@U1> can.")).text == "Only <@U1> can."
+    assert problem_message(NotAllowed("Only <@U1> can.")).text == "Only <@U1> can."
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_problem_may_name_a_person() -> None:
 )
 def test_wait_says_how_long(seconds: float, words: str) -> None:
     """Never less than it will be."""
-    assert waiting(seconds) == (
+    assert wait_sentence(seconds) == (
         f"RingCentral allows only a few calls a minute. Yours is in the queue and goes out {words}."
     )
 

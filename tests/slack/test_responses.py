@@ -6,21 +6,21 @@ import json
 
 import pytest
 
-from bot.slack.responses import SlackBusy, SlackRefused, SlackUnclear, clear_answer
+from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused, checked_answer
 
 HTML = b"<html>Bad gateway</html>"
 
 
 def test_yes_is_returned() -> None:
     """As it was sent."""
-    assert clear_answer(200, {}, b'{"ok": true, "ts": "1.2"}') == {"ok": True, "ts": "1.2"}
+    assert checked_answer(200, {}, b'{"ok": true, "ts": "1.2"}') == {"ok": True, "ts": "1.2"}
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "7"}, 7.0), ({}, 30.0)])
 def test_too_many_requests_is_a_wait(headers: dict[str, str], seconds: float) -> None:
     """As long as Slack asks, whatever the content."""
     with pytest.raises(SlackBusy) as caught:
-        clear_answer(429, headers, b"")
+        checked_answer(429, headers, b"")
     assert caught.value.seconds == seconds
 
 
@@ -36,7 +36,7 @@ def test_too_many_requests_is_a_wait(headers: dict[str, str], seconds: float) ->
 def test_clear_no_is_a_refusal(status: int, content: object, code: str) -> None:
     """With Slack's code if there is one."""
     with pytest.raises(SlackRefused) as caught:
-        clear_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
+        checked_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
     assert caught.value.code == code
 
 
@@ -53,5 +53,5 @@ def test_clear_no_is_a_refusal(status: int, content: object, code: str) -> None:
 )
 def test_anything_else_is_an_unknown_outcome(status: int, content: object) -> None:
     """It may have happened, so it must not be repeated blindly."""
-    with pytest.raises(SlackUnclear):
-        clear_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())
+    with pytest.raises(SlackOutcomeUnknown):
+        checked_answer(status, {}, content if isinstance(content, bytes) else json.dumps(content).encode())

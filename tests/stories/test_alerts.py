@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.outbox import notice_table
-from tests.support.creation import hurried
-from tests.support.world import World, running
+from tests.support.creation import without_waits
+from tests.support.world import World, running_world
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 FULL, OPENED, FILLING, REGISTRATIONS = (
@@ -27,7 +27,7 @@ LAUNCH = "C0LAUNCH"
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from sandbox.launcher import Launcher
-from tests.support.browser import opened
+from tests.support.browser import opened_page
 
 pytestmark = pytest.mark.browser
 
-PICTURE = os.environ.get("GREENROOM_PICTURE")  # noqa: TID251 - where to leave the README's picture, if anywhere
+PICTURE = os.environ.get("GREENROOM_PICTURE")
 
 
 async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ async def test_from_the_command_to_the_reminder_in_the_page(tmp_path: Path) -> N
     }  # all of this takes more calls than RingCentral allows in a minute
     await launcher.start((0, 0, 0), lambda _, __: None)
     try:
-        async with opened() as page:
+        async with opened_page() as page:
             await page.goto(f"{launcher.slack.url}/#as=U0ANA&in=C0LAUNCH")
             await _create(page)
             card = page.get_by_test_id("message").filter(has_text="Launch day").first

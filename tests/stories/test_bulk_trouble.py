@@ -21,21 +21,21 @@ from bot.registration.seats import texts as seat_texts
 from bot.webinars import organizer_table
 from sandbox.clock import SandboxClock
 from tests.support.block_kit import buttons
-from tests.support.bulk import IRIS, JOAN, LEO, ORGANISER, REGISTRANTS, Desk, a_desk
-from tests.support.registration import hurried, limited
-from tests.support.world import World, running
+from tests.support.bulk import IRIS, JOAN, LEO, ORGANIZER, REGISTRANTS, BulkHarness, bulk_harness
+from tests.support.registration import limit_settings, without_waits
+from tests.support.world import World, running_world
 
 MEANWHILE = RegistrantDetails(first_name="Iris", last_name="Moreno", email="IRIS@outside.example")
 
 
 def prepare(world: World) -> None:
     """No budget runs out, nothing is waited for, and every edit of a message is made."""
-    hurried(world)
+    without_waits(world)
 
     def shorten(bot: Greenroom) -> None:
         bot.services.bulk.progress.every = 0.0
-        bot.services.bulk.batch_leases.retry = timedelta()
-        bot.services.bulk.line.leases.retry = timedelta()
+        bot.services.bulk.leases.retry = timedelta()
+        bot.services.page_queue.leases.retry = timedelta()
 
     world.on_build = shorten
 
@@ -43,7 +43,7 @@ def prepare(world: World) -> None:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in a hurry."""
-    async with running(tmp_path, prepare=prepare) as world:
+    async with running_world(tmp_path, prepare=prepare) as world:
         yield world
 
 
@@ -64,269 +64,269 @@ async def stored(world: World) -> str:
     """All that stands in the tables of lists, as whoever has the database reads it."""
     tables = ("applications", "batches")
     async with world.bot.services.store.read() as db:
-        return repr([tuple(row) for table in tables for row in await db.execute(text(f"select * from {table}"))])  # noqa: S608
+        return repr([tuple(row) for table in tables for row in await db.execute(text(f"select * from {table}"))])
 
 
 async def kept(world: World, column: str) -> int:
     """Of how many people on lists this is still kept."""
     async with world.bot.services.store.read() as db:
-        query = text(f"select count(*) from applications where {column} is not null")  # noqa: S608 - a column of ours
+        query = text(f"select count(*) from applications where {column} is not null")
         return int((await db.execute(query)).scalar_one())
 
 
-async def goes_on(desk: Desk) -> None:
+async def goes_on(bulk: BulkHarness) -> None:
     """What is left over is taken up again, as it is every 30 seconds."""
-    await desk.world.bot.services.bulk.work()
-    await desk.world.settled()
+    await bulk.world.bot.services.resume()
+    await bulk.world.settled()
 
 
 async def test_an_answer_that_got_lost_is_looked_up_once(world: World) -> None:
     """Two calls end in silence, one of them after its effect: one look at the list tells, and nobody is there twice."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
 
-    await desk.enrols(IRIS, JOAN, LEO, source="fair")
+    await bulk.register_list(IRIS, JOAN, LEO, source="fair")
 
-    assert desk.asked == ["GET", "POST", "POST", "POST", "GET", "POST"]
-    assert sorted(desk.addresses) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
-    assert [result for _, result in desk.results] == ["registered"] * 3
+    assert bulk.take_calls() == ["GET", "POST", "POST", "POST", "GET", "POST"]
+    assert sorted(bulk.emails) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
+    assert [result for _, result in bulk.results] == ["registered"] * 3
 
 
 async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
     """A 409 says so; undoing the list leaves them their seat, and nobody else's is touched."""
-    desk = await a_desk(world)
-    world.ringcentral.register(desk.session_id)
-    review = await desk.checks(IRIS, JOAN)
-    await world.bot.services.bulk.registering.one(
-        await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    bulk = await bulk_harness(world)
+    world.ringcentral.register(bulk.session_id)
+    review = await bulk.submit_list(IRIS, JOAN)
+    await world.bot.services.registrar.one(
+        await world.bot.services.mirror.find(bulk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
-    assert [result for _, result in desk.results] == ["was registered already", "registered"]
+    assert [result for _, result in bulk.results] == ["was registered already", "registered"]
 
-    await desk.presses("Undo")
+    await bulk.press("Undo")
 
-    assert len(desk.there) == 2
-    assert "iris@outside.example" in desk.addresses
-    assert "Undone: 1 person is off the list" in desk.told.words
-    assert desk.told.buttons == []
+    assert len(bulk.registrants) == 2
+    assert "iris@outside.example" in bulk.emails
+    assert "Undone: 1 person is off the list" in bulk.progress_message.words
+    assert bulk.progress_message.buttons == []
 
 
 async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(world: World) -> None:
     """They are found on the list, but with other particulars: they came by themselves."""
-    desk = await a_desk(world)
-    review = await desk.checks(IRIS, source="fair")
-    await world.bot.services.bulk.registering.one(
-        await world.bot.services.mirror.find(desk.session_id), MEANWHILE, Caller(Lane.PERSON)
+    bulk = await bulk_harness(world)
+    review = await bulk.submit_list(IRIS, source="fair")
+    await world.bot.services.registrar.one(
+        await world.bot.services.mirror.find(bulk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert desk.results == [["1", "was registered already"]]
-    assert len(desk.there) == 1
+    assert bulk.results == [["1", "was registered already"]]
+    assert len(bulk.registrants) == 1
 
 
 @pytest.mark.parametrize("effect", [True, False])
 async def test_a_list_goes_on_after_a_crash(world: World, effect: bool) -> None:
     """Whoever was being asked for is looked up first, with one call; everybody is registered once."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, hang=5.0, effect=effect)
-    await desk.begins(IRIS, JOAN, LEO)
-    await world.until(lambda: "POST" in desk.asked)
+    await bulk.start_list(IRIS, JOAN, LEO)
+    await world.until(lambda: "POST" in bulk.take_calls())
 
     await world.crash_bot()
     await world.start_bot()
-    await world.until(lambda: len(desk.there) == 3)
+    await world.until(lambda: len(bulk.registrants) == 3)
     await world.settled()
 
-    assert sorted(desk.addresses) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
-    assert desk.asked == ["GET", *["POST"] * (2 if effect else 3)]
-    assert [result for _, result in desk.results] == ["registered"] * 3
-    assert "3 people are registered" in desk.told.words
+    assert sorted(bulk.emails) == ["iris@outside.example", "joan@outside.example", "leo@outside.example"]
+    assert bulk.take_calls() == ["GET", *["POST"] * (2 if effect else 3)]
+    assert [result for _, result in bulk.results] == ["registered"] * 3
+    assert "3 people are registered" in bulk.progress_message.words
 
 
 async def test_a_list_can_be_stopped_and_go_on(world: World) -> None:
     """Nobody else is asked for after the one under way; then the rest is."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
-    await desk.begins(IRIS, JOAN, LEO)
-    await world.until(lambda: len(desk.there) == 1)
+    await bulk.start_list(IRIS, JOAN, LEO)
+    await world.until(lambda: len(bulk.registrants) == 1)
 
-    await desk.presses("Stop")
+    await bulk.press("Stop")
 
-    assert "Stopped at 1 of 3 people" in desk.told.words
-    assert desk.told.buttons == ["Go On", "Undo"]
-    assert len(desk.there) == 1
+    assert "Stopped at 1 of 3 people" in bulk.progress_message.words
+    assert bulk.progress_message.buttons == ["Go On", "Undo"]
+    assert len(bulk.registrants) == 1
 
-    await desk.presses("Go On")
+    await bulk.press("Go On")
 
-    assert len(desk.there) == 3
-    assert "3 people are registered" in desk.told.words
+    assert len(bulk.registrants) == 3
+    assert "3 people are registered" in bulk.progress_message.words
 
 
 async def test_a_stopped_list_can_be_undone(world: World) -> None:
     """Whom it has registered is taken off, the others are never asked for, and nothing of them is kept."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
-    await desk.begins(IRIS, JOAN)
-    await world.until(lambda: len(desk.there) == 1)
-    await desk.presses("Stop")
+    await bulk.start_list(IRIS, JOAN)
+    await world.until(lambda: len(bulk.registrants) == 1)
+    await bulk.press("Stop")
 
-    await desk.presses("Undo")
+    await bulk.press("Undo")
 
-    assert desk.there == []
-    assert "Undone: 1 person is off the list" in desk.told.words
+    assert bulk.registrants == []
+    assert "Undone: 1 person is off the list" in bulk.progress_message.words
     async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from applications where content is not null"))).scalar() == 0
 
 
 async def test_an_undo_ends_the_seats_of_whom_it_takes_off(world: World) -> None:
     """Somebody on the list has taken a seat in Slack meanwhile: their message says that it is gone."""
-    desk = await a_desk(world)
-    await desk.enrols("Dev,Patel,dev@acme.example", JOAN)
-    await world.slack.submit("dev", await desk.form(user="dev"), {})
+    bulk = await bulk_harness(world)
+    await bulk.register_list("Dev,Patel,dev@acme.example", JOAN)
+    await world.slack.submit("dev", await bulk.open_form(user="dev"), {})
     await world.settled()
-    assert len(desk.there) == 2
-    [link] = [str(one["joinUri"]) for one in desk.there if one["email"] == "dev@acme.example"]
+    assert len(bulk.registrants) == 2
+    [link] = [str(one["joinUri"]) for one in bulk.registrants if one["email"] == "dev@acme.example"]
     assert link in str(world.slack.messages("@dev")[0].blocks)
 
-    await desk.presses("Undo")
+    await bulk.press("Undo")
 
-    assert desk.there == []
-    assert seat_texts.VANISHED in world.slack.messages("@dev")[0].words
+    assert bulk.registrants == []
+    assert seat_texts.REMOVED_AT_PROVIDER in world.slack.messages("@dev")[0].words
     assert link not in str([one.blocks for one in world.slack.messages("@dev")])
-    assert (await desk.form(user="dev")).callback_id == "seat.form"
+    assert (await bulk.open_form(user="dev")).callback_id == "seat.form"
 
 
 async def test_a_stop_at_the_last_moment_loses_no_links(world: World) -> None:
     """Everybody was asked for, the file is on its way: the message says what holds, and the file can be had again."""
-    desk = await a_desk(world, settings={"suppressEmails": True})
+    bulk = await bulk_harness(world, settings={"suppressEmails": True})
     world.slack.fail("files.completeUploadExternal", status=200, hang=0.2, effect=True)
     world.ringcentral.fail("POST", REGISTRANTS, status=None, effect=True, hang=0.1)
-    await desk.begins(IRIS)
-    await world.until(lambda: any("Stop" in one.buttons for one in world.slack.messages(f"@{ORGANISER}")))
-    batch_id = buttons(desk.told.blocks)["Stop"]["value"]
-    await world.until(lambda: any(one.files for one in world.slack.messages(f"@{ORGANISER}")))
+    await bulk.start_list(IRIS)
+    await world.until(lambda: any("Stop" in one.buttons for one in world.slack.messages(f"@{ORGANIZER}")))
+    batch_id = buttons(bulk.progress_message.blocks)["Stop"]["value"]
+    await world.until(lambda: any(one.files for one in world.slack.messages(f"@{ORGANIZER}")))
 
     await world.bot.services.bulk.stop(batch_id)  # the click was on its way
     await world.settled()
 
-    assert "Stopped at 1 of 1 person" in desk.told.words
-    assert desk.told.buttons == ["Go On", "Undo"]
-    await desk.presses("Go On")
-    assert "1 person is registered" in desk.told.words
-    assert desk.results == [["1", "registered", desk.there[0]["joinUri"], desk.there[0]["cancellationUri"]]]
+    assert "Stopped at 1 of 1 person" in bulk.progress_message.words
+    assert bulk.progress_message.buttons == ["Go On", "Undo"]
+    await bulk.press("Go On")
+    assert "1 person is registered" in bulk.progress_message.words
+    assert bulk.results == [["1", "registered", bulk.registrants[0]["joinUri"], bulk.registrants[0]["cancellationUri"]]]
 
 
 @pytest.mark.parametrize("end", ["cancel", "finish"])
 async def test_a_list_stops_where_its_webinar_ends(world: World, end: str) -> None:
     """Nobody else is asked for, and nobody is called refused for it."""
-    desk = await a_desk(world)
-    review = await desk.checks(IRIS, JOAN)
+    bulk = await bulk_harness(world)
+    review = await bulk.submit_list(IRIS, JOAN)
     if end == "cancel":
-        world.ringcentral.cancel(desk.session_id)
+        world.ringcentral.cancel(bulk.session_id)
     else:
-        world.ringcentral.begin(desk.session_id)
-        world.ringcentral.finish(desk.session_id)
+        world.ringcentral.begin(bulk.session_id)
+        world.ringcentral.finish(bulk.session_id)
 
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert "Stopped at 0 of 2 people" in desk.told.words
-    assert desk.asked == ["GET", "POST"]
+    assert "Stopped at 0 of 2 people" in bulk.progress_message.words
+    assert bulk.take_calls() == ["GET", "POST"]
 
 
 async def test_an_undo_can_be_stopped_and_survives_a_crash(world: World) -> None:
     """It goes on where it was; taking somebody off twice is the same as once."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS, JOAN, LEO)
+    bulk = await bulk_harness(world)
+    await bulk.register_list(IRIS, JOAN, LEO)
     world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=0.2, times=3)
-    undo = await world.slack.click(ORGANISER, desk.told, "Undo")
+    undo = await world.slack.click(ORGANIZER, bulk.progress_message, "Undo")
     assert undo.ok
-    await world.until(lambda: len(desk.there) < 3)
-    await desk.presses("Stop")
-    left = len(desk.there)  # on a busy machine the second one is taken off before anybody can press Stop
+    await world.until(lambda: len(bulk.registrants) < 3)
+    await bulk.press("Stop")
+    left = len(bulk.registrants)  # on a busy machine the second one is taken off before anybody can press Stop
     off = "1 person is" if left == 2 else "2 people are"
-    assert f"Stopped: {off} off the list" in desk.told.words
+    assert f"Stopped: {off} off the list" in bulk.progress_message.words
 
     world.ringcentral.faults.clear()
     world.ringcentral.fail("DELETE", REGISTRANTS, status=None, effect=True, hang=5.0)
-    await world.slack.click(ORGANISER, desk.told, "Go On")
-    await world.until(lambda: len(desk.there) < left)
+    await world.slack.click(ORGANIZER, bulk.progress_message, "Go On")
+    await world.until(lambda: len(bulk.registrants) < left)
     await world.crash_bot()
     await world.start_bot()
-    await world.until(lambda: "Undone: 3 people are off the list" in desk.told.words)
+    await world.until(lambda: "Undone: 3 people are off the list" in bulk.progress_message.words)
     await world.settled()
 
-    assert desk.there == []
+    assert bulk.registrants == []
 
 
 async def test_a_list_stops_where_registration_closes(world: World) -> None:
     """With the reason, and it goes on when that is mended; the review has said so before."""
-    desk = await a_desk(world, **limited(2))
-    review = await desk.checks(IRIS, JOAN, LEO)
+    bulk = await bulk_harness(world, **limit_settings(2))
+    review = await bulk.submit_list(IRIS, JOAN, LEO)
     assert "there is room for 2 more: it stops there" in review.words
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert "Stopped at 2 of 3 people" in desk.told.words
-    assert desk.told.buttons == ["Go On", "Undo"]
-    assert len(desk.there) == 2
+    assert "Stopped at 2 of 3 people" in bulk.progress_message.words
+    assert bulk.progress_message.buttons == ["Go On", "Undo"]
+    assert len(bulk.registrants) == 2
 
-    world.ringcentral.edit(desk.session_id, registration={"registrationStatus": "Open", **limited(9)})
-    await desk.presses("Go On")
-    assert len(desk.there) == 3
+    world.ringcentral.edit(bulk.session_id, registration={"registrationStatus": "Open", **limit_settings(9)})
+    await bulk.press("Go On")
+    assert len(bulk.registrants) == 3
 
 
 async def test_a_list_stops_where_questions_must_be_answered(world: World) -> None:
     """Everybody else would be refused as well."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.rules.required_questions = 1
 
-    await desk.enrols(IRIS, JOAN)
+    await bulk.register_list(IRIS, JOAN)
 
-    assert "Stopped at 0 of 2 people" in desk.told.words
-    assert desk.asked == ["GET", "POST"]
+    assert "Stopped at 0 of 2 people" in bulk.progress_message.words
+    assert bulk.take_calls() == ["GET", "POST"]
 
 
 async def test_one_who_is_refused_holds_up_nobody(world: World) -> None:
     """Their line says why, in RingCentral's word for it; the others are registered."""
-    desk = await a_desk(world, settings={"workEmailRequired": True})
+    bulk = await bulk_harness(world, settings={"workEmailRequired": True})
 
-    await desk.enrols("Iris,Moreno,iris@freemail.example", JOAN)
+    await bulk.register_list("Iris,Moreno,iris@freemail.example", JOAN)
 
-    (_, first), (_, second) = desk.results
+    (_, first), (_, second) = bulk.results
     assert first.startswith("not registered: RingCentral does not accept this e-mail address; it may take work")
     assert second == "registered"
-    assert "1 could not be registered" in desk.told.words
+    assert "1 could not be registered" in bulk.progress_message.words
 
 
 async def test_ringcentral_that_does_not_answer_is_left_alone_for_a_while(world: World) -> None:
     """Three in a row without a clear answer, and the list is looked at; it goes on later, and nobody is there twice."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=503, effect=True, times=3)
-    await desk.begins(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
-    await world.until(lambda: len(desk.there) == 3)
-    await goes_on(desk)
+    await bulk.start_list(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
+    await world.until(lambda: len(bulk.registrants) == 3)
+    await goes_on(bulk)
 
-    assert desk.asked == ["GET", "POST", "POST", "POST", "GET", "POST"]
-    assert len(desk.there) == 4
-    assert [result for _, result in desk.results] == ["registered"] * 4
+    assert bulk.take_calls() == ["GET", "POST", "POST", "POST", "GET", "POST"]
+    assert len(bulk.registrants) == 4
+    assert [result for _, result in bulk.results] == ["registered"] * 4
 
 
 async def test_a_person_is_asked_for_three_times_and_then_refused(world: World) -> None:
     """The list never shows them: their line says so, and a fourth call, which would succeed, is not made."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.ringcentral.fail("POST", REGISTRANTS, status=500, times=3)
 
-    await desk.enrols(IRIS)
-    await goes_on(desk)
+    await bulk.register_list(IRIS)
+    await goes_on(bulk)
 
-    assert desk.asked == ["GET", *["POST", "GET"] * 3]
-    assert desk.there == []
-    assert desk.results == [["1", "not registered: RingCentral gave no clear answer"]]
+    assert bulk.take_calls() == ["GET", *["POST", "GET"] * 3]
+    assert bulk.registrants == []
+    assert bulk.results == [["1", "not registered: RingCentral gave no clear answer"]]
 
 
 @pytest.mark.parametrize(("behind", "ours"), [(100, True), (140, False)])
@@ -334,50 +334,50 @@ async def test_lost_answer_is_ours_within_two_minutes_of_clock_difference(
     world: World, behind: int, ours: bool
 ) -> None:
     """RingCentral's clock is behind, so its registration time is earlier than our request."""
-    desk = await a_desk(world)
-    review = await desk.checks(IRIS)
+    bulk = await bulk_harness(world)
+    review = await bulk.submit_list(IRIS)
     world.ringcentral._world.clock = BehindClock(world.clock, timedelta(seconds=behind))
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
 
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert desk.addresses == ["iris@outside.example"]
-    assert desk.results == [["1", "registered" if ours else "was registered already"]]
+    assert bulk.emails == ["iris@outside.example"]
+    assert bulk.results == [["1", "registered" if ours else "was registered already"]]
 
 
 async def test_two_replicas_share_lists_and_never_people(world: World) -> None:
     """Both look at once; each list is worked on by one of them."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     services = world.bot.services
-    webinar = await services.mirror.find(desk.session_id)
+    webinar = await services.mirror.find(bulk.session_id)
     for some in ((IRIS, JOAN), (LEO,)):
         draft = await services.bulk.draft(webinar, "U0CHLOE", read_people("\n".join(some)), [], own_pages=False)
         async with services.store.write() as db:
             running = draft.model_copy(update={"state": BatchState.RUNNING})
             await batch_table.change(db, running, frm=BatchState.DRAFT)
     other = BulkService(
-        "other", services.account, services.store, world.bot._provider, services.mirror, services.slack,
-        services.own_pages.urls, services.seats.notifier, services.clock, services.background,
+        "other", services.account, services.store, services.mirror, services.slack, services.own_pages.urls,
+        services.registrar, services.clock, services.background,
     )  # fmt: skip
 
-    await asyncio.gather(services.bulk.work(), other.work())
+    await asyncio.gather(services.bulk.resume(), other.resume())
     await world.settled()
 
-    assert desk.asked == ["POST"] * 3
-    assert len(desk.there) == 3
+    assert bulk.take_calls() == ["POST"] * 3
+    assert len(bulk.registrants) == 3
 
 
 async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done(world: World) -> None:
     """Encrypted while they wait, gone when they are decided; ids alone remain."""
-    desk = await a_desk(world, settings={"suppressEmails": True})
-    await desk.checks(IRIS, JOAN, source="fair")
+    bulk = await bulk_harness(world, settings={"suppressEmails": True})
+    await bulk.submit_list(IRIS, JOAN, source="fair")
     waiting = await stored(world)
-    await world.slack.submit(ORGANISER, world.slack.view(ORGANISER))
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER))
     await world.settled()
     decided = await stored(world)
 
-    personal = ["Iris", "Moreno", "outside.example", "Joan", *(one["joinUri"] for one in desk.there)]
+    personal = ["Iris", "Moreno", "outside.example", "Joan", *(one["joinUri"] for one in bulk.registrants)]
     assert not [word for word in personal if word in waiting or word in decided]
     async with world.bot.services.store.read() as db:
         kept = "select count(*) from applications where content is not null or links is not null"
@@ -386,36 +386,36 @@ async def test_nobody_on_a_list_is_readable_in_the_store_or_kept_when_it_is_done
 
 async def test_a_list_that_nobody_confirms_is_forgotten(world: World) -> None:
     """After an hour; who confirms it then is told to send it once more."""
-    desk = await a_desk(world)
-    review = await desk.checks(IRIS)
+    bulk = await bulk_harness(world)
+    review = await bulk.submit_list(IRIS)
     world.clock.move(timedelta(hours=2))
-    await goes_on(desk)
+    await goes_on(bulk)
 
-    await world.slack.submit(ORGANISER, review)
+    await world.slack.submit(ORGANIZER, review)
     await world.settled()
 
-    assert "This list is not kept any more" in world.slack.view(ORGANISER).words
+    assert "This list is not kept any more" in world.slack.view(ORGANIZER).words
     async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
 
 
 async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: World) -> None:
     """Nor who got no clear answer, nor links; then it has nobody to go on with, and after 90 days nothing is known."""
-    desk = await a_desk(world, settings={"suppressEmails": True, "autoCloseLimit": 2})
+    bulk = await bulk_harness(world, settings={"suppressEmails": True, "autoCloseLimit": 2})
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
-    await desk.enrols(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
-    assert "Stopped at 2 of 4 people" in desk.told.words
+    await bulk.register_list(IRIS, JOAN, LEO, "Zoe,Li,zoe@outside.example")
+    assert "Stopped at 2 of 4 people" in bulk.progress_message.words
     assert await kept(world, "content") == await kept(world, "links") == 2
     world.clock.move(timedelta(days=8))
-    await world.bot.services.bulk.tidy()
+    await world.bot.services.bulk.delete_old()
     assert await kept(world, "content") == await kept(world, "links") == 0
-    await desk.presses("Go On")
-    assert [result for _, result in desk.results] == [
+    await bulk.press("Go On")
+    assert [result for _, result in bulk.results] == [
         *("not registered: RingCentral gave no clear answer", "registered", "registered", "not asked for")
     ]
 
     world.clock.move(timedelta(days=91))
-    await world.bot.services.bulk.tidy()
+    await world.bot.services.bulk.delete_old()
     async with world.bot.services.store.read() as db:
         assert (await db.execute(text("select count(*) from batches"))).scalar() == 0
         assert (await db.execute(text("select count(*) from applications"))).scalar() == 0
@@ -423,57 +423,57 @@ async def test_who_waits_in_a_stopped_list_is_forgotten_after_a_week(world: Worl
 
 async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
     """The list is done all the same."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.slack.scopes = {*world.slack.scopes} - {"files:write"}
 
-    await desk.enrols(IRIS)
+    await bulk.register_list(IRIS)
 
-    assert len(desk.there) == 1
-    assert "Slack did not take the file" in desk.told.words
+    assert len(bulk.registrants) == 1
+    assert "Slack did not take the file" in bulk.progress_message.words
 
 
 async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
     """Slack was busy just then: it is said later, once, with one file; and whoever presses what is old sees what is."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.bot.services.bulk.progress.every = 3600.0
     world.slack.fail("chat.update", retry_after=1)
-    await desk.begins(IRIS)
-    await world.until(lambda: len(desk.there) == 1)
+    await bulk.start_list(IRIS)
+    await world.until(lambda: len(bulk.registrants) == 1)
     await world.settled()
-    before = desk.told
+    before = bulk.progress_message
     assert "Registering 1 person" in before.words or "1 person is registered" in before.words
-    await goes_on(desk)
+    await goes_on(bulk)
 
-    assert "1 person is registered" in desk.told.words
-    assert len([one for one in world.slack.messages(f"@{ORGANISER}") if one.files]) == 1
+    assert "1 person is registered" in bulk.progress_message.words
+    assert len([one for one in world.slack.messages(f"@{ORGANIZER}") if one.files]) == 1
 
 
 async def test_whoever_presses_what_is_old_sees_what_is_so(world: World) -> None:
     """The message could not be kept current, and its button does what helps: it is mended."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS)
+    bulk = await bulk_harness(world)
+    await bulk.register_list(IRIS)
     async with world.bot.services.store.read() as db:
-        [batch] = await batch_table.old(
+        [batch] = await batch_table.find_older(
             db, world.bot.services.account, BatchState.DONE, world.clock.now() + timedelta(days=1)
         )
-    webinar = await world.bot.services.mirror.find(desk.session_id)
+    webinar = await world.bot.services.mirror.find(bulk.session_id)
     await world.bot.services.bulk.progress.show(batch.model_copy(update={"state": BatchState.RUNNING}), webinar)
-    assert desk.told.buttons == ["Stop"]
+    assert bulk.progress_message.buttons == ["Stop"]
 
-    await desk.presses("Stop")
+    await bulk.press("Stop")
 
-    assert desk.told.buttons == ["Undo"]
-    assert "1 person is registered" in desk.told.words
+    assert bulk.progress_message.buttons == ["Undo"]
+    assert "1 person is registered" in bulk.progress_message.words
 
 
 async def test_a_message_that_was_deleted_comes_again(world: World) -> None:
     """With it the organiser would have lost the buttons, and never heard what came of the list."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     world.slack.fail("chat.update", error="message_not_found")
 
-    await desk.enrols(IRIS, JOAN)
+    await bulk.register_list(IRIS, JOAN)
 
-    first, second = [one for one in world.slack.messages(f"@{ORGANISER}") if not one.files]
+    first, second = [one for one in world.slack.messages(f"@{ORGANIZER}") if not one.files]
     assert "Registering 2 people" in first.words
     assert "2 people are registered" in second.words
     assert second.buttons == ["Undo"]
@@ -481,7 +481,7 @@ async def test_a_message_that_was_deleted_comes_again(world: World) -> None:
 
 async def test_only_who_steers_may_register_others(world: World) -> None:
     """What holds when a form is sent counts, whatever held when it was opened."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     services = world.bot.services
 
     async def organise(*people: str) -> None:
@@ -489,7 +489,7 @@ async def test_only_who_steers_may_register_others(world: World) -> None:
             await organizer_table.save(db, services.account.workspace, people, "U0ANA", services.clock.now())
 
     await organise("U0EMI")
-    form = await desk.form(user="emi")
+    form = await bulk.open_form(user="emi")
     await world.click("emi", form, "Register Many")
     await world.slack.submit("emi", world.slack.view("emi"), {"pasted": IRIS})
     await world.settled()
@@ -506,7 +506,7 @@ async def test_only_who_steers_may_register_others(world: World) -> None:
     await world.slack.submit("emi", world.slack.view("emi"), typed)
     await world.settled()
     assert "You can't register other people" in world.slack.view("emi").words
-    assert desk.asked == ["GET"]
+    assert bulk.take_calls() == ["GET"]
 
 
 async def test_a_person_is_answered_while_a_long_list_is_worked_through(tmp_path: Path) -> None:
@@ -515,19 +515,19 @@ async def test_a_person_is_answered_while_a_long_list_is_worked_through(tmp_path
     def short_windows(world: World) -> None:
         world.ringcentral.rules.window = 0.4
 
-    async with running(tmp_path, prepare=short_windows) as world:
-        desk = await a_desk(world)
-        await desk.begins(*(f"Ana,Ruiz,ana{number}@outside.example" for number in range(9)))
-        await world.until(lambda: 2 <= len(desk.there) < 9)
+    async with running_world(tmp_path, prepare=short_windows) as world:
+        bulk = await bulk_harness(world)
+        await bulk.start_list(*(f"Ana,Ruiz,ana{number}@outside.example" for number in range(9)))
+        await world.until(lambda: 2 <= len(bulk.registrants) < 9)
 
-        await world.slack.command(ORGANISER, "#launch", "/webinar", "limit launch 500")
+        await world.slack.command(ORGANIZER, "#launch", "/webinar", "limit launch 500")
         await world.until(
             lambda: (
-                "The limit is now 500 people." in str([one.words for one in world.slack.messages("#launch", ORGANISER)])
+                "The limit is now 500 people." in str([one.words for one in world.slack.messages("#launch", ORGANIZER)])
             )
         )
-        assert len(desk.there) < 9
+        assert len(bulk.registrants) < 9
 
         await world.settled()
-        assert len(desk.there) == 9
+        assert len(bulk.registrants) == 9
         assert world.ringcentral.throttled == 0

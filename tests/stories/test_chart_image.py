@@ -31,9 +31,16 @@ from bot.registration.chart import (
     top_channels,
 )
 from bot.registration.chart_image import ChartImages
-from tests.support.registration import PATH, PERSON, Door, a_door, hurried, limited
+from tests.support.registration import (
+    PATH,
+    PERSON,
+    RegistrationHarness,
+    limit_settings,
+    registration_harness,
+    without_waits,
+)
 from tests.support.webinar_samples import NOW, registration, webinar
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -42,7 +49,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world with calls enough, that gives requests up soon and repeats them at once."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
@@ -186,10 +193,10 @@ print(*os.environ)
 
 async def test_chart_comes_as_a_file_with_the_takeaway(world: World) -> None:
     """Into the asker's own messages, without a call; whoever does not see it reads the same in its alternative text."""
-    door = await a_door(world, title="Launch $day$", **limited(25))
+    launch = await registration_harness(world, title="Launch $day$", **limit_settings(25))
     for _ in range(3):
         world.clock.move(0.7 * DAY)
-        await door.becomes(registrants=6)
+        await launch.update(registrants=6)
     await world.command("chloe", "#launch", "count launch")
     count = world.last("#launch", "chloe")
     assert count.buttons[-3:] == ["Registration", "Chart", "Details"]
@@ -205,17 +212,17 @@ async def test_chart_comes_as_a_file_with_the_takeaway(world: World) -> None:
     answer = world.last("#launch", "chloe").words
     assert "18 of 25 registered" in answer
     assert "The chart is in your messages with Greenroom." in answer
-    assert (door.asked, caption.buttons) == ([], ["Chart With Sources"])
+    assert (launch.take_calls(), caption.buttons) == ([], ["Chart With Sources"])
 
 
 async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -> None:
     """Asked for from the form, which keeps its answers meanwhile."""
-    door = await _grown(world)
+    launch = await _grown(world)
     for number, source in enumerate(["slack:C0LAUNCH", "slack:C0LAUNCH", "slack:C0BOARD", "newsletter"]):
         applicant = RegistrantDetails(
             first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source
         )
-        await world.bot._provider.register(door.session_id, applicant, PERSON)
+        await world.bot._provider.register(launch.session_id, applicant, PERSON)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Registration")
     form = world.slack.view("chloe")
@@ -225,7 +232,7 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
     await world.until(lambda: "Drawing the registrations" in world.slack.view("chloe").words)
     await world.settled()
 
-    assert world.vendor_calls()[before:] == [f"GET {PATH}{door.session_id}/registrants"]
+    assert world.vendor_calls()[before:] == [f"GET {PATH}{launch.session_id}/registrants"]
     [file] = world.last("@chloe", "chloe").files
     assert size_and_colours(file.content)[:2] == (1200, 1000)
     assert "most that named a source came from Slack #launch (2)" in file.alt_text
@@ -236,7 +243,7 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
 
 async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: World) -> None:
     """Nothing has changed yet, or the drawing fails: the takeaway is there all the same, and no file."""
-    door = await a_door(world)
+    launch = await registration_harness(world)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Chart")
     words = world.last("#launch", "chloe").words
@@ -244,7 +251,7 @@ async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: Wor
     assert "There is no chart yet" in words
 
     world.clock.move(HOUR)
-    await door.becomes(registrants=2)
+    await launch.update(registrants=2)
     world.bot.services.chart_images._command = (sys.executable, "-c", "import sys; sys.exit(1)")
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Chart")
@@ -254,8 +261,8 @@ async def test_what_cannot_be_drawn_is_said_with_what_there_is_to_say(world: Wor
     assert not [message for message in world.slack.messages("@chloe", "chloe") if message.files]
 
 
-async def _grown(world: World) -> Door:
-    door = await a_door(world)
+async def _grown(world: World) -> RegistrationHarness:
+    launch = await registration_harness(world)
     world.clock.move(DAY)
-    await door.becomes(registrants=2)
-    return door
+    await launch.update(registrants=2)
+    return launch

@@ -14,14 +14,23 @@ from bot.model.registrant import RegistrantDetails
 from bot.model.seat import Seat, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from sandbox.slack import Message
-from tests.support.registration import PATH, PERSON, Door, a_door, hurried, menu, save, settings_of
-from tests.support.world import World, running
+from tests.support.registration import (
+    PATH,
+    PERSON,
+    RegistrationHarness,
+    open_menu,
+    registration_harness,
+    ringcentral_settings,
+    submit_form,
+    without_waits,
+)
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world with calls enough, that gives requests up soon and repeats them at once."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
@@ -32,23 +41,23 @@ def files(world: World, user: str) -> list[Message]:
 
 async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(world: World) -> None:
     """Not of those with a seat, whose links came from us; one list call, and again by Links File, in private."""
-    door = await a_door(world, registrants=1)
-    seated = await _register(world, door, "dev@acme.example")
-    await _register(world, door, "eve@example.com", first_name="=HYPERLINK(1)")
-    await _sit(world, door, seated)
-    await door.becomes()
+    launch = await registration_harness(world, registrants=1)
+    seated = await _register(world, launch, "dev@acme.example")
+    await _register(world, launch, "eve@example.com", first_name="=HYPERLINK(1)")
+    await _sit(world, launch, seated)
+    await launch.update()
 
-    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
 
     assert "RingCentral e-mails nobody from now on." in result.words
     assert "The links of everybody without a seat in Slack follow" in result.words
     assert world.vendor_calls()[-2:] == [
-        f"PATCH {PATH}{door.session_id}",
-        f"GET {PATH}{door.session_id}/registrants",
+        f"PATCH {PATH}{launch.session_id}",
+        f"GET {PATH}{launch.session_id}/registrants",
     ]
     [message] = files(world, "chloe")
     rows = list(csv.reader(io.StringIO(message.files[0].content.decode("utf-8-sig"))))
-    there = {one["email"]: one for one in world.ringcentral.registrants(door.session_id)}
+    there = {one["email"]: one for one in world.ringcentral.registrants(launch.session_id)}
     assert rows[0] == ["First name", "Last name", "E-mail", "Join link", "Cancel link"]
     assert {row[2] for row in rows[1:]} == set(there) - {"dev@acme.example"}
     assert all(row[3] == there[row[2]]["joinUri"] and row[4] == there[row[2]]["cancellationUri"] for row in rows[1:])
@@ -56,7 +65,7 @@ async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(worl
     assert "the links of 2 people" in world.slack.messages("@chloe", "chloe")[-2].words
 
     await world.slack.close("chloe", result, clear=True)
-    await world.click("chloe", await menu(world), "Links File")
+    await world.click("chloe", await open_menu(world), "Links File")
     assert len(files(world, "chloe")) == 2
     assert "The links of 2 people registered for *Launch day*" in world.slack.view("chloe").words
     shown = str([message.words for message in world.slack.messages("#launch")])
@@ -65,46 +74,46 @@ async def test_links_of_everybody_else_come_as_a_file_when_nobody_is_mailed(worl
 
 async def test_where_everybody_has_a_seat_there_is_no_file(world: World) -> None:
     """It says so; and where nobody is registered, it does not even look."""
-    door = await a_door(world)
-    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    launch = await registration_harness(world)
+    result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
     assert "follow" not in result.words
-    assert door.asked == ["PATCH"]
+    assert launch.take_calls() == ["PATCH"]
     await world.click("chloe", result, "Undo")
 
-    await _sit(world, door, await _register(world, door, "dev@acme.example"))
-    await door.becomes()
+    await _sit(world, launch, await _register(world, launch, "dev@acme.example"))
+    await launch.update()
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
-    await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
     assert "so there are no links to pass on" in world.last("@chloe", "chloe").words
     assert files(world, "chloe") == []
 
 
 async def test_failed_file_of_links_is_told_beside_what_was_changed(world: World) -> None:
     """The change stays said; a list that is refused is another matter. Nobody registered: no call and no file."""
-    door = await a_door(world, registrants=1)
+    launch = await registration_harness(world, registrants=1)
     world.ringcentral.fail("GET", "/registrants", status=403)
-    result = await save(world, await menu(world), {"emails": ["suppressEmails"]})
+    result = await submit_form(world, await open_menu(world), {"emails": ["suppressEmails"]})
     assert result.title == "Registration changed"
     assert "Webinar licence" in world.last("@chloe", "chloe").words
-    assert (files(world, "chloe"), settings_of(world, door)["suppressEmails"]) == ([], True)
+    assert (files(world, "chloe"), ringcentral_settings(world, launch)["suppressEmails"]) == ([], True)
 
     await world.slack.close("chloe", result, clear=True)
-    await world.click("chloe", await menu(world), "Links File")
+    await world.click("chloe", await open_menu(world), "Links File")
     assert len(files(world, "chloe")) == 1
 
 
-async def _register(world: World, door: Door, email: str, first_name: str = "Dev") -> str:
+async def _register(world: World, launch: RegistrationHarness, email: str, first_name: str = "Dev") -> str:
     applicant = RegistrantDetails(first_name=first_name, last_name="Patel", email=email)
-    made = await world.bot._provider.register(door.session_id, applicant, PERSON)
+    made = await world.bot._provider.register(launch.session_id, applicant, PERSON)
     return made.registrant_id
 
 
-async def _sit(world: World, door: Door, registrant_id: str) -> None:
+async def _sit(world: World, launch: RegistrationHarness, registrant_id: str) -> None:
     """Give Dev a seat, as a registration in Slack does."""
     services = world.bot.services
     seat = Seat(
         account=services.account,
-        session_id=door.session_id,
+        session_id=launch.session_id,
         user_id=world.slack.user_id("dev"),
         state=SeatState.NOTIFIED,
         attendee=SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example"),

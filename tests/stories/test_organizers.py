@@ -12,7 +12,7 @@ from bot.webinars import organizer_table as store
 from bot.webinars.permissions import Permissions
 from sandbox.slack import Message
 from tests.support.block_kit import check_view
-from tests.support.registration import a_door
+from tests.support.registration import registration_harness
 from tests.support.world import World
 
 
@@ -41,7 +41,7 @@ async def refusal(world: World, user: str) -> str:
 
 async def test_the_creator_and_admins_may_without_any_setting(world: World) -> None:
     """A colleague is told who can."""
-    await a_door(world)
+    await registration_harness(world)
 
     assert await refusal(world, "chloe") == await refusal(world, "ben") == ""
     assert (
@@ -61,7 +61,7 @@ async def test_the_host_may_who_did_not_create_it(world: World) -> None:
 
 async def test_organisers_may_steer_every_webinar(world: World) -> None:
     """People and user groups, as an admin has chosen; whoever is refused is told of them."""
-    await a_door(world)
+    await registration_harness(world)
     assert await refusal(world, "emi") != ""
 
     await choose(world, "dev", groups=("S0EVENTS",))
@@ -73,7 +73,7 @@ async def test_organisers_may_steer_every_webinar(world: World) -> None:
 
 async def test_it_is_checked_at_the_click_and_not_only_at_the_drawing(world: World) -> None:
     """A button that stands on an old message does nothing for who may not any more."""
-    await a_door(world)
+    await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "show launch")
     shown: Message = world.last("#launch", "dev")
@@ -87,11 +87,11 @@ async def test_it_is_checked_at_the_click_and_not_only_at_the_drawing(world: Wor
 
 async def test_what_was_opened_in_time_is_refused_when_it_is_sent(world: World) -> None:
     """The form for a limit, the question before cancelling, and an Undo: who may is what holds by then."""
-    door = await a_door(world)
+    launch = await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "limit launch 50")
     changed = world.last("#launch", "dev")
-    door.asked  # noqa: B018 - from here on
+    launch.take_calls()
     for text, title, what in (
         ("limit launch", "Registration limit", "open, close or limit the registration of this webinar"),
         ("cancel launch", "Cancel this webinar?", "cancel this webinar"),
@@ -107,12 +107,12 @@ async def test_what_was_opened_in_time_is_refused_when_it_is_sent(world: World) 
             await world.slack.close("dev", world.slack.view("dev"))
     await world.click("dev", changed, "Undo")
     assert "You can't open, close or limit" in world.last("#launch", "dev").words
-    assert (door.asked, door.there[1]) == ([], 50)
+    assert (launch.take_calls(), launch.state[1]) == ([], 50)
 
 
 async def test_an_organiser_may_all_that_the_settings_say(world: World) -> None:
     """The team, who has registered, registering others, the door, and the end of a webinar that is somebody else's."""
-    await a_door(world)
+    await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "registrants launch")
     assert "Nobody has registered" in world.last("#launch", "dev").words
@@ -165,7 +165,7 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 @pytest.mark.parametrize("stranger", ["hal"])
 async def test_nobody_of_another_organisation_steers(world: World, stranger: str) -> None:
     """Not even where somebody chose them."""
-    await a_door(world)
+    await registration_harness(world)
     await choose(world, stranger)
 
     await world.command(stranger, "#partners", "close launch")
@@ -175,7 +175,7 @@ async def test_nobody_of_another_organisation_steers(world: World, stranger: str
 
 async def test_a_group_that_slack_does_not_tell_of_lets_nobody_in(world: World) -> None:
     """The admin still may, and the others are told who can."""
-    await a_door(world)
+    await registration_harness(world)
     await choose(world, groups=("S0EVENTS",))
     world.slack.fail("usergroups.users.list", error="internal_error")
 
@@ -214,7 +214,7 @@ async def test_slack_that_is_away_for_a_moment_shuts_nobody_out_for_long(world: 
 
 async def test_a_guest_who_was_chosen_may(world: World) -> None:
     """An admin has said so; nobody becomes an organiser by being a guest."""
-    await a_door(world)
+    await registration_harness(world)
     assert await refusal(world, "gia") != ""
     await choose(world, "gia")
     assert await refusal(world, "gia") == ""
@@ -222,7 +222,7 @@ async def test_a_guest_who_was_chosen_may(world: World) -> None:
 
 async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
     """As many as fit; a refusal names a few."""
-    await a_door(world)
+    await registration_harness(world)
     many = [f"U0MANY{number:04}" for number in range(400)]
     async with world.bot.services.store.write() as db:
         await store.save(db, world.bot.services.account.workspace, many, "U0ANA", world.clock.now())
@@ -233,9 +233,9 @@ async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
 
 async def _asked_of(world: World) -> tuple[Webinar, Person, Permissions, list[float]]:
     """A webinar, somebody of the group that was chosen, and who decides by a time of its own."""
-    door, services = await a_door(world), world.bot.services
+    launch, services = await registration_harness(world), world.bot.services
     await choose(world, groups=("S0EVENTS",))
     emi = await services.users.get(services.account.workspace, "U0EMI")
     time = [0.0]
     organisers = Permissions(services.store, services.slack, services.directory, lambda: time[0])
-    return await services.mirror.find(door.session_id), emi, organisers, time
+    return await services.mirror.find(launch.session_id), emi, organisers, time

@@ -12,14 +12,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.db.people_schema import applications as table
+from bot.db.people_schema import registration_requests as table
 from bot.model.registrant import RegistrantDetails
 from bot.registration import request_table
 from bot.registration.own_pages import queue_table
 from bot.registration.request_table import RequestState
 from bot.webinars import organizer_table
 from sandbox.ringcentral import RingCentral
-from tests.support.own_pages import LENA, SITE, Shown, Site, a_site
+from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor, ShownPage, page_visitor
 from tests.support.registration import PERSON
 from tests.support.webinar_samples import ACCOUNT, NOW
 
@@ -35,203 +35,207 @@ SECURITY_HEADERS = {
 }
 
 
-def vendor_calls(site: Site) -> list[str]:
+def vendor_calls(visitor: PageVisitor) -> list[str]:
     """The methods of the calls to RingCentral about registrants, oldest first."""
-    paths = [(call.method, call.path) for call in site.world.ringcentral.calls if "/registrants" in call.path]
+    paths = [(call.method, call.path) for call in visitor.world.ringcentral.calls if "/registrants" in call.path]
     return [method for method, path in paths if path.startswith(REGISTRANTS)]
 
 
-async def registered(site: Site, **changes: str) -> Shown:
+async def registered(visitor: PageVisitor, **changes: str) -> ShownPage:
     """Register a person and return the page with their links."""
-    placed = await site.sign_up(site.url, **changes)
+    placed = await visitor.sign_up(visitor.url, **changes)
     assert placed.status == 303, placed.words
-    await site.world.settled()
-    return await site.get(placed.location)
+    await visitor.world.settled()
+    return await visitor.get(placed.location)
 
 
-async def advance_to(site: Site, before: timedelta = timedelta(minutes=15)) -> None:
+async def advance_to(visitor: PageVisitor, before: timedelta = timedelta(minutes=15)) -> None:
     """Move the clock to this time before the start."""
-    site.world.clock.move(site.webinar.start - before - site.world.clock.now())
+    visitor.world.clock.move(visitor.webinar.start - before - visitor.world.clock.now())
 
 
 async def test_a_visitor_registers_and_gets_personal_links(tmp_path: Path) -> None:
     """With one call to RingCentral. No URL contains personal data."""
-    async with a_site(tmp_path) as site:
-        form = await site.get(site.url)
+    async with page_visitor(tmp_path) as visitor:
+        form = await visitor.get(visitor.url)
         assert (form.status, form.heading) == (200, "Register for Launch day")
         assert "your e-mail address are passed to RingCentral" in form.words
-        calls = len(site.world.vendor_calls())
+        calls = len(visitor.world.vendor_calls())
 
-        done = await registered(site, first_name="  Lena ", email="Lena@Visitor.example")
+        done = await registered(visitor, first_name="  Lena ", email="Lena@Visitor.example")
 
-        assert vendor_calls(site) == ["POST"]
-        [one] = site.there
+        assert vendor_calls(visitor) == ["POST"]
+        [one] = visitor.registrants
         assert (one["firstName"], one["lastName"], one["email"]) == ("Lena", "Berger", "lena@visitor.example")
         assert one["source"] == "registration page"
         assert (done.status, done.heading, done.refresh_s) == (200, "You are registered", 0)
         join, cancel = done.links
-        assert join.startswith(f"{SITE}/join/")
-        assert cancel.startswith(f"{SITE}/cancel/")
-        secrets = [*LENA.values(), one["id"], site.webinar.session_id]
+        assert join.startswith(f"{PUBLIC_URL}/join/")
+        assert cancel.startswith(f"{PUBLIC_URL}/cancel/")
+        secrets = [*LENA.values(), one["id"], visitor.webinar.session_id]
         assert [secret for secret in secrets if secret.lower() in f"{done.url}{join}{cancel}".lower()] == []
-        assert len(site.world.vendor_calls()) <= calls + 2  # the registration, and a count by the poller
+        assert len(visitor.world.vendor_calls()) <= calls + 2  # the registration, and a count by the poller
 
 
 async def test_the_join_page_shows_the_start_and_then_redirects(tmp_path: Path) -> None:
     """To the personal link. It refreshes every minute in the hour before."""
-    async with a_site(tmp_path) as site:
-        join = (await registered(site)).links[0]
-        [there] = site.there
-        calls = len(vendor_calls(site))
+    async with page_visitor(tmp_path) as visitor:
+        join = (await registered(visitor)).links[0]
+        [there] = visitor.registrants
+        calls = len(vendor_calls(visitor))
 
-        early = await site.get(join)
+        early = await visitor.get(join)
         assert (early.status, early.heading, early.refresh_s) == (200, "It has not started yet", 0)
-        assert f'<time datetime="{site.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
-        assert f"{site.webinar.start:%H:%M}" in early.words
+        assert f'<time datetime="{visitor.webinar.start:%Y-%m-%dT%H:%MZ}">' in early.html
+        assert f"{visitor.webinar.start:%H:%M}" in early.words
         assert "45 minutes" in early.words
         assert there["joinUri"] not in early.html
-        await advance_to(site, timedelta(minutes=15, seconds=1))
-        assert (await site.get(join)).refresh_s == 60
+        await advance_to(visitor, timedelta(minutes=15, seconds=1))
+        assert (await visitor.get(join)).refresh_s == 60
 
-        await advance_to(site)
-        redirect = await site.get(join)
+        await advance_to(visitor)
+        redirect = await visitor.get(join)
         assert (redirect.status, redirect.location) == (302, there["joinUri"])
         assert (redirect.headers["Referrer-Policy"], redirect.headers["Cache-Control"]) == ("no-referrer", "no-store")
-        site.world.ringcentral.begin(site.webinar.session_id)
-        site.world.clock.move(timedelta(minutes=40))
-        assert (await site.get(join)).location == there["joinUri"]
-        assert len(vendor_calls(site)) == calls
+        visitor.world.ringcentral.begin(visitor.webinar.session_id)
+        visitor.world.clock.move(timedelta(minutes=40))
+        assert (await visitor.get(join)).location == there["joinUri"]
+        assert len(vendor_calls(visitor)) == calls
 
-        site.world.clock.move(timedelta(hours=1))
-        site.world.ringcentral.finish(site.webinar.session_id)
-        await site.world.bot.services.mirror.sweep()
-        over = await site.get(join)
+        visitor.world.clock.move(timedelta(hours=1))
+        visitor.world.ringcentral.finish(visitor.webinar.session_id)
+        await visitor.world.bot.services.mirror.sweep()
+        over = await visitor.get(join)
         assert (over.status, over.heading) == (410, "This webinar is over")
 
 
 async def test_canceling_asks_first_and_is_idempotent(tmp_path: Path) -> None:
     """A GET changes nothing, two POSTs are one removal, and the join page reports it."""
-    async with a_site(tmp_path) as site:
-        join, cancel = (await registered(site)).links
+    async with page_visitor(tmp_path) as visitor:
+        join, cancel = (await registered(visitor)).links
         for _ in range(2):
-            asks = await site.get(cancel)
+            asks = await visitor.get(cancel)
             assert (asks.status, asks.heading) == (200, "Take you off the list?")
-        assert len(site.there) == 1
+        assert len(visitor.registrants) == 1
 
         for _ in range(2):
-            pressed = await site.post(cancel)
+            pressed = await visitor.post(cancel)
             assert (pressed.status, pressed.location) == (303, cancel)
-        assert (await site.get(cancel)).heading in ("You are being taken off the list", "You are off the list")
-        await site.world.settled()
+        assert (await visitor.get(cancel)).heading in ("You are being taken off the list", "You are off the list")
+        await visitor.world.settled()
 
-        assert site.there == []
-        assert vendor_calls(site) == ["POST", "DELETE"]
-        again = await site.post(cancel)
-        off = await site.get(again.location)
+        assert visitor.registrants == []
+        assert vendor_calls(visitor) == ["POST", "DELETE"]
+        again = await visitor.post(cancel)
+        off = await visitor.get(again.location)
         assert (off.status, off.heading, off.refresh_s) == (200, "You are off the list", 0)
-        gone = await site.get(join)
+        gone = await visitor.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
-        assert vendor_calls(site) == ["POST", "DELETE"]
+        assert vendor_calls(visitor) == ["POST", "DELETE"]
 
 
 async def test_a_refused_removal_is_reported(tmp_path: Path) -> None:
     """The registrant stays on the list and can try again."""
-    async with a_site(tmp_path) as site:
-        cancel = (await registered(site)).links[1]
-        site.world.ringcentral.fail("DELETE", "/registrants/", status=403)
-        await site.post(cancel)
-        await site.world.settled()
+    async with page_visitor(tmp_path) as visitor:
+        cancel = (await registered(visitor)).links[1]
+        visitor.world.ringcentral.fail("DELETE", "/registrants/", status=403)
+        await visitor.post(cancel)
+        await visitor.world.settled()
 
-        asked = await site.get(cancel)
+        asked = await visitor.get(cancel)
         assert (asked.heading, "you are registered still" in asked.words) == ("Take you off the list?", True)
-        assert len(site.there) == 1
-        await site.post(cancel)
-        await site.world.settled()
-        assert ((await site.get(cancel)).heading, site.there) == ("You are off the list", [])
+        assert len(visitor.registrants) == 1
+        await visitor.post(cancel)
+        await visitor.world.settled()
+        assert ((await visitor.get(cancel)).heading, visitor.registrants) == ("You are off the list", [])
 
 
 async def test_a_person_can_register_again_after_canceling(tmp_path: Path) -> None:
     """With new links; the old ones stay invalid."""
-    async with a_site(tmp_path) as site:
-        first = await registered(site)
-        await site.post(first.links[1])
-        await site.world.settled()
-        second = await registered(site)
+    async with page_visitor(tmp_path) as visitor:
+        first = await registered(visitor)
+        await visitor.post(first.links[1])
+        await visitor.world.settled()
+        second = await registered(visitor)
         assert second.heading == "You are registered"
         assert set(first.links).isdisjoint(second.links)
-        assert (await site.get(first.links[0])).status == 410
-        assert len(site.there) == 1
+        assert (await visitor.get(first.links[0])).status == 410
+        assert len(visitor.registrants) == 1
 
 
 async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
     """After a double click, a reload or a step back."""
-    async with a_site(tmp_path) as site:
-        fields = {**(await site.get(site.url)).values, **LENA}
-        places = {(await site.post(site.url, fields)).location for _ in range(2)}
-        await site.world.settled()
-        places.add((await site.post(site.url, fields)).location)
-        await site.world.settled()
-        shown = [await site.get(place) for place in places]
+    async with page_visitor(tmp_path) as visitor:
+        fields = {**(await visitor.get(visitor.url)).values, **LENA}
+        places = {(await visitor.post(visitor.url, fields)).location for _ in range(2)}
+        await visitor.world.settled()
+        places.add((await visitor.post(visitor.url, fields)).location)
+        await visitor.world.settled()
+        shown = [await visitor.get(place) for place in places]
         assert {one.heading for one in shown} == {"You are registered"}
-        assert vendor_calls(site) == ["POST"]
-        async with site.world.bot.services.store.read() as db:
-            known = await request_table.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
+        assert vendor_calls(visitor) == ["POST"]
+        async with visitor.world.bot.services.store.read() as db:
+            known = await request_table.of_address(
+                db, visitor.webinar.account, visitor.webinar.session_id, LENA["email"]
+            )
         assert len(known) == 1
 
 
 async def test_one_form_with_another_address_is_another_application(tmp_path: Path) -> None:
     """A person goes back and registers a colleague."""
-    async with a_site(tmp_path) as site:
-        fields = {**(await site.get(site.url)).values, **LENA}
-        mine = await site.post(site.url, fields)
-        theirs = await site.post(site.url, {**fields, "first_name": "Max", "email": "max@visitor.example"})
-        await site.world.settled()
-        links = [(await site.get(place.location)).links for place in (mine, theirs)]
+    async with page_visitor(tmp_path) as visitor:
+        fields = {**(await visitor.get(visitor.url)).values, **LENA}
+        mine = await visitor.post(visitor.url, fields)
+        theirs = await visitor.post(visitor.url, {**fields, "first_name": "Max", "email": "max@visitor.example"})
+        await visitor.world.settled()
+        links = [(await visitor.get(place.location)).links for place in (mine, theirs)]
         assert set(links[0]).isdisjoint(links[1])
-        assert sorted(one["firstName"] for one in site.there) == ["Lena", "Max"]
+        assert sorted(one["firstName"] for one in visitor.registrants) == ["Lena", "Max"]
 
 
 async def test_knowing_an_address_is_not_enough_to_get_its_links(tmp_path: Path) -> None:
     """While it is queued and when it is registered: a message without a link, and no way to cancel."""
-    async with a_site(tmp_path) as site:
-        site.world.ringcentral.fail("POST", "/registrants$", hang=0.2)
-        placed = await site.sign_up(site.url)
-        waiting = await site.sign_up(site.url, email="LENA@visitor.example")
+    async with page_visitor(tmp_path) as visitor:
+        visitor.world.ringcentral.fail("POST", "/registrants$", hang=0.2)
+        placed = await visitor.sign_up(visitor.url)
+        waiting = await visitor.sign_up(visitor.url, email="LENA@visitor.example")
         assert (waiting.status, waiting.links) == (409, [])
         assert "Somebody with this address is in line already." in waiting.words
         assert waiting.values["email"] == "LENA@visitor.example"
-        await site.world.settled()
+        await visitor.world.settled()
 
-        stranger = await registered(site, first_name="Eve", email="LENA@visitor.example")
+        stranger = await registered(visitor, first_name="Eve", email="LENA@visitor.example")
         assert (stranger.status, stranger.heading, stranger.links) == (410, "This address was registered before", [])
-        pages = site.world.bot.services.own_pages
+        pages = visitor.world.bot.services.own_pages
         key = (await pages.status_context(stranger.url.partition("done=")[2])).page_key
-        join, cancel = pages.urls.join_url(key, site.webinar), pages.urls.cancel_url(key, site.webinar)
-        await site.post(cancel)
-        await site.world.settled()
-        await advance_to(site)
-        assert ((await site.get(join)).status, (await site.get(cancel)).status) == (410, 410)
-        assert [one["firstName"] for one in site.there] == ["Lena"]
-        assert (await site.get(placed.location)).heading == "You are registered"
+        join, cancel = pages.urls.join_url(key, visitor.webinar), pages.urls.cancel_url(key, visitor.webinar)
+        await visitor.post(cancel)
+        await visitor.world.settled()
+        await advance_to(visitor)
+        assert ((await visitor.get(join)).status, (await visitor.get(cancel)).status) == (410, 410)
+        assert [one["firstName"] for one in visitor.registrants] == ["Lena"]
+        assert (await visitor.get(placed.location)).heading == "You are registered"
 
 
 async def test_concurrent_forms_with_one_address_queue_it_once(tmp_path: Path, database_url: str) -> None:
     """On both databases: one is accepted, the others are refused; also if RingCentral's first response is lost."""
-    async with a_site(tmp_path, database_url=database_url) as site:
-        site.world.ringcentral.fail("POST", "/registrants$", hang=0.25)
-        forms = [(await site.get(site.url)).values for _ in range(4)]
-        sent = await asyncio.gather(*(site.post(site.url, {**form, **LENA}) for form in forms))
+    async with page_visitor(tmp_path, database_url=database_url) as visitor:
+        visitor.world.ringcentral.fail("POST", "/registrants$", hang=0.25)
+        forms = [(await visitor.get(visitor.url)).values for _ in range(4)]
+        sent = await asyncio.gather(*(visitor.post(visitor.url, {**form, **LENA}) for form in forms))
         assert sorted(one.status for one in sent) == [303, 409, 409, 409]
-        await site.world.settled()
-        assert len(site.there) == 1
-        assert (await site.get(next(one.location for one in sent if one.status == 303))).heading == "You are registered"
+        await visitor.world.settled()
+        assert len(visitor.registrants) == 1
+        assert (
+            await visitor.get(next(one.location for one in sent if one.status == 303))
+        ).heading == "You are registered"
 
 
 async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
     """Each error is shown under its field and in the summary. Input is escaped."""
-    async with a_site(tmp_path) as site:
+    async with page_visitor(tmp_path) as visitor:
         evil = '"><script>alert(1)</script>'
-        wrong = await site.sign_up(site.url, first_name=" ", last_name="x" * 65, email=evil)
+        wrong = await visitor.sign_up(visitor.url, first_name=" ", last_name="x" * 65, email=evil)
         assert wrong.status == 400
         assert wrong.errors == {
             "first_name": "Enter your first name.",
@@ -243,19 +247,19 @@ async def test_input_errors_keep_the_input(tmp_path: Path) -> None:
         assert wrong.links == ["#first_name", "#last_name", "#email"]
         assert (wrong.values["last_name"], wrong.values["email"]) == ("x" * 65, evil)
         assert "<script" not in wrong.html
-        assert (await site.sign_up(site.url, email=f"{'x' * 250}@visitor.example")).errors == {
+        assert (await visitor.sign_up(visitor.url, email=f"{'x' * 250}@visitor.example")).errors == {
             "email": "Enter an e-mail address of at most 256 characters."
         }
-        assert (await site.sign_up(site.url, email="")).errors == {"email": "Enter your e-mail address."}
-        assert vendor_calls(site) == []
+        assert (await visitor.sign_up(visitor.url, email="")).errors == {"email": "Enter your e-mail address."}
+        assert vendor_calls(visitor) == []
 
 
 async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
     """Not stored, not indexed, not framed, nothing loaded, the style allowed only by its hash."""
-    async with a_site(tmp_path) as site:
-        done = await registered(site)
-        shown = [await site.get(url) for url in (site.url, *done.links, f"{SITE}/join/x")]
-        shown += [done, await site.sign_up(site.url, email=""), await site.post(done.links[1])]
+    async with page_visitor(tmp_path) as visitor:
+        done = await registered(visitor)
+        shown = [await visitor.get(url) for url in (visitor.url, *done.links, f"{PUBLIC_URL}/join/x")]
+        shown += [done, await visitor.sign_up(visitor.url, email=""), await visitor.post(done.links[1])]
         for one in shown:
             for name, value in SECURITY_HEADERS.items():
                 assert value in one.headers[name]
@@ -270,110 +274,114 @@ async def test_every_page_has_the_security_headers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
 async def test_canceling_works_whether_ringcentral_keeps_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
     """The registration contains our cancel page; RingCentral may store or ignore it."""
-    async with a_site(tmp_path) as site:
-        site.world.ringcentral.rules.keep_own_links = keeps
-        _, cancel = (await registered(site)).links
-        [there] = site.there
-        assert there["cancellationUri"].startswith(f"{SITE}/cancel/") is keeps
+    async with page_visitor(tmp_path) as visitor:
+        visitor.world.ringcentral.rules.keep_own_links = keeps
+        _, cancel = (await registered(visitor)).links
+        [there] = visitor.registrants
+        assert there["cancellationUri"].startswith(f"{PUBLIC_URL}/cancel/") is keeps
         # Each token is different, and all of them lead to the same page.
         link = there["cancellationUri"] if keeps else cancel
-        assert (await site.get(link)).heading == "Take you off the list?"
-        await site.post(link)
-        await site.world.settled()
-        assert site.there == []
-        assert (await site.get(cancel)).heading == "You are off the list"
+        assert (await visitor.get(link)).heading == "Take you off the list?"
+        await visitor.post(link)
+        await visitor.world.settled()
+        assert visitor.registrants == []
+        assert (await visitor.get(cancel)).heading == "You are off the list"
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["as the guide says", "as the specification says"])
 async def test_joining_works_whether_ringcentral_would_keep_our_page_or_not(tmp_path: Path, *, keeps: bool) -> None:
     """It does not get our join page, so it reports its own link, to which our page redirects."""
-    async with a_site(tmp_path) as site:
-        site.world.ringcentral.rules.keep_own_links = keeps
-        join = (await registered(site)).links[0]
-        await advance_to(site)
-        [there] = site.there
-        assert there["joinUri"].startswith(site.world.ringcentral.url)
-        assert (await site.get(join)).location == there["joinUri"]
+    async with page_visitor(tmp_path) as visitor:
+        visitor.world.ringcentral.rules.keep_own_links = keeps
+        join = (await registered(visitor)).links[0]
+        await advance_to(visitor)
+        [there] = visitor.registrants
+        assert there["joinUri"].startswith(visitor.world.ringcentral.url)
+        assert (await visitor.get(join)).location == there["joinUri"]
 
 
 async def test_a_join_page_never_redirects_to_itself(tmp_path: Path) -> None:
     """If RingCentral reports no link but our page, the visitor learns whom to ask."""
-    async with a_site(tmp_path) as site:
-        join = (await registered(site)).links[0]
-        await store_link(site, join)
-        await advance_to(site)
-        unknown = await site.get(join)
+    async with page_visitor(tmp_path) as visitor:
+        join = (await registered(visitor)).links[0]
+        await store_link(visitor, join)
+        await advance_to(visitor)
+        unknown = await visitor.get(join)
         assert (unknown.status, unknown.heading) == (404, "Your own link is not known here")
-        await store_link(site, "javascript:alert(1)")
-        assert (await site.get(join)).status == 404
+        await store_link(visitor, "javascript:alert(1)")
+        assert (await visitor.get(join)).status == 404
 
 
-async def store_link(site: Site, link: str) -> None:
+async def store_link(visitor: PageVisitor, link: str) -> None:
     """Store this as the personal link, or none if it is empty."""
-    store = site.world.bot.services.store
+    store = visitor.world.bot.services.store
     async with store.write() as db:
         await db.execute(update(table).values(links=None))
         if link:
-            [one] = await request_table.of_address(db, site.webinar.account, site.webinar.session_id, LENA["email"])
-            await queue_table.keep_join_link(db, one, SecretStr(link))
+            [one] = await request_table.of_address(
+                db, visitor.webinar.account, visitor.webinar.session_id, LENA["email"]
+            )
+            await queue_table.save_join_link(db, one, SecretStr(link))
 
 
 async def test_a_missing_link_is_read_once(tmp_path: Path) -> None:
     """With one call. If RingCentral is unavailable, the page says so and refreshes itself."""
-    async with a_site(tmp_path) as site:
-        join = (await registered(site)).links[0]
-        [there] = site.there
-        await store_link(site, "")
-        await advance_to(site)
-        site.world.ringcentral.fail("GET", "/registrants/", status=503, times=9)
-        away = await site.get(join)
+    async with page_visitor(tmp_path) as visitor:
+        join = (await registered(visitor)).links[0]
+        [there] = visitor.registrants
+        await store_link(visitor, "")
+        await advance_to(visitor)
+        visitor.world.ringcentral.fail("GET", "/registrants/", status=503, times=9)
+        away = await visitor.get(join)
         assert (away.status, away.headers["Retry-After"], away.refresh_s) == (503, "60", 60)
         assert away.heading == "RingCentral can’t be reached just now"
-        still = await site.get(f"{join}?still=1")
+        still = await visitor.get(f"{join}?still=1")
         assert ("Stop That" in away.words, "Look Again" in still.words, still.refresh_s) == (True, True, 0)
 
-        site.world.ringcentral.faults.clear()
-        calls = len(vendor_calls(site))
+        visitor.world.ringcentral.faults.clear()
+        calls = len(vendor_calls(visitor))
         for _ in range(3):
-            assert (await site.get(join)).location == there["joinUri"]
-        assert vendor_calls(site)[calls:] == ["GET"]
+            assert (await visitor.get(join)).location == there["joinUri"]
+        assert vendor_calls(visitor)[calls:] == ["GET"]
 
 
 async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
     """If the link must be read; a stored link leads to RingCentral's own message."""
-    async with a_site(tmp_path) as site:
-        join, cancel = (await registered(site)).links
-        await store_link(site, "")
-        site.world.ringcentral._world.with_session()[0][1].registrants.clear()
-        await advance_to(site)
-        gone = await site.get(join)
+    async with page_visitor(tmp_path) as visitor:
+        join, cancel = (await registered(visitor)).links
+        await store_link(visitor, "")
+        visitor.world.ringcentral._world.with_session()[0][1].registrants.clear()
+        await advance_to(visitor)
+        gone = await visitor.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
-        await site.post(cancel)
-        await site.world.settled()
-        assert (await site.get(cancel)).heading == "You are off the list"
+        await visitor.post(cancel)
+        await visitor.world.settled()
+        assert (await visitor.get(cancel)).heading == "You are off the list"
 
 
 async def test_closed_full_and_canceled_webinars_show_the_reason_instead_of_the_form(tmp_path: Path) -> None:
     """On GET, and on POST of a form that was opened earlier, without a vendor call."""
-    async with a_site(tmp_path) as site:
-        url = site.url
-        fields = {**(await site.get(url)).values, **LENA}
-        rc, mirror = site.world.ringcentral, site.world.bot.services.mirror
+    async with page_visitor(tmp_path) as visitor:
+        url = visitor.url
+        fields = {**(await visitor.get(url)).values, **LENA}
+        rc, mirror = visitor.world.ringcentral, visitor.world.bot.services.mirror
 
         async def says(words: str, status: int, late: int) -> None:
-            await mirror.refresh(site.webinar.session_id, PERSON)
-            for shown, expected in ((await site.get(url), status), (await site.post(url, fields), late)):
+            await mirror.refresh(visitor.webinar.session_id, PERSON)
+            for shown, expected in ((await visitor.get(url), status), (await visitor.post(url, fields), late)):
                 assert (shown.status, "<form" in shown.html) == (expected, False)
                 assert words in shown.words
 
-        rc.edit(site.webinar.session_id, registration={"registrationStatus": "Closed"})
+        rc.edit(visitor.webinar.session_id, registration={"registrationStatus": "Closed"})
         await says("Registration for this webinar is closed.", 200, 403)
-        rc.edit(site.webinar.session_id, registration={"registrationStatus": "Open", "settings": {"autoCloseLimit": 1}})
-        rc.register(site.webinar.session_id)
+        rc.edit(
+            visitor.webinar.session_id, registration={"registrationStatus": "Open", "settings": {"autoCloseLimit": 1}}
+        )
+        rc.register(visitor.webinar.session_id)
         await says("This webinar is full", 200, 403)
-        assert vendor_calls(site) == []
-        await site.world.bot.services.cancellation.cancel(site.webinar, PERSON, "U0CHLOE")
-        for shown in (await site.get(url), await site.post(url, fields)):
+        assert vendor_calls(visitor) == []
+        await visitor.world.bot.services.cancellation.cancel(visitor.webinar, PERSON, "U0CHLOE")
+        for shown in (await visitor.get(url), await visitor.post(url, fields)):
             assert (shown.status, shown.heading) == (410, "This webinar is cancelled")
 
 
@@ -396,110 +404,110 @@ async def test_a_refusal_by_ringcentral_is_shown_on_the_status_page(
     tmp_path: Path, prepare: Callable[[RingCentral], None], words: str, *, link: bool
 ) -> None:
     """With a link to RingCentral's page if it requires answers."""
-    async with a_site(tmp_path) as site:
-        prepare(site.world.ringcentral)
-        refused = await registered(site, email="lena@freemail.example")
+    async with page_visitor(tmp_path) as visitor:
+        prepare(visitor.world.ringcentral)
+        refused = await registered(visitor, email="lena@freemail.example")
         assert (refused.status, refused.heading) == (410, "You are not registered")
         assert words in refused.words
-        page = site.webinar.registration.page_uri if site.webinar.registration else ""
+        page = visitor.webinar.registration.page_uri if visitor.webinar.registration else ""
         assert refused.links == ([page] if link else [])
-        assert site.there == []
+        assert visitor.registrants == []
 
 
 async def test_a_registration_link_stays_valid_when_the_webinar_is_moved(tmp_path: Path) -> None:
     """By a month: after the original end, the page still shows the form."""
-    async with a_site(tmp_path) as site:
-        url, clock = site.url, site.world.clock
-        later = site.webinar.start + timedelta(days=30)
-        site.world.ringcentral.edit(site.webinar.session_id, scheduledStartTime=later.isoformat())
-        await site.world.bot.services.mirror.sweep()
+    async with page_visitor(tmp_path) as visitor:
+        url, clock = visitor.url, visitor.world.clock
+        later = visitor.webinar.start + timedelta(days=30)
+        visitor.world.ringcentral.edit(visitor.webinar.session_id, scheduledStartTime=later.isoformat())
+        await visitor.world.bot.services.mirror.sweep()
         clock.move(timedelta(days=5))
 
-        placed = await site.sign_up(url)
-        await site.world.settled()
+        placed = await visitor.sign_up(url)
+        await visitor.world.settled()
 
-        assert (await site.get(placed.location)).heading == "You are registered"
-        assert [one["email"] for one in site.there] == [LENA["email"]]
+        assert (await visitor.get(placed.location)).heading == "You are registered"
+        assert [one["email"] for one in visitor.registrants] == [LENA["email"]]
 
 
 @pytest.mark.parametrize("status", [404, 400])
 async def test_one_unresolved_registration_does_not_block_the_queue(tmp_path: Path, status: int) -> None:
     """The outcome of one call is unknown and the list is refused: the next person is registered."""
-    async with a_site(tmp_path) as site:
-        place = await site.placed("otto@visitor.example", key="page-otto")
-        async with site.world.bot.services.store.write() as db:
+    async with page_visitor(tmp_path) as visitor:
+        place = await visitor.queue_person("otto@visitor.example", key="page-otto")
+        async with visitor.world.bot.services.store.write() as db:
             await db.execute(update(table).values(state=RequestState.ASKED))
-        site.world.ringcentral.fail("GET", "/registrants$", status=status)
+        visitor.world.ringcentral.fail("GET", "/registrants$", status=status)
 
-        placed = await site.sign_up(site.url)
-        await site.world.settled()
+        placed = await visitor.sign_up(visitor.url)
+        await visitor.world.settled()
 
-        assert (await site.get(placed.location)).heading == "You are registered"
-        otto = await site.get(place)
+        assert (await visitor.get(placed.location)).heading == "You are registered"
+        otto = await visitor.get(place)
         assert otto.heading == ("You are not registered" if status == 404 else "You are in line")
 
 
 async def test_the_pages_survive_a_restart_and_work_in_socket_mode(tmp_path: Path) -> None:
     """Existing links stay valid."""
-    async with a_site(tmp_path) as site:
-        join = (await registered(site)).links[0]
-        register = site.url
-        await site.world.stop_bot()
-        site.world.socket_mode = True
-        await site.world.start_bot()
-        assert (await site.get(join)).heading == "It has not started yet"
-        assert (await site.get(register)).status == 200
+    async with page_visitor(tmp_path) as visitor:
+        join = (await registered(visitor)).links[0]
+        register = visitor.url
+        await visitor.world.stop_bot()
+        visitor.world.socket_mode = True
+        await visitor.world.start_bot()
+        assert (await visitor.get(join)).heading == "It has not started yet"
+        assert (await visitor.get(register)).status == 200
 
 
 async def test_pages_of_another_workspace_are_404(tmp_path: Path) -> None:
     """With the same key and database."""
-    async with a_site(tmp_path) as site:
-        other = site.webinar.model_copy(update={"account": ACCOUNT})
-        async with site.world.bot.services.store.write() as db:
+    async with page_visitor(tmp_path) as visitor:
+        other = visitor.webinar.model_copy(update={"account": ACCOUNT})
+        async with visitor.world.bot.services.store.write() as db:
             one = RegistrantDetails(first_name="Lena", last_name="Berger", email="lena@visitor.example")
             await request_table.add(db, ACCOUNT, other.session_id, [(0, one, "theirs")], batch_id="", now=NOW)
-        pages = site.world.bot.services.own_pages
+        pages = visitor.world.bot.services.own_pages
         for url in (
             pages.urls.register_url(other),
             pages.urls.join_url("theirs", other),
             pages.urls.cancel_url("theirs", other),
         ):
-            assert (await site.get(url)).status == 404
+            assert (await visitor.get(url)).status == 404
 
 
 async def test_an_organizer_gets_the_registration_link(tmp_path: Path) -> None:
     """From the details, as an ephemeral message, while registration is possible."""
-    async with a_site(tmp_path) as site:
-        await site.world.command("chloe", "#launch", "show launch")
-        await site.world.click("chloe", site.world.last("#launch", "chloe"), "page.link")
-        told = site.world.last("#launch", "chloe")
+    async with page_visitor(tmp_path) as visitor:
+        await visitor.world.command("chloe", "#launch", "show launch")
+        await visitor.world.click("chloe", visitor.world.last("#launch", "chloe"), "page.link")
+        told = visitor.world.last("#launch", "chloe")
         [url] = [word.strip("`") for word in told.words.split() if word.startswith("```")]
-        assert (await site.get(url)).heading == "Register for Launch day"
+        assert (await visitor.get(url)).heading == "Register for Launch day"
         assert told.ephemeral_to == "U0CHLOE"
 
-        await site.world.command("chloe", "#launch", "show launch")
-        details = site.world.last("#launch", "chloe")
-        site.world.clock.move(timedelta(days=4))
-        await site.world.click("chloe", details, "page.link")
-        assert "This webinar is over" in site.world.last("#launch", "chloe").words
+        await visitor.world.command("chloe", "#launch", "show launch")
+        details = visitor.world.last("#launch", "chloe")
+        visitor.world.clock.move(timedelta(days=4))
+        await visitor.world.click("chloe", details, "page.link")
+        assert "This webinar is over" in visitor.world.last("#launch", "chloe").words
 
 
 async def test_the_registration_link_requires_permission_at_the_click(tmp_path: Path) -> None:
     """Others do not see the button; a former organizer is refused."""
-    async with a_site(tmp_path) as site:
-        services = site.world.bot.services
+    async with page_visitor(tmp_path) as visitor:
+        services = visitor.world.bot.services
 
         async def organised_by(*people: str) -> str:
             async with services.store.write() as db:
-                await organizer_table.save(db, services.account.workspace, people, "U0BEN", site.world.clock.now())
-            await site.world.command("dev", "#launch", "show launch")
-            return str(site.world.last("#launch", "dev").blocks)
+                await organizer_table.save(db, services.account.workspace, people, "U0BEN", visitor.world.clock.now())
+            await visitor.world.command("dev", "#launch", "show launch")
+            return str(visitor.world.last("#launch", "dev").blocks)
 
         assert "page.link" not in await organised_by()
         assert "page.link" in await organised_by("U0DEV")
-        offered = site.world.last("#launch", "dev")
+        offered = visitor.world.last("#launch", "dev")
         await organised_by("U0EMI")
-        await site.world.click("dev", offered, "page.link")
-        refused = site.world.last("#launch", "dev").words
+        await visitor.world.click("dev", offered, "page.link")
+        refused = visitor.world.last("#launch", "dev").words
         assert "You can't take a registration link for this webinar" in refused
-        assert SITE not in refused
+        assert PUBLIC_URL not in refused

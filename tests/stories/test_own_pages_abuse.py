@@ -19,14 +19,14 @@ from bot.web import ip_rate_limit, page_text, signup_form
 from bot.web.ip_rate_limit import MAX_FORMS, WINDOW, IpRateLimit, client_of
 from bot.web.pages import BODY_TIMEOUT, MAX_BYTES
 from tests.support.docs_tables import table
-from tests.support.own_pages import LENA, SITE, Site, a_site
+from tests.support.own_pages import LENA, PUBLIC_URL, PageVisitor, page_visitor
 from tests.support.rows import each_row
 
 
-async def queued(site: Site) -> int:
+async def queued(visitor: PageVisitor) -> int:
     """The number of people queued for the webinar."""
-    async with site.world.bot.services.store.read() as db:
-        return await queue_table.length(db, site.webinar.account, site.webinar.session_id)
+    async with visitor.world.bot.services.store.read() as db:
+        return await queue_table.queue_length(db, visitor.webinar.account, visitor.webinar.session_id)
 
 
 def test_a_client_may_send_as_many_forms_as_people_are_registered() -> None:
@@ -75,8 +75,8 @@ def test_only_a_proxy_in_a_private_network_is_trusted(remote: str, forwarded_for
 @given(st.dictionaries(st.sampled_from(["first_name", "last_name", "email"]), st.text(max_size=300)))
 def test_any_input_is_valid_or_has_an_error_at_its_field(fields: dict[str, str]) -> None:
     """Valid input is within the vendor's limits and on one line."""
-    who = signup_form.applicant(fields)
-    errors = signup_form.errors(who)
+    who = signup_form.registrant_details(fields)
+    errors = signup_form.field_errors(who)
     assert list(errors) == [name for name in ("first_name", "last_name", "email") if name in errors]
     if not errors:
         assert 1 <= len(who.first_name) <= 64
@@ -88,14 +88,14 @@ def test_any_input_is_valid_or_has_an_error_at_its_field(fields: dict[str, str])
 
 async def test_one_form_too_many_is_429_and_keeps_the_input(tmp_path: Path) -> None:
     """With the seconds for programs and the minutes for people. Other networks are not affected."""
-    async with a_site(tmp_path) as site:
+    async with page_visitor(tmp_path) as visitor:
         home, cafe = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}
-        form = (await site.get(site.url)).values
+        form = (await visitor.get(visitor.url)).values
         for number in range(MAX_FORMS):
             fields = {**form, **LENA, "email": f"v{number}@visitor.example", "form": ""}
-            assert (await site.post(site.url, fields, headers=home)).status == 303
+            assert (await visitor.post(visitor.url, fields, headers=home)).status == 303
 
-        late = await site.post(site.url, {**form, **LENA}, headers=home)
+        late = await visitor.post(visitor.url, {**form, **LENA}, headers=home)
 
         assert late.status == 429
         assert 590 <= int(late.headers["Retry-After"]) <= 600
@@ -106,22 +106,22 @@ async def test_one_form_too_many_is_429_and_keeps_the_input(tmp_path: Path) -> N
             ("X-Forwarded-For", "198.51.100.1"),
             ("X-Forwarded-For", "203.0.113.9"),
         ]  # the first by the client
-        assert (await site.post(site.url, {**form, **LENA}, headers=both)).status == 429
-        assert (await site.post(site.url, {**form, **LENA}, headers=cafe)).status == 303
+        assert (await visitor.post(visitor.url, {**form, **LENA}, headers=both)).status == 429
+        assert (await visitor.post(visitor.url, {**form, **LENA}, headers=cafe)).status == 303
 
 
 async def test_invalid_forms_do_not_count(tmp_path: Path) -> None:
     """A valid form is accepted after any number of invalid ones."""
-    async with a_site(tmp_path) as site:
+    async with page_visitor(tmp_path) as visitor:
         for _ in range(MAX_FORMS + 1):
-            assert (await site.sign_up(site.url, email="lena")).status == 400
-        assert (await site.sign_up(site.url)).status == 303
+            assert (await visitor.sign_up(visitor.url, email="lena")).status == 400
+        assert (await visitor.sign_up(visitor.url)).status == 303
 
 
 async def test_a_full_queue_is_503(tmp_path: Path) -> None:
     """With Retry-After, for this webinar."""
-    async with a_site(tmp_path) as site:
-        await site.world.settled()
+    async with page_visitor(tmp_path) as visitor:
+        await visitor.world.settled()
         crowd = [
             (
                 0,
@@ -130,42 +130,42 @@ async def test_a_full_queue_is_503(tmp_path: Path) -> None:
             )
             for one in range(MAX_QUEUED)
         ]
-        account, session_id = site.webinar.account, site.webinar.session_id
-        async with site.world.bot.services.store.write() as db:
-            await request_table.add(db, account, session_id, crowd, batch_id="", now=site.world.clock.now())
+        account, session_id = visitor.webinar.account, visitor.webinar.session_id
+        async with visitor.world.bot.services.store.write() as db:
+            await request_table.add(db, account, session_id, crowd, batch_id="", now=visitor.world.clock.now())
 
-        full = await site.sign_up(site.url)
+        full = await visitor.sign_up(visitor.url)
 
         assert (full.status, full.headers["Retry-After"]) == (503, "600")
         assert "Very many people are registering just now." in full.words
         assert {name: full.values[name] for name in LENA} == LENA
-        assert await queued(site) <= MAX_QUEUED
+        assert await queued(visitor) <= MAX_QUEUED
 
 
 async def test_a_filled_honeypot_is_refused_and_keeps_the_input(tmp_path: Path) -> None:
     """A person whose browser has filled it in presses Register again."""
-    async with a_site(tmp_path) as site:
-        caught = await site.sign_up(site.url, website="https://spam.example")
+    async with page_visitor(tmp_path) as visitor:
+        caught = await visitor.sign_up(visitor.url, website="https://spam.example")
         assert caught.status == 400
         assert "If you are a person, press Register once more." in caught.words
         assert caught.values == {**LENA, "form": caught.values["form"], "website": ""}
-        assert await queued(site) == 0
-        assert (await site.post(site.url, caught.values)).status == 303
+        assert await queued(visitor) == 0
+        assert (await visitor.post(visitor.url, caught.values)).status == 303
 
 
 async def test_bodies_that_are_not_our_form_are_refused(tmp_path: Path) -> None:
     """Too large, with or without a length; another content type; too many fields; invalid encoding."""
-    async with a_site(tmp_path) as site:
+    async with page_visitor(tmp_path) as visitor:
 
         async def dripping() -> object:
             for _ in range(MAX_BYTES // 1000 + 2):
                 yield b"x" * 1000
 
         plain = {"Content-Type": "application/x-www-form-urlencoded"}
-        url = site.url.replace(SITE, site.world.bot.url)
+        url = visitor.url.replace(PUBLIC_URL, visitor.world.bot.url)
 
         async def status(body: object, headers: dict[str, str]) -> int:
-            async with site.http.post(url, data=body, headers=headers) as response:
+            async with visitor.http.post(url, data=body, headers=headers) as response:
                 assert response.headers["Cache-Control"] == "no-store"
                 return response.status
 
@@ -174,34 +174,34 @@ async def test_bodies_that_are_not_our_form_are_refused(tmp_path: Path) -> None:
         assert await status(b"{}", {"Content-Type": "application/json"}) == 415
         assert await status(b"&".join(b"f%d=1" % one for one in range(50)), plain) == 400
         assert await status(b"email=%ff%00&first_name=\xff", plain) == 400
-        assert await queued(site) == 0
+        assert await queued(visitor) == 0
 
 
 @pytest.mark.parametrize("kind", ["join", "cancel", "register"])
 async def test_an_invalid_token_is_404(tmp_path: Path, kind: str) -> None:
     """With a page, and without a vendor call; a token of another kind is invalid, too."""
-    async with a_site(tmp_path) as site:
-        pages, calls = site.world.bot.services.own_pages, len(site.world.vendor_calls())
-        others = [pages.urls.join_url("k", site.webinar), pages.urls.cancel_url("k", site.webinar), site.url]
+    async with page_visitor(tmp_path) as visitor:
+        pages, calls = visitor.world.bot.services.own_pages, len(visitor.world.vendor_calls())
+        others = [pages.urls.join_url("k", visitor.webinar), pages.urls.cancel_url("k", visitor.webinar), visitor.url]
         tokens = [url.rpartition("/")[2] for url in others if f"/{kind}/" not in url]
         for token in [*tokens, "x", "%00", "%F0%9F%8C%B1", "a" * 2000, "..%2f..%2fetc", "<b>"]:
-            shown = await site.get(f"{SITE}/{kind}/{token}")
+            shown = await visitor.get(f"{PUBLIC_URL}/{kind}/{token}")
             assert (shown.status, shown.heading) == (404, "There is no such page")
-        assert len(site.world.vendor_calls()) == calls
+        assert len(visitor.world.vendor_calls()) == calls
         if kind != "join":
-            assert (await site.post(f"{SITE}/{kind}/x", LENA)).status == 404
+            assert (await visitor.post(f"{PUBLIC_URL}/{kind}/x", LENA)).status == 404
 
 
 async def test_no_personal_data_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """No name, no address, no token: after a success, an error and an invalid token."""
     caplog.set_level(logging.DEBUG)
-    async with a_site(tmp_path) as site:
-        url = site.url
-        await site.sign_up(url, email="lena")
-        placed = await site.sign_up(url)
-        await site.get(placed.location)
-        await site.get(f"{SITE}/join/{url.rpartition('/')[2]}")
-        await site.world.settled()
+    async with page_visitor(tmp_path) as visitor:
+        url = visitor.url
+        await visitor.sign_up(url, email="lena")
+        placed = await visitor.sign_up(url)
+        await visitor.get(placed.location)
+        await visitor.get(f"{PUBLIC_URL}/join/{url.rpartition('/')[2]}")
+        await visitor.world.settled()
         token, place = url.rpartition("/")[2], placed.location.partition("done=")[2]
     # The database driver logs its parameters at debug level. We never enable that.
     lines = [f"{one.getMessage()} {vars(one)}" for one in caplog.records if not one.name.startswith("aiosqlite")]
@@ -221,11 +221,13 @@ def test_the_limits_are_documented() -> None:
 
 async def test_an_unexpected_error_has_a_reference(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The visitor can report it, and the admin finds it in the log, which contains no personal data."""
-    async with a_site(tmp_path) as site:
-        token = site.world.bot.services.own_pages.urls.join_url("page-key-of-lena", site.webinar).rpartition("/")[2]
-        async with site.world.bot.services.store.write() as db:
+    async with page_visitor(tmp_path) as visitor:
+        token = visitor.world.bot.services.own_pages.urls.join_url("page-key-of-lena", visitor.webinar).rpartition("/")[
+            2
+        ]
+        async with visitor.world.bot.services.store.write() as db:
             await db.execute(text("drop table applications"))
-        broken = await site.get(f"{SITE}/join/{token}")
+        broken = await visitor.get(f"{PUBLIC_URL}/join/{token}")
         assert (broken.status, broken.heading) == (500, "This did not work")
         [unexpected] = [one for one in caplog.records if one.name == "bot.web.pages"]
         assert broken.words.endswith(f"pass on the reference {vars(unexpected)['reference']}.")
@@ -235,36 +237,36 @@ async def test_an_unexpected_error_has_a_reference(tmp_path: Path, caplog: pytes
 
 async def test_without_public_url_the_pages_are_off(tmp_path: Path) -> None:
     """All of them are 404, no button leads to one, and an older button says what is missing."""
-    async with a_site(tmp_path) as site:
-        url = site.url
-        await site.world.command("chloe", "#launch", "show launch")
-        offered = site.world.last("#launch", "chloe")
-        await site.world.stop_bot()
-        site.world.public_url = ""
-        await site.world.start_bot()
+    async with page_visitor(tmp_path) as visitor:
+        url = visitor.url
+        await visitor.world.command("chloe", "#launch", "show launch")
+        offered = visitor.world.last("#launch", "chloe")
+        await visitor.world.stop_bot()
+        visitor.world.public_url = ""
+        await visitor.world.start_bot()
 
         for kind in ("join", "cancel", "register"):
-            assert (await site.get(url.replace("/register/", f"/{kind}/"))).status == 404
-            assert (await site.post(url.replace("/register/", f"/{kind}/"))).status == 404
-        assert not site.world.bot.services.own_pages.urls.is_on
-        await site.world.command("chloe", "#launch", "show launch")
-        assert "page.link" not in str(site.world.last("#launch", "chloe").blocks)
-        await site.world.click("chloe", offered, "page.link")
-        assert "setting PUBLIC_URL" in site.world.last("#launch", "chloe").words
+            assert (await visitor.get(url.replace("/register/", f"/{kind}/"))).status == 404
+            assert (await visitor.post(url.replace("/register/", f"/{kind}/"))).status == 404
+        assert not visitor.world.bot.services.own_pages.urls.is_on
+        await visitor.world.command("chloe", "#launch", "show launch")
+        assert "page.link" not in str(visitor.world.last("#launch", "chloe").blocks)
+        await visitor.world.click("chloe", offered, "page.link")
+        assert "setting PUBLIC_URL" in visitor.world.last("#launch", "chloe").words
 
 
 async def test_a_token_expires_90_days_after_the_webinar(tmp_path: Path) -> None:
     """By the clock of the app. Until then the registration page says that the webinar is over."""
-    async with a_site(tmp_path) as site:
-        pages, clock = site.world.bot.services.own_pages, site.world.clock
-        register, join = site.url, pages.urls.join_url("k", site.webinar)
-        clock.move(site.webinar.end - clock.now())
-        shown = await site.get(register)
+    async with page_visitor(tmp_path) as visitor:
+        pages, clock = visitor.world.bot.services.own_pages, visitor.world.clock
+        register, join = visitor.url, pages.urls.join_url("k", visitor.webinar)
+        clock.move(visitor.webinar.end - clock.now())
+        shown = await visitor.get(register)
         assert (shown.status, shown.heading) == (410, "This webinar is over")
-        assert (await site.post(register, LENA)).status == 410
-        assert (await site.get(join)).status == 404  # valid, but of no registration
+        assert (await visitor.post(register, LENA)).status == 410
+        assert (await visitor.get(join)).status == 404  # valid, but of no registration
         clock.move(timedelta(days=90))
         for url in (register, join):
-            expired = await site.get(url)
+            expired = await visitor.get(url)
             assert (expired.status, expired.heading) == (410, "This link has expired")
-        assert (await site.post(register, LENA)).status == 410
+        assert (await visitor.post(register, LENA)).status == 410

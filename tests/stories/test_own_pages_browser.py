@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE, Watch, launched
-from tests.support.own_pages import LENA, Site, a_site
+from tests.support.browser import TIMEOUT_MS, PageMonitor, launched_browser
+from tests.support.own_pages import LENA, PageVisitor, page_visitor
 
 pytestmark = pytest.mark.browser
 
@@ -42,14 +42,17 @@ def an_address_of_this_machine() -> str:
 
 
 @asynccontextmanager
-async def visiting(folder: Path, **how: Any) -> AsyncIterator[tuple[Site, Page]]:
+async def visiting(folder: Path, **how: Any) -> AsyncIterator[tuple[PageVisitor, Page]]:
     """A site, and a browser without JavaScript as wide as a small phone."""
-    async with a_site(folder, public_url=an_address_of_this_machine(), **how) as site, launched() as browser:
+    async with (
+        page_visitor(folder, public_url=an_address_of_this_machine(), **how) as visitor,
+        launched_browser() as browser,
+    ):
         context = await browser.new_context(java_script_enabled=False, viewport={"width": NARROW, "height": 640})
         page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        watch = Watch(page)
-        yield site, page
+        page.set_default_timeout(TIMEOUT_MS)
+        watch = PageMonitor(page)
+        yield visitor, page
         watch.check()
 
 
@@ -74,16 +77,16 @@ async def check_page(page: Page) -> None:
 
 async def test_a_visitor_registers_by_keyboard_joins_and_cancels(tmp_path: Path) -> None:
     """From the form with errors to the webinar, and off the list again."""
-    async with visiting(tmp_path) as (site, page):
+    async with visiting(tmp_path) as (visitor, page):
         heading = page.get_by_role("heading", level=1)
-        await page.goto(site.url)
+        await page.goto(visitor.url)
         await check_page(page)
         await expect(heading).to_have_text("Register for Launch day")
 
         await _send_empty_by_keyboard(page)
         await _correct_by_keyboard(page)
         await expect(heading).to_have_text(re.compile("You are (in line|registered)"))
-        await site.world.settled()
+        await visitor.world.settled()
         await page.reload()
         await expect(heading).to_have_text("You are registered")
         await check_page(page)
@@ -93,7 +96,7 @@ async def test_a_visitor_registers_by_keyboard_joins_and_cancels(tmp_path: Path)
         await page.goto(join)
         await check_page(page)
         await expect(heading).to_have_text("It has not started yet")
-        site.world.clock.move(site.webinar.start - timedelta(minutes=15) - site.world.clock.now())
+        visitor.world.clock.move(visitor.webinar.start - timedelta(minutes=15) - visitor.world.clock.now())
         await page.reload()
         await expect(page.get_by_text("This link belongs to Lena Berger.")).to_be_visible()
 
@@ -101,19 +104,19 @@ async def test_a_visitor_registers_by_keyboard_joins_and_cancels(tmp_path: Path)
         await check_page(page)
         await page.get_by_role("button", name="Take Me Off the List").press("Enter")
         await expect(heading).to_have_text(re.compile("You are (off|being taken off) the list"))
-        await site.world.settled()
+        await visitor.world.settled()
         await page.reload()
         await expect(heading).to_have_text("You are off the list")
         await check_page(page)
-        assert site.there == []
+        assert visitor.registrants == []
 
 
 async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: Path) -> None:
     """Also if the URL ends in a fragment: a plain reload would only scroll."""
-    async with visiting(tmp_path) as (site, page):
+    async with visiting(tmp_path) as (visitor, page):
         heading = page.get_by_role("heading", level=1)
         refresh = page.locator("meta[http-equiv=refresh]")
-        place = await site.placed()
+        place = await visitor.queue_person()
 
         await page.goto(f"{place}#email")
         await expect(heading).to_have_text("You are in line")
@@ -122,8 +125,8 @@ async def test_the_status_page_refreshes_and_the_visitor_can_stop_it(tmp_path: P
         await page.get_by_role("link", name="Stop That").click()
         await expect(refresh).to_have_count(0)
 
-        site.world.bot.services.bulk.wake()
-        await site.world.settled()
+        visitor.world.bot.services.page_queue.wake()
+        await visitor.world.settled()
         await page.get_by_role("link", name="Look Again").click()
         await expect(heading).to_have_text("You are registered")
 

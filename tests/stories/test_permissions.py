@@ -21,8 +21,8 @@ from bot.webinars import organizer_table
 from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from sandbox.slack.model import Person
 from tests.support.bulk import IRIS
-from tests.support.creation import hurried
-from tests.support.forged_requests import Effects, Forger, Rows
+from tests.support.creation import without_waits
+from tests.support.forged_requests import DatabaseRows, Effects, RequestForger
 from tests.support.permission_rules import (
     ACTION_RULES,
     ADMINS,
@@ -36,7 +36,7 @@ from tests.support.permission_rules import (
     VARIANTS,
     Rule,
 )
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 STRANGER, GUEST, MEMBER, FORMER, ELSEWHERE = "U0HAL", "U0GIA", "U0FINN", "U0EMI", "U0IDA"
 ROLES = {
@@ -67,7 +67,7 @@ class Stage:
     """One webinar with a card in a shared channel, and the ids that forged requests carry."""
 
     world: World
-    forger: Forger
+    forger: RequestForger
     session_id: str
     batch_id: str
     changes: dict[str, str]
@@ -160,7 +160,7 @@ class Stage:
 
 def prepare(world: World) -> None:
     """Budgets never run out, and a member of another workspace is in the shared channel."""
-    hurried(world)
+    without_waits(world)
     world.slack.limits.messages_per_second = None
     people, channel = world.slack.world.people, world.slack.world.channels[CHANNEL]
     people[ELSEWHERE] = Person(ELSEWHERE, "ida", "Ida Holm", "Europe/Paris", email="ida@else.example", team_id="T0ELSE")
@@ -171,7 +171,7 @@ def prepare(world: World) -> None:
 @pytest_asyncio.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The webinar is Chloé's; Emi was an organizer, and is known to have been one."""
-    async with running(tmp_path, prepare=prepare) as world:
+    async with running_world(tmp_path, prepare=prepare) as world:
         services = world.bot.services
         for job in services.scheduler._scheduler.get_jobs():
             job.remove()  # whatever happens here follows from a request
@@ -190,8 +190,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         for chosen in ([FORMER], []):
             async with services.store.write() as db:
                 await organizer_table.save(db, services.account.workspace, chosen, OWNER, services.clock.now())
-        rows = Rows(world.database_url.removeprefix("sqlite:///"))
-        forger = Forger(world, CHANNEL, card, rows)
+        rows = DatabaseRows(world.database_url.removeprefix("sqlite:///"))
+        forger = RequestForger(world, CHANNEL, card, rows)
         for user in users:
             await forger.command(user, "help")
             await services.users.get(services.account.workspace, user)  # known from now on: that changes a row

@@ -12,11 +12,11 @@ import pytest
 
 from bot.logging_setup import _is_worth_saying, _Json
 from sandbox.slack import Message, Slack
-from tests.support.bulk import Desk
-from tests.support.own_pages import LENA, Site, a_site
-from tests.support.seats import Stage
-from tests.support.sqlite_file import STORY
-from tests.support.team import Team
+from tests.support.bulk import BulkHarness
+from tests.support.own_pages import LENA, PageVisitor, page_visitor
+from tests.support.seats import SeatsHarness
+from tests.support.sqlite_file import STORY_FILE
+from tests.support.team import TeamHarness
 from tests.support.world import World
 
 OUTSIDERS = ("Zoe", "Quillfeather", "zoe.quillfeather@partner.example")
@@ -34,10 +34,10 @@ async def test_names_addresses_and_links_stand_only_where_they_may(
 ) -> None:
     """Not in the database, not in the log, and in no message that others than the person or an organiser can read."""
     caplog.set_level(logging.DEBUG)
-    async with a_site(tmp_path) as site:
-        world = site.world
-        await everything(site)
-        links = links_at(world, site.webinar.session_id)
+    async with page_visitor(tmp_path) as visitor:
+        world = visitor.world
+        await everything(visitor)
+        links = links_at(world, visitor.webinar.session_id)
         assert len(links) >= 12
 
         private = [*NAMES, *links]
@@ -50,24 +50,24 @@ async def test_names_addresses_and_links_stand_only_where_they_may(
     assert found(private, database(tmp_path)) == set()
 
 
-async def everything(site: Site) -> None:
+async def everything(visitor: PageVisitor) -> None:
     """Invite, take a seat, register one and many, look, download, the door, a visitor of our page, reminders."""
-    world, slack, session_id = site.world, site.world.slack, site.webinar.session_id
+    world, slack, session_id = visitor.world, visitor.world.slack, visitor.webinar.session_id
     slack.scopes = {*slack.scopes, "files:read", "files:write", "usergroups:read"}
     slack.limits.messages_per_second = None
-    team, stage, desk = Team(world, session_id), Stage(world, session_id), Desk(world, session_id)
+    team, launch, bulk = TeamHarness(world, session_id), SeatsHarness(world, session_id), BulkHarness(world, session_id)
     zoe = f"{OUTSIDERS[0]} {OUTSIDERS[1]} <{OUTSIDERS[2]}>"
     await team.save({"cohosts": ["ben"], "panelists": ["dev"], "outside": zoe, "mail": []})
     await slack.close("chloe", slack.view("chloe"), clear=True)
-    await team.says("chloe", "team launch")
+    await team.reply_to("chloe", "team launch")
 
     await world.command("chloe", "#launch", "share launch")
-    await stage.seated("emi", first_name=SEATED[0], last_name=SEATED[1], email=SEATED[2])
+    await launch.take_seat("emi", first_name=SEATED[0], last_name=SEATED[1], email=SEATED[2])
     await slack.close("emi", slack.view("emi"), clear=True)
     first, last, address, lead = REGISTERED
-    await desk.registers(first_name=first, last_name=last, email=address, external_id=f"lead={lead}", source="fair")
+    await bulk.register_one(first_name=first, last_name=last, email=address, external_id=f"lead={lead}", source="fair")
     await slack.close("chloe", slack.view("chloe"), clear=True)
-    await desk.enrols(",".join(LISTED[:3]), ",".join(LISTED[3:]))
+    await bulk.register_list(",".join(LISTED[:3]), ",".join(LISTED[3:]))
     await slack.close("chloe", slack.view("chloe"), clear=True)
 
     await world.command("chloe", "#launch", "registrants launch")
@@ -77,10 +77,10 @@ async def everything(site: Site) -> None:
     await slack.submit("chloe", slack.view("chloe"), {"emails": ["suppressEmails"]})
     await world.settled()
     await slack.close("chloe", slack.view("chloe"), clear=True)
-    assert (await site.sign_up(site.url)).status == 303
-    await world.bot.services.bulk.work()
+    assert (await visitor.sign_up(visitor.url)).status == 303
+    await world.bot.services.resume()
     await world.settled()
-    assert len(site.there) == 5
+    assert len(visitor.registrants) == 5
     await world.move(timedelta(days=3))
 
 
@@ -105,7 +105,7 @@ def dms(slack: Slack, user: str) -> list[str]:
 
 def database(folder: Path) -> list[str]:
     """All that is in the database, byte for byte."""
-    return [path.read_bytes().decode("latin-1") for path in folder.glob(f"{STORY}*")]
+    return [path.read_bytes().decode("latin-1") for path in folder.glob(f"{STORY_FILE}*")]
 
 
 def words(message: Message) -> str:

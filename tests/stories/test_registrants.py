@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import monotonic
-from bot.registration.bulk.registrant_cache import GOOD_FOR, MOST, RegistrantCache
+from bot.registration.registrant_cache import LIFETIME, MAX_LISTS, RegistrantCache
 from bot.webinars import organizer_table
 from sandbox.slack import Message
-from tests.support.bulk import IRIS, JOAN, ORGANISER, Desk, a_desk
-from tests.support.registration import PERSON, hurried
-from tests.support.world import World, running
+from tests.support.bulk import IRIS, JOAN, ORGANIZER, BulkHarness, bulk_harness
+from tests.support.registration import PERSON, without_waits
+from tests.support.world import World, running_world
 
 ADDRESSES = [f"ana{number:02}@outside.example" for number in range(23)]
 
@@ -25,28 +25,28 @@ ADDRESSES = [f"ana{number:02}@outside.example" for number in range(23)]
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world whose budget never runs out."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
-async def a_full_desk(world: World) -> Desk:
+async def a_full_desk(world: World) -> BulkHarness:
     """A webinar for which 23 people have registered, one a minute, every other one from the fair."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     lines = [
         f"Ana,Ruiz {number:02},{address},{'fair' if number % 2 else ''},{number}"
         for number, address in enumerate(ADDRESSES)
     ]
-    await desk.enrols("first,last,email,source,Lead", *lines)
-    await world.slack.close(ORGANISER, world.slack.view(ORGANISER), clear=True)
-    assert len(desk.there) == len(ADDRESSES)
-    assert desk.asked
-    return desk
+    await bulk.register_list("first,last,email,source,Lead", *lines)
+    await world.slack.close(ORGANIZER, world.slack.view(ORGANIZER), clear=True)
+    assert len(bulk.registrants) == len(ADDRESSES)
+    assert bulk.take_calls()
+    return bulk
 
 
-async def shown(desk: Desk, text: str = "registrants launch", user: str = ORGANISER) -> Message:
+async def shown(bulk: BulkHarness, text: str = "registrants launch", user: str = ORGANIZER) -> Message:
     """The answer to the command."""
-    await desk.world.command(user, "#launch", text)
-    return desk.world.last("#launch", user)
+    await bulk.world.command(user, "#launch", text)
+    return bulk.world.last("#launch", user)
 
 
 def on_it(page: Message) -> list[str]:
@@ -56,83 +56,83 @@ def on_it(page: Message) -> list[str]:
 
 async def test_organiser_pages_through_who_has_registered(world: World) -> None:
     """One call; newest first, ten a page; turning pages costs nothing, Refresh one call."""
-    desk = await a_full_desk(world)
+    bulk = await a_full_desk(world)
 
-    page = await shown(desk)
+    page = await shown(bulk)
     assert on_it(page) == ADDRESSES[:-11:-1]
     assert "23 people have registered." in page.words
     assert "Page 1 of 3" in page.words
     assert page.ephemeral_to
-    assert desk.asked == ["GET"]
+    assert bulk.take_calls() == ["GET"]
 
-    await world.click(ORGANISER, page, "Next")
-    await world.click(ORGANISER, page, "Next")
-    page = world.last("#launch", ORGANISER)
+    await world.click(ORGANIZER, page, "Next")
+    await world.click(ORGANIZER, page, "Next")
+    page = world.last("#launch", ORGANIZER)
     assert on_it(page) == ADDRESSES[2::-1]
     assert page.buttons[-4:] == ["Search", "Register Others", "Download CSV", "Refresh"]
-    await world.click(ORGANISER, page, "Previous")
-    assert desk.asked == []
+    await world.click(ORGANIZER, page, "Previous")
+    assert bulk.take_calls() == []
 
-    await world.click(ORGANISER, page, "Refresh")
-    assert desk.asked == ["GET"]
+    await world.click(ORGANIZER, page, "Refresh")
+    assert bulk.take_calls() == ["GET"]
 
 
 async def test_organiser_comes_from_the_webinar_itself(world: World) -> None:
     """By a button of its details, which nobody else has; the answer is for their eyes only."""
-    desk = await a_full_desk(world)
+    bulk = await a_full_desk(world)
 
-    await world.click(ORGANISER, await shown(desk, "show launch"), "Registrants")
+    await world.click(ORGANIZER, await shown(bulk, "show launch"), "Registrants")
 
-    page = world.last("#launch", ORGANISER)
+    page = world.last("#launch", ORGANIZER)
     assert page.ephemeral_to
     assert len(on_it(page)) == 10
-    assert "Registrants" not in (await shown(desk, "show launch", "emi")).buttons
+    assert "Registrants" not in (await shown(bulk, "show launch", "emi")).buttons
 
 
 async def test_organiser_finds_people_by_words(world: World) -> None:
     """Of name, address or source; the page takes the place of the one before, at no call."""
-    desk = await a_full_desk(world)
-    page = await shown(desk)
+    bulk = await a_full_desk(world)
+    page = await shown(bulk)
 
-    await world.click(ORGANISER, page, "Search")
-    await world.slack.submit(ORGANISER, world.slack.view(ORGANISER), {"words": "RUIZ fair 07"})
+    await world.click(ORGANIZER, page, "Search")
+    await world.slack.submit(ORGANIZER, world.slack.view(ORGANIZER), {"words": "RUIZ fair 07"})
     await world.settled()
 
-    page = world.last("#launch", ORGANISER)
+    page = world.last("#launch", ORGANIZER)
     assert on_it(page) == ["ana07@outside.example"]
     assert "1 person of 23 found by “RUIZ fair 07”." in page.words
-    await world.click(ORGANISER, page, "Show All")
-    assert "Page 1 of 3" in world.last("#launch", ORGANISER).words
-    assert desk.asked == ["GET"]
+    await world.click(ORGANIZER, page, "Show All")
+    assert "Page 1 of 3" in world.last("#launch", ORGANIZER).words
+    assert bulk.take_calls() == ["GET"]
 
 
 async def test_organiser_takes_somebody_off_the_list(world: World) -> None:
     """After a question; one call, and whoever is left is shown."""
-    desk = await a_full_desk(world)
-    page = await shown(desk)
+    bulk = await a_full_desk(world)
+    page = await shown(bulk)
 
-    await world.click(ORGANISER, page, "Remove")
+    await world.click(ORGANIZER, page, "Remove")
 
-    page = world.last("#launch", ORGANISER)
-    assert ADDRESSES[-1] not in desk.addresses
+    page = world.last("#launch", ORGANIZER)
+    assert ADDRESSES[-1] not in bulk.emails
     assert on_it(page)[0] == ADDRESSES[-2]
     assert "They are off the list" in page.words
-    assert desk.asked == ["GET", "DELETE"]
+    assert bulk.take_calls() == ["GET", "DELETE"]
 
 
 async def test_organiser_gets_a_file_as_a_direct_message(world: World) -> None:
     """What `externalId` holds stands in columns; the list that is shown already is enough for it."""
-    desk = await a_full_desk(world)
-    page = await shown(desk)
+    bulk = await a_full_desk(world)
+    page = await shown(bulk)
 
-    await world.click(ORGANISER, page, "Download CSV")
+    await world.click(ORGANIZER, page, "Download CSV")
 
-    [file] = [one for message in world.slack.messages(f"@{ORGANISER}")[-1:] for one in message.files]
+    [file] = [one for message in world.slack.messages(f"@{ORGANIZER}")[-1:] for one in message.files]
     rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert [row["Lead"] for row in rows] == [str(number) for number in range(23)]
     assert (rows[1]["E-mail"], rows[1]["Source"], rows[1]["Joined"]) == (ADDRESSES[1], "fair", "no")
-    assert "The file is in your direct messages" in world.last("#launch", ORGANISER).words
-    assert desk.asked == ["GET"]
+    assert "The file is in your direct messages" in world.last("#launch", ORGANIZER).words
+    assert bulk.take_calls() == ["GET"]
 
 
 async def chooses_organizers(world: World, *user_ids: str) -> None:
@@ -148,22 +148,22 @@ def refusals(world: World, user: str) -> int:
     return sum("You can't see who has registered" in message.words for message in messages)
 
 
-async def a_page_of_a_former_organizer(world: World) -> tuple[Desk, Message]:
+async def a_page_of_a_former_organizer(world: World) -> tuple[BulkHarness, Message]:
     """A page of registrants shown to Emi, who is no longer an organizer."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS, JOAN)
+    bulk = await bulk_harness(world)
+    await bulk.register_list(IRIS, JOAN)
     await chooses_organizers(world, "U0EMI")
-    page = await shown(desk, user="emi")
+    page = await shown(bulk, user="emi")
     assert len(on_it(page)) == 2
-    assert desk.asked
+    assert bulk.take_calls()
     await chooses_organizers(world)
-    return desk, page
+    return bulk, page
 
 
 @pytest.mark.parametrize("button", ["Refresh", "Remove", "Download CSV", "Search"])
 async def test_former_organizer_is_refused_by_every_button(world: World, button: str) -> None:
     """Each button checks permission again: no file, no form, no vendor call."""
-    desk, page = await a_page_of_a_former_organizer(world)
+    bulk, page = await a_page_of_a_former_organizer(world)
 
     await world.click("emi", page, button)
 
@@ -171,108 +171,108 @@ async def test_former_organizer_is_refused_by_every_button(world: World, button:
     assert len(world.slack.messages("#launch", "emi")) == 2
     assert world.slack.messages("@emi") == []
     assert world.slack.view_stack("emi") == []
-    assert desk.asked == []
-    assert len(desk.there) == 2
+    assert bulk.take_calls() == []
+    assert len(bulk.registrants) == 2
 
 
 async def test_former_organizer_is_refused_by_the_search_form(world: World) -> None:
     """The form was opened before the role was withdrawn; sending it checks permission again."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS, JOAN)
+    bulk = await bulk_harness(world)
+    await bulk.register_list(IRIS, JOAN)
     await chooses_organizers(world, "U0EMI")
-    page = await shown(desk, user="emi")
+    page = await shown(bulk, user="emi")
     await world.click("emi", page, "Search")
     await chooses_organizers(world)
-    assert desk.asked
+    assert bulk.take_calls()
 
     await world.slack.submit("emi", world.slack.view("emi"), {"words": "iris"})
     await world.settled()
 
     assert "You can't see who has registered" in world.slack.view("emi").words
     assert world.last("#launch", "emi").words == page.words
-    assert desk.asked == []
+    assert bulk.take_calls() == []
 
 
 async def test_member_cannot_list_registrants(world: World) -> None:
     """The command is refused without a vendor call."""
-    desk = await a_desk(world)
-    await desk.enrols(IRIS, JOAN)
-    assert desk.asked
+    bulk = await bulk_harness(world)
+    await bulk.register_list(IRIS, JOAN)
+    assert bulk.take_calls()
 
-    await shown(desk, user="dev")
+    await shown(bulk, user="dev")
 
     assert refusals(world, "dev") == 1
-    assert desk.asked == []
+    assert bulk.take_calls() == []
 
 
 async def test_names_and_addresses_are_in_no_channel_and_no_table(world: World) -> None:
     """They stand in the organiser's own answer alone."""
-    desk = await a_full_desk(world)
-    await shown(desk)
+    bulk = await a_full_desk(world)
+    await shown(bulk)
 
     said = [one for one in world.slack.messages("#launch") if not one.ephemeral_to]
     assert not [one for one in said if "outside.example" in str(one.blocks) + one.text]
     async with world.bot.services.store.read() as db:
         tables = (await db.execute(text("select name from sqlite_master where type = 'table'"))).scalars().all()
-        kept = repr([tuple(row) for name in tables for row in await db.execute(text(f"select * from {name}"))])  # noqa: S608 - names from the database itself
+        kept = repr([tuple(row) for name in tables for row in await db.execute(text(f"select * from {name}"))])
     assert "outside.example" not in kept
 
 
 async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -> None:
     """Then it is read again; only so many are kept at once, and each is its reader's."""
-    desk = await a_desk(world)
+    bulk = await bulk_harness(world)
     services = world.bot.services
-    webinar = await services.mirror.find(desk.session_id)
+    webinar = await services.mirror.find(bulk.session_id)
     now = [0.0]
     rolls = RegistrantCache(world.bot._provider, services.mirror, lambda: now[0])
 
     await rolls.get(webinar, "U1", PERSON)
-    now[0] += GOOD_FOR - 1
+    now[0] += LIFETIME - 1
     roll = await rolls.get(webinar, "U1", PERSON)
-    assert roll.age == timedelta(seconds=GOOD_FOR - 1)
-    assert len(desk.asked) == 1
+    assert roll.age == timedelta(seconds=LIFETIME - 1)
+    assert len(bulk.take_calls()) == 1
 
     now[0] += 1
     await rolls.get(webinar, "U1", PERSON)
-    assert len(desk.asked) == 1
-    for number in range(MOST):
+    assert len(bulk.take_calls()) == 1
+    for number in range(MAX_LISTS):
         await rolls.get(webinar, f"V{number}", PERSON)
-    assert len(desk.asked) == MOST
+    assert len(bulk.take_calls()) == MAX_LISTS
     await rolls.get(webinar, "U1", PERSON)
-    assert len(desk.asked) == 1
+    assert len(bulk.take_calls()) == 1
 
 
 async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) -> None:
     """However many have registered: so many people are kept in memory together, and each for some minutes."""
-    desk = await a_desk(world)
-    webinar = await world.bot.services.mirror.find(desk.session_id)
-    world.ringcentral.register(desk.session_id, 5)
+    bulk = await bulk_harness(world)
+    webinar = await world.bot.services.mirror.find(bulk.session_id)
+    world.ringcentral.register(bulk.session_id, 5)
     now = [0.0]
     rolls = RegistrantCache(world.bot._provider, world.bot.services.mirror, lambda: now[0])
     rolls.most_people = 9
 
     for user in ("U1", "U2", "U2", "U1", "U1"):
         assert len((await rolls.get(webinar, user, PERSON)).everybody) == 5
-    assert desk.asked == ["GET"] * 3
+    assert bulk.take_calls() == ["GET"] * 3
     assert "Registrant" in repr(rolls._known)
 
-    now[0] += GOOD_FOR
-    rolls.forget_old()
+    now[0] += LIFETIME
+    rolls.forget_expired()
     assert rolls._known == {}
-    of_the_bot = world.bot.services.bulk.rolls
+    of_the_bot = world.bot.services.registrants
     await of_the_bot.get(webinar, "U1", PERSON)
-    of_the_bot._monotonic = lambda: monotonic() + GOOD_FOR
-    await world.bot.services.bulk.work()  # as every 30 seconds
+    of_the_bot._monotonic = lambda: monotonic() + LIFETIME
+    await world.bot.services.resume()  # as every 30 seconds
     assert of_the_bot._known == {}
 
 
 async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:
     """It says so, without asking RingCentral."""
-    desk = await a_desk(world)
-    await world.create(ORGANISER, "All hands", fields={"Who is it for?": "Everyone with the link"})
+    bulk = await bulk_harness(world)
+    await world.create(ORGANIZER, "All hands", fields={"Who is it for?": "Everyone with the link"})
 
-    assert "nobody registers for it" in (await shown(desk, "registrants all hands")).words
-    assert desk.asked == []
+    assert "nobody registers for it" in (await shown(bulk, "registrants all hands")).words
+    assert bulk.take_calls() == []
 
 
 async def test_a_fourth_window_takes_the_place_of_the_third(world: World) -> None:

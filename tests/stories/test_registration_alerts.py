@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sandbox.slack import Message
-from tests.support.registration import a_door, limited
+from tests.support.registration import limit_settings, registration_harness
 from tests.support.world import World
 
 
 async def test_an_alert_leads_to_what_helps(world: World) -> None:
     """The channel hears that it is full; whoever may raises the limit right there, and the alert stays."""
-    door = await a_door(world, **limited(2))
+    launch = await registration_harness(world, **limit_settings(2))
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
-    await door.becomes(registrants=2)
+    await launch.update(registrants=2)
     alert = await _alert(world, "full")
     assert "Raise Limit" in alert.buttons
     said = alert.words
@@ -23,27 +23,27 @@ async def test_an_alert_leads_to_what_helps(world: World) -> None:
     await world.click("ben", alert, "Raise Limit")
     await world.slack.submit("ben", world.slack.view("ben"))
     await world.settled()
-    assert (door.there, door.asked) == ((True, 3, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 3, 2), ["PATCH"])
     found = await _alert(world, "full")
     assert (found.ts, found.words) == (alert.ts, said)
 
 
 async def test_an_alert_of_a_closed_registration_opens_it_again(world: World) -> None:
     """Closed by hand in RingCentral's own app: one press and one call."""
-    door = await a_door(world)
+    launch = await registration_harness(world)
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
-    await door.becomes(registrationStatus="Closed")
+    await launch.update(registrationStatus="Closed")
     alert = await _alert(world, "closed")
 
     await world.click("chloe", alert, "Open Registration")
 
-    assert (door.there, door.asked) == ((True, None, 0), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"])
     assert "Registration is open again." in world.last("#marketing", "chloe").words
 
 
 async def test_an_alert_names_who_did_it_and_mentions_nobody(world: World) -> None:
     """A mention would notify Chloé of what she did herself; the others read who it was."""
-    await a_door(world)
+    await registration_harness(world)
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
     await world.command("chloe", "#launch", "close launch")
 

@@ -16,36 +16,46 @@ from bot.registration.settings import RegistrationSettings as Registrations
 from bot.sync.mirror import Mirror
 from bot.webinars import organizer_table
 from sandbox.slack import Message
-from tests.support.registration import PATH, PERSON, Door, a_door, hurried, limited, menu, save, settings_of
-from tests.support.world import World, running
+from tests.support.registration import (
+    PATH,
+    PERSON,
+    RegistrationHarness,
+    limit_settings,
+    open_menu,
+    registration_harness,
+    ringcentral_settings,
+    submit_form,
+    without_waits,
+)
+from tests.support.world import World, running_world
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world with calls enough, that gives requests up soon and repeats them at once."""
-    async with running(tmp_path, prepare=hurried) as world:
+    async with running_world(tmp_path, prepare=without_waits) as world:
         yield world
 
 
 async def test_form_opens_from_the_mirror_and_says_how_it_grows(world: World) -> None:
     """Without a call: state, fill, pace of the last days, and when it will be full if that goes on."""
-    door = await a_door(world, **limited(40))
+    launch = await registration_harness(world, **limit_settings(40))
     world.clock.move(timedelta(hours=24))
-    await door.becomes(registrants=10)
+    await launch.update(registrants=10)
     world.clock.move(timedelta(hours=24))
-    await door.becomes(registrants=10)
+    await launch.update(registrants=10)
 
-    view = await menu(world)
+    view = await open_menu(world)
 
-    assert (view.title, door.asked) == ("Registration", [])
+    assert (view.title, launch.take_calls()) == ("Registration", [])
     assert "20 of 40 people (50%)" in view.words
     assert "10 a day over the last 2 days" in view.words
     assert "Not before the start at this pace" in view.words
     await world.slack.close("chloe", view, clear=True)
 
-    await door.says("chloe", "limit launch 25")
-    assert "About <!date^" in (await menu(world)).words
-    assert door.asked == ["PATCH"]
+    await launch.reply_to("chloe", "limit launch 25")
+    assert "About <!date^" in (await open_menu(world)).words
+    assert launch.take_calls() == ["PATCH"]
 
 
 class Untold:
@@ -67,23 +77,23 @@ class Untold:
 
 async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
     """They are not taken for the defaults, which saving would switch on; what works all the same is said."""
-    door = await a_door(world)
+    launch = await registration_harness(world)
     services = world.bot.services
     provider: Any = Untold(world.bot._provider)
     mirror = Mirror(services.account, services.store, provider, services.directory, services.cards, services.clock)
-    await mirror.refresh(door.session_id, PERSON)
+    await mirror.refresh(launch.session_id, PERSON)
 
     with pytest.raises(BadInput, match="tells nothing of the settings"):
-        await Registrations(provider, mirror, services.clock, services.scheduler).whole(door.session_id, PERSON)
+        await Registrations(provider, mirror, services.clock, services.scheduler).whole(launch.session_id, PERSON)
 
 
 async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:
     """Old and new of each stand in the place of the form, and Undo brings all of it back."""
-    door = await a_door(world, registrants=2)
-    before = settings_of(world, door)
-    view = await menu(world)
+    launch = await registration_harness(world, registrants=2)
+    before = ringcentral_settings(world, launch)
+    view = await open_menu(world)
 
-    result = await save(
+    result = await submit_form(
         world,
         view,
         {
@@ -96,8 +106,8 @@ async def test_everything_is_changed_by_one_call_and_undone_by_another(world: Wo
         },
     )
 
-    assert (door.there, door.asked) == ((False, 50, 2), ["PATCH"])
-    assert settings_of(world, door) == before | {
+    assert (launch.state, launch.take_calls()) == ((False, 50, 2), ["PATCH"])
+    assert ringcentral_settings(world, launch) == before | {
         "autoCloseLimit": 50,
         "registrationDigestEnabled": False,
         "workEmailRequired": True,
@@ -111,38 +121,44 @@ async def test_everything_is_changed_by_one_call_and_undone_by_another(world: Wo
         assert words in result.words
 
     await world.click("chloe", result, "Undo")
-    assert (door.there, door.asked, settings_of(world, door)) == ((True, None, 2), ["PATCH"], before)
+    assert (launch.state, launch.take_calls(), ringcentral_settings(world, launch)) == (
+        (True, None, 2),
+        ["PATCH"],
+        before,
+    )
     assert "Undone." in world.slack.view("chloe").words
 
 
 async def test_undo_leaves_what_is_newer(world: World) -> None:
     """A preference that somebody has changed since stays, and the other ones with it; a limit alone goes back."""
-    door = await a_door(world)
-    result = await save(world, await menu(world), {"people": ["workEmailRequired"]})
-    await door.becomes(settings={"viewRecording": True})
+    launch = await registration_harness(world)
+    result = await submit_form(world, await open_menu(world), {"people": ["workEmailRequired"]})
+    await launch.update(settings={"viewRecording": True})
     await world.click("chloe", result, "Undo")
     assert "This was not undone, because something else has changed since." in world.slack.view("chloe").words
-    assert door.asked == []
+    assert launch.take_calls() == []
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
-    result = await save(world, await menu(world), {"autoCloseLimit": "9"})
-    await door.becomes(settings={"viewRecording": False})
+    result = await submit_form(world, await open_menu(world), {"autoCloseLimit": "9"})
+    await launch.update(settings={"viewRecording": False})
     await world.click("chloe", result, "Undo")
-    assert (door.there, door.asked) == ((True, None, 0), ["PATCH"])
-    assert settings_of(world, door)["workEmailRequired"]
+    assert (launch.state, launch.take_calls()) == ((True, None, 0), ["PATCH"])
+    assert ringcentral_settings(world, launch)["workEmailRequired"]
 
 
 async def test_form_that_stood_for_long_changes_only_what_was_changed_in_it(world: World) -> None:
     """It is read first where the figures are old, and what somebody else did meanwhile stays."""
-    door = await a_door(world)
-    view = await menu(world)
-    world.ringcentral.edit(door.session_id, registration={"settings": {"workEmailRequired": True, "autoCloseLimit": 7}})
+    launch = await registration_harness(world)
+    view = await open_menu(world)
+    world.ringcentral.edit(
+        launch.session_id, registration={"settings": {"workEmailRequired": True, "autoCloseLimit": 7}}
+    )
     world.clock.move(timedelta(minutes=6))
 
-    result = await save(world, view, {"after": ["viewRecording"]})
+    result = await submit_form(world, view, {"after": ["viewRecording"]})
 
-    assert (door.there, door.asked) == ((True, 7, 0), ["GET", "PATCH"])
-    found = settings_of(world, door)
+    assert (launch.state, launch.take_calls()) == ((True, 7, 0), ["GET", "PATCH"])
+    found = ringcentral_settings(world, launch)
     assert (found["workEmailRequired"], found["viewRecording"]) == (True, True)
     assert "Off → On" in result.words
 
@@ -170,26 +186,26 @@ async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -
     form = world.slack.view("ben")
     assert "0 people" in form.words
     assert "autoCloseLimit" in str(form.body)
-    assert Door(world, made["session_id"]).asked == ["GET", "GET"]
+    assert RegistrationHarness(world, made["session_id"]).asked == ["GET", "GET"]
 
 
 async def test_what_is_full_opens_with_a_higher_limit(world: World) -> None:
     """The form does not ask whether it is open, and says what a higher limit does."""
-    door = await a_door(world, registrants=2, **limited(2))
-    view = await menu(world)
+    launch = await registration_harness(world, registrants=2, **limit_settings(2))
+    view = await open_menu(world)
     assert "registrationStatus" not in str(view.body["blocks"])
     assert "It is full: a higher limit opens it again." in str(view.body)
 
-    result = await save(world, view, {"autoCloseLimit": "5"})
+    result = await submit_form(world, view, {"autoCloseLimit": "5"})
 
-    assert (door.there, door.asked) == ((True, 5, 2), ["PATCH"])
+    assert (launch.state, launch.take_calls()) == ((True, 5, 2), ["PATCH"])
     assert "Full → Open" in result.words
 
 
 async def test_what_is_wrong_stands_under_its_field_and_nothing_is_lost(world: World) -> None:
     """A limit that would let nobody in; and a form that was sent as it was changes nothing."""
-    door = await a_door(world, registrants=3)
-    view = await menu(world)
+    launch = await registration_harness(world, registrants=3)
+    view = await open_menu(world)
     for typed, problem in (("0", "A limit of 0 would let nobody in."), ("2", "3 people have registered, more than 2")):
         outcome = await world.slack.submit("chloe", view, {"autoCloseLimit": typed, "after": ["viewRecording"]})
         assert list(outcome.errors) == ["autoCloseLimit"]
@@ -198,7 +214,7 @@ async def test_what_is_wrong_stands_under_its_field_and_nothing_is_lost(world: W
 
     outcome = await world.slack.submit("chloe", view, {"autoCloseLimit": "", "after": []})
     assert "Nothing was changed" in world.slack.view("chloe").words
-    assert (door.there, door.asked) == ((True, None, 3), [])
+    assert (launch.state, launch.take_calls()) == ((True, None, 3), [])
 
 
 @pytest.mark.parametrize("fault", [{"status": 403}, {"status": 500, "times": 4}])
@@ -206,22 +222,22 @@ async def test_form_comes_back_with_what_was_typed_where_it_could_not_be_changed
     world: World, fault: dict[str, Any]
 ) -> None:
     """With why on top; sent again, it does what it says."""
-    door = await a_door(world)
-    view = await menu(world)
+    launch = await registration_harness(world)
+    view = await open_menu(world)
     world.ringcentral.fail("PATCH", PATH, **fault)
 
-    back = await save(world, view, {"autoCloseLimit": "50", "people": ["workEmailRequired"]})
+    back = await submit_form(world, view, {"autoCloseLimit": "50", "people": ["workEmailRequired"]})
 
-    assert (back.title, door.there) == ("Registration", (True, None, 0))
+    assert (back.title, launch.state) == ("Registration", (True, None, 0))
     assert "RingCentral" in str(back.body["blocks"][0])
-    await save(world, back, {})
-    assert (door.there, settings_of(world, door)["workEmailRequired"]) == ((True, 50, 0), True)
+    await submit_form(world, back, {})
+    assert (launch.state, ringcentral_settings(world, launch)["workEmailRequired"]) == ((True, 50, 0), True)
 
 
 async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
     """With its Undo."""
-    door = await a_door(world)
-    view = await menu(world)
+    launch = await registration_harness(world)
+    view = await open_menu(world)
     world.ringcentral.fail("PATCH", PATH, status=None, effect=True, hang=0.2)
     await world.slack.submit("chloe", view, {"after": ["viewRecording"]})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
@@ -230,12 +246,12 @@ async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world:
     message = world.last("@chloe", "chloe")
     assert "Registrants can watch the recording" in message.words
     await world.click("chloe", message, "Undo")
-    assert not settings_of(world, door)["viewRecording"]
+    assert not ringcentral_settings(world, launch)["viewRecording"]
 
 
 async def test_whoever_may_not_is_told_who_can(world: World) -> None:
     """At the click and when the form is sent; for everyone with the link there is nothing to change."""
-    door = await a_door(world)
+    launch = await registration_harness(world)
     await world.command("chloe", "#launch", "share launch")
     card = [message for message in world.slack.messages("#launch") if not message.ephemeral_to][-1]
     await world.click("dev", card, "Registration")
@@ -255,7 +271,7 @@ async def test_whoever_may_not_is_told_who_can(world: World) -> None:
     assert world.slack.view_stack("dev") == []
 
     await _let_steer(world, "dev")
-    view = await menu(world, "dev")
+    view = await open_menu(world, "dev")
     await _let_steer(world)
     await world.slack.submit("dev", view, {"autoCloseLimit": "5"})
     assert world.slack.view("dev").words.startswith("You can't change the registration of this webinar: ")
@@ -264,7 +280,7 @@ async def test_whoever_may_not_is_told_who_can(world: World) -> None:
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("chloe", "#launch", "count open house")
     assert not {"Registration", "Chart"} & set(world.last("#launch", "chloe").buttons)
-    assert door.asked == []
+    assert launch.take_calls() == []
 
 
 async def _let_steer(world: World, *users: str) -> None:

@@ -16,11 +16,11 @@ from bot.registration.seats import texts as seat_texts
 from bot.team import table as team_table
 from tests.support.registration import PERSON
 from tests.support.seat_samples import DEV
-from tests.support.seats import REGISTRANTS, Stage, a_stage, hurried, limited
-from tests.support.team import Team
+from tests.support.seats import REGISTRANTS, SeatsHarness, limit_settings, seats_harness, without_waits
+from tests.support.team import TeamHarness
 from tests.support.team_samples import LINK as TEAM_LINK
 from tests.support.team_samples import member
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -28,111 +28,111 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def test_from_the_card_to_the_own_link(world: World) -> None:
     """A form that knows who they are, one vendor call, and their link in the window and by direct message."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
 
-    form = await stage.press("dev")
+    form = await launch.press("dev")
     held = [block["element"].get("initial_value") for block in form.blocks if block["type"] == "input"]
     assert held[:3] == ["Dev", "Patel", "dev@acme.example"]
     assert (
         "you send your name, your e-mail address, and the ids of this workspace, of you and of this chan" in form.words
     )
-    await stage.send("dev")
+    await launch.send("dev")
 
-    assert stage.asked == ["POST"]
-    [one] = stage.there
+    assert launch.take_calls() == ["POST"]
+    [one] = launch.registrants
     assert external_id.decode(one["externalId"]) == [("team", "T0ACME"), ("user", "U0DEV")]
     assert (one["source"], one["firstName"], one["lastName"]) == ("slack:C0LAUNCH", "Dev", "Patel")
-    message, file = stage.dms()
-    assert stage.link(world.slack.view("dev")) == stage.link(message) == one["joinUri"]
+    message, file = launch.dms()
+    assert launch.link_of(world.slack.view("dev")) == launch.link_of(message) == one["joinUri"]
     assert message.buttons == ["Join", "Change My Name", "Cancel My Seat"]
     assert [each.name for each in file.files] == ["webinar.ics"]
-    [(method, event)] = stage.files()
+    [(method, event)] = launch.calendar_files()
     assert (method, str(event["URL"]), event["SEQUENCE"]) == ("PUBLISH", one["joinUri"], 0)
 
 
 async def test_who_has_a_seat_is_shown_it_with_no_call(world: World) -> None:
     """Wherever they press, and from the card of another channel as well."""
-    stage = await a_stage(world)
-    await stage.seated()
-    own = stage.there[0]["joinUri"]
+    launch = await seats_harness(world)
+    await launch.take_seat()
+    own = launch.registrants[0]["joinUri"]
     await world.command("dev", "#marketing", "share launch")
-    assert stage.asked == ["POST"]
+    assert launch.take_calls() == ["POST"]
     calls = len(world.vendor_calls())
 
     for channel in ("#launch", "#marketing"):
         card = next(one for one in world.slack.messages(channel) if "Register" in one.buttons)
-        view = await stage.press("dev", "Register", card)
-        assert (view.title, stage.link(view)) == ("Your seat", own)
+        view = await launch.press("dev", "Register", card)
+        assert (view.title, launch.link_of(view)) == ("Your seat", own)
         await world.slack.close("dev", view, clear=True)
     await world.command("dev", "#launch", "show launch")
-    assert stage.link(await stage.press("dev", "Register", world.last("#launch", "dev"))) == own
+    assert launch.link_of(await launch.press("dev", "Register", world.last("#launch", "dev"))) == own
 
     assert len(world.vendor_calls()) == calls
-    assert len(stage.dms()) == 2
+    assert len(launch.dms()) == 2
 
 
 async def test_what_is_wrong_stands_under_its_field(world: World) -> None:
     """All of it at once, with what was typed still there; nothing is sent."""
-    stage = await a_stage(world)
-    await stage.press("dev")
+    launch = await seats_harness(world)
+    await launch.press("dev")
 
     long = f"{'d' * 250}@acme.example"
-    outcome = await stage.send("dev", first_name=" ", last_name="x" * 65, email=long)
+    outcome = await launch.send("dev", first_name=" ", last_name="x" * 65, email=long)
 
     assert outcome.errors == {
         "first_name": "Type your first name.",
         "last_name": "RingCentral takes at most 64 characters for a last name; this has 65.",
         "email": "RingCentral takes at most 256 characters for an address; this has 263.",
     }
-    assert (world.slack.view("dev").callback_id, stage.asked) == ("seat.form", [])
-    await stage.send("dev", first_name=" Devi ", last_name="Patel", email="Dev.Patel@acme.example")
-    [one] = stage.there
+    assert (world.slack.view("dev").callback_id, launch.take_calls()) == ("seat.form", [])
+    await launch.send("dev", first_name=" Devi ", last_name="Patel", email="Dev.Patel@acme.example")
+    [one] = launch.registrants
     assert (one["firstName"], one["email"]) == ("Devi", "dev.patel@acme.example")
 
 
 async def test_calendar_file_counts_on_from_ringcentrals_own(world: World) -> None:
     """Moved twice before they came: a calendar that has RingCentral's entry takes ours in its place."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     [webinar] = await world.bot.services.mirror.everything()
     for hours in (1, 2):
         start = (webinar.start + timedelta(hours=hours)).isoformat()
-        world.ringcentral.edit(stage.session_id, scheduledStartTime=start)
+        world.ringcentral.edit(launch.session_id, scheduledStartTime=start)
 
-    await stage.seated()
+    await launch.take_seat()
 
-    [(_, event)] = stage.files()
+    [(_, event)] = launch.calendar_files()
     assert event["SEQUENCE"] == 2
 
 
 async def test_reminder_that_was_chosen_leads_to_the_own_link(world: World) -> None:
     """It comes by direct message, and its button shows the link to this person alone."""
-    stage = await a_stage(world)
-    await stage.press("dev")
-    await stage.send("dev", reminder="3600")
+    launch = await seats_harness(world)
+    await launch.press("dev")
+    await launch.send("dev", reminder="3600")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    [one] = stage.there
+    [one] = launch.registrants
 
     await world.move(3 * DAY - 59 * MINUTE)
 
-    reminder = stage.dms()[-1]
+    reminder = launch.dms()[-1]
     assert "starts in 1 hour" in reminder.words
     assert reminder.buttons == ["My Link", "Remind Me", "Mute", "Details"]
-    view = await stage.press("dev", "My Link", reminder)
-    assert (view.title, stage.link(view)) == ("Your seat", one["joinUri"])
+    view = await launch.press("dev", "My Link", reminder)
+    assert (view.title, launch.link_of(view)) == ("Your seat", one["joinUri"])
     assert one["joinUri"] not in reminder.words
 
 
 async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World) -> None:
     """Whoever wants no reminder still hears that it takes place at another time."""
-    stage = await a_stage(world)
-    await stage.press("dev")
-    await stage.send("dev", reminder="0")
+    launch = await seats_harness(world)
+    await launch.press("dev")
+    await launch.send("dev", reminder="0")
     [webinar] = await world.bot.services.mirror.everything()
     moved = webinar.start + DAY
     world.ringcentral.edit(webinar.webinar_id, scheduledStartTime=f"{moved:%Y-%m-%dT%H:%M:%SZ}")
@@ -142,70 +142,70 @@ async def test_no_reminder_is_none_and_a_move_is_told_all_the_same(world: World)
     await world.bot.services.seats.resume()
     await world.move(4 * DAY - 5 * MINUTE)
 
-    words = [one.words for one in stage.dms()]
+    words = [one.words for one in launch.dms()]
     assert sum("was moved" in each for each in words) == 1
     assert not any("starts in" in each for each in words)
-    (_, first), (method, second) = stage.files()
+    (_, first), (method, second) = launch.calendar_files()
     assert (method, second["UID"]) == ("PUBLISH", first["UID"])
     assert (first["SEQUENCE"], second["SEQUENCE"]) == (0, 1)
     assert second.decoded("DTSTART") == moved.replace(microsecond=0)
-    assert str(int(moved.timestamp())) in stage.dms()[0].words
+    assert str(int(moved.timestamp())) in launch.dms()[0].words
 
 
 async def test_guests_take_seats_and_so_do_others_whose_address_is_known(world: World) -> None:
     """Where Slack does not tell the address of somebody of another organisation, they get the registration page."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     await world.command("chloe", "#partners", "share launch")
     card = next(one for one in world.slack.messages("#partners") if "Register" in one.buttons)
-    assert (await stage.press("gia", "Register", card)).title == "Register"
-    await stage.send("gia")
-    assert [one["email"] for one in stage.there] == ["gia@acme.example"]
+    assert (await launch.press("gia", "Register", card)).title == "Register"
+    await launch.send("gia")
+    assert [one["email"] for one in launch.registrants] == ["gia@acme.example"]
 
     world.slack.person("hal").email = ""
-    view = await stage.press("hal", "Register", card)
+    view = await launch.press("hal", "Register", card)
     [webinar] = await world.bot.services.mirror.everything()
     assert "Slack does not tell Greenroom the e-mail address" in view.words
     assert webinar.registration
-    assert stage.link(view, "Registration Page") == webinar.registration.page_uri
+    assert launch.link_of(view, "Registration Page") == webinar.registration.page_uri
 
 
 async def test_live_webinar_is_joined_by_click_confirm_and_link(world: World) -> None:
     """The button is Join Now, the short form confirms, and the result holds the way in."""
-    stage = await a_stage(world)
-    await stage.becomes(status="live")
-    assert stage.card.buttons[0] == "Join Now"
+    launch = await seats_harness(world)
+    await launch.update(status="live")
+    assert launch.card.buttons[0] == "Join Now"
 
-    form = await stage.press("dev", "Join Now")
+    form = await launch.press("dev", "Join Now")
     assert "Remind me" not in form.words
-    await stage.send("dev")
+    await launch.send("dev")
 
-    [one] = stage.there
-    assert stage.link(world.slack.view("dev"), "Join Now") == one["joinUri"]
+    [one] = launch.registrants
+    assert launch.link_of(world.slack.view("dev"), "Join Now") == one["joinUri"]
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    assert stage.link(await stage.press("dev", "Join Now"), "Join Now") == one["joinUri"]
-    assert stage.asked == ["POST"]
+    assert launch.link_of(await launch.press("dev", "Join Now"), "Join Now") == one["joinUri"]
+    assert launch.take_calls() == ["POST"]
 
 
 async def test_whom_slack_lets_nobody_write_to_has_the_link_in_the_window(world: World) -> None:
     """It says so, and the button shows it again; nothing is tried over and over."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     world.slack.refuse_dms("dev")
 
-    view = await stage.seated()
+    view = await launch.take_seat()
 
     assert seat_texts.NO_DM in view.words
-    assert stage.link(view) == stage.there[0]["joinUri"]
+    assert launch.link_of(view) == launch.registrants[0]["joinUri"]
     posts = len(world.slack.calls)
     await world.bot.services.seats.resume()
     assert len(world.slack.calls) == posts
     await world.slack.close("dev", view, clear=True)
-    assert seat_texts.NO_DM in (await stage.press("dev")).words
+    assert seat_texts.NO_DM in (await launch.press("dev")).words
 
 
 async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: World) -> None:
     """Moved after they had closed their messages to us: asked once, and their link stays at the button."""
-    stage = await a_stage(world)
-    await world.slack.close("dev", await stage.seated(), clear=True)
+    launch = await seats_harness(world)
+    await world.slack.close("dev", await launch.take_seat(), clear=True)
     world.slack.refuse_dms("dev")
     [webinar] = await world.bot.services.mirror.everything()
     world.ringcentral.edit(webinar.webinar_id, title="Launch week")
@@ -217,77 +217,77 @@ async def test_who_cannot_be_written_to_any_more_is_not_tried_for_ever(world: Wo
     await world.bot.services.seats.resume()
 
     assert len(world.slack.calls) == calls
-    view = await stage.press("dev")
-    assert (stage.link(view), seat_texts.NO_DM in view.words) == (stage.there[0]["joinUri"], True)
+    view = await launch.press("dev")
+    assert (launch.link_of(view), seat_texts.NO_DM in view.words) == (launch.registrants[0]["joinUri"], True)
 
 
 async def test_questions_that_nobody_can_read_lead_to_the_registration_page(world: World) -> None:
     """RingCentral asks for answers that we cannot give: no seat is left half made."""
     world.ringcentral.rules.required_questions = 1
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
 
-    view = await stage.seated()
+    view = await launch.take_seat()
 
     assert seat_texts.ANSWERS in view.words
-    assert stage.link(view, "Registration Page").startswith("http")
-    assert (stage.there, stage.dms()) == ([], [])
+    assert launch.link_of(view, "Registration Page").startswith("http")
+    assert (launch.registrants, launch.dms()) == ([], [])
     await world.slack.close("dev", view, clear=True)
-    assert (await stage.press("dev")).title == "Register"
+    assert (await launch.press("dev")).title == "Register"
 
 
 async def test_who_finds_it_full_is_told_when_it_opens(world: World) -> None:
     """Said at once, confirmed by direct message, and the message that it is open leads to the form."""
-    stage = await a_stage(world, registrants=2, **limited(2))
-    assert stage.card.buttons[0] == "Tell Me When It Opens"
+    launch = await seats_harness(world, registrants=2, **limit_settings(2))
+    assert launch.card.buttons[0] == "Tell Me When It Opens"
 
-    await world.click("dev", stage.card, "Tell Me When It Opens")
+    await world.click("dev", launch.card, "Tell Me When It Opens")
     assert "A direct message will tell you when registration" in world.last("#launch", "dev").words
-    assert "You will be told here when registration" in stage.dms()[-1].words
-    await stage.becomes(**limited(5), registrationStatus="Open")
+    assert "You will be told here when registration" in launch.dms()[-1].words
+    await launch.update(**limit_settings(5), registrationStatus="Open")
     await world.move(2 * MINUTE)
 
-    opened = stage.dms()[-1]
+    opened = launch.dms()[-1]
     assert "Registration for *Launch day* is open again" in opened.words
-    assert (await stage.press("dev", "Register", opened)).title == "Register"
+    assert (await launch.press("dev", "Register", opened)).title == "Register"
 
-    await stage.send("dev")
-    said = len(stage.dms())
-    await stage.becomes(registrants=2)
+    await launch.send("dev")
+    said = len(launch.dms())
+    await launch.update(registrants=2)
     await world.move(2 * MINUTE)
-    assert len(stage.dms()) == said  # that it is full again is nothing to those who have a seat
+    assert len(launch.dms()) == said  # that it is full again is nothing to those who have a seat
 
 
 async def test_who_has_a_seat_needs_no_word_that_it_opens(world: World) -> None:
     """The same button shows them theirs; and whom Slack lets nobody write to is told that it cannot be done."""
-    stage = await a_stage(world)
-    await world.slack.close("dev", await stage.seated(), clear=True)
-    await stage.becomes(registrationStatus="Closed")
+    launch = await seats_harness(world)
+    await world.slack.close("dev", await launch.take_seat(), clear=True)
+    await launch.update(registrationStatus="Closed")
 
-    view = await stage.press("dev", "Tell Me When It Opens")
-    assert (view.title, stage.link(view)) == ("Your seat", stage.there[0]["joinUri"])
+    view = await launch.press("dev", "Tell Me When It Opens")
+    assert (view.title, launch.link_of(view)) == ("Your seat", launch.registrants[0]["joinUri"])
     world.slack.refuse_dms("emi")
-    await world.click("emi", stage.card, "Tell Me When It Opens")
+    await world.click("emi", launch.card, "Tell Me When It Opens")
     assert world.last("#launch", "emi").words.startswith("Slack does not let Greenroom write to you")
 
 
 async def test_seat_by_command_comes_from_no_channel(world: World) -> None:
     """`/webinar register` of somebody who does not steer the webinar is the same form; its source names no place."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
 
     await world.command("dev", "#launch", "register launch")
     assert "the ids of this workspace and of you to RingCentral" in world.slack.view("dev").words
-    await stage.send("dev")
+    await launch.send("dev")
 
-    assert [one["source"] for one in stage.there] == ["slack"]
+    assert [one["source"] for one in launch.registrants] == ["slack"]
 
 
 async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> None:
     """The copy said open, RingCentral says no: no seat, what helps, and the figure is read soon."""
-    stage = await a_stage(world)
-    await stage.press("dev")
-    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+    launch = await seats_harness(world)
+    await launch.press("dev")
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
 
-    await stage.send("dev")
+    await launch.send("dev")
 
     view = world.slack.view("dev")
     assert "You are not registered." in view.words
@@ -296,52 +296,52 @@ async def test_who_finds_it_closed_only_at_the_end_is_told_so(world: World) -> N
         "Refresh",
     ]
     await world.bot.services.mirror.count_next()
-    assert stage.card.buttons[0] == "Tell Me When It Opens"
-    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
-    assert (await stage.press("dev", "Refresh", view)).callback_id == "seat.form"
+    assert launch.card.buttons[0] == "Tell Me When It Opens"
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open"})
+    assert (await launch.press("dev", "Refresh", view)).callback_id == "seat.form"
 
 
 async def test_who_closed_the_window_looks_again_from_the_direct_message(world: World) -> None:
     """It closed while they registered, and they did not stay to see it: the message's buttons do what they say."""
-    stage = await a_stage(world)
-    await stage.press("dev")
+    launch = await seats_harness(world)
+    await launch.press("dev")
     form = world.slack.view("dev")
-    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
     fault = world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
     await world.slack.submit("dev", form, {})
     await world.until(lambda: not fault.times)
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
-    [message] = stage.dms()
+    [message] = launch.dms()
     assert message.text.startswith("Launch day ")
     assert "You are not registered." in message.text
 
-    assert "You are not registered." in (await stage.press("dev", "Refresh", message)).words
+    assert "You are not registered." in (await launch.press("dev", "Refresh", message)).words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Open"})
-    assert (await stage.press("dev", "Refresh", message)).callback_id == "seat.form"
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Open"})
+    assert (await launch.press("dev", "Refresh", message)).callback_id == "seat.form"
 
 
 async def test_over_and_cancelled_webinars_say_so(world: World) -> None:
     """From an answer that still stands somewhere, in the form that was open, and to those who had a seat."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     await world.command("dev", "#launch", "show launch")
     details = world.last("#launch", "dev")
-    await stage.press("dev")
-    world.ringcentral.begin(stage.session_id)
-    world.ringcentral.finish(stage.session_id)
+    await launch.press("dev")
+    world.ringcentral.begin(launch.session_id)
+    world.ringcentral.finish(launch.session_id)
     await world.bot.services.mirror.sweep()
-    await stage.send("dev")
+    await launch.send("dev")
     assert seat_texts.OVER in world.slack.view("dev").words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    assert seat_texts.OVER in (await stage.press("dev", "Register", details)).words
-    assert stage.asked == []
+    assert seat_texts.OVER in (await launch.press("dev", "Register", details)).words
+    assert launch.take_calls() == []
 
 
 async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> None:
     """The direct message says so in its place, and the calendar lets go of it."""
-    stage = await a_stage(world)
-    await stage.seated()
+    launch = await seats_harness(world)
+    await launch.take_seat()
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.command("chloe", "#launch", "cancel launch")
     await world.slack.submit("chloe", world.slack.view("chloe"))
@@ -349,164 +349,167 @@ async def test_cancelled_webinar_leaves_no_link_and_no_entry(world: World) -> No
 
     await world.bot.services.seats.resume()
 
-    assert seat_texts.CANCELLED in stage.dms()[0].words
-    assert stage.link(stage.dms()[0]) == ""
-    assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
+    assert seat_texts.CANCELLED in launch.dms()[0].words
+    assert launch.link_of(launch.dms()[0]) == ""
+    assert [method for method, _ in launch.calendar_files()] == ["PUBLISH", "CANCEL"]
 
 
 async def test_seat_is_given_up_from_the_direct_message(world: World) -> None:
     """Slack asks whether they mean it; one call, and the message, the calendar and the reminders all let go."""
-    stage = await a_stage(world)
-    await world.slack.close("dev", await stage.seated(), clear=True)
-    message = stage.dms()[0]
+    launch = await seats_harness(world)
+    await world.slack.close("dev", await launch.take_seat(), clear=True)
+    message = launch.dms()[0]
     [ask] = [one["confirm"] for one in message.blocks[2]["elements"] if "confirm" in one]
     assert (ask["title"]["text"], ask["deny"]["text"]) == ("Cancel my seat?", "Keep It")
-    assert stage.asked == ["POST"]
+    assert launch.take_calls() == ["POST"]
 
     await world.click("dev", message, "Cancel My Seat")
 
-    assert (stage.asked, stage.there) == (["DELETE"], [])
-    gone = stage.dms()[0]
+    assert (launch.take_calls(), launch.registrants) == (["DELETE"], [])
+    gone = launch.dms()[0]
     assert (gone.ts, gone.buttons) == (message.ts, ["Register Again"])
     assert seat_texts.LEFT in gone.words
-    assert [(method, event["SEQUENCE"]) for method, event in stage.files()] == [("PUBLISH", 0), ("CANCEL", 1)]
+    assert [(method, event["SEQUENCE"]) for method, event in launch.calendar_files()] == [("PUBLISH", 0), ("CANCEL", 1)]
     await world.move(3 * DAY)
-    assert not any("starts in" in one.words for one in stage.dms())
+    assert not any("starts in" in one.words for one in launch.dms())
 
 
 async def test_seat_can_be_taken_again_after_it_was_given_up(world: World) -> None:
     """In the window where it was given up, with a new link."""
-    stage = await a_stage(world)
-    view = await stage.seated()
-    first = stage.link(view)
+    launch = await seats_harness(world)
+    view = await launch.take_seat()
+    first = launch.link_of(view)
 
     await world.click("dev", view, "Cancel My Seat")
-    assert (world.slack.view("dev").title, stage.there) == ("No seat", [])
+    assert (world.slack.view("dev").title, launch.registrants) == ("No seat", [])
     await world.click("dev", world.slack.view("dev"), "Register Again")
-    await stage.send("dev")
+    await launch.send("dev")
 
-    assert stage.asked == ["POST", "DELETE", "POST"]
-    assert stage.link(world.slack.view("dev")) == stage.there[0]["joinUri"] != first
+    assert launch.take_calls() == ["POST", "DELETE", "POST"]
+    assert launch.link_of(world.slack.view("dev")) == launch.registrants[0]["joinUri"] != first
 
 
 async def test_another_name_is_another_link_and_says_so_before(world: World) -> None:
     """Two calls about them; the direct message holds the new link in its place, and the calendar gets it, too."""
-    stage = await a_stage(world)
-    view = await stage.seated()
-    first = stage.link(view)
+    launch = await seats_harness(world)
+    view = await launch.take_seat()
+    first = launch.link_of(view)
 
-    form = await stage.press("dev", "Change My Name", view)
+    form = await launch.press("dev", "Change My Name", view)
     assert "*your link changes*" in form.words
-    assert (await stage.send("dev", first_name=" ")).errors == {"first_name": "Type your first name."}
-    await stage.send("dev", first_name="Devendra")
+    assert (await launch.send("dev", first_name=" ")).errors == {"first_name": "Type your first name."}
+    await launch.send("dev", first_name="Devendra")
 
-    assert stage.asked == ["POST", "DELETE", "POST"]
-    [one] = stage.there
+    assert launch.take_calls() == ["POST", "DELETE", "POST"]
+    [one] = launch.registrants
     assert (one["firstName"], one["email"]) == ("Devendra", "dev@acme.example")
-    assert stage.link(world.slack.view("dev")) == stage.link(stage.dms()[0]) == one["joinUri"] != first
-    assert [(str(event["URL"]), event["SEQUENCE"]) for _, event in stage.files()] == [(first, 0), (one["joinUri"], 1)]
+    assert launch.link_of(world.slack.view("dev")) == launch.link_of(launch.dms()[0]) == one["joinUri"] != first
+    assert [(str(event["URL"]), event["SEQUENCE"]) for _, event in launch.calendar_files()] == [
+        (first, 0),
+        (one["joinUri"], 1),
+    ]
 
 
 async def test_name_stays_where_the_seat_would_be_lost(world: World) -> None:
     """While registration is closed nothing is asked for; where it closes at the wrong moment, they are told."""
-    stage = await a_stage(world)
-    view = await stage.seated()
-    await stage.press("dev", "Change My Name", view)
-    await stage.becomes(registrationStatus="Closed")
-    assert stage.asked == ["POST"]
+    launch = await seats_harness(world)
+    view = await launch.take_seat()
+    await launch.press("dev", "Change My Name", view)
+    await launch.update(registrationStatus="Closed")
+    assert launch.take_calls() == ["POST"]
 
-    await stage.send("dev", first_name="Devendra")
+    await launch.send("dev", first_name="Devendra")
     assert "Your name stays as it is." in world.slack.view("dev").words
-    assert (stage.asked, [one["firstName"] for one in stage.there]) == ([], ["Dev"])
+    assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == ([], ["Dev"])
 
-    await stage.becomes(registrationStatus="Open")
+    await launch.update(registrationStatus="Open")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await stage.press("dev", "Change My Name", stage.dms()[0])
-    world.ringcentral.edit(stage.session_id, registration={"registrationStatus": "Closed"})
-    await stage.send("dev", first_name="Devendra")
+    await launch.press("dev", "Change My Name", launch.dms()[0])
+    world.ringcentral.edit(launch.session_id, registration={"registrationStatus": "Closed"})
+    await launch.send("dev", first_name="Devendra")
     assert "Your name stays as it is." in world.slack.view("dev").words  # what was known here was not so any more
-    assert (stage.asked, [one["firstName"] for one in stage.there]) == ([], ["Dev"])
+    assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == ([], ["Dev"])
 
-    await stage.becomes(registrationStatus="Open")
+    await launch.update(registrationStatus="Open")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await stage.press("dev", "Change My Name", stage.dms()[0])
+    await launch.press("dev", "Change My Name", launch.dms()[0])
     world.ringcentral.fail("POST", REGISTRANTS, status=403)
-    await stage.send("dev", first_name="Devendra")
+    await launch.send("dev", first_name="Devendra")
     assert "so you have none now." in world.slack.view("dev").words
-    assert (stage.asked, stage.there) == (["DELETE", "POST"], [])
+    assert (launch.take_calls(), launch.registrants) == (["DELETE", "POST"], [])
 
 
 async def test_name_is_changed_only_where_something_comes_of_it(world: World) -> None:
     """The name that they have is said to be that; and of a webinar that is over nothing is given up."""
-    stage = await a_stage(world)
-    await stage.press("dev", "Change My Name", await stage.seated())
+    launch = await seats_harness(world)
+    await launch.press("dev", "Change My Name", await launch.take_seat())
 
-    same = await stage.send("dev", last_name=" Patel ")
+    same = await launch.send("dev", last_name=" Patel ")
     assert same.errors == {"first_name": "This is the name you are registered under. Change it, or press Cancel."}
-    world.ringcentral.begin(stage.session_id)
-    world.ringcentral.finish(stage.session_id)
+    world.ringcentral.begin(launch.session_id)
+    world.ringcentral.finish(launch.session_id)
     await world.bot.services.mirror.sweep()
-    await stage.send("dev", first_name="Devendra")
+    await launch.send("dev", first_name="Devendra")
 
     assert seat_texts.OVER in world.slack.view("dev").words
-    assert (stage.asked, [one["firstName"] for one in stage.there]) == (["POST"], ["Dev"])
+    assert (launch.take_calls(), [one["firstName"] for one in launch.registrants]) == (["POST"], ["Dev"])
 
 
 async def test_seat_that_was_removed_elsewhere_is_noticed(world: World) -> None:
     """By a look at it, or when it is given up; the direct message lets go of the link."""
-    stage = await a_stage(world)
-    view = await stage.seated()
-    assert stage.link(await stage.press("dev", "Refresh", view)) == stage.there[0]["joinUri"]
-    await elsewhere(stage)
+    launch = await seats_harness(world)
+    view = await launch.take_seat()
+    assert launch.link_of(await launch.press("dev", "Refresh", view)) == launch.registrants[0]["joinUri"]
+    await elsewhere(launch)
 
     await world.click("dev", world.slack.view("dev"), "Refresh")
 
-    assert stage.asked == ["POST", "GET", "GET"]
-    assert seat_texts.VANISHED in world.slack.view("dev").words
-    assert seat_texts.VANISHED in stage.dms()[0].words
+    assert launch.take_calls() == ["POST", "GET", "GET"]
+    assert seat_texts.REMOVED_AT_PROVIDER in world.slack.view("dev").words
+    assert seat_texts.REMOVED_AT_PROVIDER in launch.dms()[0].words
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await world.slack.close("dev", await stage.seated(), clear=True)
-    await elsewhere(stage)
-    message = next(one for one in reversed(stage.dms()) if "Cancel My Seat" in one.buttons)
+    await world.slack.close("dev", await launch.take_seat(), clear=True)
+    await elsewhere(launch)
+    message = next(one for one in reversed(launch.dms()) if "Cancel My Seat" in one.buttons)
     await world.click("dev", message, "Cancel My Seat")
     assert seat_texts.LEFT in message.words
 
 
 async def test_seat_that_an_organiser_takes_off_the_list_is_gone_and_its_person_knows(world: World) -> None:
     """From the list of registrants: the direct message lets go of the link, and they can register again."""
-    stage = await a_stage(world)
-    await world.slack.close("dev", await stage.seated(), clear=True)
+    launch = await seats_harness(world)
+    await world.slack.close("dev", await launch.take_seat(), clear=True)
     await world.command("chloe", "#launch", "registrants launch")
 
     await world.click("chloe", world.last("#launch", "chloe"), "Remove")
 
-    assert stage.there == []
-    assert seat_texts.VANISHED in stage.dms()[0].words
-    assert [method for method, _ in stage.files()] == ["PUBLISH", "CANCEL"]
-    assert (await stage.press("dev")).callback_id == "seat.form"
+    assert launch.registrants == []
+    assert seat_texts.REMOVED_AT_PROVIDER in launch.dms()[0].words
+    assert [method for method, _ in launch.calendar_files()] == ["PUBLISH", "CANCEL"]
+    assert (await launch.press("dev")).callback_id == "seat.form"
 
 
 async def test_who_runs_the_webinar_is_shown_their_own_way_in(world: World) -> None:
     """At the same buttons, with no call: the link of the team, for this person alone."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     speaker = member("Dev Patel", user_id="U0DEV", told=NotifiedBy.MESSAGE)
     async with world.bot.services.store.write() as db:
-        await team_table.save(db, world.bot.services.account, stage.session_id, speaker, world.clock.now())
+        await team_table.save(db, world.bot.services.account, launch.session_id, speaker, world.clock.now())
 
-    view = await stage.press("dev")
+    view = await launch.press("dev")
 
-    assert (view.title, stage.link(view)) == ("Your link", TEAM_LINK)
-    assert (await stage.press("emi")).title == "Register"
+    assert (view.title, launch.link_of(view)) == ("Your link", TEAM_LINK)
+    assert (await launch.press("emi")).title == "Register"
     await world.slack.close("dev", view, clear=True)
-    await stage.becomes(registrationStatus="Closed")
-    view = await stage.press("dev", "Tell Me When It Opens")
-    assert (view.title, stage.link(view)) == ("Your link", TEAM_LINK)
-    assert (stage.asked, stage.dms()) == ([], [])
+    await launch.update(registrationStatus="Closed")
+    view = await launch.press("dev", "Tell Me When It Opens")
+    assert (view.title, launch.link_of(view)) == ("Your link", TEAM_LINK)
+    assert (launch.take_calls(), launch.dms()) == ([], [])
 
 
 async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) -> None:
     """It is their seat all the same, with everything that goes with it."""
-    stage = await a_stage(world)
+    launch = await seats_harness(world)
     services = world.bot.services
     [webinar] = await services.mirror.everything()
     dev = await services.users.get(services.account.workspace, "U0DEV")
@@ -514,23 +517,23 @@ async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) ->
     seat = await services.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
     await services.seats.notifier.welcome(seat)
 
-    assert "You were registered by <@U0CHLOE>" in stage.dms()[0].words
-    assert "Your reminder comes 10 minutes before it starts." in stage.dms()[0].words
-    assert stage.link(stage.dms()[0]) == stage.there[0]["joinUri"]
+    assert "You were registered by <@U0CHLOE>" in launch.dms()[0].words
+    assert "Your reminder comes 10 minutes before it starts." in launch.dms()[0].words
+    assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 
 async def test_who_must_wait_is_told_and_a_closed_window_loses_nothing(world: World) -> None:
     """A 429 is waited out before their eyes; who has closed the window has it all by direct message."""
-    stage = await a_stage(world)
-    await stage.press("dev")
+    launch = await seats_harness(world)
+    await launch.press("dev")
     world.ringcentral.fail("POST", REGISTRANTS, status=429, retry_after=1)
     await world.slack.submit("dev", world.slack.view("dev"), {})
     await world.until(lambda: "RingCentral allows only a few calls a minute." in world.slack.view("dev").words)
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.settled()
 
-    assert stage.asked == ["POST", "POST"]
-    assert stage.link(stage.dms()[0]) == stage.there[0]["joinUri"]
+    assert launch.take_calls() == ["POST", "POST"]
+    assert launch.link_of(launch.dms()[0]) == launch.registrants[0]["joinUri"]
 
 
 async def test_webinar_for_everybody_keeps_its_link(world: World) -> None:
@@ -545,26 +548,26 @@ async def test_names_addresses_and_links_stay_between_the_person_and_us(
 ) -> None:
     """None of them in the database as it lies there, in a channel, in the log, or in a word to anybody else."""
     caplog.set_level("INFO")
-    stage = await a_stage(world)
-    await stage.press("dev")
-    await stage.send("dev", first_name="Zebulon", last_name="Quux", email="zeb@elsewhere.example")
+    launch = await seats_harness(world)
+    await launch.press("dev")
+    await launch.send("dev", first_name="Zebulon", last_name="Quux", email="zeb@elsewhere.example")
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
     await world.move(3 * DAY - 5 * MINUTE)
-    secrets = ["Zebulon", "Quux", "zeb@elsewhere.example", stage.there[0]["joinUri"]]
+    secrets = ["Zebulon", "Quux", "zeb@elsewhere.example", launch.registrants[0]["joinUri"]]
 
     assert not [one for one in secrets if one.encode() in stored(world)]
     public = [channel for channel in world.slack.world.channels if not channel.startswith("D")]
     shown = str([world.slack.messages(channel) for channel in public])
-    others = str([stage.dms(user) for user in ("ana", "ben", "chloe", "emi")])
+    others = str([launch.dms(user) for user in ("ana", "ben", "chloe", "emi")])
     logged = str([vars(record) for record in caplog.records])
     assert not [one for one in secrets if one in shown + others + logged]
-    assert "Zebulon" in str(stage.dms())
+    assert "Zebulon" in str(launch.dms())
 
 
 async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) -> None:
     """With the name and the address in them; before that, they stay."""
-    stage = await a_stage(world)
-    await stage.seated()
+    launch = await seats_harness(world)
+    await launch.take_seat()
     [webinar] = await world.bot.services.mirror.everything()
     for later, is_known in ((80 * DAY, True), (20 * DAY, False)):
         world.clock.move(later)
@@ -578,24 +581,24 @@ def stored(world: World) -> bytes:
     return b"".join(Path(each).read_bytes() for each in (path, f"{path}-wal"))
 
 
-async def elsewhere(stage: Stage) -> None:
+async def elsewhere(launch: SeatsHarness) -> None:
     """They cancel by the link in RingCentral's own e-mail."""
-    [one] = stage.there
+    [one] = launch.registrants
     async with aiohttp.ClientSession() as http, http.post(one["cancellationUri"]) as answer:
         assert answer.status == 200
-    assert stage.there == []
+    assert launch.registrants == []
 
 
 async def test_seat_given_up_by_somebody_on_the_team_leaves_them_what_the_team_hears(world: World) -> None:
     """They took the seat before they were invited; the reminders of the team stay theirs."""
-    stage = await a_stage(world)
-    await stage.seated()
+    launch = await seats_harness(world)
+    await launch.take_seat()
     await world.slack.close("dev", world.slack.view("dev"), clear=True)
-    await Team(world, stage.session_id).save({"panelists": ["dev"]})
-    [seat] = [one for one in stage.dms() if "Cancel My Seat" in one.buttons]
+    await TeamHarness(world, launch.session_id).save({"panelists": ["dev"]})
+    [seat] = [one for one in launch.dms() if "Cancel My Seat" in one.buttons]
 
     await world.click("dev", seat, "Cancel My Seat")
     await world.move(timedelta(days=3))
 
-    assert stage.there == []
-    assert any("starts in 10 minutes" in one.words for one in stage.dms())
+    assert launch.registrants == []
+    assert any("starts in 10 minutes" in one.words for one in launch.dms())

@@ -13,9 +13,9 @@ from bot.model.team import NewInvitee, Role, TeamChange
 from bot.team import table as team_table
 from bot.webinars import organizer_table
 from sandbox.slack import View
-from tests.support.registration import PERSON, a_door, hurried
-from tests.support.team import Team, a_team
-from tests.support.world import World, running
+from tests.support.registration import PERSON, registration_harness, without_waits
+from tests.support.team import TeamHarness, team_harness
+from tests.support.world import World, running_world
 
 MINUTE = timedelta(minutes=1)
 
@@ -23,41 +23,41 @@ MINUTE = timedelta(minutes=1)
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody has to wait for RingCentral's budget."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world: World) -> None:
     """People in Slack in a direct message with a calendar file; the organiser privately gets the outsider's link."""
-    team = await a_team(world)
-    form = await team.form(text="invite launch <@U0DEV|dev> <@U0FINN|finn> zoe@partner.example")
+    team = await team_harness(world)
+    form = await team.open_form(text="invite launch <@U0DEV|dev> <@U0FINN|finn> zoe@partner.example")
     assert "Host: Chloé Martin" in form.words
     outcome = await world.slack.submit("chloe", form, {"mail": []})
     assert outcome.errors == {}
     await world.settled()
 
-    assert team.asked == ["GET", "PATCH"]
-    assert team.there == dict.fromkeys(("dev@acme.example", "finn@acme.example", "zoe@partner.example"), "Panelist")
+    assert team.take_calls() == ["GET", "PATCH"]
+    assert team.roles == dict.fromkeys(("dev@acme.example", "finn@acme.example", "zoe@partner.example"), "Panelist")
     assert team.mailed == []
     result = world.slack.view("chloe")
     assert result.title == "Team saved"
     assert "<@U0DEV>, panelist: told in a direct message" in result.words
     for user in ("dev", "finn"):
-        invited, file = team.told(user)
+        invited, file = team.direct_messages(user)
         assert "You are *a panelist* of *Launch day*. Invited by <@U0CHLOE>." in invited.words
-        assert team.link(f"{user}@acme.example") in str(invited.blocks)
+        assert team.link_of(f"{user}@acme.example") in str(invited.blocks)
         [sent] = file.files
         assert sent.name == "webinar.ics"
-        assert team.link(f"{user}@acme.example") in sent.content.decode().replace("\r\n ", "")
-    [links] = team.told("chloe")
-    assert team.link("zoe@partner.example") in links.words
-    assert team.link("dev@acme.example") not in links.words
+        assert team.link_of(f"{user}@acme.example") in sent.content.decode().replace("\r\n ", "")
+    [links] = team.direct_messages("chloe")
+    assert team.link_of("zoe@partner.example") in links.words
+    assert team.link_of("dev@acme.example") not in links.words
     assert "/w/" not in "".join(str(message.blocks) for message in world.slack.messages("#launch"))
 
 
 async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: World) -> None:
     """Each finds their own; nobody else's."""
-    invited = await a_team(world, invited=["dev"])
+    invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
     async with world.bot.services.store.read() as db:
         assert await team_table.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
@@ -66,33 +66,33 @@ async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: Wo
 
 async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
     """Then nobody's link goes to the organiser; people in Slack still hear of it here."""
-    team = await a_team(world)
+    team = await team_harness(world)
     await team.save({"cohosts": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
 
-    assert team.there == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
+    assert team.roles == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
     assert team.mailed == ["dev@acme.example", "zoe@partner.example"]
-    assert team.told("chloe") == []
-    assert "RingCentral sends you an invitation by e-mail as well" in team.told("dev")[0].words
+    assert team.direct_messages("chloe") == []
+    assert "RingCentral sends you an invitation by e-mail as well" in team.direct_messages("dev")[0].words
     assert "Zoe Lang, panelist: RingCentral sends the invitation by e-mail" in world.slack.view("chloe").words
 
 
 async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
     """It asks before it removes; each hears what became of them."""
-    team = await a_team(world, invited=["dev", "finn"])
+    team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"cohosts": ["dev"], "panelists": ["emi"]})
     assert question.title == "Remove 1 person?"
     assert "• <@U0FINN>, panelist" in question.words
     assert "In the same step, 1 person is added and 1 person gets another role" in question.words
-    assert team.asked == []
+    assert team.take_calls() == []
 
     await world.slack.submit("chloe", question)
     await world.settled()
 
-    assert team.asked == ["PATCH"]
-    assert team.there == {"dev@acme.example": "CoHost", "emi@acme.example": "Panelist"}
-    assert "You are now *a co-host* of *Launch day*." in team.told("dev")[-2].words
-    assert "You are no longer on the team of *Launch day*" in team.told("finn")[-1].words
-    assert "You are *a panelist* of *Launch day*." in team.told("emi")[0].words
+    assert team.take_calls() == ["PATCH"]
+    assert team.roles == {"dev@acme.example": "CoHost", "emi@acme.example": "Panelist"}
+    assert "You are now *a co-host* of *Launch day*." in team.direct_messages("dev")[-2].words
+    assert "You are no longer on the team of *Launch day*" in team.direct_messages("finn")[-1].words
+    assert "You are *a panelist* of *Launch day*." in team.direct_messages("emi")[0].words
     words = world.slack.view("chloe").words
     assert "<@U0DEV>, now co-host: told in a direct message" in words
     assert "<@U0FINN>: told in a direct message" in words
@@ -103,7 +103,7 @@ async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
 
 async def test_going_back_from_the_question_loses_nothing(world: World) -> None:
     """The form stands below it, as it was sent; a question that was answered is not answered twice."""
-    team = await a_team(world, invited=["dev", "finn"])
+    team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
     await world.slack.close("chloe", question)
     form = world.slack.view("chloe")
@@ -112,13 +112,13 @@ async def test_going_back_from_the_question_loses_nothing(world: World) -> None:
     assert outcome.errors == {}
     await world.settled()
 
-    assert team.there.keys() == {"dev@acme.example", "finn@acme.example", "zoe@partner.example"}
+    assert team.roles.keys() == {"dev@acme.example", "finn@acme.example", "zoe@partner.example"}
 
 
 async def test_what_is_wrong_stands_under_the_fields(world: World) -> None:
     """Who is not in the directory cannot be co-host; the host is the host; a line must be an address; nothing new."""
-    team = await a_team(world)
-    form = await team.form(text="invite launch <@U0FINN|finn> @nobody as cohost")
+    team = await team_harness(world)
+    form = await team.open_form(text="invite launch <@U0FINN|finn> @nobody as cohost")
     assert "Nobody here is called @nobody: choose them below. Finn Berg can't be a co-host" in form.words
 
     outcome = await world.slack.submit(
@@ -130,50 +130,50 @@ async def test_what_is_wrong_stands_under_the_fields(world: World) -> None:
     assert outcome.errors["outside"].startswith("Line 1: “zoe” is no e-mail address.")
     nothing = await world.slack.submit("chloe", form, {"cohosts": [], "panelists": [], "outside": ""})
     assert nothing.errors == {"panelists": "Nothing has changed. Choose somebody, or close this form."}
-    assert team.asked == ["GET"]
+    assert team.take_calls() == ["GET"]
 
 
 async def test_user_group_is_its_people(world: World) -> None:
     """Named in the command, they stand in the form one by one; who is in the group twice is there once."""
-    team = await a_team(world)
-    form = await team.form(text="invite launch <!subteam^S0EVENTS|@events> <@U0EMI|emi> as cohost")
+    team = await team_harness(world)
+    form = await team.open_form(text="invite launch <!subteam^S0EVENTS|@events> <@U0EMI|emi> as cohost")
     outcome = await world.slack.submit("chloe", form)
     assert outcome.errors == {}
     await world.settled()
 
-    assert team.there == {"ben@acme.example": "CoHost", "emi@acme.example": "CoHost"}
+    assert team.roles == {"ben@acme.example": "CoHost", "emi@acme.example": "CoHost"}
 
 
 async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World) -> None:
     """As usual, but by so much earlier as they are to be there; of a new date at once; removed, no more."""
-    door = await a_door(world)
-    world.ringcentral.edit(door.session_id, panelJoinTimeOffset=900)
+    launch = await registration_harness(world)
+    world.ringcentral.edit(launch.session_id, panelJoinTimeOffset=900)
     await world.bot.services.mirror.sweep()
-    team = Team(world, door.session_id)
+    team = TeamHarness(world, launch.session_id)
     await team.save({"panelists": ["dev", "finn"]})
-    assert "Please be there 15 minutes early" in team.told("dev")[0].words
+    assert "Please be there 15 minutes early" in team.direct_messages("dev")[0].words
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
     await world.move(webinar.start - 75 * MINUTE - 5 * MINUTE - world.clock.now())
-    before = len(team.told("dev"))
+    before = len(team.direct_messages("dev"))
     await world.slack.submit("chloe", await _remove(team, "finn"))
     await world.settled()
-    gone = len(team.told("finn"))
+    gone = len(team.direct_messages("finn"))
     await world.move(6 * MINUTE)
-    assert [message.words.splitlines()[0] for message in team.told("dev")[before:]] == [
+    assert [message.words.splitlines()[0] for message in team.direct_messages("dev")[before:]] == [
         "*Launch day* starts in 1 hour 15 minutes"
     ]
     world.ringcentral.edit(team.session_id, scheduledStartTime=webinar.start + timedelta(days=1))
     await world.bot.services.mirror.sweep()
     await world.move(MINUTE)
-    assert "moved" in team.told("dev")[-1].words.lower()
-    assert len(team.told("finn")) == gone
+    assert "moved" in team.direct_messages("dev")[-1].words.lower()
+    assert len(team.direct_messages("finn")) == gone
 
 
 async def test_team_says_who_is_on_it_and_how_they_were_told(world: World) -> None:
     """From what is known, without a call; Refresh reads it; somebody invited in RingCentral itself is there, too."""
-    invited = await a_team(world, invited=["dev"])
+    invited = await team_harness(world, invited=["dev"])
     words = await invited.says("chloe", "team launch")
     assert "Chloé Martin · *Host*" in words
     assert "<@U0DEV> · *Panelist*\nTold in a direct message, and RingCentral sends an e-mail" in words
@@ -187,14 +187,14 @@ async def test_team_says_who_is_on_it_and_how_they_were_told(world: World) -> No
 
 async def test_somebody_is_removed_from_the_list(world: World) -> None:
     """The button asks first, the list then says what came of it; in another list, they are gone already."""
-    team = await a_team(world, invited=["dev"])
-    await team.says("ana", "team launch")
-    await team.says("chloe", "team launch")
+    team = await team_harness(world, invited=["dev"])
+    await team.reply_to("ana", "team launch")
+    await team.reply_to("chloe", "team launch")
     listed = world.last("#launch", "chloe")
     assert "Dev Patel leaves the team and their link stops working." in str(listed.blocks)
     await world.click("chloe", listed, "Remove")
 
-    assert (team.there, team.asked) == ({}, ["PATCH"])
+    assert (team.roles, team.take_calls()) == ({}, ["PATCH"])
     words = world.last("#launch", "chloe").words
     assert "Removed: <@U0DEV>: told in a direct message." in words
     assert "Nobody is invited yet: there is only the host" in words
@@ -206,32 +206,32 @@ async def test_somebody_is_removed_from_the_list(world: World) -> None:
 async def test_a_new_role_mails_nobody_who_was_not_to_be_mailed(world: World, partial_updates: bool) -> None:
     """Also where RingCentral takes an update that leaves `sendInvite` out for a wish to be mailed."""
     world.ringcentral.rules.partial_updates = partial_updates
-    team = await a_team(world)
+    team = await team_harness(world)
     await team.save({"panelists": ["dev"], "mail": []})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await team.save({"cohosts": ["dev"], "panelists": []})
 
-    assert team.there == {"dev@acme.example": "CoHost"}
+    assert team.roles == {"dev@acme.example": "CoHost"}
     assert team.mailed == []
 
 
 async def test_who_was_invited_elsewhere_is_told_once_they_are_chosen_here(world: World) -> None:
     """RingCentral knows them by their address, the picker by who they are in Slack: their new role comes to them."""
-    team = await a_team(world)
+    team = await team_harness(world)
     await _elsewhere(world, team, coworker="dev")
     await team.save({"cohosts": ["dev"], "panelists": [], "outside": ""})
 
-    assert team.there == {"dev@acme.example": "CoHost"}
-    assert "You are *a co-host* of *Launch day*." in team.told("dev")[0].words
-    assert team.link("dev@acme.example") in str(team.told("dev")[0].blocks)
+    assert team.roles == {"dev@acme.example": "CoHost"}
+    assert "You are *a co-host* of *Launch day*." in team.direct_messages("dev")[0].words
+    assert team.link_of("dev@acme.example") in str(team.direct_messages("dev")[0].blocks)
     assert "<@U0DEV>, now co-host: told in a direct message" in world.slack.view("chloe").words
 
 
 async def test_who_was_invited_by_address_becomes_no_cohost(world: World) -> None:
     """RingCentral would refuse it, so that the form says before that what to do."""
-    team = await a_team(world)
+    team = await team_harness(world)
     await _elsewhere(world, team, "dev@acme.example")
-    form = await team.form()
+    form = await team.open_form()
     outcome = await world.slack.submit("chloe", form, {"cohosts": ["dev"], "outside": ""})
     assert outcome.errors["cohosts"].startswith(
         "Dev Patel was invited by e-mail address, and RingCentral makes co-hosts"
@@ -243,26 +243,26 @@ async def test_who_was_invited_by_address_becomes_no_cohost(world: World) -> Non
     await world.settled()
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await team.save({"cohosts": ["dev"]})
-    assert team.there == {"dev@acme.example": "CoHost"}
+    assert team.roles == {"dev@acme.example": "CoHost"}
 
 
 async def test_muted_stays_muted_with_a_new_role(world: World) -> None:
     """They hear that they are something else now, and nothing more."""
-    team = await a_team(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"])
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(days=1) + MINUTE - world.clock.now())
-    await world.click("dev", team.told("dev")[-1], "Mute")
+    await world.click("dev", team.direct_messages("dev")[-1], "Mute")
     await team.save({"cohosts": ["dev"], "panelists": []})
-    heard = len(team.told("dev"))
-    assert "You are now *a co-host*" in team.told("dev")[-2].words
+    heard = len(team.direct_messages("dev"))
+    assert "You are now *a co-host*" in team.direct_messages("dev")[-2].words
 
     await world.move(webinar.start - world.clock.now())
-    assert len(team.told("dev")) == heard
+    assert len(team.direct_messages("dev")) == heard
 
 
 async def test_who_has_a_seat_keeps_it_when_the_team_goes_on_without_them(world: World) -> None:
     """They are told so, and are reminded as somebody with a seat."""
-    team = await a_team(world)
+    team = await team_harness(world)
     await world.command("dev", "#launch", "register launch")
     await world.slack.submit("dev", world.slack.view("dev"), {})
     await world.settled()
@@ -273,15 +273,15 @@ async def test_who_has_a_seat_keeps_it_when_the_team_goes_on_without_them(world:
     await world.slack.submit("chloe", await team.save({"panelists": []}))
     await world.settled()
 
-    assert "You keep your seat, with its own link and reminders." in team.told("dev")[-1].words
+    assert "You keep your seat, with its own link and reminders." in team.direct_messages("dev")[-1].words
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - 59 * MINUTE - world.clock.now())
-    assert "starts in 1 hour" in team.told("dev")[-1].words
+    assert "starts in 1 hour" in team.direct_messages("dev")[-1].words
 
 
 async def test_a_group_larger_than_a_team_is_answered(world: World) -> None:
     """Before anybody of it is looked up, with what to do."""
-    await a_team(world)
+    await team_harness(world)
     group = world.slack.groups["S0EVENTS"]
     group.users = [f"U0MANY{number}" for number in range(300)]
     await world.command("chloe", "#launch", "invite launch <!subteam^S0EVENTS|@events>")
@@ -293,26 +293,28 @@ async def test_a_group_larger_than_a_team_is_answered(world: World) -> None:
 
 async def test_a_lost_link_is_sent_again(world: World) -> None:
     """To somebody in Slack in a direct message, for an outsider to whoever asks."""
-    team = await a_team(world)
+    team = await team_harness(world)
     await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
-    await team.says("chloe", "team launch")
+    await team.reply_to("chloe", "team launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Send Link Again")
-    assert team.link("dev@acme.example") in str(team.told("dev")[-2].blocks)
+    assert team.link_of("dev@acme.example") in str(team.direct_messages("dev")[-2].blocks)
     assert "<@U0DEV> has the link again." in world.last("#launch", "chloe").words
 
     await world.click("chloe", world.last("#launch", "chloe"), "Send Me the Link")
-    assert team.link("zoe@partner.example") in team.told("chloe")[-1].words
-    assert "Pass it to nobody else:" in team.told("chloe")[-1].words
-    assert "PATCH" not in team.asked[2:]
+    assert team.link_of("zoe@partner.example") in team.direct_messages("chloe")[-1].words
+    assert "Pass it to nobody else:" in team.direct_messages("chloe")[-1].words
+    assert "PATCH" not in team.take_calls()[2:]
 
 
 async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> None:
     """At the command, at the button of somebody who could see it, and when the form or the question is sent."""
-    team = await a_team(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"])
     for text in ("invite launch", "team launch"):
-        assert "You can't invite people to this webinar: <@U0CHLOE>, who created it" in await team.says("finn", text)
+        assert "You can't invite people to this webinar: <@U0CHLOE>, who created it" in await team.reply_to(
+            "finn", text
+        )
     await _organisers(world, "U0FINN")
-    await team.says("finn", "team launch")
+    await team.reply_to("finn", "team launch")
     listed = world.last("#launch", "finn")
     question = await team.save({"panelists": []}, user="finn")
     await _organisers(world, "U0EMI")
@@ -325,26 +327,26 @@ async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> N
         await world.slack.close("finn", world.slack.view("finn"))
     outcome = await world.slack.submit("finn", world.slack.view("finn"), {"panelists": ["emi"]})
     assert "You can't invite people to this webinar" in str(outcome.answer)
-    assert team.there.keys() == {"dev@acme.example"}
+    assert team.roles.keys() == {"dev@acme.example"}
 
 
 @pytest.mark.parametrize("button", ["Refresh", "Remove"])
 async def test_former_organizer_is_refused_by_every_button_of_the_list(world: World, button: str) -> None:
     """Each button checks permission again: one refusal, no vendor call, nothing replaced."""
-    team = await a_team(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"])
     await _organisers(world, "U0FINN")
-    await team.says("finn", "team launch")
+    await team.reply_to("finn", "team launch")
     [listed] = world.slack.messages("#launch", "finn")
     await _organisers(world)
-    assert team.asked == []
+    assert team.take_calls() == []
 
     await world.click("finn", listed, button)
 
     [still, refused] = world.slack.messages("#launch", "finn")
     assert still.words == listed.words
     assert "You can't invite people to this webinar" in refused.words
-    assert team.asked == []
-    assert team.there.keys() == {"dev@acme.example"}
+    assert team.take_calls() == []
+    assert team.roles.keys() == {"dev@acme.example"}
 
 
 @pytest.mark.parametrize(
@@ -361,15 +363,15 @@ async def test_former_organizer_is_refused_by_every_button_of_the_list(world: Wo
 )
 async def test_words_that_cannot_be_are_answered(world: World, text: str, sentence: str) -> None:
     """With what to do instead; nothing opens."""
-    team = await a_team(world)
-    assert sentence in await team.says("chloe", text)
-    assert team.asked == []
+    team = await team_harness(world)
+    assert sentence in await team.reply_to("chloe", text)
+    assert team.take_calls() == []
 
 
 async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
     """Several webinars match: the button of the one that was meant opens the form with the people in it."""
-    await a_team(world, by="chloe")
-    other = await a_team(world, by="chloe", title="Launch party")
+    await team_harness(world, by="chloe")
+    other = await team_harness(world, by="chloe", title="Launch party")
     await other.says("chloe", "invite launch <@U0DEV|dev> zoe@partner.example as cohost")
     picker = world.last("#launch", "chloe")
     assert picker.buttons.count("Invite") == 2
@@ -388,48 +390,50 @@ async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
 
 async def test_once_it_has_started_people_can_only_be_added(world: World) -> None:
     """Said under the field before RingCentral would refuse; of what is over, nothing can be changed at all."""
-    team = await a_team(world, invited=["dev"])
+    team = await team_harness(world, invited=["dev"])
     world.ringcentral.begin(team.session_id)
     await world.bot.services.mirror.sweep()
-    form = await team.form()
+    form = await team.open_form()
     assert "people can be added, but nobody can be changed or removed any more" in form.words
     outcome = await world.slack.submit("chloe", form, {"panelists": []})
     assert "it is too late to change or remove 1 person" in outcome.errors["panelists"]
     await world.slack.close("chloe", form)
-    await team.says("chloe", "team launch")
+    await team.reply_to("chloe", "team launch")
     assert "Remove" not in world.last("#launch", "chloe").buttons
 
     world.ringcentral.finish(team.session_id)
     await world.bot.services.mirror.sweep()
-    assert "This webinar is over, so its team can't be changed any more." in await team.says("chloe", "invite launch")
+    assert "This webinar is over, so its team can't be changed any more." in await team.reply_to(
+        "chloe", "invite launch"
+    )
 
 
 async def test_invite_is_a_button_of_the_details(world: World) -> None:
     """For whoever may, and for nobody else; the team is known, so the form opens at once."""
-    team = await a_team(world, invited=["dev"])
-    await team.says("finn", "show launch")
+    team = await team_harness(world, invited=["dev"])
+    await team.reply_to("finn", "show launch")
     assert "Invite" not in world.last("#launch", "finn").buttons
-    await team.says("chloe", "show launch")
+    await team.reply_to("chloe", "show launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Invite")
     assert "U0DEV" in str(world.slack.view("chloe").body)
-    assert team.asked == []
+    assert team.take_calls() == []
 
 
 async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
     """For the eyes of whoever asked."""
-    team = await a_team(world)
-    form = await team.form()
+    team = await team_harness(world)
+    form = await team.open_form()
     outcome = await world.slack.submit("chloe", form, {"panelists": ["dev"]})
     assert outcome.errors == {}
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.settled()
 
-    assert "<@U0DEV>, panelist: told in a direct message" in team.told("chloe")[-1].words
+    assert "<@U0DEV>, panelist: told in a direct message" in team.direct_messages("chloe")[-1].words
 
 
 async def test_teams_long_over_are_forgotten(world: World) -> None:
     """90 days after the end; not before."""
-    invited = await a_team(world, invited=["dev"])
+    invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
 
     async def known_after(days: int) -> bool:
@@ -442,13 +446,13 @@ async def test_teams_long_over_are_forgotten(world: World) -> None:
     assert not await known_after(2)
 
 
-async def _remove(team: Team, user: str) -> View:
+async def _remove(team: TeamHarness, user: str) -> View:
     """The question before somebody is removed through the form."""
     left = sorted({"dev", "finn"} - {user})
     return await team.save({"panelists": left})
 
 
-async def _elsewhere(world: World, team: Team, address: str = "", *, coworker: str = "") -> None:
+async def _elsewhere(world: World, team: TeamHarness, address: str = "", *, coworker: str = "") -> None:
     """Somebody is invited in RingCentral's own app."""
     webinar = await world.bot.services.mirror.find(team.session_id)
     known = world.bot.services.directory.coworker_at(f"{coworker}@acme.example")

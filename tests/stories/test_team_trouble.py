@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bot.app import Greenroom
 from bot.clock import machine_now
-from bot.db.schema import team_changes
+from bot.db.people_schema import team_changes
 from bot.model.team import NewInvitee, NewRole, Role, TeamChange
 from bot.notices.team_reminders import remove_reminders
 from sandbox.slack import View
@@ -62,7 +62,7 @@ async def test_somebody_removed_elsewhere_meanwhile_is_no_trouble(world: World) 
     team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"panelists": ["emi"]})
     await _elsewhere(world, team, remove="dev@acme.example")
-    team.take_calls()  # noqa: B018 - from here on
+    team.take_calls()
     await world.slack.submit("chloe", question)
     await world.settled()
 
@@ -352,7 +352,7 @@ async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world
     dev = next(str(one["id"]) for one in world.ringcentral.invitees(team.session_id) if one["role"] != "Host")
     mailed = TeamChange(updated=(NewRole(invitee_id=dev, role=Role.PANELIST, is_mailed=True),))
     await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, mailed, PERSON)
-    team.take_calls()  # noqa: B018 - from here on
+    team.take_calls()
     result = await _save(world, await team.open_form(), {"cohosts": ["dev"], "panelists": []})
 
     assert result.title == "Team saved"

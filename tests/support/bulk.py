@@ -40,9 +40,8 @@ class BulkHarness:
         """Their addresses, in the order in which they came."""
         return [str(one["email"]) for one in self.registrants]
 
-    @property
     def take_calls(self) -> list[str]:
-        """What was asked about registrants since somebody looked last: the methods, in order."""
+        """Return the methods of the vendor calls about it since this was last called, in order."""
         calls = [call.method for call in self.world.ringcentral.calls if "/registrants" in call.path]
         seen, self.calls_seen = self.calls_seen, len(calls)
         return calls[seen:]

@@ -18,7 +18,7 @@ from handlers.register import form as register_form
 from handlers.register import list_form
 from handlers.register.form import RegistrantInput
 from handlers.registrants import list as registrant_list
-from handlers.registrants.list import RegistrantPage, registrant_page
+from handlers.registrants.list import RegistrantPage, page_message
 from tests.support.webinar_samples import NASTY, NOW
 
 IRIS = RegistrantDetails(first_name="Iris", last_name="Moreno", email="iris@acme.example")
@@ -51,7 +51,7 @@ def new_registration(**asked: str) -> NewRegistration:
 
 def bulk_messages(one: Webinar) -> list[Message]:
     """Everything that is said about lists of people, and to who looks at them."""
-    many = registrant_page(
+    many = page_message(
         one,
         [NASTY_REGISTRANT, *REGISTRANTS],
         RegistrantPage(session_id="s1", page=2, words=""),
@@ -66,10 +66,10 @@ def bulk_messages(one: Webinar) -> list[Message]:
         bulk_texts.undoing_message(one, "b1", TALLY),
         bulk_texts.undo_stopped_message(one, "b1", TALLY, "RingCentral refused it."),
         bulk_texts.undone_message(one, TALLY),
-        register_form.done_message(one, register_form.links(new_registration(), "", "", is_silent=True)),
+        register_form.done_message(one, register_form.link_blocks(new_registration(), "", "", is_silent=True)),
         many,
-        registrant_page(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
-        registrant_page(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
+        page_message(one, [NASTY_REGISTRANT], nasty, age=timedelta(), now=NOW, note=registrant_list.GONE),
+        page_message(one, [], RegistrantPage(session_id="s1"), age=timedelta(minutes=3), now=NOW),
     ]
 
 
@@ -77,20 +77,20 @@ def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
     """Every form by which others are registered or found, and what takes its place."""
     pages = new_registration(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
     return [
-        register_form.ask(one, RegistrantInput(), has_pages=False),
-        register_form.ask(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
-        register_form.working(one, note="Wait."),
-        register_form.failed("No."),
-        register_form.done(one, register_form.links(pages, "", "", is_silent=False)),
-        register_form.done(one, register_form.seated("U1")),
-        list_form.ask(one, has_pages=True),
-        list_form.working(one, "abc", note="Wait."),
-        list_form.review(one, "b1", 1_200, 3, IMPORT_RESULT),
-        list_form.review(one, "b1", 0, 3, ImportResult(rows=ROWS[:1])),
-        list_form.review(one, "b1", 10_000, 0, ImportResult(rows=ROWS[:1])),
-        list_form.beginning(),
-        list_form.begun(one, 1),
-        list_form.failed("No."),
+        register_form.form_view(one, RegistrantInput(), has_pages=False),
+        register_form.form_view(one, RegistrantInput(user_id="U1"), has_pages=True, note="Nobody here is called @x."),
+        register_form.working_view(one, note="Wait."),
+        register_form.failed_view("No."),
+        register_form.done_view(one, register_form.link_blocks(pages, "", "", is_silent=False)),
+        register_form.done_view(one, register_form.seat_blocks("U1")),
+        list_form.form_view(one, has_pages=True),
+        list_form.working_view(one, "abc", note="Wait."),
+        list_form.review_view(one, "b1", 1_200, 3, IMPORT_RESULT),
+        list_form.review_view(one, "b1", 0, 3, ImportResult(rows=ROWS[:1])),
+        list_form.review_view(one, "b1", 10_000, 0, ImportResult(rows=ROWS[:1])),
+        list_form.starting_view(),
+        list_form.started_view(one, 1),
+        list_form.failed_view("No."),
         registrant_list.search_form(
             RegistrantPage(session_id="1" * 20, words="x" * 100), "https://hooks.example/" + "x" * 200
         ),

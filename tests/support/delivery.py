@@ -143,7 +143,7 @@ class DeliveryHarness:
     async def apply_change(self, changed: Webinar) -> None:
         """The mirror learns what has become of a webinar."""
         async with self.store.write() as db:
-            before = await webinar_table.find(db, changed.account, changed.session_id, to_change=True)
+            before = await webinar_table.find(db, changed.account, changed.session_id, for_update=True)
             await webinar_table.save(db, changed)
             await plan_changes(db, before, changed, self.clock.now())
 

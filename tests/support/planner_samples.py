@@ -56,7 +56,7 @@ async def save_with_subscriptions(db: Db, webinar: Webinar, *lines: Subscription
 
 async def save_change(db: Db, after: Webinar, *, by: str = "", now: datetime = LATER) -> None:
     """The mirror learns of it, as it does everywhere."""
-    before = await webinar_table.find(db, after.account, after.session_id, to_change=True)
+    before = await webinar_table.find(db, after.account, after.session_id, for_update=True)
     await webinar_table.save(db, after)
     await plan_changes(db, before, after, now, by)
 

@@ -40,9 +40,8 @@ class RegistrationHarness:
         [one] = [one for one in self.world.ringcentral.webinars() if one["session_id"] == self.session_id]
         return one["open"], one["limit"], one["registrants"]
 
-    @property
     def take_calls(self) -> list[str]:
-        """What was asked about it at RingCentral since somebody looked last: the methods, in order."""
+        """Return the methods of the vendor calls about it since this was last called, in order."""
         seen, self.calls_seen = self.calls_seen, len(self._calls)
         return self._calls[seen:]
 

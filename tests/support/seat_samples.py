@@ -52,7 +52,7 @@ SEATS = st.builds(
     seat,
     attendee=st.builds(SeatDetails, first_name=NAMES, last_name=NAMES, email=st.just(f"{'d' * 244}@acme.example")),
     join_link=st.sampled_from(["", OWN_LINK, f"https://join.example/{'x' * 3000}"]).map(SecretStr),
-    lead=st.none() | st.sampled_from(seat_form.LEADS),
+    lead=st.none() | st.sampled_from(seat_form.REMINDERS),
 )
 
 
@@ -60,22 +60,29 @@ def seat_modals(webinar: Webinar, held: Seat | None = None, filled: SeatInput | 
     """Every modal about seats."""
     mine, form = held or seat(), filled or seat_input()
     return [
-        *(seat_form.ask(one, form, now=NOW) for one in (webinar, webinar.model_copy(update={"status": Status.ACTIVE}))),
-        seat_form.ask_name(webinar, form),
-        *(seat_form.working(webinar, renaming=renaming, note="Wait.") for renaming in (False, True)),
-        *(seat_form.failed("No.", form), seat_form.name_failed("No.")),
+        *(
+            seat_form.form_view(one, form, now=NOW)
+            for one in (webinar, webinar.model_copy(update={"status": Status.ACTIVE}))
+        ),
+        seat_form.rename_view(webinar, form),
+        *(seat_form.working_view(webinar, renaming=renaming, note="Wait.") for renaming in (False, True)),
+        *(seat_form.failed_view("No.", form), seat_form.rename_failed_view("No.")),
         *(seat_texts.seat_view(webinar, mine, now=NOW, note=note) for note in ("", seat_texts.NO_DM)),
-        *(seat_texts.goodbye_view(webinar), seat_texts.none_now(webinar, now=NOW)),
-        *(seat_texts.page(webinar, seat_texts.ANSWERS), seat_texts.shared(webinar)),
-        seat_texts.on_the_team(webinar, OWN_LINK),
+        *(seat_texts.gone_view(webinar), seat_texts.unavailable_view(webinar, now=NOW)),
+        *(seat_texts.registration_page_view(webinar, seat_texts.ANSWERS), seat_texts.shared_link_view(webinar)),
+        seat_texts.team_link_view(webinar, OWN_LINK),
     ]
 
 
 def seat_messages(webinar: Webinar, held: Seat | None = None) -> list[Message]:
     """Every message about seats."""
     return [
-        *(seat_texts.dm(webinar, held or seat(), now=NOW), seat_texts.goodbye(webinar)),
-        *(seat_texts.will_be_told(webinar), seat_texts.told_later(webinar), seat_texts.not_told_later(webinar)),
+        *(seat_texts.seat_message(webinar, held or seat(), now=NOW), seat_texts.gone_message(webinar)),
+        *(
+            seat_texts.opening_subscribed_message(webinar),
+            seat_texts.opening_subscribed_reply(webinar),
+            seat_texts.opening_failed_message(webinar),
+        ),
         seat_texts.problem_message(webinar, "No."),
-        seat_texts.as_message(seat_texts.none_now(webinar, now=NOW)),
+        seat_texts.as_message(seat_texts.unavailable_view(webinar, now=NOW)),
     ]

@@ -33,9 +33,8 @@ class SeatsHarness:
         cards = [one for one in self.world.slack.messages("#launch") if one.bot and not one.ephemeral_to]
         return cards[0]
 
-    @property
     def take_calls(self) -> list[str]:
-        """What was asked about its registrants since somebody looked last: the methods, in order."""
+        """Return the methods of the vendor calls about it since this was last called, in order."""
         calls = [call.method for call in self.world.ringcentral.calls if "/registrants" in call.path]
         seen, self.calls_seen = self.calls_seen, len(calls)
         return calls[seen:]

@@ -27,9 +27,8 @@ class TeamHarness:
         listed = self.world.ringcentral.invitees(self.session_id)
         return {one["email"]: one["role"] for one in listed if one["role"] != "Host"}
 
-    @property
     def take_calls(self) -> list[str]:
-        """What was asked about it at RingCentral since somebody looked last: the methods, in order."""
+        """Return the methods of the vendor calls about it since this was last called, in order."""
         calls = [call.method for call in self.world.ringcentral.calls if call.path.endswith("/invitees")]
         seen, self.calls_seen = self.calls_seen, len(calls)
         return calls[seen:]

@@ -129,7 +129,7 @@ class World:
     async def settled(self) -> None:
         """Wait until the bot has nothing under way."""
         async with asyncio.timeout(WAIT_LIMIT_S):
-            await self.bot.services.background.quiet()
+            await self.bot.services.background.wait_idle()
 
     async def move(self, by: timedelta) -> None:
         """Let time pass, as the sandbox does: from one thing that happens to the next, on either side."""

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from bot.db.schema import cards, notices
 from bot.model.webinar import Status
 from sandbox.slack import Message
-from tests.support.creation import hurried
-from tests.support.world import World, running
+from tests.support.creation import without_waits
+from tests.support.world import World, running_world
 
 DAY = timedelta(days=1)
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
@@ -37,7 +37,7 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
     return webinar_id
 
 
-def standing(world: World, channel: str = "#launch") -> list[Message]:
+def of_webinar(world: World, channel: str = "#launch") -> list[Message]:
     """The cards that everybody sees there: only they begin with a header."""
     ours = [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
     return [message for message in ours if message.blocks[0]["type"] == "header"]
@@ -211,9 +211,9 @@ async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: Wor
     """Who was slow edits the card to what is so by now, not to what was so when they looked."""
     await shared(world)
     (stale,) = await world.bot.services.mirror.everything()
-    await world.bot.services.mirror.mark(stale, Status.CANCELLED)
+    await world.bot.services.mirror.set_status(stale, Status.CANCELLED)
 
-    await world.bot.services.cards.bring_up_to_date(stale)
+    await world.bot.services.cards.update(stale)
 
     assert "cancelled" in standing(world)[0].words
 

@@ -18,8 +18,16 @@ from bot.db.schema import notices
 from bot.model.lifecycle import Stage, stage
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import NoticeKind
-from tests.support.creation import Arm, at_ringcentral, before_writing, ended, hurried, release, send
-from tests.support.world import World, running
+from tests.support.creation import (
+    SetFault,
+    crash_before_writing,
+    hang_at_ringcentral,
+    release_held_responses,
+    submit_form,
+    wait_until_done,
+    without_waits,
+)
+from tests.support.world import World, running_world
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
 OWN = "GET /webinar/configuration/v1/sessions"
@@ -30,7 +38,7 @@ LEADS = (DAY, timedelta(hours=1), timedelta(minutes=10))
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 
@@ -177,14 +185,14 @@ async def test_missing_ones_are_asked_about_in_turn(world: World) -> None:
 
 async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -> None:
     """The list was drawn up before the webinar: it is neither missing nor overwritten."""
-    at_ringcentral("GET", "company/sessions$", done=True)(world)
+    hang_at_ringcentral("GET", "company/sessions$", done=True)(world)
     sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
     await world.until(lambda: not world.ringcentral.faults)
-    await send(world)
-    await ended(world)
+    await submit_form(world)
+    await wait_until_done(world)
     before, asked = await known(world), len(world.vendor_calls())
 
-    release(world)
+    release_held_responses(world)
     await sweeping
 
     assert await known(world) == before
@@ -194,14 +202,14 @@ async def test_a_creation_during_a_sweep_stays_as_it_was_written(world: World) -
 
 async def test_a_sweep_that_is_first_to_see_a_creation_takes_nothing_from_it(world: World) -> None:
     """Listed before it was written down here: its creator, its host's link and its audience are what we know of it."""
-    reached = at_ringcentral("POST", "/sessions$", done=True)(world)
-    await send(world)
+    reached = hang_at_ringcentral("POST", "/sessions$", done=True)(world)
+    await submit_form(world)
     await world.until(reached)
     await sweep(world)
     assert (await known(world))["Launch day"].created_by == ""
 
-    release(world)
-    await ended(world)
+    release_held_responses(world)
+    await wait_until_done(world)
 
     webinar = (await known(world))["Launch day"]
     assert (webinar.created_by, webinar.audience) == ("U0FINN", Audience.REGISTRANTS)
@@ -211,12 +219,12 @@ async def test_a_sweep_that_is_first_to_see_a_creation_takes_nothing_from_it(wor
 async def test_a_cancel_during_a_sweep_stays_cancelled(world: World) -> None:
     """The list still shows it; what was written since it was asked for counts."""
     await shared(world)
-    at_ringcentral("GET", "company/sessions$", done=True)(world)
+    hang_at_ringcentral("GET", "company/sessions$", done=True)(world)
     sweeping = asyncio.create_task(world.bot.services.mirror.sweep())
     await world.until(lambda: not world.ringcentral.faults)
     await _cancel(world)
 
-    release(world)
+    release_held_responses(world)
     await sweeping
 
     assert (await known(world))["Elsewhere"].status is Status.CANCELLED
@@ -228,12 +236,12 @@ async def test_a_cancel_during_a_refresh_stays_cancelled(world: World) -> None:
     """The figures that come back late are kept; what became of the webinar is not undone by them."""
     await shared(world)
     webinar = (await known(world))["Elsewhere"]
-    at_ringcentral("GET", "/registration/", done=True)(world)
+    hang_at_ringcentral("GET", "/registration/", done=True)(world)
     await world.slack.click("dev", world.slack.messages("#launch")[0], "Refresh")
     await world.until(lambda: not world.ringcentral.faults)
-    await world.bot.services.mirror.mark(webinar, Status.CANCELLED)
+    await world.bot.services.mirror.set_status(webinar, Status.CANCELLED)
 
-    release(world)
+    release_held_responses(world)
     await world.settled()
 
     after = (await known(world))["Elsewhere"]
@@ -247,7 +255,7 @@ async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: Wor
     session = (await known(world))["Elsewhere"].session_id
     await world.click("dev", world.slack.messages("#launch")[0], "Refresh")
     world.clock.move(timedelta(minutes=5))
-    at_ringcentral("GET", "/registration/", done=True)(world)
+    hang_at_ringcentral("GET", "/registration/", done=True)(world)
     world.bot.services.mirror.count_soon(session)
     polling = asyncio.create_task(world.bot.services.mirror.count_next())
     await world.until(lambda: not world.ringcentral.faults)
@@ -258,7 +266,7 @@ async def test_count_that_arrives_late_does_not_overwrite_a_newer_one(world: Wor
     assert newer is not None
     assert newer.count == 7
 
-    release(world)
+    release_held_responses(world)
     await polling
 
     assert (await known(world))["Elsewhere"].registration == newer
@@ -282,10 +290,10 @@ async def test_without_the_permission_the_own_list_is_swept(tmp_path: Path) -> N
     """An administrator without WebinarSettings is refused the company's list once, not at every sweep."""
 
     def without(world: World) -> None:
-        hurried(world)
+        without_waits(world)
         _take_permission_away(world)
 
-    async with running(tmp_path, prepare=without) as world:
+    async with running_world(tmp_path, prepare=without) as world:
         world.ringcentral.create("Mine", in_days(world, 1))
         world.ringcentral.create("Theirs", in_days(world, 1), host="dev@acme.example")
         assert world.vendor_calls() == [COMPANY, OWN]
@@ -303,13 +311,13 @@ async def test_ringcentral_down_changes_nothing_and_is_said_once(
     before, mirror, port = await known(world), world.bot.services.mirror, urlsplit(world.ringcentral.url).port
     await world.ringcentral.stop()
     for _ in range(3):
-        await mirror.keep_up()
+        await mirror.sync()
     assert await known(world) == before
     await world.ringcentral.start(port=port or 0)
     world.ringcentral.edit(before["Elsewhere"].webinar_id, title="Still here")
 
-    await mirror.keep_up()
-    await mirror.keep_up()
+    await mirror.sync()
+    await mirror.sync()
 
     assert list(await known(world)) == ["Still here"]
     said = [record.getMessage() for record in caplog.records if record.name == "bot.sync.mirror"]
@@ -346,18 +354,18 @@ async def test_a_finished_webinar_that_is_deleted_later_is_not_called_cancelled(
 
 @pytest.mark.parametrize(
     "arm",
-    [at_ringcentral("GET", "/registration/", done=True), before_writing("webinars", "registrant_count")],
+    [hang_at_ringcentral("GET", "/registration/", done=True), crash_before_writing("webinars", "registrant_count")],
     ids=["not answered", "not written"],
 )
-async def test_a_registration_that_a_crash_left_unread_is_read_by_the_sweep(world: World, arm: Arm) -> None:
+async def test_a_registration_that_a_crash_left_unread_is_read_by_the_sweep(world: World, arm: SetFault) -> None:
     """One call, some minutes later; one with a card is counted sooner, as that is followed."""
     reached = arm(world)
     nowhere: dict[str, Any] = {"Announce in": None}
-    await send(world, **nowhere)
+    await submit_form(world, **nowhere)
     await world.until(reached)
     await world.crash_bot()
     await world.start_bot()
-    await ended(world)
+    await wait_until_done(world)
     assert (await known(world))["Launch day"].registration is None
     session = (await known(world))["Launch day"].session_id
 
@@ -380,11 +388,11 @@ async def test_twenty_who_press_refresh_at_once_share_one_reading(world: World, 
     before = len(world.vendor_calls())
     session = (await known(world))["Elsewhere"].session_id
     one = f"GET /webinar/registration/v1/sessions/{session}" if registration else COMPANY
-    at_ringcentral("GET", one.removeprefix("GET "), done=True)(world)
+    hang_at_ringcentral("GET", one.removeprefix("GET "), done=True)(world)
 
     await asyncio.gather(*(world.slack.click(user, card, "Refresh") for user in ["ana", "ben", "dev", "emi"] * 5))
     await world.until(lambda: not world.ringcentral.faults)
-    release(world)
+    release_held_responses(world)
     await world.settled()
 
     assert world.vendor_calls()[before:] == [one]

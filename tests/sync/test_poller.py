@@ -13,9 +13,9 @@ import pytest_asyncio
 from bot.model.webinar import Audience, Status, Webinar
 from bot.sync.count_order import MOST
 from bot.webinars import count_history
-from tests.support.creation import hurried
+from tests.support.creation import without_waits
 from tests.support.registration import PERSON
-from tests.support.world import World, running
+from tests.support.world import World, running_world
 
 COMPANY = "GET /webinar/configuration/v1/company/sessions"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -24,7 +24,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A world in which nobody waits, and upkeep may ask as much as it likes."""
-    async with running(tmp_path, prepare=hurried) as started:
+    async with running_world(tmp_path, prepare=without_waits) as started:
         started.bot.services.scheduler._scheduler.remove_job("count")  # a story counts when it says so
         yield started
 

@@ -15,7 +15,7 @@ from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import TeamDiff, WantedMember
 from bot.webinars import table as webinar_table
-from tests.support.db_samples import LATER, OTHERS, SOON
+from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.team_samples import HOST, LINK, TEAM, member
 from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
@@ -63,11 +63,11 @@ async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) ->
 async def test_teams_of_two_accounts_are_two(store: Store) -> None:
     """The same session elsewhere is another one; who is forgotten here is still there."""
     async with store.write() as db:
-        for account in (ACCOUNT, *OTHERS):
+        for account in (ACCOUNT, *OTHER_ACCOUNTS):
             await team_table.save(db, account, "s1", HOST, NOW)
             await team_table.save(db, account, "s1", TEAM[2], NOW)
         await team_table.forget(db, ACCOUNT, "s1", ["i-dev"])
-        for account in OTHERS:
+        for account in OTHER_ACCOUNTS:
             assert len(await team_table.members(db, account, "s1", ["i-dev"])) == 1
             assert await team_table.link_of(db, account, "s1", "U0DEV") == LINK
         assert await team_table.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
@@ -112,7 +112,7 @@ async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
         for account, session_id, start in (
             (ACCOUNT, "old", START - timedelta(days=100)),
             (ACCOUNT, "new", START),
-            (OTHERS[0], "old", START - timedelta(days=100)),
+            (OTHER_ACCOUNTS[0], "old", START - timedelta(days=100)),
         ):
             await webinar_table.save(db, webinar(account=account, session_id=session_id, start=start))
             await team_table.save(db, account, session_id, HOST, NOW)
@@ -120,7 +120,7 @@ async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
 
         assert await team_table.find(db, ACCOUNT, "old") is None
         assert await team_table.find(db, ACCOUNT, "new") is not None
-        assert await team_table.find(db, OTHERS[0], "old") is not None
+        assert await team_table.find(db, OTHER_ACCOUNTS[0], "old") is not None
 
 
 async def test_draft_is_confirmed_once(store: Store) -> None:
@@ -136,7 +136,7 @@ async def test_draft_is_confirmed_once(store: Store) -> None:
         await change_table.forget_drafts(db, ACCOUNT.workspace, LATER)
         assert await change_table.find(db, ACCOUNT, "c2") is None
         assert await change_table.find(db, ACCOUNT, "c1") == asked
-        assert await change_table.find(db, OTHERS[0], "c1") is None
+        assert await change_table.find(db, OTHER_ACCOUNTS[0], "c1") is None
 
 
 async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
@@ -145,7 +145,7 @@ async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> Non
         await change_table.begin(db, change(), "me", SOON)
         assert await change_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER) is None
         await change_table.LEASES.renew(db, [change()], "stranger", NOW - timedelta(days=1))
-        assert await change_table.LEASES.claim(db, OTHERS[0], "other", LATER, LATER) is None
+        assert await change_table.LEASES.claim(db, OTHER_ACCOUNTS[0], "other", LATER, LATER) is None
         taken = await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
         assert taken == change()
         made = change(step=TeamStep.MADE, made=("i-zoe",))

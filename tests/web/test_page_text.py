@@ -21,7 +21,7 @@ from bot.registration.own_pages.page_context import PageContext
 from bot.registration.request_table import RequestState
 from bot.web import page_text, render
 from bot.web.page_model import EventText, Link, PageText, Refresh
-from tests.support.db_samples import OTHERS
+from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.rows import each_row
 from tests.support.webinar_samples import ACCOUNT, NOW, START, WEBINARS, registration, webinar
 
@@ -230,15 +230,15 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
         await add("a")
         await add("b", session_id="s2")
         await add("listed", batch_id="batch-1")
-        await add("elsewhere", account=OTHERS[0])
+        await add("elsewhere", account=OTHER_ACCOUNTS[0])
         await add("c")
         last = await request_table.by_page_key(db, "c")
         assert last is not None
-        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (2, 2)
+        assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (2, 2)
 
         first = await request_table.by_page_key(db, "a")
         assert first is not None
         await request_table.decide(db, first, RequestState.REGISTERED, NOW)
-        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (1, 1)
+        assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (1, 1)
         await request_table.leave(db, "a", NOW)
-        assert (await queue_table.ahead(db, last), await queue_table.length(db, ACCOUNT, "s1")) == (2, 2)
+        assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (2, 2)

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from bot.model.webinar import Webinar
 from bot.webinars.calendar_file import calendar_file, uid
-from tests.support.db_samples import OTHERS
+from tests.support.db_samples import OTHER_ACCOUNTS
 from tests.support.webinar_samples import NOW, START, WEBINARS, webinar
 
 LINK = "https://join.example/own/ana"
@@ -47,8 +47,8 @@ def test_later_file_takes_the_place_of_the_earlier_one() -> None:
     first = uid(webinar())
     moved = webinar(start=START + timedelta(days=1), title="Launch week")
     assert str(written(moved, sequence=1, link="https://join.example/new")[1]["UID"]) == first
-    others = {uid(webinar(session_id="s2")), *(uid(webinar(account=other)) for other in OTHERS)}
-    assert len(others | {first}) == 2 + len(OTHERS)
+    others = {uid(webinar(session_id="s2")), *(uid(webinar(account=other)) for other in OTHER_ACCOUNTS)}
+    assert len(others | {first}) == 2 + len(OTHER_ACCOUNTS)
 
 
 def test_cancelled_file_takes_the_entry_out() -> None:

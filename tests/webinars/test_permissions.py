@@ -24,13 +24,13 @@ STRANGE_ADMIN = STRANGER.model_copy(update={"is_admin": True})
 
 FOR_MEMBERS = [
     (permissions.check_may_create, "create webinars"),
-    (permissions.check_may_follow, "choose what a channel hears"),
+    (permissions.check_may_subscribe, "choose what a channel hears"),
     (permissions.check_may_share, "share webinars"),
     (permissions.check_may_remind, "change what a channel is reminded of"),
 ]
 FOR_ADMINS = [
     (permissions.check_may_set_defaults, "change its usual reminders"),
-    (permissions.check_may_choose_organisers, "choose its organisers"),
+    (permissions.check_may_choose_organizers, "choose its organisers"),
 ]
 Check = Callable[[Person], None]
 

@@ -16,7 +16,7 @@ from bot.slack.buttons import join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
 from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
-from tests.support.block_kit import buttons, check_message, words
+from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar
 
@@ -26,7 +26,7 @@ SHARED = "https://join.example/shared"
 def shown(message: Message) -> tuple[str, str]:
     """A message's text, and all that can be read in its blocks."""
     check_message(message.text, message.blocks)
-    return message.text, words(message.blocks)
+    return message.text, visible_text(message.blocks)
 
 
 def public(one: Webinar, now: datetime) -> list[Message]:
@@ -135,7 +135,7 @@ def test_card_says_what_everybody_needs_to_know() -> None:
     message = card(one, now=NOW)
     start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
     read_at = "<!date^1795274400^{date_short_pretty} at {time}|Sat, Nov 21, 2026 at 16:20 CET (15:20 UTC)>"
-    assert words(message.blocks).splitlines() == [
+    assert visible_text(message.blocks).splitlines() == [
         "Launch day",
         *("*Starts*", start, "*Length*", "45 minutes", "*Host*", "Ana Ruiz", "*Who is it for?*", "People who register"),
         "What is new",

@@ -14,8 +14,8 @@ from bot.notices.model import MessageState, NoticeState
 from bot.notices.outbox import message_table
 from bot.notices.outbox.context import ONE_CALL
 from bot.slack.message import Message as Text
-from tests.support.db_samples import OTHERS
-from tests.support.delivery import Desk, posted_at, second
+from tests.support.db_samples import OTHER_ACCOUNTS
+from tests.support.delivery import DeliveryHarness, next_whole_second, posted_at
 from tests.support.webinar_samples import ACCOUNT
 
 pytest_plugins = ["tests.support.databases"]
@@ -34,350 +34,356 @@ LOST: dict[str, dict[str, Any]] = {
 }
 
 
-async def in_hand_over(desk: Desk) -> datetime:
+async def in_hand_over(delivery: DeliveryHarness) -> datetime:
     """Bring the clock to five minutes into the time in which the ten-minute reminder may be handed over; its start."""
-    start = desk.clock.now() + 20 * MINUTE
-    await desk.announce(start)
+    start = delivery.clock.now() + 20 * MINUTE
+    await delivery.announce(start)
     return start
 
 
-async def handed_over_by_another(desk: Desk) -> None:
+async def handed_over_by_another(delivery: DeliveryHarness) -> None:
     """The claim expires, and another worker schedules the reminder."""
-    await desk.claims_run_out()
-    await desk.worker("other").run()
-    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
-    await desk.worker("other").run()
-    assert len(desk.slack.scheduled()) == 1
+    await delivery.expire_claims()
+    await delivery.worker("other").run()
+    await delivery.move_to(delivery.clock.now() + timedelta(seconds=3))
+    await delivery.worker("other").run()
+    assert len(delivery.slack.scheduled()) == 1
 
 
-async def check_said_once(desk: Desk, start: datetime) -> None:
+async def check_said_once(delivery: DeliveryHarness, start: datetime) -> None:
     """Slack holds one reminder, for its second, and posts it then; nothing is said a second time."""
-    due = second(start - 10 * MINUTE)
-    assert [held.post_at for held in desk.slack.scheduled()] == [due.timestamp()]
-    assert (await desk.states(), (await desk.parcel_states())[-1]) == ([PACKED], HELD)
-    await desk.move_to(due - timedelta(seconds=1))
-    assert desk.posted() == []
-    await desk.move_to(due)
+    due = next_whole_second(start - 10 * MINUTE)
+    assert [held.post_at for held in delivery.slack.scheduled()] == [due.timestamp()]
+    assert (await delivery.reminder_states(), (await delivery.message_states())[-1]) == ([PACKED], HELD)
+    await delivery.move_to(due - timedelta(seconds=1))
+    assert delivery.posted() == []
+    await delivery.move_to(due)
     for _ in range(3):
-        await desk.worker().run()
-        await desk.claims_run_out()
-    (message,) = desk.posted()
+        await delivery.worker().run()
+        await delivery.expire_claims()
+    (message,) = delivery.posted()
     assert posted_at(message) - due < timedelta(seconds=2)
     assert "starts in 10 minutes" in message.words
-    await desk.move_to(start)
-    await desk.worker().run()
-    assert await desk.states() == [SAID]
-    assert len(desk.posted()) == 1
+    await delivery.move_to(start)
+    await delivery.worker().run()
+    assert await delivery.reminder_states() == [SAID]
+    assert len(delivery.posted()) == 1
 
 
 @pytest.mark.parametrize("how", LOST)
-async def test_lost_answer_is_found_out_by_asking(desk: Desk, how: str) -> None:
+async def test_lost_answer_is_found_out_by_asking(delivery: DeliveryHarness, how: str) -> None:
     """Nobody repeats what Slack may have: it is asked when the claim has run out, and then has it once."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", **LOST[how])
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", **LOST[how])
 
     for _ in range(3):
-        await desk.worker().run()
-    calls = [call.method for call in desk.slack.calls]
+        await delivery.worker().run()
+    calls = [call.method for call in delivery.slack.calls]
     assert calls.count("chat.scheduledMessages.list") == 0
-    assert (await desk.states(), await desk.parcel_states()) == ([PACKED], [GIVING])
-    assert timedelta(seconds=55) < await desk.claimed_for() <= timedelta(seconds=60)
+    assert (await delivery.reminder_states(), await delivery.message_states()) == ([PACKED], [GIVING])
+    assert timedelta(seconds=55) < await delivery.claim_time_left() <= timedelta(seconds=60)
 
-    await desk.claims_run_out()
-    await desk.worker().run()
-    await desk.move_to(desk.clock.now() + timedelta(seconds=3))
-    await desk.worker().run()
+    await delivery.expire_claims()
+    await delivery.worker().run()
+    await delivery.move_to(delivery.clock.now() + timedelta(seconds=3))
+    await delivery.worker().run()
 
-    await check_said_once(desk, start)
+    await check_said_once(delivery, start)
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_process_killed_during_a_hand_over_leaves_one_message(any_desk: Desk, after: bool) -> None:
+async def test_process_killed_during_a_hand_over_leaves_one_message(any_delivery: DeliveryHarness, after: bool) -> None:
     """Whether it died before the call or between Slack's yes and the commit: the next one finds out."""
-    start = await in_hand_over(any_desk)
-    await any_desk.killed_at(any_desk.gate("schedule", after=after))
-    assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
+    start = await in_hand_over(any_delivery)
+    await any_delivery.kill_at(any_delivery.paused_slack("schedule", after=after))
+    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([PACKED], [GIVING])
 
-    async with any_desk.store.write() as db:
-        await message_table.release_all(db)
-    await any_desk.worker("next").run()
-    assert (await any_desk.states(), await any_desk.parcel_states()) == ([PACKED], [GIVING])
+    async with any_delivery.store.write() as db:
+        await message_table.release_claims(db)
+    await any_delivery.worker("next").run()
+    assert (await any_delivery.reminder_states(), await any_delivery.message_states()) == ([PACKED], [GIVING])
 
-    await any_desk.claims_run_out()
-    await any_desk.worker("next").run()
-    await any_desk.move_to(any_desk.clock.now() + timedelta(seconds=3))
-    await any_desk.worker("next").run()
+    await any_delivery.expire_claims()
+    await any_delivery.worker("next").run()
+    await any_delivery.move_to(any_delivery.clock.now() + timedelta(seconds=3))
+    await any_delivery.worker("next").run()
 
-    await check_said_once(any_desk, start)
+    await check_said_once(any_delivery, start)
 
 
-async def test_task_cancelled_while_slack_is_at_it_leaves_one_message(desk: Desk) -> None:
+async def test_task_cancelled_while_slack_is_at_it_leaves_one_message(delivery: DeliveryHarness) -> None:
     """The same when the process ends while it waits for an answer that would have been yes."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", effect=True, hang=5.0)
-    task = asyncio.create_task(desk.worker("killed").run())
-    await desk.slack.wait_for(desk.slack.scheduled)
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", effect=True, hang=5.0)
+    task = asyncio.create_task(delivery.worker("killed").run())
+    await delivery.slack.wait_for(delivery.slack.scheduled)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    await desk.claims_run_out()
-    await desk.worker("next").run()
+    await delivery.expire_claims()
+    await delivery.worker("next").run()
 
-    await check_said_once(desk, start)
+    await check_said_once(delivery, start)
 
 
-async def test_frozen_process_that_wakes_up_takes_its_own_back(any_desk: Desk) -> None:
+async def test_frozen_process_that_wakes_up_takes_its_own_back(any_delivery: DeliveryHarness) -> None:
     """One that stood still past its claim hands over what another has handed over meanwhile, notices, and undoes it."""
-    start = await in_hand_over(any_desk)
-    gate = any_desk.gate("schedule")
-    frozen = asyncio.create_task(any_desk.worker("frozen", gate).run())
-    await gate.reached.wait()
-    await handed_over_by_another(any_desk)
+    start = await in_hand_over(any_delivery)
+    paused = any_delivery.paused_slack("schedule")
+    frozen = asyncio.create_task(any_delivery.worker("frozen", paused).run())
+    await paused.reached.wait()
+    await handed_over_by_another(any_delivery)
 
-    gate.let_through.set()
+    paused.resume.set()
     await frozen
 
-    await check_said_once(any_desk, start)
+    await check_said_once(any_delivery, start)
 
 
 @pytest.mark.parametrize("fault", [{"retry_after": 1}, {"cut": True}], ids=["busy", "cut"])
-async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(desk: Desk, fault: dict[str, Any]) -> None:
+async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(
+    delivery: DeliveryHarness, fault: dict[str, Any]
+) -> None:
     """Slack is busy at first, or its answer gets lost: what is one too many does not stay for that."""
-    start = await in_hand_over(desk)
-    gate = desk.gate("schedule")
-    frozen = asyncio.create_task(desk.worker("frozen", gate).run())
-    await gate.reached.wait()
-    await handed_over_by_another(desk)
-    desk.slack.fail("chat.deleteScheduledMessage", **fault)
+    start = await in_hand_over(delivery)
+    paused = delivery.paused_slack("schedule")
+    frozen = asyncio.create_task(delivery.worker("frozen", paused).run())
+    await paused.reached.wait()
+    await handed_over_by_another(delivery)
+    delivery.slack.fail("chat.deleteScheduledMessage", **fault)
 
-    gate.let_through.set()
+    paused.resume.set()
     await frozen
 
-    assert [call.ok for call in desk.slack.calls if call.method == "chat.deleteScheduledMessage"] == [False, True]
-    await check_said_once(desk, start)
+    assert [call.ok for call in delivery.slack.calls if call.method == "chat.deleteScheduledMessage"] == [False, True]
+    await check_said_once(delivery, start)
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(any_desk: Desk, late: bool) -> None:
+async def test_copy_that_arrives_after_its_claim_expired_is_withdrawn(
+    any_delivery: DeliveryHarness, late: bool
+) -> None:
     """Slack accepts it and the answer is lost: the worker finds the copy at Slack, also on a later look."""
-    start = await in_hand_over(any_desk)
+    start = await in_hand_over(any_delivery)
     waits: list[float] = []
 
     async def wait(seconds: float) -> None:
         waits.append(seconds)
 
-    gate = any_desk.gate("schedule")
-    frozen = asyncio.create_task(any_desk.worker("frozen", gate, sleep=wait).run())
-    await gate.reached.wait()
-    await handed_over_by_another(any_desk)
-    any_desk.slack.fail("chat.scheduleMessage", cut=True, effect=True)
+    paused = any_delivery.paused_slack("schedule")
+    frozen = asyncio.create_task(any_delivery.worker("frozen", paused, sleep=wait).run())
+    await paused.reached.wait()
+    await handed_over_by_another(any_delivery)
+    any_delivery.slack.fail("chat.scheduleMessage", cut=True, effect=True)
     if late:
-        any_desk.slack.fail("chat.scheduledMessages.list", status=502)
+        any_delivery.slack.fail("chat.scheduledMessages.list", status=502)
 
-    gate.let_through.set()
+    paused.resume.set()
     await frozen
 
-    assert [call.method for call in any_desk.slack.calls].count("chat.deleteScheduledMessage") == 1
+    assert [call.method for call in any_delivery.slack.calls].count("chat.deleteScheduledMessage") == 1
     assert waits == [10.0] * (2 if late else 1)
-    await check_said_once(any_desk, start)
+    await check_said_once(any_delivery, start)
 
 
-async def test_second_copy_at_slack_is_withdrawn(any_desk: Desk) -> None:
+async def test_second_copy_at_slack_is_withdrawn(any_delivery: DeliveryHarness) -> None:
     """Two workers lost Slack's answer and the first was killed: the next one keeps one copy and withdraws the other."""
-    start = await in_hand_over(any_desk)
-    gate = any_desk.gate("schedule", after=True)
-    await any_desk.killed_at(gate)
-    [copy] = any_desk.slack.scheduled()
-    await any_desk.api().schedule(copy.channel, int(copy.post_at), Text("a copy that arrived late", []))
-    assert len(any_desk.slack.scheduled()) == 2
+    start = await in_hand_over(any_delivery)
+    paused = any_delivery.paused_slack("schedule", after=True)
+    await any_delivery.kill_at(paused)
+    [copy] = any_delivery.slack.scheduled()
+    await any_delivery.api().schedule(copy.channel, int(copy.post_at), Text("a copy that arrived late", []))
+    assert len(any_delivery.slack.scheduled()) == 2
 
-    await any_desk.claims_run_out()
-    await any_desk.worker("next").run()
+    await any_delivery.expire_claims()
+    await any_delivery.worker("next").run()
 
-    assert [call.method for call in any_desk.slack.calls].count("chat.deleteScheduledMessage") == 1
-    await check_said_once(any_desk, start)
+    assert [call.method for call in any_delivery.slack.calls].count("chat.deleteScheduledMessage") == 1
+    await check_said_once(any_delivery, start)
 
 
-async def test_unclear_hand_over_is_not_repeated_after_its_time(desk: Desk) -> None:
+async def test_unclear_hand_over_is_not_repeated_after_its_time(delivery: DeliveryHarness) -> None:
     """Nobody was there to ask in time: it may have been said, so it is not said again, and an admin can see it."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", effect=True, cut=True)
-    await desk.worker().run()
-    await desk.claims_run_out()
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", effect=True, cut=True)
+    await delivery.worker().run()
+    await delivery.expire_claims()
 
-    await desk.move_to(start - 9 * MINUTE)
-    assert len(desk.posted()) == 1
+    await delivery.move_to(start - 9 * MINUTE)
+    assert len(delivery.posted()) == 1
     for _ in range(3):
-        await desk.worker("next").run()
-        await desk.claims_run_out()
+        await delivery.worker("next").run()
+        await delivery.expire_claims()
 
-    (row,) = await desk.rows()
+    (row,) = await delivery.notice_rows()
     assert (row.state, row.problem) == (NoticeState.UNKNOWN, "not clear whether Slack had it when it was due")
-    assert len(desk.posted()) == 1
+    assert len(delivery.posted()) == 1
 
 
-async def test_slack_that_cannot_say_is_asked_again(desk: Desk) -> None:
+async def test_slack_that_cannot_say_is_asked_again(delivery: DeliveryHarness) -> None:
     """While the asking fails as well, nothing is concluded."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", effect=True, cut=True)
-    await desk.worker().run()
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", effect=True, cut=True)
+    await delivery.worker().run()
     for fault in ({"error": "ratelimited"}, {"cut": True}, {"error": "invalid_channel"}):
-        desk.slack.fail("chat.scheduledMessages.list", **fault)
-        await desk.claims_run_out()
-        await desk.worker().run()
-        assert (await desk.states(), await desk.parcel_states()) == ([PACKED], [GIVING])
+        delivery.slack.fail("chat.scheduledMessages.list", **fault)
+        await delivery.expire_claims()
+        await delivery.worker().run()
+        assert (await delivery.reminder_states(), await delivery.message_states()) == ([PACKED], [GIVING])
 
-    await desk.claims_run_out()
-    await desk.worker().run()
+    await delivery.expire_claims()
+    await delivery.worker().run()
 
-    await check_said_once(desk, start)
+    await check_said_once(delivery, start)
 
 
-async def test_busy_slack_is_waited_for(desk: Desk) -> None:
+async def test_busy_slack_is_waited_for(delivery: DeliveryHarness) -> None:
     """After a 429 nobody knocks until it is over, not for the reminders of other channels either."""
-    start = desk.clock.now() + 20 * MINUTE
-    rooms = desk.rooms(5)
+    start = delivery.clock.now() + 20 * MINUTE
+    rooms = delivery.add_channels(5)
     for number, room in enumerate(rooms):
-        await desk.announce(start, f"s{number}", channel_id=room)
-    desk.slack.fail("chat.scheduleMessage", error="ratelimited", retry_after=30)
-    worker = desk.worker(slots=1)
+        await delivery.announce(start, f"s{number}", channel_id=room)
+    delivery.slack.fail("chat.scheduleMessage", error="ratelimited", retry_after=30)
+    worker = delivery.worker(slots=1)
     again = await worker.run()
     assert again is not None
-    assert timedelta(seconds=29) < again - desk.clock.now() <= timedelta(seconds=30)
+    assert timedelta(seconds=29) < again - delivery.clock.now() <= timedelta(seconds=30)
     await worker.run()
-    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage"]
+    assert [call.method for call in delivery.slack.calls] == ["chat.scheduleMessage"]
 
-    await desk.move_to(again)
+    await delivery.move_to(again)
     await worker.run()
 
-    due = int(second(start - 10 * MINUTE).timestamp())
-    assert sorted((held.channel, held.post_at) for held in desk.slack.scheduled()) == [(room, due) for room in rooms]
+    due = int(next_whole_second(start - 10 * MINUTE).timestamp())
+    assert sorted((held.channel, held.post_at) for held in delivery.slack.scheduled()) == [
+        (room, due) for room in rooms
+    ]
 
 
-async def test_crowded_channel_is_tried_later(desk: Desk) -> None:
+async def test_crowded_channel_is_tried_later(delivery: DeliveryHarness) -> None:
     """Slack takes 30 messages of a channel in five minutes: where somebody else has used them up, ours come later."""
-    start = desk.clock.now() + 70 * MINUTE
-    desk.slack.limits.schedule_in_window = 0
-    await desk.announce(start)
-    await desk.worker().run()
-    assert [call.error for call in desk.slack.calls] == ["restricted_too_many"]
+    start = delivery.clock.now() + 70 * MINUTE
+    delivery.slack.limits.schedule_in_window = 0
+    await delivery.announce(start)
+    await delivery.worker().run()
+    assert [call.error for call in delivery.slack.calls] == ["restricted_too_many"]
 
-    await desk.live_until(start - 55 * MINUTE)
-    desk.slack.limits.schedule_in_window = 30
-    await desk.live_until(start - 31 * MINUTE)
+    await delivery.run_until(start - 55 * MINUTE)
+    delivery.slack.limits.schedule_in_window = 30
+    await delivery.run_until(start - 31 * MINUTE)
 
-    said = [line for message in desk.posted() for line in re.findall("starts in .*|.*comes late.*", message.words)]
+    said = [line for message in delivery.posted() for line in re.findall("starts in .*|.*comes late.*", message.words)]
     assert said == ["starts in 55 minutes", "Greenroom was away for a while, so this comes late."]
 
 
 @pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found", "invalid_blocks"])
-async def test_clear_no_is_the_end_of_a_reminder(desk: Desk, code: str) -> None:
+async def test_clear_no_is_the_end_of_a_reminder(delivery: DeliveryHarness, code: str) -> None:
     """Nothing knocks for ever where Slack does not let us post; the row says why, and who set it up is told."""
-    await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", error=code)
+    await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", error=code)
     for _ in range(3):
-        await desk.worker().run()
-        await desk.claims_run_out()
+        await delivery.worker().run()
+        await delivery.expire_claims()
 
-    (row,) = await desk.rows()
+    (row,) = await delivery.notice_rows()
     assert row.state is NoticeState.FAILED
     assert row.problem
     told = [] if code == "invalid_blocks" else ["chat.postMessage"]
-    assert [call.method for call in desk.slack.calls] == ["chat.scheduleMessage", *told]
+    assert [call.method for call in delivery.slack.calls] == ["chat.scheduleMessage", *told]
 
 
-async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(desk: Desk) -> None:
+async def test_who_set_a_channel_up_is_told_once_that_it_is_closed(delivery: DeliveryHarness) -> None:
     """Not for each webinar that cannot be told of there, until they set something up there anew."""
-    start = desk.clock.now() + 20 * MINUTE
-    await desk.announce(start)
-    await desk.announce(start + MINUTE, "s2")
-    desk.slack.channel("#launch").archived = True
-    await desk.worker().run()
-    await desk.move_to(desk.clock.now() + MINUTE)
-    await desk.worker().run()
-    assert [(await desk.rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.FAILED] * 2
-    (first,) = desk.posted("D0CHLOE")
+    start = delivery.clock.now() + 20 * MINUTE
+    await delivery.announce(start)
+    await delivery.announce(start + MINUTE, "s2")
+    delivery.slack.channel("#launch").archived = True
+    await delivery.worker().run()
+    await delivery.move_to(delivery.clock.now() + MINUTE)
+    await delivery.worker().run()
+    assert [(await delivery.notice_rows(each))[0].state for each in ("s1", "s2")] == [NoticeState.FAILED] * 2
+    (first,) = delivery.posted("D0CHLOE")
     assert first.words.startswith("Greenroom can't post in <#C0LAUNCH> any more")
 
-    await desk.announce(start, "s3")
-    await desk.live_until(start)
-    assert len(desk.posted("D0CHLOE")) == 2
+    await delivery.announce(start, "s3")
+    await delivery.run_until(start)
+    assert len(delivery.posted("D0CHLOE")) == 2
 
 
 @pytest.mark.parametrize("code", ["time_in_past", "invalid_auth", "service_unavailable"])
-async def test_no_for_now_is_tried_again_at_growing_intervals(desk: Desk, code: str) -> None:
+async def test_no_for_now_is_tried_again_at_growing_intervals(delivery: DeliveryHarness, code: str) -> None:
     """What an admin or Slack can mend is worth another try, but not for longer than the reminder is worth saying."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", error=code, times=100)
-    worker = desk.worker()
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", error=code, times=100)
+    worker = delivery.worker()
     tries: list[float] = []
     while (wake := await worker.run()) is not None and len(tries) < 40:
-        tries.append((wake - desk.clock.now()).total_seconds())
-        await desk.move_to(wake)
+        tries.append((wake - delivery.clock.now()).total_seconds())
+        await delivery.move_to(wake)
 
-    assert await desk.states() == [NoticeState.MISSED]
-    assert desk.clock.now() < start
+    assert await delivery.reminder_states() == [NoticeState.MISSED]
+    assert delivery.clock.now() < start
     wanted = [2, 4, 8, 16, 32] + [60] * 14
     assert len(tries) == len(wanted)
     # Looked at a moment after it was written down.
     assert all(wait - 1.5 < seen <= wait for seen, wait in zip(tries, wanted, strict=True)), tries
-    assert desk.posted() == []
+    assert delivery.posted() == []
 
 
-async def test_no_for_now_ends_well_when_it_is_mended(desk: Desk) -> None:
+async def test_no_for_now_ends_well_when_it_is_mended(delivery: DeliveryHarness) -> None:
     """One refusal costs nothing but a little time."""
-    start = await in_hand_over(desk)
-    desk.slack.fail("chat.scheduleMessage", error="invalid_auth")
-    wake = await desk.worker().run()
+    start = await in_hand_over(delivery)
+    delivery.slack.fail("chat.scheduleMessage", error="invalid_auth")
+    wake = await delivery.worker().run()
     assert wake is not None
-    await desk.move_to(wake)
-    await desk.worker().run()
+    await delivery.move_to(wake)
+    await delivery.worker().run()
 
-    await check_said_once(desk, start)
+    await check_said_once(delivery, start)
 
 
-async def test_two_replicas_hand_over_each_once(any_desk: Desk) -> None:
+async def test_two_replicas_hand_over_each_once(any_delivery: DeliveryHarness) -> None:
     """Two deliveries with connections of their own, on one database, many reminders at once."""
-    start = any_desk.clock.now() + 20 * MINUTE
+    start = any_delivery.clock.now() + 20 * MINUTE
     count = 90
-    for number, room in enumerate(any_desk.rooms(count)):
-        await any_desk.announce(start, f"s{number}", title=f"Webinar {number}", channel_id=room)
-    second_store = Store(any_desk.store.url.render_as_string(hide_password=False), any_desk.store.vault)
-    one = any_desk.worker("one", a_minute=count)
-    two = any_desk.worker("two", store=second_store, a_minute=count)
+    for number, room in enumerate(any_delivery.add_channels(count)):
+        await any_delivery.announce(start, f"s{number}", title=f"Webinar {number}", channel_id=room)
+    second_store = Store(any_delivery.store.url.render_as_string(hide_password=False), any_delivery.store.vault)
+    one = any_delivery.worker("one", a_minute=count)
+    two = any_delivery.worker("two", store=second_store, a_minute=count)
 
     await asyncio.gather(one.run(), two.run())
     await asyncio.gather(one.run(), two.run())
 
     await two.stop()
     await second_store.close()
-    held = any_desk.slack.scheduled()
+    held = any_delivery.slack.scheduled()
     assert len({one.channel for one in held}) == count
     assert len({one.text for one in held}) == count
-    assert [call.ok for call in any_desk.slack.calls] == [True] * count
+    assert [call.ok for call in any_delivery.slack.calls] == [True] * count
 
 
-async def test_claim_that_is_nearly_over_begins_no_call(desk: Desk) -> None:
+async def test_claim_that_is_nearly_over_begins_no_call(delivery: DeliveryHarness) -> None:
     """Its answer could come when somebody else has taken the reminder over: it is given back and taken anew."""
-    start = await in_hand_over(desk)
-    hurried = desk.worker("hurried", lease=timedelta(seconds=ONE_CALL))
+    start = await in_hand_over(delivery)
+    hurried = delivery.worker("hurried", lease=timedelta(seconds=ONE_CALL))
     await hurried.run()
-    assert desk.slack.calls == []
-    assert await desk.states() == [PLANNED]
+    assert delivery.slack.calls == []
+    assert await delivery.reminder_states() == [PLANNED]
 
-    await desk.worker().run()
-    await check_said_once(desk, start)
+    await delivery.worker().run()
+    await check_said_once(delivery, start)
 
 
-async def test_workspace_that_is_not_ours_is_left_alone(any_desk: Desk) -> None:
+async def test_workspace_that_is_not_ours_is_left_alone(any_delivery: DeliveryHarness) -> None:
     """A worker with the token of one workspace neither hands over nor waits for what belongs to another."""
-    start = any_desk.clock.now() + 20 * MINUTE
-    other = OTHERS[0]
-    await any_desk.announce(start, account=other)
-    worker = any_desk.worker(of=ACCOUNT.workspace)
+    start = any_delivery.clock.now() + 20 * MINUTE
+    other = OTHER_ACCOUNTS[0]
+    await any_delivery.announce(start, account=other)
+    worker = any_delivery.worker(of=ACCOUNT.workspace)
     assert await worker.run() is None
-    assert any_desk.slack.calls == []
+    assert any_delivery.slack.calls == []
 
-    await any_desk.worker(of=other.workspace).run()
-    assert len(any_desk.slack.scheduled()) == 1
+    await any_delivery.worker(of=other.workspace).run()
+    assert len(any_delivery.slack.scheduled()) == 1

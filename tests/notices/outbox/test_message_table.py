@@ -15,12 +15,12 @@ from bot.db.schema import parcels as table
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeKind, NoticeState
 from bot.notices.outbox import claims, message_table, notice_table
-from bot.notices.outbox.batching import for_slack_to_hold
+from bot.notices.outbox.batching import batch_scheduled
 from bot.notices.outbox.claims import BatchedMessage, Claim
-from bot.notices.outbox.coalesce import to_post
-from bot.notices.outbox.message_table import AT_ONCE, NOT_TAKEN_BACK, OutboundMessage, PostedMessage, ScheduledAtSlack
-from bot.notices.schedule import HEARD_WITHIN, at
-from tests.support.db_samples import HOUR, LATER, OTHERS, SOON, notice
+from bot.notices.outbox.coalesce import batch_immediate
+from bot.notices.outbox.message_table import AT_ONCE, NOT_WITHDRAWN, OutboundMessage, PostedMessage, ScheduledAtSlack
+from bot.notices.schedule import CHANGE_SEEN_WITHIN, from_unix
+from tests.support.db_samples import HOUR, LATER, OTHER_ACCOUNTS, SOON, notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 pytest_plugins = ["tests.support.databases"]
@@ -43,29 +43,31 @@ def room(_: Workspace, __: str) -> datetime | None:
 async def packed(db: Db, by: Claim | None = None) -> BatchedMessage:
     """A reminder, to be given to Slack."""
     await notice_table.plan(db, [notice()])
-    (load,) = (await for_slack_to_hold(db, NOW, by or claim(), room)).loads
+    (load,) = (await batch_scheduled(db, NOW, by or claim(), room)).loads
     return load
 
 
 async def held(db: Db) -> BatchedMessage:
     """A reminder that Slack holds."""
     load = await packed(db)
-    assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1", "digest")]) == {
+        load.message.id
+    }
     return load
 
 
 async def to_be_posted(db: Db) -> BatchedMessage:
     """An alert, to be posted."""
     await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
-    (load,) = (await to_post(db, NOW, claim(), room)).loads
+    (load,) = (await batch_immediate(db, NOW, claim(), room)).loads
     return load
 
 
 async def stands(db: Db) -> tuple[NoticeState, OutboundMessage]:
     """How the one notice stands, and its parcel."""
     (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
-    assert row.parcel
-    return row.state, row.parcel
+    assert row.message
+    return row.state, row.message
 
 
 async def claims_run_out(db: Db) -> None:
@@ -78,10 +80,10 @@ async def test_two_held_messages_cannot_share_a_second(store: Store) -> None:
     """The database itself refuses it, for one channel of one workspace; what is posted may."""
     async with store.write() as db:
         load = await held(db)
-        for other in OTHERS[:2]:
+        for other in OTHER_ACCOUNTS[:2]:
             await _insert(db, other.workspace, DeliveryMethod.SCHEDULED)
         await _insert(db, ACCOUNT.workspace, DeliveryMethod.IMMEDIATE)
-        assert load.parcel.post_at == DUE
+        assert load.message.post_at == DUE
     async with store.write() as db:
         with pytest.raises(IntegrityError):
             await _insert(db, ACCOUNT.workspace, DeliveryMethod.SCHEDULED)
@@ -91,46 +93,51 @@ async def test_unclear_hand_over_is_taken_by_one_when_its_time_has_run_out(store
     """As long as the claim holds, Slack may still be about to accept it."""
     async with store.write() as db:
         load = await packed(db)
-        assert await claims.unclear(db, claim("you")) == []
+        assert await claims.claim_unknown(db, claim("you")) == []
         await claims_run_out(db)
-        assert await claims.unclear(db, claim("you")) == [replace(load.parcel, claimed_by="you")]
-        assert await claims.unclear(db, claim("you")) == []
+        assert await claims.claim_unknown(db, claim("you")) == [replace(load.message, claimed_by="you")]
+        assert await claims.claim_unknown(db, claim("you")) == []
 
-        await message_table.hold(db, load.parcel, timedelta())
-        assert await claims.unclear(db, claim("me")) == []
+        await message_table.extend_claim(db, load.message, timedelta())
+        assert await claims.claim_unknown(db, claim("me")) == []
 
 
 async def test_what_is_left_unclear_is_looked_into_later(store: Store) -> None:
     """When so much time has passed as its holder said."""
     async with store.write() as db:
         load = await packed(db)
-        await message_table.hold(db, load.parcel, HOUR)
-        assert await claims.unclear(db, claim("you")) == []
-        await message_table.hold(db, load.parcel, -SECOND)
-        assert len(await claims.unclear(db, claim("you"))) == 1
+        await message_table.extend_claim(db, load.message, HOUR)
+        assert await claims.claim_unknown(db, claim("you")) == []
+        await message_table.extend_claim(db, load.message, -SECOND)
+        assert len(await claims.claim_unknown(db, claim("you"))) == 1
 
 
 async def test_held_parcel_keeps_what_slack_said(store: Store) -> None:
     """The id to take it back with and the digest of its words, and nobody has a claim on it."""
     async with store.write() as db:
         await held(db)
-        state, parcel = await stands(db)
-    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (PACKED, MessageState.SCHEDULED, "Q1", "digest")
-    assert (parcel.wake_at, parcel.attempts) == (at(DUE) + HEARD_WITHIN, 0)
+        state, message = await stands(db)
+    assert (state, parcel.state, parcel.scheduled_id, parcel.text_digest) == (
+        PACKED,
+        MessageState.SCHEDULED,
+        "Q1",
+        "digest",
+    )
+    assert (parcel.wake_at, parcel.attempts) == (from_unix(DUE) + CHANGE_SEEN_WITHIN, 0)
 
 
 async def test_parcel_to_be_withdrawn_during_its_hand_over_is_got_back_after_it(store: Store) -> None:
     """The hand-over ends first, and leaves the id that is needed."""
     async with store.write() as db:
         load = await packed(db)
-        await notice_table.take_back(db, [load.rows[0].id])
-        assert await claims.withdrawals(db, NOW, claim("you")) == []
+        await notice_table.withdraw(db, [load.rows[0].id])
+        assert await claims.claim_withdrawals(db, NOW, claim("you")) == []
 
-        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
-        (withdrawing,) = await claims.withdrawals(db, NOW, claim("you"))
+        assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")]) == {load.message.id}
+        (withdrawing,) = await claims.claim_withdrawals(db, NOW, claim("you"))
         assert withdrawing.scheduled_id == "Q1"
-        assert await message_table.not_at_slack(db, withdrawing, NOW)
-        state, parcel = await stands(db)
+        assert await message_table.requeue(db, withdrawing, NOW)
+        state, message = await stands(db)
     assert (state, parcel.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
 
 
@@ -138,12 +145,12 @@ async def test_what_else_was_in_a_parcel_that_is_got_back_is_planned_again(store
     """Only what is no longer to be said stays away."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
-        (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
-        await notice_table.take_back(db, [load.rows[0].id])
-        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
-        await message_table.not_at_slack(db, load.parcel, SOON)
+        (load,) = (await batch_scheduled(db, NOW, claim(), room)).loads
+        await notice_table.withdraw(db, [load.rows[0].id])
+        await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")])
+        await message_table.requeue(db, load.message, SOON)
         (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
-        state, parcel = await stands(db)
+        state, message = await stands(db)
     assert (state, parcel.state) == (NoticeState.WITHDRAWN, MessageState.WITHDRAWN)
     assert (other.state, other.notice.schedulable_at) == (PLANNED, SOON)
 
@@ -153,48 +160,48 @@ async def test_what_could_not_be_got_back_was_said(store: Store, problem: str, e
     """As far as that is clear; what should not have been said is named, and never planned again."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
-        (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
-        await notice_table.take_back(db, [load.rows[0].id])
-        assert await message_table.was_posted(db, load.parcel, problem) == [load.rows[0].id]
+        (load,) = (await batch_scheduled(db, NOW, claim(), room)).loads
+        await notice_table.withdraw(db, [load.rows[0].id])
+        assert await message_table.close_posted(db, load.message, problem) == [load.rows[0].id]
         await notice_table.plan(db, [notice(), notice(session_id="s2")])
         (other,) = await notice_table.of_session(db, ACCOUNT, "s2")
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
-        assert await message_table.was_posted(db, load.parcel, problem) == []
+        assert await message_table.close_posted(db, load.message, problem) == []
     assert (other.state, other.problem) == (ends, problem)
-    assert (row.state, row.problem) == (SAID, NOT_TAKEN_BACK)
+    assert (row.state, row.problem) == (SAID, NOT_WITHDRAWN)
 
 
 async def test_withdrawal_that_must_wait_is_taken_up_again(store: Store) -> None:
     """At the time it was put off to, and the outbox wakes for it."""
     async with store.write() as db:
         load = await held(db)
-        await notice_table.take_back(db, [load.rows[0].id])
+        await notice_table.withdraw(db, [load.rows[0].id])
         assert await message_table.next_wake(db) == AT_ONCE
-        (withdrawing,) = await claims.withdrawals(db, NOW, claim())
+        (withdrawing,) = await claims.claim_withdrawals(db, NOW, claim())
         assert await message_table.next_wake(db) is None
-        await message_table.try_again(db, withdrawing, SOON, "not clear")
+        await message_table.postpone_withdrawal(db, withdrawing, SOON, "not clear")
         assert await message_table.next_wake(db) == SOON
-        assert await claims.withdrawals(db, NOW, claim()) == []
-        (again,) = await claims.withdrawals(db, SOON, claim())
+        assert await claims.claim_withdrawals(db, NOW, claim()) == []
+        (again,) = await claims.claim_withdrawals(db, SOON, claim())
     assert again.problem == "not clear"
 
 
 async def test_latecomer_changes_nothing(store: Store) -> None:
     """Who was away while somebody else settled and handed over again learns that theirs is one too many."""
     async with store.write() as db:
-        late = (await packed(db)).parcel
-        assert await message_table.not_at_slack(db, late, NOW)
-        (load,) = (await for_slack_to_hold(db, NOW, claim("you"), room)).loads
-        assert load.parcel.attempts == 2
-        assert await message_table.handed(db, [ScheduledAtSlack(late.id, "Q-late")]) == set()
-        assert not await message_table.not_at_slack(db, late, LATER)
-        assert not await message_table.end(db, late, MessageState.FAILED, "no")
-        assert await stands(db) == (PACKED, load.parcel)
+        late = (await packed(db)).message
+        assert await message_table.requeue(db, late, NOW)
+        (load,) = (await batch_scheduled(db, NOW, claim("you"), room)).loads
+        assert load.message.attempts == 2
+        assert await message_table.mark_scheduled(db, [ScheduledAtSlack(late.id, "Q-late")]) == set()
+        assert not await message_table.requeue(db, late, LATER)
+        assert not await message_table.close(db, late, MessageState.FAILED, "no")
+        assert await stands(db) == (PACKED, load.message)
 
-        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
-        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q-late")]) == set()
-        assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")]) == {load.parcel.id}
-        state, parcel = await stands(db)
+        assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")]) == {load.message.id}
+        assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q-late")]) == set()
+        assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")]) == {load.message.id}
+        state, message = await stands(db)
     assert (state, parcel.state, parcel.scheduled_id) == (PACKED, MessageState.SCHEDULED, "Q1")
 
 
@@ -202,10 +209,10 @@ async def test_post_is_said_once(store: Store) -> None:
     """Whoever posts it a second time learns that; to write the same down twice is to write it down once."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == {load.parcel.id}
-        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "2.2")]) == set()
-        state, parcel = await stands(db)
+        assert await message_table.mark_posted(db, [PostedMessage(load.message.id, "1.1")]) == {load.message.id}
+        assert await message_table.mark_posted(db, [PostedMessage(load.message.id, "1.1")]) == {load.message.id}
+        assert await message_table.mark_posted(db, [PostedMessage(load.message.id, "2.2")]) == set()
+        state, message = await stands(db)
     assert (state, parcel.state, parcel.message_ts) == (SAID, MessageState.POSTED, "1.1")
 
 
@@ -213,8 +220,8 @@ async def test_post_that_was_settled_meanwhile_is_one_too_many(store: Store) -> 
     """It was looked for, not found, and planned again."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        assert await message_table.not_at_slack(db, load.parcel, SOON)
-        assert await message_table.posted(db, [PostedMessage(load.parcel.id, "1.1")]) == set()
+        assert await message_table.requeue(db, load.message, SOON)
+        assert await message_table.mark_posted(db, [PostedMessage(load.message.id, "1.1")]) == set()
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
     assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
@@ -223,20 +230,20 @@ async def test_repetition_is_by_whoever_has_it(store: Store) -> None:
     """It says so itself, and counts as a further try."""
     async with store.write() as db:
         load = await to_be_posted(db)
-        again = await message_table.repeat(db, load.parcel, LATER, "not clear")
+        again = await message_table.begin_repeat(db, load.message, LATER, "not clear")
         assert again
         assert (again.attempts, again.problem, again.post_at) == (2, "not clear", int(LATER.timestamp()))
         assert await stands(db) == (PACKED, again)
-        assert await message_table.repeat(db, replace(load.parcel, claimed_by="you"), LATER, "") is None
+        assert await message_table.begin_repeat(db, replace(load.message, claimed_by="you"), LATER, "") is None
 
 
 async def test_what_ended_badly_ends_with_its_reason(store: Store) -> None:
     """The notices as well."""
     async with store.write() as db:
         load = await packed(db)
-        assert await message_table.end(db, load.parcel, MessageState.FAILED, "is_archived")
+        assert await message_table.close(db, load.message, MessageState.FAILED, "is_archived")
         (row,) = await notice_table.of_session(db, ACCOUNT, "s1")
-        state, parcel = await stands(db)
+        state, message = await stands(db)
     assert (state, row.problem, parcel.state, parcel.problem) == (
         NoticeState.FAILED,
         "is_archived",
@@ -249,81 +256,81 @@ async def test_change_has_what_slack_holds_looked_over(store: Store) -> None:
     """Once; unless something changes again while somebody is at it. Also what is just being handed over."""
     async with store.write() as db:
         load = await packed(db)
-        assert await message_table.to_look_over(db, NOW, None) == []
+        assert await message_table.to_check(db, NOW, None) == []
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
-        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
-        assert await message_table.to_look_over(db, NOW, None) == []
-        (seen,) = await message_table.to_look_over(db, SOON, None)
+        await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")])
+        assert await message_table.to_check(db, NOW, None) == []
+        (seen,) = await message_table.to_check(db, SOON, None)
         await notice_table.plan(db, [notice(schedulable_at=LATER)])
-        await message_table.looked_over(db, seen, load.parcel.wake_at)
-        (seen,) = await message_table.to_look_over(db, LATER, None)
-        await message_table.looked_over(db, seen, load.parcel.wake_at)
-        assert await message_table.to_look_over(db, LATER, None) == []
-        assert await message_table.next_wake(db) == load.parcel.wake_at
+        await message_table.mark_checked(db, seen, load.message.wake_at)
+        (seen,) = await message_table.to_check(db, LATER, None)
+        await message_table.mark_checked(db, seen, load.message.wake_at)
+        assert await message_table.to_check(db, LATER, None) == []
+        assert await message_table.next_wake(db) == load.message.wake_at
 
-        await message_table.exchange(db, seen)
-        assert len(await claims.withdrawals(db, LATER, claim())) == 1
+        await message_table.replace_at_slack(db, seen)
+        assert len(await claims.claim_withdrawals(db, LATER, claim())) == 1
 
 
 async def test_what_slack_held_counts_as_said_after_a_while(store: Store) -> None:
     """Or when its start has come; until then a change that is heard of late still finds it."""
     async with store.write() as db:
         await held(db)
-        said = at(DUE) + HEARD_WITHIN
-        await message_table.count_as_said(db, said - SECOND)
+        said = from_unix(DUE) + CHANGE_SEEN_WITHIN
+        await message_table.mark_past_posted(db, said - SECOND)
         assert (await stands(db))[0] is PACKED
-        await message_table.count_as_said(db, said)
-        state, parcel = await stands(db)
+        await message_table.mark_past_posted(db, said)
+        state, message = await stands(db)
         assert (state, parcel.state) == (SAID, MessageState.POSTED)
 
         soon = notice(session_id="s2", offset=MINUTE, due_at=START - MINUTE, expires_at=START - MINUTE / 2)
         await notice_table.plan(db, [soon])
-        (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
-        assert load.parcel.wake_at == START
+        (load,) = (await batch_scheduled(db, NOW, claim(), room)).loads
+        assert load.message.wake_at == START
 
 
 async def test_change_after_a_reminder_was_posted_does_not_end_it_early(store: Store) -> None:
     """It stays to be corrected as long as any."""
     async with store.write() as db:
         load = await held(db)
-        await notice_table.plan(db, [notice(schedulable_at=at(DUE) + SECOND)])
-        await message_table.count_as_said(db, at(DUE) + MINUTE)
-        assert (await stands(db))[1].wake_at == load.parcel.wake_at
+        await notice_table.plan(db, [notice(schedulable_at=from_unix(DUE) + SECOND)])
+        await message_table.mark_past_posted(db, from_unix(DUE) + MINUTE)
+        assert (await stands(db))[1].wake_at == load.message.wake_at
 
 
 async def test_claims_are_freed_at_a_start(store: Store) -> None:
     """But not on what the one who is gone was giving to Slack, which may still be about to accept it."""
     async with store.write() as db:
         load = await packed(db)
-        await message_table.release_all(db)
-        assert await claims.unclear(db, claim("you")) == []
-        await notice_table.take_back(db, [load.rows[0].id])
-        await message_table.release_all(db)
-        assert await claims.withdrawals(db, NOW, claim("you")) == []
+        await message_table.release_claims(db)
+        assert await claims.claim_unknown(db, claim("you")) == []
+        await notice_table.withdraw(db, [load.rows[0].id])
+        await message_table.release_claims(db)
+        assert await claims.claim_withdrawals(db, NOW, claim("you")) == []
 
-        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
-        await claims.withdrawals(db, NOW, claim())
-        assert await claims.withdrawals(db, NOW, claim("you")) == []
-        await message_table.release_all(db)
-        assert len(await claims.withdrawals(db, NOW, claim("you"))) == 1
+        await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")])
+        await claims.claim_withdrawals(db, NOW, claim())
+        assert await claims.claim_withdrawals(db, NOW, claim("you")) == []
+        await message_table.release_claims(db)
+        assert len(await claims.claim_withdrawals(db, NOW, claim("you"))) == 1
 
 
 async def test_parcels_of_two_workspaces_never_meet(store: Store) -> None:
     """A worker for one workspace settles, looks over, gets back and closes nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await notice_table.plan(db, [notice(account=OTHERS[0])])
-        (load,) = (await for_slack_to_hold(db, NOW, claim(), room)).loads
+        await notice_table.plan(db, [notice(account=OTHER_ACCOUNTS[0])])
+        (load,) = (await batch_scheduled(db, NOW, claim(), room)).loads
         await claims_run_out(db)
-        assert await claims.unclear(db, claim(workspace=here)) == []
-        await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1")])
-        await notice_table.plan(db, [notice(account=OTHERS[0])])
-        assert await message_table.to_look_over(db, NOW, here) == []
+        assert await claims.claim_unknown(db, claim(workspace=here)) == []
+        await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1")])
+        await notice_table.plan(db, [notice(account=OTHER_ACCOUNTS[0])])
+        assert await message_table.to_check(db, NOW, here) == []
         assert await message_table.next_wake(db, here) is None
-        await message_table.count_as_said(db, START, here)
-        await notice_table.take_back(db, [load.rows[0].id])
-        assert await claims.withdrawals(db, LATER, claim(workspace=here)) == []
-        assert len(await claims.withdrawals(db, LATER, claim(workspace=OTHERS[0].workspace))) == 1
+        await message_table.mark_past_posted(db, START, here)
+        await notice_table.withdraw(db, [load.rows[0].id])
+        assert await claims.claim_withdrawals(db, LATER, claim(workspace=here)) == []
+        assert len(await claims.claim_withdrawals(db, LATER, claim(workspace=OTHER_ACCOUNTS[0].workspace))) == 1
 
 
 async def _insert(db: Db, workspace: Workspace, way: DeliveryMethod) -> None:

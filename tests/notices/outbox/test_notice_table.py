@@ -15,13 +15,13 @@ from bot.db.schema import notices as table
 from bot.model.people import Account, Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeFacts, NoticeKind, NoticeState
 from bot.notices.outbox import claims, message_table, notice_table
-from bot.notices.outbox.batching import for_slack_to_hold
-from bot.notices.outbox.claims import TOO_LATE, BatchedMessage, Claim, PackedBatch
-from bot.notices.outbox.coalesce import to_post
+from bot.notices.outbox.batching import batch_scheduled
+from bot.notices.outbox.claims import EXPIRED, BatchedMessage, Claim, MessageBatch
+from bot.notices.outbox.coalesce import batch_immediate
 from bot.notices.outbox.message_table import ScheduledAtSlack
 from bot.notices.outbox.notice_table import NoticeRow
-from bot.notices.schedule import at
-from tests.support.db_samples import HOUR, LATER, OTHERS, SOON, notice
+from bot.notices.schedule import from_unix
+from tests.support.db_samples import HOUR, LATER, OTHER_ACCOUNTS, SOON, notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
 pytest_plugins = ["tests.support.databases"]
@@ -53,9 +53,9 @@ async def state(db: Db) -> NoticeState:
     return row.state
 
 
-async def pack(db: Db, now: datetime = NOW, by: str = "me") -> PackedBatch:
+async def pack(db: Db, now: datetime = NOW, by: str = "me") -> MessageBatch:
     """Pack what Slack may be given to hold."""
-    return await for_slack_to_hold(db, now, claim(by), room)
+    return await batch_scheduled(db, now, claim(by), room)
 
 
 async def packed(db: Db) -> BatchedMessage:
@@ -68,7 +68,9 @@ async def packed(db: Db) -> BatchedMessage:
 async def held(db: Db) -> BatchedMessage:
     """The one notice, held by Slack."""
     load = await packed(db)
-    assert await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, "Q1", "digest")]) == {load.parcel.id}
+    assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1", "digest")]) == {
+        load.message.id
+    }
     return load
 
 
@@ -105,38 +107,40 @@ async def test_planning_leaves_what_is_under_way(store: Store) -> None:
 async def test_many_notices_are_planned_at_once(store: Store) -> None:
     """More than go into one statement."""
     due = START - HOUR
-    wanted = [notice(session_id=f"s{number}", schedulable_at=due - HOUR / 4) for number in range(notice_table.AT_ONCE + 1)]
+    wanted = [
+        notice(session_id=f"s{number}", schedulable_at=due - HOUR / 4) for number in range(notice_table.WRITE_BATCH + 1)
+    ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        assert await notice_table.crowds(db, ACCOUNT.workspace, [due, due - SECOND]) == {
+        assert await notice_table.due_counts(db, ACCOUNT.workspace, [due, due - SECOND]) == {
             due: len(wanted),
             due - SECOND: 0,
         }
-        assert await notice_table.crowds(db, OTHERS[0].workspace, [due]) == {due: 0}
-        assert await notice_table.crowds(db, ACCOUNT.workspace, []) == {}
+        assert await notice_table.due_counts(db, OTHER_ACCOUNTS[0].workspace, [due]) == {due: 0}
+        assert await notice_table.due_counts(db, ACCOUNT.workspace, []) == {}
 
 
 async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
     """A webinar that is moved away and back is reminded of as before."""
     async with store.write() as db:
         await notice_table.plan(db, [notice()])
-        await notice_table.take_back(db, [row.id for row in await stands(db)])
+        await notice_table.withdraw(db, [row.id for row in await stands(db)])
         assert await state(db) is WITHDRAWN
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
         (row,) = await stands(db)
-    assert (row.state, row.notice.schedulable_at, row.parcel) == (PLANNED, SOON, None)
+    assert (row.state, row.notice.schedulable_at, row.message) == (PLANNED, SOON, None)
 
 
 async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(store: Store) -> None:
     """It may be at Slack or not: whoever gets the parcel back plans it again."""
     async with store.write() as db:
         load = await held(db)
-        await notice_table.take_back(db, [row.id for row in load.rows])
+        await notice_table.withdraw(db, [row.id for row in load.rows])
         assert await state(db) is WITHDRAWN
         await notice_table.plan(db, [notice()])
         assert await state(db) is PACKED
 
-        assert await message_table.not_at_slack(db, load.parcel, SOON)
+        assert await message_table.requeue(db, load.message, SOON)
         (row,) = await stands(db)
     assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
@@ -145,13 +149,13 @@ async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) ->
     """What is planned is withdrawn at once; a parcel with what is not must be got back; what was said stays."""
     async with store.write() as db:
         load = await packed(db)
-        await notice_table.take_back(db, [row.id for row in load.rows])
+        await notice_table.withdraw(db, [row.id for row in load.rows])
         (row,) = await stands(db)
-        assert row.parcel
-        assert (row.state, row.parcel.state) == (WITHDRAWN, MessageState.WITHDRAWING)
+        assert row.message
+        assert (row.state, row.message.state) == (WITHDRAWN, MessageState.WITHDRAWING)
 
         await db.execute(update(table).values(state=SAID))
-        await notice_table.take_back(db, [row.id])
+        await notice_table.withdraw(db, [row.id])
         assert await state(db) is SAID
 
 
@@ -159,8 +163,8 @@ async def test_what_is_being_posted_is_past_being_taken_back(store: Store) -> No
     """Nobody can hold a post back that is on its way."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
-        (load,) = (await to_post(db, NOW, claim(), room)).loads
-        await notice_table.take_back(db, [row.id for row in load.rows])
+        (load,) = (await batch_immediate(db, NOW, claim(), room)).loads
+        await notice_table.withdraw(db, [row.id for row in load.rows])
         assert await state(db) is PACKED
 
 
@@ -172,12 +176,12 @@ async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
         await notice_table.skip(db, number)
         await notice_table.plan(db, [notice()])
         (row,) = await stands(db)
-        assert row.parcel
-        assert (row.state, row.parcel.state) == (SKIPPED, MessageState.WITHDRAWING)
+        assert row.message
+        assert (row.state, row.message.state) == (SKIPPED, MessageState.WITHDRAWING)
         assert await notice_table.unskip(db, number, NOW)
         assert await state(db) is PACKED
         await notice_table.skip(db, number)
-        await message_table.not_at_slack(db, load.parcel, SOON)
+        await message_table.requeue(db, load.message, SOON)
         assert await state(db) is SKIPPED
 
         assert not await notice_table.unskip(db, number, row.notice.due_at)
@@ -198,9 +202,9 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         taken = await pack(db)
-    contents = [(load.parcel.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
+    contents = [(load.message.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
     assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
-    assert {load.parcel.way for load in taken.loads} == {DeliveryMethod.SCHEDULED}
+    assert {load.message.way for load in taken.loads} == {DeliveryMethod.SCHEDULED}
 
 
 async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
@@ -210,16 +214,16 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
         await notice_table.plan(db, [notice(session_id="s2")])
         assert (await pack(db)).loads == []
         (row,) = await stands(db)
-        assert row.parcel
-        assert (row.state, row.parcel.state) == (PACKED, MessageState.WITHDRAWING)
-        await message_table.not_at_slack(db, first.parcel, NOW)
+        assert row.message
+        assert (row.state, row.message.state) == (PACKED, MessageState.WITHDRAWING)
+        await message_table.requeue(db, first.message, NOW)
         (both,) = (await pack(db)).loads
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
 
         close = START - HOUR - 2 * MINUTE
         await notice_table.plan(db, [notice(session_id="s3", schedulable_at=close)])
         (alone,) = (await pack(db, close)).loads
-    assert (alone.parcel.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
+    assert (alone.message.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
 
 
 async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
@@ -229,20 +233,25 @@ async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
         assert await notice_table.next_wake(db) == SOON
         assert (await pack(db)).loads == []
         (load,) = (await pack(db, SOON)).loads
-        parcel = load.parcel
-        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (MessageState.SENDING, DUE, "me", 1)
+        parcel = load.message
+        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (
+            MessageState.SENDING,
+            DUE,
+            "me",
+            1,
+        )
         assert (await pack(db, SOON, "you")).loads == []
         assert await notice_table.next_wake(db) is None
         (row,) = await stands(db)
-        assert row.parcel
-        assert (row, row.parcel) == (load.rows[0], parcel)
+        assert row.message
+        assert (row, row.message) == (load.rows[0], parcel)
 
 
 async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
     """Without a parcel, until there is room."""
     async with store.write() as db:
         await notice_table.plan(db, [notice()])
-        assert (await for_slack_to_hold(db, NOW, claim(), lambda *_: SOON)).loads == []
+        assert (await batch_scheduled(db, NOW, claim(), lambda *_: SOON)).loads == []
         assert (await notice_table.next_wake(db), await message_table.next_wake(db)) == (SOON, None)
         assert len((await pack(db, SOON)).loads) == 1
 
@@ -255,7 +264,7 @@ async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store)
             db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)]
         )
         loads = (await pack(db, now)).loads
-        assert sorted(load.parcel.post_at for load in loads) == [DUE + 6, DUE + 7]
+        assert sorted(load.message.post_at for load in loads) == [DUE + 6, DUE + 7]
 
 
 async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Store) -> None:
@@ -265,7 +274,7 @@ async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Sto
             await notice_table.plan(db, [notice(schedulable_at=SOON), notice(schedulable_at=LATER)])
             (row,) = await stands(db)
             assert (row.state, row.notice.schedulable_at) == (NoticeState.PLANNED, SOON)
-            await notice_table.take_back(db, [row.id])
+            await notice_table.withdraw(db, [row.id])
 
 
 async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
@@ -277,7 +286,7 @@ async def test_notice_that_is_too_late_is_missed(store: Store) -> None:
         others = await notice_table.of_session(db, ACCOUNT, "s2")
         assert taken.missed == [*await stands(db), *others]
     assert [(row.state, row.problem) for row in taken.missed] == [
-        (NoticeState.MISSED, TOO_LATE),
+        (NoticeState.MISSED, EXPIRED),
         (NoticeState.MISSED, "token_revoked"),
     ]
 
@@ -295,8 +304,11 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
         await notice_table.plan(db, wanted)
         loads = (await pack(db, now)).loads
         rows = await stands(db)
-    said = sorted((load.parcel.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
-    assert [(at(second) - now, what) for second, what in said] == [(5 * SECOND, ["s1", "s2"]), (5 * MINUTE, ["s3"])]
+    said = sorted((load.message.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
+    assert [(from_unix(second) - now, what) for second, what in said] == [
+        (5 * SECOND, ["s1", "s2"]),
+        (5 * MINUTE, ["s3"]),
+    ]
     assert [row.state for row in rows] == [NoticeState.SUPERSEDED, PACKED]
 
 
@@ -316,7 +328,7 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
                 waiting = await notice_table.next_wake(db)
                 taken = await pack(db, waiting or NOW, by)
                 for load in taken.loads:
-                    await message_table.handed(db, [ScheduledAtSlack(load.parcel.id, f"Q{load.parcel.id}")])
+                    await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, f"Q{load.parcel.id}")])
                 back = await message_table.next_wake(db)
                 if back == message_table.AT_ONCE:
                     await _get_back(db)
@@ -327,7 +339,7 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     await asyncio.gather(pack_all("one"), pack_all("two"))
     async with store.read() as db:
         rows = [row for n in range(300) for row in await notice_table.of_session(db, ACCOUNT, f"s{n}")]
-    carried = {row.parcel for row in rows if row.parcel}
+    carried = {row.message for row in rows if row.message}
     seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
     assert {row.state for row in rows} == {PACKED}
     assert {parcel.state for parcel in carried} == {MessageState.SCHEDULED}
@@ -336,8 +348,8 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
 
 
 async def _get_back(db: Db) -> None:
-    for parcel in await claims.withdrawals(db, LATER, claim()):
-        await message_table.not_at_slack(db, parcel, NOW)
+    for parcel in await claims.claim_withdrawals(db, LATER, claim()):
+        await message_table.requeue(db, parcel, NOW)
 
 
 async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
@@ -350,24 +362,26 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        (load,) = (await to_post(db, NOW, claim(), room)).loads
+        (load,) = (await batch_immediate(db, NOW, claim(), room)).loads
         older, newer = await stands(db)
     assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
     assert (older.state, newer.state) == (NoticeState.SUPERSEDED, PACKED)
     assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
-    assert (load.parcel.way, len(load.parcel.mark)) == (DeliveryMethod.IMMEDIATE, 16)
+    assert (load.message.way, len(load.message.mark)) == (DeliveryMethod.IMMEDIATE, 16)
 
 
 async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
     """A reminder that may be handed over only when it is due is posted in a DM, and handed over elsewhere."""
     due = START - HOUR
-    wanted = [notice(channel_id=channel, schedulable_at=due) for channel in ("D1", "U2", "C3")] + [notice(channel_id="D4")]
+    wanted = [notice(channel_id=channel, schedulable_at=due) for channel in ("D1", "U2", "C3")] + [
+        notice(channel_id="D4")
+    ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         held = (await pack(db, due)).loads
-        posted = (await to_post(db, due, claim(), room)).loads
-    assert sorted(load.parcel.channel_id for load in held) == ["C3", "D4"]
-    assert sorted(load.parcel.channel_id for load in posted) == ["D1", "U2"]
+        posted = (await batch_immediate(db, due, claim(), room)).loads
+    assert sorted(load.message.channel_id for load in held) == ["C3", "D4"]
+    assert sorted(load.message.channel_id for load in posted) == ["D1", "U2"]
 
 
 async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
@@ -375,7 +389,7 @@ async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
     ends = [NoticeState.MISSED, NoticeState.FAILED, NoticeState.UNKNOWN, SAID, WITHDRAWN, NoticeState.SUPERSEDED]
     wanted = [notice(session_id=f"s{n}", due_at=NOW + n * MINUTE) for n in range(len(ends))]
     async with store.write() as db:
-        await notice_table.plan(db, [*wanted, notice(account=OTHERS[0])])
+        await notice_table.plan(db, [*wanted, notice(account=OTHER_ACCOUNTS[0])])
         for number, ended in enumerate(ends):
             await db.execute(update(table).where(table.c.session_id == f"s{number}").values(state=ended))
         found = await notice_table.problems(db, ACCOUNT.workspace, NOW, 10)
@@ -388,9 +402,9 @@ async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store)
     """With its parcel; what ended lately, or has not ended, is kept."""
     async with store.write() as db:
         load = await held(db)
-        await message_table.count_as_said(db, START)
+        await message_table.mark_past_posted(db, START)
         await notice_table.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
-        await notice_table.take_back(db, [row.id for row in await notice_table.of_session(db, ACCOUNT, "s2")])
+        await notice_table.withdraw(db, [row.id for row in await notice_table.of_session(db, ACCOUNT, "s2")])
         await notice_table.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
         await db.execute(update(table).where(table.c.session_id == "s4").values(state=SAID))
 
@@ -399,21 +413,21 @@ async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store)
         assert [await notice_table.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
         left = [len(await notice_table.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
     assert left == [0, 1, 1]
-    assert load.parcel.id == 1
+    assert load.message.id == 1
 
 
 async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
     """A worker for one workspace sees, packs and wakes for nothing of another's."""
     here = ACCOUNT.workspace
     async with store.write() as db:
-        await notice_table.plan(db, [notice(account=account, schedulable_at=SOON) for account in OTHERS[:2]])
+        await notice_table.plan(db, [notice(account=account, schedulable_at=SOON) for account in OTHER_ACCOUNTS[:2]])
         assert await stands(db) == []
         assert await notice_table.next_wake(db, here) is None
-        assert (await for_slack_to_hold(db, LATER, claim(workspace=here), room)).loads == []
+        assert (await batch_scheduled(db, LATER, claim(workspace=here), room)).loads == []
 
-        for other in OTHERS[:2]:
-            (load,) = (await for_slack_to_hold(db, LATER, claim(workspace=other.workspace), room)).loads
-            assert (load.rows[0].notice.account, load.parcel.post_at) == (other, DUE)
+        for other in OTHER_ACCOUNTS[:2]:
+            (load,) = (await batch_scheduled(db, LATER, claim(workspace=other.workspace), room)).loads
+            assert (load.rows[0].notice.account, load.message.post_at) == (other, DUE)
             assert await notice_table.find(db, here, load.rows[0].id) is None
             assert await notice_table.find(db, other.workspace, load.rows[0].id) == load.rows[0]
 
@@ -421,8 +435,8 @@ async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
 async def test_notices_of_two_accounts_are_two(store: Store) -> None:
     """The same session id of another connection has its own reminders."""
     async with store.write() as db:
-        await notice_table.plan(db, [notice(), notice(account=OTHERS[2])])
-        assert [len(await stands(db, account)) for account in (ACCOUNT, OTHERS[2])] == [1, 1]
+        await notice_table.plan(db, [notice(), notice(account=OTHER_ACCOUNTS[2])])
+        assert [len(await stands(db, account)) for account in (ACCOUNT, OTHER_ACCOUNTS[2])] == [1, 1]
 
 
 async def test_outbox_refuses_naive_times(store: Store) -> None:
@@ -433,8 +447,8 @@ async def test_outbox_refuses_naive_times(store: Store) -> None:
         for refused in (
             notice_table.plan(db, [notice().model_copy(update={"due_at": naive})]),
             pack(db, naive),
-            message_table.not_at_slack(db, load.parcel, naive),
-            message_table.try_again(db, load.parcel, naive),
+            message_table.requeue(db, load.message, naive),
+            message_table.postpone_withdrawal(db, load.message, naive),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):
                 await refused

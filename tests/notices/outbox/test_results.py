@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.db.connection import Db, Store
 from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.batching import for_slack_to_hold
+from bot.notices.outbox.batching import batch_scheduled
 from bot.notices.outbox.claims import Claim
 from bot.notices.outbox.message_table import ScheduledAtSlack
 from bot.notices.outbox.results import MOST, ResultWriter
@@ -63,9 +63,9 @@ async def given(store: Away, count: int) -> list[ScheduledAtSlack]:
     """So many parcels, just given to Slack, which holds them."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
-        taken = await for_slack_to_hold(db, NOW, CLAIM, lambda *_: None, count)
+        taken = await batch_scheduled(db, NOW, CLAIM, lambda *_: None, count)
     store.commits = 0
-    return [ScheduledAtSlack(load.parcel.id, f"Q{load.parcel.id}") for load in taken.loads]
+    return [ScheduledAtSlack(load.message.id, f"Q{load.parcel.id}") for load in taken.loads]
 
 
 async def held(store: Away) -> set[str | None]:
@@ -73,7 +73,7 @@ async def held(store: Away) -> set[str | None]:
     async with store.read() as db:
         rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert {row.state for row in rows} == {NoticeState.BATCHED}
-    return {row.parcel.scheduled_id for row in rows if row.parcel}
+    return {row.message.scheduled_id for row in rows if row.message}
 
 
 async def check_written(store: Away, handed: list[ScheduledAtSlack], told: list[bool]) -> None:
