@@ -1,1 +1,1 @@
-"""browse."""
+"""/webinar, /webinar help, list, show and count."""

@@ -1,4 +1,4 @@
-"""The help: every command with an example, and who may do what."""
+"""The help: every command with an example, and who may use it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, button, context, message, plain, section
 from bot.slack.message import Message
-from handlers.browse.texts import MAX_WORDS, place
+from handlers.browse.texts import MAX_WORDS, page_value
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A command: how it is written, what it does, an example, and who may use it."""
+    """The help of one command."""
 
     usage: str
     does: str
@@ -22,15 +22,15 @@ class Topic:
 
 
 EVERYONE = "Everyone can use it."
-NO_GUESTS = "Not for guests or people of another organisation."
-WHO_STEERS = "For its creator and host, the organisers of the workspace, and its admins and owners."
+MEMBERS = "Not for guests or people of another organisation."
+MANAGERS = "For its creator and host, the organisers of the workspace, and its admins and owners."
 
 TOPICS = {
     "create": Topic(
         "create [title] [when] [for 45m]",
         "Opens the form for a new webinar, filled with your words.",
         "create Launch day next tue 3pm for 45m",
-        NO_GUESTS,
+        MEMBERS,
     ),
     "list": Topic(
         "list [mine|past|words]",
@@ -49,25 +49,25 @@ TOPICS = {
         "share <webinar> [#channel]",
         "Posts the webinar's card; reminders, changes and alerts about it follow there.",
         "share next #launch",
-        NO_GUESTS,
+        MEMBERS,
     ),
     "remind": Topic(
         "remind <webinar>|defaults [1d 1h 10m]",
         "Shows and changes when this channel is reminded; `defaults` is for the whole workspace.",
         "remind Launch day 1d 30m",
-        f"{NO_GUESTS} The defaults are for admins and owners.",
+        f"{MEMBERS} The defaults are for admins and owners.",
     ),
     "subscribe": Topic(
         "subscribe [features] [for <webinar>|mine|all]",
         f"Has more said in this channel. Features: {join_words([feature.value for feature in FEATURE_TEXTS])}.",
         "subscribe live filling for next",
-        NO_GUESTS,
+        MEMBERS,
     ),
     "unsubscribe": Topic(
         "unsubscribe [features] [for <webinar>|mine|all]",
         "Has less said in this channel; without features, nothing.",
         "unsubscribe reminders for Launch day",
-        NO_GUESTS,
+        MEMBERS,
     ),
     "subscriptions": Topic(
         "subscriptions",
@@ -75,25 +75,25 @@ TOPICS = {
         "subscriptions",
         EVERYONE,
     ),
-    "open": Topic("open <webinar>", "Opens registration.", "open Launch day", WHO_STEERS),
-    "close": Topic("close <webinar>", "Closes registration.", "close Launch day", WHO_STEERS),
+    "open": Topic("open <webinar>", "Opens registration.", "open Launch day", MANAGERS),
+    "close": Topic("close <webinar>", "Closes registration.", "close Launch day", MANAGERS),
     "limit": Topic(
         "limit <webinar> <number|off>",
         "Closes registration by itself when so many have registered.",
         "limit Launch day 500",
-        WHO_STEERS,
+        MANAGERS,
     ),
     "invite": Topic(
         "invite <webinar> [@people…] [as cohost|panelist]",
         "Opens the form for its team, filled with who you named: co-hosts and panelists, also from outside.",
         "invite Launch day @ben @chloe as cohost",
-        WHO_STEERS,
+        MANAGERS,
     ),
     "team": Topic(
         "team <webinar>",
         "Lists who runs it, as what, and how each was told; with ways to change and remove.",
         "team Launch day",
-        WHO_STEERS,
+        MANAGERS,
     ),
     "register": Topic(
         "register <webinar> [@person]",
@@ -105,7 +105,7 @@ TOPICS = {
         "registrants <webinar>",
         "Lists who has registered, for your eyes only; with search, removal and a file of all.",
         "registrants Launch day",
-        WHO_STEERS,
+        MANAGERS,
     ),
     "settings": Topic(
         "settings",
@@ -117,7 +117,7 @@ TOPICS = {
         "cancel <webinar>",
         "Asks, then deletes the webinar and takes its reminders back.",
         "cancel Launch day",
-        WHO_STEERS,
+        MANAGERS,
     ),
     "help": Topic("help [topic]", "Shows this, or more about one command.", "help create", EVERYONE),
 }
@@ -126,7 +126,7 @@ WEBINAR_HINT = "<webinar> is `next`, words of the title, or an id."
 
 
 def help_message(topic: str | None = None, *, unknown: str | None = None, nearest: str | None = None) -> Message:
-    """All commands, or one of `TOPICS`; after an `unknown` word it says so and names the `nearest` one."""
+    """All commands, or one of `TOPICS`. For an `unknown` verb, one line with the `nearest` one comes first."""
     lead: list[str] = []
     if unknown is not None:
         meant = f" Did you mean `/webinar {nearest}`?" if nearest else ""
@@ -137,7 +137,7 @@ def help_message(topic: str | None = None, *, unknown: str | None = None, neares
         shown = "\n".join(f"`/webinar {_escaped(entry.usage)}`\n{entry.does}" for entry in TOPICS.values())
     hint = _escaped(WEBINAR_HINT)
     blocks: list[Block] = [section(text) for text in [*lead, shown]]
-    blocks += [context(hint), *_ways()]
+    blocks += [context(hint), *_buttons()]
     return message("\n".join([*lead, shown, hint]), blocks)
 
 
@@ -149,8 +149,8 @@ def _escaped(text: str) -> str:
     return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _ways() -> list[Block]:
+def _buttons() -> list[Block]:
     return actions(
         button("Create Webinar", buttons.CREATE, "help", style="primary"),
-        button("List Webinars", buttons.LIST, place("", 1)),
+        button("List Webinars", buttons.LIST, page_value("", 1)),
     )

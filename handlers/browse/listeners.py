@@ -1,4 +1,4 @@
-"""Looking at webinars: the menu, help, list, show, count, and the Refresh on each of them."""
+"""Shows webinars: the menu, help, list, show, count, and their Refresh buttons."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
 from handlers.webinar_choice import choose_webinar
 
 
-async def bare(request: SlackRequest, _: Home) -> None:
-    """What is next, and the main buttons."""
+async def show_menu(request: SlackRequest, _: Home) -> None:
+    """Reply with the next webinar and the main buttons."""
     now = request.now()
     coming = [
         webinar for webinar in await request.services.mirror.everything(now) if webinar.status is not Status.CANCELLED
@@ -29,70 +29,70 @@ async def bare(request: SlackRequest, _: Home) -> None:
 
 
 async def show_help(request: SlackRequest, command: Help) -> None:
-    """The commands, or one of them."""
+    """Reply with all commands, or one of them."""
     await request.reply(help_message(command.topic, unknown=command.unknown, nearest=command.nearest))
 
 
 async def help_button(request: SlackRequest) -> None:
-    """The same from a button."""
+    """Reply with all commands."""
     await request.reply(help_message())
 
 
-async def listing(request: SlackRequest, command: List) -> None:
-    """The first page of a list, from the mirror."""
+async def list_webinars(request: SlackRequest, command: List) -> None:
+    """Reply with the first page of a list, from the mirror."""
     which = "" if command.which == "coming" else command.which
     await request.reply(await _page(request, f"{which} {command.words}".strip(), 1))
 
 
 async def turn_page(request: SlackRequest) -> None:
-    """Another page in the place of this one."""
-    which, page = browse_texts.read_place(request.value)
+    """Replace the page with another one."""
+    which, page = browse_texts.parse_page_value(request.value)
     await request.reply(await _page(request, which, page), replace=True)
 
 
 async def refresh_list(request: SlackRequest) -> None:
-    """List the sessions at RingCentral (one call), then the same page anew."""
+    """List the sessions at RingCentral (one call), then replace the page."""
     await request.services.mirror.sweep(request.caller())
     await turn_page(request)
 
 
 async def show(request: SlackRequest, command: Show) -> None:
-    """One webinar, with everything this person may know of it."""
+    """Reply with one webinar, as far as this user may see it."""
     webinar = await choose_webinar(request, command.which, "show")
     if webinar:
         await request.reply(await _details(request, webinar))
 
 
 async def show_button(request: SlackRequest) -> None:
-    """The same from a button."""
+    """Reply with the button's webinar."""
     await request.reply(await _details(request, await request.services.mirror.find(request.value)))
 
 
 async def count(request: SlackRequest, command: Count) -> None:
-    """How many have registered, from the mirror."""
+    """Reply with the number of registrants, from the mirror."""
     webinar = await choose_webinar(request, command.which, "count")
     if webinar:
         await request.reply(await _count(request, webinar))
 
 
 async def count_button(request: SlackRequest) -> None:
-    """The same from a button."""
+    """Reply with the number of registrants of the button's webinar."""
     await request.reply(await _count(request, await request.services.mirror.find(request.value)))
 
 
 async def refresh_card(request: SlackRequest) -> None:
-    """Read the webinar anew (one call); its cards follow."""
+    """Read the webinar at RingCentral (one call), which updates its cards."""
     await request.services.mirror.refresh(request.value, request.caller())
 
 
 async def refresh_details(request: SlackRequest) -> None:
-    """Read the webinar anew (one call), and show it in the same place."""
+    """Read the webinar at RingCentral (one call), and replace the message."""
     webinar = await request.services.mirror.refresh(request.value, request.caller())
     await request.reply(await _details(request, webinar), replace=True)
 
 
 async def refresh_count(request: SlackRequest) -> None:
-    """Read the figures anew (one call), and show them in the same place."""
+    """Read the figures at RingCentral (one call), and replace the message."""
     webinar = await request.services.mirror.refresh(request.value, request.caller())
     await request.reply(await _count(request, webinar), replace=True)
 
@@ -114,19 +114,19 @@ async def _page(request: SlackRequest, which: str, page: int) -> Message:
     )
 
 
-def _matching(known: Sequence[Webinar], which: str, request: SlackRequest) -> list[Webinar]:
+def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest) -> list[Webinar]:
     now = request.now()
     command = parse(f"list {which}")
     words = command.words if isinstance(command, List) else ""
     if isinstance(command, List) and command.which == "past":
-        found = [webinar for webinar in reversed(known) if stage(webinar, now) is Stage.OVER]
+        found = [webinar for webinar in reversed(webinars) if stage(webinar, now) is Stage.OVER]
     elif isinstance(command, List) and command.which == "mine":
-        found = [webinar for webinar in known if webinar.created_by == request.user_id]
+        found = [webinar for webinar in webinars if webinar.created_by == request.user_id]
         found = [webinar for webinar in found if webinar.status is not Status.CANCELLED]
     elif words:
-        found = [webinar for webinar in known if webinar.status is not Status.CANCELLED]
+        found = [webinar for webinar in webinars if webinar.status is not Status.CANCELLED]
     else:
-        found = [webinar for webinar in known if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
+        found = [webinar for webinar in webinars if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
     matches = {webinar.id for webinar in find_webinars(WebinarRef(words, quoted=True), found, now)} if words else None
     return [webinar for webinar in found if matches is None or webinar.id in matches]
 
@@ -150,7 +150,7 @@ async def _details(request: SlackRequest, webinar: Webinar) -> Message:
     )
 
 
-COMMANDS: Commands = {Home: bare, Help: show_help, List: listing, Show: show, Count: count}
+COMMANDS: Commands = {Home: show_menu, Help: show_help, List: list_webinars, Show: show, Count: count}
 ACTIONS: Listeners = {
     buttons.HELP: help_button,
     buttons.LIST: turn_page,

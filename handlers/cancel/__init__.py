@@ -1,1 +1,1 @@
-"""cancel."""
+"""/webinar cancel."""

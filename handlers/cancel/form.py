@@ -1,4 +1,4 @@
-"""Asks before a webinar is cancelled, saying what will happen and to how many people, and tells what came of it."""
+"""The form that confirms the cancellation of a webinar, and its progress and result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from datetime import datetime
 
 from bot.model.webinar import Audience, Webinar
 from bot.providers.base import DISPLAY_NAME
-from bot.slack.blocks import MAX_SECTION, Block, ago, context, cut, message, modal, paragraph, plain, said, section
+from bot.slack.blocks import (
+    MAX_SECTION,
+    Block,
+    ago,
+    context,
+    cut,
+    escape_sentence,
+    message,
+    modal,
+    paragraph,
+    plain,
+    section,
+)
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import NOT_READ, people, timing
 
@@ -18,11 +30,11 @@ FAILED = "cancel.failed"
 
 TITLE = "Cancel this webinar?"
 MAX_CHANNELS = 20
-"""How many channels are named; the others are counted."""
+"""Channels named; the rest are counted."""
 
 
-def ask(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
-    """The question; its private_metadata is the webinar's id. `channels` hold cards of it."""
+def confirm(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
+    """The confirmation, with the webinar's id as private_metadata. `channels` have cards of it."""
     effects = [
         f"It is deleted at {DISPLAY_NAME}, with its registration page and every link to it. This cannot be undone.",
         _registered(webinar, now),
@@ -37,7 +49,7 @@ def ask(webinar: Webinar, *, channels: Sequence[str], now: datetime) -> View:
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
-    """What takes the question's place while it is being cancelled. `note` says why it takes longer than usual."""
+    """The progress view. `note` explains a delay."""
     blocks: list[Block] = [section(f"Cancelling *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
@@ -46,24 +58,24 @@ def working(webinar: Webinar, *, note: str = "") -> View:
 
 
 def done(webinar: Webinar, *, notes: Sequence[str] = ()) -> View:
-    """That it is cancelled; `notes` are whole sentences about what could not be taken back."""
+    """The result; `notes` are sentences about what could not be undone."""
     return modal(DONE, "Webinar cancelled", _result(webinar, notes), close="Done")
 
 
 def done_message(webinar: Webinar, *, notes: Sequence[str] = ()) -> Message:
-    """The same as a direct message, where the modal was closed meanwhile."""
+    """The result as a DM."""
     blocks = _result(webinar, notes)
-    return message(" ".join([f"Cancelled: {plain(webinar.title)}.", *map(said, notes)]), blocks)
+    return message(" ".join([f"Cancelled: {plain(webinar.title)}.", *map(escape_sentence, notes)]), blocks)
 
 
 def failed(sentence: str) -> View:
-    """That it was not cancelled and what to do."""
+    """The failure and what to do."""
     return modal(FAILED, "Not cancelled", [paragraph(sentence)])
 
 
 def failed_message(sentence: str) -> Message:
-    """The same as a direct message."""
-    return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence)])
+    """The failure as a DM."""
+    return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence)])
 
 
 def _registered(webinar: Webinar, now: datetime) -> str:
@@ -89,5 +101,5 @@ def _cards(channels: Sequence[str]) -> str:
 
 
 def _result(webinar: Webinar, notes: Sequence[str]) -> list[Block]:
-    lines = [f"*{plain(webinar.title)}* is cancelled.", *map(said, notes)]
+    lines = [f"*{plain(webinar.title)}* is cancelled.", *map(escape_sentence, notes)]
     return [section("\n".join(lines))]

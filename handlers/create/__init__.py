@@ -1,1 +1,1 @@
-"""create."""
+"""/webinar create."""

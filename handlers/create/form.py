@@ -1,4 +1,4 @@
-"""The form that creates a webinar: what it asks, how its answers are read while it is open, and their check."""
+"""The form that creates a webinar: its fields, how its inputs are read, and their validation."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from handlers.create.settings_form import More
 
 CALLBACK = "create.form"
 CHANGE = "create.change"
-"""Choosing a time, an audience or a channel reports the whole form with this, so that a closed form can resume."""
+"""A changed time, audience or channel sends the whole form with this, so that a closed form can be resumed."""
 MORE = "create.more"
 START_OVER = "create.start_over"
 
 MAX_TITLE = 512
 MAX_DESCRIPTION = 3000
 
-# The names of the blocks; `block` makes their ids.
+# The names of the blocks; `block_id` adds the draft.
 TITLE, STARTS, LENGTH, AUDIENCE = "title", "starts", "length", "audience"
 DESCRIPTION, ANNOUNCE_IN = "description", "announce_in"
 LABELS = {
@@ -59,7 +59,7 @@ LABELS = {
     ANNOUNCE_IN: "Announce in",
 }
 
-# The vendor's names for what this form asks: WcsWebinarResource and WcsSessionWithLocaleCodeModel,
+# The vendor's names of the fields: WcsWebinarResource and WcsSessionWithLocaleCodeModel,
 # developers.ringcentral.com/api-reference
 PARAMETERS = {
     "title": LABELS[TITLE],
@@ -69,37 +69,37 @@ PARAMETERS = {
     "description": LABELS[DESCRIPTION],
     **{parameter: f"{label} (under More Settings)" for parameter, label in settings_form.LABELS.items()},
 }
-"""What each parameter is called in the form."""
+"""The form's name of each parameter."""
 
 
 class CreateDraft(Frozen):
-    """The form as it stands, every answer as it was given. Its JSON holds the password: to be kept encrypted."""
+    """The form's inputs, unvalidated. Its JSON contains the password: store it encrypted."""
 
     draft_id: str
     title: str = ""
     start: int | None = None
-    """Unix seconds, as Slack's picker has it."""
+    """Unix seconds, as in Slack's picker."""
     length: str = "1 hour"
     audience: Audience = Audience.REGISTRANTS
     description: str = ""
     announce_in: str | None = None
-    """A channel's id."""
+    """A channel id."""
     origin_channel: str = ""
-    """Where the form was opened; not asked in the form."""
+    """The channel in which the form was opened; not a field."""
     more: More = More()
 
 
-def block(name: str, draft_id: str) -> str:
+def block_id(name: str, draft_id: str) -> str:
     """The id of one of the form's blocks.
 
-    It differs from draft to draft, because Slack keeps what was typed in a block for as long as its id stays: only
-    so does "Start Over" show an empty form.
+    It contains the draft, because Slack keeps the input of a block as long as its id is the same: else "Start Over"
+    would not show an empty form.
     """
     return f"{name}:{draft_id}"
 
 
 def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: bool = False) -> View:
-    """The form holding `draft`. `host_line` says who will host; `problem` what was wrong when it was last sent."""
+    """The form filled with `draft`. `host_line` names the host; `problem` is why the last submission failed."""
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         *([_resumed(draft)] if resumed else []),
@@ -139,7 +139,7 @@ def build(draft: CreateDraft, *, host_line: str, problem: str = "", resumed: boo
 
 
 def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
-    """`draft` with what the form holds now (`view.state.values`). Never raises; what the form lacks stays as it was."""
+    """`draft` updated from `view.state.values`. Never raises; missing inputs keep their values."""
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     starts, channel = form_values.element(named, STARTS), form_values.element(named, ANNOUNCE_IN)
     return draft.model_copy(
@@ -155,11 +155,11 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
 
 
 def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str = "") -> Form:
-    """The form's answers made sense of, in the person's time zone.
+    """The validated form, in the user's time zone.
 
-    Raises `BadInput` with a sentence for every block at fault, all at once. `channel_problem` is what the caller has
-    found to be wrong with the chosen channel. Slack shows errors only under inputs, so what is wrong under More
-    Settings stands right above its button.
+    Raises `BadInput` with a sentence for every invalid field. `channel_problem` is what the caller found wrong with the
+    chosen channel. Slack shows errors only under inputs, so problems of More Settings go under the field above its
+    button.
     """
     title, length = " ".join(draft.title.split()), parse_length(draft.length)
     start = None if draft.start is None else datetime.fromtimestamp(draft.start, UTC)
@@ -170,11 +170,11 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
         DESCRIPTION: _too_long(draft.description, MAX_DESCRIPTION),
         ANNOUNCE_IN: " ".join(filter(None, [channel_problem, _more_problem(draft.more)])),
     }
-    found = {block(name, draft.draft_id): sentence for name, sentence in problems.items() if sentence}
-    if found or start is None or length is None:
+    invalid = {block_id(name, draft.draft_id): sentence for name, sentence in problems.items() if sentence}
+    if invalid or start is None or length is None:
         names = [LABELS[name] for name, sentence in problems.items() if sentence]
-        raise BadInput(f"Nothing was created. Please change: {', '.join(names)}.", found)
-    more = settings_form.settled(draft.more)
+        raise BadInput(f"Nothing was created. Please change: {', '.join(names)}.", invalid)
+    more = settings_form.normalized(draft.more)
     return Form(
         title=title,
         start=start,
@@ -190,7 +190,7 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
 
 
 def refusal(error: ProviderError) -> str:
-    """What the vendor did not accept, with the form's own name for it: the `problem` of a form that comes back."""
+    """The vendor's refusal with the form's name of the field: the `problem` of a reopened form."""
     name = PARAMETERS.get(error.parameter)
     return f"{error.sentence} It is about: {name}." if name else error.sentence
 
@@ -210,7 +210,7 @@ def _input(
     dispatch: bool = False,
 ) -> Block:
     return input_block(
-        block_id=block(name, draft.draft_id),
+        block_id=block_id(name, draft.draft_id),
         label=LABELS[name],
         element=element,
         hint=hint,
@@ -220,8 +220,8 @@ def _input(
 
 
 def _text(value: str, example: str, *, multiline: bool = False, focus: bool = False) -> Element:
-    # The most that Slack carries, even for the title: a smaller `max_length` would make Slack refuse to open a form
-    # prefilled with more, where we can say what to do about it.
+    # Slack's maximum, even for the title: with a smaller `max_length` Slack would refuse to open a form prefilled with
+    # more, instead of our error under the field.
     return text_input(
         action_id=CHANGE,
         initial_value=cut(value, MAX_INPUT) or None,

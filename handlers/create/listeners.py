@@ -1,4 +1,4 @@
-"""Creating a webinar: the form, its More Settings, and what happens when it is sent."""
+"""Creates a webinar: the form, its More Settings, and the work after it is submitted."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from handlers.create.form import CreateDraft
 from handlers.request import Commands, Listeners, SlackRequest
 
 MAY_FOLLOW = "Should the webinar come about after all, a direct message tells you."
-"""What is begun is brought to an end even if this conversation breaks off."""
+"""A creation that has begun is resumed, so it may still succeed after an error."""
 RESUMABLE = timedelta(days=1)
-"""For how long a form that was closed comes back as it was left."""
+"""How long a closed form reopens as it was left."""
 
 
 async def open_form(request: SlackRequest, command: Create) -> None:
-    """Open the form at once, prefilled from the words, or as it was left when there are none."""
+    """Open the form, prefilled from the command; without words, as it was left."""
     person = await request.person()
     check_may_create(person)
-    draft = await _left_open(request) if not command.words else None
+    draft = await _resumable_draft(request) if not command.words else None
     resumed = draft is not None
     draft = draft or _prefilled(request, person, command.words)
     await request.open(_form(request, person, draft, resumed=resumed))
@@ -43,17 +43,17 @@ async def open_form(request: SlackRequest, command: Create) -> None:
 
 
 async def open_empty(request: SlackRequest) -> None:
-    """The button that opens the form."""
+    """Open the form from a button."""
     await open_form(request, Create())
 
 
-async def changed(request: SlackRequest) -> None:
-    """Something was chosen in the form: keep the whole of it, because a closed form tells nothing."""
+async def save_input(request: SlackRequest) -> None:
+    """Save all inputs when one changes: a closed form sends none."""
     await _save(request, create_form.read(await _draft(request), request.values))
 
 
-async def more(request: SlackRequest) -> None:
-    """Put More Settings on top of the form."""
+async def open_more_settings(request: SlackRequest) -> None:
+    """Open More Settings on top of the form."""
     draft = create_form.read(await _draft(request), request.values)
     async with request.services.store.read() as db:
         fixed = await webinar_table.latest_fixed_options(db, request.services.account)
@@ -63,21 +63,21 @@ async def more(request: SlackRequest) -> None:
 
 
 async def start_over(request: SlackRequest) -> None:
-    """An empty form in the place of the one that was resumed."""
+    """Replace the resumed form with an empty one."""
     async with request.services.store.write() as db:
         await draft_table.forget(db, request.workspace, request.metadata)
     empty = CreateDraft(draft_id=_new_id(), origin_channel=request.channel_id)
     await request.slack.update(request.view_id, _form(request, await request.person(), empty))
 
 
-async def settings_changed(request: SlackRequest) -> None:
-    """Something was chosen under More Settings: keep it, so that going back loses nothing."""
+async def save_settings_input(request: SlackRequest) -> None:
+    """Save all inputs of More Settings when one changes, so that Back loses none."""
     draft = await _draft(request)
     await _save(request, draft.model_copy(update={"more": settings_form.read(draft.more, request.values)}))
 
 
-async def settings_saved(request: SlackRequest) -> None:
-    """More Settings was sent: back to the form, which now names what differs."""
+async def submit_settings(request: SlackRequest) -> None:
+    """Save More Settings, and update the form below, which names the changed settings."""
     draft = await _draft(request)
     draft = draft.model_copy(update={"more": settings_form.read(draft.more, request.values)})
     await _save(request, draft)
@@ -87,14 +87,14 @@ async def settings_saved(request: SlackRequest) -> None:
     await request.acknowledge()
     root = str(request.view["root_view_id"]) if request.view else ""
 
-    async def name_what_differs(request: SlackRequest) -> None:
+    async def update_form(request: SlackRequest) -> None:
         await request.slack.update(root, _form(request, await request.person(), draft))
 
-    request.run_after_ack(name_what_differs)
+    request.run_after_ack(update_form)
 
 
-async def sent(request: SlackRequest) -> None:
-    """The form was sent: every problem at once under its field, or "Creating…" and the work begins."""
+async def submit(request: SlackRequest) -> None:
+    """Check the form, show all problems under their fields, or begin the creation and show progress."""
     person = await request.person()
     check_may_create(person)
     draft = create_form.read(await _draft(request), request.values)
@@ -115,48 +115,47 @@ async def sent(request: SlackRequest) -> None:
     await request.acknowledge(response_action="update", view=creation_texts.working(form.title, draft.draft_id))
 
     async def work(request: SlackRequest) -> None:
-        await (_again(request, earlier) if earlier else _create(request, creation))
+        await (_report_again(request, earlier) if earlier else _create(request, creation))
 
     request.run_after_ack(work)
 
 
 async def back_to_form(request: SlackRequest) -> None:
-    """The failed form again, filled, in the same place."""
-    view = await _filled_again(request)
+    """Replace the failure with the filled form."""
+    view = await _refilled_form(request)
     await request.slack.update(request.view_id, view)
 
 
 async def try_again(request: SlackRequest) -> None:
-    """The failed form again, filled, from the direct message that told of the failure."""
-    await request.open(await _filled_again(request))
+    """Open the filled form from the DM about the failure."""
+    await request.open(await _refilled_form(request))
 
 
 async def _create(request: SlackRequest, creation: Creation) -> None:
     title, draft_id = creation.request.form.title, creation.draft_id
-
     async with request.services.store.write() as db:
         await draft_table.set_state(db, request.workspace, draft_id, draft_table.SENT)
-    ended = await request.services.creation.run(
+    creation = await request.services.creation.run(
         creation, request.caller_with_progress(lambda note: creation_texts.working(title, draft_id, note=note))
     )
-    await request.services.creation.report(ended)
+    await request.services.creation.report(creation)
     request.services.scheduler.wake()
 
 
-async def _again(request: SlackRequest, earlier: Creation) -> None:
-    # The same form was sent twice: its one creation is shown, if it has come to an end; else its own result follows.
+async def _report_again(request: SlackRequest, earlier: Creation) -> None:
+    # The form was submitted twice: show the result of its one creation, or wait for it to be reported.
     if earlier.session_id:
         earlier = earlier.model_copy(update={"step": CreationStep.COMPLETE})
     if earlier.step in (CreationStep.COMPLETE, CreationStep.UNDONE, CreationStep.WATCHED):
         await request.services.creation.report(earlier)
 
 
-async def _filled_again(request: SlackRequest) -> View:
+async def _refilled_form(request: SlackRequest) -> View:
     failed_id = request.value
     async with request.services.store.read() as db:
         content = await draft_table.find(db, request.workspace, request.user_id, failed_id)
         creation = await creation_table.find(db, request.services.account, failed_id)
-    # A new id: the old one names the creation that failed, and each form creates once.
+    # A new id: the old one belongs to the failed creation, and each draft creates once.
     old = CreateDraft.model_validate_json(content) if content else CreateDraft(draft_id=failed_id)
     draft = old.model_copy(update={"draft_id": _new_id()})
     await _save(request, draft)
@@ -170,7 +169,7 @@ async def _channel_problem(request: SlackRequest, channel_id: str | None) -> str
         try:
             await request.slack.check_channel(channel_id)
         except ChannelUnreachable as error:
-            return error.sentence  # shown under its field, together with all the others
+            return error.sentence  # shown under its field, with the other problems
     return ""
 
 
@@ -194,7 +193,7 @@ def _form(
     return create_form.build(draft, host_line=host_line, problem=problem, resumed=resumed)
 
 
-async def _left_open(request: SlackRequest) -> CreateDraft | None:
+async def _resumable_draft(request: SlackRequest) -> CreateDraft | None:
     since = request.now() - RESUMABLE
     async with request.services.store.read() as db:
         content = await draft_table.latest_open(db, request.workspace, request.user_id, since)
@@ -227,11 +226,11 @@ def _new_id() -> str:
 COMMANDS: Commands = {Create: open_form}
 ACTIONS: Listeners = {
     buttons.CREATE: open_empty,
-    create_form.CHANGE: changed,
-    create_form.MORE: more,
+    create_form.CHANGE: save_input,
+    create_form.MORE: open_more_settings,
     create_form.START_OVER: start_over,
-    settings_form.CHANGE: settings_changed,
+    settings_form.CHANGE: save_settings_input,
     creation_texts.BACK: back_to_form,
     creation_texts.AGAIN: try_again,
 }
-SUBMISSIONS: Listeners = {create_form.CALLBACK: sent, settings_form.CALLBACK: settings_saved}
+SUBMISSIONS: Listeners = {create_form.CALLBACK: submit, settings_form.CALLBACK: submit_settings}

@@ -1,4 +1,4 @@
-"""The More settings step of the create form: every setting of a webinar, in words for people who run events."""
+"""The More Settings form: every setting of a webinar."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bot.webinars.texts.facts import NOT_READ
 
 CALLBACK = "settings.form"
 CHANGE = "settings.change"
-"""Every choice in the form reports itself with this, so that going back loses none; text comes with the next one."""
+"""A changed select or checkbox sends the whole form with this, so that Back loses none; texts are sent along."""
 
 MAX_PASSWORD = 64
 
-# Blocks and options carry RingCentral's own names, so that a refusal that names a parameter finds its place.
+# Blocks and options have RingCentral's names, so that a refusal that names a parameter can be mapped to its field.
 # WcsWebinarSettingsModel and WcsSessionWithLocaleCodeModel, developers.ringcentral.com/api-reference
 PASSWORD = "password"  # noqa: S105 - a parameter's name
 REDIRECT = "postWebinarRedirectUri"
@@ -47,7 +47,7 @@ SWITCHES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "moderatedQnaEnabled": ("qna_moderated", "Questions are checked before everyone sees them"),
     },
 }
-"""Groups of checkboxes: block id, then parameter, then our field and its words."""
+"""Groups of checkboxes: block id, then parameter, then our field and its label."""
 
 ACCESS: Mapping[str, tuple[str, str]] = {
     "artifactsAccessAuthentication": ("artifacts_access", "Who can watch the recording afterwards?"),
@@ -95,7 +95,7 @@ LABELS: Mapping[str, str] = {
     REDIRECT: "Web page to show afterwards",
     LOCALE: "Language",
 }
-"""What each parameter is called in the form."""
+"""The form's label of each parameter."""
 
 FIXED_LABELS = {
     "recording": "Recording",
@@ -106,11 +106,11 @@ FIXED_LABELS = {
     "polls_anonymous": "Anonymous polls",
     "external_livestream": "Livestreaming elsewhere",
 }
-"""The read-only settings, by the fields of `FixedOptions`."""
+"""The labels of the read-only settings, by field of `FixedOptions`."""
 
 
 class More(Frozen):
-    """The answers of this step as they were given: the texts among them may still be wrong (`check`)."""
+    """The inputs of More Settings, unvalidated (see `check`)."""
 
     options: Options = Options()
     locale_code: str = "en-US"
@@ -120,7 +120,7 @@ class More(Frozen):
 def build(
     more: More, *, draft_id: str, fixed: FixedOptions | None, fixed_read_at: datetime | None, problem: str = ""
 ) -> View:
-    """The form holding `more`, and below it what the account decides, as last read."""
+    """The form filled with `more`, and below it the settings fixed by the account, as last read."""
     options = more.options
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
@@ -156,7 +156,7 @@ def build(
 
 
 def read(more: More, values: form_values.Values) -> More:
-    """`more` with what the modal holds now; what the modal does not show stays as it was. Never raises."""
+    """`more` updated from the modal's inputs. Never raises; missing inputs keep their values."""
     options: dict[str, Any] = {}
     for block_id, group in SWITCHES.items():
         before = frozenset(parameter for parameter, (field, _) in group.items() if getattr(more.options, field))
@@ -174,7 +174,7 @@ def read(more: More, values: form_values.Values) -> More:
 
 
 def check(more: More) -> dict[str, str]:
-    """What must change before these settings can be used: a sentence for each block at fault, all at once."""
+    """A sentence for each invalid field, by block id; empty if all are valid."""
     problems = {}
     password, address = more.options.password.get_secret_value(), more.options.redirect_uri.strip()
     if sentence := _password_problem(password):
@@ -184,8 +184,8 @@ def check(more: More) -> dict[str, str]:
     return problems
 
 
-def settled(more: More) -> More:
-    """Checked settings as they are sent: without Q&A there are no anonymous or moderated questions either."""
+def normalized(more: More) -> More:
+    """Valid settings as sent to the vendor: without Q&A, no anonymous or moderated questions."""
     changes: dict[str, Any] = {"redirect_uri": more.options.redirect_uri.strip()}
     if not more.options.qna:
         changes |= {"qna_anonymous": False, "qna_moderated": False}
@@ -193,7 +193,7 @@ def settled(more: More) -> More:
 
 
 def changed(more: More) -> list[str]:
-    """What differs from the defaults, by name and never by value: the password is among them."""
+    """The labels of settings that differ from the defaults, without their values: one is the password."""
     usual, options = More(), more.options
     fields = [pair for group in SWITCHES.values() for pair in group.values()] + list(ACCESS.values())
     fields += [("password", LABELS[PASSWORD]), ("redirect_uri", LABELS[REDIRECT])]

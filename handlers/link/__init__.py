@@ -1,1 +1,1 @@
-"""link."""
+"""The link to a webinar's registration page."""

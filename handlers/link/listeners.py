@@ -1,4 +1,4 @@
-"""Handing out the address of a webinar's registration page, for a site of the organiser's own."""
+"""Gives organizers the link to a webinar's registration page, for their own site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.slack import buttons
 from handlers.link import texts as link_texts
 from handlers.request import Listeners, SlackRequest
 
-WHAT = "take a registration link for this webinar"
+ACTION = "take a registration link for this webinar"
 NO_PAGES = (
     "Greenroom has no pages of its own here: nobody outside reaches it. Whoever runs it can change that by setting "
     "PUBLIC_URL."
@@ -15,10 +15,9 @@ NO_PAGES = (
 
 
 async def site_link(request: SlackRequest) -> None:
-    """The address, for the eyes of who asks; the page itself is for everybody."""
+    """Reply with the link, to this organizer only; the page itself is public."""
     services = request.services
-    webinar = await services.mirror.find(buttons.picked(request.value)[0])
-    await request.require_manager(webinar, WHAT)
+    webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
     if not services.own_pages.urls.is_on:
         raise BadInput(NO_PAGES)
     services.registration.check(webinar)

@@ -1,4 +1,4 @@
-"""The address of a webinar's registration page of our own, for organisers who put it on their site."""
+"""The link to a webinar's registration page, for organizers who put it on their site."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from bot.model.webinar import Webinar
 from bot.slack.blocks import context, message, plain, section
 from bot.slack.message import Message
 
-TEXT = "Registration Link for Your Site"
+LABEL = "Registration Link for Your Site"
 
 
 def site_link(webinar: Webinar, url: str) -> Message:
-    """For whoever asked: the address, what is behind it, and for how long."""
+    """The link, what it opens, and how long it works."""
     name = plain(webinar.title)
     head = f"*{name}*\nWhoever opens this link can register with a name and an e-mail address: <{url}|see the page>"
     notes = (

@@ -1,1 +1,1 @@
-"""settings."""
+"""/webinar settings."""

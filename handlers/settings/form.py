@@ -1,4 +1,4 @@
-"""What holds for the whole workspace, for everybody to read; and the form in which an admin chooses its organisers."""
+"""The workspace's settings, and the form in which an admin chooses the organizers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime
 
-from bot.commands.reminder_offsets import say_leads
+from bot.commands.reminder_offsets import offsets_text
 from bot.model.people import Frozen
 from bot.slack import form_values
 from bot.slack.blocks import (
@@ -37,20 +37,20 @@ CHANGE = "organisers.change"
 PEOPLE = "people"
 GROUPS = "groups"
 TITLE = "Organisers"
-MOST_NAMED = 100
-"""More would not fit into one message; the form shows all."""
+MAX_NAMED = 100
+"""The most organizers that fit into one message; the form shows all."""
 
-EVERYBODY_ELSE = (
+OTHER_MANAGERS = (
     "Whoever created or hosts a webinar can steer that one, and admins and owners of the workspace can steer all."
 )
-WHAT = (
+EXPLANATION = (
     "Organisers can steer every webinar of this workspace: invite its team, see and register people, open, close and "
     "limit registration, and cancel."
 )
 
 
 class OrganizerChoice(Frozen):
-    """Who was chosen, by whom and when; nobody has chosen where `set_by` is empty."""
+    """The chosen organizers, by whom and when; an empty `set_by` means never chosen."""
 
     people: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -61,10 +61,10 @@ class OrganizerChoice(Frozen):
 def settings(
     choice: OrganizerChoice, groups: Sequence[UserGroup], leads: Sequence[timedelta], *, may_change: bool, zone: str
 ) -> Message:
-    """The settings, with the ways to change them for those who may."""
-    organisers = f"*Organisers:* {_named(choice, groups)}. {EVERYBODY_ELSE}"
-    reminders = f"*Reminders* go out {say_leads(leads)} the start, wherever nobody chose other times."
-    ways = (
+    """The settings, with buttons for users who may change them."""
+    organisers = f"*Organisers:* {_named(choice, groups)}. {OTHER_MANAGERS}"
+    reminders = f"*Reminders* go out {offsets_text(leads)} the start, wherever nobody chose other times."
+    controls = (
         actions(
             button("Change Organisers", CHANGE, "organisers"),
             button("Change Reminders", defaults_form.CHANGE, "defaults"),
@@ -73,16 +73,16 @@ def settings(
         else [context("Admins and owners of the workspace can change these.")]
     )
     text = f"{organisers}\n{reminders}"
-    return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *ways])
+    return message(text, [section(organisers), context(_by(choice, zone)), section(reminders), *controls])
 
 
 def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
-    """Asks who the organisers are; without a field for user groups where the workspace has none."""
+    """The form; it has no field for user groups if the workspace has none."""
     people = multi_users_select(
         action_id=PEOPLE, placeholder="Choose people", initial_users=list(choice.people) or None
     )
     blocks: list[Block] = [
-        section(WHAT),
+        section(EXPLANATION),
         input_block(block_id=PEOPLE, label="People", element=people, optional=True),
     ]
     offered = _options(choice, groups)
@@ -93,25 +93,25 @@ def form(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> 
         )
         hint = "Whoever joins or leaves a group is an organiser, or none any more, within five minutes"
         blocks.append(input_block(block_id=GROUPS, label="User groups", element=select, hint=hint, optional=True))
-    blocks.append(context(EVERYBODY_ELSE))
+    blocks.append(context(OTHER_MANAGERS))
     return modal(CALLBACK, TITLE, [*blocks, context(_by(choice, zone))], submit="Save", close="Cancel")
 
 
 def read(values: form_values.Values) -> frozenset[str]:
-    """Who was chosen in the form: ids of people and of user groups."""
+    """The ids of the chosen users and user groups."""
     people = values.get(PEOPLE, {}).get(PEOPLE, {}).get("selected_users") or []
     groups = values.get(GROUPS, {}).get(GROUPS, {}).get("selected_options") or []
-    return frozenset([*people, *(one["value"] for one in groups)])
+    return frozenset([*people, *(option["value"] for option in groups)])
 
 
 def saved(choice: OrganizerChoice, groups: Sequence[UserGroup], *, zone: str) -> View:
-    """What holds now, in the form's place."""
-    text = f"*Organisers:* {_named(choice, groups)}.\n{EVERYBODY_ELSE}"
+    """The result in place of the form."""
+    text = f"*Organisers:* {_named(choice, groups)}.\n{OTHER_MANAGERS}"
     return modal(DONE, TITLE, [section(text), context(_by(choice, zone))], close="Done")
 
 
 def _options(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> list[Element]:
-    # Those that are chosen come first: they must be there to be kept.
+    # Chosen groups come first: options cut from the list would be deselected.
     known = sorted(groups, key=lambda one: (one.group_id not in choice.groups, one.handle))
     unnamed = set(choice.groups) - {one.group_id for one in groups}
     gone = [UserGroup(group_id=one, handle="(not named by Slack)") for one in sorted(unnamed)]
@@ -120,14 +120,14 @@ def _options(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> list[Eleme
 
 
 def _named(choice: OrganizerChoice, groups: Sequence[UserGroup]) -> str:
-    # By their handles: a mention of a group could notify all of its people.
+    # By handle: a mention of a group could notify all its members.
     handles = {one.group_id: one.handle for one in groups}
     named = sorted(f"@{plain(handles[one])}" for one in choice.groups if one in handles)
     unnamed = len(choice.groups) - len(named)
     others = [f"{number(unnamed, 'user group')} that Slack does not name"] if unnamed else []
     organisers = [*named, *others, *(f"<@{one}>" for one in choice.people)]
-    more = [f"{len(organisers) - MOST_NAMED} more"] if len(organisers) > MOST_NAMED else []
-    return ", ".join([*organisers[:MOST_NAMED], *more]) or "nobody in particular"
+    more = [f"{len(organisers) - MAX_NAMED} more"] if len(organisers) > MAX_NAMED else []
+    return ", ".join([*organisers[:MAX_NAMED], *more]) or "nobody in particular"
 
 
 def _by(choice: OrganizerChoice, zone: str) -> str:

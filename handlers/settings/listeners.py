@@ -1,4 +1,4 @@
-"""The workspace's settings: shown to everybody, and the organisers chosen by its admins."""
+"""Shows the workspace's settings to all users, and lets admins choose the organizers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.settings.form import OrganizerChoice
 
 
 async def show(request: SlackRequest, _: ShowSettings) -> None:
-    """What holds for the whole workspace."""
+    """Reply with the settings."""
     person = await request.person()
     choice = await _choice(request)
     async with request.services.store.read() as db:
@@ -23,15 +23,15 @@ async def show(request: SlackRequest, _: ShowSettings) -> None:
 
 
 async def open_form(request: SlackRequest) -> None:
-    """Ask who the organisers are (one call to Slack for its user groups, and then again after five minutes)."""
+    """Open the form for the organizers. User groups take one call to Slack, cached for five minutes."""
     person = await request.person()
     check_may_choose_organizers(person)
     groups = await request.services.permissions.groups()
     await request.open(workspace_settings_form.form(await _choice(request), groups, zone=person.time_zone))
 
 
-async def sent(request: SlackRequest) -> None:
-    """Keep who was chosen, and say what holds now."""
+async def submit(request: SlackRequest) -> None:
+    """Save the organizers, and show the result."""
     person = await request.person()
     check_may_choose_organizers(person)
     chosen = workspace_settings_form.read(request.values)
@@ -43,11 +43,11 @@ async def sent(request: SlackRequest) -> None:
 
 
 async def _choice(request: SlackRequest) -> OrganizerChoice:
-    chosen = await request.services.permissions.chosen(request.workspace)
+    chosen = await request.services.permissions.organizers(request.workspace)
     people, groups = tuple(chosen.people), tuple(chosen.groups)
     return OrganizerChoice(people=people, groups=groups, set_by=chosen.set_by, set_at=chosen.set_at)
 
 
 COMMANDS: Commands = {ShowSettings: show}
 ACTIONS: Listeners = {workspace_settings_form.CHANGE: open_form}
-SUBMISSIONS: Listeners = {workspace_settings_form.CALLBACK: sent}
+SUBMISSIONS: Listeners = {workspace_settings_form.CALLBACK: submit}

@@ -1,1 +1,1 @@
-"""share."""
+"""/webinar share."""

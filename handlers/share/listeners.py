@@ -1,4 +1,4 @@
-"""Sharing a webinar: its card goes up in a channel, and the channel hears about it from then on."""
+"""Shares a webinar: posts its card in a channel, and subscribes the channel to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.webinar_choice import choose_webinar
 
 
 async def share(request: SlackRequest, command: Share) -> None:
-    """Share in the named channel, or here."""
+    """Share in the named channel, else in this one."""
     check_may_share(await request.person())
     if command.channel_name and not command.channel_id:
         raise BadInput(f"Slack knows no channel #{command.channel_name} here. Choose it from the list as you type #.")
@@ -23,24 +23,26 @@ async def share(request: SlackRequest, command: Share) -> None:
 
 
 async def share_here(request: SlackRequest) -> None:
-    """The button: share in the channel where it was pressed."""
+    """Share in the channel of the button."""
     check_may_share(await request.person())
     await _share(request, await request.services.mirror.find(request.value), request.channel_id)
 
 
 async def share_in(request: SlackRequest) -> None:
-    """The picker in the result of a creation: share in the chosen channel."""
+    """Share in the channel chosen in a picker."""
     check_may_share(await request.person())
-    await _share(request, await request.services.mirror.find(buttons.shared_by(request.block_id)), request.value)
+    await _share(
+        request, await request.services.mirror.find(buttons.shared_webinar_id(request.block_id)), request.value
+    )
 
 
 async def _share(request: SlackRequest, webinar: Webinar, channel_id: str) -> None:
     if not channel_id:
         raise BadInput("Choose a channel, or type /webinar share in the channel where the card should stand.")
-    put_up = await request.services.cards.share(webinar, channel_id, request.user_id)
+    card = await request.services.cards.share(webinar, channel_id, request.user_id)
     request.services.scheduler.wake()
-    there = await request.services.cards.said_in(webinar, put_up.channel_id)
-    await request.reply(shared(webinar, put_up.channel_id, there))
+    planned = await request.services.cards.planned_in(webinar, card.channel_id)
+    await request.reply(shared(webinar, card.channel_id, planned))
 
 
 COMMANDS: Commands = {Share: share}

@@ -1,1 +1,1 @@
-"""team."""
+"""/webinar invite and /webinar team."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from pydantic import SecretStr
 
 from bot.model.webinar import Access, FixedOptions, Options
-from handlers.create.settings_form import More, build, changed, check, read, settled
+from handlers.create.settings_form import More, build, changed, check, normalized, read
 from tests.handlers.test_create_form import MORES
 from tests.support.block_kit import check_view, initial_values, visible_text
 from tests.support.webinar_samples import NOW
@@ -181,7 +181,7 @@ def test_every_mistake_is_named_at_once() -> None:
 def test_settled_settings_leave_everything_else_alone() -> None:
     """With Q&A on, its two settings stay as chosen."""
     more = with_options(qna_anonymous=False, qna_moderated=True, password="x", panelist_access=Access.COWORKER)
-    assert settled(more) == more
+    assert normalized(more) == more
 
 
 def test_changes_are_named_by_the_words_of_the_form() -> None:

@@ -122,7 +122,7 @@ def views() -> list[dict[str, Any]]:
     draft = CreateDraft(draft_id="d1")
     created = creation_texts.CreatedResult(plain, host_link=link)
     organised = workspace_settings_form.OrganizerChoice(people=("U1",), groups=("S1",), set_by="U2", set_at=NOW)
-    channel = channel_state.ChannelState("C1", lines=[], webinars={}, hours=None, usual=())
+    channel = channel_state.ChannelState("C1", subscriptions=[], webinars={}, hours=None, default_offsets=())
     middle: dict[str, Any] = {"page": 2, "pages": 3, "total": 30, "which": "", "now": NOW, "seen_at": NOW}
     shown = [
         *(browse_texts.home_menu(plain, now=NOW), browse_texts.home_menu(None, now=NOW)),
