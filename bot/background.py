@@ -21,18 +21,25 @@ class BackgroundTasks:
         self.grace = GRACE
         """The `after` of work that must not overtake an answer."""
         self._running: set[asyncio.Task[None]] = set()
+        self._resumable: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def start(self, work: Coroutine[Any, Any, None], name: str, *, after: float = 0.0) -> None:
-        """Run this work now, or `after` so many seconds. During shutdown it is not started."""
+    def start(self, work: Coroutine[Any, Any, None], name: str, *, after: float = 0.0, resumable: bool = False) -> None:
+        """Run this work now, or `after` so many seconds. During shutdown it is not started.
+
+        `resumable` work continues after a restart, so shutdown cancels it at once.
+        """
         if self._closing:
             work.close()
             return
         task = asyncio.create_task(_run(work, name, after), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        if resumable:
+            self._resumable.add(task)
+            task.add_done_callback(self._resumable.discard)
 
-    async def quiet(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until no task is running."""
         while self._running:
             await asyncio.wait(self._running)
@@ -40,6 +47,8 @@ class BackgroundTasks:
     async def drain(self, patience: float = 20.0) -> None:
         """Accept no more work, wait for running tasks, and cancel those that take longer than `patience` seconds."""
         self._closing = True
+        for task in self._resumable:
+            task.cancel()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=patience)
             for task in late:

@@ -88,7 +88,7 @@ class Services:
         """Read the directory once, then keep the mirror current."""
         if not self.directory.is_loaded:
             await self.directory.refresh()
-        await self.mirror.keep_up()
+        await self.mirror.sync()
 
     async def resume(self) -> None:
         """Resume the operations whose lease expired."""

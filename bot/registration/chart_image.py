@@ -15,7 +15,7 @@ from bot.db.connection import Store
 from bot.errors import GreenroomError
 from bot.model.webinar import Registration, Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration.chart import Bar, Chart, by_source, channels_among, chart
+from bot.registration.chart import Bar, Chart, build_chart, source_bars, top_channels
 from bot.registration.forecast import Forecast, forecast
 from bot.slack.client import SlackApi
 from bot.webinars import count_history
@@ -23,11 +23,11 @@ from bot.webinars.count_history import CountReading
 
 log = logging.getLogger(__name__)
 
-DRAW = (sys.executable, "-m", "bot.registration.draw_chart")
-HERE = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+DRAW_COMMAND = (sys.executable, "-m", "bot.registration.draw_chart")
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT = 30.0
 """Seconds of machine time after which a picture is given up; it takes one or two."""
-MOST_CHANNELS = 20
+MAX_CHANNELS = 20
 """Channels whose names are asked for; people who came from others are in the bar of the rest anyway."""
 
 
@@ -49,8 +49,8 @@ class ChartImages:
         store: Store,
         provider: WebinarProvider,
         slack: SlackApi,
-        command: Sequence[str] = DRAW,
-        patience: float = PATIENCE,
+        command: Sequence[str] = DRAW_COMMAND,
+        patience: float = TIMEOUT,
     ) -> None:
         """`command` reads a Chart as JSON and writes a PNG."""
         self._store = store
@@ -74,7 +74,7 @@ class ChartImages:
         figures = await self._figures(webinar)
         told = forecast(figures, read, start=webinar.start, now=now)
         bars = await self._sources(webinar, sources_for) if sources_for else []
-        wanted = chart(webinar, read, figures, bars)
+        wanted = build_chart(webinar, read, figures, bars)
         if wanted is None:
             return ChartImage(told, tuple(bars), is_too_early=True)
         return ChartImage(told, tuple(bars), png=await self.draw(wanted))
@@ -98,7 +98,7 @@ class ChartImages:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            cwd=HERE,
+            cwd=PROJECT_ROOT,
             env={"MPLCONFIGDIR": folder},
         )
         try:
@@ -108,7 +108,7 @@ class ChartImages:
                 process.kill()
                 await process.wait()
         if process.returncode != 0 or not png:
-            log.warning("picture.not_drawn", extra={"reason": _kind(said), "exit_code": process.returncode})
+            log.warning("picture.not_drawn", extra={"reason": _error_kind(said), "exit_code": process.returncode})
             return b""
         return png
 
@@ -119,20 +119,20 @@ class ChartImages:
     async def _sources(self, webinar: Webinar, caller: Caller) -> list[Bar]:
         registrants = await self._provider.registrants(webinar.session_id, caller)
         sources = [registrant.source for registrant in registrants]
-        names = await self._names(channels_among(sources, MOST_CHANNELS))
-        return by_source(sources, names)
+        names = await self._names(top_channels(sources, MAX_CHANNELS))
+        return source_bars(sources, names)
 
     async def _names(self, channels: Iterable[str]) -> dict[str, str]:
         names = {}
         for channel in channels:
             try:
-                names[channel] = await self._slack.public_name(channel)
+                names[channel] = await self._slack.public_channel_name(channel)
             except GreenroomError:
                 break  # Slack is busy or away: without a name it counts as private
         return names
 
 
-def _kind(said: bytes) -> str:
+def _error_kind(said: bytes) -> str:
     """What kind of error a program ended with, without its words: they may hold what it was given."""
     lines = said.decode(errors="replace").strip().splitlines()
     return lines[-1].partition(":")[0][:80] if lines else ""

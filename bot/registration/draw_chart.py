@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from bot.registration.chart import MOST_BARS, Chart, ChartStep, edges
+from bot.registration.chart import MAX_BARS, Chart, ChartStep, time_range
 
 DPI = 100
 WIDTH = 12.0
@@ -78,7 +78,7 @@ def _steps(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
     if MISSING in heading and MISSING not in chart.title:
         heading = ""  # it stands above the picture in Slack, whole
     axes.set_title(_short(f"{heading}: registrations" if heading else "Registrations"), loc="left", weight="bold")
-    ends = edges(chart)
+    ends = time_range(chart)
     _registered(axes, chart.steps)
     _limit(axes, chart, ends[1])
     _start(axes, chart, zone)
@@ -145,8 +145,8 @@ def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
         axes.axvline(_x(chart.start), color=INK, linestyle=":", linewidth=2)
         place, shown = _x(chart.start), words
     else:
-        place, shown = _x(edges(chart)[1]), f"{words} →" if chart.start > chart.steps[-1].at else f"← {words}"
-    is_late = place > (_x(chart.steps[0].at) + _x(edges(chart)[1])) / 2
+        place, shown = _x(time_range(chart)[1]), f"{words} →" if chart.start > chart.steps[-1].at else f"← {words}"
+    is_late = place > (_x(chart.steps[0].at) + _x(time_range(chart)[1])) / 2
     axes.annotate(
         shown,
         (place, 0),
@@ -163,7 +163,7 @@ def _bars(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
     drawn = axes.barh(places, [bar.count for bar in chart.sources], color=BLUE, height=0.6)
     axes.bar_label(drawn, labels=[f"{bar.count:,}" for bar in chart.sources], padding=4)
     axes.set_yticks(places, names)
-    axes.set_ylim(MOST_BARS - 0.5, -0.5)  # the first on top, and as thick as if there were all of them
+    axes.set_ylim(MAX_BARS - 0.5, -0.5)  # the first on top, and as thick as if there were all of them
     axes.margins(x=0.1)
     axes.set_title("Where they came from", loc="left", weight="bold")
     axes.set_xlabel("People registered")

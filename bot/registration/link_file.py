@@ -10,12 +10,12 @@ from bot.db.connection import Store
 from bot.model.registrant import Registrant
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
-from bot.registration.csv_export import sheet
+from bot.registration.csv_export import csv_file
 from bot.registration.seats import table as seat_table
 from bot.slack.client import Upload
 
-HEAD = ("First name", "Last name", "E-mail", "Join link", "Cancel link")
-NAME = "links.csv"
+HEADER = ("First name", "Last name", "E-mail", "Join link", "Cancel link")
+FILE_NAME = "links.csv"
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class LinkFiles:
         others = [one for one in everybody if one.registrant_id not in seated]
         if not others:
             return LinkFile(0)
-        content = await asyncio.to_thread(link_sheet, others)  # of thousands it takes a while
-        return LinkFile(len(others), Upload(NAME, content, title="Links"))
+        content = await asyncio.to_thread(link_csv, others)  # of thousands it takes a while
+        return LinkFile(len(others), Upload(FILE_NAME, content, title="Links"))
 
 
-def link_sheet(registrants: Iterable[Registrant]) -> bytes:
+def link_csv(registrants: Iterable[Registrant]) -> bytes:
     """Name, address and both links of each, as a CSV file in which nothing is ever run."""
-    return sheet(HEAD, (_row(one) for one in registrants))
+    return csv_file(HEADER, (_row(one) for one in registrants))
 
 
 def _row(one: Registrant) -> tuple[str, ...]:

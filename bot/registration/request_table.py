@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
-from bot.db.people_schema import applications, has_page, is_in_line
+from bot.db.people_schema import has_page, is_in_queue, registration_requests
 from bot.db.schema import webinars
 from bot.model.people import Account, Frozen
 from bot.model.registrant import Registrant, RegistrantDetails
@@ -91,22 +91,26 @@ async def add(
         for number, applicant, page_key in applicants
     ]
     if rows:
-        await db.execute(applications.insert(), rows)
+        await db.execute(registration_requests.insert(), rows)
 
 
 async def by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
     """The application with this page key; `None` for an empty key."""
     if not page_key:
         return None
-    row = (await db.execute(select(applications).where(applications.c.page_key == page_key, has_page))).first()
+    row = (
+        await db.execute(select(registration_requests).where(registration_requests.c.page_key == page_key, has_page))
+    ).first()
     return read(row) if row else None
 
 
 async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[RegistrationRequest]:
     """The applications with this address, oldest first."""
-    query = select(applications).where(*of_account(applications, account), applications.c.session_id == session_id)
-    query = query.where(applications.c.address.in_(db.vault.digests(address.strip().lower())))
-    return [read(row) for row in await db.execute(query.order_by(applications.c.id))]
+    query = select(registration_requests).where(
+        *of_account(registration_requests, account), registration_requests.c.session_id == session_id
+    )
+    query = query.where(registration_requests.c.address.in_(db.vault.digests(address.strip().lower())))
+    return [read(row) for row in await db.execute(query.order_by(registration_requests.c.id))]
 
 
 async def ask(db: Db, application: RegistrationRequest, now: datetime) -> bool:
@@ -179,8 +183,8 @@ async def kept_on(db: Db, application: RegistrationRequest, now: datetime, probl
 async def forget_before(db: Db, account: Account, before: datetime) -> None:
     """Delete what has not changed since then, except for webinars that were still to come."""
     coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
-    past = applications.c.changed_at < before, applications.c.session_id.not_in(coming)
-    await db.execute(delete(applications).where(*of_account(applications, account), *past))
+    past = registration_requests.c.changed_at < before, registration_requests.c.session_id.not_in(coming)
+    await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *past))
 
 
 _FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
@@ -189,8 +193,8 @@ _FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
 async def _move(
     db: Db, application: RegistrationRequest, from_: Sequence[RequestState], values: dict[str, Any]
 ) -> bool:
-    this = applications.c.id == application.id, applications.c.state.in_(from_)
-    moved = await db.execute(update(applications).where(*this).values(**values))
+    this = registration_requests.c.id == application.id, registration_requests.c.state.in_(from_)
+    moved = await db.execute(update(registration_requests).where(*this).values(**values))
     return moved.rowcount == 1
 
 
@@ -226,5 +230,5 @@ def read(row: Any) -> RegistrationRequest:
     )
 
 
-LEASES = LeasedTable(applications, key=("id",), order=("id",), resumable=is_in_line, read=read)
+LEASES = LeasedTable(registration_requests, key=("id",), order=("id",), resumable=is_in_queue, read=read)
 """The queue of our own pages."""

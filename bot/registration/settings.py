@@ -12,35 +12,35 @@ from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.webinar import Audience, Preferences, Registration, Webinar
 from bot.providers.base import UNCHANGED, Caller, RegistrationChange, WebinarProvider
 from bot.registration.state import RegistrationState, RegistrationUndo, comparable_state, state_of
-from bot.registration.texts.preferences import FIELDS, differing
+from bot.registration.texts.preferences import FIELDS, differing_parameters
 from bot.scheduler import Scheduler
 from bot.sync.mirror import Mirror
 from bot.webinars.texts.facts import people
 
-FRESH = timedelta(minutes=5)
+MAX_AGE = timedelta(minutes=5)
 """How old a figure may be for a decision to rest on it: an older one is read again, or RingCentral is asked at once."""
 
-ANYONE = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
+NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
 CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
 OVER = "This webinar is over, so its registration can't be changed any more."
-NOT_THERE = (
+NOT_FOUND = (
     "RingCentral has no registration for this webinar: it may be too new, or deleted there. Try again in a minute."
 )
 NO_SETTINGS = (
     "RingCentral tells nothing of the settings of this registration, so they can't be changed from here. "
     "Open, close and limit work all the same: /webinar open, /webinar close, /webinar limit."
 )
-OPEN_ALREADY = "Registration is open already."
-CLOSED_ALREADY = "Registration is closed already."
-LIMITED_ALREADY = "The limit is {} already."
-UNLIMITED_ALREADY = "There is no limit already."
+ALREADY_OPEN = "Registration is open already."
+ALREADY_CLOSED = "Registration is closed already."
+ALREADY_LIMITED = "The limit is {} already."
+ALREADY_UNLIMITED = "There is no limit already."
 FULL = "Registration is full and stays closed while the limit is {}. Raise the limit, and it opens again."
 REFUSED = "RingCentral was asked and left it as it is, without saying why. Look at the webinar in RingCentral."
-NOT_DONE = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
+UNCLEAR = "RingCentral gave no clear answer, and nothing has changed so far. Please try again in a few minutes."
 CHANGED_SINCE = "This was not undone, because something else has changed since."
-BACK_ALREADY = "This is undone already."
-SO_ALREADY = "All of this is so already: somebody else has changed it meanwhile."
-GROWN = "This can't be undone: {} by now, so a limit of {} would be too low."
+ALREADY_UNDONE = "This is undone already."
+ALREADY_APPLIED = "All of this is so already: somebody else has changed it meanwhile."
+TOO_MANY_TO_UNDO = "This can't be undone: {} by now, so a limit of {} would be too low."
 
 
 class NotChanged(BadInput):
@@ -67,7 +67,7 @@ class Changed:
 class RegistrationSettings:
     """The registrations of one account. Every change is one vendor call.
 
-    Where the mirror's figure is older than `FRESH`, a limit, a form or an undo costs another one that reads it first;
+    Where the mirror's figure is older than `MAX_AGE`, a limit, a form or an undo costs another one that reads it first;
     opening and closing say all that they need to, and their answer tells what was so.
     All of it raises `Stays` where there is nothing to do or it cannot be done, `BadInput` where there is no
     registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
@@ -88,7 +88,7 @@ class RegistrationSettings:
             if self._is_fresh(read) and is_full(read):
                 raise NotChanged(_full(read), webinar)
             if self._is_fresh(read) and read.is_open:
-                raise NotChanged(OPEN_ALREADY, webinar)
+                raise NotChanged(ALREADY_OPEN, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
 
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
@@ -96,7 +96,7 @@ class RegistrationSettings:
         async with self._locks[session_id]:
             webinar, read = await self._known(session_id, caller)
             if self._is_fresh(read) and not read.is_open:
-                raise NotChanged(CLOSED_ALREADY, webinar)
+                raise NotChanged(ALREADY_CLOSED, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
 
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
@@ -115,12 +115,12 @@ class RegistrationSettings:
             webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
             goal = merged(read, shown, wanted)
             if goal == state_of(read):
-                raise NotChanged(SO_ALREADY, webinar)
+                raise NotChanged(ALREADY_APPLIED, webinar)
             if goal.limit != read.limit:
                 check_limit(webinar, goal.limit)
             elif goal.is_open and is_full(read):
                 raise NotChanged(_full(read), webinar)
-            return await self._change(webinar, read, _towards(read, goal), caller, by)
+            return await self._change(webinar, read, _change_to(read, goal), caller, by)
 
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Go back to what was so before a change, as long as nothing else has changed since."""
@@ -128,11 +128,11 @@ class RegistrationSettings:
             whole = undo.made.preferences is not None
             webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
             if comparable_state(read, undo.made) == undo.back:
-                raise NotChanged(BACK_ALREADY, webinar)
+                raise NotChanged(ALREADY_UNDONE, webinar)
             if comparable_state(read, undo.made) != undo.made:
                 raise NotChanged(CHANGED_SINCE, webinar)
-            _check_back(webinar, read, undo.back)
-            return await self._change(webinar, read, _towards(read, undo.back), caller, by)
+            _check_undo(webinar, read, undo.back)
+            return await self._change(webinar, read, _change_to(read, undo.back), caller, by)
 
     async def whole(self, session_id: str, caller: Caller) -> Webinar:
         """The webinar with all that is known of its registration: no call, or one where that was never read."""
@@ -147,10 +147,10 @@ class RegistrationSettings:
         if now_at is Stage.OVER:
             raise BadInput(OVER)
         if webinar.audience is Audience.ANYONE:
-            raise BadInput(ANYONE)
+            raise BadInput(NO_REGISTRATION)
 
     def _is_fresh(self, read: Registration) -> bool:
-        return self._clock.now() - read.read_at <= FRESH
+        return self._clock.now() - read.read_at <= MAX_AGE
 
     async def _known(
         self, session_id: str, caller: Caller, *, fresh: bool = False, whole: bool = False
@@ -166,10 +166,10 @@ class RegistrationSettings:
             try:
                 webinar = await self._mirror.refresh(session_id, caller)
             except ProviderGone as gone:
-                raise BadInput(NOT_THERE) from gone
+                raise BadInput(NOT_FOUND) from gone
             self.check(webinar)
         if webinar.registration is None:
-            raise BadInput(NOT_THERE)
+            raise BadInput(NOT_FOUND)
         if whole and webinar.registration.preferences is None:
             raise BadInput(NO_SETTINGS)
         return webinar, webinar.registration
@@ -181,17 +181,17 @@ class RegistrationSettings:
         try:
             after = await self._provider.change_registration(webinar.session_id, change, caller)
         except ProviderGone as gone:
-            raise BadInput(NOT_THERE) from gone
+            raise BadInput(NOT_FOUND) from gone
         except OutcomeUnknown as unknown:
-            after, trouble = await self._look(webinar, unknown, caller), NOT_DONE
-        before, kept = _as_asked(change, before, after), left_out(change, after)
+            after, trouble = await self._look(webinar, unknown, caller), UNCLEAR
+        before, kept = _before_requested(change, before, after), ignored_settings(change, after)
         is_done = not kept or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
-        current = await self._mirror.keep_registration(webinar, after, by=by if is_done else "")
+        current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
             raise NotChanged(_full(after) if change.is_open and is_full(after) else trouble, current)
         if state_of(before) == state_of(after):
-            raise NotChanged(OPEN_ALREADY if after.is_open else CLOSED_ALREADY, current)
+            raise NotChanged(ALREADY_OPEN if after.is_open else ALREADY_CLOSED, current)
         return Changed(current, before, kept)
 
     async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
@@ -209,7 +209,7 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
     if read is None:
         return
     if limit == read.limit:
-        raise NotChanged(UNLIMITED_ALREADY if limit is None else LIMITED_ALREADY.format(people(limit)), webinar)
+        raise NotChanged(ALREADY_UNLIMITED if limit is None else ALREADY_LIMITED.format(people(limit)), webinar)
     if limit is None or limit > read.count:
         return
     enough = f"Choose at least {read.count + 1:,}, or close registration instead."
@@ -219,10 +219,10 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
     raise NotChanged(f"{_registered(read)}, so a limit of {limit:,} would only close registration. {enough}", webinar)
 
 
-def _check_back(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
+def _check_undo(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
     # Back to what was full is fine; back to what was open must leave it open.
     if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
-        raise NotChanged(GROWN.format(_registered(read), f"{back.limit:,}"), webinar)
+        raise NotChanged(TOO_MANY_TO_UNDO.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
 def merged(read: Registration, shown: RegistrationState, wanted: RegistrationState) -> RegistrationState:
@@ -242,11 +242,11 @@ def merged(read: Registration, shown: RegistrationState, wanted: RegistrationSta
 def _merged(read: Preferences | None, shown: Preferences | None, wanted: Preferences | None) -> Preferences | None:
     if read is None or wanted is None:
         return read
-    fields = [FIELDS[parameter][0] for parameter in differing(shown, wanted)]
+    fields = [FIELDS[parameter][0] for parameter in differing_parameters(shown, wanted)]
     return read.model_copy(update={field: getattr(wanted, field) for field in fields})
 
 
-def _towards(read: Registration, goal: RegistrationState) -> RegistrationChange:
+def _change_to(read: Registration, goal: RegistrationState) -> RegistrationChange:
     return RegistrationChange(
         is_open=goal.is_open,
         limit=UNCHANGED if goal.limit == read.limit else goal.limit,
@@ -254,7 +254,7 @@ def _towards(read: Registration, goal: RegistrationState) -> RegistrationChange:
     )
 
 
-def _as_asked(change: RegistrationChange, before: Registration, after: Registration) -> Registration:
+def _before_requested(change: RegistrationChange, before: Registration, after: Registration) -> Registration:
     """What was so before, but for what nobody asked for: the mirror may have been behind in it, and an Undo must not
     bring that back."""
     limit = after.limit if change.limit is UNCHANGED else before.limit
@@ -262,14 +262,14 @@ def _as_asked(change: RegistrationChange, before: Registration, after: Registrat
     return before.model_copy(update={"limit": limit, "preferences": preferences})
 
 
-def left_out(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
+def ignored_settings(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
     """What was asked for and is not so, in words."""
     kept = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
     # A limit that was reached in the meantime closes what was opened with it.
     filled = change.limit is not UNCHANGED and is_full(after)
     kept += [] if change.is_open == after.is_open or filled else ["Registration"]
     if change.preferences is not UNCHANGED:
-        kept += [FIELDS[parameter][1] for parameter in differing(change.preferences, after.preferences)]
+        kept += [FIELDS[parameter][1] for parameter in differing_parameters(change.preferences, after.preferences)]
     return tuple(kept)
 
 

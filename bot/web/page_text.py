@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.commands.create_args import say_length
+from bot.commands.create_args import length_text
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Audience, Webinar, one_line_title
@@ -26,7 +26,7 @@ NEAR_START = JOIN_WINDOW + timedelta(hours=1)
 REGISTERED_PER_MINUTE = 2
 """Queued people registered in a minute within RingCentral's budget."""
 
-OFF = (RequestState.LEAVING, RequestState.LEFT, RequestState.STOPPED)
+CANCELED = (RequestState.LEAVING, RequestState.LEFT, RequestState.STOPPED)
 UNDECIDED = (RequestState.WAITING, RequestState.ASKED)
 NOT_REGISTERED = (RequestState.THERE, RequestState.REFUSED)
 ENDED = (Stage.OVER, Stage.CANCELLED)
@@ -34,7 +34,7 @@ ENDED = (Stage.OVER, Stage.CANCELLED)
 WEBINAR_OVER = "This webinar is over"
 WEBINAR_CANCELED = "This webinar is cancelled"
 NOT_LISTED = "You are not on the list"
-IN_LINE = "You are in line"
+QUEUED = "You are in line"
 REGISTERED = "You are registered"
 REGISTERED_BEFORE = "This address was registered before"
 REFUSED = "You are not registered"
@@ -66,7 +66,7 @@ def join_page(context: PageContext) -> PageText:
     """The join page of a person who cannot join now."""
     if context.stage in ENDED or context.state in (*UNDECIDED, *NOT_REGISTERED):
         return _not_registered(context)
-    if context.state in OFF:
+    if context.state in CANCELED:
         text = (
             "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
         )
@@ -93,7 +93,7 @@ def cancel_page(context: PageContext) -> PageText:
     if context.state is RequestState.LEAVING:
         notice = "RingCentral is being told. There is nothing more for you to do."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
-    if context.state in OFF:
+    if context.state in CANCELED:
         return PageText(200, "You are off the list", event, notice="Your registration is cancelled.")
     if context.stage in ENDED or context.state in (RequestState.ASKED, *NOT_REGISTERED):
         return _not_registered(context)
@@ -111,7 +111,7 @@ def cancel_page(context: PageContext) -> PageText:
 
 def status_page(context: PageContext) -> PageText:
     """The page that is shown after a form was sent."""
-    if context.state in OFF:
+    if context.state in CANCELED:
         return cancel_page(context)
     if context.stage in ENDED or context.state is not RequestState.REGISTERED:
         return _not_registered(context)
@@ -182,7 +182,7 @@ def event_text(webinar: Webinar, *, with_title: bool = True) -> EventText:
         title=one_line_title(webinar.title) if with_title else "",
         utc=f"{utc:%Y-%m-%dT%H:%MZ}",
         begins=f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({webinar.time_zone or 'UTC'}){also_utc}",
-        length=say_length(webinar.length),
+        length=length_text(webinar.length),
     )
 
 
@@ -217,7 +217,7 @@ def _not_registered(context: PageContext) -> PageText:
         url = context.webinar.registration.page_uri if context.webinar.registration else ""
         links = (Link("Register at RingCentral", url),) if url and context.problem == "answers" else ()
         return PageText(410, REFUSED, event, notice=_reason(context.problem), links=links)
-    return PageText(200, IN_LINE, event, notice=_queue_position(context), refresh_s=REFRESH_SOON)
+    return PageText(200, QUEUED, event, notice=_queue_position(context), refresh_s=REFRESH_SOON)
 
 
 def _reason(problem: str) -> str:

@@ -95,8 +95,8 @@ class Pages:
         if closed := page_text.closed_page(webinar, now):
             return _page(request, closed, status=closed.status if closed.status > 400 else 403)
         fields = await _fields(request)
-        who, form_token = signup_form.applicant(fields), fields.get(signup_form.FORM_TOKEN, "")
-        if errors := signup_form.errors(who):
+        who, form_token = signup_form.registrant_details(fields), fields.get(signup_form.FORM_TOKEN, "")
+        if errors := signup_form.field_errors(who):
             return _form(400, webinar, who, form_token, errors=errors)
         if signup_form.is_honeypot_filled(fields):
             return _form(400, webinar, who, form_token, problem=signup_form.HONEYPOT_FILLED)

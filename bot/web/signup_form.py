@@ -49,13 +49,13 @@ def parse_body(raw: bytes) -> dict[str, str]:
     return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
-def applicant(fields: Mapping[str, str]) -> RegistrantDetails:
+def registrant_details(fields: Mapping[str, str]) -> RegistrantDetails:
     """The person in the form: each value on one line, without control characters."""
     values = {name: _one_line(fields.get(name, "")) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     return RegistrantDetails(first_name=values[FIRST_NAME], last_name=values[LAST_NAME], email=values[EMAIL])
 
 
-def errors(who: RegistrantDetails) -> dict[str, str]:
+def field_errors(who: RegistrantDetails) -> dict[str, str]:
     """The error of each invalid field, in the order of the form."""
     names = ((FIRST_NAME, "first name", who.first_name), (LAST_NAME, "last name", who.last_name))
     found = {name: _name_error(label, value) for name, label, value in names}

@@ -33,7 +33,7 @@ SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page",
 """The blocks that hold them."""
 MAX_PAIRS_TEXT = 1_000
 
-NOBODY = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
+NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
 BOTH = "Leave this empty, or the choice above: it is one person at a time."
 NOT_IN_SLACK = "Leave this empty for somebody in Slack: Greenroom gives them a seat of their own, with their own links."
 NO_LINK = "Write a whole address that begins with https://"
@@ -62,13 +62,13 @@ class RegistrantInput(Frozen):
     own_pages: bool = False
 
 
-def ask(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "") -> View:
+def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is what a command has named already."""
     user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
     email = email_input(action_id=EMAIL, initial_value=typed.email or None)
     blocks: list[Block] = [
         *([paragraph(note)] if note else []),
-        section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.about(webinar, "Register Many", MANY)),
+        section(f"*{plain(webinar.title)}*\n{timing(webinar)}", buttons.webinar_button(webinar, "Register Many", MANY)),
         _field(USER, "Somebody in Slack", user, "They get their links in a direct message"),
         _field(FIRST, "Or somebody else: first name", _text(FIRST, MAX_NAME)),
         _field(LAST, "Last name", _text(LAST, MAX_NAME)),
@@ -95,7 +95,7 @@ def pages_field(text: str) -> Block:
     return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
 
 
-def read(values: form_values.Values) -> RegistrantInput:
+def read_form(values: form_values.Values) -> RegistrantInput:
     """What was sent."""
     texts = {name: " ".join(form_values.text(values, name, "").split()) for name in (FIRST, LAST, EMAIL, SOURCE)}
     return RegistrantInput(
@@ -111,10 +111,10 @@ def read(values: form_values.Values) -> RegistrantInput:
     )
 
 
-def applicant(typed: RegistrantInput) -> RegistrantDetails | None:
+def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
     """Who is to be registered; nothing for somebody in Slack. Raises `BadInput` with all that is wrong, by field."""
     problems: dict[str, str] = {}
-    external_id = _pairs(typed.external_id, problems)
+    external_id = _read_pairs(typed.external_id, problems)
     for block, page in ((JOIN, typed.join_page), (CANCEL, typed.cancel_page)):
         if page and not _is_link(page):
             problems[block] = NO_LINK
@@ -125,9 +125,9 @@ def applicant(typed: RegistrantInput) -> RegistrantDetails | None:
         others = (EXTERNAL_ID, JOIN, CANCEL, PAGES)
         problems |= {name: NOT_IN_SLACK for name in others if getattr(typed, name)}
     elif not (typed.first_name or typed.last_name or typed.email):
-        problems[USER] = NOBODY
+        problems[USER] = NO_PERSON
     else:
-        problems |= _who(typed)
+        problems |= _person_problems(typed)
     if problems:
         raise BadInput(WRONG, problems)
     if typed.user_id:
@@ -143,7 +143,7 @@ def applicant(typed: RegistrantInput) -> RegistrantDetails | None:
     )
 
 
-def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
+def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     """What stands above the form meanwhile. `note` says why it takes longer than usual.
 
     `name` is what the view can be found by as long as nobody has told us its id.
@@ -156,12 +156,12 @@ def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     return view | {"external_id": name} if name else view
 
 
-def failed(sentence: str) -> View:
+def failed_view(sentence: str) -> View:
     """That nobody was registered, and what to do; the form is below it as it was."""
     return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
 
 
-def done(webinar: Webinar, lines: Sequence[Block]) -> View:
+def done_view(webinar: Webinar, lines: Sequence[Block]) -> View:
     """That they are registered, with what the organiser may pass on. Closing it closes the form below."""
     view = modal(DONE, "Registered", [section(_head(webinar)), *lines], close="Done")
     return view | {"clear_on_close": True}
@@ -172,7 +172,7 @@ def done_message(webinar: Webinar, lines: Sequence[Block]) -> Message:
     return message(_head(webinar), [section(_head(webinar)), *lines])
 
 
-def links(enrolled: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
+def link_blocks(enrolled: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
     """Somebody's own links, which of them RingCentral has kept, and who tells them.
 
     `own_join` and `own_cancel` are pages of ours where they have such; `is_silent`: RingCentral e-mails nobody.
@@ -190,7 +190,7 @@ def links(enrolled: NewRegistration, own_join: str, own_cancel: str, *, is_silen
     return [*blocks, context(" ".join(filter(None, [told, "The links are theirs alone: keep them out of channels."])))]
 
 
-def seated(user_id: str) -> list[Block]:
+def seat_blocks(user_id: str) -> list[Block]:
     """That somebody in Slack has a seat, and how they learn of it."""
     return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
 
@@ -216,7 +216,7 @@ def _head(webinar: Webinar) -> str:
     return f"One more person is registered for *{plain(webinar.title)}*."
 
 
-def _who(typed: RegistrantInput) -> dict[str, str]:
+def _person_problems(typed: RegistrantInput) -> dict[str, str]:
     """What is wrong with a name and an address, by field."""
     problems = {
         FIRST: "" if typed.first_name else "Type their first name.",
@@ -231,7 +231,7 @@ def _address_problem(email: str) -> str:
     return ADDRESS_PROBLEMS[problem] if problem else ""
 
 
-def _pairs(text: str, problems: dict[str, str]) -> str:
+def _read_pairs(text: str, problems: dict[str, str]) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     pairs = [(name.strip(), value.strip()) for name, _, value in (line.partition("=") for line in lines)]
     if not all(name and value for name, value in pairs):

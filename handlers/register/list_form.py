@@ -12,7 +12,7 @@ from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.bulk import csv_import
 from bot.registration.bulk.csv_import import ImportResult
-from bot.registration.bulk.texts import lasting
+from bot.registration.bulk.texts import duration
 from bot.slack import form_values
 from bot.slack.blocks import MAX_INPUT, Block, context, modal, paragraph, person, plain, section
 from bot.slack.form_elements import file_input, input_block, text_input
@@ -29,10 +29,10 @@ FAILED = "enrol.list_failed"
 
 PASTED, FILE = "pasted", "file"
 FILE_TYPES = ["csv", "txt", "tsv"]
-SHOWN = 12
+MAX_LINES = 12
 """Lines that are named in the review; the file at the end names all of them."""
 
-SAMPLE = 3
+SAMPLE_SIZE = 3
 """People who are shown by name, to whoever sent the list."""
 LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
 
@@ -52,7 +52,7 @@ class BulkInput(Frozen):
     own_pages: bool = False
 
 
-def ask(webinar: Webinar, *, has_pages: bool) -> View:
+def form_view(webinar: Webinar, *, has_pages: bool) -> View:
     """The form; its private_metadata is the webinar's id."""
     pasted = text_input(
         action_id=PASTED,
@@ -61,9 +61,7 @@ def ask(webinar: Webinar, *, has_pages: bool) -> View:
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
     file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
-    most = (
-        f"Up to {csv_import.MOST:,} people, with or without a line of headings. Other columns are kept as externalId."
-    )
+    most = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. Other columns are kept as externalId."
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -76,7 +74,7 @@ def ask(webinar: Webinar, *, has_pages: bool) -> View:
     return modal(CALLBACK, TITLE, blocks, submit="Check List", close="Back", private_metadata=webinar.id)
 
 
-def read(values: form_values.Values, session_id: str) -> BulkInput:
+def read_form(values: form_values.Values, session_id: str) -> BulkInput:
     """What was sent. Raises `BadInput` under the fields where there is no list, or there are two."""
     pasted = form_values.text(values, PASTED, "")
     files: Sequence[Mapping[str, Any]] = (form_values.element(values, FILE) or {}).get("files") or ()
@@ -93,7 +91,7 @@ def read(values: form_values.Values, session_id: str) -> BulkInput:
     )
 
 
-def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
+def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     """What stands above the form while the list is read and compared. `note` says why it takes longer than usual.
 
     `name` is what the view can be found by as long as nobody has told us its id.
@@ -103,7 +101,7 @@ def working(webinar: Webinar, name: str = "", *, note: str = "") -> View:
     return view | {"external_id": name} if name else view
 
 
-def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: ImportResult) -> View:
+def review_view(webinar: Webinar, batch_id: str, new: int, there: int, reading: ImportResult) -> View:
     """What the list would do; its private_metadata is the batch's id."""
     counts = [
         f"*{people(new)}* new",
@@ -120,7 +118,7 @@ def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Impor
     ]
     if not new:
         return modal(NOTHING, TITLE, [*blocks, paragraph("So there is nobody to register.")], close="Back")
-    pace = f"It takes {lasting(new)}: {DISPLAY_NAME} takes one person a call, and only a few calls a minute. "
+    pace = f"It takes {duration(new)}: {DISPLAY_NAME} takes one person a call, and only a few calls a minute. "
     after = "A direct message says how far it is, with a button to stop it."
     submit = f"Register {new:,} {'Person' if new == 1 else 'People'}"
     closing = context("The list is kept encrypted: an hour until you confirm it, then until each is registered.")
@@ -129,12 +127,12 @@ def review(webinar: Webinar, batch_id: str, new: int, there: int, reading: Impor
     )
 
 
-def beginning() -> View:
+def starting_view() -> View:
     """What takes the place of the review for a moment."""
     return modal(WORKING, TITLE, [section("Beginning with the first of them…")], close="Back")
 
 
-def begun(webinar: Webinar, new: int) -> View:
+def started_view(webinar: Webinar, new: int) -> View:
     """That it has begun, and where it is told how far it is. Closing it closes the forms below."""
     told = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
     if new == 1:
@@ -143,14 +141,14 @@ def begun(webinar: Webinar, new: int) -> View:
     return modal(BEGUN, TITLE, [section(f"{told}\n{where}")], close="Done") | {"clear_on_close": True}
 
 
-def failed(sentence: str) -> View:
+def failed_view(sentence: str) -> View:
     """That nobody was registered, and what to do; the form is below it as it was."""
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
 
 
 def _sample(reading: ImportResult) -> list[Block]:
     """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
-    first = [row.applicant for row in reading.rows[:SAMPLE]]
+    first = [row.applicant for row in reading.rows[:SAMPLE_SIZE]]
     people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
@@ -161,8 +159,8 @@ def _details(reading: ImportResult) -> list[Block]:
     lines += [(number, "the address stands further up") for number in reading.repeated]
     if not lines:
         return []
-    named = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:SHOWN])
-    rest = f"\nand {len(lines) - SHOWN:,} more" if len(lines) > SHOWN else ""
+    named = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:MAX_LINES])
+    rest = f"\nand {len(lines) - MAX_LINES:,} more" if len(lines) > MAX_LINES else ""
     return [section(named + rest)]
 
 

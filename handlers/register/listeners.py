@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from secrets import token_hex
 
-from bot.commands.people_args import NamedPeople, Register, read_register
+from bot.commands.people_args import NamedPeople, Register, parse_register
 from bot.errors import BadInput
 from bot.model.registrant import RegistrantDetails
 from bot.model.seat import SeatDetails
@@ -27,100 +27,100 @@ from handlers.seat import form as seat_form
 from handlers.seat.offer import offer
 from handlers.webinar_choice import choose_webinar
 
-WHAT = "register other people for this webinar"
+ACTION = "register other people for this webinar"
 ONE_AT_A_TIME = "The form takes one person at a time. Register Many takes a list."
 NOBODY_HERE = "Nobody here is called @{}: choose somebody in Slack, or type a name and an e-mail address."
 NOT_A_PERSON = "Choose a person: this is an app, or somebody who has left."
 NO_ADDRESS = "Slack tells no e-mail address of this person. Register them by name and address instead."
 CLOSED_MEANWHILE = "The check of your list was closed before it was done, so nobody is registered. Send the list again."
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists."
 
 
 async def register(request: SlackRequest, command: Register) -> None:
     """Open the form for others to who steers the webinar that was named; anybody else is offered their own seat."""
-    webinar = await choose_webinar(request, command.which, "register", typed=_spelled(command.people))
+    webinar = await choose_webinar(request, command.which, "register", typed=_as_slack_text(command.people))
     if webinar:
         await _open(request, webinar, command.people)
 
 
-async def register_button(request: SlackRequest) -> None:
+async def register_pressed(request: SlackRequest) -> None:
     """The same from a button, which may carry people on."""
-    session_id, typed = buttons.picked(request.value)
-    await _open(request, await request.services.mirror.find(session_id), read_register(typed).people)
+    session_id, typed = buttons.parse_value(request.value)
+    await _open(request, await request.services.mirror.find(session_id), parse_register(typed).people)
 
 
-async def sent(request: SlackRequest) -> None:
+async def form_submitted(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered above it."""
-    webinar = await request.managed_webinar(request.metadata, WHAT)
+    webinar = await request.managed_webinar(request.metadata, ACTION)
     request.services.registration.check(webinar)
-    typed = register_form.read(request.values)
-    applicant = register_form.applicant(typed)
+    typed = register_form.read_form(request.values)
+    applicant = register_form.registrant_details(typed)
     name = token_hex(12)
-    await request.acknowledge(response_action="push", view=register_form.working(webinar, name))
+    await request.acknowledge(response_action="push", view=register_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
-        await _stand_above(request, name, register_form.working(webinar, name))
-        request.failure_view = register_form.failed
-        lines = await _one(request, webinar, typed, applicant)
-        await request.finish(register_form.done(webinar, lines), register_form.done_message(webinar, lines))
+        await _use_pushed_view(request, name, register_form.working_view(webinar, name))
+        request.failure_view = register_form.failed_view
+        lines = await _register_one(request, webinar, typed, applicant)
+        await request.finish(register_form.done_view(webinar, lines), register_form.done_message(webinar, lines))
 
     request.run_after_ack(work)
 
 
-async def many(request: SlackRequest) -> None:
+async def open_list_form(request: SlackRequest) -> None:
     """Open the form for a list, above the one for one person."""
-    webinar = await request.managed_webinar(buttons.picked(request.value)[0], WHAT)
+    webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
     request.services.registration.check(webinar)
-    await request.open(list_form.ask(webinar, has_pages=request.services.own_pages.urls.is_on))
+    await request.open(list_form.form_view(webinar, has_pages=request.services.own_pages.urls.is_on))
 
 
-async def list_sent(request: SlackRequest) -> None:
+async def list_submitted(request: SlackRequest) -> None:
     """A list was sent: it is read and compared above the form, which stays as it was filled."""
-    webinar = await request.managed_webinar(request.metadata, WHAT)
-    order = list_form.read(request.values, webinar.session_id)
-    pasted = _read(order.pasted, order) if order.pasted.strip() else None
+    webinar = await request.managed_webinar(request.metadata, ACTION)
+    order = list_form.read_form(request.values, webinar.session_id)
+    pasted = _parse(order.pasted, order) if order.pasted.strip() else None
     name = token_hex(12)
-    await request.acknowledge(response_action="push", view=list_form.working(webinar, name))
+    await request.acknowledge(response_action="push", view=list_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
-        await _stand_above(request, name, list_form.working(webinar, name))
-        request.failure_view = list_form.failed
+        await _use_pushed_view(request, name, list_form.working_view(webinar, name))
+        request.failure_view = list_form.failed_view
         await _check_list(request, webinar, order, pasted)
 
     request.run_after_ack(work)
 
 
-async def confirmed(request: SlackRequest) -> None:
+async def list_confirmed(request: SlackRequest) -> None:
     """The list is to be registered: whether the person may is asked again, and what is wrong stands in its place."""
-    request.failure_view = list_form.failed
-    await request.acknowledge(response_action="update", view=list_form.beginning())
-    request.run_after_ack(_begin)
+    request.failure_view = list_form.failed_view
+    await request.acknowledge(response_action="update", view=list_form.starting_view())
+    request.run_after_ack(_start_batch)
 
 
-async def stop(request: SlackRequest) -> None:
+async def stop_batch(request: SlackRequest) -> None:
     """Stop a batch, or its undoing."""
     await request.services.bulk.stop(await _batch(request))
 
 
-async def go_on(request: SlackRequest) -> None:
+async def continue_batch(request: SlackRequest) -> None:
     """Go on with what was stopped."""
     await request.services.bulk.go_on(await _batch(request))
 
 
-async def undo(request: SlackRequest) -> None:
+async def undo_batch(request: SlackRequest) -> None:
     """Take off the list whom a batch has registered, as was confirmed at the button."""
     await request.services.bulk.undo(await _batch(request))
 
 
-async def _stand_above(request: SlackRequest, name: str, view: View) -> None:
+async def _use_pushed_view(request: SlackRequest, name: str, view: View) -> None:
     """Go on in the view above the form, which keeps what was typed; so far it is known by its name alone."""
-    request.view = {"id": await request.slack.update_named(name, view)}
+    request.view = {"id": await request.slack.update_by_external_id(name, view)}
 
 
 async def _batch(request: SlackRequest) -> str:
     batch = await request.services.bulk.find(request.value)
-    await request.managed_webinar(batch.session_id, WHAT)
+    await request.managed_webinar(batch.session_id, ACTION)
     return batch.batch_id
 
 
@@ -128,7 +128,7 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
     others = bool(people) and people.user_ids != (request.user_id,)
     if not await request.can_manage(webinar):
         if others:
-            await request.require_manager(webinar, WHAT)
+            await request.require_manager(webinar, ACTION)
         await offer(request, webinar)
         return
     request.services.registration.check(webinar)
@@ -138,29 +138,31 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
     note = NOBODY_HERE.format(people.nobody[0]) if people.nobody else ""
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
         note = ONE_AT_A_TIME
-    await request.open(register_form.ask(webinar, typed, has_pages=request.services.own_pages.urls.is_on, note=note))
+    await request.open(
+        register_form.form_view(webinar, typed, has_pages=request.services.own_pages.urls.is_on, note=note)
+    )
 
 
-async def _one(
+async def _register_one(
     request: SlackRequest, webinar: Webinar, typed: RegistrantInput, applicant: RegistrantDetails | None
 ) -> list[Block]:
     """Register one person, and what there is to say about it."""
     services = request.services
 
-    caller = request.caller_with_progress(lambda note: register_form.working(webinar, note=note))
+    caller = request.caller_with_progress(lambda note: register_form.working_view(webinar, note=note))
     if applicant is None:
-        await _seat(request, webinar, typed, caller)
-        return register_form.seated(typed.user_id)
+        await _take_seat(request, webinar, typed, caller)
+        return register_form.seat_blocks(typed.user_id)
     enrolled = await services.registrar.one(webinar, applicant, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
     if enrolled.page_key:
         pages, key = services.own_pages, enrolled.page_key
         own = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
-    return register_form.links(enrolled, *own, is_silent=preferences.suppress_emails if preferences else None)
+    return register_form.link_blocks(enrolled, *own, is_silent=preferences.suppress_emails if preferences else None)
 
 
-async def _seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
+async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
     """A seat for somebody in Slack, and their own message about it."""
     services = request.services
     person = await services.users.get(request.workspace, typed.user_id)
@@ -182,38 +184,38 @@ async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput,
     """Say what a list would do: one call for those who are there already."""
     services = request.services
 
-    caller = request.caller_with_progress(lambda note: list_form.working(webinar, note=note))
+    caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
     reading = pasted or await _read_file(request, order)
     roll = await services.registrants.get(webinar, request.user_id, caller, anew=True)
     draft = await services.bulk.draft(
         webinar, request.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
     )
-    view = list_form.review(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
+    view = list_form.review_view(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
     await request.finish(view, sentence_message(CLOSED_MEANWHILE))
 
 
-async def _begin(request: SlackRequest) -> None:
+async def _start_batch(request: SlackRequest) -> None:
     batch = await request.services.bulk.find(request.metadata)
-    webinar = await request.managed_webinar(batch.session_id, WHAT)
+    webinar = await request.managed_webinar(batch.session_id, ACTION)
     request.services.registration.check(webinar)
     await request.services.bulk.begin(batch.batch_id)
-    await request.slack.update(request.view_id, list_form.begun(webinar, batch.total))
+    await request.slack.update(request.view_id, list_form.started_view(webinar, batch.total))
 
 
 async def _read_file(request: SlackRequest, order: BulkInput) -> ImportResult:
     file = order.file or {}
-    if int(file.get("size") or 0) > MOST_BYTES:
+    if int(file.get("size") or 0) > MAX_BYTES:
         raise BadInput(TOO_LARGE)
-    raw = await download(request.slack, str(file.get("url_private_download") or ""), MOST_BYTES)
+    raw = await download(request.slack, str(file.get("url_private_download") or ""), MAX_BYTES)
     # A long list takes a second: the others are not to wait for it.
-    return await asyncio.to_thread(_read, raw, order)
+    return await asyncio.to_thread(_parse, raw, order)
 
 
-def _read(raw: bytes | str, order: BulkInput) -> ImportResult:
+def _parse(raw: bytes | str, order: BulkInput) -> ImportResult:
     return read_people(raw, source=order.source)
 
 
-def _spelled(people: NamedPeople) -> str:
+def _as_slack_text(people: NamedPeople) -> str:
     """The people once more as Slack writes them, for the picker to carry on."""
     users = [f"<@{user_id}>" for user_id in people.user_ids]
     return " ".join([*users, *people.addresses])
@@ -221,14 +223,14 @@ def _spelled(people: NamedPeople) -> str:
 
 COMMANDS: Commands = {Register: register}
 ACTIONS: Listeners = {
-    buttons.REGISTER_OTHERS: register_button,
-    register_form.MANY: many,
-    bulk_texts.STOP: stop,
-    bulk_texts.GO_ON: go_on,
-    bulk_texts.UNDO: undo,
+    buttons.REGISTER_OTHERS: register_pressed,
+    register_form.MANY: open_list_form,
+    bulk_texts.STOP: stop_batch,
+    bulk_texts.GO_ON: continue_batch,
+    bulk_texts.UNDO: undo_batch,
 }
 SUBMISSIONS: Listeners = {
-    register_form.CALLBACK: sent,
-    list_form.CALLBACK: list_sent,
-    list_form.REVIEW: confirmed,
+    register_form.CALLBACK: form_submitted,
+    list_form.CALLBACK: list_submitted,
+    list_form.REVIEW: list_confirmed,
 }

@@ -18,12 +18,12 @@ from bot.slack.blocks import (
     button,
     confirm_dialog,
     context,
+    escape_sentence,
     message,
     modal,
     paragraph,
     person,
     plain,
-    said,
     section,
     when,
 )
@@ -41,7 +41,7 @@ DOWNLOAD = "registrants.download"
 """The value of each is a `Place`."""
 SEARCH_CALLBACK = "registrants.search_form"
 
-WORDS = "words"
+SEARCH_WORDS = "words"
 PAGE_SIZE = 10
 MAX_WORDS = 100
 IN_DM = "The file is in your direct messages with Greenroom. Delete it there when you need it no more."
@@ -64,7 +64,7 @@ class SearchContext(Frozen):
     response_url: str = ""
 
 
-def registrant_page(
+def page_message(
     webinar: Webinar,
     everybody: Sequence[Registrant],
     place: RegistrantPage,
@@ -74,7 +74,7 @@ def registrant_page(
     note: str = "",
 ) -> Message:
     """One page, newest first. `age` is how long ago they were read, `note` says what was just done."""
-    found = matching(everybody, place.words)
+    found = search_registrants(everybody, place.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(place.page, 1), pages)
     here = place.model_copy(update={"page": page, "picked": ""})
@@ -85,12 +85,12 @@ def registrant_page(
     ]
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
-    blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_turns(here, pages)]
-    spoken = f"{said(note)} {plain(webinar.title)}: {_counted(everybody, found, place.words)}".strip()
+    blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_page_buttons(here, pages)]
+    spoken = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(everybody, found, place.words)}".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
-def matching(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
+def search_registrants(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
     """Those in whose name, address or source all of the words stand, newest first."""
     wanted = words.casefold().split()
     found = [
@@ -98,29 +98,31 @@ def matching(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
         for one in everybody
         if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in wanted)
     ]
-    return sorted(found, key=_age)
+    return sorted(found, key=_newest_first)
 
 
 def search_form(place: RegistrantPage, response_url: str) -> View:
     """The small form for the words."""
-    words = text_input(action_id=WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True)
+    words = text_input(
+        action_id=SEARCH_WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True
+    )
     label, hint = "Name, e-mail address or source", "Leave it empty for all"
-    field = input_block(block_id=WORDS, label=label, element=words, optional=True, hint=hint)
+    field = input_block(block_id=SEARCH_WORDS, label=label, element=words, optional=True, hint=hint)
     note = SearchContext(place=place, response_url=response_url).model_dump_json()
     return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
 
 
-def read_words(values: form_values.Values) -> str:
+def read_search(values: form_values.Values) -> str:
     """The words that were typed."""
-    return " ".join(form_values.text(values, WORDS, "").split())
+    return " ".join(form_values.text(values, SEARCH_WORDS, "").split())
 
 
-def downloaded(webinar: Webinar, count: int) -> str:
+def download_text(webinar: Webinar, count: int) -> str:
     """What stands above the file."""
     return f"{_have(count)} registered for *{plain(webinar.title)}*. The file holds personal data."
 
 
-def _age(one: Registrant) -> tuple[float, int]:
+def _newest_first(one: Registrant) -> tuple[float, int]:
     at = one.registered_at.timestamp() if one.registered_at else 0.0
     return -at, -int(one.registrant_id) if one.registrant_id.isdecimal() else 0
 
@@ -160,7 +162,7 @@ def _remove(one: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:
     return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
-def _turns(here: RegistrantPage, pages: int) -> list[Block]:
+def _page_buttons(here: RegistrantPage, pages: int) -> list[Block]:
     def at(page: int) -> str:
         return here.model_copy(update={"page": page}).model_dump_json()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.commands.people_args import Registrants
+from bot.commands.people_args import ShowRegistrants
 from bot.errors import BadInput
 from bot.model.webinar import Audience, Webinar
 from bot.registration import registrant_file
@@ -17,48 +17,48 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 ANYONE = "Everyone with the link can join this webinar, so nobody registers for it."
-FILE = "registrants.csv"
-WHAT = "see who has registered for this webinar"
+FILE_NAME = "registrants.csv"
+ACTION = "see who has registered for this webinar"
 
 
-async def registrants(request: SlackRequest, command: Registrants) -> None:
+async def registrants(request: SlackRequest, command: ShowRegistrants) -> None:
     """Who has registered for the webinar that was named: one call."""
     webinar = await choose_webinar(request, command.which, "registrants")
     if webinar:
-        await request.require_manager(webinar, WHAT)
+        await request.require_manager(webinar, ACTION)
         await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
 
 
-async def registrants_button(request: SlackRequest) -> None:
+async def registrants_pressed(request: SlackRequest) -> None:
     """The same from a button."""
-    webinar = await request.managed_webinar(buttons.picked(request.value)[0], WHAT)
+    webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
     await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
 
 
 async def turn_page(request: SlackRequest) -> None:
     """Another page, or everybody again, in the place of this one."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(place.session_id, WHAT), place, replace=True)
+    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
     """Read the list anew (one call), and show it in the same place."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(place.session_id, WHAT), place, replace=True, anew=True)
+    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True, anew=True)
 
 
 async def search(request: SlackRequest) -> None:
     """Ask for the words."""
     place = RegistrantPage.model_validate_json(request.value)
-    await request.managed_webinar(place.session_id, WHAT)
+    await request.managed_webinar(place.session_id, ACTION)
     await request.open(registrant_list.search_form(place, request.response_url))
 
 
-async def words_sent(request: SlackRequest) -> None:
+async def search_submitted(request: SlackRequest) -> None:
     """The words were sent: who is found by them stands in the place of the page."""
     asked = SearchContext.model_validate_json(request.metadata)
-    webinar = await request.managed_webinar(asked.place.session_id, WHAT)
-    place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_words(request.values))
+    webinar = await request.managed_webinar(asked.place.session_id, ACTION)
+    place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_search(request.values))
     await request.acknowledge()
     request.view, request.response_url = None, asked.response_url
 
@@ -71,7 +71,7 @@ async def words_sent(request: SlackRequest) -> None:
 async def remove(request: SlackRequest) -> None:
     """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
     place = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(place.session_id, WHAT)
+    webinar = await request.managed_webinar(place.session_id, ACTION)
     await request.services.registrants.remove(webinar, place.picked, request.caller())
     await request.services.seats.notifier.removed(webinar, place.picked)
     await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
@@ -80,12 +80,12 @@ async def remove(request: SlackRequest) -> None:
 async def download(request: SlackRequest) -> None:
     """Everybody as a file, in a direct message."""
     place = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(place.session_id, WHAT)
+    webinar = await request.managed_webinar(place.session_id, ACTION)
     roll = await request.services.registrants.get(webinar, request.user_id, request.caller())
     content = await asyncio.to_thread(registrant_file.registrant_csv, roll.everybody)
-    said = sentence_message(registrant_list.downloaded(webinar, len(roll.everybody)))
+    said = sentence_message(registrant_list.download_text(webinar, len(roll.everybody)))
     channel_id, _ = await request.slack.post(request.user_id, said)
-    await request.slack.send_file(channel_id, Upload(FILE, content, title="Registrants"))
+    await request.slack.send_file(channel_id, Upload(FILE_NAME, content, title="Registrants"))
     await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
 
 
@@ -102,13 +102,13 @@ async def _show(
         raise BadInput(ANYONE)
     roll = await request.services.registrants.get(webinar, request.user_id, request.caller(), anew=anew)
     now = request.now()
-    page = registrant_list.registrant_page(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
+    page = registrant_list.page_message(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
     await request.reply(page, replace=replace)
 
 
-COMMANDS: Commands = {Registrants: registrants}
+COMMANDS: Commands = {ShowRegistrants: registrants}
 ACTIONS: Listeners = {
-    buttons.REGISTRANTS: registrants_button,
+    buttons.REGISTRANTS: registrants_pressed,
     registrant_list.PREVIOUS: turn_page,
     registrant_list.NEXT: turn_page,
     registrant_list.ALL: turn_page,
@@ -117,4 +117,4 @@ ACTIONS: Listeners = {
     registrant_list.REMOVE: remove,
     registrant_list.DOWNLOAD: download,
 }
-SUBMISSIONS: Listeners = {registrant_list.SEARCH_CALLBACK: words_sent}
+SUBMISSIONS: Listeners = {registrant_list.SEARCH_CALLBACK: search_submitted}

@@ -10,27 +10,27 @@ from bot.slack import buttons
 from bot.slack.blocks import Block, actions, ago, context, message, modal, number, paragraph, plain, section
 from bot.slack.message import Message, View
 
-MAKING = "door.making"
+PROGRESS = "door.making"
 FAILED = "door.not_made"
 
-IN_MESSAGES = "The chart is in your messages with Greenroom."
+SENT = "The chart is in your messages with Greenroom."
 TOO_EARLY = (
     "There is no chart yet: since it was first read, the figure has not changed. Try again when people have registered."
 )
 NOT_DRAWN = "The chart could not be drawn. Try again in a few minutes; if it happens again, tell your Greenroom admin."
 
 
-def drawing(webinar: Webinar, *, note: str = "") -> View:
+def drawing_view(webinar: Webinar, *, note: str = "") -> View:
     """What stands there while the picture is drawn. `note` says why it takes longer than usual."""
-    return _making("Chart", f"Drawing the registrations of *{plain(webinar.title)}*…", note)
+    return _progress_view("Chart", f"Drawing the registrations of *{plain(webinar.title)}*…", note)
 
 
-def collecting(webinar: Webinar, *, note: str = "") -> View:
+def collecting_view(webinar: Webinar, *, note: str = "") -> View:
     """What stands there while the links are collected."""
-    return _making("Links", f"Collecting the links of *{plain(webinar.title)}*…", note)
+    return _progress_view("Links", f"Collecting the links of *{plain(webinar.title)}*…", note)
 
 
-def failed(sentence: str) -> View:
+def failed_view(sentence: str) -> View:
     """That it was not made, and what to do."""
     return modal(FAILED, "Not made", [paragraph(sentence)])
 
@@ -39,27 +39,27 @@ def caption(webinar: Webinar, takeaway: str, *, now: datetime, with_sources: boo
     """What stands above the picture in the asker's own messages."""
     read = webinar.registration
     aged = [context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}")] if read else []
-    more = None if with_sources else buttons.about(webinar, "Chart With Sources", buttons.SOURCES)
+    more = None if with_sources else buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES)
     return message(takeaway, [section(takeaway), *aged, *actions(more)])
 
 
-def answer(takeaway: str, sentence: str) -> Message:
+def chart_reply(takeaway: str, sentence: str) -> Message:
     """The answer where it was asked for: what the picture says, and where it is or why there is none."""
     return message(f"{takeaway} {sentence}", [section(takeaway), paragraph(sentence)])
 
 
-def links_note(webinar: Webinar, people: int) -> Message:
+def links_message(webinar: Webinar, people: int) -> Message:
     """What stands above the file of links in the organiser's own messages."""
     text = (
         f"{DISPLAY_NAME} e-mails nobody about *{plain(webinar.title)}*, so here are the links of "
         f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
         "person alone: pass it on to them and to nobody else. Who registers later is in the next Links File."
     )
-    again = buttons.about(webinar, "Links File", buttons.LINKS_FILE)
+    again = buttons.webinar_button(webinar, "Links File", buttons.LINKS_FILE)
     return message(text, [section(text), *actions(again)])
 
 
-def links_answer(webinar: Webinar, people: int) -> Message:
+def links_reply(webinar: Webinar, people: int) -> Message:
     """The answer where the file was asked for."""
     title = f"*{plain(webinar.title)}*"
     text = (
@@ -70,6 +70,6 @@ def links_answer(webinar: Webinar, people: int) -> Message:
     return message(text, [section(text)])
 
 
-def _making(title: str, words: str, note: str) -> View:
+def _progress_view(title: str, words: str, note: str) -> View:
     blocks: list[Block] = [section(words), *([paragraph(note)] if note else [])]
-    return modal(MAKING, title, blocks)
+    return modal(PROGRESS, title, blocks)

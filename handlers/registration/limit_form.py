@@ -23,7 +23,7 @@ LIMIT = "limit"
 TITLE = "Registration limit"
 
 
-def ask(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
+def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is a limit that was named in the command."""
     read = webinar.registration
     offered = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
@@ -46,7 +46,7 @@ def ask(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     return modal(CALLBACK, TITLE, blocks, submit="Set Limit", close="Cancel", private_metadata=webinar.id)
 
 
-def read(values: form_values.Values) -> int | None:
+def read_form(values: form_values.Values) -> int | None:
     """The limit that was sent, None for no limit. Raises `BadInput` under its field."""
     text = form_values.text(values, LIMIT, "").strip()
     if not text:
@@ -57,7 +57,7 @@ def read(values: form_values.Values) -> int | None:
         raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
 
 
-def working(webinar: Webinar, *, note: str = "") -> View:
+def working_view(webinar: Webinar, *, note: str = "") -> View:
     """What takes the form's place while the limit is set. `note` says why it takes longer than usual."""
     blocks: list[Block] = [section(f"Setting the limit of *{plain(webinar.title)}*…")]
     if note:
@@ -66,7 +66,7 @@ def working(webinar: Webinar, *, note: str = "") -> View:
     return modal(WORKING, TITLE, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
 
 
-def failed(sentence: str) -> View:
+def failed_view(sentence: str) -> View:
     """That the limit is as before and what to do."""
     return modal(FAILED, "Limit not set", [paragraph(sentence)])
 

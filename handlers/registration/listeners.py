@@ -16,7 +16,7 @@ from handlers.registration import limit_form
 from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
-WHAT = "open, close or limit the registration of this webinar"
+ACTION = "open, close or limit the registration of this webinar"
 
 
 async def open_registration(request: SlackRequest, command: Open) -> None:
@@ -26,9 +26,9 @@ async def open_registration(request: SlackRequest, command: Open) -> None:
         await _open(request, webinar)
 
 
-async def open_button(request: SlackRequest) -> None:
+async def open_pressed(request: SlackRequest) -> None:
     """The same from a button."""
-    await _open(request, await _named(request))
+    await _open(request, await _webinar(request))
 
 
 async def close_registration(request: SlackRequest, command: Close) -> None:
@@ -38,9 +38,9 @@ async def close_registration(request: SlackRequest, command: Close) -> None:
         await _close(request, webinar)
 
 
-async def close_button(request: SlackRequest) -> None:
+async def close_pressed(request: SlackRequest) -> None:
     """The same from a button."""
-    await _close(request, await _named(request))
+    await _close(request, await _webinar(request))
 
 
 async def limit_registration(request: SlackRequest, command: Limit) -> None:
@@ -52,31 +52,33 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
     if not webinar:
         return
     if not command.to:
-        await _ask_limit(request, webinar)
+        await _open_limit_form(request, webinar)
         return
-    await request.require_manager(webinar, WHAT)
-    await _tell(request, services.registration.limit(webinar.session_id, limit, request.caller(), request.user_id))
+    await request.require_manager(webinar, ACTION)
+    await _reply_with_result(
+        request, services.registration.limit(webinar.session_id, limit, request.caller(), request.user_id)
+    )
 
 
-async def limit_button(request: SlackRequest) -> None:
+async def limit_pressed(request: SlackRequest) -> None:
     """Ask for the limit."""
-    session_id, typed = buttons.picked(request.value)
-    await _ask_limit(request, await request.services.mirror.find(session_id), typed)
+    session_id, typed = buttons.parse_value(request.value)
+    await _open_limit_form(request, await request.services.mirror.find(session_id), typed)
 
 
-async def limit_sent(request: SlackRequest) -> None:
+async def limit_submitted(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being set."""
     services = request.services
     webinar = await services.mirror.find(request.metadata)
-    await request.require_manager(webinar, WHAT)
+    await request.require_manager(webinar, ACTION)
     services.registration.check(webinar)
-    limit = limit_form.read(request.values)
+    limit = limit_form.read_form(request.values)
     try:
         check_limit(webinar, limit)
     except NotChanged as stays:
         raise BadInput(stays.sentence, {limit_form.LIMIT: stays.sentence}) from stays
-    request.failure_view = limit_form.failed
-    await request.acknowledge(response_action="update", view=limit_form.working(webinar))
+    request.failure_view = limit_form.failed_view
+    await request.acknowledge(response_action="update", view=limit_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
         await _set_limit(request, webinar, limit)
@@ -84,28 +86,34 @@ async def limit_sent(request: SlackRequest) -> None:
     request.run_after_ack(work)
 
 
-async def undo(request: SlackRequest) -> None:
+async def undo_pressed(request: SlackRequest) -> None:
     """Go back to what was so before, and say so in the place of what was said."""
     wanted = settings_result.read_undo(request.value)
-    await request.require_manager(await request.services.mirror.find(wanted.session_id), WHAT)
-    await _tell(request, request.services.registration.undo(wanted, request.caller(), request.user_id), undone=True)
+    await request.require_manager(await request.services.mirror.find(wanted.session_id), ACTION)
+    await _reply_with_result(
+        request, request.services.registration.undo(wanted, request.caller(), request.user_id), undone=True
+    )
 
 
-async def _named(request: SlackRequest) -> Webinar:
-    return await request.services.mirror.find(buttons.picked(request.value)[0])
+async def _webinar(request: SlackRequest) -> Webinar:
+    return await request.services.mirror.find(buttons.parse_value(request.value)[0])
 
 
 async def _open(request: SlackRequest, webinar: Webinar) -> None:
-    await request.require_manager(webinar, WHAT)
-    await _tell(request, request.services.registration.open(webinar.session_id, request.caller(), request.user_id))
+    await request.require_manager(webinar, ACTION)
+    await _reply_with_result(
+        request, request.services.registration.open(webinar.session_id, request.caller(), request.user_id)
+    )
 
 
 async def _close(request: SlackRequest, webinar: Webinar) -> None:
-    await request.require_manager(webinar, WHAT)
-    await _tell(request, request.services.registration.close(webinar.session_id, request.caller(), request.user_id))
+    await request.require_manager(webinar, ACTION)
+    await _reply_with_result(
+        request, request.services.registration.close(webinar.session_id, request.caller(), request.user_id)
+    )
 
 
-async def _tell(request: SlackRequest, change: Awaitable[Changed], *, undone: bool = False) -> None:
+async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], *, undone: bool = False) -> None:
     # The answer to an Undo takes the place of the message whose button was pressed; any other is a new one, because
     # the button may stand on something that everybody sees.
     try:
@@ -117,15 +125,15 @@ async def _tell(request: SlackRequest, change: Awaitable[Changed], *, undone: bo
     await request.reply(answer, replace=undone)
 
 
-async def _ask_limit(request: SlackRequest, webinar: Webinar, typed: str = "") -> None:
-    await request.require_manager(webinar, WHAT)
+async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str = "") -> None:
+    await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
-    await request.open(limit_form.ask(webinar, now=request.now(), typed=typed))
+    await request.open(limit_form.form_view(webinar, now=request.now(), typed=typed))
 
 
 async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
 
-    caller = request.caller_with_progress(lambda note: limit_form.working(webinar, note=note))
+    caller = request.caller_with_progress(lambda note: limit_form.working_view(webinar, note=note))
     done = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
     now = request.now()
     await request.finish(
@@ -136,9 +144,9 @@ async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None)
 
 COMMANDS: Commands = {Open: open_registration, Close: close_registration, Limit: limit_registration}
 ACTIONS: Listeners = {
-    buttons.REOPEN: open_button,
-    buttons.CLOSE: close_button,
-    buttons.RAISE_LIMIT: limit_button,
-    buttons.UNDO_DOOR: undo,
+    buttons.REOPEN: open_pressed,
+    buttons.CLOSE: close_pressed,
+    buttons.RAISE_LIMIT: limit_pressed,
+    buttons.UNDO_REGISTRATION: undo_pressed,
 }
-SUBMISSIONS: Listeners = {limit_form.CALLBACK: limit_sent}
+SUBMISSIONS: Listeners = {limit_form.CALLBACK: limit_submitted}

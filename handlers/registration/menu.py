@@ -12,55 +12,55 @@ from bot.registration.texts import settings_result
 from bot.slack import buttons
 from bot.slack.message import View
 from handlers.registration import chart_texts, menu_form
-from handlers.registration.chart import hand_links
+from handlers.registration.chart import send_links
 from handlers.request import Listeners, SlackRequest
 
-WHAT = "change the registration of this webinar"
+ACTION = "change the registration of this webinar"
 LINKS_FOLLOW = "The links of everybody without a seat in Slack follow in your messages with Greenroom, as a file."
-KEPT = "RingCentral left this as it was, without saying why: {}."
+IGNORED = "RingCentral left this as it was, without saying why: {}."
 
 
-async def menu(request: SlackRequest) -> None:
+async def menu_pressed(request: SlackRequest) -> None:
     """Open the form from the mirror; what was never read is read first, while a modal says so."""
     webinar = await request.services.mirror.find(request.value)
-    await request.require_manager(webinar, WHAT)
+    await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
     if menu_form.is_ready(webinar):
-        await request.open(menu_form.ask(webinar, await _outlook(request, webinar), now=request.now()))
+        await request.open(menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now()))
         return
-    request.view = {"id": await request.open(menu_form.reading(webinar))}
-    request.failure_view = menu_form.unread
+    request.view = {"id": await request.open(menu_form.reading_view(webinar))}
+    request.failure_view = menu_form.unread_view
     webinar = await request.services.registration.whole(webinar.session_id, _caller(request, webinar, reading=True))
-    form = menu_form.ask(webinar, await _outlook(request, webinar), now=request.now())
+    form = menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now())
     await request.slack.update(request.view_id, form)
 
 
-async def sent(request: SlackRequest) -> None:
+async def form_submitted(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or it is being changed."""
-    asked = menu_form.asked_in(request.metadata)
+    asked = menu_form.read_context(request.metadata)
     webinar = await request.services.mirror.find(asked.session_id)
-    await request.require_manager(webinar, WHAT)
+    await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
-    wanted = _wanted(request, webinar, asked.shown)
+    wanted = _read_form(request, webinar, asked.shown)
     if wanted == asked.shown:
-        await request.acknowledge(response_action="update", view=menu_form.nothing(webinar))
+        await request.acknowledge(response_action="update", view=menu_form.nothing_changed_view(webinar))
         return
-    told, now = await _outlook(request, webinar), request.now()
+    told, now = await _forecast(request, webinar), request.now()
 
     def back(sentence: str) -> View:
-        return menu_form.ask(webinar, told, now=now, asked=asked, typed=request.values, problem=sentence)
+        return menu_form.form_view(webinar, told, now=now, asked=asked, typed=request.values, problem=sentence)
 
     request.failure_view = back
-    await request.acknowledge(response_action="update", view=menu_form.working(webinar))
+    await request.acknowledge(response_action="update", view=menu_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
-        await _settle(request, webinar, asked.shown, wanted)
+        await _apply(request, webinar, asked.shown, wanted)
 
     request.run_after_ack(work)
 
 
-def _wanted(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -> RegistrationState:
-    wanted = menu_form.read(request.values, shown)
+def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -> RegistrationState:
+    wanted = menu_form.read_form(request.values, shown)
     if wanted.limit != shown.limit:
         try:
             check_limit(webinar, wanted.limit)
@@ -69,25 +69,25 @@ def _wanted(request: SlackRequest, webinar: Webinar, shown: RegistrationState) -
     return wanted
 
 
-async def _settle(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
+async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
     now = request.now()
     done = await request.services.registration.settle(
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
     needs_links = _needs_links(done)
-    notes = [KEPT.format(", ".join(done.kept))] if done.kept else []
+    notes = [IGNORED.format(", ".join(done.kept))] if done.kept else []
     note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
     view = settings_result.changed_view(done.webinar, done.before, now=now, title="Registration changed", note=note)
-    await request.finish(view, settings_result.changed(done.webinar, done.before, now=now, note=note))
+    await request.finish(view, settings_result.changed_message(done.webinar, done.before, now=now, note=note))
     if needs_links:
-        await _hand_links(request, done.webinar)
+        await _send_links(request, done.webinar)
 
 
-async def _hand_links(request: SlackRequest, webinar: Webinar) -> None:
+async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
     # What was to be changed is changed: what goes wrong from here on is told beside it, in a direct message.
     request.failure_view, request.view = None, None
-    if not await hand_links(request, webinar, request.caller()):
-        await request.reply(chart_texts.links_answer(webinar, 0))
+    if not await send_links(request, webinar, request.caller()):
+        await request.reply(chart_texts.links_reply(webinar, 0))
 
 
 def _needs_links(done: Changed) -> bool:
@@ -98,16 +98,16 @@ def _needs_links(done: Changed) -> bool:
     return after.count > 0 and after.preferences.suppress_emails and not before.suppress_emails
 
 
-async def _outlook(request: SlackRequest, webinar: Webinar) -> Forecast:
+async def _forecast(request: SlackRequest, webinar: Webinar) -> Forecast:
     if webinar.registration is None:
         return Forecast()
     return await request.services.chart_images.outlook(webinar, webinar.registration, request.now())
 
 
 def _caller(request: SlackRequest, webinar: Webinar, *, reading: bool = False) -> Caller:
-    show = menu_form.reading if reading else menu_form.working
+    show = menu_form.reading_view if reading else menu_form.working_view
     return request.caller_with_progress(lambda note: show(webinar, note=note))
 
 
-ACTIONS: Listeners = {buttons.DOOR: menu}
-SUBMISSIONS: Listeners = {menu_form.CALLBACK: sent}
+ACTIONS: Listeners = {buttons.REGISTRATION_MENU: menu_pressed}
+SUBMISSIONS: Listeners = {menu_form.CALLBACK: form_submitted}

@@ -67,7 +67,7 @@ def is_ready(webinar: Webinar) -> bool:
     return webinar.registration is not None and webinar.registration.preferences is not None
 
 
-def ask(
+def form_view(
     webinar: Webinar,
     told: Forecast,
     *,
@@ -82,7 +82,7 @@ def ask(
     """
     read = _read(webinar)
     opened = asked or MenuContext(session_id=webinar.id, shown=state_of(read))
-    held = _held(typed or {}, opened.shown)
+    held = _read_settings(typed or {}, opened.shown)
     preferences = held.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
     blocks: list[Block] = [
@@ -90,52 +90,52 @@ def ask(
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         fields([("Registration", registration_state(read)), *forecast_facts(webinar, told)]),
         context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
-        *([] if is_full(read) else [_status(held)]),
-        _limit(limit, is_full=is_full(read)),
-        *(_boxes(name, label, preferences) for name, label in LABELS.items()),
-        _duration(preferences),
+        *([] if is_full(read) else [_status_input(held)]),
+        _limit_input(limit, is_full=is_full(read)),
+        *(_checkbox_input(name, label, preferences) for name, label in LABELS.items()),
+        _duration_input(preferences),
         *_buttons(webinar),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=opened.model_dump_json())
 
 
-def asked_in(note: str) -> MenuContext:
+def read_context(note: str) -> MenuContext:
     """What a form was opened about, by its private_metadata."""
     return MenuContext.model_validate_json(note)
 
 
-def read(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
+def read_form(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
     """What was sent; what the form did not ask is as it was `shown`. Raises `BadInput` under the field at fault."""
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
     try:
         limit = read_limit(text, "leave it empty") if text else None
     except BadInput as problem:
         raise BadInput(problem.sentence, {LIMIT: problem.sentence}) from problem
-    return _held(values, shown).model_copy(update={"limit": limit})
+    return _read_settings(values, shown).model_copy(update={"limit": limit})
 
 
-def reading(webinar: Webinar, *, note: str = "") -> View:
+def reading_view(webinar: Webinar, *, note: str = "") -> View:
     """What stands there while it is read for the first time. `note` says why it takes longer than usual."""
     return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {DISPLAY_NAME}…", note)
 
 
-def working(webinar: Webinar, *, note: str = "") -> View:
+def working_view(webinar: Webinar, *, note: str = "") -> View:
     """What takes the form's place while it is saved."""
     closing = "You can close this window: the result then comes as a direct message."
     return _waiting(WORKING, f"Changing the registration of *{plain(webinar.title)}*…", note, closing)
 
 
-def nothing(webinar: Webinar) -> View:
+def nothing_changed_view(webinar: Webinar) -> View:
     """That the form was sent as it was."""
     return modal(NOTHING, TITLE, [section(f"Nothing was changed about *{plain(webinar.title)}*.")])
 
 
-def unread(sentence: str) -> View:
+def unread_view(sentence: str) -> View:
     """That it could not be read, and what to do."""
     return modal(FAILED, "Registration not read", [paragraph(sentence)])
 
 
-def _held(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
+def _read_settings(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
     """What the form holds, its limit aside."""
     was = shown.preferences or Preferences()
     changes: dict[str, object] = {}
@@ -152,27 +152,27 @@ def _held(values: form_values.Values, shown: RegistrationState) -> RegistrationS
     )
 
 
-def _status(held: RegistrationState) -> Block:
+def _status_input(held: RegistrationState) -> Block:
     words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
     options = {value: option(text=text, value=value) for value, text in words.items()}
     element = radio_buttons(action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)])
     return _input(STATUS, "Registration", element, optional=False)
 
 
-def _limit(limit: str, *, is_full: bool) -> Block:
+def _limit_input(limit: str, *, is_full: bool) -> Block:
     element = number_input(action_id=LIMIT, is_decimal_allowed=False, initial_value=limit or None, placeholder="200")
     full = "It is full: a higher limit opens it again. " if is_full else ""
     return _input(LIMIT, "The most people who may register", element, hint=f"{full}Leave it empty for no limit")
 
 
-def _boxes(block_id: str, label: str, preferences: Preferences) -> Block:
+def _checkbox_input(block_id: str, label: str, preferences: Preferences) -> Block:
     boxes = {parameter: option(text=FIELDS[parameter][1], value=parameter) for parameter in BOXES[block_id]}
     ticked = [boxes[parameter] for parameter in boxes if getattr(preferences, FIELDS[parameter][0])]
     element = checkboxes(action_id=block_id, options=list(boxes.values()), initial_options=ticked or None)
     return _input(block_id, label, element, hint=HINTS[block_id])
 
 
-def _duration(preferences: Preferences) -> Block:
+def _duration_input(preferences: Preferences) -> Block:
     options = {value: option(text=words, value=value.value) for value, words in DURATIONS.items()}
     element = static_select(
         action_id=ON_DEMAND,
@@ -196,10 +196,10 @@ def _read(webinar: Webinar) -> Registration:
 def _buttons(webinar: Webinar) -> list[Block]:
     preferences = _read(webinar).preferences
     is_silent = preferences and preferences.suppress_emails
-    links = buttons.about(webinar, "Links File", buttons.LINKS_FILE) if is_silent else None
+    links = buttons.webinar_button(webinar, "Links File", buttons.LINKS_FILE) if is_silent else None
     return actions(
-        buttons.about(webinar, "Chart", buttons.CHART),
-        buttons.about(webinar, "Chart With Sources", buttons.SOURCES),
+        buttons.webinar_button(webinar, "Chart", buttons.CHART),
+        buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES),
         links,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from bot.commands.reminder_offsets import say_lead
+from bot.commands.reminder_offsets import offset_text
 from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.lifecycle import Stage, stage
@@ -16,7 +16,7 @@ from bot.model.seat import SeatDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import form_values
-from bot.slack.blocks import Block, actions, button, context, modal, paragraph, plain, said, section
+from bot.slack.blocks import Block, actions, button, context, escape_sentence, modal, paragraph, plain, section
 from bot.slack.form_elements import email_input, input_block, option, static_select, text_input
 from bot.slack.message import View
 from bot.webinars.texts.facts import timing
@@ -30,7 +30,7 @@ BACK = "seat.back"
 FIRST_NAME, LAST_NAME, EMAIL, REMINDER = "first_name", "last_name", "email", "reminder"
 """The blocks that hold them."""
 NEVER = "0"
-LEADS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
+REMINDERS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 """The reminders to choose from."""
 SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
 KEPT_FOR = "90 days after the webinar"
@@ -44,7 +44,7 @@ class SeatInput(Frozen):
     first_name: str = Field(default="", repr=False)
     last_name: str = Field(default="", repr=False)
     email: str = Field(default="", repr=False)
-    reminder_s: int = int(LEADS[0].total_seconds())
+    reminder_s: int = int(REMINDERS[0].total_seconds())
 
     @property
     def attendee(self) -> SeatDetails:
@@ -70,20 +70,20 @@ def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
     )
 
 
-def ask(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
+def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
     """The form of a webinar that is open; while it is live, nobody needs a reminder."""
     is_live = stage(webinar, now) is Stage.LIVE
     submit = "Join Now" if is_live else "Register"
-    ahead = [lead for lead in LEADS if webinar.start - lead > now and not is_live]
+    ahead = [lead for lead in REMINDERS if webinar.start - lead > now and not is_live]
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        *_names(typed),
+        *_name_inputs(typed),
         input_block(
             block_id=EMAIL,
             label="E-mail address",
             element=email_input(action_id=EMAIL, initial_value=typed.email or None),
         ),
-        *([_reminder(ahead, typed)] if ahead else []),
+        *([_reminder_input(ahead, typed)] if ahead else []),
         context(_consent(webinar, typed, submit)),
     ]
     return modal(
@@ -96,7 +96,7 @@ def ask(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
     )
 
 
-def ask_name(webinar: Webinar, typed: SeatInput) -> View:
+def rename_view(webinar: Webinar, typed: SeatInput) -> View:
     """The form for another name, which says beforehand what follows from it."""
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -104,7 +104,7 @@ def ask_name(webinar: Webinar, typed: SeatInput) -> View:
             f"{DISPLAY_NAME} cannot change a name. Your registration is deleted and made anew, so *your link changes*: "
             f"the one you have stops working. {DISPLAY_NAME} may send you an e-mail about each."
         ),
-        *_names(typed),
+        *_name_inputs(typed),
     ]
     return modal(
         RENAME_CALLBACK,
@@ -116,7 +116,7 @@ def ask_name(webinar: Webinar, typed: SeatInput) -> View:
     )
 
 
-def read(values: form_values.Values, note: str) -> SeatInput:
+def read_form(values: form_values.Values, note: str) -> SeatInput:
     """What was sent, whether or not it can be used. `note` is the form's private_metadata."""
     before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
@@ -126,7 +126,7 @@ def read(values: form_values.Values, note: str) -> SeatInput:
     )
 
 
-def check(typed: SeatInput) -> None:
+def check_form(typed: SeatInput) -> None:
     """Raise `BadInput` with all that RingCentral would not take, each under its field."""
     problems = {
         FIRST_NAME: _name_problem(typed.first_name, "first name"),
@@ -138,15 +138,15 @@ def check(typed: SeatInput) -> None:
         raise BadInput("Please change what is marked.", found)
 
 
-def check_name(typed: SeatInput, note: str) -> None:
+def check_rename(typed: SeatInput, note: str) -> None:
     """Raise `BadInput` also where it is the name they have: their link would change for nothing."""
-    check(typed)
+    check_form(typed)
     was = SeatInput.model_validate_json(note)
     if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
         raise BadInput(SAME_NAME, {FIRST_NAME: SAME_NAME})
 
 
-def working(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
+def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
     """What takes the form's place meanwhile. `note` says why it takes longer than usual."""
     what = (
         f"Registering you again for *{plain(webinar.title)}*…"
@@ -159,18 +159,18 @@ def working(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View
     return modal(WORKING, title, [*blocks, closing], private_metadata=webinar.id, notify_on_close=True)
 
 
-def failed(sentence: str, typed: SeatInput) -> View:
+def failed_view(sentence: str, typed: SeatInput) -> View:
     """That it did not work and what to do, with the way back to the filled form."""
     back = actions(button("Back to the Form", BACK, typed.session_id, style="primary"))
     return modal(FAILED, "Not registered", [paragraph(sentence), *back], private_metadata=typed.model_dump_json())
 
 
-def name_failed(sentence: str) -> View:
+def rename_failed_view(sentence: str) -> View:
     """That the name was not changed, or what else came of it."""
     return modal(FAILED, "Name not changed", [paragraph(sentence)])
 
 
-def _names(typed: SeatInput) -> list[Block]:
+def _name_inputs(typed: SeatInput) -> list[Block]:
     named = (("First name", FIRST_NAME, typed.first_name), ("Last name", LAST_NAME, typed.last_name))
     return [
         input_block(
@@ -182,9 +182,9 @@ def _names(typed: SeatInput) -> list[Block]:
     ]
 
 
-def _reminder(ahead: list[timedelta], typed: SeatInput) -> Block:
+def _reminder_input(ahead: list[timedelta], typed: SeatInput) -> Block:
     options = [option(value=NEVER, text="None")]
-    options += [option(value=str(int(lead.total_seconds())), text=f"{say_lead(lead)} before") for lead in ahead]
+    options += [option(value=str(int(lead.total_seconds())), text=f"{offset_text(lead)} before") for lead in ahead]
     chosen = next((option for option in options if option["value"] == str(typed.reminder_s)), options[0])
     select = static_select(action_id=REMINDER, options=options, initial_option=chosen)
     return input_block(block_id=REMINDER, label="Remind me in a direct message", element=select)
@@ -194,7 +194,7 @@ def _consent(webinar: Webinar, typed: SeatInput, submit: str) -> str:
     ids = "the ids of this workspace, of you and of this channel"
     if ":" not in typed.source:
         ids = "the ids of this workspace and of you"
-    return said(
+    return escape_sentence(
         f"With {submit} you send your name, your e-mail address, and {ids} to {DISPLAY_NAME}, where the host of the "
         f"webinar sees them.{_mail(webinar)} Greenroom keeps your name, address and link encrypted, until {KEPT_FOR}."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import AnswersWanted, ChannelUnreachable, RegistrationClosed
+from bot.errors import AnswersRequired, ChannelUnreachable, RegistrationClosed
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.seat import Seat, SeatState
 from bot.model.webinar import Webinar
@@ -12,8 +12,8 @@ from bot.providers.base import Caller
 from bot.registration.seats import texts as seat_texts
 from bot.registration.seats.service import NO_SEAT
 from bot.slack import buttons
-from bot.slack.client import SlackRefused
 from bot.slack.message import View
+from bot.slack.responses import SlackRefused
 from handlers.remind.snooze import NO_MESSAGES
 from handlers.request import Listeners, SlackRequest
 from handlers.seat import form as seat_form
@@ -21,39 +21,39 @@ from handlers.seat.form import SeatInput
 from handlers.seat.offer import is_closed, offer, offered_view, own_view
 
 
-async def register(request: SlackRequest) -> None:
+async def register_pressed(request: SlackRequest) -> None:
     """The button on cards and wherever else one can register, and the one that asks for one's own link."""
-    await offer(request, await _named(request))
+    await offer(request, await _webinar(request))
 
 
-async def look_again(request: SlackRequest) -> None:
+async def refresh_registration(request: SlackRequest) -> None:
     """Read the registration anew (one call), and offer what is to be had by then in the same place."""
-    known = await _named(request)
+    known = await _webinar(request)
     # Where it stands in a direct message, a window has to be opened while Slack lets one be.
-    view_id = request.view_id or await request.open(seat_texts.looking(known))
+    view_id = request.view_id or await request.open(seat_texts.refreshing_view(known))
     webinar = await request.services.mirror.refresh(known.session_id, request.caller())
     await request.slack.update(view_id, await offered_view(request, webinar))
 
 
-async def when_open(request: SlackRequest) -> None:
+async def when_open_pressed(request: SlackRequest) -> None:
     """Have them told when registration opens; whoever has a way in, or can have one by now, is shown that instead."""
-    webinar = await _named(request)
+    webinar = await _webinar(request)
     own = await own_view(request, webinar)
     if own or not is_closed(webinar, request):
         view = own or await offered_view(request, webinar)
         await (request.slack.update(request.view_id, view) if request.view else request.open(view))
         return
-    await _tell_when_open(request, webinar)
-    await request.reply(seat_texts.told_later(webinar), replace=bool(request.view))
+    await _subscribe_to_opening(request, webinar)
+    await request.reply(seat_texts.opening_subscribed_reply(webinar), replace=bool(request.view))
 
 
-async def sent(request: SlackRequest) -> None:
+async def form_submitted(request: SlackRequest) -> None:
     """The form was sent: what is wrong stands under its field, or they are being registered."""
-    typed = seat_form.read(request.values, request.metadata)
-    seat_form.check(typed)
+    typed = seat_form.read_form(request.values, request.metadata)
+    seat_form.check_form(typed)
     webinar = await request.services.mirror.find(typed.session_id)
-    request.failure_view = lambda sentence: seat_form.failed(sentence, typed)
-    await request.acknowledge(response_action="update", view=seat_form.working(webinar))
+    request.failure_view = lambda sentence: seat_form.failed_view(sentence, typed)
+    await request.acknowledge(response_action="update", view=seat_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
         await _register(request, webinar, typed)
@@ -65,86 +65,86 @@ async def back_to_form(request: SlackRequest) -> None:
     """The form again, as it was filled, in the same place."""
     typed = SeatInput.model_validate_json(request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
-    await request.slack.update(request.view_id, seat_form.ask(webinar, typed, now=request.now()))
+    await request.slack.update(request.view_id, seat_form.form_view(webinar, typed, now=request.now()))
 
 
-async def ask_name(request: SlackRequest) -> None:
+async def rename_pressed(request: SlackRequest) -> None:
     """The form for another name, in the place of the seat or on its own."""
-    webinar = await _named(request)
+    webinar = await _webinar(request)
     seat = await request.services.seats.seat(webinar, request.user_id)
     if seat is None:
-        await request.reply(seat_texts.goodbye(webinar, problem=NO_SEAT), replace=bool(request.view))
+        await request.reply(seat_texts.gone_message(webinar, problem=NO_SEAT), replace=bool(request.view))
         return
     held = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
-    view = seat_form.ask_name(webinar, held)
+    view = seat_form.rename_view(webinar, held)
     await (request.slack.update(request.view_id, view) if request.view else request.open(view))
 
 
-async def name_sent(request: SlackRequest) -> None:
+async def rename_submitted(request: SlackRequest) -> None:
     """Another name was sent: the seat is given up and taken anew under it."""
-    typed = seat_form.read(request.values, request.metadata)
-    seat_form.check_name(typed, request.metadata)
+    typed = seat_form.read_form(request.values, request.metadata)
+    seat_form.check_rename(typed, request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
-    request.failure_view = seat_form.name_failed
-    await request.acknowledge(response_action="update", view=seat_form.working(webinar, renaming=True))
+    request.failure_view = seat_form.rename_failed_view
+    await request.acknowledge(response_action="update", view=seat_form.working_view(webinar, renaming=True))
 
     async def work(request: SlackRequest) -> None:
         if not is_coming_or_live(webinar, request.now()):
-            await _show_none(request, webinar)
+            await _show_unavailable(request, webinar)
             return
         seat = await request.services.seats.rename(
-            webinar, request.user_id, typed.attendee, _patient(request, webinar, renaming=True)
+            webinar, request.user_id, typed.attendee, _caller(request, webinar, renaming=True)
         )
-        await _welcome(request, webinar, seat)
+        await _show_seat(request, webinar, seat)
 
     request.run_after_ack(work)
 
 
-async def leave(request: SlackRequest) -> None:
+async def leave_pressed(request: SlackRequest) -> None:
     """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
-    webinar = await _named(request)
+    webinar = await _webinar(request)
     seat = await request.services.seats.leave(webinar, request.user_id, request.caller())
     await request.services.seats.notifier.farewell(seat)
     await _show_gone(request, webinar, seat, seat_texts.LEFT)
 
 
-async def look(request: SlackRequest) -> None:
+async def refresh_seat(request: SlackRequest) -> None:
     """Read the seat at RingCentral (one call): it may have been removed there."""
-    webinar = await _named(request)
+    webinar = await _webinar(request)
     known = await request.services.seats.seat(webinar, request.user_id)
     seat = await request.services.seats.look(webinar, request.user_id, request.caller())
     if seat:
         await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=request.now()))
     elif known:
-        await request.services.seats.notifier.farewell(known, problem=seat_texts.VANISHED)
-        await _show_gone(request, webinar, known, seat_texts.VANISHED)
+        await request.services.seats.notifier.farewell(known, problem=seat_texts.REMOVED_AT_PROVIDER)
+        await _show_gone(request, webinar, known, seat_texts.REMOVED_AT_PROVIDER)
 
 
-async def _named(request: SlackRequest) -> Webinar:
+async def _webinar(request: SlackRequest) -> Webinar:
     return await request.services.mirror.find(buttons.parse_value(request.value)[0])
 
 
-def _patient(request: SlackRequest, webinar: Webinar, *, renaming: bool = False) -> Caller:
-    return request.caller_with_progress(lambda note: seat_form.working(webinar, renaming=renaming, note=note))
+def _caller(request: SlackRequest, webinar: Webinar, *, renaming: bool = False) -> Caller:
+    return request.caller_with_progress(lambda note: seat_form.working_view(webinar, renaming=renaming, note=note))
 
 
 async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -> None:
     if not is_coming_or_live(webinar, request.now()):
-        await _show_none(request, webinar)
+        await _show_unavailable(request, webinar)
         return
-    caller = _patient(request, webinar)
+    caller = _caller(request, webinar)
     try:
         person = await request.person()
         seat = await request.services.seats.take(webinar, person, typed.attendee, typed.source, caller, lead=typed.lead)
     except RegistrationClosed as closed:
-        await _show_none(request, webinar, closed.sentence)
-    except AnswersWanted:
-        await _show(request, seat_texts.page(webinar, seat_texts.ANSWERS))
+        await _show_unavailable(request, webinar, closed.sentence)
+    except AnswersRequired:
+        await _show(request, seat_texts.registration_page_view(webinar, seat_texts.ANSWERS))
     else:
-        await _welcome(request, webinar, seat)
+        await _show_seat(request, webinar, seat)
 
 
-async def _welcome(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:
+async def _show_seat(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:
     """Their link at once where they are; then the direct message, and a word about it where there can be none."""
     now = request.now()
     note = seat_texts.DM_TO_COME if seat.state is SeatState.REGISTERED else seat_texts.IN_DM
@@ -155,8 +155,8 @@ async def _welcome(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:
         await request.slack.update(request.view_id, view)
 
 
-async def _show_none(request: SlackRequest, webinar: Webinar, problem: str = "") -> None:
-    view = seat_texts.none_now(webinar, now=request.now(), problem=problem)
+async def _show_unavailable(request: SlackRequest, webinar: Webinar, problem: str = "") -> None:
+    view = seat_texts.unavailable_view(webinar, now=request.now(), problem=problem)
     await _show(request, view)
 
 
@@ -166,15 +166,15 @@ async def _show(request: SlackRequest, view: View) -> None:
 
 async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, sentence: str) -> None:
     if request.view:
-        await request.slack.update(request.view_id, seat_texts.goodbye_view(webinar, problem=sentence))
+        await request.slack.update(request.view_id, seat_texts.gone_view(webinar, problem=sentence))
     elif request.channel_id != seat.dm_channel_id:  # there it stands already, in the place of the link
-        await request.reply(seat_texts.goodbye(webinar, problem=sentence))
+        await request.reply(seat_texts.gone_message(webinar, problem=sentence))
 
 
-async def _tell_when_open(request: SlackRequest, webinar: Webinar) -> None:
+async def _subscribe_to_opening(request: SlackRequest, webinar: Webinar) -> None:
     # The message comes first: only its answer tells which channel the person's own messages are.
     try:
-        channel_id, ts = await request.slack.post(request.user_id, seat_texts.will_be_told(webinar))
+        channel_id, ts = await request.slack.post(request.user_id, seat_texts.opening_subscribed_message(webinar))
     except (ChannelUnreachable, SlackRefused) as error:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
@@ -182,19 +182,19 @@ async def _tell_when_open(request: SlackRequest, webinar: Webinar) -> None:
             webinar = await lock_webinar(db, request.services.account, webinar.session_id, channel_id)
             await subscribe_person(db, webinar, channel_id, OPENING_FEATURES, request.user_id, request.now())
     except Exception:
-        await request.slack.edit(channel_id, ts, seat_texts.not_told_later(webinar))
+        await request.slack.edit(channel_id, ts, seat_texts.opening_failed_message(webinar))
         raise
     request.services.scheduler.wake()
 
 
 ACTIONS: Listeners = {
-    buttons.REGISTER: register,
-    buttons.MY_LINK: register,
-    buttons.WHEN_OPEN: when_open,
-    seat_texts.LOOK_AGAIN: look_again,
+    buttons.REGISTER: register_pressed,
+    buttons.MY_LINK: register_pressed,
+    buttons.WHEN_OPEN: when_open_pressed,
+    seat_texts.REFRESH_REGISTRATION: refresh_registration,
     seat_form.BACK: back_to_form,
-    seat_texts.RENAME: ask_name,
-    seat_texts.LEAVE: leave,
-    seat_texts.LOOK: look,
+    seat_texts.RENAME: rename_pressed,
+    seat_texts.LEAVE: leave_pressed,
+    seat_texts.REFRESH: refresh_seat,
 }
-SUBMISSIONS: Listeners = {seat_form.CALLBACK: sent, seat_form.RENAME_CALLBACK: name_sent}
+SUBMISSIONS: Listeners = {seat_form.CALLBACK: form_submitted, seat_form.RENAME_CALLBACK: rename_submitted}

@@ -23,15 +23,15 @@ async def offered_view(request: SlackRequest, webinar: Webinar) -> View:
     if own := await own_view(request, webinar):
         return own
     if not is_coming_or_live(webinar, now):
-        return seat_texts.none_now(webinar, now=now)
+        return seat_texts.unavailable_view(webinar, now=now)
     if webinar.audience is Audience.ANYONE:
-        return seat_texts.shared(webinar)
+        return seat_texts.shared_link_view(webinar)
     if is_closed(webinar, request):
-        return seat_texts.none_now(webinar, now=now)
+        return seat_texts.unavailable_view(webinar, now=now)
     person = await request.person()
     if person.is_stranger and not person.email:
-        return seat_texts.page(webinar, seat_texts.NO_ADDRESS)
-    return seat_form.ask(webinar, seat_form.from_profile(person, webinar.session_id, _source(request)), now=now)
+        return seat_texts.registration_page_view(webinar, seat_texts.NO_ADDRESS)
+    return seat_form.form_view(webinar, seat_form.from_profile(person, webinar.session_id, _source(request)), now=now)
 
 
 async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
@@ -45,7 +45,7 @@ async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
         return None
     async with request.services.store.read() as db:
         link = await team_table.link_of(db, webinar.account, webinar.session_id, request.user_id)
-    return seat_texts.on_the_team(webinar, link) if link else None
+    return seat_texts.team_link_view(webinar, link) if link else None
 
 
 def is_closed(webinar: Webinar, request: SlackRequest) -> bool:

@@ -186,7 +186,7 @@ async def test_what_was_never_read_is_read_while_a_modal_says_so(world: World) -
     form = world.slack.view("ben")
     assert "0 people" in form.words
     assert "autoCloseLimit" in str(form.body)
-    assert RegistrationHarness(world, made["session_id"]).asked == ["GET", "GET"]
+    assert RegistrationHarness(world, made["session_id"]).take_calls() == ["GET", "GET"]
 
 
 async def test_what_is_full_opens_with_a_higher_limit(world: World) -> None:

@@ -60,7 +60,7 @@ async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: Wo
     invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
     async with world.bot.services.store.read() as db:
-        assert await team_table.link_of(db, account, invited.session_id, "U0DEV") == invited.link("dev@acme.example")
+        assert await team_table.link_of(db, account, invited.session_id, "U0DEV") == invited.link_of("dev@acme.example")
         assert await team_table.link_of(db, account, invited.session_id, "U0FINN") == ""
 
 
@@ -174,15 +174,15 @@ async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World)
 async def test_team_says_who_is_on_it_and_how_they_were_told(world: World) -> None:
     """From what is known, without a call; Refresh reads it; somebody invited in RingCentral itself is there, too."""
     invited = await team_harness(world, invited=["dev"])
-    words = await invited.says("chloe", "team launch")
+    words = await invited.reply_to("chloe", "team launch")
     assert "Chloé Martin · *Host*" in words
     assert "<@U0DEV> · *Panelist*\nTold in a direct message, and RingCentral sends an e-mail" in words
-    assert invited.asked == []
+    assert invited.take_calls() == []
 
     await _elsewhere(world, invited, "zoe@partner.example")
     await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
     assert "Zoe Lang (zoe@partner.example) · *Panelist*\nInvited in RingCentral" in world.last("#launch", "chloe").words
-    assert invited.asked == ["PATCH", "GET"]
+    assert invited.take_calls() == ["PATCH", "GET"]
 
 
 async def test_somebody_is_removed_from_the_list(world: World) -> None:
@@ -372,7 +372,7 @@ async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
     """Several webinars match: the button of the one that was meant opens the form with the people in it."""
     await team_harness(world, by="chloe")
     other = await team_harness(world, by="chloe", title="Launch party")
-    await other.says("chloe", "invite launch <@U0DEV|dev> zoe@partner.example as cohost")
+    await other.reply_to("chloe", "invite launch <@U0DEV|dev> zoe@partner.example as cohost")
     picker = world.last("#launch", "chloe")
     assert picker.buttons.count("Invite") == 2
     ids = [block["accessory"]["value"] for block in picker.blocks if "accessory" in block]
@@ -385,7 +385,7 @@ async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
     await world.slack.submit("chloe", form)
     await world.settled()
 
-    assert other.there == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
+    assert other.roles == {"dev@acme.example": "CoHost", "zoe@partner.example": "Panelist"}
 
 
 async def test_once_it_has_started_people_can_only_be_added(world: World) -> None:

@@ -13,28 +13,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.errors import BadInput
-from bot.registration.csv_export import as_typed
+from bot.registration.csv_export import unescape
 
-Line = tuple[int, list[str]]
+NumberedRow = tuple[int, list[str]]
 """The number of a line in the list, as a spreadsheet counts, and its cells."""
 
 SEPARATORS = (",", ";", "\t", "|")
-LOOKED_AT = 50
+SAMPLE_LINES = 50
 """Lines by which separator and columns are found out."""
 
-LONGEST_NAME = 100
+MAX_HEADING = 100
 """How much of a heading is looked at."""
-MOST_COLUMNS = 100
-TOO_WIDE = f"This list has more than {MOST_COLUMNS} columns. Keep those that matter, and send it again."
-NO_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+MAX_COLUMNS = 100
+TOO_WIDE = f"This list has more than {MAX_COLUMNS} columns. Keep those that matter, and send it again."
+NOT_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
+WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How the files of spreadsheets begin, whatever they are called."""
 
 # A list may be anything: each of these looks at every character a few times at most, however long the line is.
 _IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>|\s@]+@[^<>|\s@]+)(?:\|[^<>]*|\s*)>")
 """The end of Iris Moreno <iris@acme.example>, as mail programs write it."""
 _BEFORE_NAMES = re.compile(r'[<>",;]')
-_ALONE = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+")
+_BARE_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -66,7 +66,7 @@ _SPELLINGS: Mapping[Column, str] = {
     Column.EXTERNAL_ID: "externalid",
     Column.NOTHING: "registeredutc joined aftertheevent",
 }
-_KNOWN = {spelling: column for column, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+_COLUMNS = {spelling: column for column, spellings in _SPELLINGS.items() for spelling in spellings.split()}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class ColumnPlan:
                 found[column] = line[place]
         beside, found[Column.EMAIL] = _address_in(found[Column.EMAIL])
         found[Column.NAME] = found[Column.NAME] or beside
-        first, last = apart(found[Column.NAME])
+        first, last = split_name(found[Column.NAME])
         if not found[Column.FIRST] or not found[Column.LAST]:
             # A column that says "Name" beside one of first names holds the last ones.
             one = found[Column.NAME] if found[Column.FIRST] else last
@@ -98,15 +98,15 @@ class ColumnPlan:
         return [(name, line[place]) for place, name in self.names.items() if place < len(line) and line[place]]
 
 
-def text_of(raw: bytes | str) -> str:
+def decode_text(raw: bytes | str) -> str:
     """The text of a file: UTF-8 or UTF-16 as it says itself, else UTF-8 if it can be, else as Windows writes.
 
     Raises `BadInput` for the file of a spreadsheet.
     """
     if isinstance(raw, str):
         return raw
-    if raw.startswith(WORKBOOKS):
-        raise BadInput(NO_TEXT)
+    if raw.startswith(WORKBOOK_SIGNATURES):
+        raise BadInput(NOT_TEXT)
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16", "replace")
     start = raw[:200]
@@ -124,33 +124,35 @@ def text_of(raw: bytes | str) -> str:
             return raw.decode("latin-1")
 
 
-def cells(text: str) -> list[Line]:
+def parse_rows(text: str) -> list[NumberedRow]:
     """The lines that hold something, with their numbers and their cells. Raises `BadInput` for too many columns."""
     text = text.replace("\x00", "").removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return []
-    in_brackets = sum("@" in line and bool(_IN_BRACKETS.search(line)) for line in lines[:LOOKED_AT])
-    if 2 * in_brackets > len(lines[:LOOKED_AT]) and not _is_head(_parted(lines[0], _separator(lines[:1]))):
-        return list(_bracketed(text))
-    table = _table(text, _separator(lines[:LOOKED_AT]))
-    if any(len(row) > MOST_COLUMNS and any(row[MOST_COLUMNS:]) for row in table):
+    in_brackets = sum("@" in line and bool(_IN_BRACKETS.search(line)) for line in lines[:SAMPLE_LINES])
+    if 2 * in_brackets > len(lines[:SAMPLE_LINES]) and not _is_header(_split(lines[0], _separator(lines[:1]))):
+        return list(_parse_bracketed(text))
+    table = _parse_table(text, _separator(lines[:SAMPLE_LINES]))
+    if any(len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]) for row in table):
         raise BadInput(TOO_WIDE)
-    return [(number, row[:MOST_COLUMNS]) for number, row in enumerate(table, start=1) if any(row)]
+    return [(number, row[:MAX_COLUMNS]) for number, row in enumerate(table, start=1) if any(row)]
 
 
-def plan(lines: Sequence[Sequence[str]]) -> ColumnPlan:
+def detect_columns(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     """What stands in which column, by the head if there is one, else by where the addresses are."""
     if not lines:
         return ColumnPlan()
-    if _is_head(lines[0]):
-        known = {place: _KNOWN[_plain(cell)] for place, cell in enumerate(lines[0]) if _plain(cell) in _KNOWN}
+    if _is_header(lines[0]):
+        known = {
+            place: _COLUMNS[_normalized(cell)] for place, cell in enumerate(lines[0]) if _normalized(cell) in _COLUMNS
+        }
         names = {place: cell for place, cell in enumerate(lines[0]) if cell and place not in known}
         return ColumnPlan(known, names, has_head=True)
-    return _by_place(lines[:LOOKED_AT])
+    return _columns_by_address(lines[:SAMPLE_LINES])
 
 
-def apart(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """First and last name: "Iris Moreno", "Moreno, Iris"; of one word only the first."""
     if "," in name:
         last, _, first = name.partition(",")
@@ -159,9 +161,9 @@ def apart(name: str) -> tuple[str, str]:
     return first, last.strip()
 
 
-def is_taken(name: str) -> bool:
+def is_reserved(name: str) -> bool:
     """Whether a column of this name would be taken for something else."""
-    return not name.strip() or _plain(name) in _KNOWN or name != _clean(name)
+    return not name.strip() or _normalized(name) in _COLUMNS or name != _cleaned(name)
 
 
 def _address_in(cell: str) -> tuple[str, str]:
@@ -169,7 +171,7 @@ def _address_in(cell: str) -> tuple[str, str]:
     inside = _people_in(cell)
     if inside:
         return inside[0]
-    alone = list(_ALONE.finditer(cell))
+    alone = list(_BARE_ADDRESS.finditer(cell))
     if len(alone) == 1 and alone[0][0] != cell:
         return (cell[: alone[0].start()] + cell[alone[0].end() :]).strip(" ,;-"), alone[0][0]
     return "", cell.removeprefix("mailto:")
@@ -188,11 +190,11 @@ def _people_in(line: str) -> list[tuple[str, str]]:
     return found
 
 
-def _by_place(lines: Sequence[Sequence[str]]) -> ColumnPlan:
+def _columns_by_address(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     with_address = Counter(place for line in lines for place, cell in enumerate(line) if "@" in cell)
     width = max(len(line) for line in lines)
     email = with_address.most_common(1)[0][0] if with_address else width
-    others = [place for place in range(width) if place != email and any(_at(line, place) for line in lines)]
+    others = [place for place in range(width) if place != email and any(_cell(line, place) for line in lines)]
     columns = {email: Column.EMAIL}
     if len(others) == 1:
         columns[others[0]] = Column.NAME
@@ -202,18 +204,18 @@ def _by_place(lines: Sequence[Sequence[str]]) -> ColumnPlan:
     return ColumnPlan(columns, names)
 
 
-def _bracketed(text: str) -> list[Line]:
+def _parse_bracketed(text: str) -> list[NumberedRow]:
     """People as mail programs write them, one or several a line."""
-    found: list[Line] = []
+    found: list[NumberedRow] = []
     for number, line in enumerate(text.splitlines(), start=1):
         people = _people_in(line)
-        found += [(number, [_clean(name), address]) for name, address in people]
+        found += [(number, [_cleaned(name), address]) for name, address in people]
         if not people and line.strip():
-            found.append((number, ["", _clean(line)]))
+            found.append((number, ["", _cleaned(line)]))
     return found
 
 
-def _table(text: str, separator: str) -> list[list[str]]:
+def _parse_table(text: str, separator: str) -> list[list[str]]:
     try:
         # Line by line, and not as a list at once: that would let nobody else have a turn before its end.
         table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]  # noqa: C416
@@ -221,11 +223,11 @@ def _table(text: str, separator: str) -> list[list[str]]:
         table = []
     if not table or any(cell.count("@") > 1 and "\n" in cell for row in table for cell in row):
         # A quotation mark that nothing closes has swallowed lines: then it is only a mark.
-        table = [_parted(line, separator) for line in text.splitlines()]
-    return [[_clean(cell) for cell in row] for row in table]
+        table = [_split(line, separator) for line in text.splitlines()]
+    return [[_cleaned(cell) for cell in row] for row in table]
 
 
-def _parted(line: str, separator: str) -> list[str]:
+def _split(line: str, separator: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
@@ -240,23 +242,23 @@ def _separator(lines: Sequence[str]) -> str:
     return max(SEPARATORS, key=worth)
 
 
-def _is_head(line: Sequence[str]) -> bool:
-    known = [_KNOWN[_plain(cell)] for cell in line if _plain(cell) in _KNOWN]
+def _is_header(line: Sequence[str]) -> bool:
+    known = [_COLUMNS[_normalized(cell)] for cell in line if _normalized(cell) in _COLUMNS]
     return not any("@" in cell for cell in line) and (Column.EMAIL in known or len(known) > 1)
 
 
-def _plain(cell: str) -> str:
+def _normalized(cell: str) -> str:
     """A column's name without case, accents, blanks and marks."""
-    apart = unicodedata.normalize("NFKD", as_typed(cell[:LONGEST_NAME]).casefold())
+    apart = unicodedata.normalize("NFKD", unescape(cell[:MAX_HEADING]).casefold())
     return "".join(char for char in apart if char.isascii() and char.isalnum())
 
 
-def _clean(cell: str) -> str:
+def _cleaned(cell: str) -> str:
     if cell.isascii() and cell.isprintable():
-        return as_typed(cell.strip())
+        return unescape(cell.strip())
     # As few signs as can stand for it, and none that nobody sees.
-    return as_typed(" ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", cell)).split()))
+    return unescape(" ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", cell)).split()))
 
 
-def _at(line: Sequence[str], place: int) -> str:
+def _cell(line: Sequence[str], place: int) -> str:
     return line[place] if place < len(line) else ""

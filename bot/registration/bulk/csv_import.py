@@ -8,11 +8,11 @@ from bot.errors import BadInput
 from bot.model.email_address import AddressProblem, address_problem
 from bot.model.people import Frozen
 from bot.model.registrant import MAX_EMAIL, MAX_NAME, RegistrantDetails
-from bot.registration.bulk.csv_columns import Column, ColumnPlan, cells, plan, text_of
+from bot.registration.bulk.csv_columns import Column, ColumnPlan, decode_text, detect_columns, parse_rows
 from bot.registration.external_id import decode, encode
 from bot.registration.registrant_file import HEADER
 
-MOST = 10_000
+MAX_PEOPLE = 10_000
 """People in one list."""
 MAX_EXTERNAL_ID = 1_000
 MAX_SOURCE = 255
@@ -24,7 +24,7 @@ LONG_ADDRESS = f"the e-mail address is longer than {MAX_EMAIL} characters"
 NO_FIRST = "there is no first name"
 NO_LAST = "there is no last name"
 LONG_NAME = f"a name is longer than {MAX_NAME} characters"
-LONG_REST = "what stands in the other columns is too long"
+LONG_OTHERS = "what stands in the other columns is too long"
 EMPTY = "There is nobody in this list. Write one person a line: first name, last name, e-mail address."
 TOO_MANY = "This list has {:,} lines. Register at most {:,} people at once: cut it into several lists."
 
@@ -63,13 +63,13 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
 
     Raises `BadInput` for a list of nobody, and for one of too many.
     """
-    lines = cells(text_of(raw))
-    layout = plan([line for _, line in lines])
+    lines = parse_rows(decode_text(raw))
+    layout = detect_columns([line for _, line in lines])
     body = lines[1:] if layout.has_head else lines
     if not body:
         raise BadInput(EMPTY)
-    if len(body) > MOST:
-        raise BadInput(TOO_MANY.format(len(body), MOST))
+    if len(body) > MAX_PEOPLE:
+        raise BadInput(TOO_MANY.format(len(body), MAX_PEOPLE))
     rows: list[ImportRow] = []
     problems: list[ImportProblem] = []
     repeated: list[int] = []
@@ -86,7 +86,7 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
     return ImportResult(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
 
 
-def check(applicant: RegistrantDetails) -> str:
+def row_problem(applicant: RegistrantDetails) -> str:
     """Why a person cannot be registered, without quoting input; empty if they can."""
     if problem := address_problem(applicant.email):
         return _ADDRESS_PROBLEMS[problem]
@@ -96,7 +96,7 @@ def check(applicant: RegistrantDetails) -> str:
         return NO_LAST
     if len(applicant.first_name) > MAX_NAME or len(applicant.last_name) > MAX_NAME:
         return LONG_NAME
-    return LONG_REST if len(applicant.external_id) > MAX_EXTERNAL_ID or len(applicant.source) > MAX_SOURCE else ""
+    return LONG_OTHERS if len(applicant.external_id) > MAX_EXTERNAL_ID or len(applicant.source) > MAX_SOURCE else ""
 
 
 def _applicant(
@@ -118,4 +118,4 @@ def _applicant(
         external_id=external_id,
         source=found[Column.SOURCE] or source,
     )
-    return applicant, check(applicant)
+    return applicant, row_problem(applicant)

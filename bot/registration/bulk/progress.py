@@ -10,22 +10,23 @@ from bot.clock import monotonic
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
-from bot.registration.bulk import batch_table, line_table
+from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk import texts as bulk_texts
 from bot.registration.bulk.batch_table import Batch, BatchState
-from bot.registration.bulk.register_one import OwnPageLinks
-from bot.registration.bulk.texts import Tally
-from bot.registration.csv_export import sheet
+from bot.registration.bulk.texts import BatchCounts
+from bot.registration.csv_export import csv_file
+from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
-from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.slack.client import SlackApi, Upload
 from bot.slack.message import Message
+from bot.slack.responses import SlackRefused
 
 log = logging.getLogger(__name__)
 
-RESULTS = "results.csv"
-EVERY = 10.0
+FILE_NAME = "results.csv"
+INTERVAL = 10.0
 """Seconds between two edits of the message."""
-AT_ONCE = 100
+CHUNK = 100
 """Rows that are read together, so that a long list holds nobody up."""
 
 
@@ -33,15 +34,15 @@ class BatchProgress:
     """What a batch's own message says. That Slack is away never stops a batch."""
 
     def __init__(
-        self, store: Store, slack: SlackApi, pages: OwnPageLinks, monotonic: Callable[[], float] = monotonic
+        self, store: Store, slack: SlackApi, urls: PageUrls, monotonic: Callable[[], float] = monotonic
     ) -> None:
         """Tell through this Slack."""
         self._store = store
         self._slack = slack
-        self._pages = pages
+        self._urls = urls
         self._monotonic = monotonic
         self._shown_at: dict[str, float] = {}
-        self.every = EVERY
+        self.every = INTERVAL
 
     async def tick(self, batch: Batch, webinar: Webinar) -> None:
         """Have the message follow, if it has not for a while."""
@@ -56,12 +57,12 @@ class BatchProgress:
         self._shown_at[batch.batch_id] = self._monotonic()
         async with self._store.read() as db:
             kept = await batch_table.find(db, batch.account, batch.batch_id) or batch
-        said = _said(batch, webinar, await self._tally(batch))
+        said = _message(batch, webinar, await self._tally(batch))
         try:
             if not await self._mended(kept, said):
                 channel_id, ts = await self._slack.post(batch.user_id, said)
                 async with self._store.write() as db:
-                    await batch_table.place(db, batch, channel_id, ts)
+                    await batch_table.save_message(db, batch, channel_id, ts)
         except GreenroomError as error:
             log.warning("batch.undeliverable", extra={"batch": batch.batch_id, "reason": error.sentence})
             if is_last and not isinstance(error, (ChannelUnreachable, SlackRefused)):
@@ -84,10 +85,10 @@ class BatchProgress:
         rows, has_links = await self._rows(batch, webinar)
         comment = bulk_texts.file_comment(webinar, await self._tally(batch), has_links=has_links)
         head = ["Row", "Result", *(["Join link", "Cancel link"] if has_links else [])]
-        content = await asyncio.to_thread(sheet, head, [row if has_links else row[:2] for row in rows])
+        content = await asyncio.to_thread(csv_file, head, [row if has_links else row[:2] for row in rows])
         async with self._store.read() as db:
             channel_id = (await batch_table.find(db, batch.account, batch.batch_id) or batch).dm_channel_id
-        upload = Upload(RESULTS, content, title="What came of each line")
+        upload = Upload(FILE_NAME, content, title="What came of each line")
         if not channel_id:
             return False
         try:
@@ -102,7 +103,7 @@ class BatchProgress:
         has_links, after = False, 0
         while True:
             async with self._store.read() as db:
-                some = await line_table.of_batch(db, batch.account, batch.batch_id, after=after, most=AT_ONCE)
+                some = await row_table.find_rows(db, batch.account, batch.batch_id, after=after, most=CHUNK)
             if not some:
                 return [row for _, row in sorted((int(row[0]), row) for row in rows)], has_links
             after = some[-1].id
@@ -112,14 +113,14 @@ class BatchProgress:
     def _row(self, one: RegistrationRequest, webinar: Webinar) -> list[str]:
         links = [link.get_secret_value() for link in (one.join_link, one.cancel_link)]
         if one.page_key and one.join_link:
-            links = [self._pages.join_url(one.page_key, webinar), self._pages.cancel_url(one.page_key, webinar)]
-        return [str(one.number), bulk_texts.outcome(one.state, one.problem), *links]
+            links = [self._urls.join_url(one.page_key, webinar), self._urls.cancel_url(one.page_key, webinar)]
+        return [str(one.number), bulk_texts.result_text(one.state, one.problem), *links]
 
-    async def _tally(self, batch: Batch) -> Tally:
+    async def _tally(self, batch: Batch) -> BatchCounts:
         async with self._store.read() as db:
-            counts = await line_table.counts(db, batch.account, batch.batch_id)
+            counts = await row_table.count_rows(db, batch.account, batch.batch_id)
         state = RequestState
-        return Tally(
+        return BatchCounts(
             total=batch.total,
             waiting=counts[state.WAITING] + counts[state.ASKED],
             registered=counts[state.REGISTERED],
@@ -130,14 +131,14 @@ class BatchProgress:
         )
 
 
-def _said(batch: Batch, webinar: Webinar, tally: Tally) -> Message:
+def _message(batch: Batch, webinar: Webinar, tally: BatchCounts) -> Message:
     about = (webinar, batch.batch_id, tally)
     if batch.state is BatchState.STOPPED:
-        return bulk_texts.stopped(*about, batch.problem)
+        return bulk_texts.stopped_message(*about, batch.problem)
     if batch.state is BatchState.UNDO_STOPPED:
-        return bulk_texts.undo_stopped(*about, batch.problem)
+        return bulk_texts.undo_stopped_message(*about, batch.problem)
     if batch.state is BatchState.UNDONE:
-        return bulk_texts.undone(webinar, tally)
+        return bulk_texts.undone_message(webinar, tally)
     if batch.state is BatchState.DONE:
-        return bulk_texts.done(*about, batch.problem)
-    return (bulk_texts.undoing if batch.state is BatchState.UNDOING else bulk_texts.running)(*about)
+        return bulk_texts.done_message(*about, batch.problem)
+    return (bulk_texts.undoing_message if batch.state is BatchState.UNDOING else bulk_texts.running_message)(*about)

@@ -13,11 +13,11 @@ from bot.slack.blocks import (
     button,
     confirm_dialog,
     context,
+    escape_sentence,
     message,
     number,
     paragraph,
     plain,
-    said,
     section,
 )
 from bot.slack.message import Message
@@ -28,7 +28,7 @@ GO_ON = "enrol.go_on"
 UNDO = "enrol.undo"
 """The value of each is the batch's id."""
 
-PACE = 7
+PEOPLE_PER_MINUTE = 7
 """People a minute: RingCentral takes ten calls a minute, and the others are for whoever waits (bot/providers/gate)."""
 
 REFUSED_FIELDS = {
@@ -40,7 +40,7 @@ STOPPED_BY_YOU = "It was stopped."
 
 
 @dataclass(frozen=True)
-class Tally:
+class BatchCounts:
     """How far a batch is. `total` are those who were to be registered."""
 
     total: int
@@ -57,57 +57,57 @@ class Tally:
         return self.total - self.waiting - self.stopped
 
 
-def running(webinar: Webinar, batch_id: str, tally: Tally) -> Message:
+def running_message(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Message:
     """While people are being registered."""
     head = f"Registering {people(tally.total)} for *{plain(webinar.title)}*"
-    far = f"{tally.done:,} of {tally.total:,} done, {lasting(tally.waiting)} left."
+    far = f"{tally.done:,} of {tally.total:,} done, {duration(tally.waiting)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
     closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop), closing])
 
 
-def stopped(webinar: Webinar, batch_id: str, tally: Tally, problem: str) -> Message:
+def stopped_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str) -> Message:
     """When it does not go on by itself: why, how far it is, and both ways from here."""
     head = f"Stopped at {tally.done:,} of {people(tally.total)} for *{plain(webinar.title)}*"
     go_on = button(
         "Go On", GO_ON, batch_id, style="primary", label=f"Go on registering for {one_line_title(webinar.title)}"
     )
-    undo = _undo(webinar, batch_id, tally)
+    undo = _undo_button(webinar, batch_id, tally)
     blocks = [section(f"{head}\n{_counted(tally)}"), paragraph(problem or STOPPED_BY_YOU)]
     closing = context("Those who still wait are kept for 7 days, and then forgotten.")
     return message(f"{head}. {_counted(tally)}", [*blocks, *actions(go_on, undo), closing])
 
 
-def done(webinar: Webinar, batch_id: str, tally: Tally, problem: str = "") -> Message:
+def done_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str = "") -> Message:
     """When everybody has been asked for; `problem` where there is no file that says what came of each line."""
     told = _ended(webinar, tally)
-    blocks = [section(told), *actions(_undo(webinar, batch_id, tally))]
-    return message(told, [*blocks, context(said(problem or "The file below says what came of each line."))])
+    blocks = [section(told), *actions(_undo_button(webinar, batch_id, tally))]
+    return message(told, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
 
 
-def undoing(webinar: Webinar, batch_id: str, tally: Tally) -> Message:
+def undoing_message(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Message:
     """While they are being taken off the list again."""
     head = f"Taking {people(tally.left + tally.registered)} off the list of *{plain(webinar.title)}*"
-    far = f"{tally.left:,} done, {lasting(tally.registered)} left."
+    far = f"{tally.left:,} done, {duration(tally.registered)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line_title(webinar.title)}")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop)])
 
 
-def undo_stopped(webinar: Webinar, batch_id: str, tally: Tally, problem: str) -> Message:
+def undo_stopped_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str) -> Message:
     """When that does not go on by itself."""
-    off = f"{_are(tally.left)} off the list"
-    head = f"Stopped: {off} of *{plain(webinar.title)}*, and {_are(tally.registered)} still on it"
+    off = f"{_count_are(tally.left)} off the list"
+    head = f"Stopped: {off} of *{plain(webinar.title)}*, and {_count_are(tally.registered)} still on it"
     go_on = button("Go On", GO_ON, batch_id, style="primary", label="Go on taking people off the list")
     return message(head, [section(head), paragraph(problem or STOPPED_BY_YOU), *actions(go_on)])
 
 
-def undone(webinar: Webinar, tally: Tally) -> Message:
+def undone_message(webinar: Webinar, tally: BatchCounts) -> Message:
     """When they are off the list."""
-    told = f"Undone: {_are(tally.left)} off the list of *{plain(webinar.title)}*. Nobody else is."
+    told = f"Undone: {_count_are(tally.left)} off the list of *{plain(webinar.title)}*. Nobody else is."
     return message(told, [section(told)])
 
 
-def file_comment(webinar: Webinar, tally: Tally, *, has_links: bool) -> str:
+def file_comment(webinar: Webinar, tally: BatchCounts, *, has_links: bool) -> str:
     """What stands above the file of results."""
     told = _ended(webinar, tally)
     if has_links:
@@ -117,7 +117,7 @@ def file_comment(webinar: Webinar, tally: Tally, *, has_links: bool) -> str:
     return told
 
 
-def outcome(state: str, problem: str) -> str:
+def result_text(state: str, problem: str) -> str:
     """What came of one line, for the file."""
     return {
         "registered": "registered",
@@ -125,13 +125,13 @@ def outcome(state: str, problem: str) -> str:
         "left": "taken off the list again",
         "leaving": "being taken off the list",
         "stopped": "not asked for",
-        "refused": f"not registered: {_why(problem)}",
+        "refused": f"not registered: {_refusal_text(problem)}",
     }.get(state, "still waiting")
 
 
-def lasting(count: int) -> str:
+def duration(count: int) -> str:
     """How long so many calls take at RingCentral's pace."""
-    minutes = math.ceil(count / PACE)
+    minutes = math.ceil(count / PEOPLE_PER_MINUTE)
     if minutes <= 1:
         return "about a minute"
     if minutes < 90:
@@ -139,7 +139,7 @@ def lasting(count: int) -> str:
     return f"about {number(round(minutes / 60), 'hour')}"
 
 
-def _why(problem: str) -> str:
+def _refusal_text(problem: str) -> str:
     known = {
         "unclear": f"{DISPLAY_NAME} gave no clear answer",
         "repeated": "the address stands further up in the list",
@@ -153,13 +153,13 @@ def _why(problem: str) -> str:
     return f"{DISPLAY_NAME} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
-def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> Element | None:
+def _undo_button(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Element | None:
     if not tally.registered:
         return None
     them = "this person" if tally.registered == 1 else f"these {people(tally.registered)}"
     asks = confirm_dialog(
         title="Take them off the list?",
-        text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {lasting(tally.registered)}. Their links "
+        text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {duration(tally.registered)}. Their links "
         f"stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
@@ -169,20 +169,20 @@ def _undo(webinar: Webinar, batch_id: str, tally: Tally) -> Element | None:
     return button("Undo", UNDO, batch_id, style="danger", label=label, confirm=asks)
 
 
-def _ended(webinar: Webinar, tally: Tally) -> str:
-    them = _are(tally.registered) if tally.registered else "Nobody new is"
+def _ended(webinar: Webinar, tally: BatchCounts) -> str:
+    them = _count_are(tally.registered) if tally.registered else "Nobody new is"
     return f"{them} registered for *{plain(webinar.title)}*. {_others(tally)}".strip()
 
 
-def _counted(tally: Tally) -> str:
-    return f"{_are(tally.registered)} registered. {_others(tally)}".strip()
+def _counted(tally: BatchCounts) -> str:
+    return f"{_count_are(tally.registered)} registered. {_others(tally)}".strip()
 
 
-def _others(tally: Tally) -> str:
+def _others(tally: BatchCounts) -> str:
     there = f"{tally.there:,} {'was' if tally.there == 1 else 'were'} registered already." if tally.there else ""
     refused = f"{tally.refused:,} could not be registered: the file says why." if tally.refused else ""
     return " ".join(filter(None, [there, refused]))
 
 
-def _are(count: int) -> str:
+def _count_are(count: int) -> str:
     return f"{people(count)} {'is' if count == 1 else 'are'}" if count else "Nobody is"

@@ -8,25 +8,25 @@ from datetime import datetime
 
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
-from bot.db.leases import DATABASE_AWAY, LeaseLost, WorkerLeases
-from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderLogin, ProviderRefused
+from bot.db.leases import DATABASE_UNAVAILABLE, LeaseLost, WorkerLeases
+from bot.errors import GreenroomError, ProviderBusy, ProviderError, ProviderRefused, ProviderUnauthorized
 from bot.model.webinar import Webinar
 from bot.providers.base import BULK
 from bot.registration import request_table
-from bot.registration.bulk import batch_table, line_table
+from bot.registration.bulk import batch_table, row_table
 from bot.registration.bulk.batch_table import Batch, BatchState
 from bot.registration.bulk.progress import BatchProgress
-from bot.registration.bulk.register_one import UNCLEAR, RegisterOne
+from bot.registration.registrar import UNCLEAR, Registrar
 from bot.registration.request_table import RegistrationRequest, RequestState
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50
+CHUNK = 50
 """People read together."""
-UNKNOWN_IN_A_ROW = 3
+MAX_UNKNOWN = 3
 """After so many unknown outcomes in a row, the list is read before the next request."""
-TRIES = 3
+MAX_TRIES = 3
 """How often a person is requested whom the list does not show afterwards."""
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
 
@@ -43,7 +43,7 @@ class BulkWorker:
         store: Store,
         leases: WorkerLeases[Batch],
         mirror: Mirror,
-        registering: RegisterOne,
+        registrar: Registrar,
         progress: BatchProgress,
         clock: Clock,
     ) -> None:
@@ -51,7 +51,7 @@ class BulkWorker:
         self._store = store
         self._leases = leases
         self._mirror = mirror
-        self._registering = registering
+        self._registrar = registrar
         self._progress = progress
         self._clock = clock
 
@@ -63,7 +63,7 @@ class BulkWorker:
                 await self._run(batch)
             except ProviderBusy as busy:
                 until = busy.ready_at
-            except (GreenroomError, *DATABASE_AWAY) as error:
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning("batch.deferred", extra={"batch": batch.batch_id, "reason": type(error).__name__})
                 until = machine_now() + self._leases.retry
         await self._leases.release(batch, until=until)
@@ -78,7 +78,7 @@ class BulkWorker:
                 await self._remove_all(batch, webinar)
         except LeaseLost:
             await self._show_now(batch, webinar)
-        except (ProviderRefused, ProviderLogin) as refused:
+        except (ProviderRefused, ProviderUnauthorized) as refused:
             halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
             await self._end(batch, webinar, halted, refused.sentence)
         finally:
@@ -96,9 +96,9 @@ class BulkWorker:
             for application in waiting:
                 if not await self._ask(batch, application):
                     continue
-                after = await self._registering.ask(webinar, application, BULK, keep_links=keep_links)
+                after = await self._registrar.ask(webinar, application, BULK, keep_links=keep_links)
                 unknown = unknown + 1 if after.state is RequestState.ASKED else 0
-                if unknown == UNKNOWN_IN_A_ROW:
+                if unknown == MAX_UNKNOWN:
                     await self._settle(batch, tries, keep_links=keep_links)
                     raise BatchUnclear("RingCentral gives no clear answers.")
                 await self._progress.tick(batch, webinar)
@@ -111,11 +111,11 @@ class BulkWorker:
         # A request under way when the batch was stopped may have succeeded.
         await self._settle(batch, Counter(), keep_links=False)
         async with self._store.write() as db:
-            await line_table.stop_rest(db, batch.account, batch.batch_id, self._clock.now())
+            await row_table.stop_remaining(db, batch.account, batch.batch_id, self._clock.now())
         while registered := await self._read(batch, RequestState.REGISTERED):
             for application in registered:
                 await self._check_ours(batch)
-                await self._registering.remove(application, BULK)
+                await self._registrar.remove(application, BULK)
                 await self._progress.tick(batch, webinar)
         await self._end(batch, webinar, BatchState.UNDONE)
 
@@ -124,10 +124,10 @@ class BulkWorker:
         asked = await self._read(batch, RequestState.ASKED, most=None)
         if not asked:
             return False
-        for one in await self._registering.settle(batch.session_id, asked, BULK, keep_links=keep_links):
+        for one in await self._registrar.settle(batch.session_id, asked, BULK, keep_links=keep_links):
             tries[one.id] += 1
-            if one.state is RequestState.WAITING and tries[one.id] == TRIES:
-                await self._registering.refuse(one, UNCLEAR)
+            if one.state is RequestState.WAITING and tries[one.id] == MAX_TRIES:
+                await self._registrar.refuse(one, UNCLEAR)
         return True
 
     async def _keeps_links(self, webinar: Webinar) -> bool:
@@ -137,19 +137,23 @@ class BulkWorker:
         read = webinar.registration and webinar.registration.preferences
         return bool(read and read.suppress_emails)
 
-    async def _read(self, batch: Batch, state: RequestState, most: int | None = AT_ONCE) -> list[RegistrationRequest]:
+    async def _read(self, batch: Batch, state: RequestState, most: int | None = CHUNK) -> list[RegistrationRequest]:
         async with self._store.read() as db:
-            return await line_table.of_batch(db, batch.account, batch.batch_id, state, most=most)
+            return await row_table.find_rows(db, batch.account, batch.batch_id, state, most=most)
 
     async def _ask(self, batch: Batch, application: RegistrationRequest) -> bool:
         async with self._store.write() as db:
-            if not await batch_table.LEASES.is_held(db, batch, self._leases.worker_id, *batch_table.unchanged(batch)):
+            if not await batch_table.LEASES.is_owned(
+                db, batch, self._leases.worker_id, *batch_table.is_unchanged(batch)
+            ):
                 raise LeaseLost
             return await request_table.ask(db, application, self._clock.now())
 
     async def _check_ours(self, batch: Batch) -> None:
         async with self._store.read() as db:
-            if not await batch_table.LEASES.is_held(db, batch, self._leases.worker_id, *batch_table.unchanged(batch)):
+            if not await batch_table.LEASES.is_owned(
+                db, batch, self._leases.worker_id, *batch_table.is_unchanged(batch)
+            ):
                 raise LeaseLost
 
     async def _end(self, batch: Batch, webinar: Webinar, state: BatchState, problem: str = "") -> None:
@@ -159,7 +163,7 @@ class BulkWorker:
         async with self._store.write() as db:
             is_ended = await batch_table.change(db, ended, frm=batch.state)
             if is_ended and state is BatchState.DONE:
-                await line_table.forget_links(db, batch.account, batch.batch_id)
+                await row_table.delete_links(db, batch.account, batch.batch_id)
         if not is_ended:
             await self._show_now(batch, webinar)  # a user stopped it at the last moment
 

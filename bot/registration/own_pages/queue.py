@@ -11,7 +11,7 @@ from bot.clock import Clock, machine_now
 from bot.db.connection import Store
 from bot.db.leases import DATABASE_UNAVAILABLE, WorkerLeases
 from bot.errors import (
-    AnswersWanted,
+    AnswersRequired,
     GreenroomError,
     NotFound,
     ProviderBusy,
@@ -30,9 +30,9 @@ from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8
+CHUNK = 8
 """People claimed together: at two calls a minute they take four minutes."""
-LONGEST = timedelta(hours=1)
+MAX_RETRY_TIME = timedelta(hours=1)
 """How long a person is requested again whom the list does not show."""
 OVER = "over"
 
@@ -76,7 +76,7 @@ class PageQueue:
 
     async def _serve_all(self) -> None:
         """Serve the queue until it is empty or must be resumed later."""
-        while taken := await self.leases.claim_many(AT_ONCE):
+        while taken := await self.leases.claim_many(CHUNK):
             async with self.leases.keep(*taken):
                 until = await self._serve(taken)
             await self.leases.release(*taken, until=until)
@@ -100,7 +100,7 @@ class PageQueue:
 
     async def _serve_one(self, application: RegistrationRequest) -> None:
         async with self._store.write() as db:
-            if not await request_table.LEASES.is_held(db, application, self.leases.worker_id):
+            if not await request_table.LEASES.is_owned(db, application, self.leases.worker_id):
                 return
             is_new = application.state is RequestState.WAITING
             if is_new and not await request_table.ask(db, application, self._clock.now()):
@@ -114,7 +114,7 @@ class PageQueue:
         self._mirror.count_soon(application.session_id)
 
     async def _register(self, application: RegistrationRequest) -> None:
-        if application.problem and application.changed_at < self._clock.now() - LONGEST:
+        if application.problem and application.changed_at < self._clock.now() - MAX_RETRY_TIME:
             await self._registrar.refuse(application, UNCLEAR)
             return
         try:
@@ -124,7 +124,7 @@ class PageQueue:
             await self._registrar.refuse(application, OVER)
             return
         except AFFECTS_ALL as error:
-            codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersWanted: ANSWERS}
+            codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersRequired: ANSWERS}
             await self._registrar.refuse(application, codes.get(type(error), error.code or OVER))
             return
         if after.state is RequestState.ASKED:

@@ -14,9 +14,9 @@ from bot.model.registrant import RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane, WebinarProvider
 from bot.registration import request_table
-from bot.registration.bulk.service import BulkService
 from bot.registration.own_pages import queue_table
 from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, QueueFull, RegistrationGone
+from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
 from bot.registration.request_table import IN_LINE, RegistrationRequest, RequestState
@@ -31,13 +31,13 @@ SOURCE = "registration page"
 READ_LINK = Caller(Lane.PAGE, patience=8)
 """The visitor waits for this call; on a timeout the page refreshes and reads again."""
 
-NO_PAGE = "Check that the whole address was copied, or ask whoever gave it to you."
+NO_SUCH_PAGE = "Check that the whole address was copied, or ask whoever gave it to you."
 ALREADY_QUEUED = (
     "Somebody with this address is in line already. How it goes is told on the page that was shown to them then."
 )
 STILL_LEAVING = "This address is being taken off the list just now. Press Register again in a minute."
 QUEUE_FULL = "Very many people are registering just now. Press Register again in a few minutes."
-OFF = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
+CANCELED = "Your registration was cancelled, so this link leads nowhere any more. To come after all, register again."
 
 
 class OwnPages:
@@ -54,16 +54,16 @@ class OwnPages:
         store: Store,
         provider: WebinarProvider,
         clock: Clock,
-        enrolling: BulkService,
+        queue: PageQueue,
     ) -> None:
-        """`enrolling` registers queued people and removes those who cancel."""
+        """`queue` registers queued people and removes those who cancel."""
         self.urls = urls
         self._tokens = tokens
         self._account = account
         self._store = store
         self._provider = provider
         self._clock = clock
-        self._bulk = enrolling
+        self._queue = queue
 
     async def join_context(self, token: str) -> PageContext:
         """The registration behind a join page."""
@@ -85,7 +85,7 @@ class OwnPages:
         async with self._store.read() as db:
             application = await request_table.by_page_key(db, context.page_key)
         if application is None:
-            raise NotFound(NO_PAGE)
+            raise NotFound(NO_SUCH_PAGE)
         link = application.join_link.get_secret_value() or await self._read_link(application)
         is_ours = link.startswith(f"{self.urls.public_url}/")  # the provider has stored our page as its link
         return "" if is_ours or not link.startswith(("http://", "https://")) else link
@@ -97,18 +97,18 @@ class OwnPages:
             return
         async with self._store.write() as db:
             await request_table.leave(db, context.page_key, self._clock.now())
-        self._bulk.wake()
+        self._queue.wake()
 
     async def webinar_of(self, token: str) -> tuple[Webinar, datetime]:
         """The webinar of a registration page, and the current time."""
         now = self._clock.now()
         claims = self._tokens.read(REGISTER, token, now)
         if claims is None or claims["team"] != self._account.workspace.team_id:
-            raise NotFound(NO_PAGE)
+            raise NotFound(NO_SUCH_PAGE)
         async with self._store.read() as db:
             webinar = await webinar_table.find(db, self._account, claims["session"])
         if webinar is None:
-            raise NotFound(NO_PAGE)
+            raise NotFound(NO_SUCH_PAGE)
         return webinar, now
 
     def form_token(self, webinar: Webinar) -> str:
@@ -126,7 +126,7 @@ class OwnPages:
         key = self._key_of(form_token, webinar, now)
         async with self._store.write() as db:
             # Lock the webinar: of two concurrent forms with one address, the second finds the first.
-            await webinar_table.find(db, self._account, webinar.session_id, to_change=True)
+            await webinar_table.find(db, self._account, webinar.session_id, for_update=True)
             known = await request_table.of_address(db, self._account, webinar.session_id, applicant.address)
             if any(one.page_key == key and one.state in (*IN_LINE, RequestState.REGISTERED) for one in known):
                 return self._status_token(key, webinar)
@@ -135,7 +135,7 @@ class OwnPages:
                 key = secrets.token_urlsafe(16)  # this form has created another application before
             new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
-        self._bulk.wake()
+        self._queue.wake()
         return self._status_token(key, webinar)
 
     def _status_token(self, page_key: str, webinar: Webinar) -> str:
@@ -155,7 +155,7 @@ class OwnPages:
             raise AlreadyQueued(ALREADY_QUEUED)
         if RequestState.LEAVING in states:
             raise AlreadyQueued(STILL_LEAVING)
-        if await queue_table.length(db, self._account, webinar.session_id) >= MAX_QUEUED:
+        if await queue_table.queue_length(db, self._account, webinar.session_id) >= MAX_QUEUED:
             raise QueueFull(QUEUE_FULL)
 
     async def _context(self, kind: str, token: str) -> PageContext:
@@ -164,11 +164,11 @@ class OwnPages:
         async with self._store.read() as db:
             application = await request_table.by_page_key(db, claims["key"]) if claims else None
             if application is None or application.account != self._account:
-                raise NotFound(NO_PAGE)
+                raise NotFound(NO_SUCH_PAGE)
             webinar = await webinar_table.find(db, self._account, application.session_id)
             if webinar is None:
-                raise NotFound(NO_PAGE)
-            ahead = await queue_table.ahead(db, application) if application.state in IN_LINE else 0
+                raise NotFound(NO_SUCH_PAGE)
+            ahead = await queue_table.count_ahead(db, application) if application.state in IN_LINE else 0
         key = application.page_key
         return PageContext(
             webinar=webinar,
@@ -187,7 +187,7 @@ class OwnPages:
         try:
             found = await self._provider.registrant(application.session_id, application.registrant_id, READ_LINK)
         except ProviderGone as gone:
-            raise RegistrationGone(OFF) from gone
+            raise RegistrationGone(CANCELED) from gone
         async with self._store.write() as db:
-            await queue_table.keep_join_link(db, application, found.join_link)
+            await queue_table.save_join_link(db, application, found.join_link)
         return found.join_link.get_secret_value()

@@ -22,8 +22,9 @@ from bot.notices.subscriptions.model import Feature
 from bot.registration.seats import table as seat_table
 from bot.registration.seats import texts as seat_texts
 from bot.scheduler import Scheduler
-from bot.slack.client import SlackApi, SlackRefused, Upload
+from bot.slack.client import SlackApi, Upload
 from bot.slack.message import Message
+from bot.slack.responses import SlackRefused
 from bot.sync.mirror import Mirror
 from bot.webinars.calendar_file import FILE_NAME, calendar_file
 from bot.webinars.participation import is_on_team
@@ -31,7 +32,7 @@ from bot.webinars.participation import is_on_team
 log = logging.getLogger(__name__)
 
 FILE_TITLE = "Calendar entry"
-A_TURN = 20
+MAX_REFRESHES = 20
 """Users whose calendars are updated in one run; the others follow half a minute later."""
 
 
@@ -71,7 +72,7 @@ class SeatNotifier:
             if current is None or current.state is not SeatState.REGISTERED:
                 return current or seat
             async with self._store.write() as db:
-                if not await self._leases.take(db, current, *seat_table.unchanged(current)):
+                if not await self._leases.take(db, current, *seat_table.is_unchanged(current)):
                     return current  # another replica notifies the user
             try:
                 return await self._welcome(current)
@@ -94,7 +95,7 @@ class SeatNotifier:
                 # A member of the team keeps the reminders of the team.
                 if not await is_on_team(db, self._account, seat.session_id, seat.user_id):
                     await subscriptions_service.unsubscribe_person(db, webinar, seat.dm_channel_id, self._clock.now())
-            await seat_table.forget(db, seat, self._leases.worker_id)
+            await seat_table.delete_seat(db, seat, self._leases.worker_id)
         self._scheduler.wake()
 
     async def failed(self, seat: Seat, problem: str) -> None:
@@ -103,24 +104,24 @@ class SeatNotifier:
         await self._say(seat, seat_texts.problem_message(webinar, problem))
         if seat.state is SeatState.REGISTERING:
             async with self._store.write() as db:
-                await seat_table.forget(db, seat, self._leases.worker_id)
+                await seat_table.delete_seat(db, seat, self._leases.worker_id)
 
     async def removed(self, webinar: Webinar, registrant_id: str) -> None:
         """An organizer removed a registrant: if it had a seat, delete the seat and notify its user."""
         async with self._store.write() as db:
             seat = await seat_table.of_registrant(db, self._account, webinar.session_id, registrant_id)
-            if seat is None or not await self._leases.take(db, seat, *seat_table.unchanged(seat)):
+            if seat is None or not await self._leases.take(db, seat, *seat_table.is_unchanged(seat)):
                 return  # no seat, or its user is changing it: that operation finds that the registrant is gone
             seat = seat.model_copy(update={"state": SeatState.CANCELING, "changed_at": self._clock.now()})
             await self._leases.advance(db, seat)
-        await self.farewell(seat, problem=seat_texts.VANISHED)
+        await self.farewell(seat, problem=seat_texts.REMOVED_AT_PROVIDER)
 
     async def refresh_calendars(self) -> None:
         """Send a new calendar file, and edit the DM, if the webinar has changed since."""
         coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}
         async with self._store.read() as db:
             with_seats = await seat_table.sessions(db, self._account)
-        left = A_TURN
+        left = MAX_REFRESHES
         for session_id in sorted(with_seats & coming.keys()):
             left = await self._refresh_session(coming[session_id], left)
 
@@ -132,7 +133,7 @@ class SeatNotifier:
                     db,
                     self._account,
                     webinar.session_id,
-                    what(webinar),
+                    content_digest(webinar),
                     self._leases.worker_id,
                     began,
                     self._leases.until(),
@@ -167,7 +168,9 @@ class SeatNotifier:
         except (ChannelUnreachable, SlackRefused) as error:
             # The user finds the link in the modal, and behind the button of the card.
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
-            return seat.model_copy(update={"notified_digest": what(webinar), "dm_channel_id": "", "dm_ts": ""})
+            return seat.model_copy(
+                update={"notified_digest": content_digest(webinar), "dm_channel_id": "", "dm_ts": ""}
+            )
 
     async def _send(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
         """Post or edit the message with the link, then send the calendar file."""
@@ -175,7 +178,7 @@ class SeatNotifier:
         read = webinar.registration.sequence if webinar.registration else 0
         # A calendar accepts an update only with a higher number.
         sequence = max(read, seat.sequence, seat.sequence + 1 if seat.notified_digest or seat.dm_ts else 0)
-        channel, ts = await self._put(seat, seat_texts.dm(webinar, seat, now=now))
+        channel, ts = await self._put(seat, seat_texts.seat_message(webinar, seat, now=now))
         seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts})
         async with self._store.write() as db:
             # Saved before the file is sent: after a failure this message is edited and not posted again.
@@ -190,7 +193,7 @@ class SeatNotifier:
             cancelled=webinar.status is Status.CANCELLED,
         )
         await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
-        return seat.model_copy(update={"notified_digest": what(webinar), "sequence": sequence})
+        return seat.model_copy(update={"notified_digest": content_digest(webinar), "sequence": sequence})
 
     async def _put(self, seat: Seat, message: Message) -> tuple[str, str]:
         if seat.dm_ts:
@@ -210,7 +213,7 @@ class SeatNotifier:
 
     async def _say_goodbye(self, webinar: Webinar, seat: Seat, problem: str) -> None:
         try:
-            channel, _ = await self._put(seat, seat_texts.goodbye(webinar, problem=problem))
+            channel, _ = await self._put(seat, seat_texts.gone_message(webinar, problem=problem))
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
             return
@@ -230,7 +233,7 @@ class SeatNotifier:
         async with self._store.write() as db:
             if remind and seat.dm_channel_id:
                 webinar = await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
-                await _remind(db, webinar, seat, now)
+                await _subscribe(db, webinar, seat, now)
             await self._leases.finish(db, held)
         return held
 
@@ -239,7 +242,7 @@ class SeatNotifier:
         await self._leases.resume_later(seat)
 
 
-async def _remind(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
+async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
     await subscriptions_service.subscribe_person(
         db, webinar, seat.dm_channel_id, frozenset({Feature.CHANGES}), seat.user_id, now
     )
@@ -248,7 +251,7 @@ async def _remind(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> None:
             await reminders.snooze(db, webinar, seat.dm_channel_id, seat.lead, seat.user_id, now)
 
 
-def what(webinar: Webinar) -> str:
+def content_digest(webinar: Webinar) -> str:
     """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
     says = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELLED)
     return hashlib.sha256(repr(says).encode()).hexdigest()

@@ -14,12 +14,12 @@ from bot.registration import external_id
 
 log = logging.getLogger(__name__)
 
-TRIES = 2
+MAX_TRIES = 2
 UNCLEAR = (
     "RingCentral gave no clear answer, so this is not certain yet. Greenroom goes on by itself, "
     "and tells you in a direct message how it ended."
 )
-SOMEBODYS = (
+ADDRESS_TAKEN = (
     "Somebody is registered with this e-mail address already, and the link is theirs. If it is you, the link is in "
     "the e-mail from RingCentral. Otherwise register with another address."
 )
@@ -43,13 +43,13 @@ class SeatRegistrar:
         error the user is not registered.
         """
         is_sure = True
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             try:
-                return await self._provider.register(seat.session_id, applicant(seat), caller)
+                return await self._provider.register(seat.session_id, registrant_details(seat), caller)
             except ProviderConflict as conflict:
                 found = await self.find(seat, caller)
                 if found is None:
-                    raise ProviderConflict(SOMEBODYS, code=conflict.code, status=conflict.status) from conflict
+                    raise ProviderConflict(ADDRESS_TAKEN, code=conflict.code, status=conflict.status) from conflict
                 return found
             except ProviderRefused:
                 # The first try may have completed late, and taken the last place.
@@ -78,34 +78,34 @@ class SeatRegistrar:
             raise
         except ProviderError as error:
             raise SeatUnclear(UNCLEAR) from error
-        return own_among(listed, seat)
+        return own_registrant(listed, seat)
 
 
-def applicant(seat: Seat) -> RegistrantDetails:
+def registrant_details(seat: Seat) -> RegistrantDetails:
     """The registration request for this seat."""
     person = seat.attendee
     return RegistrantDetails(
         first_name=person.first_name,
         last_name=person.last_name,
         email=person.email,
-        external_id=external_id.encode(_who(seat.account.workspace, seat.user_id)),
+        external_id=external_id.encode(_identity(seat.account.workspace, seat.user_id)),
         source=seat.source,
     )
 
 
-def own_among(listed: Iterable[Registrant], seat: Seat) -> Registrant | None:
+def own_registrant(listed: Iterable[Registrant], seat: Seat) -> Registrant | None:
     """The registrant of this seat: by our external id, or by an address that Slack confirms.
 
     A typed address proves nothing: its registrant's link belongs to the owner of that mailbox.
     """
-    who = set(_who(seat.account.workspace, seat.user_id))
+    who = set(_identity(seat.account.workspace, seat.user_id))
     everybody = list(listed)
     marked = [one for one in everybody if who <= set(external_id.decode(one.external_id))]
     known = [one for one in everybody if seat.attendee.is_own_address and one.address == seat.attendee.address]
     return next(iter([*marked, *known]), None)
 
 
-def as_listed(seat: Seat, there: Registrant) -> Seat:
+def with_registrant(seat: Seat, there: Registrant) -> Seat:
     """The seat with the provider's values; what the provider leaves out is kept."""
     was = seat.attendee
     attendee = was.model_copy(
@@ -124,5 +124,5 @@ def as_listed(seat: Seat, there: Registrant) -> Seat:
     return seat.model_copy(update=changes)
 
 
-def _who(workspace: Workspace, user_id: str) -> list[tuple[str, str]]:
+def _identity(workspace: Workspace, user_id: str) -> list[tuple[str, str]]:
     return [("team", workspace.team_id), ("user", user_id)]

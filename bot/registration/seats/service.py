@@ -19,7 +19,7 @@ from bot.model.webinar import Webinar
 from bot.providers.base import NOTICE, Caller, WebinarProvider
 from bot.registration.seats import table as seat_table
 from bot.registration.seats.notify import SeatNotifier
-from bot.registration.seats.register import UNCLEAR, SeatRegistrar, SeatUnclear, as_listed
+from bot.registration.seats.register import UNCLEAR, SeatRegistrar, SeatUnclear, with_registrant
 from bot.scheduler import Scheduler
 from bot.slack.client import SlackApi
 from bot.sync.mirror import Mirror
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 KEEP_SEATS = timedelta(days=90)
 """How long after a webinar the names and addresses of its seats are kept."""
 
-UNDER_WAY = "You are being registered at this moment. The result comes as a direct message."
+IN_PROGRESS = "You are being registered at this moment. The result comes as a direct message."
 BUSY = "Something else is being done about your seat at this moment. Try again in a minute."
 NO_SEAT = "You have no seat at this webinar any more."
 CLOSED = (
@@ -110,7 +110,7 @@ class SeatService:
                     return await self._ask(wanted, caller)
         earlier = await self._written(webinar, person.user_id)
         if earlier is None or earlier.state not in REGISTERED_STATES:
-            raise BadInput(UNDER_WAY if earlier and earlier.state is SeatState.REGISTERING else BUSY)
+            raise BadInput(IN_PROGRESS if earlier and earlier.state is SeatState.REGISTERING else BUSY)
         return earlier
 
     async def rename(self, webinar: Webinar, user_id: str, wanted: SeatDetails, caller: Caller) -> Seat:
@@ -141,7 +141,7 @@ class SeatService:
             except ProviderError:
                 await self._release(seat)
                 raise
-            return await self._release(as_listed(seat, there))
+            return await self._release(with_registrant(seat, there))
 
     async def resume(self) -> None:
         """Resume seats whose lease expired, notify their users, and update calendars."""
@@ -162,7 +162,7 @@ class SeatService:
 
     async def _drop(self, seat: Seat) -> None:
         async with self._store.write() as db:
-            await seat_table.forget(db, seat, self.leases.worker_id)
+            await seat_table.delete_seat(db, seat, self.leases.worker_id)
 
     async def _written(self, webinar: Webinar, user_id: str) -> Seat | None:
         async with self._store.read() as db:
@@ -176,7 +176,7 @@ class SeatService:
             if seat is None:
                 raise BadInput(NO_SEAT)
             async with self._store.write() as db:
-                if not await self.leases.take(db, seat, *seat_table.unchanged(seat)):
+                if not await self.leases.take(db, seat, *seat_table.is_unchanged(seat)):
                     raise BadInput(BUSY)
             if change:
                 seat = await self._advance(seat, **change)
@@ -198,7 +198,9 @@ class SeatService:
 
     async def _taken(self, seat: Seat, made: Registrant) -> Seat:
         self._mirror.count_soon(seat.session_id)
-        return await self._advance(as_listed(seat, made), state=SeatState.REGISTERED, wanted=None, notified_digest="")
+        return await self._advance(
+            with_registrant(seat, made), state=SeatState.REGISTERED, wanted=None, notified_digest=""
+        )
 
     async def _under_new_name(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
         await self._remove(seat, caller, resumed=resumed)

@@ -66,14 +66,14 @@ async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> st
     return seat.join_link.get_secret_value() if seat and seat.state in REGISTERED_STATES else ""
 
 
-def unchanged(seat: Seat) -> list[ColumnElement[bool]]:
+def is_unchanged(seat: Seat) -> list[ColumnElement[bool]]:
     """Conditions that hold until the seat is saved again."""
     return [seats.c.state == seat.state, seats.c.changed_at == seat.changed_at]
 
 
-async def forget(db: Db, seat: Seat, worker_id: str) -> bool:
+async def delete_seat(db: Db, seat: Seat, worker_id: str) -> bool:
     """Delete a seat that was given up or never made. False if another worker owns it."""
-    return (await db.execute(delete(seats).where(*LEASES.held(seat, worker_id)))).rowcount == 1
+    return (await db.execute(delete(seats).where(*LEASES.owned(seat, worker_id)))).rowcount == 1
 
 
 async def claim_outdated(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.commands.reminder_offsets import say_lead
+from bot.commands.reminder_offsets import offset_text
 from bot.model.lifecycle import Stage, is_full, stage
 from bot.model.seat import Seat
 from bot.model.webinar import Status, Webinar
@@ -18,30 +18,30 @@ from bot.slack.blocks import (
     confirm_dialog,
     context,
     cut,
+    escape_sentence,
     message,
     modal,
     paragraph,
     plain,
-    said,
     section,
     verbatim,
 )
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import counted, timing
 
-SHOWN = "seat.shown"
+CALLBACK = "seat.shown"
 LEAVE = "seat.leave"
 RENAME = "seat.rename"
-LOOK = "seat.look"
-LOOK_AGAIN = "seat.look_again"
+REFRESH = "seat.look"
+REFRESH_REGISTRATION = "seat.look_again"
 
-OWN = "The link is yours alone: do not pass it on."
+LINK_IS_PRIVATE = "The link is yours alone: do not pass it on."
 IN_CALENDAR = "You are registered for this webinar. The link below is yours alone: do not pass it on."
 FILE = "The calendar entry with your link."
 NEW_FILE = "The calendar entry as it is now. It takes the place of the earlier one."
 GONE_FILE = "This takes the entry out of your calendar."
 LEFT = "Your seat is given up: you are not registered any more, and your link stopped working."
-VANISHED = "Your registration was removed at RingCentral, so you have no seat any more."
+REMOVED_AT_PROVIDER = "Your registration was removed at RingCentral, so you have no seat any more."
 CANCELLED = "This webinar is cancelled and will not take place."
 OVER = "This webinar is over, so nobody can register for it any more."
 NO_ADDRESS = (
@@ -65,11 +65,14 @@ def seat_view(webinar: Webinar, seat: Seat, *, now: datetime, note: str = "") ->
     """Their seat, in a modal; `note` is a sentence about what has just happened, or about direct messages."""
     notes = [note] if note else []
     return modal(
-        SHOWN, "Your seat", [*_seat(webinar, seat, now, look=True), *map(paragraph, notes)], private_metadata=webinar.id
+        CALLBACK,
+        "Your seat",
+        [*_seat(webinar, seat, now, look=True), *map(paragraph, notes)],
+        private_metadata=webinar.id,
     )
 
 
-def dm(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
+def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
     """The direct message with their link, from which everything about their seat can be done."""
     if webinar.status is Status.CANCELLED:
         return _ended(webinar, CANCELLED)
@@ -77,63 +80,63 @@ def dm(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
     return message(text, _seat(webinar, seat, now))
 
 
-def goodbye(webinar: Webinar, *, problem: str = "") -> Message:
+def gone_message(webinar: Webinar, *, problem: str = "") -> Message:
     """What takes its place when the seat is gone: given up, or for another reason."""
     return _ended(webinar, problem or LEFT, buttons.register(webinar, "Register Again"))
 
 
-def goodbye_view(webinar: Webinar, *, problem: str = "") -> View:
+def gone_view(webinar: Webinar, *, problem: str = "") -> View:
     """The same in a modal."""
-    return modal(SHOWN, "No seat", goodbye_blocks(webinar, problem or LEFT), private_metadata=webinar.id)
+    return modal(CALLBACK, "No seat", gone_blocks(webinar, problem or LEFT), private_metadata=webinar.id)
 
 
-def goodbye_blocks(webinar: Webinar, sentence: str) -> list[Block]:
+def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
     """What happened, and the way to a new seat."""
     return [_about(webinar, sentence), *actions(buttons.register(webinar, "Register Again"))]
 
 
-def none_now(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
+def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
     """Why nobody can register just now, and what helps; `problem` is what RingCentral said, where it was asked."""
     where = stage(webinar, now)
     if where in (Stage.OVER, Stage.CANCELLED):
-        return modal(SHOWN, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELLED else OVER)])
-    again = buttons.about(webinar, "Refresh", LOOK_AGAIN)
+        return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELLED else OVER)])
+    again = buttons.webinar_button(webinar, "Refresh", REFRESH_REGISTRATION)
     blocks = [
         _about(webinar, f"{problem or _why(webinar)} You are not registered."),
         *actions(buttons.when_open(webinar), again),
         context(counted(webinar, now)),
     ]
-    return modal(SHOWN, "Register", blocks, private_metadata=webinar.id)
+    return modal(CALLBACK, "Register", blocks, private_metadata=webinar.id)
 
 
-def looking(webinar: Webinar) -> View:
+def refreshing_view(webinar: Webinar) -> View:
     """What stands there while the registration is read anew."""
-    return modal(SHOWN, "Register", [_about(webinar, f"Asking {DISPLAY_NAME}…")], private_metadata=webinar.id)
+    return modal(CALLBACK, "Register", [_about(webinar, f"Asking {DISPLAY_NAME}…")], private_metadata=webinar.id)
 
 
-def page(webinar: Webinar, sentence: str) -> View:
+def registration_page_view(webinar: Webinar, sentence: str) -> View:
     """The way to the page of the webinar, for those whom we cannot register."""
     link = buttons.registration_page(webinar)
     blocks = [_about(webinar, sentence if link else f"{sentence} {NO_PAGE}"), *actions(link)]
-    return modal(SHOWN, "Register", blocks, private_metadata=webinar.id)
+    return modal(CALLBACK, "Register", blocks, private_metadata=webinar.id)
 
 
-def shared(webinar: Webinar) -> View:
+def shared_link_view(webinar: Webinar) -> View:
     """The link that everybody shares, where none is needed of one's own."""
     blocks = [
         _about(webinar, "Everyone with the link can join: no registration is needed."),
         *actions(buttons.join(webinar)),
     ]
-    return modal(SHOWN, "Join", blocks, private_metadata=webinar.id)
+    return modal(CALLBACK, "Join", blocks, private_metadata=webinar.id)
 
 
-def on_the_team(webinar: Webinar, link: str) -> View:
+def team_link_view(webinar: Webinar, link: str) -> View:
     """The own link of somebody who runs the webinar."""
     blocks = [
         _about(webinar, "You run this webinar, and this is your way in."),
         *actions(buttons.own_link(webinar, link)),
     ]
-    return modal(SHOWN, "Your link", [*blocks, context(OWN)], private_metadata=webinar.id)
+    return modal(CALLBACK, "Your link", [*blocks, context(LINK_IS_PRIVATE)], private_metadata=webinar.id)
 
 
 def as_message(view: View) -> Message:
@@ -142,21 +145,21 @@ def as_message(view: View) -> Message:
     return Message(said_first.replace("*", "").replace("\n", " "), view["blocks"])
 
 
-def will_be_told(webinar: Webinar) -> Message:
+def opening_subscribed_message(webinar: Webinar) -> Message:
     """That a direct message will say when registration opens; it can be stopped there."""
     text = f"You will be told here when registration for *{plain(webinar.title)}* opens."
     return message(
-        text, [section(f"{text}\n{timing(webinar)}"), *actions(buttons.about(webinar, "Stop", buttons.MUTE))]
+        text, [section(f"{text}\n{timing(webinar)}"), *actions(buttons.webinar_button(webinar, "Stop", buttons.MUTE))]
     )
 
 
-def told_later(webinar: Webinar) -> Message:
+def opening_subscribed_reply(webinar: Webinar) -> Message:
     """The same where it was asked."""
     text = f"A direct message will tell you when registration for *{plain(webinar.title)}* opens."
     return message(text, [section(text)])
 
 
-def not_told_later(webinar: Webinar) -> Message:
+def opening_failed_message(webinar: Webinar) -> Message:
     """What takes the place of the confirmation where it could not be written down."""
     text = f"It could not be written down that you want to know when *{plain(webinar.title)}* opens. Please try again."
     return message(text, [section(text), *actions(buttons.when_open(webinar))])
@@ -164,7 +167,7 @@ def not_told_later(webinar: Webinar) -> Message:
 
 def problem_message(webinar: Webinar, problem: str) -> Message:
     """What came of a seat that was asked for, where nobody could be told at once."""
-    text = cut(f"{plain(webinar.title)}: {said(problem)}", MAX_SECTION)
+    text = cut(f"{plain(webinar.title)}: {escape_sentence(problem)}", MAX_SECTION)
     return message(text, [_about(webinar, problem), *actions(buttons.register(webinar, "Register"))])
 
 
@@ -175,22 +178,22 @@ def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) ->
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if where is Stage.LIVE else "Join")
     how = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
     head = f"*{how}{', and it is live now' if where is Stage.LIVE else ''}*"
-    remind = f" Your reminder comes {say_lead(seat.lead)} before it starts." if seat.lead and not look else ""
+    remind = f" Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
     return [
         section(f"{head}\n*{plain(webinar.title)}*\n{timing(webinar)}"),
         verbatim(f"{seat.attendee.name}, {seat.attendee.email}"),
         *actions(
             link,
-            buttons.about(webinar, "Change My Name", RENAME),
-            buttons.about(webinar, "Refresh", LOOK) if look else None,
+            buttons.webinar_button(webinar, "Change My Name", RENAME),
+            buttons.webinar_button(webinar, "Refresh", REFRESH) if look else None,
             _leave(webinar),
         ),
-        context(f"{OWN}{remind}"),
+        context(f"{LINK_IS_PRIVATE}{remind}"),
     ]
 
 
 def _leave(webinar: Webinar) -> Element:
-    button = buttons.about(webinar, "Cancel My Seat", LEAVE, style="danger")
+    button = buttons.webinar_button(webinar, "Cancel My Seat", LEAVE, style="danger")
     button["confirm"] = confirm_dialog(
         title="Cancel my seat?",
         text=f"You are taken off the list at {DISPLAY_NAME}, your link stops working, and you get no more reminders.",
@@ -202,12 +205,12 @@ def _leave(webinar: Webinar) -> Element:
 
 
 def _ended(webinar: Webinar, sentence: str, *ways: Element) -> Message:
-    text = cut(f"{plain(webinar.title)}: {said(sentence)}", MAX_SECTION)
+    text = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
     return message(text, [_about(webinar, sentence), *actions(*ways)])
 
 
 def _about(webinar: Webinar, sentence: str) -> Block:
-    return section(cut(f"*{plain(webinar.title)}*\n{timing(webinar)}\n{said(sentence)}", MAX_SECTION))
+    return section(cut(f"*{plain(webinar.title)}*\n{timing(webinar)}\n{escape_sentence(sentence)}", MAX_SECTION))
 
 
 def _why(webinar: Webinar) -> str:

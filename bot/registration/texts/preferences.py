@@ -37,13 +37,13 @@ DURATIONS: Mapping[OnDemand, str] = {
 }
 
 
-def value(preferences: Preferences, parameter: str) -> str:
+def value_text(preferences: Preferences, parameter: str) -> str:
     """How one of them stands, in a word or two."""
     held = getattr(preferences, FIELDS[parameter][0])
     return DURATIONS[held] if isinstance(held, OnDemand) else "On" if held else "Off"
 
 
-def differing(one: Preferences | None, other: Preferences | None) -> list[str]:
+def differing_parameters(one: Preferences | None, other: Preferences | None) -> list[str]:
     """The parameters in which two differ; none where either is not known."""
     if one is None or other is None:
         return []

@@ -8,7 +8,7 @@ from bot.model.lifecycle import is_full
 from bot.model.webinar import Preferences, Registration, Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME
 from bot.registration.state import RegistrationUndo, state_of
-from bot.registration.texts.preferences import FIELDS, SUPPRESS, differing, value
+from bot.registration.texts.preferences import FIELDS, SUPPRESS, differing_parameters, value_text
 from bot.slack import buttons
 from bot.slack.blocks import (
     MAX_SECTION,
@@ -18,29 +18,31 @@ from bot.slack.blocks import (
     button,
     context,
     cut,
+    escape_sentence,
     fields,
     message,
     modal,
     paragraph,
     plain,
-    said,
     section,
 )
 from bot.slack.message import Message, View
 from bot.webinars.texts.facts import counted, people, registration_state
-from bot.webinars.texts.registration_buttons import door_buttons
+from bot.webinars.texts.registration_buttons import registration_buttons
 
 DONE = "door.done"
 
 
-def changed(webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = "") -> Message:
+def changed_message(
+    webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = ""
+) -> Message:
     """The answer to a change, for whoever made it; `webinar` is as it is after it, with its registration.
 
     `undone` says that it was a step back, which has no Undo itself. `note` says what follows.
     """
     after = _after(webinar)
     facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after))
-    text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{what_changed(before, after)} {facts}."
+    text = f"{plain(webinar.title)}: {'Undone. ' if undone else ''}{change_text(before, after)} {facts}."
     blocks = _changed(webinar, before, now, undone=undone)
     return message(" ".join(filter(None, [text, note])), [*blocks, *([paragraph(note)] if note else [])])
 
@@ -53,17 +55,17 @@ def changed_view(
     return modal(DONE, title, [*_changed(webinar, before, now), *noted], close="Done")
 
 
-def unchanged(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
+def unchanged_message(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
     """That nothing was changed and why, what is so now and how old that is, and the buttons that help."""
-    text = cut(f"*{plain(webinar.title)}*\n{said(sentence)}", MAX_SECTION)
-    helpful = [*door_buttons(webinar, now), buttons.about(webinar, "Refresh", buttons.REFRESH_COUNT)]
-    spoken = cut(f"{plain(webinar.title)}: {said(sentence)}", MAX_SECTION)
+    text = cut(f"*{plain(webinar.title)}*\n{escape_sentence(sentence)}", MAX_SECTION)
+    helpful = [*registration_buttons(webinar, now), buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT)]
+    spoken = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
     return message(spoken, [section(text), context(counted(webinar, now)), *actions(*helpful)])
 
 
-def what_changed(before: Registration, after: Registration) -> str:
+def change_text(before: Registration, after: Registration) -> str:
     """What was done and what follows from it, in whole sentences (mrkdwn)."""
-    differs = differing(before.preferences, after.preferences)
+    differs = differing_parameters(before.preferences, after.preferences)
     if not differs:
         return _what_changed(before, after)
     settings = []
@@ -102,10 +104,10 @@ def read_undo(value: str) -> RegistrationUndo:
 
 def _changed(webinar: Webinar, before: Registration, now: datetime, *, undone: bool = False) -> list[Block]:
     after = _after(webinar)
-    head = f"*{plain(webinar.title)}*\n{'Undone. ' if undone else ''}{what_changed(before, after)}"
+    head = f"*{plain(webinar.title)}*\n{'Undone. ' if undone else ''}{change_text(before, after)}"
     undo = None if undone else _undo(webinar, before, after)
-    details = buttons.about(webinar, "Details", buttons.SHOW)
-    return [section(head), fields(_facts(before, after)), *actions(undo, *door_buttons(webinar, now), details)]
+    details = buttons.webinar_button(webinar, "Details", buttons.SHOW)
+    return [section(head), fields(_facts(before, after)), *actions(undo, *registration_buttons(webinar, now), details)]
 
 
 def _after(webinar: Webinar) -> Registration:
@@ -126,7 +128,10 @@ def _facts(before: Registration, after: Registration) -> list[tuple[str, str]]:
 def _preferences(before: Preferences | None, after: Preferences | None) -> list[tuple[str, str]]:
     if before is None or after is None:
         return []
-    return [(FIELDS[one][1], _then(value(before, one), value(after, one))) for one in differing(before, after)]
+    return [
+        (FIELDS[one][1], _then(value_text(before, one), value_text(after, one)))
+        for one in differing_parameters(before, after)
+    ]
 
 
 def _then(old: str, new: str) -> str:
@@ -139,13 +144,13 @@ def _limit(read: Registration) -> str:
 
 def _undo(webinar: Webinar, before: Registration, after: Registration) -> Element:
     made, back = state_of(after), state_of(before)
-    if not differing(before.preferences, after.preferences):
+    if not differing_parameters(before.preferences, after.preferences):
         # Whoever changes one of them meanwhile is not in the way.
         made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
     undo = RegistrationUndo(session_id=webinar.id, made=made, back=back)
     return button(
         "Undo",
-        buttons.UNDO_DOOR,
+        buttons.UNDO_REGISTRATION,
         undo.model_dump_json(exclude_none=True),
         label=f"Undo this: {one_line_title(webinar.title)}",
     )

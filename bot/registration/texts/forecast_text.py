@@ -12,22 +12,22 @@ from bot.registration.forecast import Forecast, GrowthRate
 from bot.slack.blocks import TITLE_IN_LINE, clock_time, cut, number, plain, when
 from bot.webinars.texts.facts import people, registrations
 
-TOO_SOON = "Not known yet: less than a day has been counted"
+TOO_EARLY = "Not known yet: less than a day has been counted"
 
 
-def outlook(webinar: Webinar, told: Forecast) -> list[tuple[str, str]]:
+def forecast_facts(webinar: Webinar, told: Forecast) -> list[tuple[str, str]]:
     """Facts: how full it is, its pace, and when it will be full (mrkdwn)."""
     read = webinar.registration
-    facts = [("Registered", _fill(read, told)), ("Pace", pace(told.pace))] if read else []
+    facts = [("Registered", _fill(read, told)), ("Pace", pace_text(told.pace))] if read else []
     if read and read.limit is not None and read.is_open and not is_full(read):
         facts.append(("Full", _full(webinar, told)))
     return facts
 
 
-def pace(told: GrowthRate | None) -> str:
+def pace_text(told: GrowthRate | None) -> str:
     """How many a day, and over which days."""
     if told is None:
-        return TOO_SOON
+        return TOO_EARLY
     lately = "the last day" if told.days == 1 else f"the last {told.days} days"
     if told.grown == 0:
         return f"Nobody in {lately}"
@@ -38,7 +38,7 @@ def pace(told: GrowthRate | None) -> str:
     return f"{_rounded(told.per_day)} a day over {lately}"
 
 
-def takeaway(webinar: Webinar, told: Forecast, sources: Sequence[Bar] = (), *, spoken: bool = False) -> str:
+def summary(webinar: Webinar, told: Forecast, sources: Sequence[Bar] = (), *, spoken: bool = False) -> str:
     """What the picture shows, in a sentence; `spoken` for plain text, where nothing is formatted."""
     title = cut(one_line_title(webinar.title), TITLE_IN_LINE) if spoken else f"*{plain(webinar.title)}*"
     parts = [f"{title}: {registrations(webinar)}{_lately(told.pace)}"]
@@ -70,7 +70,7 @@ def _lately(told: GrowthRate | None) -> str:
 def _full(webinar: Webinar, told: Forecast) -> str:
     if told.full_at:
         return f"About {when(_hour(told.full_at, webinar), webinar.time_zone)} at this pace"
-    return TOO_SOON if told.pace is None else "Not before the start at this pace"
+    return TOO_EARLY if told.pace is None else "Not before the start at this pace"
 
 
 def _hour(moment: datetime, webinar: Webinar) -> datetime:

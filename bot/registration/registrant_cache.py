@@ -12,11 +12,11 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
 from bot.sync.mirror import Mirror
 
-GOOD_FOR = 300.0
+LIFETIME = 300.0
 """Seconds after which a list is read again, or forgotten."""
-MOST = 20
+MAX_LISTS = 20
 """Lists that are remembered at once."""
-MOST_PEOPLE = 20_000
+MAX_PEOPLE = 20_000
 """People on all of them together; the newest list is kept however long it is."""
 
 
@@ -36,12 +36,12 @@ class RegistrantCache:
         self._provider = provider
         self._mirror = mirror
         self._monotonic = monotonic
-        self.most_people = MOST_PEOPLE
+        self.most_people = MAX_PEOPLE
         self._known: dict[tuple[str, str], tuple[float, list[Registrant]]] = {}
 
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, anew: bool = False) -> RegistrantList:
         """The list as this person was shown it lately, or read now: one call per 1,000 people."""
-        self.forget_old()
+        self.forget_expired()
         now = self._monotonic()
         key = (webinar.session_id, user_id)
         if anew or key not in self._known:
@@ -53,15 +53,15 @@ class RegistrantCache:
         read_at, everybody = self._known[key]
         return RegistrantList(everybody, timedelta(seconds=now - read_at))
 
-    def forget_old(self) -> None:
+    def forget_expired(self) -> None:
         """Nobody is remembered for longer than that, whether or not anybody asks again."""
         now = self._monotonic()
-        self._known = {key: one for key, one in self._known.items() if now - one[0] < GOOD_FOR}
+        self._known = {key: one for key, one in self._known.items() if now - one[0] < LIFETIME}
 
     def _forget_most(self) -> None:
         people = sum(len(everybody) for _, everybody in self._known.values())
         for oldest in list(self._known)[:-1]:
-            if len(self._known) <= MOST and people <= self.most_people:
+            if len(self._known) <= MAX_LISTS and people <= self.most_people:
                 return
             people -= len(self._known.pop(oldest)[1])
 

@@ -6,30 +6,31 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
-from typing import Protocol
 
 from pydantic import SecretStr
 
 from bot.clock import Clock, machine_now
 from bot.db.connection import Store
 from bot.errors import (
-    AnswersWanted,
+    AnswersRequired,
     BadInput,
     GreenroomError,
     OutcomeUnknown,
     ProviderConflict,
     ProviderError,
-    ProviderForbids,
+    ProviderForbidden,
     ProviderGone,
-    ProviderLogin,
     ProviderRefused,
+    ProviderUnauthorized,
     RegistrationClosed,
 )
 from bot.model.registrant import NewRegistration, Registrant, RegistrantDetails
 from bot.model.webinar import Webinar
 from bot.providers.base import Caller, WebinarProvider
 from bot.registration import request_table
+from bot.registration.own_pages.urls import PageUrls
 from bot.registration.request_table import RegistrationRequest, RequestState
+from bot.registration.seats.notify import SeatNotifier
 from bot.sync.mirror import Mirror
 
 log = logging.getLogger(__name__)
@@ -38,44 +39,19 @@ UNCLEAR = "unclear"
 """The problem of an application that was requested, and is not in the list so far."""
 CLOSED = "closed"
 ANSWERS = "answers"
-CLOCKS_APART = timedelta(minutes=2)
+MAX_CLOCK_SKEW = timedelta(minutes=2)
 """How far RingCentral's clock may be behind ours in the time of a registration."""
 KEY_BYTES = 16
-LONGEST = timedelta(minutes=10)
+MAX_CLAIM = timedelta(minutes=10)
 """How long a person registered by a user is kept out of the queue of our own pages."""
-FOR_ALL = (RegistrationClosed, AnswersWanted, ProviderForbids, ProviderGone, ProviderLogin)
+AFFECTS_ALL = (RegistrationClosed, AnswersRequired, ProviderForbidden, ProviderGone, ProviderUnauthorized)
 """Refusals that concern every other person as well."""
 
-THERE_ALREADY = "This e-mail address is registered for this webinar already."
+ALREADY_REGISTERED = "This e-mail address is registered for this webinar already."
 NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
 
 
-class OwnPageLinks(Protocol):
-    """The addresses of our own pages."""
-
-    @property
-    def is_on(self) -> bool:
-        """Whether there are such pages."""
-        ...
-
-    def join_url(self, page_key: str, webinar: Webinar) -> str:
-        """The join page of one registrant."""
-        ...
-
-    def cancel_url(self, page_key: str, webinar: Webinar) -> str:
-        """The cancel page of one registrant."""
-        ...
-
-
-class SeatHolders(Protocol):
-    """Notified of registrants that were removed."""
-
-    async def removed(self, webinar: Webinar, registrant_id: str) -> None:
-        """A registrant was removed: if it had a seat, delete the seat and notify its user."""
-        ...
-
-
-class RegisterOne:
+class Registrar:
     """Makes the vendor calls, and alone saves the result of an application."""
 
     def __init__(
@@ -84,16 +60,16 @@ class RegisterOne:
         store: Store,
         provider: WebinarProvider,
         mirror: Mirror,
-        pages: OwnPageLinks,
-        seats: SeatHolders,
+        urls: PageUrls,
+        seats: SeatNotifier,
         clock: Clock,
     ) -> None:
-        """`pages` builds the addresses of registrants with pages of our own."""
+        """`urls` builds the links of registrants who use our own pages; `seats` notifies those who are removed."""
         self._worker_id = worker_id
         self._store = store
         self._provider = provider
         self._mirror = mirror
-        self._pages = pages
+        self._urls = urls
         self._seats = seats
         self._clock = clock
 
@@ -114,7 +90,7 @@ class RegisterOne:
             # Held for longer than the call can take; after a crash the line of our own page brings it to an end.
             await request_table.add(
                 db, webinar.account, webinar.session_id, [(0, applicant, key)], batch_id="", now=now,
-                worker_id=self._worker_id, until=machine_now() + LONGEST,
+                worker_id=self._worker_id, until=machine_now() + MAX_CLAIM,
             )  # fmt: skip
             application = await request_table.by_page_key(db, key)
             if application is None:
@@ -133,7 +109,7 @@ class RegisterOne:
         try:
             registrant = await self._provider.register(webinar.session_id, applicant, caller)
         except ProviderConflict as conflict:
-            raise BadInput(THERE_ALREADY) from conflict
+            raise BadInput(ALREADY_REGISTERED) from conflict
         except OutcomeUnknown as unknown:
             registrant = await self._looked_up(webinar, applicant, asked_at, unknown, caller)
         self._mirror.count_soon(webinar.session_id)
@@ -149,7 +125,7 @@ class RegisterOne:
     ) -> Registrant:
         log.warning("registrant.unclear", extra={"session": webinar.session_id, "status": unknown.status})
         try:
-            found = _by_address(await self._provider.registrants(webinar.session_id, caller))
+            found = _by_email(await self._provider.registrants(webinar.session_id, caller))
         except ProviderError:
             # That the list cannot be read does not matter: the person may be registered.
             raise unknown from None
@@ -157,7 +133,7 @@ class RegisterOne:
         if there is None:
             raise BadInput(NOT_REGISTERED) from unknown
         if not _is_ours(there, applicant, asked_at):
-            raise BadInput(THERE_ALREADY) from unknown
+            raise BadInput(ALREADY_REGISTERED) from unknown
         return there
 
     async def ask(
@@ -165,7 +141,7 @@ class RegisterOne:
     ) -> RegistrationRequest:
         """Register somebody whose application is written down as asked, and give it as it is then.
 
-        It stays `ASKED` where nobody knows how that ended (`settle`). Raises what concerns everybody (`FOR_ALL`), and
+        It stays `ASKED` where nobody knows how that ended (`settle`). Raises what concerns everybody (`AFFECTS_ALL`), and
         what is worth trying later: then it waits again.
         """
         applicant = application.applicant
@@ -183,7 +159,7 @@ class RegisterOne:
                 # It may be our own earlier request, come late: the list says whose it is.
                 return application.model_copy(update={"state": RequestState.ASKED})
             return await self._decide(application, RequestState.THERE)
-        except FOR_ALL:
+        except AFFECTS_ALL:
             await self._put_back(application, application.problem)
             raise
         except ProviderRefused as refused:
@@ -198,7 +174,7 @@ class RegisterOne:
         self, session_id: str, asked: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
     ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
-        found = _by_address(await self._provider.registrants(session_id, caller))
+        found = _by_email(await self._provider.registrants(session_id, caller))
         settled = []
         for application in asked:
             applicant = application.applicant
@@ -231,7 +207,7 @@ class RegisterOne:
     def _with_page(self, webinar: Webinar, applicant: RegistrantDetails, key: str) -> RegistrantDetails:
         # Our own join page is not given to RingCentral: where it keeps one, it tells nobody its own link any more, and
         # there would be nothing to send people on to.
-        return applicant.model_copy(update={"cancel_page": SecretStr(self._pages.cancel_url(key, webinar))})
+        return applicant.model_copy(update={"cancel_page": SecretStr(self._urls.cancel_url(key, webinar))})
 
     async def _registered(
         self, application: RegistrationRequest, registrant: Registrant, *, keep_links: bool
@@ -266,7 +242,7 @@ class RegisterOne:
         return application.model_copy(update={"state": RequestState.WAITING, "problem": problem})
 
 
-def _by_address(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
+def _by_email(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
     return {one.address: one for one in registrants}
 
 
@@ -274,4 +250,4 @@ def _is_ours(there: Registrant, applicant: RegistrantDetails, asked_at: datetime
     """Whether our request made it: a person who registered alone did so earlier, or with other data."""
     if (there.external_id, there.source) != (applicant.external_id, applicant.source):
         return False
-    return there.registered_at is None or there.registered_at >= asked_at - CLOCKS_APART
+    return there.registered_at is None or there.registered_at >= asked_at - MAX_CLOCK_SKEW

@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account
-from bot.db.people_schema import applications
+from bot.db.people_schema import registration_requests
 from bot.model.people import Account
 from bot.registration.request_table import RegistrationRequest, RequestState, read
 
 
-async def add_settled(
+async def add_finished(
     db: Db,
     account: Account,
     session_id: str,
@@ -31,30 +31,30 @@ async def add_settled(
         for number, state, problem in lines
     ]
     if rows:
-        await db.execute(applications.insert(), rows)
+        await db.execute(registration_requests.insert(), rows)
 
 
-async def of_batch(
+async def find_rows(
     db: Db, account: Account, batch_id: str, *states: RequestState, after: int = 0, most: int | None = None
 ) -> list[RegistrationRequest]:
     """Those of a batch that are in one of these states, or all of them, in the order of the list.
 
     `after` is the id of one, to go on behind it.
     """
-    query = select(applications).where(*_of_batch(account, batch_id), applications.c.id > after)
+    query = select(registration_requests).where(*_of_batch(account, batch_id), registration_requests.c.id > after)
     if states:
-        query = query.where(applications.c.state.in_(states))
-    return [read(db, row) for row in await db.execute(query.order_by(applications.c.id).limit(most))]
+        query = query.where(registration_requests.c.state.in_(states))
+    return [read(row) for row in await db.execute(query.order_by(registration_requests.c.id).limit(most))]
 
 
-async def counts(db: Db, account: Account, batch_id: str) -> Counter[RequestState]:
+async def count_rows(db: Db, account: Account, batch_id: str) -> Counter[RequestState]:
     """How many of a batch are in each state."""
-    query = select(applications.c.state, func.count()).where(*_of_batch(account, batch_id))
-    rows = await db.execute(query.group_by(applications.c.state))
+    query = select(registration_requests.c.state, func.count()).where(*_of_batch(account, batch_id))
+    rows = await db.execute(query.group_by(registration_requests.c.state))
     return Counter({RequestState(state): count for state, count in rows})
 
 
-async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
+async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
     """Those of a batch who still wait are not to be registered any more, and forgotten.
 
     `unclear` is the problem of those who were asked for without a clear answer: with it they are forgotten, too.
@@ -63,21 +63,21 @@ async def stop_rest(db: Db, account: Account, batch_id: str, now: datetime, *, u
     if unclear:
         changes[RequestState.ASKED] = (RequestState.REFUSED, unclear)
     for before, (state, problem) in changes.items():
-        in_it = (*_of_batch(account, batch_id), applications.c.state == before)
+        in_it = (*_of_batch(account, batch_id), registration_requests.c.state == before)
         values = {"state": state, "problem": problem, "content": None, "changed_at": now}
-        await db.execute(update(applications).where(*in_it).values(**values))
+        await db.execute(update(registration_requests).where(*in_it).values(**values))
 
 
-async def forget_links(db: Db, account: Account, batch_id: str) -> None:
+async def delete_links(db: Db, account: Account, batch_id: str) -> None:
     """The links of a batch have been handed out: only those behind our own pages stay."""
-    others = applications.c.page_key == ""
-    await db.execute(update(applications).where(*_of_batch(account, batch_id), others).values(links=None))
+    others = registration_requests.c.page_key == ""
+    await db.execute(update(registration_requests).where(*_of_batch(account, batch_id), others).values(links=None))
 
 
-async def forget_batch(db: Db, account: Account, batch_id: str) -> None:
+async def delete_rows(db: Db, account: Account, batch_id: str) -> None:
     """Nothing of a batch is remembered."""
-    await db.execute(delete(applications).where(*_of_batch(account, batch_id)))
+    await db.execute(delete(registration_requests).where(*_of_batch(account, batch_id)))
 
 
 def _of_batch(account: Account, batch_id: str) -> list[ColumnElement[bool]]:
-    return [*of_account(applications, account), applications.c.batch_id == batch_id]
+    return [*of_account(registration_requests, account), registration_requests.c.batch_id == batch_id]

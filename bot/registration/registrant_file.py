@@ -1,0 +1,49 @@
+"""Write the registrants of a webinar as a CSV file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.model.registrant import Registrant
+from bot.registration.bulk.csv_columns import is_reserved
+from bot.registration.csv_export import csv_file
+from bot.registration.external_id import decode
+
+MAX_KEY_COLUMNS = 40
+"""Columns of their own for what `externalId` holds; rarer keys stay together in one."""
+
+
+HEADER = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
+
+
+def registrant_csv(registrants: Iterable[Registrant]) -> bytes:
+    """The registrants as a CSV file: what `externalId` holds in columns of its own where it holds pairs."""
+    everybody = [(one, _decoded(one.external_id)) for one in registrants]
+    usual = Counter(key for _, pairs in everybody for key in pairs if not is_reserved(key))
+    keys = [key for key, _ in usual.most_common(MAX_KEY_COLUMNS)]
+    return csv_file([*HEADER, *keys], (_row(one, pairs, keys) for one, pairs in everybody))
+
+
+def _decoded(external_id: str) -> Mapping[str, str]:
+    """The pairs it holds; a key that stands there more than once has all its values."""
+    together: dict[str, str] = {}
+    for key, value in decode(external_id):
+        together[key] = f"{together[key]}; {value}" if key in together else value
+    return together
+
+
+def _row(one: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
+    # Where a column is missing for one of its keys, or it holds no pairs, it is kept as it stands.
+    whole = "" if pairs and all(key in keys for key in pairs) else one.external_id
+    return [
+        one.first_name,
+        one.last_name,
+        one.email,
+        one.source,
+        f"{one.registered_at:%Y-%m-%d %H:%M}" if one.registered_at else "",
+        "yes" if one.has_attended else "no",
+        "yes" if one.is_after_event else "no",
+        whole,
+        *(pairs.get(key, "") for key in keys),
+    ]
