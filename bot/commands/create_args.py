@@ -42,7 +42,7 @@ def warm_up() -> None:
     dateparser_adapter.warm_up()
 
 
-def split_when(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> CreateArgs:
+def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> CreateArgs:
     """Take the longest trailing run of words that names a moment off `words`; what is left is the title, to the letter.
 
     `now` is aware; `zone` is the person's; `locale` is Slack's word for their language ("de-DE"), which adds that
@@ -75,7 +75,7 @@ def _cut_moment(tokens: list[str], now: datetime, zone: ZoneInfo, locale: str | 
     """The moment that the longest readable trailing run names, and how many tokens stand before it."""
     for at in range(max(0, len(tokens) - MAX_WORDS), len(tokens)):
         before = tokens[at - 1] if at else ""
-        reading = datetime_phrase.read(" ".join(tokens[at:]), now, zone, locale, before=before)
+        reading = datetime_phrase.parse_moment(" ".join(tokens[at:]), now, zone, locale, before=before)
         if reading:
             return reading.start, at if reading.start else len(tokens)
     return None, len(tokens)
@@ -100,7 +100,7 @@ def parse_length(text: str) -> timedelta | None:
     return timedelta(seconds=round(hours * 3600 + (minutes + bare) * 60 + seconds))
 
 
-def say_length(length: timedelta) -> str:
+def length_text(length: timedelta) -> str:
     """`length` in words, to the second: "45 minutes", "1 hour 30 minutes", "30 seconds"."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)

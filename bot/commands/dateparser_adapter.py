@@ -56,10 +56,10 @@ def warm_up() -> None:
     """Load the tables of every language and of the calendar, which takes a fifth of a second the first time."""
     for language in LANGUAGES:
         translate(language, "tomorrow 10:00")
-    ask("in 1 day 10:00", datetime(2026, 1, 1))  # noqa: DTZ001 - the calendar works in wall time
+    resolve_english("in 1 day 10:00", datetime(2026, 1, 1))  # noqa: DTZ001 - the calendar works in wall time
 
 
-def spell(language: str, text: str) -> str:
+def normalize_spelling(language: str, text: str) -> str:
     """`text` with its clocks written 15:00 and without lone dashes and the little words before hours and days."""
     words = LANGUAGES[language]
     text = _NICKNAME.sub(r"\1\2", _SEPARATOR.sub(" ", text))
@@ -91,7 +91,7 @@ def _locale(language: str) -> Any:
     return LocaleDataLoader().get_locale(language)
 
 
-def ask(english: str, base: datetime) -> datetime | None:
+def resolve_english(english: str, base: datetime) -> datetime | None:
     """What dateparser's calendar says to its own English, reckoned from `base`, the future first; both without zone."""
     settings = {"TIMEZONE": "UTC", "RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"}
     found: datetime | None = DateDataParser(languages=["en"], settings=settings).get_date_data(english).date_obj

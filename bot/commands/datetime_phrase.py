@@ -72,7 +72,7 @@ class _Asked(NamedTuple):
     weekday: str
 
 
-def read(
+def parse_moment(
     run: str, now: datetime, zone: ZoneInfo, locale: str | None = None, *, before: str = ""
 ) -> ParsedMoment | None:
     """The moment that the whole of `run` names in `zone`; None if a word of it does not belong to one.
@@ -104,7 +104,7 @@ def _iso(run: str, zone: ZoneInfo) -> ParsedMoment | None:
 def _read_in(
     language: str, run: str, now: datetime, zone: ZoneInfo, locale: str | None, before: str
 ) -> ParsedMoment | None:
-    spelled = dateparser_adapter.spell(language, run)
+    spelled = dateparser_adapter.normalize_spelling(language, run)
     english = dateparser_adapter.translate(language, spelled)
     wall = now.astimezone(zone).replace(tzinfo=None)
     try:
@@ -124,7 +124,7 @@ def _read_in(
 
 def _soon(english: str, now: datetime, *, plain: bool) -> ParsedMoment:
     """So many hours and minutes from `now`: reckoned in UTC, for an hour is an hour also when the clocks change."""
-    found = dateparser_adapter.ask(english, now.astimezone(UTC).replace(tzinfo=None)) if plain else None
+    found = dateparser_adapter.resolve_english(english, now.astimezone(UTC).replace(tzinfo=None)) if plain else None
     return ParsedMoment(_whole_minute(found.replace(tzinfo=UTC)) if found else None)
 
 
@@ -237,7 +237,7 @@ def _resolve(asked: _Asked, wall: datetime) -> datetime | None:
     clock = asked.clock or (None if asked.part else time(23, 59))
     # An hour is never asked alone: on the evening of the 31st of May dateparser takes "15:00" for the 1st of May.
     day = asked.day or ("0 day ago" if clock and clock >= wall.time() else "in 1 day")
-    found = dateparser_adapter.ask(f"{day} {clock.isoformat() if clock else asked.part}", wall)
+    found = dateparser_adapter.resolve_english(f"{day} {clock.isoformat() if clock else asked.part}", wall)
     if not found or (clock and found.time() != clock):
         return None
     if asked.weekday and _WEEKDAYS[found.weekday()] != asked.weekday:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from unicodedata import normalize
 
-from bot.commands.slack_text import plain
+from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 
 MAX_LIMIT: Final = 2**31 - 1
@@ -31,7 +31,7 @@ def read_limit(text: str, off: str = "use `off`") -> int | None:
     Raises `BadInput` that names a valid input. `off` is how to write "no limit" where the text was typed.
     """
     word = normalize("NFKC", text[:80]).strip().rstrip(".,;!?")
-    if plain(word) in OFF_WORDS:
+    if normalized_word(word) in OFF_WORDS:
         return None
     match = _NUMBER.fullmatch(word)
     if not match:

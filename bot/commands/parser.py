@@ -10,15 +10,23 @@ from typing import Final, Literal, TypeAlias
 from bot.commands.people_args import (
     Invite,
     Register,
-    Registrants,
+    ShowRegistrants,
     ShowTeam,
-    read_invite,
-    read_register,
-    read_registrants,
-    read_team,
+    parse_invite,
+    parse_register,
+    parse_registrants,
+    parse_team,
 )
-from bot.commands.slack_text import EDGES, QUOTED, cut_lengths, cut_quoted, plain, unescape, unquoted
-from bot.commands.verbs import VERBS, nearest
+from bot.commands.slack_text import (
+    EDGE_MARKS,
+    QUOTED,
+    normalized_word,
+    split_lengths,
+    split_quoted,
+    strip_quotes,
+    unescape,
+)
+from bot.commands.verbs import VERBS, nearest_verb
 from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
@@ -36,7 +44,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help on one verb or on all; `unknown` is a word that is none of ours, `nearest` the verb it may have meant."""
+    """Help on one verb or on all; `unknown` is a word that is none of ours, `nearest_verb` the verb it may have meant."""
 
     topic: str | None = None
     unknown: str | None = None
@@ -137,7 +145,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsOf:
+class ShowSettings:
     """Say what holds for the whole workspace."""
 
 
@@ -166,8 +174,8 @@ Command: TypeAlias = (
     | Invite
     | ShowTeam
     | Register
-    | Registrants
-    | SettingsOf
+    | ShowRegistrants
+    | ShowSettings
     | CancelWebinar
 )
 
@@ -178,8 +186,8 @@ def parse(text: str) -> Command:
     if not words:
         return Home()
     first, rest = words[0], words[1] if len(words) > 1 else ""
-    verb = plain(first) or "help"
-    return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest(verb))
+    verb = normalized_word(first) or "help"
+    return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest_verb(verb))
 
 
 def _without_backticks(text: str) -> str:
@@ -194,13 +202,13 @@ def _without_backticks(text: str) -> str:
 
 def _list(rest: str) -> List:
     words = rest.split(maxsplit=1)
-    first = plain(words[0]) if words and not QUOTED.fullmatch(rest) else ""
-    after = unquoted(unescape(words[1] if len(words) > 1 else ""))
+    first = normalized_word(words[0]) if words and not QUOTED.fullmatch(rest) else ""
+    after = strip_quotes(unescape(words[1] if len(words) > 1 else ""))
     if first == "mine":
         return List("mine", after)
     if first == "past":
         return List("past", after)
-    return List("coming", unquoted(unescape(rest)))
+    return List("coming", strip_quotes(unescape(rest)))
 
 
 def _share(rest: str) -> Share:
@@ -210,7 +218,7 @@ def _share(rest: str) -> Share:
         return Share(ref_from_slack(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
     after = rest[match.end() :]
-    which = ref_from_slack(f"{before} {after if after.strip(EDGES + ' ') else ''}".strip())
+    which = ref_from_slack(f"{before} {after if after.strip(EDGE_MARKS + ' ') else ''}".strip())
     if not marked:
         return Share(which, channel_name=match[1])
     return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
@@ -218,16 +226,16 @@ def _share(rest: str) -> Share:
 
 def _remind(rest: str) -> Remind:
     text = unescape(rest)
-    quoted = cut_quoted(text)
+    quoted = split_quoted(text)
     first, after = [*text.split(maxsplit=1), "", ""][:2]
-    if plain(first) == "defaults" and not quoted:
+    if normalized_word(first) == "defaults" and not quoted:
         return Remind(WebinarRef("defaults"), after)
-    before, times = quoted or cut_lengths(text)
+    before, times = quoted or split_lengths(text)
     return Remind(ref_from_text(before), times)
 
 
 def _subscribe(rest: str) -> Subscribe | Subscriptions:
-    if plain(rest) == "list":
+    if normalized_word(rest) == "list":
         return Subscriptions()
     return Subscribe(*_followed(unescape(rest)))
 
@@ -238,19 +246,19 @@ def _unsubscribe(rest: str) -> Unsubscribe:
 
 def _followed(text: str) -> tuple[tuple[str, ...], Target]:
     """The features, and what comes after "for"; "mine" and "all" need no "for"."""
-    about = next((found for found in re.finditer(r"\S+", text) if plain(found[0]) in _ABOUT), None)
+    about = next((found for found in re.finditer(r"\S+", text) if normalized_word(found[0]) in _ABOUT), None)
     named = text[: about.start()] if about else text
-    features = [word.strip(EDGES) or word for word in re.split(r"[\s,]+", named)]
-    features = [word for word in features if word and plain(word) not in ("and", "")]
+    features = [word.strip(EDGE_MARKS) or word for word in re.split(r"[\s,]+", named)]
+    features = [word for word in features if word and normalized_word(word) not in ("and", "")]
     target = _target(text[about.end() :].strip()) if about else None
-    if target is None and features and plain(features[-1]) in ("mine", "all"):
+    if target is None and features and normalized_word(features[-1]) in ("mine", "all"):
         target = _target(features.pop())
     return tuple(features), target or "all"
 
 
 def _target(text: str) -> Target | None:
     which = ref_from_text(text)
-    word = "" if which.quoted else plain(text)
+    word = "" if which.quoted else normalized_word(text)
     if word == "mine" or word == "all":
         return "mine" if word == "mine" else "all"
     return None if which.is_missing else which
@@ -259,15 +267,15 @@ def _target(text: str) -> Target | None:
 def _limit(rest: str) -> Limit:
     text = unescape(rest)
     words = text.rsplit(maxsplit=1)
-    before, to = cut_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
+    before, to = split_quoted(text) or ((words[0], words[1]) if len(words) > 1 else (text, ""))
     return Limit(ref_from_text(_TO_LIMIT.sub("", before)), to)
 
 
 def _help(topic: str) -> Help:
-    word = plain(topic)
+    word = normalized_word(topic)
     if not word or word in VERBS:
         return Help(word or None)
-    return Help(unknown=topic, nearest=nearest(word))
+    return Help(unknown=topic, nearest=nearest_verb(word))
 
 
 _READ: Final[dict[str, Callable[[str], Command]]] = {
@@ -283,11 +291,11 @@ _READ: Final[dict[str, Callable[[str], Command]]] = {
     "open": lambda rest: Open(ref_from_slack(rest)),
     "close": lambda rest: Close(ref_from_slack(rest)),
     "limit": _limit,
-    "invite": read_invite,
-    "team": read_team,
-    "register": read_register,
-    "registrants": read_registrants,
-    "settings": lambda _: SettingsOf(),
+    "invite": parse_invite,
+    "team": parse_team,
+    "register": parse_register,
+    "registrants": parse_registrants,
+    "settings": lambda _: ShowSettings(),
     "cancel": lambda rest: CancelWebinar(ref_from_slack(rest)),
     "help": lambda rest: _help(unescape(rest)),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.commands.slack_text import EDGES, cut_quoted, plain, unescape
+from bot.commands.slack_text import EDGE_MARKS, normalized_word, split_quoted, unescape
 from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <@U1|ana>, <!subteam^S1|@events>, <mailto:a@b.c|a@b.c>
@@ -64,43 +64,43 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class Registrants:
+class ShowRegistrants:
     """Say who has registered."""
 
     which: WebinarRef
 
 
-def read_invite(rest: str) -> Invite:
+def parse_invite(rest: str) -> Invite:
     """What follows `invite`: a webinar, people, and perhaps what they are to be."""
     before, people, after = _people(rest)
     role = _AS.search(after) if people else None
     if role is None and (role := _AS.search(before)):
-        if plain(role["role"]) in (_COMMON if people else _ROLES):
+        if normalized_word(role["role"]) in (_COMMON if people else _ROLES):
             before = before[: role.start()]
         else:
             role = None  # it belongs to the title
-    return Invite(ref_from_text(unescape(before)), people, plain(role["role"]) if role else "")
+    return Invite(ref_from_text(unescape(before)), people, normalized_word(role["role"]) if role else "")
 
 
-def read_team(rest: str) -> ShowTeam:
+def parse_team(rest: str) -> ShowTeam:
     """What follows `team`."""
     return ShowTeam(ref_from_slack(rest))
 
 
-def read_register(rest: str) -> Register:
+def parse_register(rest: str) -> Register:
     """What follows `register`: a webinar, and perhaps people."""
     before, people, _ = _people(rest)
     return Register(ref_from_text(unescape(before)), people)
 
 
-def read_registrants(rest: str) -> Registrants:
+def parse_registrants(rest: str) -> ShowRegistrants:
     """What follows `registrants`."""
-    return Registrants(ref_from_slack(rest))
+    return ShowRegistrants(ref_from_slack(rest))
 
 
 def _people(rest: str) -> tuple[str, NamedPeople, str]:
     """What stands before the people, the people, and what stands behind them."""
-    quoted = cut_quoted(rest)
+    quoted = split_quoted(rest)
     start = len(rest) - len(quoted[1]) if quoted else 0
     found = list(_PERSON.finditer(rest, start))
     if not found:
@@ -108,7 +108,7 @@ def _people(rest: str) -> tuple[str, NamedPeople, str]:
     people = NamedPeople(
         user_ids=_each(found, "user"),
         group_ids=_each(found, "group"),
-        addresses=tuple(dict.fromkeys(one.strip(EDGES) for one in _each(found, "mailto", "address"))),
+        addresses=tuple(dict.fromkeys(one.strip(EDGE_MARKS) for one in _each(found, "mailto", "address"))),
         nobody=_each(found, "nobody"),
     )
     before = rest[: found[0].start()].strip()

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from unicodedata import normalize
 
-from bot.commands.create_args import parse_length, say_length
+from bot.commands.create_args import length_text, parse_length
 from bot.errors import BadInput
 
-MAX_LEADS: Final = 10
+MAX_OFFSETS: Final = 10
 """How many reminders of one webinar a channel can have."""
-MAX_LEAD: Final = timedelta(days=120)
+MAX_OFFSET: Final = timedelta(days=120)
 """The earliest reminder; Slack would not hold a message for longer either."""
 EXAMPLE: Final = "1d 1h 10m"
 
-MAX_NAMED = 5
+MAX_QUOTED = 5
 MAX_WORD = 40
 
 _NUMBER = r"\d{1,5}(?:[.,]\d{1,3})?"
@@ -34,7 +34,7 @@ _SKIPPED = frozenset({"", "and", "&", "before", "the", "start"})
 _COUNTS = {"a": "1", "an": "1", "one": "1"}
 
 
-def read_leads(text: str) -> tuple[timedelta, ...]:
+def parse_offsets(text: str) -> tuple[timedelta, ...]:
     """How long before the start each reminder is wanted, longest first; what is named twice is there once.
 
     Words apart are reminders apart: "1h 30m" are two, "1h30m" is one. Raises `BadInput` with all that is wrong.
@@ -46,8 +46,8 @@ def read_leads(text: str) -> tuple[timedelta, ...]:
         _with_sign(signed),
         _zero(found),
         _too_early(found),
-        f"These are {len(found)} reminders: a channel has at most {MAX_LEADS} for a webinar."
-        if len(found) > MAX_LEADS
+        f"These are {len(found)} reminders: a channel has at most {MAX_OFFSETS} for a webinar."
+        if len(found) > MAX_OFFSETS
         else "",
     ]
     if not (leads or wrong or signed):
@@ -57,44 +57,44 @@ def read_leads(text: str) -> tuple[timedelta, ...]:
     return found
 
 
-def repeated(text: str) -> tuple[timedelta, ...]:
+def repeated_offsets(text: str) -> tuple[timedelta, ...]:
     """What `text` names more than once, longest first."""
     leads, _, _ = _take_apart(text)
     return tuple(sorted({lead for lead in leads if leads.count(lead) > 1}, reverse=True))
 
 
-def too_late(leads: Iterable[timedelta], start: datetime, now: datetime) -> tuple[timedelta, ...]:
+def offsets_in_past(leads: Iterable[timedelta], start: datetime, now: datetime) -> tuple[timedelta, ...]:
     """Those of them whose moment is past."""
     return tuple(lead for lead in leads if start - lead <= now)
 
 
-def say_too_late(leads: Sequence[timedelta], start: datetime, now: datetime) -> str:
+def too_late_text(leads: Sequence[timedelta], start: datetime, now: datetime) -> str:
     """Why these reminders cannot go out any more; empty where there are none."""
     if start <= now:
         return "The webinar's start has passed, so there is nothing left to remind of."
     if not leads:
         return ""
     reminders = "a reminder" if len(leads) == 1 else "reminders"
-    return f"The webinar starts in {_left(start - now)}, so {reminders} {say_leads(leads)} would be in the past."
+    return f"The webinar starts in {_left(start - now)}, so {reminders} {offsets_text(leads)} would be in the past."
 
 
-def say_lead(lead: timedelta) -> str:
+def offset_text(lead: timedelta) -> str:
     """One of them in words: "1 day", "1 hour 30 minutes"."""
     rest = lead - timedelta(days=lead.days)
     days = f"{lead.days} day{'' if lead.days == 1 else 's'}" if lead.days else ""
-    return f"{days} {say_length(rest) if rest or not days else ''}".strip()
+    return f"{days} {length_text(rest) if rest or not days else ''}".strip()
 
 
-def say_leads(leads: Collection[timedelta]) -> str:
+def offsets_text(leads: Collection[timedelta]) -> str:
     """All of them in words: "1 day, 1 hour and 10 minutes before"; "never" where there are none."""
     if not leads:
         return "never"
-    *others, last = map(say_lead, leads)
+    *others, last = map(offset_text, leads)
     return f"{', '.join(others)} and {last} before" if others else f"{last} before"
 
 
-def spell_leads(leads: Iterable[timedelta]) -> str:
-    """All of them as one types them: "1d 1h 10m"; `read_leads` reads the same from it."""
+def offsets_as_typed(leads: Iterable[timedelta]) -> str:
+    """All of them as one types them: "1d 1h 10m"; `parse_offsets` reads the same from it."""
     return " ".join(map(_spell, leads))
 
 
@@ -147,9 +147,9 @@ def _no_times(wrong: Sequence[str]) -> str:
     if not wrong:
         return ""
     named = [f"“{word if len(word) <= MAX_WORD else word[:MAX_WORD] + '…'}”" for word in dict.fromkeys(wrong)]
-    more = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+    more = f" and {len(named) - MAX_QUOTED} more" if len(named) > MAX_QUOTED else ""
     one = len(named) == 1
-    return f"{', '.join(named[:MAX_NAMED])}{more} {'is no time' if one else 'are no times'}: write 1d, 2h or 30m."
+    return f"{', '.join(named[:MAX_QUOTED])}{more} {'is no time' if one else 'are no times'}: write 1d, 2h or 30m."
 
 
 def _with_sign(signed: Sequence[str]) -> str:
@@ -166,16 +166,16 @@ def _zero(leads: Iterable[timedelta]) -> str:
 
 
 def _too_early(leads: Iterable[timedelta]) -> str:
-    early = [lead for lead in leads if lead > MAX_LEAD]
+    early = [lead for lead in leads if lead > MAX_OFFSET]
     if not early:
         return ""
-    return f"{say_lead(max(early))} before is too early: the longest is {say_lead(MAX_LEAD)}."
+    return f"{offset_text(max(early))} before is too early: the longest is {offset_text(MAX_OFFSET)}."
 
 
 def _left(wait: timedelta) -> str:
     """How long there still is, to the minute; to the hour where it is more than a day."""
     unit = timedelta(hours=1) if wait >= timedelta(days=1) else timedelta(minutes=1)
-    return say_lead(wait // unit * unit) if wait >= unit else "less than a minute"
+    return offset_text(wait // unit * unit) if wait >= unit else "less than a minute"
 
 
 def _spell(lead: timedelta) -> str:

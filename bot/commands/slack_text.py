@@ -7,7 +7,7 @@ from string import punctuation
 from typing import Final
 from unicodedata import category, normalize
 
-EDGES: Final = punctuation + "“”„«»‘’‚‹›–—…·"
+EDGE_MARKS: Final = punctuation + "“”„«»‘’‚‹›–—…·"
 QUOTED: Final = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]|['‘’‚‹](.*)['‘’›]", re.DOTALL)
 
 _DOUBLE = re.compile(r"[\"“”„«»]")
@@ -43,19 +43,19 @@ def _character(match: re.Match[str]) -> str:
     return _CHARACTERS[match[1]]
 
 
-def plain(word: str) -> str:
+def normalized_word(word: str) -> str:
     """A word of ours however it was typed: any case, any width, with punctuation or invisible characters around it."""
     visible = "".join(c for c in normalize("NFKC", word[:80]) if category(c) != "Cf")
-    return visible.strip(EDGES + " ").casefold()
+    return visible.strip(EDGE_MARKS + " ").casefold()
 
 
-def unquoted(text: str) -> str:
+def strip_quotes(text: str) -> str:
     """What stands between quotation marks that enclose the whole text; any other text as it is."""
     match = QUOTED.fullmatch(text)
     return (match[1] or match[2] or "").strip() if match else text
 
 
-def cut_quoted(text: str) -> tuple[str, str] | None:
+def split_quoted(text: str) -> tuple[str, str] | None:
     """What is quoted at the beginning, with its marks, and all that follows; None where nothing is."""
     match = _FIRST_QUOTED.fullmatch(text)
     if not match or _DOUBLE.search(match["rest"] or ""):  # "a" or "b" is not a quoted title with something after it
@@ -64,7 +64,7 @@ def cut_quoted(text: str) -> tuple[str, str] | None:
     return text[: len(text) - len(rest)].strip(), rest
 
 
-def cut_lengths(text: str) -> tuple[str, str]:
+def split_lengths(text: str) -> tuple[str, str]:
     """What stands before the longest run of lengths at the end ("1d 1h 10m", "2 weeks and 1 hour"), and that run.
 
     A bare number is no length: it may be an id or a year. A length with a sign is one, so that it can be refused.

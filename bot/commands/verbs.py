@@ -30,7 +30,7 @@ SYNONYMS: Final = {
 }  # fmt: skip
 
 
-def nearest(word: str) -> str | None:
+def nearest_verb(word: str) -> str | None:
     """The verb that someone who typed `word` may have meant."""
     word = word[:40]
     begins = [verb for verb in VERBS if word and verb.startswith(word)]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from unicodedata import category, normalize
 
-from bot.commands.slack_text import EDGES, plain, unescape, unquoted
+from bot.commands.slack_text import EDGE_MARKS, normalized_word, strip_quotes, unescape
 from bot.model.lifecycle import ListedWebinar, is_upcoming
 
 _PLAIN_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\N{HYPHEN}": "-"})
@@ -34,12 +34,12 @@ class WebinarRef:
     @property
     def is_next(self) -> bool:
         """Whether it is the word `next`."""
-        return not self.quoted and plain(self.text) == "next"
+        return not self.quoted and normalized_word(self.text) == "next"
 
     @property
     def is_defaults(self) -> bool:
         """Whether it is the word `defaults`: the workspace's default reminders, which only `remind` has."""
-        return not self.quoted and plain(self.text) == "defaults"
+        return not self.quoted and normalized_word(self.text) == "defaults"
 
 
 def ref_from_slack(rest: str) -> WebinarRef:
@@ -49,7 +49,7 @@ def ref_from_slack(rest: str) -> WebinarRef:
 
 def ref_from_text(text: str) -> WebinarRef:
     """Parse text that is already decoded."""
-    bare = unquoted(text)
+    bare = strip_quotes(text)
     return WebinarRef(bare, quoted=bare != text)
 
 
@@ -65,9 +65,9 @@ def find_webinars(ref: WebinarRef, webinars: Iterable[W], now: datetime) -> list
     if ref.is_next:
         upcoming = [webinar for webinar in ordered if is_upcoming(webinar, now)]
         return [webinar for webinar in upcoming if webinar.start == upcoming[0].start]
-    by_id = [webinar for webinar in ordered if not ref.quoted and webinar.id == ref.text.strip(EDGES)]
+    by_id = [webinar for webinar in ordered if not ref.quoted and webinar.id == ref.text.strip(EDGE_MARKS)]
     by_title = [webinar for webinar in ordered if has_title(webinar, ref.text)]
-    words = [word.strip(EDGES) or word for word in _folded(ref.text).split()]
+    words = [word.strip(EDGE_MARKS) or word for word in _folded(ref.text).split()]
     by_words = [webinar for webinar in ordered if all(word in _folded(webinar.title) for word in words)]
     return by_id or by_title or by_words
 

@@ -89,7 +89,7 @@ class TeamChange(Frozen):
     """Ids of invitees."""
 
 
-class TeamChanged(Frozen):
+class TeamChangeResult(Frozen):
     """The members that the provider reports as changed."""
 
     added: tuple[Invitee, ...] = ()

@@ -1,4 +1,4 @@
-"""Reminds somebody of a team in their own messages, so much earlier as they are to be there before everybody else."""
+"""Reminders for team members in direct messages, earlier by the time that the team joins before the start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from bot.db.connection import Db
 from bot.model.people import Account
 from bot.model.webinar import Webinar
 from bot.notices.planner import replan
-from bot.notices.reminders import PERSONAL_FEATURES, load_defaults, lock_webinar
+from bot.notices.reminder_rules import PERSONAL_FEATURES
+from bot.notices.reminders import load_defaults, lock_webinar
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Scope, Subscription, webinar_subscription
 from bot.notices.subscriptions.service import unsubscribe_person
@@ -17,17 +18,20 @@ from bot.webinars.participation import has_seat, is_on_team
 
 
 async def add_early_reminders(db: Db, webinar: Webinar, user_id: str, channel_id: str, now: datetime) -> None:
-    """Remind them as usual in this workspace, but earlier; what they chose for themselves stays."""
+    """Remind a team member at the workspace's default offsets plus the team's lead; keep times they chose themselves.
+
+    `channel_id` is the DM with the person.
+    """
     webinar = await lock_webinar(db, webinar.account, webinar.session_id, channel_id)
-    own = await _webinar_subscription(db, webinar, channel_id)
-    usual = (await load_defaults(db, webinar.account.workspace)).offsets
-    chosen = own.offsets or () if own else ()
-    earlier = {min(lead + webinar.panel_offset, MAX_OFFSET) for lead in usual}
-    leads = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_OFFSETS])
-    features = PERSONAL_FEATURES | (own.features if own else frozenset())
-    # It is theirs: who invited them is told of a change by what they did, and these people are not.
+    existing = await _webinar_subscription(db, webinar, channel_id)
+    defaults = (await load_defaults(db, webinar.account.workspace)).offsets
+    chosen = existing.offsets or () if existing else ()
+    earlier = {min(offset + webinar.panel_offset, MAX_OFFSET) for offset in defaults}
+    offsets = tuple(sorted({*earlier, *chosen}, reverse=True)[:MAX_OFFSETS])
+    features = PERSONAL_FEATURES | (existing.features if existing else frozenset())
+    # Set by the team member, not by the inviter: the inviter gets no notice of their own changes, the member does.
     await subscription_table.save(
-        db, webinar_subscription(webinar, channel_id, user_id, now, features=features, offsets=leads)
+        db, webinar_subscription(webinar, channel_id, user_id, now, features=features, offsets=offsets)
     )
     await replan(db, webinar, now)
 
@@ -35,7 +39,7 @@ async def add_early_reminders(db: Db, webinar: Webinar, user_id: str, channel_id
 async def remove_reminders(
     db: Db, account: Account, session_id: str, user_id: str, channel_id: str, now: datetime
 ) -> None:
-    """Say nothing more of it in their own messages, unless they have a seat there or were invited again meanwhile."""
+    """End the notices of a webinar in a person's DM, unless they have a seat or are on the team again."""
     person = account, session_id, user_id
     if await has_seat(db, *person) or await is_on_team(db, *person):
         return
@@ -43,5 +47,12 @@ async def remove_reminders(
 
 
 async def _webinar_subscription(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:
-    lines = await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
-    return next((line for line in lines if line.channel_id == channel_id and line.scope is Scope.WEBINAR), None)
+    subscriptions = await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
+    return next(
+        (
+            subscription
+            for subscription in subscriptions
+            if subscription.channel_id == channel_id and subscription.scope is Scope.WEBINAR
+        ),
+        None,
+    )

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
-from bot.model.team import Invitee, TeamChange, TeamChanged
+from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.model.webinar import Form, Preferences, Registration, SessionFacts, WebinarFacts
 
 DISPLAY_NAME = "RingCentral"
@@ -143,7 +143,9 @@ class WebinarProvider(Protocol):
         """The team, including the host. One call per 1,000."""
         ...
 
-    async def change_team(self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller) -> TeamChanged:
+    async def change_team(
+        self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller
+    ) -> TeamChangeResult:
         """Add, change and remove members of the team, all or none. One call, never repeated automatically.
 
         Raises `ProviderConflict` if one of them is already invited, and `OutcomeUnknown` without a clear answer.

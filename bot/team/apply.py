@@ -10,21 +10,19 @@ from datetime import datetime
 from bot.db.connection import Db
 from bot.errors import OutcomeUnknown, ProviderConflict, ProviderError, ProviderGone
 from bot.model.people import Account
-from bot.model.team import Invitee
-from bot.model.team import NotifiedBy
-from bot.model.team import TeamChangeResult
+from bot.model.team import Invitee, NotifiedBy, TeamChangeResult
 from bot.model.webinar import Webinar
 from bot.notices.team_reminders import remove_reminders
 from bot.providers.base import Caller, WebinarProvider
 from bot.team import table as team_table
 from bot.team.change_table import TeamOperation, TeamStep
-from bot.team.diff import Member, TeamDiff, find, left_of
+from bot.team.diff import Member, TeamDiff, find_member, remaining_diff
 
 log = logging.getLogger(__name__)
 
 TRIES = 2
-MEANWHILE = "Somebody else is changing this team at this moment. Look at it with /webinar team, and try again."
-NOT_DONE = "RingCentral gave no clear answer, and the team is as it was. Try again in a few minutes."
+CONFLICT = "Somebody else is changing this team at this moment. Look at it with /webinar team, and try again."
+NOT_APPLIED = "RingCentral gave no clear answer, and the team is as it was. Try again in a few minutes."
 UNCLEAR = (
     "RingCentral gave no clear answer, so the team may or may not be changed. Greenroom goes on looking, and tells you "
     "what came of it."
@@ -67,14 +65,14 @@ class TeamApplier:
             try:
                 changed = await self._provider.change_team(webinar.webinar_id, webinar.session_id, left.change, caller)
             except OutcomeUnknown:
-                trouble = NOT_DONE
+                trouble = NOT_APPLIED
             except (ProviderConflict, ProviderGone):
                 # Someone was invited or removed elsewhere in the meantime: less may be left to do.
-                trouble = MEANWHILE
+                trouble = CONFLICT
             else:
                 return AppliedChange(changed, applied.team)
-            log.info("team.reconciled", extra={"session": webinar.session_id, "is_unclear": trouble == NOT_DONE})
-            applied, left = await self._look(webinar, order, known, caller, is_unclear=trouble == NOT_DONE)
+            log.info("team.reconciled", extra={"session": webinar.session_id, "is_unclear": trouble == NOT_APPLIED})
+            applied, left = await self._look(webinar, order, known, caller, is_unclear=trouble == NOT_APPLIED)
         if left:
             raise ProviderError(trouble)
         return applied
@@ -90,7 +88,7 @@ class TeamApplier:
                 raise TeamChangeUnclear(UNCLEAR) from error
             raise
         members = [known.get(one.invitee_id, Member(invitee=one)).model_copy(update={"invitee": one}) for one in listed]
-        return AppliedChange(team=listed), left_of(order, members)
+        return AppliedChange(team=listed), remaining_diff(order, members)
 
 
 async def save_applied(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> TeamOperation:
@@ -102,7 +100,7 @@ async def save_applied(db: Db, change: TeamOperation, applied: AppliedChange, no
     by_id = {one.invitee.invitee_id: one for one in members}
     made = []
     for wanted in order.added:
-        if invitee := find(members, wanted):
+        if invitee := find_member(members, wanted):
             made.append(invitee.invitee_id)
             told = {"told": NotifiedBy.WAITING, "invited_by": change.user_id}
             user = {"user_id": wanted.user_id or by_id[invitee.invitee_id].user_id}
@@ -116,9 +114,9 @@ async def save_applied(db: Db, change: TeamOperation, applied: AppliedChange, no
     return change.model_copy(update={"step": TeamStep.MADE, "made": tuple(made)})
 
 
-async def save_all(db: Db, account: Account, session_id: str, listed: Sequence[Invitee], now: datetime) -> None:
+async def save_team(db: Db, account: Account, session_id: str, listed: Sequence[Invitee], now: datetime) -> None:
     """Save the whole team, and end the reminders of members removed at the provider."""
-    for one in await team_table.keep_all(db, account, session_id, listed, now):
+    for one in await team_table.replace_all(db, account, session_id, listed, now):
         if one.user_id and one.dm_channel_id:
             await remove_reminders(db, account, session_id, one.user_id, one.dm_channel_id, now)
 
@@ -128,7 +126,7 @@ async def _save_members(db: Db, change: TeamOperation, applied: AppliedChange, n
     concerned = [*_ids(changed), *change.order.deleted]
     before = {one.invitee.invitee_id: one for one in await team_table.members(db, account, session_id, concerned)}
     if applied.team:
-        await save_all(db, account, session_id, applied.team, now)
+        await save_team(db, account, session_id, applied.team, now)
     for key in change.order.deleted:
         if key in before:
             left = before[key].model_copy(update={"told": NotifiedBy.LEFT})

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from bot.commands.slack_text import plain
+from bot.commands.slack_text import normalized_word
 from bot.errors import BadInput
 from bot.model.people import Frozen
 from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
 
-SAID: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
+ROLE_NAMES: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
 """A role as people read it."""
 
-_WORDS: Final = {
+_ROLE_WORDS: Final = {
     Role.COHOST: ("cohost", "co-host", "co host", "cohosts", "co-hosts", "moderator"),
     Role.PANELIST: ("panelist", "panellist", "panelists", "panellists", "speaker", "speakers", "presenter"),
     Role.ATTENDEE: ("attendee", "attendees", "guest", "guests", "participant", "viewer", "registrant", "audience"),
@@ -72,8 +72,8 @@ class TeamDiff(Frozen):
 
 def read_role(word: str) -> Role:
     """The role that a word stands for; panelist where there is none. Raises `BadInput` where nobody can be that."""
-    known = plain(word)
-    role = next((role for role, words in _WORDS.items() if known in words), None) if known else Role.PANELIST
+    known = normalized_word(word)
+    role = next((role for role, words in _ROLE_WORDS.items() if known in words), None) if known else Role.PANELIST
     if role is Role.ATTENDEE:
         raise BadInput(ATTENDEES)
     if role is Role.HOST:
@@ -83,7 +83,7 @@ def read_role(word: str) -> Role:
     return role
 
 
-def team_change(team: Sequence[Member], wanted: Sequence[WantedMember], shown: Collection[str]) -> TeamDiff:
+def diff_team(team: Sequence[Member], wanted: Sequence[WantedMember], shown: Collection[str]) -> TeamDiff:
     """What has to change so that all who are `wanted` are on the team in their roles.
 
     Those of the team who are not wanted are removed if their ids are among `shown`: nobody else was seen by whoever
@@ -94,9 +94,9 @@ def team_change(team: Sequence[Member], wanted: Sequence[WantedMember], shown: C
     in_slack: dict[str, str] = {}
     kept: set[str] = set()
     for one in wanted:
-        there = find(team, one)
+        there = find_member(team, one)
         if there is None:
-            added += [] if any(same(one, other) for other in added) else [one]
+            added += [] if any(is_same_person(one, other) for other in added) else [one]
         elif there.invitee_id not in kept:
             kept.add(there.invitee_id)
             if there.role not in (one.who.role, Role.HOST):
@@ -112,10 +112,10 @@ def team_change(team: Sequence[Member], wanted: Sequence[WantedMember], shown: C
     return TeamDiff(added=tuple(added), updated=tuple(updated), deleted=tuple(gone), in_slack=in_slack)
 
 
-def left_of(order: TeamDiff, team: Sequence[Member]) -> TeamDiff:
+def remaining_diff(order: TeamDiff, team: Sequence[Member]) -> TeamDiff:
     """What of an order is still to be done where the team has become this; nothing where all of it is so."""
     there = {member.invitee.invitee_id: member.invitee for member in team if member.invitee.role is not Role.HOST}
-    changed = team_change(team, order.added, ())
+    changed = diff_team(team, order.added, ())
     known = {one.invitee_id for one in changed.updated}
     updated = [
         one.model_copy(update={"is_mailed": there[one.invitee_id].is_mailed})
@@ -127,24 +127,24 @@ def left_of(order: TeamDiff, team: Sequence[Member]) -> TeamDiff:
     return TeamDiff(added=changed.added, updated=roles, deleted=tuple(deleted), in_slack=in_slack)
 
 
-def find(team: Iterable[Member], wanted: WantedMember) -> Invitee | None:
+def find_member(team: Iterable[Member], wanted: WantedMember) -> Invitee | None:
     """Who of the team this is, if they are on it: known by Slack, by the directory, or by their address."""
     keys = set(_keys_of(wanted))
     return next((member.invitee for member in team if keys & set(_keys(member))), None)
 
 
-def same(one: WantedMember, other: WantedMember) -> bool:
+def is_same_person(one: WantedMember, other: WantedMember) -> bool:
     """Whether both are one person."""
     return bool(set(_keys_of(one)) & set(_keys_of(other)))
 
 
-def ordered(team: Iterable[Member]) -> list[Member]:
+def sort_members(team: Iterable[Member]) -> list[Member]:
     """The host first, then co-hosts, then panelists, each by name."""
     rank = list(Role)
     return sorted(team, key=lambda one: (rank.index(one.invitee.role), one.invitee.name.casefold(), one.invitee.email))
 
 
-def too_many(team: Sequence[Member], order: TeamDiff) -> int:
+def excess(team: Sequence[Member], order: TeamDiff) -> int:
     """How many co-hosts and panelists there would be beyond those that RingCentral allows; 0 where there is room."""
     there = sum(member.invitee.role is not Role.HOST for member in team)
     return max(0, there - len(order.deleted) + len(order.added) - MAX_TEAM) if order.added else 0

@@ -12,6 +12,7 @@ from bot.db.connection import Db
 from bot.errors import BadInput, ChannelUnreachable
 from bot.model.webinar import Webinar
 from bot.notices import reminders
+from bot.notices.reminder_rules import changeable
 from bot.notices.reminder_sheet import ReminderSheet
 from bot.notices.schedule import is_direct
 from bot.notices.texts import reminder_result
@@ -148,7 +149,7 @@ async def change_time(request: SlackRequest) -> None:
     where, now = _place(request), request.now()
     sheet = await _sheet(request, where)
     try:
-        reminder = reminders.changeable(sheet, int(request.value), now)
+        reminder = changeable(sheet, int(request.value), now)
     except BadInput as error:
         await _show(request, where, request.view_id, error.sentence)
         return
@@ -167,9 +168,7 @@ async def moved(request: SlackRequest) -> None:
     try:
         async with request.services.store.write() as db:
             webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
-            reminder = reminders.changeable(
-                await reminders.load_sheet(db, webinar, where.channel_id), where.notice_id, now
-            )
+            reminder = changeable(await reminders.load_sheet(db, webinar, where.channel_id), where.notice_id, now)
             lead = remind_form.lead_to_move_to(typed, where, webinar, reminder, now=now, zone=person.time_zone)
             if lead != reminder.offset:
                 await reminders.move(db, webinar, where.channel_id, reminder.id, lead, request.user_id, now)

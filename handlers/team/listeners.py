@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.commands.people_args import Invite, ShowTeam, read_invite
+from bot.commands.people_args import Invite, ShowTeam, parse_invite
 from bot.errors import BadInput
 from bot.model.people import Person
 from bot.model.team import MAX_TEAM
@@ -46,8 +46,8 @@ async def invite(request: SlackRequest, command: Invite) -> None:
 
 async def invite_button(request: SlackRequest) -> None:
     """The same from a button, which may carry people on."""
-    session_id, typed = buttons.picked(request.value)
-    await _open(request, await request.services.mirror.find(session_id), read_invite(typed))
+    session_id, typed = buttons.parse_value(request.value)
+    await _open(request, await request.services.mirror.find(session_id), parse_invite(typed))
 
 
 async def sent(request: SlackRequest) -> None:
@@ -89,7 +89,7 @@ async def show_team(request: SlackRequest, command: ShowTeam) -> None:
 
 async def team_button(request: SlackRequest) -> None:
     """The same from a button."""
-    await _list(request, await request.managed_webinar(buttons.picked(request.value)[0], WHAT))
+    await _list(request, await request.managed_webinar(buttons.parse_value(request.value)[0], WHAT))
 
 
 async def turn_page(request: SlackRequest) -> None:

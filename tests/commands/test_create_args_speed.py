@@ -96,13 +96,13 @@ def test_first_reading_after_warm_up_is_not_slow() -> None:
     """In a fresh process, `warm_up` leaves nothing that the first person of any language would wait for."""
     code = """
 import time, datetime, zoneinfo
-from bot.commands.create_args import split_when, warm_up
+from bot.commands.create_args import parse_create_args, warm_up
 warm_up()
 now, zone, worst = datetime.datetime(2026, 3, 11, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Europe/Berlin"), 0.0
 for locale in ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL"):
     for words in ("Demo next tue 3pm for 45m", "Demo 1.12.2026 at 15:00 UTC", "Demo the 25th 3pm", "Demo in 2 hours"):
         began = time.thread_time()
-        split_when(words, now, zone, locale)
+        parse_create_args(words, now, zone, locale)
         worst = max(worst, time.thread_time() - began)
 print(worst)
 """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.errors import ProviderGone, ProviderRefused
 from bot.model.registrant import Registrant, RegistrantDetails
-from bot.model.team import Invitee, TeamChange, TeamChanged
+from bot.model.team import Invitee, TeamChange, TeamChangeResult
 from bot.providers.base import Caller
 from bot.providers.ringcentral.payloads import registrant_body, team_body
 from bot.providers.ringcentral.people_errors import registrant_error, team_error
-from bot.providers.ringcentral.people_records import InviteeRecord, RegistrantRecord, TeamChangedRecord
+from bot.providers.ringcentral.people_records import InviteeRecord, RegistrantRecord, TeamChangeRecord
 from bot.providers.ringcentral.records import parse_record
 from bot.providers.ringcentral.request import HEAVY
 from bot.providers.ringcentral.transport import RingCentralApi
@@ -27,14 +27,16 @@ class PeopleApi(RingCentralApi):
         records = self._records(INVITEES, caller, query={}, ids=ids)
         return [parse_record(InviteeRecord, record).invitee() async for record in records]
 
-    async def change_team(self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller) -> TeamChanged:
+    async def change_team(
+        self, webinar_id: str, session_id: str, change: TeamChange, caller: Caller
+    ) -> TeamChangeResult:
         """See the port. The guide's sample uses POST; the reference has PATCH only."""
         ids, json = {"webinar_id": webinar_id, "session_id": session_id}, team_body(change)
         try:
             body = await self._request("PATCH", INVITEES, group=HEAVY, caller=caller, changes=True, ids=ids, json=json)
         except ProviderRefused as refusal:
             raise team_error(refusal) from None
-        return parse_record(TeamChangedRecord, body, changes=True).changed()
+        return parse_record(TeamChangeRecord, body, changes=True).changed()
 
     async def registrants(self, session_id: str, caller: Caller) -> list[Registrant]:
         """See the port."""

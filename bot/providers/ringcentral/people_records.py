@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 
 from bot.model.people import Coworker
 from bot.model.registrant import Registrant
-from bot.model.team import Invitee, Role, TeamChanged
+from bot.model.team import Invitee, Role, TeamChangeResult
 from bot.providers.ringcentral.records import LinkedUserRecord, Record, any_case
 
 # An unknown role of a newer API becomes the team role with the fewest rights.
@@ -78,16 +78,16 @@ class IdRecord(Record):
     id: str
 
 
-class TeamChangedRecord(Record):
+class TeamChangeRecord(Record):
     """BulkUpdateInviteesResponse, which lists changed invitees only."""
 
     added_invitees: tuple[InviteeRecord, ...] = ()
     updated_invitees: tuple[InviteeRecord, ...] = ()
     deleted_invitees: tuple[IdRecord, ...] = ()
 
-    def changed(self) -> TeamChanged:
+    def changed(self) -> TeamChangeResult:
         """Convert to the model."""
-        return TeamChanged(
+        return TeamChangeResult(
             added=tuple(invitee.invitee() for invitee in self.added_invitees),
             updated=tuple(invitee.invitee() for invitee in self.updated_invitees),
             deleted=tuple(invitee.id for invitee in self.deleted_invitees),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.commands.reminder_offsets import say_lead
+from bot.commands.reminder_offsets import offset_text
 from bot.model.team import Role
 from bot.model.webinar import Webinar, one_line_title
 from bot.providers.base import DISPLAY_NAME
@@ -25,7 +25,7 @@ from bot.slack.blocks import (
     when,
 )
 from bot.slack.message import Message
-from bot.team.diff import SAID, Member
+from bot.team.diff import ROLE_NAMES, Member
 from bot.webinars.texts.facts import timing
 
 
@@ -45,7 +45,7 @@ FILE = "For your calendar, with your own link in it"
 
 def article(role: Role) -> str:
     """A role as one says it of somebody: "a co-host"."""
-    return f"a {SAID[role].lower()}"
+    return f"a {ROLE_NAMES[role].lower()}"
 
 
 def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message:
@@ -78,14 +78,14 @@ def links(webinar: Webinar, members: Sequence[Member]) -> Message:
         f"({timing(webinar)}) {'hears' if len(members) == 1 else 'hear'} of it only from you. "
         "Pass each their own link, and nobody else's:"
     )
-    lines = [f"• {_who(one)}, {SAID[one.invitee.role].lower()}: {_link(one)}" for one in members]
+    lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one)}" for one in members]
     blocks: list[Block] = [section(head), *(section(text) for text in in_sections(lines))]
     return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
 
 
 def link_again(webinar: Webinar, member: Member) -> Message:
     """Somebody's link once more, for an organiser who wants to pass it on."""
-    role = SAID[member.invitee.role].lower()
+    role = ROLE_NAMES[member.invitee.role].lower()
     head = (
         f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
     )
@@ -119,11 +119,11 @@ def _early(webinar: Webinar) -> list[str]:
     if not webinar.panel_offset:
         return []
     at = when(webinar.start - webinar.panel_offset, webinar.time_zone)
-    return [f"Please be there {say_lead(webinar.panel_offset)} early: {at}."]
+    return [f"Please be there {offset_text(webinar.panel_offset)} early: {at}."]
 
 
 def _button(webinar: Webinar, member: Member) -> Element | None:
-    text = f"Join as {SAID[member.invitee.role]}"
+    text = f"Join as {ROLE_NAMES[member.invitee.role]}"
     link = member.invitee.link.get_secret_value()
     return link_button(text, OWN_LINK, link, style="primary", label=f"{text}: {one_line_title(webinar.title)}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.commands.create_args import say_length
+from bot.commands.create_args import length_text
 from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
@@ -63,12 +63,12 @@ def registration_state(read: Registration) -> str:
 
 def timing(webinar: Webinar) -> str:
     """When it is and for how long (mrkdwn)."""
-    return f"{when(webinar.start, webinar.time_zone)}, {say_length(webinar.length)}"
+    return f"{when(webinar.start, webinar.time_zone)}, {length_text(webinar.length)}"
 
 
 def essentials(webinar: Webinar) -> list[tuple[str, str]]:
     """The facts everybody may know: names and what they are (mrkdwn)."""
-    facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", say_length(webinar.length))]
+    facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", length_text(webinar.length))]
     if webinar.host_name:
         facts.append(("Host", plain(webinar.host_name)))
     audience = AUDIENCES[webinar.audience] if webinar.audience else f"{NOT_READ[0].upper()}{NOT_READ[1:]}"
@@ -93,7 +93,7 @@ def summary(webinar: Webinar) -> str:
 
 def ahead(before: timedelta) -> str:
     """How long before a start something is: "1 day", "1 hour", "10 minutes"."""
-    return number(before.days, "day") if before and not before % timedelta(days=1) else say_length(before)
+    return number(before.days, "day") if before and not before % timedelta(days=1) else length_text(before)
 
 
 def people(count: int) -> str:
