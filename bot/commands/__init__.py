@@ -1,1 +1,1 @@
-"""commands."""
+"""Parses what follows `/webinar`. Pure: no I/O."""

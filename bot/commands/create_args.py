@@ -1,4 +1,4 @@
-"""Splits what follows `create` into title, start and length: "Launch day next tue 3pm for 45m"."""
+"""Parse the arguments of `create` into title, start and length: "Launch day next tue 3pm for 45m"."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _LENGTH = re.compile(
     rf"(?:{_AND}(?P<seconds>\d{{1,5}}) ?{_SECONDS})?"
 )
 _CLOCKED = re.compile(r"(\d{1,4}):([0-5]\d)")
-_SAID = {"half an hour": 30, "an hour": 60, "one hour": 60, "an hour and a half": 90}
+_PHRASES = {"half an hour": 30, "an hour": 60, "one hour": 60, "an hour and a half": 90}
 
 
 @dataclass(frozen=True, slots=True)
 class CreateArgs:
-    """What was typed, taken apart: `title` and `when` hold every word of it, in order and untouched."""
+    """The parsed arguments. `title` and `when` together contain every word, in order and unchanged."""
 
     title: str
     start: datetime | None
@@ -38,29 +38,29 @@ class CreateArgs:
 
 
 def warm_up() -> None:
-    """Load what the first reading would otherwise wait for; called once, before the bot is ready."""
+    """Load the tables of dateparser. Called once, before the bot is ready."""
     dateparser_adapter.warm_up()
 
 
 def parse_create_args(words: str, now: datetime, zone: ZoneInfo, locale: str | None = None) -> CreateArgs:
-    """Take the longest trailing run of words that names a moment off `words`; what is left is the title, to the letter.
+    """Split off the longest trailing run of words that is a date and time. The rest is the title, unchanged.
 
-    `now` is aware; `zone` is the person's; `locale` is Slack's word for their language ("de-DE"), which adds that
-    language to English and, for en-US, puts the month first in 3/4. The start is aware UTC and, unless a day was named
-    that has passed, ahead of `now`. "for 45m" may stand at the end or before the moment. Never raises, for any words.
+    `now` is aware; `zone` is the user's; `locale` is Slack's name of their language ("de-DE"), which adds that
+    language to English and, for en-US, puts the month first in 3/4. The start is aware UTC and after `now`, except
+    for an explicit date in the past. "for 45m" can be at the end or before the date. Never raises.
     """
     spans = [match.span() for match in re.finditer(r"\S+", words)]
     tokens = [words[a:b] for a, b in spans]
-    keep, length = _cut_length(tokens, locale)
-    start, keep = _cut_moment(tokens[:keep], now, zone, locale)
+    count, length = _split_length(tokens, locale)
+    start, count = _split_start(tokens[:count], now, zone, locale)
     if start and not length:
-        keep, length = _cut_length(tokens[:keep], locale)
-    at = spans[keep][0] if keep < len(spans) else len(words)
-    return CreateArgs(words[:at].strip(), start, length, words[at:].strip())
+        count, length = _split_length(tokens[:count], locale)
+    position = spans[count][0] if count < len(spans) else len(words)
+    return CreateArgs(words[:position].strip(), start, length, words[position:].strip())
 
 
-def _cut_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta | None]:
-    """How many tokens stand before a trailing "for 45m", and how long that is."""
+def _split_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta | None]:
+    """The number of tokens before a trailing "for 45m", and its length."""
     introducers = {dateparser_adapter.LANGUAGES[language].length for language in dateparser_adapter.languages(locale)}
     for at in range(len(tokens) - 2, max(-1, len(tokens) - 7), -1):
         if tokens[at].lower() in introducers:
@@ -71,26 +71,26 @@ def _cut_length(tokens: list[str], locale: str | None) -> tuple[int, timedelta |
     return len(tokens), None
 
 
-def _cut_moment(tokens: list[str], now: datetime, zone: ZoneInfo, locale: str | None) -> tuple[datetime | None, int]:
-    """The moment that the longest readable trailing run names, and how many tokens stand before it."""
+def _split_start(tokens: list[str], now: datetime, zone: ZoneInfo, locale: str | None) -> tuple[datetime | None, int]:
+    """The start in the longest trailing run that is a date and time, and the number of tokens before it."""
     for at in range(max(0, len(tokens) - MAX_WORDS), len(tokens)):
         before = tokens[at - 1] if at else ""
-        reading = datetime_phrase.parse_moment(" ".join(tokens[at:]), now, zone, locale, before=before)
-        if reading:
-            return reading.start, at if reading.start else len(tokens)
+        moment = datetime_phrase.parse_moment(" ".join(tokens[at:]), now, zone, locale, before=before)
+        if moment:
+            return moment.start, at if moment.start else len(tokens)
     return None, len(tokens)
 
 
 def parse_length(text: str) -> timedelta | None:
-    """How long `text` says: "45" (minutes), "45m", "1h30", "1:30", "90 min", "1.5 hours", "30s"; None if it says none.
+    """Parse a length: "45" (minutes), "45m", "1h30", "1:30", "90 min", "1.5 hours", "30s". `None` if it is none.
 
-    Any length is let through, also one that no webinar may have: the form knows the limits.
+    Any length is valid here; the form checks the limits.
     """
     if len(text) > datetime_phrase.MAX_CHARACTERS:
         return None
     text = " ".join(normalize("NFKC", text).lower().split())
-    if text in _SAID:
-        return timedelta(minutes=_SAID[text])
+    if text in _PHRASES:
+        return timedelta(minutes=_PHRASES[text])
     if clocked := _CLOCKED.fullmatch(text):
         return timedelta(hours=int(clocked[1]), minutes=int(clocked[2]))
     match = _LENGTH.fullmatch(text)
@@ -105,5 +105,5 @@ def length_text(length: timedelta) -> str:
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
-    said = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
-    return " ".join(said) or "0 minutes"
+    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
+    return " ".join(words) or "0 minutes"

@@ -1,4 +1,4 @@
-"""Hands words about time to dateparser: first into its plain English, then onto the calendar."""
+"""Parse dates and times with dateparser: translate to its simplified English, then resolve to a date."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dateparser.languages.loader import LocaleDataLoader  # type: ignore[import-
 
 
 class Language(NamedTuple):
-    """The little words of one language, as patterns: before a length, before an hour, before a day."""
+    """The prepositions of one language, as patterns: before a length, an hour and a day."""
 
     length: str
     hour: str
     day: str
 
 
-# English for everybody, and those languages of Slack's own interface in which dateparser reads at least "tomorrow", a
-# weekday, a date and "in 2 hours". A person is read in English and their own, never in all seven: German "so" is a
-# Sunday, French "an" a year, and each further language would eat such words from everybody else's titles.
+# English, and the languages of Slack's interface in which dateparser knows at least "tomorrow", weekdays, dates and
+# "in 2 hours". Text is parsed in English and the user's language, never in all seven: German "so" is a Sunday and
+# French "an" a year, and such words would be removed from other users' titles.
 LANGUAGES: Final = {
     "en": Language("for", "at", "on|the"),
     "de": Language("für", "um", "am|den"),
@@ -33,7 +33,7 @@ LANGUAGES: Final = {
     "nl": Language("voor", "om", "op"),
 }
 
-# What people type, brought into the one spelling that dateparser reads in every language.
+# Spellings that dateparser does not know in every language.
 _SEPARATOR = re.compile(r"(?<!\S)[-–—|@,·](?!\S)")
 _NICKNAME = re.compile(r"\b(?:(thu)rs?|(wed)s)\b", re.IGNORECASE)
 _HALF = re.compile(r"(?<=\d) ?([ap])\.? ?m\b\.?", re.IGNORECASE)
@@ -46,34 +46,34 @@ _HOUR = re.compile(
 
 
 def languages(locale: str | None) -> list[str]:
-    """The languages in which a person is read: their own, if it is one of ours, and English."""
+    """The languages to parse in: the user's own, if supported, and English."""
     own = (locale or "en").replace("_", "-").split("-")[0].lower()
     return [own, "en"] if own in LANGUAGES and own != "en" else ["en"]
 
 
 @cache
 def warm_up() -> None:
-    """Load the tables of every language and of the calendar, which takes a fifth of a second the first time."""
+    """Load the tables of every language, which takes 0.2 seconds the first time."""
     for language in LANGUAGES:
         translate(language, "tomorrow 10:00")
-    resolve_english("in 1 day 10:00", datetime(2026, 1, 1))  # noqa: DTZ001 - the calendar works in wall time
+    resolve_english("in 1 day 10:00", datetime(2026, 1, 1))  # noqa: DTZ001 - dateparser works in wall time
 
 
 def normalize_spelling(language: str, text: str) -> str:
-    """`text` with its clocks written 15:00 and without lone dashes and the little words before hours and days."""
+    """Write times as 15:00, and remove lone dashes and the prepositions of hours and days."""
     words = LANGUAGES[language]
     text = _NICKNAME.sub(r"\1\2", _SEPARATOR.sub(" ", text))
     text = _HALF.sub(r" \1m", text)
     text = _DOTTED.sub(r"\1:\2", text)
     text = _H_MINUTES.sub(r"\1:\2", text)
     text = _HOUR.sub(lambda match: match[0] if match[1] else f"{match[2]}:00", text)
-    bare_hour, little = _little(words)
+    bare_hour, prepositions = _prepositions(words)
     text = bare_hour.sub(r"\1:00", text)
-    return " ".join(little.sub(" ", text).split())
+    return " ".join(prepositions.sub(" ", text).split())
 
 
 @cache
-def _little(words: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _prepositions(words: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return (
         re.compile(rf"(?<!\S)(?:{words.hour}) (\d{{1,2}})(?= (?![ap]m)|$)", re.IGNORECASE),
         re.compile(rf"(?<!\S)(?:{words.hour}|{words.day})(?= )", re.IGNORECASE),
@@ -81,7 +81,7 @@ def _little(words: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def translate(language: str, text: str) -> str:
-    """`text` in dateparser's plain English, without the words that it ignores: "morgen 15:00" is "in 1 day 15:00"."""
+    """Translate to dateparser's simplified English, without ignored words: "morgen 15:00" is "in 1 day 15:00"."""
     english: str = _locale(language).translate(text, settings=plain_settings) if text else ""
     return " ".join(re.sub(r"(?<=[a-z])\.", "", english.lower()).split())
 
@@ -92,7 +92,7 @@ def _locale(language: str) -> Any:
 
 
 def resolve_english(english: str, base: datetime) -> datetime | None:
-    """What dateparser's calendar says to its own English, reckoned from `base`, the future first; both without zone."""
+    """Resolve dateparser's English to a date and time relative to `base`, in the future if ambiguous; both naive."""
     settings = {"TIMEZONE": "UTC", "RELATIVE_BASE": base, "PREFER_DATES_FROM": "future"}
-    found: datetime | None = DateDataParser(languages=["en"], settings=settings).get_date_data(english).date_obj
-    return found
+    resolved: datetime | None = DateDataParser(languages=["en"], settings=settings).get_date_data(english).date_obj
+    return resolved

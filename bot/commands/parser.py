@@ -1,4 +1,4 @@
-"""The grammar of `/webinar`: what was typed becomes a command, and words for a webinar become the webinars meant."""
+"""The grammar of `/webinar`: parse typed text into a command."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from bot.commands.webinar_ref import WebinarRef, ref_from_slack, ref_from_text
 
 # https://docs.slack.dev/messaging/formatting-message-text: <#C1|name>
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
-_TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # "Episode #5" is no channel
+_TYPED_CHANNEL = re.compile(r"(?:^|\s)#((?=[\w-]*[^\W\d])[\w-]{1,80})[.,;!?]*$")  # not "Episode #5"
 _TO_CHANNEL = re.compile(r"(?:^|\s)(?:to|in)\s*$", re.IGNORECASE)
 _TO_LIMIT = re.compile(r"\s(?:to|at|=)$", re.IGNORECASE)
-_ABOUT = frozenset({"for", "to", "from"})  # what stands before the target of a subscription
+_TARGET_WORDS = frozenset({"for", "to", "from"})  # introduce the target of a subscription
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`/webinar` and nothing else."""
+    """`/webinar` without arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Help on one verb or on all; `unknown` is a word that is none of ours, `nearest_verb` the verb it may have meant."""
+    """Help on one verb or on all. `unknown` is an unknown verb, `nearest` the closest match."""
 
     topic: str | None = None
     unknown: str | None = None
@@ -53,14 +53,14 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Open the form; `words` are the title and perhaps the start and the length, to the letter."""
+    """Open the form. `words` are the title and optionally the start and the length, unchanged."""
 
     words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """List webinars: those to come, those the person made, or those that are over; with `words` in their titles."""
+    """List webinars: upcoming, created by the user, or past; with `words` in their titles."""
 
     which: Literal["coming", "mine", "past"] = "coming"
     words: str = ""
@@ -75,14 +75,14 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Say how many have registered."""
+    """Show the number of registrations."""
 
     which: WebinarRef
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Put a webinar's card into a channel: by id, by name where Slack gave no id, or, with neither, here."""
+    """Post a webinar's card in a channel: by id, by name if Slack sent no id, otherwise in this channel."""
 
     which: WebinarRef
     channel_id: str | None = None
@@ -91,19 +91,19 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Say what a channel is reminded of, or when; `times` are lengths as typed, or words that are none."""
+    """Show or set the reminders of a channel. `times` are lengths as typed, valid or not."""
 
     which: WebinarRef
     times: str = ""
 
 
 Target: TypeAlias = WebinarRef | Literal["mine", "all"]
-"""What a subscription is about: one webinar, those that the person made, or all of the workspace."""
+"""The webinars of a subscription: one, those created by the user, or all of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Have more said in this channel; `features` are words as typed, ours or not, and none means the usual ones."""
+    """Subscribe this channel. `features` are words as typed, valid or not; empty means the default features."""
 
     features: tuple[str, ...] = ()
     target: Target = "all"
@@ -111,7 +111,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Have less said in this channel; without `features`, nothing at all."""
+    """Unsubscribe this channel from `features`; empty means all."""
 
     features: tuple[str, ...] = ()
     target: Target = "all"
@@ -119,7 +119,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """Say what is said in this channel."""
+    """Show the subscriptions of this channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Say how many may register: `to` is the last word as typed, empty where only a webinar was named."""
+    """Show or set the limit on registrations. `to` is the last word as typed, empty if there is only a webinar."""
 
     which: WebinarRef
     to: str = ""
@@ -146,12 +146,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class ShowSettings:
-    """Say what holds for the whole workspace."""
+    """Show the settings of the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelWebinar:
-    """Cancel a webinar, after asking."""
+    """Cancel a webinar, after a confirmation."""
 
     which: WebinarRef
 
@@ -181,21 +181,21 @@ Command: TypeAlias = (
 
 
 def parse(text: str) -> Command:
-    """The command that `text` (what follows `/webinar`, as Slack sends it) asks for. Never raises, for any text."""
+    """Parse the text after `/webinar`, in Slack's encoding. Never raises."""
     words = _without_backticks(text.strip()).split(maxsplit=1)
     if not words:
         return Home()
     first, rest = words[0], words[1] if len(words) > 1 else ""
     verb = normalized_word(first) or "help"
-    return _READ[verb](rest) if verb in _READ else Help(unknown=unescape(first), nearest=nearest_verb(verb))
+    return _PARSERS[verb](rest) if verb in _PARSERS else Help(unknown=unescape(first), nearest=nearest_verb(verb))
 
 
 def _without_backticks(text: str) -> str:
-    """A command that was pasted as code, without its marks."""
+    """Remove the marks of a command that was pasted as code."""
     bare = text.lstrip("`")
     ticks = text[: len(text) - len(bare)]
     verb, _, rest = bare.partition(" ")
-    if rest and verb.endswith(ticks):  # only the verb was in code: later marks are the title's
+    if rest and verb.endswith(ticks):  # only the verb is code: later marks belong to the title
         return bare
     return bare.removesuffix(ticks).strip()
 
@@ -212,16 +212,16 @@ def _list(rest: str) -> List:
 
 
 def _share(rest: str) -> Share:
-    marked = list(_CHANNEL.finditer(rest))
-    match = marked[-1] if marked else _TYPED_CHANNEL.search(rest)
+    escaped = list(_CHANNEL.finditer(rest))
+    match = escaped[-1] if escaped else _TYPED_CHANNEL.search(rest)
     if not match:
         return Share(ref_from_slack(rest))
     before = _TO_CHANNEL.sub("", rest[: match.start()])
     after = rest[match.end() :]
-    which = ref_from_slack(f"{before} {after if after.strip(EDGE_MARKS + ' ') else ''}".strip())
-    if not marked:
-        return Share(which, channel_name=match[1])
-    return Share(which, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
+    ref = ref_from_slack(f"{before} {after if after.strip(EDGE_MARKS + ' ') else ''}".strip())
+    if not escaped:
+        return Share(ref, channel_name=match[1])
+    return Share(ref, channel_id=match[1], channel_name=unescape(match[2] or "") or None)
 
 
 def _remind(rest: str) -> Remind:
@@ -237,31 +237,32 @@ def _remind(rest: str) -> Remind:
 def _subscribe(rest: str) -> Subscribe | Subscriptions:
     if normalized_word(rest) == "list":
         return Subscriptions()
-    return Subscribe(*_followed(unescape(rest)))
+    return Subscribe(*_features_and_target(unescape(rest)))
 
 
 def _unsubscribe(rest: str) -> Unsubscribe:
-    return Unsubscribe(*_followed(unescape(rest)))
+    return Unsubscribe(*_features_and_target(unescape(rest)))
 
 
-def _followed(text: str) -> tuple[tuple[str, ...], Target]:
-    """The features, and what comes after "for"; "mine" and "all" need no "for"."""
-    about = next((found for found in re.finditer(r"\S+", text) if normalized_word(found[0]) in _ABOUT), None)
-    named = text[: about.start()] if about else text
-    features = [word.strip(EDGE_MARKS) or word for word in re.split(r"[\s,]+", named)]
+def _features_and_target(text: str) -> tuple[tuple[str, ...], Target]:
+    """The features, and the target after "for". "mine" and "all" need no "for"."""
+    words = re.finditer(r"\S+", text)
+    introducer = next((word for word in words if normalized_word(word[0]) in _TARGET_WORDS), None)
+    before = text[: introducer.start()] if introducer else text
+    features = [word.strip(EDGE_MARKS) or word for word in re.split(r"[\s,]+", before)]
     features = [word for word in features if word and normalized_word(word) not in ("and", "")]
-    target = _target(text[about.end() :].strip()) if about else None
+    target = _target(text[introducer.end() :].strip()) if introducer else None
     if target is None and features and normalized_word(features[-1]) in ("mine", "all"):
         target = _target(features.pop())
     return tuple(features), target or "all"
 
 
 def _target(text: str) -> Target | None:
-    which = ref_from_text(text)
-    word = "" if which.quoted else normalized_word(text)
+    ref = ref_from_text(text)
+    word = "" if ref.quoted else normalized_word(text)
     if word == "mine" or word == "all":
         return "mine" if word == "mine" else "all"
-    return None if which.is_missing else which
+    return None if ref.is_missing else ref
 
 
 def _limit(rest: str) -> Limit:
@@ -278,7 +279,7 @@ def _help(topic: str) -> Help:
     return Help(unknown=topic, nearest=nearest_verb(word))
 
 
-_READ: Final[dict[str, Callable[[str], Command]]] = {
+_PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "create": lambda rest: Create(unescape(rest)),
     "list": _list,
     "show": lambda rest: Show(ref_from_slack(rest)),

@@ -1,4 +1,4 @@
-"""The commands about people: whom to invite and as what, who runs a webinar, and who has registered."""
+"""Parse the arguments of the commands about people: `invite`, `team`, `register`, `registrants`."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ _PERSON = re.compile(
 )
 _AS = re.compile(r"(?:^|\s)as\s+(?:an?\s+|the\s+)?(?P<role>[\w-]+(?:\s+host)?)[.!]*$", re.IGNORECASE)
 
-_COMMON = frozenset({"cohost", "co-host", "panelist", "panellist"})
-"""What no title ends in, so that it may also stand before the people."""
-_ROLES = _COMMON | {"host", "attendee", "speaker", "guest"}
-"""What people call those who are invited; without people, only these words end a title."""
+_UNAMBIGUOUS_ROLES = frozenset({"cohost", "co-host", "panelist", "panellist"})
+"""No title ends with "as" and one of these, so they can also be before the people."""
+_ROLES = _UNAMBIGUOUS_ROLES | {"host", "attendee", "speaker", "guest"}
+"""The words that are read as a role if no people follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPeople:
-    """People who were named in a command."""
+    """The people in a command."""
 
     user_ids: tuple[str, ...] = ()
     group_ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = field(default=(), repr=False)
     nobody: tuple[str, ...] = ()
-    """Names after an @ that are nobody's in this workspace."""
+    """Names after an @ that no user of the workspace has."""
 
     def __bool__(self) -> bool:
-        """Whether anybody was named."""
+        """Whether there are any."""
         return bool(self.user_ids or self.group_ids or self.addresses or self.nobody)
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Invite people to run a webinar; `role` is the word after "as", as typed, or empty."""
+    """Invite people to the team of a webinar. `role` is the word after "as", as typed, or empty."""
 
     which: WebinarRef
     people: NamedPeople = NamedPeople()
@@ -50,7 +50,7 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class ShowTeam:
-    """Say who runs a webinar."""
+    """Show the team of a webinar."""
 
     which: WebinarRef
 
@@ -65,56 +65,56 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class ShowRegistrants:
-    """Say who has registered."""
+    """Show the registrants of a webinar."""
 
     which: WebinarRef
 
 
 def parse_invite(rest: str) -> Invite:
-    """What follows `invite`: a webinar, people, and perhaps what they are to be."""
+    """Parse the arguments of `invite`: a webinar, people, and optionally a role."""
     before, people, after = _people(rest)
     role = _AS.search(after) if people else None
     if role is None and (role := _AS.search(before)):
-        if normalized_word(role["role"]) in (_COMMON if people else _ROLES):
+        if normalized_word(role["role"]) in (_UNAMBIGUOUS_ROLES if people else _ROLES):
             before = before[: role.start()]
         else:
-            role = None  # it belongs to the title
+            role = None  # part of the title
     return Invite(ref_from_text(unescape(before)), people, normalized_word(role["role"]) if role else "")
 
 
 def parse_team(rest: str) -> ShowTeam:
-    """What follows `team`."""
+    """Parse the arguments of `team`."""
     return ShowTeam(ref_from_slack(rest))
 
 
 def parse_register(rest: str) -> Register:
-    """What follows `register`: a webinar, and perhaps people."""
+    """Parse the arguments of `register`: a webinar, and optionally people."""
     before, people, _ = _people(rest)
     return Register(ref_from_text(unescape(before)), people)
 
 
 def parse_registrants(rest: str) -> ShowRegistrants:
-    """What follows `registrants`."""
+    """Parse the arguments of `registrants`."""
     return ShowRegistrants(ref_from_slack(rest))
 
 
 def _people(rest: str) -> tuple[str, NamedPeople, str]:
-    """What stands before the people, the people, and what stands behind them."""
+    """The text before the people, the people, and the text after them."""
     quoted = split_quoted(rest)
     start = len(rest) - len(quoted[1]) if quoted else 0
-    found = list(_PERSON.finditer(rest, start))
-    if not found:
+    matches = list(_PERSON.finditer(rest, start))
+    if not matches:
         return rest.strip(), NamedPeople(), ""
     people = NamedPeople(
-        user_ids=_each(found, "user"),
-        group_ids=_each(found, "group"),
-        addresses=tuple(dict.fromkeys(one.strip(EDGE_MARKS) for one in _each(found, "mailto", "address"))),
-        nobody=_each(found, "nobody"),
+        user_ids=_unique(matches, "user"),
+        group_ids=_unique(matches, "group"),
+        addresses=tuple(dict.fromkeys(word.strip(EDGE_MARKS) for word in _unique(matches, "mailto", "address"))),
+        nobody=_unique(matches, "nobody"),
     )
-    before = rest[: found[0].start()].strip()
-    return re.sub(r"\s+(?:and|with|for)$", "", before), people, rest[found[-1].end() :].strip()
+    before = rest[: matches[0].start()].strip()
+    return re.sub(r"\s+(?:and|with|for)$", "", before), people, rest[matches[-1].end() :].strip()
 
 
-def _each(found: list[re.Match[str]], *groups: str) -> tuple[str, ...]:
-    named = (match[group] for match in found for group in groups if match[group])
-    return tuple(dict.fromkeys(named))
+def _unique(matches: list[re.Match[str]], *groups: str) -> tuple[str, ...]:
+    """The values of these groups, each once, in order."""
+    return tuple(dict.fromkeys(match[group] for match in matches for group in groups if match[group]))

@@ -1,4 +1,4 @@
-"""Takes apart what was typed: Slack's marks, quotation marks, and the lengths of time at the end."""
+"""Split and normalize typed text: Slack's escapes, quotation marks, and trailing lengths of time."""
 
 from __future__ import annotations
 
@@ -25,18 +25,17 @@ _BETWEEN = frozenset({"and", "&", ",", "before"})
 
 
 def unescape(text: str) -> str:
-    """`text` as it was typed: Slack's marks for channels, people and links become what the person saw."""
+    """Decode Slack's escapes: channels, people and links become the text that the user saw."""
     return _ESCAPED.sub(_as_typed, text).strip()
 
 
 def _as_typed(match: re.Match[str]) -> str:
-    sign, thing, special, broadcast, link, label = match.groups(default="")
-    named = label or thing or broadcast or link
-    if not named:
+    sign, object_id, special, broadcast, link, label = match.groups(default="")
+    text = label or object_id or broadcast or link
+    if not text:
         return _ENTITY.sub(_character, match[0])
-    shown = _ENTITY.sub(_character, named)
     sign = "@" if special and not label else sign
-    return sign + shown
+    return sign + _ENTITY.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -44,45 +43,45 @@ def _character(match: re.Match[str]) -> str:
 
 
 def normalized_word(word: str) -> str:
-    """A word of ours however it was typed: any case, any width, with punctuation or invisible characters around it."""
+    """Normalize a word for comparison: case, width, surrounding punctuation and invisible characters."""
     visible = "".join(c for c in normalize("NFKC", word[:80]) if category(c) != "Cf")
     return visible.strip(EDGE_MARKS + " ").casefold()
 
 
 def strip_quotes(text: str) -> str:
-    """What stands between quotation marks that enclose the whole text; any other text as it is."""
+    """Remove quotation marks that enclose the whole text."""
     match = QUOTED.fullmatch(text)
     return (match[1] or match[2] or "").strip() if match else text
 
 
 def split_quoted(text: str) -> tuple[str, str] | None:
-    """What is quoted at the beginning, with its marks, and all that follows; None where nothing is."""
+    """Split a quoted text at the beginning, with its marks, from the rest. `None` if there is none."""
     match = _FIRST_QUOTED.fullmatch(text)
-    if not match or _DOUBLE.search(match["rest"] or ""):  # "a" or "b" is not a quoted title with something after it
+    if not match or _DOUBLE.search(match["rest"] or ""):  # `"a" or "b"` is not a quoted title with more text
         return None
     rest: str = match["rest"] or ""
     return text[: len(text) - len(rest)].strip(), rest
 
 
 def split_lengths(text: str) -> tuple[str, str]:
-    """What stands before the longest run of lengths at the end ("1d 1h 10m", "2 weeks and 1 hour"), and that run.
+    """Split `text` before its longest trailing run of lengths ("1d 1h 10m", "2 weeks and 1 hour").
 
-    A bare number is no length: it may be an id or a year. A length with a sign is one, so that it can be refused.
+    A number without a unit is not a length, but an id or a year. A signed length is one, so that it can be refused.
     """
     spans = [match.span() for match in re.finditer(r"\S+", text)]
     words = [normalize("NFKC", text[a:b]).casefold().rstrip(".;!?") for a, b in spans]
-    at = keep = len(words)
+    at = first = len(words)
     while at:
         if _is_length(words[at - 1]):
-            at = keep = at - 1
+            at = first = at - 1
         elif at > 1 and re.fullmatch(rf"{_UNIT},?", words[at - 1]) and re.fullmatch(_NUMBER, words[at - 2]):
-            at = keep = at - 2
+            at = first = at - 2
         elif words[at - 1] in _BETWEEN:
             at -= 1
         else:
             break
-    where = spans[keep][0] if keep < len(spans) else len(text)
-    return text[:where].strip(), text[where:].strip()
+    position = spans[first][0] if first < len(spans) else len(text)
+    return text[:position].strip(), text[position:].strip()
 
 
 def _is_length(word: str) -> bool:

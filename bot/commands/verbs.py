@@ -1,4 +1,4 @@
-"""The verbs of `/webinar`, and what people type before they know them."""
+"""The verbs of `/webinar`, and their synonyms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ VERBS: Final = (
     "create", "list", "show", "count", "share", "remind", "subscribe", "unsubscribe", "subscriptions",
     "open", "close", "limit", "invite", "team", "register", "registrants", "settings", "cancel", "help",
 )  # fmt: skip
-# What people type first when they do not know our word; none of them is close to it in letters.
+# Only words whose spelling is not close to the verb: `get_close_matches` finds the others.
 SYNONYMS: Final = {
     "new": "create", "add": "create", "make": "create", "schedule": "create", "plan": "create",
     "ls": "list", "all": "list", "upcoming": "list", "find": "list", "search": "list",
@@ -31,8 +31,8 @@ SYNONYMS: Final = {
 
 
 def nearest_verb(word: str) -> str | None:
-    """The verb that someone who typed `word` may have meant."""
+    """The verb that is most likely meant by `word`, if any."""
     word = word[:40]
-    begins = [verb for verb in VERBS if word and verb.startswith(word)]
-    close = begins if len(begins) == 1 else get_close_matches(word, VERBS, n=1)
+    completed = [verb for verb in VERBS if word and verb.startswith(word)]
+    close = completed if len(completed) == 1 else get_close_matches(word, VERBS, n=1)
     return SYNONYMS.get(word) or (close[0] if close else None)
