@@ -38,7 +38,7 @@ async def _start(both: Vendors, folder: str, figures: Figures) -> None:
     async with started("bot", "run", cwd=folder, settings=both.settings) as bot:
         figures["start to ready, s"].append(bot.seconds)
         figures["resident when ready, MB"].append(bot.resident)
-        await bot.line("mirror.swept")  # so that the next one finds RingCentral's budget for logins unhurried
+        await bot.line("sync.done")  # so that the next one finds RingCentral's budget for logins unhurried
 
 
 async def _load(both: Vendors, folder: str, figures: Figures) -> None:
@@ -47,7 +47,7 @@ async def _load(both: Vendors, folder: str, figures: Figures) -> None:
         started("bench.bare", secret, cwd=folder) as bare,
         started("bot", "run", cwd=folder, settings=both.settings) as bot,
     ):
-        await bot.line("mirror.swept")
+        await bot.line("sync.done")
         await _round(bare, bot, secret, defaultdict(list))  # warms up, and is not counted
         for _ in range(ROUNDS):
             await _round(bare, bot, secret, figures)

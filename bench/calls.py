@@ -21,7 +21,7 @@ async def counted() -> dict[str, int]:
     async with vendors() as both:
         with TemporaryDirectory() as folder:
             async with started("bot", "run", cwd=folder, settings=both.settings) as bot:
-                await bot.line("mirror.swept")
+                await bot.line("sync.done")
                 both.slack.events_url = f"{bot.url}/slack/events"
                 return await _told(both)
 

@@ -55,7 +55,7 @@ class ProviderRefused(ProviderError):
     """A clear no: the same request will be refused again. Nothing has changed there."""
 
 
-class ProviderForbids(ProviderRefused):
+class ProviderForbidden(ProviderRefused):
     """A permission is missing: of the app, of the service user, or of the account's licence."""
 
 
@@ -71,11 +71,11 @@ class RegistrationClosed(ProviderRefused):
     """Nobody can register just now: it is closed or full, or the webinar is over."""
 
 
-class AnswersWanted(ProviderRefused):
+class AnswersRequired(ProviderRefused):
     """Registering takes answers to questions that the webinar system lets nobody read: its own page asks them."""
 
 
-class ProviderLogin(ProviderError):
+class ProviderUnauthorized(ProviderError):
     """The credentials are not accepted: an administrator must look at the settings."""
 
 

@@ -17,10 +17,11 @@ from bot.model.webinar import Webinar
 from bot.providers.base import Caller, Lane
 from bot.services import Services
 from bot.slack import error_message
-from bot.slack.client import SlackApi, SlackRefused
+from bot.slack.client import SlackApi
 from bot.slack.deliver import update_or_post
-from bot.slack.error_message import message_view, sentence_message, waiting
+from bot.slack.error_message import message_view, sentence_message, wait_sentence
 from bot.slack.message import Message, View
+from bot.slack.responses import SlackRefused
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ class SlackRequest:
         """A caller for vendor calls on this user's behalf; tells the user how long a wait takes."""
 
         async def reply(seconds: float) -> None:
-            await self.reply(sentence_message(waiting(seconds)))
+            await self.reply(sentence_message(wait_sentence(seconds)))
 
         return Caller(Lane.PERSON, on_wait=reply)
 
@@ -136,7 +137,7 @@ class SlackRequest:
         """Like `caller`, for a modal that shows progress: a wait becomes the note of the progress view."""
 
         async def update(seconds: float) -> None:
-            await self.slack.update(self.view_id, progress_view(waiting(seconds)))
+            await self.slack.update(self.view_id, progress_view(wait_sentence(seconds)))
 
         return Caller(Lane.PERSON, on_wait=update)
 
@@ -169,7 +170,7 @@ class SlackRequest:
 
     async def _show_error(self, error: Exception, reference: str) -> None:
         if self.failure_view:
-            view = self.failure_view(error_message.say(error, reference))
+            view = self.failure_view(error_message.error_sentence(error, reference))
             if await self.slack.update(self.view_id, view):
                 return
         elif self.view and self.trigger_id:
@@ -179,7 +180,7 @@ class SlackRequest:
                 self.response_url = ""  # the modal is closed or its trigger has expired: send a DM
             else:
                 return
-        await self.reply(error_message.problem(error, reference))
+        await self.reply(error_message.problem_message(error, reference))
 
     async def _show(self, view: View, *, replace: bool) -> bool:
         if replace:

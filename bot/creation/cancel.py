@@ -24,11 +24,11 @@ class CancelService:
         `by` is the Slack user, who gets no notice of it. Deleting is safe to repeat: a missing webinar counts as
         deleted.
         """
-        if webinar.status is Status.CANCELLED:
+        if webinar.status is Status.CANCELED:
             return webinar
         if webinar.status is not Status.SCHEDULED:
             raise BadInput("This webinar has already started, so it can't be cancelled. End it in RingCentral instead.")
         await self._provider.delete_webinar(webinar.webinar_id, caller)
-        cancelled = await self._mirror.mark(webinar, Status.CANCELLED, by)
+        cancelled = await self._mirror.set_status(webinar, Status.CANCELED, by)
         self._scheduler.wake()
         return cancelled

@@ -14,9 +14,10 @@ from bot.creation.texts import CreatedResult
 from bot.db.connection import Store
 from bot.errors import ChannelUnreachable, GreenroomError
 from bot.model.webinar import Webinar
-from bot.slack.client import SlackApi, SlackRefused, SlackUnclear
+from bot.slack.client import SlackApi
 from bot.slack.deliver import update_or_post
 from bot.slack.message import Message, View
+from bot.slack.responses import SlackOutcomeUnknown, SlackRefused
 from bot.sync.cards import Cards
 from bot.sync.mirror import Mirror
 from bot.webinars import table as webinar_table
@@ -46,7 +47,7 @@ class CreationReport:
         """Post the card once, show the webinar, and forget the draft."""
         webinar = await self._mirror.find(str(creation.session_id))
         channel_id, notes = await self._announce(creation, webinar)
-        planned = await self._cards.said_in(webinar, channel_id) if channel_id else None
+        planned = await self._cards.planned_in(webinar, channel_id) if channel_id else None
         async with self._store.write() as db:
             link = await webinar_table.host_link(db, webinar.account, webinar.session_id)
             await draft_table.forget(db, webinar.account.workspace, creation.draft_id)
@@ -82,7 +83,7 @@ class CreationReport:
         channel = creation.request.form.announce_in
         if channel is None:
             return None, []
-        if any(put_up.channel_id == channel for put_up in await self._cards.standing(webinar)):
+        if any(put_up.channel_id == channel for put_up in await self._cards.of_webinar(webinar)):
             return channel, []
         async with self._store.write() as db:  # saved before the post: two cards are worse than none
             may_post = await creation_table.record_card_request(db, creation, self._worker_id)
@@ -90,7 +91,7 @@ class CreationReport:
             return None, [UNCERTAIN.format(channel)]
         try:
             await self._cards.share(webinar, channel, creation.user_id)
-        except SlackUnclear:
+        except SlackOutcomeUnknown:
             return None, [UNCERTAIN.format(channel)]
         except GreenroomError as error:
             return None, [f"The card is not in <#{channel}>: {error.sentence}"]

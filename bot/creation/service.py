@@ -154,6 +154,6 @@ class CreationService:
             except ProviderGone:
                 continue
             except ProviderError as error:
-                log.warning("registration.unread", extra={"session": webinar.session_id, "code": error.code})
+                log.warning("registration.read_failed", extra={"session": webinar.session_id, "code": error.code})
                 continue
             return

@@ -151,7 +151,7 @@ class CreationSteps:
         host_name = host.name if host else self._directory.user_name(made.host_user_id)
         complete = creation.model_copy(update={"step": CreationStep.COMPLETE, "session_id": session.session_id})
         async with self._store.write() as db:
-            mirrored = await webinar_table.find(db, creation.account, session.session_id, to_change=True)
+            mirrored = await webinar_table.find(db, creation.account, session.session_id, for_update=True)
             webinar = created_webinar(mirrored, creation, made, session, host_name=host_name, now=self._clock.now())
             await webinar_table.save(db, webinar, session.host_link)
             await plan_changes(db, mirrored, webinar, webinar.seen_at, by=creation.user_id)

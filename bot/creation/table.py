@@ -142,7 +142,7 @@ async def record_card_request(db: Db, creation: Creation, worker_id: str) -> boo
     """Record that its card is requested. True for one caller, once."""
     changed = await db.execute(
         update(creations)
-        .where(*LEASES.held(creation, worker_id), creations.c.step == CreationStep.COMPLETE)
+        .where(*LEASES.owned(creation, worker_id), creations.c.step == CreationStep.COMPLETE)
         .values(step=CreationStep.CARD_REQUESTED)
     )
     return changed.rowcount == 1

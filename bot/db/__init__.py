@@ -1,1 +1,1 @@
-"""db."""
+"""The database: connections, tables, sealed columns, leases and migrations."""

@@ -1,4 +1,4 @@
-"""The kinds of columns that the tables are made of: moments, whose row it is, and indexes of the rows that matter."""
+"""Column types and column groups that the tables share: times, sealed text, keys and partial indexes."""
 
 from __future__ import annotations
 
@@ -28,18 +28,19 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime: timestamptz on PostgreSQL, whole microseconds on SQLite.
 
-    SQLite's own DateTime reads back naive and compares naive with aware without a word, so naive is refused here.
+    SQLite's own DateTime returns naive values and compares them with aware ones without an error, so this type rejects
+    naive values.
     """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Microseconds since 1970 where the database has no time zones."""
+        """Store microseconds since 1970 if the database has no time zones."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive time; store the instant."""
+        """Convert to UTC. Raises `ValueError` for a naive value."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -48,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return (instant - EPOCH) // timedelta(microseconds=1) if dialect.name == "sqlite" else instant
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """The instant, aware, in UTC."""
+        """Return an aware value in UTC."""
         if value is None:
             return None
         return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -64,7 +65,7 @@ class SealedText(TypeDecorator[str]):
     cache_ok = True
 
     def __init__(self, *, lost_key_is_null: bool = False) -> None:
-        """Fail on a lost key unless told otherwise."""
+        """Raise on a lost key by default."""
         super().__init__()
         self.lost_key_is_null = lost_key_is_null
 
@@ -88,7 +89,7 @@ metadata = MetaData()
 
 
 def workspace_key() -> list[Column[Any]]:
-    """The columns that say which workspace's row it is."""
+    """Return the key columns of a workspace."""
     return [
         Column("team_id", String(32), primary_key=True),
         Column("enterprise_id", String(32), primary_key=True, server_default=""),
@@ -96,7 +97,7 @@ def workspace_key() -> list[Column[Any]]:
 
 
 def account_key() -> list[Column[Any]]:
-    """The columns that say which account's row it is."""
+    """Return the key columns of an account."""
     return [
         *workspace_key(),
         Column("provider", String(32), primary_key=True),
@@ -105,5 +106,5 @@ def account_key() -> list[Column[Any]]:
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of the rows that matter for it, however many others there are."""
+    """Return an index of the rows for which `where` holds, on both databases."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))

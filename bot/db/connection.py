@@ -1,4 +1,4 @@
-"""Opens the database and hands out connections: SQLite embedded, PostgreSQL when one machine is too small."""
+"""Engines and transactions: SQLite for one process, PostgreSQL for replicas."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from bot.db.vault import Vault, attach
 from bot.errors import SettingsError
 
 T = TypeVar("T")
-GOODBYE = 2.0
-"""Seconds for which a store that is closed waits for transactions under way."""
-SQLITE_PATIENCE_MS = 15_000
-FORGOTTEN_MS = 20_000
-"""PostgreSQL ends a transaction in which nothing happens for so long: whoever began it is frozen or gone, and what it
-has locked is for others to go on with. From version 17 on it ends all that last so long, which is surer: who is frozen
-with a statement prepared and not yet run does not count as doing nothing."""
+CLOSE_TIMEOUT = 2.0
+"""Seconds that `Store.close` waits for open transactions."""
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+TRANSACTION_TIMEOUT_MS = 20_000
+"""PostgreSQL ends a transaction that is idle for this long: its process is frozen or gone, and its locks block others.
+From version 17 on, every transaction that lasts this long ends: a process frozen between preparing and running a
+statement does not count as idle."""
 
 
 @dataclass(frozen=True)
 class Db:
-    """One transaction: what every function of the store takes first."""
+    """One transaction: the first argument of every table function."""
 
     connection: AsyncConnection
     vault: Vault
 
     @property
     def is_postgresql(self) -> bool:
-        """Whether row locks and `SKIP LOCKED` are to be had."""
+        """Whether the database supports row locks and `SKIP LOCKED`."""
         return self.connection.dialect.name == "postgresql"
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
-        """Run a statement, once for each row where `values` is a list."""
-        return await unbroken(self.connection.execute(statement, values))
+        """Run a statement; once per row if `values` is a list."""
+        return await uninterrupted(self.connection.execute(statement, values))
 
     async def upsert(self, table: Table, row: Mapping[str, Any], *, keep: Collection[str] = ()) -> None:
-        """Insert the row, or bring the one with its primary key to these values, except for the columns in `keep`."""
+        """Insert the row, or update the one with its primary key, except for the columns in `keep`."""
         statement = _upsert(table, tuple(row), frozenset(keep), postgresql=self.is_postgresql)
         await self.execute(statement, dict(row))
 
@@ -56,7 +56,7 @@ def _upsert(table: Table, names: tuple[str, ...], keep: frozenset[str], *, postg
     insert = postgres.insert(table) if postgresql else sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     changes = {name: insert.excluded[name] for name in names if name not in keys and name not in keep}
-    # Made once, with a name for each value: to make it takes longer than to run it.
+    # Cached, with a bound parameter per value: building a statement takes longer than running it.
     statement = insert.values({name: bindparam(name) for name in names})
     if not changes:
         return statement.on_conflict_do_nothing(index_elements=keys)
@@ -71,76 +71,80 @@ class Store:
         self.url = async_url(url)
         self.vault = vault
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        # SQLite takes one writer at a time: waiting for it in a queue of one beats "database is locked".
-        self._writer = writer(self.url)
+        # SQLite allows one writer at a time: a pool of one queues writers instead of failing with "database is locked".
+        self._writer = write_engine(self.url)
         self._reader = _engine(self.url, size=4) if self.is_sqlite else self._writer
         for engine in (self._writer, self._reader):
             attach(engine, vault)
-        self._under_way: set[AsyncExitStack] = set()
+        self._open: set[AsyncExitStack] = set()
         self._ended = asyncio.Event()
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """The engines of transactions that write and of those that only read; the same one on PostgreSQL."""
+        return self._writer, self._reader
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
-        """A transaction that is committed when the block ends well."""
-        async with self._unbroken(self._writer.begin()) as db:
+        """Open a transaction that is committed unless the block raises."""
+        async with self._transaction(self._writer.begin()) as db:
             yield db
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Db]:
-        """A transaction for looking."""
-        async with self._unbroken(self._reader.connect()) as db:
+        """Open a read-only transaction."""
+        async with self._transaction(self._reader.connect()) as db:
             yield db
 
     @asynccontextmanager
-    async def _unbroken(self, transaction: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Db]:
+    async def _transaction(self, transaction: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Db]:
         stack = AsyncExitStack()
-        self._under_way.add(stack)
+        self._open.add(stack)
         try:
             try:
-                connection = await unbroken(stack.enter_async_context(transaction))
+                connection = await uninterrupted(stack.enter_async_context(transaction))
                 yield Db(connection, self.vault)
             except BaseException as error:
-                await unbroken(stack.__aexit__(type(error), error, error.__traceback__))
+                await uninterrupted(stack.__aexit__(type(error), error, error.__traceback__))
                 raise
-            await unbroken(stack.aclose())
+            await uninterrupted(stack.aclose())
         finally:
-            self._under_way.discard(stack)
+            self._open.discard(stack)
             self._ended.set()
 
     async def close(self) -> None:
-        """Let go of every connection, when those who were cancelled have come to the end of what they were at."""
+        """Close every connection, after canceled transactions have ended."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                while self._under_way:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                while self._open:
                     self._ended.clear()
                     await self._ended.wait()
         await self._writer.dispose()
         await self._reader.dispose()
 
 
-async def unbroken(work: Coroutine[Any, Any, T]) -> T:
-    """Do this to its end, even if who waits for it is cancelled: only then do they hear of that.
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Complete `work` even if the caller is canceled, and raise `CancelledError` only then.
 
-    A driver that is cancelled in the middle of something leaves a connection, and what it has locked, to nobody: on
-    SQLite nothing can be written any more then.
+    A driver canceled in the middle of a call leaks its connection and its locks; on SQLite that blocks every writer.
     """
-    doing = asyncio.ensure_future(work)
+    task = asyncio.ensure_future(work)
     try:
-        return await asyncio.shield(doing)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        while not doing.done():
+        while not task.done():
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait({doing})
-        if not doing.cancelled():
-            doing.exception()  # looked at, or the loop complains that nobody has
+                await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # retrieved, or the loop logs that it never was
         raise
 
 
 def async_url(url: str) -> URL:
-    """The URL with the driver we use. Raises `SettingsError` where it names another kind of database."""
+    """Return the URL with our driver. Raises `SettingsError` for a malformed URL or another database."""
     try:
         parsed = make_url(url)
-    except Exception:  # noqa: BLE001 - whatever SQLAlchemy makes of a malformed URL, which may hold a password
+    except Exception:  # noqa: BLE001 - any of SQLAlchemy's errors, whose text may contain a password
         raise SettingsError("DATABASE_URL is no database URL; write sqlite:///file.db or postgresql://…") from None
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
     backend = parsed.drivername.split("+")[0]
@@ -149,37 +153,37 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=drivers[backend])
 
 
-def writer(url: URL, *, patient: bool = False) -> AsyncEngine:
-    """An engine for transactions that write: on SQLite one at a time, each waiting for the one before.
+def write_engine(url: URL, *, no_timeout: bool = False) -> AsyncEngine:
+    """Return an engine for transactions that write; on SQLite they run one at a time.
 
-    A `patient` one is for what may take as long as it takes.
+    With `no_timeout`, a transaction may take any time, as a migration does.
     """
     if url.get_backend_name() != "sqlite":
-        return _engine(url, size=10, patient=patient)
+        return _engine(url, size=10, no_timeout=no_timeout)
     engine = _engine(url, size=1)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
-def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
+def _engine(url: URL, size: int, *, no_timeout: bool = False) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
-        # A plan that was made once and kept, while the tables were small, reads all of them when they have grown.
+        # A generic plan cached while the tables were small scans them when they have grown.
         settings = {"plan_cache_mode": "force_custom_plan"}
-        if not patient:
-            settings["idle_in_transaction_session_timeout"] = str(FORGOTTEN_MS)
+        if not no_timeout:
+            settings["idle_in_transaction_session_timeout"] = str(TRANSACTION_TIMEOUT_MS)
         engine = create_async_engine(
             url,
             pool_size=size,
             max_overflow=0,
-            # A restarted database breaks the pooled connections; asking first costs a round trip and saves a failure.
+            # A restarted database breaks the pooled connections; a ping costs a round trip and avoids a failure.
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"server_settings": settings},
         )
-        if not patient:
+        if not no_timeout:
             event.listen(engine.sync_engine, "connect", _end_transactions)
         return engine
-    # Parameters hold names and addresses, and an error's text ends up in the log.
+    # Parameters contain names and addresses, and error texts are logged.
     engine = create_async_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
@@ -188,7 +192,7 @@ def _engine(url: URL, size: int, *, patient: bool = False) -> AsyncEngine:
 def _end_transactions(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(
-        f"select set_config('transaction_timeout', '{FORGOTTEN_MS}', false)"
+        f"select set_config('transaction_timeout', '{TRANSACTION_TIMEOUT_MS}', false)"
         " where current_setting('server_version_num')::int >= 170000"
     )
     cursor.close()
@@ -196,16 +200,16 @@ def _end_transactions(connection: Any, _: Any) -> None:
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
-    # The driver must not begin transactions by itself: `begin` does it, immediately, for writers.
+    # The driver must not begin transactions: `_begin_immediate` does for writers.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("pragma journal_mode=wal")
-    # FULL: a claim forgotten in a power cut would be a reminder said twice.
+    # FULL: a claim lost in a power failure would post a reminder twice.
     cursor.execute("pragma synchronous=full")
-    cursor.execute(f"pragma busy_timeout={SQLITE_PATIENCE_MS}")
+    cursor.execute(f"pragma busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
     cursor.close()
 
 
 def _begin_immediate(connection: Any) -> None:
-    # A transaction that reads first and then writes fails at once when another has written meanwhile.
+    # A transaction that reads before it writes would fail if another one has written in between.
     connection.exec_driver_sql("begin immediate")

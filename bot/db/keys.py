@@ -1,4 +1,4 @@
-"""Puts the workspace and the account into every query's key."""
+"""Query conditions: workspace and account keys, lists of values, and bulk updates."""
 
 from __future__ import annotations
 
@@ -13,96 +13,98 @@ from sqlalchemy.types import TypeEngine
 from bot.db.connection import Db
 from bot.model.people import Account, Workspace
 
-REMEMBERED = 20_000
-"""Accounts and workspaces that are read over and over: made once, they are values that never change."""
+CACHE_SIZE = 20_000
+"""Accounts and workspaces kept as immutable values: the same few are in most rows."""
 
 
 def account_columns(account: Account) -> dict[str, str]:
-    """The column values that say whose row it is."""
+    """Return the key column values of an account."""
     return {**workspace_columns(account.workspace), "provider": account.provider, "account": account.name}
 
 
 def workspace_columns(workspace: Workspace) -> dict[str, str]:
-    """The column values that say which workspace's row it is."""
+    """Return the key column values of a workspace."""
     return {"team_id": workspace.team_id, "enterprise_id": workspace.enterprise_id}
 
 
 def of_account(table: Table, account: Account) -> list[ColumnElement[bool]]:
-    """The conditions that keep a query inside one account of one workspace."""
+    """Return the conditions that restrict a query to one account of one workspace."""
     return [table.c[name] == value for name, value in account_columns(account).items()]
 
 
 def of_workspace(table: Table, workspace: Workspace) -> list[ColumnElement[bool]]:
-    """The conditions that keep a query inside one workspace."""
+    """Return the conditions that restrict a query to one workspace."""
     return [table.c[name] == value for name, value in workspace_columns(workspace).items()]
 
 
-def of_given_workspace(table: Table) -> list[ColumnElement[bool]]:
-    """The same for a statement that is made once: the workspace is given with its `workspace_columns`."""
+def of_bound_workspace(table: Table) -> list[ColumnElement[bool]]:
+    """Return the same conditions for a cached statement; bind `workspace_columns`."""
     return [table.c[name] == bindparam(name) for name in ("team_id", "enterprise_id")]
 
 
-def of_given_account(table: Table) -> list[ColumnElement[bool]]:
-    """The same for a whole account, given with its `account_columns`."""
+def of_bound_account(table: Table) -> list[ColumnElement[bool]]:
+    """Return the conditions of an account for a cached statement; bind `account_columns`."""
     return [table.c[name] == bindparam(name) for name in ("team_id", "enterprise_id", "provider", "account")]
 
 
-def account_in(row: Any) -> Account:
-    """Whose row it is."""
+def account_of(row: Any) -> Account:
+    """Return the account of a row."""
     return _account(row.team_id, row.enterprise_id, row.provider, row.account)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def workspace_of(team_id: str, enterprise_id: str) -> Workspace:
-    """The workspace of these ids."""
+    """Return the workspace with these ids."""
     return Workspace(team_id=team_id, enterprise_id=enterprise_id)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _account(team_id: str, enterprise_id: str, provider: str, name: str) -> Account:
     return Account(workspace=workspace_of(team_id, enterprise_id), provider=provider, name=name)
 
 
-# The statements that are run for every batch are made once, with a name for each value that changes: to make one takes
-# longer than to run it. On PostgreSQL lists go as arrays, so that a statement is the same for any number of values.
+# Statements that run for every batch are cached, with bound parameters: building one takes longer than running it. On
+# PostgreSQL lists are bound as arrays, so one statement serves any number of values.
 
 
-def among(column: Column[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
-    """Whether a column has one of the values that are given under this name."""
+def column_in(column: Column[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
+    """Match a column against the list of values bound to `name`."""
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))
 
 
-def together(columns: Sequence[Column[Any]], name: str, *, postgresql: bool) -> ColumnElement[bool]:
-    """Whether these columns together have one of the values that are given under this name (`keyed`)."""
+def columns_in(columns: Sequence[Column[Any]], name: str, *, postgresql: bool) -> ColumnElement[bool]:
+    """Match several columns against the list of keys bound with `columns_in_parameters`."""
     if not postgresql:
         return tuple_(*columns).in_(bindparam(name, expanding=True))
     lists = [bindparam(f"{name}_{column.name}", type_=ARRAY(column.type)) for column in columns]
-    wanted = func.unnest(*lists).table_valued(*(column.name for column in columns), name="wanted").render_derived()
-    return tuple_(*columns).in_(select(wanted))
+    keys = func.unnest(*lists).table_valued(*(column.name for column in columns), name="keys").render_derived()
+    return tuple_(*columns).in_(select(keys))
 
 
-def keyed(columns: Sequence[Column[Any]], name: str, keys: Collection[tuple[Any, ...]], db: Db) -> dict[str, list[Any]]:
-    """The values for `together`."""
+def columns_in_parameters(
+    columns: Sequence[Column[Any]], name: str, keys: Collection[tuple[Any, ...]], db: Db
+) -> dict[str, list[Any]]:
+    """Return the parameters to bind for `columns_in`."""
     if not db.is_postgresql:
         return {name: list(keys)}
     by_column = zip(*keys, strict=True) if keys else ((),) * len(columns)
     return {f"{name}_{column.name}": list(values) for column, values in zip(columns, by_column, strict=True)}
 
 
-def listed(table: Table, names: Sequence[str]) -> Select[Any]:
-    """Rows of these columns, given as a list for each. PostgreSQL alone knows this."""
+def rows_from_lists(table: Table, names: Sequence[str]) -> Select[Any]:
+    """Select rows of these columns from one bound list per column. PostgreSQL only."""
     lists = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in names]
     columns = [column(name, table.c[name].type) for name in names]
     rows = func.unnest(*lists).table_valued(*columns, name="given").render_derived()
     return select(*(rows.c[name] for name in names))
 
 
-class EachRow:
-    """Changes many rows of a table by their ids, each to values of its own.
+class BulkUpdate:
+    """An update of many rows of a table by id, with different values for each row.
 
-    In one statement on PostgreSQL, where one for each row would take most of the time; one by one on SQLite.
+    One statement on PostgreSQL, where one per row would take most of the time; one statement per row on SQLite.
     """
 
     def __init__(
@@ -111,22 +113,22 @@ class EachRow:
         given: Mapping[str, TypeEngine[Any]],
         change: Callable[[Mapping[str, ColumnElement[Any]]], Mapping[str, Any]],
     ) -> None:
-        """`change` says what becomes of a row, from the values that are given for it."""
+        """`given` names the types of the values per row; `change` returns the new column values from them."""
         types = {"key": table.c.id.type, **given}
         lists = [bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()]
         columns = [column(name, kind) for name, kind in types.items()]
         rows = func.unnest(*lists).table_valued(*columns, name="given").render_derived()
-        listed = {name: rows.c[name] for name in types}
-        self._at_once = update(table).where(table.c.id == listed["key"]).values(change(listed))
-        named = {name: bindparam(name, type_=kind) for name, kind in types.items()}
-        self._one_by_one = update(table).where(table.c.id == named["key"]).values(change(named))
+        by_list = {name: rows.c[name] for name in types}
+        self._all_rows = update(table).where(table.c.id == by_list["key"]).values(change(by_list))
+        by_row = {name: bindparam(name, type_=kind) for name, kind in types.items()}
+        self._one_row = update(table).where(table.c.id == by_row["key"]).values(change(by_row))
         self._names = tuple(types)
 
-    async def change(self, db: Db, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Change these rows: of each its `key` and what is given for it. On PostgreSQL they are locked already."""
+    async def run(self, db: Db, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update these rows; each has its id as `key` and its values. On PostgreSQL the caller has locked them."""
         if not rows:
             return
         if db.is_postgresql:
-            await db.execute(self._at_once, {name: [row[name] for row in rows] for name in self._names})
+            await db.execute(self._all_rows, {name: [row[name] for row in rows] for name in self._names})
         else:
-            await db.execute(self._one_by_one, [dict(row) for row in rows])
+            await db.execute(self._one_row, [dict(row) for row in rows])

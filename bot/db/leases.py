@@ -20,12 +20,12 @@ from bot.model.people import Account
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
-"""How long a row stays with a worker that shows no sign of life; a live worker renews three times as often."""
+"""How long a row stays with a worker that has stopped; a live worker renews three times per lease."""
 RETRY = timedelta(seconds=30)
 """The shortest wait before an operation without a clear result is resumed."""
 LONGEST_RETRY = timedelta(hours=1)
-DATABASE_AWAY = (SQLAlchemyError, OSError)
-"""What a database raises while it cannot be reached."""
+DATABASE_UNAVAILABLE = (SQLAlchemyError, OSError)
+"""Errors raised while the database cannot be reached."""
 
 
 class LeaseLost(Exception):
@@ -80,7 +80,7 @@ class LeasedTable(Generic[Record]):
         key = [self._table.c[name] == getattr(record, name) for name in self._key]
         return [*of_account(self._table, record.account), *key]
 
-    def held(self, record: Record, worker_id: str) -> list[ColumnElement[bool]]:
+    def owned(self, record: Record, worker_id: str) -> list[ColumnElement[bool]]:
         """Select the row of this record if this worker owns it."""
         return [*self.same(record), self._table.c.claimed_by == worker_id]
 
@@ -121,16 +121,16 @@ class LeasedTable(Generic[Record]):
     async def advance(self, db: Db, record: Record, worker_id: str, until: datetime | None) -> bool:
         """Save the record and own it until then. False, and nothing saved, if another worker owns it."""
         values = {**self._write(record), "claimed_until": until}
-        return (await db.execute(self._update(*self.held(record, worker_id)).values(**values))).rowcount == 1
+        return (await db.execute(self._update(*self.owned(record, worker_id)).values(**values))).rowcount == 1
 
     async def renew(self, db: Db, records: Sequence[Record], worker_id: str, until: datetime | None) -> None:
         """Own these rows until then, as far as this worker still owns them; `None` releases them."""
         mine = self._table.c.claimed_by == worker_id, self._renewable
         await db.execute(self._update(self._any(records), *mine).values(claimed_until=until))
 
-    async def is_held(self, db: Db, record: Record, worker_id: str, *unchanged: ColumnElement[bool]) -> bool:
+    async def is_owned(self, db: Db, record: Record, worker_id: str, *unchanged: ColumnElement[bool]) -> bool:
         """Whether this worker still owns the row, and `unchanged` still holds."""
-        found = await db.execute(select(self._table.c.claimed_by).where(*self.held(record, worker_id), *unchanged))
+        found = await db.execute(select(self._table.c.claimed_by).where(*self.owned(record, worker_id), *unchanged))
         return found.first() is not None
 
     async def release_all(self, db: Db) -> None:
@@ -224,7 +224,7 @@ class WorkerLeases(Generic[Record]):
             try:
                 async with self._store.write() as db:
                     await self._table.renew(db, records, self.worker_id, self.until())
-            except DATABASE_AWAY as error:
+            except DATABASE_UNAVAILABLE as error:
                 log.warning("%s.lease_not_renewed", self._subject, extra={"reason": type(error).__name__})
 
 

@@ -1,4 +1,4 @@
-"""Brings a database to the shape this version needs, from empty or from any version before."""
+"""Migrates a database to the schema of this version, from empty or from any earlier version."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.db.connection import async_url, writer
+from bot.db.connection import async_url, write_engine
 from bot.errors import SettingsError
 
-LOCK = 4_703_881  # any number that nothing else in the database locks on
+LOCK = 4_703_881  # an arbitrary key of an advisory lock
 
 
 async def migrate(url: str) -> None:
-    """Run what is missing of bot/db/migrations. Replicas that start together wait for the first of them."""
-    engine = writer(async_url(url), patient=True)
+    """Run the migrations that are missing. Replicas that start at the same time wait for the first one."""
+    engine = write_engine(async_url(url), no_timeout=True)
     try:
         async with _connected(engine) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
@@ -48,7 +48,7 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 def _upgrade(connection: Connection) -> None:
-    # Nothing is to be done at nearly every start: then Alembic need not read all of its scripts again.
+    # Most starts need no migration: then Alembic does not load its scripts.
     if MigrationContext.configure(connection).get_current_heads() != _newest():
         config = _config()
         config.attributes["connection"] = connection

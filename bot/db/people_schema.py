@@ -1,4 +1,4 @@
-"""The tables of the people of a webinar: its team, its seats, and those who are registered by others."""
+"""The tables of people: organizers, teams, seats, and people registered by others or on our own page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, 
 
 from bot.db.columns import SealedText, UtcDateTime, account_key, metadata, partial_index, workspace_key
 
-IN_LINE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
+IN_QUEUE = "state = 'leaving' or (batch_id = '' and state in ('waiting', 'asked'))"
 HAS_PAGE = "page_key <> ''"
 
-is_in_line, has_page = text(f"({IN_LINE})"), text(f"({HAS_PAGE})")
-"""The same in queries: SQLite uses a partial index only where they say word for word what it says."""
+is_in_queue, has_page = text(f"({IN_QUEUE})"), text(f"({HAS_PAGE})")
+"""The same conditions for queries: SQLite uses a partial index only for an identical condition."""
 
-organisers = Table(
+organizers = Table(
     "organisers",
     metadata,
     *workspace_key(),
@@ -20,7 +20,7 @@ organisers = Table(
     Column("set_by", String(32), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
 )
-"""Who may steer every webinar of a workspace, beside those who made or host it and the admins."""
+"""Who may manage every webinar of a workspace, besides its creator, its host and the admins."""
 
 invitees = Table(
     "invitees",
@@ -29,10 +29,10 @@ invitees = Table(
     Column("session_id", String(32), primary_key=True),
     Column("invitee_id", String(32), primary_key=True),
     Column("role", String(16), nullable=False),
-    Column("user_id", String(32), nullable=False, server_default=""),  # in Slack, where they were invited from there
-    Column("content", SealedText, nullable=False),  # the name, the address and their own link
-    Column("told", String(16), nullable=False),  # how they learn of it, and whether that is done
-    Column("told_what", String(64), nullable=False, server_default=""),  # digest of what they were told
+    Column("user_id", String(32), nullable=False, server_default=""),  # Slack user id, if they were invited from Slack
+    Column("content", SealedText, nullable=False),  # name, address and personal link
+    Column("told", String(16), nullable=False),  # how they are notified, and whether that is done
+    Column("told_what", String(64), nullable=False, server_default=""),  # digest of their last notification
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("invited_by", String(32), nullable=False, server_default=""),
     Column("changed_at", UtcDateTime, nullable=False),
@@ -47,14 +47,14 @@ team_changes = Table(
     Column("session_id", String(32), nullable=False),
     Column("user_id", String(32), nullable=False),  # who asked for it
     Column("step", String(16), nullable=False),
-    Column("content", SealedText, nullable=False),  # who is to be added, changed and removed
-    Column("view_id", String(64), nullable=False, server_default=""),  # where the answer goes
+    Column("content", SealedText, nullable=False),  # members to add, update and remove
+    Column("view_id", String(64), nullable=False, server_default=""),  # the view that shows the result
     Column("begun_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
     partial_index("ix_team_changes_open", "claimed_until", where="step <> 'draft'"),
 )
-"""A change of a team that is under way; forgotten when everybody knows of it."""
+"""Team changes in progress; deleted when everyone has been notified."""
 
 seats = Table(
     "seats",
@@ -64,9 +64,9 @@ seats = Table(
     Column("user_id", String(32), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
-    Column("content", SealedText, nullable=False),  # the name, the address and both links
+    Column("content", SealedText, nullable=False),  # name, address and both links
     Column("source", String(64), nullable=False, server_default=""),
-    Column("told_what", String(64), nullable=False, server_default=""),  # digest of what their message says
+    Column("told_what", String(64), nullable=False, server_default=""),  # digest of their last message
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
     Column("dm_ts", String(32), nullable=False, server_default=""),
     Column("changed_at", UtcDateTime, nullable=False),
@@ -74,7 +74,7 @@ seats = Table(
     Column("claimed_until", UtcDateTime),
     partial_index("ix_seats_open", "claimed_until", where="state <> 'held'"),
 )
-"""Registrants who are people in Slack: the only ones whose names and addresses are kept."""
+"""Registrants who are Slack users: the only ones whose names and addresses are kept."""
 
 batches = Table(
     "batches",
@@ -86,7 +86,7 @@ batches = Table(
     Column("state", String(16), nullable=False),
     Column("total", Integer, nullable=False),
     Column("dm_channel_id", String(32), nullable=False, server_default=""),
-    Column("dm_ts", String(32), nullable=False, server_default=""),  # the message that tells how far it is
+    Column("dm_ts", String(32), nullable=False, server_default=""),  # the progress message
     Column("begun_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("problem", Text, nullable=False, server_default=""),
@@ -94,9 +94,9 @@ batches = Table(
     Column("claimed_until", UtcDateTime),
     partial_index("ix_batches_open", "claimed_until", where="state in ('running', 'undoing')"),
 )
-"""Many people who are registered at once, because somebody asked for it."""
+"""Lists of people registered at once."""
 
-applications = Table(
+registration_requests = Table(
     "applications",
     metadata,
     Column("id", Integer().with_variant(BigInteger, "postgresql"), primary_key=True, autoincrement=True),
@@ -106,21 +106,21 @@ applications = Table(
     Column("account", String(64), nullable=False),
     Column("session_id", String(32), nullable=False),
     Column("batch_id", String(32), nullable=False, server_default=""),  # empty: on our own page
-    Column("number", Integer, nullable=False),  # its line in the list, or 0
-    Column("page_key", String(32), nullable=False, server_default=""),  # what its own pages are called by
-    Column("address", String(64), nullable=False),  # keyed digest, so that nobody is in line twice
-    Column("content", SealedText),  # the applicant; gone as soon as it is decided
-    Column("links", SealedText),  # both links, where our own pages stand before them
+    Column("number", Integer, nullable=False),  # its row in the list, or 0
+    Column("page_key", String(32), nullable=False, server_default=""),  # identifies its own pages
+    Column("address", String(64), nullable=False),  # keyed digest, so that an address is queued once
+    Column("content", SealedText),  # the registrant details; null once decided
+    Column("links", SealedText),  # both links, if our own pages lead to them
     Column("state", String(16), nullable=False),
     Column("registrant_id", String(32)),
-    Column("problem", String(64), nullable=False, server_default=""),  # a code and no words of anybody's
+    Column("problem", String(64), nullable=False, server_default=""),  # a code, no free text
     Column("changed_at", UtcDateTime, nullable=False),
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
     Index("ix_applications_batch", "team_id", "enterprise_id", "batch_id", "number"),
     Index("ix_applications_address", "team_id", "enterprise_id", "session_id", "address"),
     partial_index("uq_applications_page", "page_key", where=HAS_PAGE, unique=True),
-    partial_index("ix_applications_line", "id", where=IN_LINE),
+    partial_index("ix_applications_line", "id", where=IN_QUEUE),
     sqlite_autoincrement=True,
 )
-"""Somebody who is to be registered by others or on our own page; forgotten but for its ids when that is done."""
+"""People to be registered by others or on our own page; reduced to ids once decided."""

@@ -1,19 +1,14 @@
-"""The tables, once for both databases; migrations in bot/db/migrations bring a database to this shape."""
+"""The tables, defined once for both databases; bot/db/migrations creates and changes them."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from bot.db.columns import EPOCH, SealedText, UtcDateTime, account_key, metadata, partial_index, workspace_key
-from bot.db.people_schema import applications, batches, invitees, organisers, seats, team_changes
+from bot.db import people_schema  # noqa: F401 - adds its tables to the metadata
+from bot.db.columns import SealedText, UtcDateTime, account_key, partial_index, workspace_key
+from bot.db.columns import metadata as metadata
 
-__all__ = [
-    "EPOCH", "IDENTITY", "OPEN", "PLACE_AND_SECOND", "PROBLEMS", "applications", "batches", "cards",
-    "channels", "counts", "creations", "drafts", "invitees", "metadata", "notices", "organisers", "parcels", "people",
-    "seats", "subscriptions", "team_changes", "webinars", "workspaces",
-]  # fmt: skip
-
-PROBLEMS = "state in ('unknown', 'dead', 'missed')"
+HAS_PROBLEM = "state in ('unknown', 'dead', 'missed')"
 OPEN = "state in ('giving', 'held', 'withdrawing')"
 IDENTITY = (
     "team_id",
@@ -27,15 +22,15 @@ IDENTITY = (
     "occurrence",
     "channel_id",
 )
-"""What makes a notice another one."""
-PLACE_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
+"""The unique key of a notice."""
+CHANNEL_AND_SECOND = ("team_id", "enterprise_id", "channel_id", "post_at")
 
 people = Table(
     "people",
     metadata,
     *workspace_key(),
     Column("user_id", String(32), primary_key=True),
-    Column("profile", SealedText, nullable=False),  # holds the e-mail address
+    Column("profile", SealedText, nullable=False),  # includes the email address
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
@@ -45,7 +40,7 @@ drafts = Table(
     *workspace_key(),
     Column("draft_id", String(64), primary_key=True),
     Column("user_id", String(32), nullable=False),
-    Column("content", SealedText, nullable=False),  # may hold a password
+    Column("content", SealedText, nullable=False),  # may include a password
     Column("state", String(16), nullable=False),  # open, sent
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_drafts_person", "team_id", "enterprise_id", "user_id", "changed_at"),
@@ -57,12 +52,12 @@ creations = Table(
     *account_key(),
     Column("draft_id", String(64), primary_key=True),  # a form can be submitted twice, but creates once
     Column("user_id", String(32), nullable=False),
-    Column("title", Text, nullable=False),  # two creations of one title at once could not be told apart at RingCentral
-    Column("content", SealedText, nullable=False),  # the form, the host and where to answer
+    Column("title", Text, nullable=False),  # concurrent creations of one title look the same at RingCentral
+    Column("content", SealedText, nullable=False),  # the form, the host, and where to reply
     Column("step", String(16), nullable=False),
     Column("webinar_id", String(32)),
     Column("session_id", String(32)),
-    Column("begun_at", UtcDateTime, nullable=False),  # machine time, as the vendor's creationTime
+    Column("begun_at", UtcDateTime, nullable=False),  # machine time, like the vendor's creationTime
     Column("problem", Text, nullable=False, server_default=""),
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
@@ -85,7 +80,7 @@ webinars = Table(
     Column("host_user_id", String(64), nullable=False),
     Column("host_name", Text, nullable=False),
     Column("created_by", String(32), nullable=False),
-    Column("attendee_link", Text, nullable=False),  # the shared link, which may stand on a card
+    Column("attendee_link", Text, nullable=False),  # the shared link, which a card may show
     Column("host_link", SealedText),
     Column("page_uri", Text, nullable=False, server_default=""),
     Column("registrant_count", Integer),
@@ -93,12 +88,12 @@ webinars = Table(
     Column("registration_open", Boolean),
     Column("has_real_registrants", Boolean),
     Column("counted_at", UtcDateTime),
-    Column("limit_since", UtcDateTime),  # when this limit was first read: the same limit set again is another occasion
-    Column("preferences", Text),  # JSON of what a person may choose of a registration beside its limit
+    Column("limit_since", UtcDateTime),  # when this limit was first read: setting it again starts a new occurrence
+    Column("preferences", Text),  # JSON of the registration preferences other than the limit
     Column("after_count", Integer, nullable=False, server_default="0"),
     Column("sequence", Integer, nullable=False, server_default="0"),
     Column("panel_offset_s", Integer, nullable=False, server_default="0"),
-    Column("fixed_options", Text),  # JSON of what the account decided, as last read
+    Column("fixed_options", Text),  # JSON of the options that the account fixes, as last read
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_webinars_start", "team_id", "enterprise_id", "start"),
 )
@@ -109,8 +104,8 @@ cards = Table(
     *account_key(),
     Column("session_id", String(32), primary_key=True),
     Column("channel_id", String(32), primary_key=True),
-    Column("message_ts", String(32), primary_key=True),  # shared twice, there are two cards to keep true
-    Column("shown", String(64), nullable=False),  # digest of what the card says, to edit it only when that changes
+    Column("message_ts", String(32), primary_key=True),  # a webinar shared twice has two cards
+    Column("shown", String(64), nullable=False),  # digest of the content, to edit the card only when it changes
     Column("shared_by", String(32), nullable=False),
     Column("shared_at", UtcDateTime, nullable=False),
 )
@@ -131,16 +126,16 @@ notices = Table(
     Column("occurrence", String(64), nullable=False, server_default=""),
     Column("due_at", UtcDateTime, nullable=False),
     Column("hand_at", UtcDateTime, nullable=False),
-    Column("way", String(16), nullable=False),  # held, posted: those of one kind must not be looked for among the other
+    Column("way", String(16), nullable=False),  # held (scheduled at Slack) or posted
     Column("expires_at", UtcDateTime, nullable=False),
-    Column("facts", Text, nullable=False, server_default="{}"),  # JSON; titles, figures and Slack ids, no registrant
+    Column("facts", Text, nullable=False, server_default="{}"),  # JSON: titles, counts and Slack ids, no registrants
     Column("state", String(16), nullable=False),
-    Column("parcel_id", BigInteger),  # the parcel it is packed in, or was said in
+    Column("parcel_id", BigInteger),  # the message it is batched or was posted in
     Column("problem", Text, nullable=False, server_default=""),
     UniqueConstraint(*IDENTITY, name="uq_notices_what"),
     partial_index("ix_notices_hand", "way", "hand_at", "id", where="state = 'planned'"),
     partial_index("ix_notices_due", "team_id", "enterprise_id", "due_at", where="state = 'planned'"),
-    partial_index("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=PROBLEMS),
+    partial_index("ix_notices_problems", "team_id", "enterprise_id", "due_at", where=HAS_PROBLEM),
     Index("ix_notices_session", "team_id", "enterprise_id", "session_id"),
     Index("ix_notices_channel", "team_id", "enterprise_id", "channel_id", "due_at"),
     partial_index("ix_notices_parcel", "parcel_id", where="parcel_id is not null"),
@@ -156,19 +151,19 @@ parcels = Table(
     Column("channel_id", String(32), nullable=False),
     Column("way", String(16), nullable=False),
     Column("state", String(16), nullable=False),
-    # The second at which it is posted: with the channel it identifies what Slack holds.
+    # The Unix second at which it is posted; with the channel it identifies a message scheduled at Slack.
     Column("post_at", BigInteger, nullable=False),
-    Column("mark", String(32), nullable=False, server_default=""),  # what a posted one carries as metadata, to find it
+    Column("mark", String(32), nullable=False, server_default=""),  # metadata of a posted message, to find it again
     Column("scheduled_id", String(64)),
     Column("message_ts", String(32)),
-    Column("text_digest", String(64)),  # of the message Slack holds, to exchange it when it would say otherwise
-    Column("wake_at", UtcDateTime, nullable=False),  # when there is next something to do about it (domain time)
+    Column("text_digest", String(64)),  # of the text scheduled at Slack, to replace it if it changes
+    Column("wake_at", UtcDateTime, nullable=False),  # when it is next due for work (domain time)
     Column("claimed_by", String(64), nullable=False, server_default=""),
     Column("claimed_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text, nullable=False, server_default=""),
-    partial_index("uq_parcels_post", *PLACE_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
-    Index("ix_parcels_channel", *PLACE_AND_SECOND),
+    partial_index("uq_parcels_post", *CHANNEL_AND_SECOND, where=f"way = 'held' and {OPEN}", unique=True),
+    Index("ix_parcels_channel", *CHANNEL_AND_SECOND),
     partial_index("ix_parcels_open", "wake_at", where=OPEN),
     sqlite_autoincrement=True,
 )
@@ -182,8 +177,8 @@ subscriptions = Table(
     Column("subject", String(32), primary_key=True),  # the session's id, the person's id, or empty
     Column("provider", String(32), primary_key=True, server_default=""),  # of a webinar, else empty
     Column("account", String(64), primary_key=True, server_default=""),
-    Column("features", Text, nullable=False),  # by their words, with commas
-    Column("leads", Text),  # seconds before the start, with commas; null: as the workspace has it
+    Column("features", Text, nullable=False),  # feature names, comma-separated
+    Column("leads", Text),  # seconds before the start, comma-separated; null: the default of the workspace
     Column("set_by", String(32), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Column("by_share", Boolean, nullable=False),
@@ -209,7 +204,7 @@ workspaces = Table(
     "workspaces",
     metadata,
     *workspace_key(),
-    Column("leads", Text, nullable=False),  # default reminders: seconds before the start, with commas
+    Column("leads", Text, nullable=False),  # default reminders: seconds before the start, comma-separated
     Column("set_by", String(32), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
 )
@@ -224,4 +219,4 @@ counts = Table(
     Column("registrant_limit", Integer),
     Column("registration_open", Boolean, nullable=False),
 )
-"""One row for each reading that differed from the one before."""
+"""One row per reading that differs from the previous one."""

@@ -1,4 +1,4 @@
-"""Plans the digests of channels: what is coming that each of them follows, at the hour that it chose."""
+"""Plans the digests of channels: upcoming webinars that a channel subscribes to, at the time it chose."""
 
 from __future__ import annotations
 
@@ -22,106 +22,108 @@ from bot.webinars import table as webinar_table
 
 MICROSECOND = timedelta(microseconds=1)
 BATCH_SIZE = 50
-"""Digests written in one transaction: many channels choose nine o'clock, and others want to write as well."""
+"""Digests per write transaction: many channels choose nine o'clock, and other writers must not wait long."""
 
 Counts = dict[tuple[Account, str, datetime], int | None]
-"""How many had registered when, as far as it was looked up: many channels ask for the same."""
+"""Cache of registration counts by account, session and time: many channels need the same ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class _DueDigest:
-    """A digest that is due: whose, for which moment, and the moment of the one before, to compare with."""
+    """A digest that is due: its channel, its time, and the time of the previous one to compare with."""
 
     hours: ChannelHours
-    slot: datetime
+    time: datetime
     before: datetime
 
 
 class Digests:
-    """Writes a notice for each digest that is due. Every replica may: a slot has one row, whoever is first."""
+    """Plans a notice for each digest that is due. Safe in every replica: a digest time has one row."""
 
     def __init__(self, store: Store, clock: Clock, account: Account) -> None:
-        """Plan for the channels of this account's workspace, under its name."""
+        """Plan for the channels of this account's workspace; the notices carry the account."""
         self._store = store
         self._clock = clock
         self._account = account
-        self._looked_at: dict[str, datetime] = {}  # so that a slot is worked out once, not at every beat
+        self._handled: dict[str, datetime] = {}  # channel → last digest time handled
 
     async def plan_due(self) -> int:
-        """Plan every digest whose hour has come and that is still worth saying; how many that were.
+        """Plan every digest that is due and has not expired; return how many.
 
-        A daily digest with nothing to come is left out. What is planned already stays as it is.
+        A daily digest without upcoming webinars is skipped. Notices that exist already are unchanged.
         """
         now = self._clock.now()
         async with self._store.read() as db:
-            wanted = self._wanted(await subscription_table.hours_with_digest(db, self._account.workspace), now)
-            coming = await _upcoming(db, self._account.workspace, now) if wanted else []
-        figures: Counts = {}
+            due = self._due(await subscription_table.hours_with_digest(db, self._account.workspace), now)
+            upcoming = await _upcoming(db, self._account.workspace, now) if due else []
+        counts: Counts = {}
         planned = 0
-        for first in range(0, len(wanted), BATCH_SIZE):
-            some = wanted[first : first + BATCH_SIZE]
+        for index in range(0, len(due), BATCH_SIZE):
+            batch = due[index : index + BATCH_SIZE]
             async with self._store.read() as db:
-                made = [await self._digest(db, one, coming, figures, now) for one in some]
-            digests = [one for one in made if one]
+                notices = [await self._digest(db, digest, upcoming, counts, now) for digest in batch]
+            digests = [digest for digest in notices if digest]
             if digests:
                 async with self._store.write() as db:
                     await notice_table.plan(db, digests)
-            self._looked_at |= {one.hours.channel_id: one.slot for one in some}
+            self._handled |= {digest.hours.channel_id: digest.time for digest in batch}
             planned += len(digests)
         return planned
 
-    def _wanted(self, channels: Sequence[ChannelHours], now: datetime) -> list[_DueDigest]:
-        found = []
+    def _due(self, channels: Sequence[ChannelHours], now: datetime) -> list[_DueDigest]:
+        due_digests = []
         for hours in channels:
-            slot = last_digest_time(hours, now)
-            # What was set up after its hour begins with the next one.
-            if slot is None or slot <= hours.set_at or now >= _expires(slot):
+            time = last_digest_time(hours, now)
+            # A digest that was set up after its time starts with the next one.
+            if time is None or time <= hours.set_at or now >= _expires(time):
                 continue
-            if self._looked_at.get(hours.channel_id) != slot:
-                before = last_digest_time(hours, slot - MICROSECOND) or slot
-                found.append(_DueDigest(hours, slot, before))
-        return found
+            if self._handled.get(hours.channel_id) != time:
+                before = last_digest_time(hours, time - MICROSECOND) or time
+                due_digests.append(_DueDigest(hours, time, before))
+        return due_digests
 
     async def _digest(
-        self, db: Db, one: _DueDigest, coming: Sequence[Webinar], figures: Counts, now: datetime
+        self, db: Db, digest: _DueDigest, upcoming: Sequence[Webinar], counts: Counts, now: datetime
     ) -> Notice | None:
-        lines = await subscription_table.of_channel(db, self._account.workspace, one.hours.channel_id)
-        ahead = one.slot + DIGEST_SPAN[one.hours.digest]
-        theirs = [
-            webinar for webinar in coming if one.slot <= webinar.start < ahead and channel_features(webinar, lines)
+        subscriptions = await subscription_table.of_channel(db, self._account.workspace, digest.hours.channel_id)
+        until = digest.time + DIGEST_SPAN[digest.hours.digest]
+        listed = [
+            webinar
+            for webinar in upcoming
+            if digest.time <= webinar.start < until and channel_features(webinar, subscriptions)
         ]
-        if not theirs and one.hours.digest is DigestPace.DAILY:
+        if not listed and digest.hours.digest is DigestPace.DAILY:
             return None
-        counted = [(webinar.session_id, await _count(db, webinar, one.before, figures)) for webinar in theirs]
-        return self._notice(one, NoticeFacts(coming=tuple(counted)), now)
+        counted = [(webinar.session_id, await _count(db, webinar, digest.before, counts)) for webinar in listed]
+        return self._notice(digest, NoticeFacts(coming=tuple(counted)), now)
 
-    def _notice(self, wanted: _DueDigest, facts: NoticeFacts, now: datetime) -> Notice:
+    def _notice(self, due: _DueDigest, facts: NoticeFacts, now: datetime) -> Notice:
         return Notice(
             kind=NoticeKind.DIGEST,
             account=self._account,
             session_id="",
-            channel_id=wanted.hours.channel_id,
-            start=wanted.slot,
-            occurrence=wanted.hours.digest,
-            due_at=wanted.slot,
+            channel_id=due.hours.channel_id,
+            start=due.time,
+            occurrence=due.hours.digest,
+            due_at=due.time,
             schedulable_at=now,
-            expires_at=_expires(wanted.slot),
+            expires_at=_expires(due.time),
             facts=facts,
         )
 
 
 async def _upcoming(db: Db, workspace: Workspace, now: datetime) -> list[Webinar]:
-    known = await webinar_table.list_webinars(db, workspace, ending_after=now)
-    return [one for one in known if is_coming_or_live(one, now)]
+    webinars = await webinar_table.list_webinars(db, workspace, ending_after=now)
+    return [webinar for webinar in webinars if is_coming_or_live(webinar, now)]
 
 
-async def _count(db: Db, webinar: Webinar, moment: datetime, figures: Counts) -> int | None:
+async def _count(db: Db, webinar: Webinar, moment: datetime, counts: Counts) -> int | None:
     key = (webinar.account, webinar.session_id, moment)
-    if key not in figures:
-        figure = await count_history.at(db, *key)
-        figures[key] = figure.count if figure else None
-    return figures[key]
+    if key not in counts:
+        record = await count_history.at(db, *key)
+        counts[key] = record.count if record else None
+    return counts[key]
 
 
-def _expires(slot: datetime) -> datetime:
-    return expires_at(NoticeKind.DIGEST, None, moment=slot.astimezone(UTC))
+def _expires(time: datetime) -> datetime:
+    return expires_at(NoticeKind.DIGEST, None, moment=time.astimezone(UTC))

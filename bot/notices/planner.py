@@ -1,4 +1,4 @@
-"""Plans what is to be said of a webinar, in the transaction that changes it: its reminders, and what is news."""
+"""Plans the notices of a webinar in the transaction that changes it: its reminders and its events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.db.connection import Db
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
 from bot.notices.events import WebinarEvent, detect_events
-from bot.notices.model import Notice, NoticeKind, NoticeState
+from bot.notices.model import PENDING, Notice, NoticeKind
 from bot.notices.outbox import notice_table
 from bot.notices.rules import DEFAULT_OFFSETS, is_stale, plan
 from bot.notices.schedule import is_direct, schedulable_at
@@ -20,83 +20,95 @@ from bot.notices.subscriptions.model import FEATURE_BY_KIND, ChannelFeatures, Su
 from bot.webinars import table as webinar_table
 
 BATCH_SIZE = 100
-"""Webinars planned in one go, so that whoever else wants to run waits only for a moment."""
+"""Webinars planned at a time, between which other tasks may run."""
 MAX_WAIT = timedelta(days=2)
-"""How long ago something may have been due that a channel still waits for: quiet hours end within a day."""
-WAITING = (NoticeState.PLANNED, NoticeState.BATCHED)
+"""How long after its due time a notice may still be pending: quiet hours end within a day."""
 
 
 async def replan(db: Db, webinar: Webinar, now: datetime) -> None:
-    """Bring what waits to be said of a webinar to what it has become, and to what its channels want to hear."""
-    # As it is by now, and so that it stays: else who changes it meanwhile would not know of what is planned here.
-    current = await webinar_table.find(db, webinar.account, webinar.session_id, to_change=True) or webinar
+    """Adapt the pending notices of a webinar to its current state and to the subscriptions of its channels."""
+    # Read under a lock: a concurrent change would miss the notices planned here.
+    current = await webinar_table.find(db, webinar.account, webinar.session_id, for_update=True) or webinar
     await _replan(db, current, channel_features(current, await _subscriptions(db, current)), now)
 
 
 async def plan_changes(db: Db, before: Webinar | None, after: Webinar, now: datetime, by: str = "") -> None:
-    """Plan all that follows from a change of a webinar's row, which this transaction has written.
+    """Plan the notices that follow from a change of a webinar's row, which this transaction has written.
 
-    `before` is the row as it was, read so that nobody else could change it meanwhile, or nothing for one that is seen
-    for the first time. `by` is the Slack user who made the change here: they are not told of it.
+    `before` is the previous row, read under a lock in this transaction, or None for a new webinar. `by` is the Slack
+    user who made the change through Greenroom: they get no notice of it.
     """
-    news = detect_events(before, after, now) if before else []
-    plans_change = before is None or _reminder_inputs(before) != _reminder_inputs(after)
-    if not news and not plans_change:
+    events = detect_events(before, after, now) if before else []
+    reminders_change = before is None or _reminder_inputs(before) != _reminder_inputs(after)
+    if not events and not reminders_change:
         return
     if before is None:
         await webinar_table.wait_for_workspace_lock(db, after.account.workspace)
-    lines = await _subscriptions(db, after)
-    heard = channel_features(after, lines)
-    if plans_change and (before or heard):
-        await _replan(db, after, heard, now)
-    told = [_notice(one, after, place, by) for one in news for place in _recipients(one.kind, after, lines, heard, by)]
-    if told:
-        await notice_table.plan(db, told)
+    subscriptions = await _subscriptions(db, after)
+    channels = channel_features(after, subscriptions)
+    if reminders_change and (before or channels):
+        await _replan(db, after, channels, now)
+    notices = [
+        _notice(event, after, channel_id, by)
+        for event in events
+        for channel_id in _recipients(event.kind, after, subscriptions, channels, by)
+    ]
+    if notices:
+        await notice_table.plan(db, notices)
 
 
 async def replan_channel(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> None:
-    """Bring what waits to be said in a channel to what it wants to hear by now, for every webinar to come."""
+    """Adapt the pending notices of a channel to its subscriptions, for every upcoming webinar."""
     await webinar_table.lock_workspace(db, workspace, now)
-    lines = await subscription_table.of_channel(db, workspace, channel_id)
+    subscriptions = await subscription_table.of_channel(db, workspace, channel_id)
     defaults = await _default_offsets(db, workspace)
-    coming = await webinar_table.list_webinars(db, workspace, ending_after=now)
-    by_key = {(webinar.account, webinar.session_id): webinar for webinar in coming}
+    upcoming = await webinar_table.list_webinars(db, workspace, ending_after=now)
+    by_key = {(webinar.account, webinar.session_id): webinar for webinar in upcoming}
     stale = []
     for row in await notice_table.of_channel(db, workspace, channel_id, now - MAX_WAIT):
         webinar = by_key.get((row.notice.account, row.notice.session_id))
         if (
             webinar
-            and row.state in WAITING
-            and is_stale(row.notice, webinar, channel_features(webinar, lines), defaults)
+            and row.state in PENDING
+            and is_stale(row.notice, webinar, channel_features(webinar, subscriptions), defaults)
         ):
             stale.append(row.id)
     await notice_table.withdraw(db, stale)
-    for first in range(0, len(coming), BATCH_SIZE):
-        batch = coming[first : first + BATCH_SIZE]
+    for index in range(0, len(upcoming), BATCH_SIZE):
+        batch = upcoming[index : index + BATCH_SIZE]
         await notice_table.plan(
-            db, [one for webinar in batch for one in plan(webinar, channel_features(webinar, lines), now, defaults)]
+            db,
+            [
+                notice
+                for webinar in batch
+                for notice in plan(webinar, channel_features(webinar, subscriptions), now, defaults)
+            ],
         )
-        await asyncio.sleep(0)  # others want to run as well
+        await asyncio.sleep(0)  # let other tasks run
 
 
-async def _replan(db: Db, webinar: Webinar, heard: Sequence[ChannelFeatures], now: datetime) -> None:
+async def _replan(db: Db, webinar: Webinar, channels: Sequence[ChannelFeatures], now: datetime) -> None:
     defaults = await _default_offsets(db, webinar.account.workspace)
     rows = await notice_table.lock_session(db, webinar.account, webinar.session_id)
-    waiting = (row for row in rows if row.state in WAITING)
-    stale = {row.id for row in waiting if is_stale(row.notice, webinar, heard, defaults)}
-    packed = await notice_table.withdraw_locked(db, rows, stale)
-    planned = await _spread_load(db, webinar.account.workspace, plan(webinar, heard, now, defaults), now)
-    await notice_table.plan(db, planned, packed)
+    waiting = (row for row in rows if row.state in PENDING)
+    stale = {row.id for row in waiting if is_stale(row.notice, webinar, channels, defaults)}
+    batched = await notice_table.withdraw_locked(db, rows, stale)
+    planned = await _spread_load(db, webinar.account.workspace, plan(webinar, channels, now, defaults), now)
+    await notice_table.plan(db, planned, batched)
 
 
 async def _spread_load(db: Db, workspace: Workspace, planned: Sequence[Notice], now: datetime) -> list[Notice]:
-    """The same, handed over the earlier the more fall due with them, or Slack could not take them all in time."""
-    together = Counter(one.due_at for one in planned)
-    crowds = await notice_table.due_counts(db, workspace, together)
-    early = [
-        schedulable_at(one.due_at, max(crowds[one.due_at], together[one.due_at]), one.channel_id) for one in planned
+    """The same notices, scheduled earlier the more are due at the same time, because of Slack's rate limit."""
+    together = Counter(notice.due_at for notice in planned)
+    loads = await notice_table.due_counts(db, workspace, together)
+    times = [
+        schedulable_at(notice.due_at, max(loads[notice.due_at], together[notice.due_at]), notice.channel_id)
+        for notice in planned
     ]
-    return [one.model_copy(update={"schedulable_at": max(at, now)}) for one, at in zip(planned, early, strict=True)]
+    return [
+        notice.model_copy(update={"schedulable_at": max(time, now)})
+        for notice, time in zip(planned, times, strict=True)
+    ]
 
 
 async def _subscriptions(db: Db, webinar: Webinar) -> list[Subscription]:
@@ -104,40 +116,55 @@ async def _subscriptions(db: Db, webinar: Webinar) -> list[Subscription]:
 
 
 async def _default_offsets(db: Db, workspace: Workspace) -> tuple[timedelta, ...]:
-    own = await subscription_table.default_offsets(db, workspace)
-    return DEFAULT_OFFSETS if own is None else own
+    stored = await subscription_table.default_offsets(db, workspace)
+    return DEFAULT_OFFSETS if stored is None else stored
 
 
 def _reminder_inputs(webinar: Webinar) -> Webinar:
-    """All that a reminder may depend on: everything but figures, and when they were read."""
-    read = webinar.registration
-    figures = read and read.model_copy(
+    """The webinar without what no reminder depends on: figures and the times at which they were read."""
+    registration = webinar.registration
+    neutral = registration and registration.model_copy(
         update={"count": 0, "limit": None, "limit_since": None, "read_at": webinar.start}
     )
-    return webinar.model_copy(update={"registration": figures, "seen_at": webinar.start})
+    return webinar.model_copy(update={"registration": neutral, "seen_at": webinar.start})
 
 
 def _recipients(
-    kind: NoticeKind, webinar: Webinar, lines: Collection[Subscription], heard: Collection[ChannelFeatures], by: str
+    kind: NoticeKind,
+    webinar: Webinar,
+    subscriptions: Collection[Subscription],
+    channels: Collection[ChannelFeatures],
+    by: str,
 ) -> list[str]:
-    """The channels in which it is said: those that hear of such things, and its organiser where it fills up."""
-    people = {line.channel_id: line.set_by for line in lines if is_direct(line.channel_id)}
-    places = [one.channel_id for one in heard if FEATURE_BY_KIND[kind] in one.features]
-    if kind is NoticeKind.FILLING and webinar.created_by and webinar.created_by not in map(people.get, places):
-        places.append(webinar.created_by)
-    return [place for place in places if not by or by not in (place, people.get(place))]
+    """Channels that get a notice of this kind: the subscribed ones and, if it fills up, the organizer's DM.
+
+    The person who made the change gets none.
+    """
+    subscribers = {
+        subscription.channel_id: subscription.set_by
+        for subscription in subscriptions
+        if is_direct(subscription.channel_id)
+    }
+    channel_ids = [channel.channel_id for channel in channels if FEATURE_BY_KIND[kind] in channel.features]
+    if (
+        kind is NoticeKind.FILLING
+        and webinar.created_by
+        and webinar.created_by not in map(subscribers.get, channel_ids)
+    ):
+        channel_ids.append(webinar.created_by)
+    return [channel_id for channel_id in channel_ids if not by or by not in (channel_id, subscribers.get(channel_id))]
 
 
-def _notice(news: WebinarEvent, webinar: Webinar, channel_id: str, by: str) -> Notice:
+def _notice(event: WebinarEvent, webinar: Webinar, channel_id: str, by: str) -> Notice:
     return Notice(
-        kind=news.kind,
+        kind=event.kind,
         account=webinar.account,
         session_id=webinar.session_id,
         channel_id=channel_id,
         start=webinar.start.astimezone(UTC),
-        occurrence=news.occurrence,
-        due_at=news.due_at,
-        schedulable_at=news.due_at,
-        expires_at=news.expires_at,
-        facts=news.facts.model_copy(update={"by": by}),
+        occurrence=event.occurrence,
+        due_at=event.due_at,
+        schedulable_at=event.due_at,
+        expires_at=event.expires_at,
+        facts=event.facts.model_copy(update={"by": by}),
     )

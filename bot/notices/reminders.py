@@ -12,6 +12,7 @@ from bot.model.webinar import Webinar
 from bot.notices import reminder_rules as rules
 from bot.notices.model import NoticeKind, NoticeState
 from bot.notices.outbox import notice_table
+from bot.notices.outbox.rows import NoticeRow
 from bot.notices.planner import replan
 from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderSheet, ReminderUndo
 from bot.notices.rules import DEFAULT_OFFSETS
@@ -26,7 +27,7 @@ async def lock_webinar(db: Db, account: Account, session_id: str, channel_id: st
     Call this before any change of reminders. Raises `NotFound`.
     """
     await subscription_table.lock_channel(db, account.workspace, channel_id)
-    webinar = await webinar_table.find(db, account, session_id, to_change=True)
+    webinar = await webinar_table.find(db, account, session_id, for_update=True)
     if webinar is None:
         raise NotFound("This webinar is not known here. Type /webinar list to see those that are.")
     return webinar
@@ -176,11 +177,11 @@ async def _subscriptions(db: Db, webinar: Webinar, channel_id: str) -> list[Subs
     return [each for each in found if each.channel_id == channel_id]
 
 
-def _is_reminder(row: notice_table.NoticeRow, channel_id: str) -> bool:
+def _is_reminder(row: NoticeRow, channel_id: str) -> bool:
     return row.notice.kind is NoticeKind.REMINDER and row.notice.channel_id == channel_id
 
 
-def _reminder(row: notice_table.NoticeRow) -> Reminder:
+def _reminder(row: NoticeRow) -> Reminder:
     is_batched = row.state is NoticeState.BATCHED and row.message is not None
     return Reminder(
         id=row.id,

@@ -60,11 +60,11 @@ class ChartImages:
         self._patience = patience
         self._turn = asyncio.Lock()
 
-    async def outlook(self, webinar: Webinar, read: Registration, now: datetime) -> Forecast:
+    async def forecast(self, webinar: Webinar, read: Registration, now: datetime) -> Forecast:
         """What can be said of a registration beyond its figure; no vendor call."""
         return forecast(await self._figures(webinar), read, start=webinar.start, now=now)
 
-    async def picture(
+    async def create(
         self, webinar: Webinar, read: Registration, now: datetime, *, sources_for: Caller | None = None
     ) -> ChartImage:
         """What there is to show of a registration: no vendor call, or one per 1,000 registrants with `sources_for`.

@@ -36,7 +36,7 @@ from bot.sync.mirror import Mirror
 log = logging.getLogger(__name__)
 
 UNCLEAR = "unclear"
-"""The problem of an application that was requested, and is not in the list so far."""
+"""The problem of a request that was requested, and is not in the list so far."""
 CLOSED = "closed"
 ANSWERS = "answers"
 MAX_CLOCK_SKEW = timedelta(minutes=2)
@@ -52,7 +52,7 @@ NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show t
 
 
 class Registrar:
-    """Makes the vendor calls, and alone saves the result of an application."""
+    """Makes the vendor calls, and alone saves the result of a request."""
 
     def __init__(
         self,
@@ -73,8 +73,8 @@ class Registrar:
         self._seats = seats
         self._clock = clock
 
-    async def one(
-        self, webinar: Webinar, applicant: RegistrantDetails, caller: Caller, *, own_pages: bool = False
+    async def register_now(
+        self, webinar: Webinar, details: RegistrantDetails, caller: Caller, *, own_pages: bool = False
     ) -> NewRegistration:
         """Register somebody for a person who waits: one call, and one look at the list where that is not clear.
 
@@ -82,43 +82,43 @@ class Registrar:
         already, and any `ProviderError`; then nothing goes on by itself.
         """
         if not own_pages:
-            return NewRegistration(asked=applicant, registrant=await self._now(webinar, applicant, caller))
+            return NewRegistration(asked=details, registrant=await self._register(webinar, details, caller))
         key = token_urlsafe(KEY_BYTES)
-        applicant = self._with_page(webinar, applicant, key)
+        details = self._with_page(webinar, details, key)
         now = self._clock.now()
         async with self._store.write() as db:
             # Held for longer than the call can take; after a crash the line of our own page brings it to an end.
             await request_table.add(
-                db, webinar.account, webinar.session_id, [(0, applicant, key)], batch_id="", now=now,
+                db, webinar.account, webinar.session_id, [(0, details, key)], batch_id="", now=now,
                 worker_id=self._worker_id, until=machine_now() + MAX_CLAIM,
             )  # fmt: skip
-            application = await request_table.by_page_key(db, key)
-            if application is None:
+            request = await request_table.find_by_page_key(db, key)
+            if request is None:
                 raise ValueError("what was just added is there")
-            await request_table.ask(db, application, now)
+            await request_table.mark_registering(db, request, now)
         try:
-            registrant = await self._now(webinar, applicant, caller)
+            registrant = await self._register(webinar, details, caller)
         except GreenroomError:
-            await self._decide(application, RequestState.STOPPED)
+            await self._save_result(request, RequestState.STOPPED)
             raise
-        await self._decide(application, RequestState.REGISTERED, registrant, keep_links=True)
-        return NewRegistration(asked=applicant, registrant=registrant, page_key=key)
+        await self._save_result(request, RequestState.REGISTERED, registrant, keep_links=True)
+        return NewRegistration(asked=details, registrant=registrant, page_key=key)
 
-    async def _now(self, webinar: Webinar, applicant: RegistrantDetails, caller: Caller) -> Registrant:
+    async def _register(self, webinar: Webinar, details: RegistrantDetails, caller: Caller) -> Registrant:
         asked_at = self._clock.now()
         try:
-            registrant = await self._provider.register(webinar.session_id, applicant, caller)
+            registrant = await self._provider.register(webinar.session_id, details, caller)
         except ProviderConflict as conflict:
             raise BadInput(ALREADY_REGISTERED) from conflict
         except OutcomeUnknown as unknown:
-            registrant = await self._looked_up(webinar, applicant, asked_at, unknown, caller)
+            registrant = await self._find_after_unknown(webinar, details, asked_at, unknown, caller)
         self._mirror.count_soon(webinar.session_id)
         return registrant
 
-    async def _looked_up(
+    async def _find_after_unknown(
         self,
         webinar: Webinar,
-        applicant: RegistrantDetails,
+        details: RegistrantDetails,
         asked_at: datetime,
         unknown: OutcomeUnknown,
         caller: Caller,
@@ -129,95 +129,95 @@ class Registrar:
         except ProviderError:
             # That the list cannot be read does not matter: the person may be registered.
             raise unknown from None
-        there = found.get(applicant.address)
+        there = found.get(details.address)
         if there is None:
             raise BadInput(NOT_REGISTERED) from unknown
-        if not _is_ours(there, applicant, asked_at):
+        if not _is_ours(there, details, asked_at):
             raise BadInput(ALREADY_REGISTERED) from unknown
         return there
 
-    async def ask(
-        self, webinar: Webinar, application: RegistrationRequest, caller: Caller, *, keep_links: bool = False
+    async def request(
+        self, webinar: Webinar, request: RegistrationRequest, caller: Caller, *, keep_links: bool = False
     ) -> RegistrationRequest:
-        """Register somebody whose application is written down as asked, and give it as it is then.
+        """Register somebody whose request is written down as asked, and give it as it is then.
 
         It stays `ASKED` where nobody knows how that ended (`settle`). Raises what concerns everybody (`AFFECTS_ALL`), and
         what is worth trying later: then it waits again.
         """
-        applicant = application.applicant
-        if applicant is None:
+        details = request.details
+        if details is None:
             raise ValueError("who is decided is not asked for")
-        if application.page_key:
-            applicant = self._with_page(webinar, applicant, application.page_key)
+        if request.page_key:
+            details = self._with_page(webinar, details, request.page_key)
         try:
-            registrant = await self._provider.register(application.session_id, applicant, caller)
+            registrant = await self._provider.register(request.session_id, details, caller)
         except OutcomeUnknown as unknown:
-            log.warning("registrant.unclear", extra={"session": application.session_id, "status": unknown.status})
-            return application.model_copy(update={"state": RequestState.ASKED})
+            log.warning("registrant.unclear", extra={"session": request.session_id, "status": unknown.status})
+            return request.model_copy(update={"state": RequestState.REGISTERING})
         except ProviderConflict:
-            if application.problem == UNCLEAR:
+            if request.problem == UNCLEAR:
                 # It may be our own earlier request, come late: the list says whose it is.
-                return application.model_copy(update={"state": RequestState.ASKED})
-            return await self._decide(application, RequestState.THERE)
+                return request.model_copy(update={"state": RequestState.REGISTERING})
+            return await self._save_result(request, RequestState.ALREADY_REGISTERED)
         except AFFECTS_ALL:
-            await self._put_back(application, application.problem)
+            await self._mark_waiting(request, request.problem)
             raise
         except ProviderRefused as refused:
             code = " ".join(filter(None, [refused.code, refused.parameter])) or str(refused.status)
-            return await self._decide(application, RequestState.REFUSED, problem=code)
+            return await self._save_result(request, RequestState.REFUSED, problem=code)
         except ProviderError:
-            await self._put_back(application, application.problem)
+            await self._mark_waiting(request, request.problem)
             raise
-        return await self._registered(application, registrant, keep_links=keep_links)
+        return await self._save_registered(request, registrant, keep_links=keep_links)
 
-    async def settle(
+    async def resolve(
         self, session_id: str, asked: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
     ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
         found = _by_email(await self._provider.registrants(session_id, caller))
         settled = []
-        for application in asked:
-            applicant = application.applicant
-            there = found.get(applicant.address) if applicant else None
-            if applicant is None or there is None:
-                settled.append(await self._put_back(application, UNCLEAR))
-            elif _is_ours(there, applicant, application.changed_at):
-                settled.append(await self._registered(application, there, keep_links=keep_links))
+        for request in asked:
+            details = request.details
+            there = found.get(details.address) if details else None
+            if details is None or there is None:
+                settled.append(await self._mark_waiting(request, UNCLEAR))
+            elif _is_ours(there, details, request.changed_at):
+                settled.append(await self._save_registered(request, there, keep_links=keep_links))
             else:
-                settled.append(await self._decide(application, RequestState.THERE))
+                settled.append(await self._save_result(request, RequestState.ALREADY_REGISTERED))
         return settled
 
-    async def refuse(self, application: RegistrationRequest, problem: str) -> RegistrationRequest:
+    async def refuse(self, request: RegistrationRequest, problem: str) -> RegistrationRequest:
         """Save that this person is not to be requested again."""
-        return await self._decide(application, RequestState.REFUSED, problem=problem)
+        return await self._save_result(request, RequestState.REFUSED, problem=problem)
 
-    async def remove(self, application: RegistrationRequest, caller: Caller) -> None:
+    async def remove(self, request: RegistrationRequest, caller: Caller) -> None:
         """Remove a registrant: one call."""
-        if application.registrant_id:
-            webinar = await self._mirror.find(application.session_id)
-            await self._provider.remove_registrant(webinar.session_id, application.registrant_id, caller)
-            await self._seats.removed(webinar, application.registrant_id)
-        await self.forget(application)
+        if request.registrant_id:
+            webinar = await self._mirror.find(request.session_id)
+            await self._provider.remove_registrant(webinar.session_id, request.registrant_id, caller)
+            await self._seats.notify_removed(webinar, request.registrant_id)
+        await self.mark_removed(request)
 
-    async def forget(self, application: RegistrationRequest) -> None:
+    async def mark_removed(self, request: RegistrationRequest) -> None:
         """Save that the registrant is removed, or that the webinar is over."""
         async with self._store.write() as db:
-            await request_table.left(db, application, self._clock.now())
+            await request_table.mark_removed(db, request, self._clock.now())
 
-    def _with_page(self, webinar: Webinar, applicant: RegistrantDetails, key: str) -> RegistrantDetails:
+    def _with_page(self, webinar: Webinar, details: RegistrantDetails, key: str) -> RegistrantDetails:
         # Our own join page is not given to RingCentral: where it keeps one, it tells nobody its own link any more, and
         # there would be nothing to send people on to.
-        return applicant.model_copy(update={"cancel_page": SecretStr(self._urls.cancel_url(key, webinar))})
+        return details.model_copy(update={"cancel_page": SecretStr(self._urls.cancel_url(key, webinar))})
 
-    async def _registered(
-        self, application: RegistrationRequest, registrant: Registrant, *, keep_links: bool
+    async def _save_registered(
+        self, request: RegistrationRequest, registrant: Registrant, *, keep_links: bool
     ) -> RegistrationRequest:
-        keep_links = keep_links or bool(application.page_key)
-        return await self._decide(application, RequestState.REGISTERED, registrant, keep_links=keep_links)
+        keep_links = keep_links or bool(request.page_key)
+        return await self._save_result(request, RequestState.REGISTERED, registrant, keep_links=keep_links)
 
-    async def _decide(
+    async def _save_result(
         self,
-        application: RegistrationRequest,
+        request: RegistrationRequest,
         state: RequestState,
         registrant: Registrant | None = None,
         *,
@@ -225,29 +225,29 @@ class Registrar:
         problem: str = "",
     ) -> RegistrationRequest:
         async with self._store.write() as db:
-            await request_table.decide(
+            await request_table.save_result(
                 db,
-                application,
+                request,
                 state,
                 self._clock.now(),
                 registrant=registrant,
                 keep_links=keep_links,
                 problem=problem,
             )
-        return application.model_copy(update={"state": state, "applicant": None, "problem": problem})
+        return request.model_copy(update={"state": state, "details": None, "problem": problem})
 
-    async def _put_back(self, application: RegistrationRequest, problem: str) -> RegistrationRequest:
+    async def _mark_waiting(self, request: RegistrationRequest, problem: str) -> RegistrationRequest:
         async with self._store.write() as db:
-            await request_table.put_back(db, application, problem)
-        return application.model_copy(update={"state": RequestState.WAITING, "problem": problem})
+            await request_table.mark_waiting(db, request, problem)
+        return request.model_copy(update={"state": RequestState.WAITING, "problem": problem})
 
 
 def _by_email(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
     return {one.address: one for one in registrants}
 
 
-def _is_ours(there: Registrant, applicant: RegistrantDetails, asked_at: datetime) -> bool:
+def _is_ours(there: Registrant, details: RegistrantDetails, asked_at: datetime) -> bool:
     """Whether our request made it: a person who registered alone did so earlier, or with other data."""
-    if (there.external_id, there.source) != (applicant.external_id, applicant.source):
+    if (there.external_id, there.source) != (details.external_id, details.source):
         return False
     return there.registered_at is None or there.registered_at >= asked_at - MAX_CLOCK_SKEW

@@ -23,27 +23,27 @@ MAX_PROBLEM = 64
 
 
 class RequestState(StrEnum):
-    """The state of an application."""
+    """The state of a request."""
 
     WAITING = "waiting"
-    ASKED = "asked"
+    REGISTERING = "asked"
     """Saved before the call; stays so while the outcome of the call is unknown."""
     REGISTERED = "registered"
-    THERE = "there"
+    ALREADY_REGISTERED = "there"
     """Was registered already, by other means."""
     REFUSED = "refused"
-    LEAVING = "leaving"
+    CANCELING = "leaving"
     """Canceled: the queue of our own pages removes the registrant."""
-    LEFT = "left"
+    CANCELED = "left"
     STOPPED = "stopped"
     """Never requested, and no longer to be."""
 
 
-IN_LINE = (RequestState.WAITING, RequestState.ASKED)
+QUEUED = (RequestState.WAITING, RequestState.REGISTERING)
 
 
 class RegistrationRequest(Frozen):
-    """A person to be registered. `applicant` is kept only until it is decided.
+    """A person to be registered. `details` is kept only until it is decided.
 
     Links are kept while our own pages lead to them, and otherwise until they are handed out.
     """
@@ -55,7 +55,7 @@ class RegistrationRequest(Frozen):
     number: int = 0
     page_key: str = Field(default="", repr=False)
     state: RequestState
-    applicant: RegistrantDetails | None = Field(default=None, repr=False)
+    details: RegistrantDetails | None = Field(default=None, repr=False)
     join_link: SecretStr = SecretStr("")
     cancel_link: SecretStr = SecretStr("")
     registrant_id: str | None = None
@@ -67,14 +67,14 @@ async def add(
     db: Db,
     account: Account,
     session_id: str,
-    applicants: Sequence[tuple[int, RegistrantDetails, str]],
+    people: Sequence[tuple[int, RegistrantDetails, str]],
     *,
     batch_id: str,
     now: datetime,
     worker_id: str = "",
     until: datetime | None = None,
 ) -> None:
-    """Save these people as waiting: of each the line in the list, the applicant, and the page key ("" for none).
+    """Save these people as waiting: of each the line in the list, the details, and the page key ("" for none).
 
     `worker_id` owns them until then (machine time), so that no other worker requests them.
     """
@@ -85,17 +85,17 @@ async def add(
             **shared,
             "number": number,
             "page_key": page_key,
-            "address": db.vault.digests(applicant.address)[0],
-            "content": _content(applicant),
+            "address": db.vault.digests(details.address)[0],
+            "content": _content(details),
         }
-        for number, applicant, page_key in applicants
+        for number, details, page_key in people
     ]
     if rows:
         await db.execute(registration_requests.insert(), rows)
 
 
-async def by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
-    """The application with this page key; `None` for an empty key."""
+async def find_by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
+    """The request with this page key; `None` for an empty key."""
     if not page_key:
         return None
     row = (
@@ -104,7 +104,7 @@ async def by_page_key(db: Db, page_key: str) -> RegistrationRequest | None:
     return read(row) if row else None
 
 
-async def of_address(db: Db, account: Account, session_id: str, address: str) -> list[RegistrationRequest]:
+async def find_by_address(db: Db, account: Account, session_id: str, address: str) -> list[RegistrationRequest]:
     """The applications with this address, oldest first."""
     query = select(registration_requests).where(
         *of_account(registration_requests, account), registration_requests.c.session_id == session_id
@@ -113,23 +113,23 @@ async def of_address(db: Db, account: Account, session_id: str, address: str) ->
     return [read(row) for row in await db.execute(query.order_by(registration_requests.c.id))]
 
 
-async def ask(db: Db, application: RegistrationRequest, now: datetime) -> bool:
+async def mark_registering(db: Db, request: RegistrationRequest, now: datetime) -> bool:
     """Save that its call is about to be made. False if it is no longer in line.
 
     After a request without a clear answer the time of that request is kept: it may have succeeded.
     """
-    values: dict[str, Any] = {"state": RequestState.ASKED}
-    return await _move(db, application, IN_LINE, values if application.problem else values | {"changed_at": now})
+    values: dict[str, Any] = {"state": RequestState.REGISTERING}
+    return await _move(db, request, QUEUED, values if request.problem else values | {"changed_at": now})
 
 
-async def put_back(db: Db, application: RegistrationRequest, problem: str = "") -> None:
+async def mark_waiting(db: Db, request: RegistrationRequest, problem: str = "") -> None:
     """Return it to waiting; `problem` says if it was requested without a clear answer."""
-    await _move(db, application, IN_LINE, {"state": RequestState.WAITING, "problem": problem})
+    await _move(db, request, QUEUED, {"state": RequestState.WAITING, "problem": problem})
 
 
-async def decide(
+async def save_result(
     db: Db,
-    application: RegistrationRequest,
+    request: RegistrationRequest,
     state: RequestState,
     now: datetime,
     *,
@@ -144,64 +144,62 @@ async def decide(
         if keep_links:
             links = [registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()]
             values["links"] = json.dumps(links)
-    return await _move(db, application, IN_LINE, values | _FREE)
+    return await _move(db, request, QUEUED, values | _NO_LEASE)
 
 
-async def leave(db: Db, page_key: str, now: datetime) -> RequestState | None:
+async def cancel(db: Db, page_key: str, now: datetime) -> RequestState | None:
     """Have somebody taken off the list by the key of their own pages, and say what they are now.
 
     Who waits still is out at once. Whose call is under way stays `ASKED`: it must be known first how that ends.
     Nothing for a key that nobody has.
     """
-    application = await by_page_key(db, page_key)
-    if application is None:
+    request = await find_by_page_key(db, page_key)
+    if request is None:
         return None
-    if application.state is RequestState.WAITING:
-        out = {"state": RequestState.LEFT, "changed_at": now, "content": None}
-        if await _move(db, application, [RequestState.WAITING], out | _FREE):
-            return RequestState.LEFT
-    if application.state is RequestState.REGISTERED:
-        leaving = {"state": RequestState.LEAVING, "changed_at": now, "problem": ""}
-        await _move(db, application, [RequestState.REGISTERED], leaving | _FREE)
-        return RequestState.LEAVING
-    now_is = await by_page_key(db, page_key)
+    if request.state is RequestState.WAITING:
+        out = {"state": RequestState.CANCELED, "changed_at": now, "content": None}
+        if await _move(db, request, [RequestState.WAITING], out | _NO_LEASE):
+            return RequestState.CANCELED
+    if request.state is RequestState.REGISTERED:
+        leaving = {"state": RequestState.CANCELING, "changed_at": now, "problem": ""}
+        await _move(db, request, [RequestState.REGISTERED], leaving | _NO_LEASE)
+        return RequestState.CANCELING
+    now_is = await find_by_page_key(db, page_key)
     return now_is.state if now_is else None
 
 
-async def left(db: Db, application: RegistrationRequest, now: datetime) -> None:
+async def mark_removed(db: Db, request: RegistrationRequest, now: datetime) -> None:
     """Save that the registrant was removed."""
-    from_ = [RequestState.REGISTERED, RequestState.LEAVING]
-    await _move(db, application, from_, {"state": RequestState.LEFT, "links": None, "changed_at": now} | _FREE)
+    from_ = [RequestState.REGISTERED, RequestState.CANCELING]
+    await _move(db, request, from_, {"state": RequestState.CANCELED, "links": None, "changed_at": now} | _NO_LEASE)
 
 
-async def kept_on(db: Db, application: RegistrationRequest, now: datetime, problem: str) -> None:
+async def mark_not_removed(db: Db, request: RegistrationRequest, now: datetime, problem: str) -> None:
     """Save that the registrant could not be removed, and why."""
     back = {"state": RequestState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
-    await _move(db, application, [RequestState.LEAVING], back | _FREE)
+    await _move(db, request, [RequestState.CANCELING], back | _NO_LEASE)
 
 
-async def forget_before(db: Db, account: Account, before: datetime) -> None:
+async def delete_before(db: Db, account: Account, before: datetime) -> None:
     """Delete what has not changed since then, except for webinars that were still to come."""
     coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
     past = registration_requests.c.changed_at < before, registration_requests.c.session_id.not_in(coming)
     await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *past))
 
 
-_FREE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+_NO_LEASE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
 
 
-async def _move(
-    db: Db, application: RegistrationRequest, from_: Sequence[RequestState], values: dict[str, Any]
-) -> bool:
-    this = registration_requests.c.id == application.id, registration_requests.c.state.in_(from_)
+async def _move(db: Db, request: RegistrationRequest, from_: Sequence[RequestState], values: dict[str, Any]) -> bool:
+    this = registration_requests.c.id == request.id, registration_requests.c.state.in_(from_)
     moved = await db.execute(update(registration_requests).where(*this).values(**values))
     return moved.rowcount == 1
 
 
-def _content(applicant: RegistrantDetails) -> str:
+def _content(details: RegistrantDetails) -> str:
     # A secret writes itself as stars; into an encrypted column it goes as it is.
-    pages = applicant.join_page.get_secret_value(), applicant.cancel_page.get_secret_value()
-    content = applicant.model_dump(exclude={"join_page", "cancel_page"})
+    pages = details.join_page.get_secret_value(), details.cancel_page.get_secret_value()
+    content = details.model_dump(exclude={"join_page", "cancel_page"})
     return json.dumps([content, *pages])
 
 
@@ -211,7 +209,7 @@ def _details(text: str) -> RegistrantDetails:
 
 
 def read(row: Any) -> RegistrationRequest:
-    """The application of a row."""
+    """The request of a row."""
     join_link, cancel_link = json.loads(row.links) if row.links else ("", "")
     return RegistrationRequest(
         id=row.id,
@@ -221,7 +219,7 @@ def read(row: Any) -> RegistrationRequest:
         number=row.number,
         page_key=row.page_key,
         state=RequestState(row.state),
-        applicant=_details(row.content) if row.content else None,
+        details=_details(row.content) if row.content else None,
         join_link=SecretStr(join_link),
         cancel_link=SecretStr(cancel_link),
         registrant_id=row.registrant_id,

@@ -56,12 +56,12 @@ class NotChanged(BadInput):
 class Changed:
     """What became of a webinar, and its registration before: it differs in nothing but what was asked for.
 
-    `kept` names what was asked for, too, and was left as it was, without a word why.
+    `ignored` names what was asked for, too, and was left as it was, without a word why.
     """
 
     webinar: Webinar
     before: Registration
-    kept: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 class RegistrationSettings:
@@ -84,7 +84,7 @@ class RegistrationSettings:
     async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Let people register."""
         async with self._locks[session_id]:
-            webinar, read = await self._known(session_id, caller)
+            webinar, read = await self._load(session_id, caller)
             if self._is_fresh(read) and is_full(read):
                 raise NotChanged(_full(read), webinar)
             if self._is_fresh(read) and read.is_open:
@@ -94,7 +94,7 @@ class RegistrationSettings:
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
         """Let nobody register any more."""
         async with self._locks[session_id]:
-            webinar, read = await self._known(session_id, caller)
+            webinar, read = await self._load(session_id, caller)
             if self._is_fresh(read) and not read.is_open:
                 raise NotChanged(ALREADY_CLOSED, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
@@ -102,17 +102,17 @@ class RegistrationSettings:
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
         """Let so many people register, or any number; what was full is opened again in the same step."""
         async with self._locks[session_id]:
-            webinar, read = await self._known(session_id, caller, fresh=True)
+            webinar, read = await self._load(session_id, caller, recent=True)
             check_limit(webinar, limit)
             change = RegistrationChange(is_open=read.is_open or is_full(read), limit=limit)
             return await self._change(webinar, read, change, caller, by)
 
-    async def settle(
+    async def apply(
         self, session_id: str, shown: RegistrationState, wanted: RegistrationState, caller: Caller, by: str
     ) -> Changed:
         """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
         async with self._locks[session_id]:
-            webinar, read = await self._known(session_id, caller, fresh=True, whole=True)
+            webinar, read = await self._load(session_id, caller, recent=True, preferences=True)
             goal = merged(read, shown, wanted)
             if goal == state_of(read):
                 raise NotChanged(ALREADY_APPLIED, webinar)
@@ -125,8 +125,8 @@ class RegistrationSettings:
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
         """Go back to what was so before a change, as long as nothing else has changed since."""
         async with self._locks[undo.session_id]:
-            whole = undo.made.preferences is not None
-            webinar, read = await self._known(undo.session_id, caller, fresh=True, whole=whole)
+            preferences = undo.made.preferences is not None
+            webinar, read = await self._load(undo.session_id, caller, recent=True, preferences=preferences)
             if comparable_state(read, undo.made) == undo.back:
                 raise NotChanged(ALREADY_UNDONE, webinar)
             if comparable_state(read, undo.made) != undo.made:
@@ -134,15 +134,15 @@ class RegistrationSettings:
             _check_undo(webinar, read, undo.back)
             return await self._change(webinar, read, _change_to(read, undo.back), caller, by)
 
-    async def whole(self, session_id: str, caller: Caller) -> Webinar:
+    async def with_preferences(self, session_id: str, caller: Caller) -> Webinar:
         """The webinar with all that is known of its registration: no call, or one where that was never read."""
-        webinar, _ = await self._known(session_id, caller, whole=True)
+        webinar, _ = await self._load(session_id, caller, preferences=True)
         return webinar
 
     def check(self, webinar: Webinar) -> None:
         """Raise `BadInput` for a webinar that has no registration to change: over, cancelled, or for everybody."""
         now_at = stage(webinar, self._clock.now())
-        if now_at is Stage.CANCELLED:
+        if now_at is Stage.CANCELED:
             raise BadInput(CANCELLED)
         if now_at is Stage.OVER:
             raise BadInput(OVER)
@@ -152,17 +152,17 @@ class RegistrationSettings:
     def _is_fresh(self, read: Registration) -> bool:
         return self._clock.now() - read.read_at <= MAX_AGE
 
-    async def _known(
-        self, session_id: str, caller: Caller, *, fresh: bool = False, whole: bool = False
+    async def _load(
+        self, session_id: str, caller: Caller, *, recent: bool = False, preferences: bool = False
     ) -> tuple[Webinar, Registration]:
         """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters.
 
-        `whole`: with its preferences.
+        `preferences`: with its preferences.
         """
         webinar = await self._mirror.find(session_id)
         self.check(webinar)
         known = webinar.registration
-        if known is None or (fresh and not self._is_fresh(known)) or (whole and known.preferences is None):
+        if known is None or (recent and not self._is_fresh(known)) or (preferences and known.preferences is None):
             try:
                 webinar = await self._mirror.refresh(session_id, caller)
             except ProviderGone as gone:
@@ -170,7 +170,7 @@ class RegistrationSettings:
             self.check(webinar)
         if webinar.registration is None:
             raise BadInput(NOT_FOUND)
-        if whole and webinar.registration.preferences is None:
+        if preferences and webinar.registration.preferences is None:
             raise BadInput(NO_SETTINGS)
         return webinar, webinar.registration
 
@@ -183,18 +183,18 @@ class RegistrationSettings:
         except ProviderGone as gone:
             raise BadInput(NOT_FOUND) from gone
         except OutcomeUnknown as unknown:
-            after, trouble = await self._look(webinar, unknown, caller), UNCLEAR
-        before, kept = _before_requested(change, before, after), ignored_settings(change, after)
-        is_done = not kept or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
+            after, trouble = await self._read_again(webinar, unknown, caller), UNCLEAR
+        before, ignored = _before_requested(change, before, after), ignored_settings(change, after)
+        is_done = not ignored or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
         current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
             raise NotChanged(_full(after) if change.is_open and is_full(after) else trouble, current)
         if state_of(before) == state_of(after):
             raise NotChanged(ALREADY_OPEN if after.is_open else ALREADY_CLOSED, current)
-        return Changed(current, before, kept)
+        return Changed(current, before, ignored)
 
-    async def _look(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
+    async def _read_again(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
         """What is so after a change that nobody answered clearly."""
         try:
             return await self._provider.registration(webinar.session_id, caller)
@@ -264,13 +264,13 @@ def _before_requested(change: RegistrationChange, before: Registration, after: R
 
 def ignored_settings(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
     """What was asked for and is not so, in words."""
-    kept = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
+    ignored = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
     # A limit that was reached in the meantime closes what was opened with it.
     filled = change.limit is not UNCHANGED and is_full(after)
-    kept += [] if change.is_open == after.is_open or filled else ["Registration"]
+    ignored += [] if change.is_open == after.is_open or filled else ["Registration"]
     if change.preferences is not UNCHANGED:
-        kept += [FIELDS[parameter][1] for parameter in differing_parameters(change.preferences, after.preferences)]
-    return tuple(kept)
+        ignored += [FIELDS[parameter][1] for parameter in differing_parameters(change.preferences, after.preferences)]
+    return tuple(ignored)
 
 
 def _full(read: Registration) -> str:

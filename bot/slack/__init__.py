@@ -1,1 +1,1 @@
-"""slack."""
+"""The Slack Web API: client, users, blocks, forms and error messages."""

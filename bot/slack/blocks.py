@@ -1,4 +1,4 @@
-"""The pieces of every message and modal: safe text, times that each reader sees in their own zone, buttons."""
+"""Blocks for messages and modals: escaped text, times in the reader's zone, buttons."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ MAX_OPTIONS = 100
 MAX_INPUT = 3000
 
 TITLE_IN_LINE = 150
-"""How much of a title stands in a line of text (titles go up to 512)."""
-
-
+"""Characters of a title within a line of text (titles have up to 512)."""
 NAME_IN_LINE = 80
-"""How much of a person's name stands in a line of text."""
+"""Characters of a person's name within a line of text."""
 
 Block = dict[str, Any]
 Element = dict[str, Any]
 
-# mrkdwn has no escape for its marks: https://docs.slack.dev/messaging/formatting-message-text
+# mrkdwn has no escape for its formatting characters: https://docs.slack.dev/messaging/formatting-message-text
 LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -40,7 +38,7 @@ _OUR_TOKENS = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^&|]*
 
 
 def message(text: str, blocks: Iterable[Block]) -> Message:
-    """A message of these blocks. Slack's limits are the caller's to keep; the tests check every view against them."""
+    """Return a message of these blocks. The caller keeps Slack's limits; the tests check every view against them."""
     return Message(text, list(blocks))
 
 
@@ -54,8 +52,8 @@ def modal(
     private_metadata: str = "",
     notify_on_close: bool = False,
 ) -> View:
-    """A modal. Slack's limits are the caller's to keep; the tests check every view against them."""
-    return filled(
+    """Return a modal. The caller keeps Slack's limits; the tests check every view against them."""
+    return without_empty(
         blocks=list(blocks),
         callback_id=callback_id,
         close=plain_text(close),
@@ -67,8 +65,8 @@ def modal(
     )
 
 
-def filled(**fields: Any) -> dict[str, Any]:
-    """The fields that hold something: Slack refuses an empty text or list.
+def without_empty(**fields: Any) -> dict[str, Any]:
+    """Return the fields that are not empty: Slack rejects an empty text or list.
 
     Callers name the fields in alphabetical order. The stored fingerprints of cards and scheduled messages depend on it.
     """
@@ -76,15 +74,15 @@ def filled(**fields: Any) -> dict[str, Any]:
 
 
 def cut(text: str, size: int) -> str:
-    """`text` with at most `size` characters, ending in … where something was left out."""
+    """Shorten `text` to at most `size` characters, ending in … if something is cut."""
     return text if len(text) <= size else text[: size - 1].rstrip() + "…"
 
 
 def plain(text: str, size: int = TITLE_IN_LINE) -> str:
-    """Someone's words for a place in mrkdwn: one line, at most `size` characters as sent.
+    """Escape user text for mrkdwn: one line, at most `size` characters after escaping.
 
-    Nobody is mentioned by them, nothing is linked or formatted: & < > are escaped, and the marks of mrkdwn become
-    lookalikes, because Slack offers no escape for those.
+    It can mention no one, link nothing and format nothing: & < > are escaped, and formatting characters become
+    lookalikes, because Slack has no escape for them.
     """
     neutral = _LOOSE_UNDERSCORE.sub("ˍ", one_line_title(text).translate(LOOKALIKES))
     pieces = [_ESCAPES.get(char, char) for char in neutral]
@@ -95,33 +93,30 @@ def plain(text: str, size: int = TITLE_IN_LINE) -> str:
 
 
 def person(name: str) -> str:
-    """What somebody is called, for mrkdwn that others read: no mention, so that Slack does not notify them of it.
-
-    Empty where it is not known.
-    """
+    """Escape a person's name for mrkdwn. Not a mention, so Slack does not notify them. Empty for an empty name."""
     return plain(name, NAME_IN_LINE) if name.strip() else ""
 
 
-def said(sentence: str) -> str:
-    """One of our sentences for mrkdwn: escaped, but for mentions of one person, one channel or a time."""
+def escape_sentence(sentence: str) -> str:
+    """Escape a sentence of ours for mrkdwn, except for mentions of a person or a channel, and times."""
     escaped = "".join(_ESCAPES.get(char, char) for char in sentence)
     return _OUR_TOKENS.sub(lambda token: f"<{token[1]}>", escaped)
 
 
 def when(moment: datetime, zone: str = "UTC") -> str:
-    """A time that Slack shows in each reader's own zone; e-mails and old clients show it in `zone` and in UTC."""
+    """Return a time that Slack shows in the reader's zone; emails and old clients show it in `zone` and in UTC."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{clock_time(moment, zone)}>"
 
 
 def clock_time(moment: datetime, zone: str) -> str:
-    """A time spelled out in `zone` (and in UTC where that differs), for places where Slack shows plain text."""
+    """Return a time in `zone` (and in UTC if that differs) for plain text."""
     utc, local = moment.astimezone(UTC), moment.astimezone(_zone(zone))
-    spelled = f"{local:%a}, {local:%b} {local.day}, {local.year} at {local:%H:%M} {local.tzname()}"
-    return spelled if local.utcoffset() == timedelta() else f"{spelled} ({utc:%H:%M} UTC)"
+    local_text = f"{local:%a}, {local:%b} {local.day}, {local.year} at {local:%H:%M} {local.tzname()}"
+    return local_text if local.utcoffset() == timedelta() else f"{local_text} ({utc:%H:%M} UTC)"
 
 
 def _zone(name: str) -> ZoneInfo:
-    # Webinars made elsewhere carry whatever zone name was typed there.
+    # Webinars created elsewhere may have any zone name.
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -129,7 +124,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """How long ago, in words: "just now", "2 min ago", "3 hours ago", "5 days ago"."""
+    """Return how long ago: "just now", "2 min ago", "3 hours ago", "5 days ago"."""
     minutes = int((now - then) / timedelta(minutes=1))
     if minutes < 1:
         return "just now"
@@ -140,12 +135,12 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def number(count: int, one: str, many: str = "") -> str:
-    """A figure with its word: "1 person", "1,187 people"."""
+    """Return a count with its noun: "1 person", "1,187 people"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def heading(title: str) -> Block:
-    """A title on top of a message, whole even where it is longer than a header may be."""
+    """A title at the top of a message, complete even if it exceeds the limit of a header."""
     line = one_line_title(title)
     return header(line) if len(line) <= MAX_HEADER else verbatim(line)
 
@@ -161,22 +156,22 @@ def divider() -> Block:
 
 
 def verbatim(text: str) -> Block:
-    """Someone's words exactly as typed: plain text neither formats nor mentions."""
+    """User text exactly as typed: plain text neither formats nor mentions."""
     return {"text": plain_text(cut(text, MAX_SECTION)), "type": "section"}
 
 
 def section(text: str, accessory: Element | None = None, block_id: str | None = None) -> Block:
-    """A paragraph of mrkdwn, with a button or picker beside it if given."""
-    return filled(accessory=accessory, block_id=block_id, text=mrkdwn(text), type="section")
+    """A paragraph of mrkdwn, with an optional button or picker beside it."""
+    return without_empty(accessory=accessory, block_id=block_id, text=mrkdwn(text), type="section")
 
 
 def paragraph(sentence: str) -> Block:
-    """One of our sentences as a paragraph, cut where it is longer than Slack allows."""
-    return section(cut(said(sentence), MAX_SECTION))
+    """A sentence of ours as a paragraph, cut to Slack's limit."""
+    return section(cut(escape_sentence(sentence), MAX_SECTION))
 
 
 def fields(pairs: Sequence[tuple[str, str]]) -> Block:
-    """Facts in two columns: each a name and what it is (mrkdwn)."""
+    """Names and values (mrkdwn) in two columns."""
     return {"fields": [mrkdwn(f"*{name}*\n{value}") for name, value in pairs], "type": "section"}
 
 
@@ -186,27 +181,27 @@ def context(*lines: str) -> Block:
 
 
 def mrkdwn(text: str) -> Element:
-    """Formatted text in which Slack links and mentions only what we wrote out as such."""
+    """Formatted text without automatic links and mentions."""
     return {"text": text, "type": "mrkdwn", "verbatim": True}
 
 
 def plain_text(text: str | None) -> Element | None:
-    """Plain text in which `:tada:` is an emoji; nothing where there is none."""
+    """Plain text in which `:tada:` is an emoji; None for empty text."""
     return {"emoji": True, "text": text, "type": "plain_text"} if text else None
 
 
 def warning(sentence: str) -> Block:
-    """What is wrong with a form as a whole, on top of a modal; an alert where it is short enough for one."""
-    text = said(sentence)
+    """An error about a whole form, for the top of a modal: an alert if the sentence fits in one."""
+    text = escape_sentence(sentence)
     if len(text) > MAX_ALERT:
         return paragraph(sentence)
     return {"level": "error", "text": mrkdwn(text), "type": "alert"}
 
 
 def actions(*elements: Element | None, block_id: str | None = None) -> list[Block]:
-    """A row of the buttons and pickers that are not None; no row where there is none."""
+    """A row of the elements that are not None; no row if all are None."""
     present = [element for element in elements if element is not None]
-    return [filled(block_id=block_id, elements=present, type="actions")] if present else []
+    return [without_empty(block_id=block_id, elements=present, type="actions")] if present else []
 
 
 def button(
@@ -218,8 +213,8 @@ def button(
     label: str = "",
     confirm: Element | None = None,
 ) -> Element:
-    """A button; `label` says more to screen readers where `text` alone is vague, `confirm` is asked first."""
-    return filled(
+    """A button; `label` is for screen readers if `text` alone is vague, `confirm` is a dialog shown first."""
+    return without_empty(
         accessibility_label=cut(label, MAX_LABEL),
         action_id=action_id,
         confirm=confirm,
@@ -231,10 +226,10 @@ def button(
 
 
 def link_button(text: str, action_id: str, url: str, *, style: str | None = None, label: str = "") -> Element | None:
-    """A button that opens a web page; nothing where there is no usable address. Slack reports its clicks too."""
+    """A button that opens a web page; None without a usable URL. Slack reports its clicks too."""
     if not url.startswith(("http://", "https://")) or len(url) > MAX_URL:
         return None
-    return filled(
+    return without_empty(
         accessibility_label=cut(label, MAX_LABEL),
         action_id=action_id,
         style=style,
@@ -245,7 +240,7 @@ def link_button(text: str, action_id: str, url: str, *, style: str | None = None
 
 
 def confirm_dialog(*, title: str, text: str, confirm: str, deny: str, style: str) -> Element:
-    """What a button asks before it acts."""
+    """A confirmation dialog of a button."""
     return {
         "title": plain_text(title),
         "text": {"text": text, "type": "mrkdwn"},

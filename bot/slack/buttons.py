@@ -29,7 +29,7 @@ REFRESH_DETAILS = "refresh.details"
 REFRESH_COUNT = "refresh.count"
 
 SHARE_IN = "webinar.share_in"
-"""A channel picker; its block id says which webinar (`shared_by`)."""
+"""A channel picker; its block id says which webinar (`shared_webinar_id`)."""
 
 REMIND = "remind.open"
 MUTE = "notice.mute"
@@ -45,20 +45,20 @@ REGISTRANTS = "registrants.open"
 PAGE_LINK = "page.link"
 """The address of our own registration page, for organisers. The value is the webinar's id."""
 
-DOOR = "door.menu"
+REGISTRATION_MENU = "door.menu"
 CHART = "door.chart"
 SOURCES = "door.sources"
 LINKS_FILE = "door.links"
 """Everything about a registration, its picture without and with the sources, and the links of who gets no e-mail."""
 
-UNDO_DOOR = "door.undo"
+UNDO_REGISTRATION = "door.undo"
 """The value says what to go back to (`door_result.Undo`)."""
 
 SUBSCRIBE = "follow.more"
 UNSUBSCRIBE = "follow.less"
-"""The value of these two is the webinar's id, and which features (`picked`)."""
+"""The value of these two is the webinar's id, and which features (`parse_value`)."""
 
-FOLLOW = "follow.change"
+CHANGE_FEATURES = "follow.change"
 """Opens the form for what a channel hears. The value is a channel's id."""
 
 # These have no value that matters.
@@ -82,17 +82,17 @@ _SHARE_BLOCK = "share:"
 
 def register(webinar: Webinar, text: str = "Register") -> Element:
     """Registers whoever presses it, or shows them the seat that they have."""
-    return about(webinar, text, REGISTER, style="primary")
+    return webinar_button(webinar, text, REGISTER, style="primary")
 
 
 def when_open(webinar: Webinar) -> Element:
     """Has whoever presses it told when registration opens, unless they have a seat."""
-    return about(webinar, "Tell Me When It Opens", WHEN_OPEN)
+    return webinar_button(webinar, "Tell Me When It Opens", WHEN_OPEN)
 
 
 def my_link(webinar: Webinar) -> Element:
     """Shows whoever presses it their own link. It stands where nobody else's may."""
-    return about(webinar, "My Link", MY_LINK, style="primary")
+    return webinar_button(webinar, "My Link", MY_LINK, style="primary")
 
 
 def registration_page(webinar: Webinar, text: str = "Registration Page") -> Element | None:
@@ -119,13 +119,15 @@ def start(webinar: Webinar, host_link: str) -> Element | None:
     return link_button("Start as Host", START, host_link, label=f"Start {one_line_title(webinar.title)} as its host")
 
 
-def about(webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = "") -> Element:
+def webinar_button(
+    webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = ""
+) -> Element:
     """A button that does something about one webinar, with what else was `typed` in the command that led to it."""
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
     return _button(text, action_id, value, style=style, label=f"{text}: {one_line_title(webinar.title)}")
 
 
-def picked(value: str) -> tuple[str, str]:
+def parse_value(value: str) -> tuple[str, str]:
     """The webinar's id and what else was typed, from the value of such a button."""
     session_id, _, typed = value.partition(" ")
     return session_id, typed
@@ -133,34 +135,34 @@ def picked(value: str) -> tuple[str, str]:
 
 def details(webinar: Webinar) -> Element:
     """Everything that is known of a webinar, for whoever presses it."""
-    return about(webinar, "Details", SHOW)
+    return webinar_button(webinar, "Details", SHOW)
 
 
 def remind_me(webinar: Webinar) -> Element:
     """Has the person who presses it reminded once more, in their own messages."""
-    return about(webinar, "Remind Me", SNOOZE)
+    return webinar_button(webinar, "Remind Me", SNOOZE)
 
 
 def mute(webinar: Webinar, channel_id: str) -> Element:
     """Ends the reminders of this webinar in this channel, or for the person where it is their own messages."""
-    return about(webinar, "Mute Here" if channel_id.startswith(("C", "G")) else "Mute", MUTE)
+    return webinar_button(webinar, "Mute Here" if channel_id.startswith(("C", "G")) else "Mute", MUTE)
 
 
 def raise_limit(webinar: Webinar) -> Element:
     """Lets more people register, for those who may say so."""
-    return about(webinar, "Raise Limit", RAISE_LIMIT)
+    return webinar_button(webinar, "Raise Limit", RAISE_LIMIT)
 
 
 def reopen(webinar: Webinar) -> Element:
     """Opens registration again, for those who may say so."""
-    return about(webinar, "Open Registration", REOPEN)
+    return webinar_button(webinar, "Open Registration", REOPEN)
 
 
-def follow(channel_id: str) -> Element | None:
+def change_features(channel_id: str) -> Element | None:
     """Opens the form for what a channel hears; nothing where it is a person's own messages."""
     if not channel_id.startswith(("C", "G")):
         return None
-    return _button("Change", FOLLOW, channel_id, label="Change what Greenroom says here")
+    return _button("Change", CHANGE_FEATURES, channel_id, label="Change what Greenroom says here")
 
 
 def share_picker(text: str) -> Element:
@@ -168,11 +170,11 @@ def share_picker(text: str) -> Element:
     return conversations_select(action_id=SHARE_IN, placeholder=text, include=CHANNELS)
 
 
-def share_block(webinar: Webinar) -> str:
+def share_block_id(webinar: Webinar) -> str:
     """The id of the block around a `share_picker`."""
     return _SHARE_BLOCK + webinar.id
 
 
-def shared_by(block_id: str) -> str:
+def shared_webinar_id(block_id: str) -> str:
     """Which webinar a `share_picker` is about, by its block's id."""
     return block_id.removeprefix(_SHARE_BLOCK)

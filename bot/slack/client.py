@@ -16,9 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.errors import ChannelUnreachable
 from bot.model.people import Person, Workspace
 from bot.slack.message import Message
-from bot.slack.responses import SlackBusy, SlackRefused, SlackUnclear, clear_answer, refusal
-
-__all__ = ["Identity", "SlackApi", "SlackBusy", "SlackRefused", "SlackUnclear", "Upload"]
+from bot.slack.responses import SlackOutcomeUnknown, SlackRefused, checked_answer, error_for
 
 TIMEOUT = aiohttp.ClientTimeout(total=15)
 NOT_THERE = {
@@ -63,7 +61,7 @@ class Identity:
 class SlackApi:
     """Slack's Web API for one workspace. Nothing is ever repeated by itself: a repeated post is a doubled one.
 
-    Every method may raise `SlackRefused`, `SlackBusy` or `SlackUnclear`, and `ChannelUnreachable` where it posts.
+    Every method may raise `SlackRefused`, `SlackBusy` or `SlackOutcomeUnknown`, and `ChannelUnreachable` where it posts.
     """
 
     def __init__(self, token: str, url: str, session: aiohttp.ClientSession) -> None:
@@ -120,7 +118,7 @@ class SlackApi:
         if channel.get("is_private") and not channel.get("is_member") and not channel.get("is_im"):
             raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
 
-    async def public_name(self, channel_id: str) -> str:
+    async def public_channel_name(self, channel_id: str) -> str:
         """What a public channel is called; empty for any other, and for one that we cannot see."""
         try:
             channel = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
@@ -184,6 +182,20 @@ class SlackApi:
             if not cursor:
                 return None
 
+    async def repeated(self, channel_id: str, since: int, until: int) -> list[str]:
+        """The `ts` of our messages between two Unix seconds that repeat the text of an earlier one between them.
+
+        Needs a history scope: docs.slack.dev/reference/methods/conversations.history
+        """
+        bot_id = (await self.identity()).bot_id
+        asked = self.client.conversations_history(
+            channel=channel_id, oldest=str(since), latest=str(until), inclusive=True, limit=PAGE
+        )
+        found = (await self._post(asked))["messages"]
+        ours = sorted((float(one["ts"]), one["text"], one["ts"]) for one in found if one.get("bot_id") == bot_id)
+        texts = [text for _, text, _ in ours]
+        return [str(ts) for number, (_, text, ts) in enumerate(ours) if text in texts[:number]]
+
     async def remove(self, channel_id: str, ts: str) -> None:
         """Delete a message of ours."""
         await self._post(self.client.chat_delete(channel=channel_id, ts=ts))
@@ -233,7 +245,7 @@ class SlackApi:
             raise
         return True
 
-    async def update_named(self, external_id: str, view: dict[str, Any]) -> str:
+    async def update_by_external_id(self, external_id: str, view: dict[str, Any]) -> str:
         """The same for a view that an answer has put there, by the name that it was given; returns its id."""
         return str((await self._call(self.client.views_update(external_id=external_id, view=view)))["view"]["id"])
 
@@ -245,7 +257,7 @@ class SlackApi:
                 text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=replace
             )
         except (TimeoutError, aiohttp.ClientError, SlackClientError) as error:
-            raise SlackUnclear from error
+            raise SlackOutcomeUnknown from error
         if answer.status_code != 200:
             raise SlackRefused(f"response_url_{answer.status_code}")
 
@@ -260,7 +272,7 @@ class SlackApi:
             self._url + method, data=data, headers=self._headers, proxy=self.client.proxy
         ) as response:
             content = await response.read()
-        return clear_answer(response.status, response.headers, content)
+        return checked_answer(response.status, response.headers, content)
 
     async def _post(self, call: Awaitable[Answer]) -> Answer:
         try:
@@ -278,9 +290,9 @@ class SlackApi:
         try:
             return await call
         except SlackApiError as error:
-            raise refusal(error) from error
+            raise error_for(error) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
-            raise SlackUnclear from error
+            raise SlackOutcomeUnknown from error
 
 
 def _body(message: Message) -> dict[str, Any]:

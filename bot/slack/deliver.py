@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from bot.slack.client import SlackApi, SlackRefused
+from bot.slack.client import SlackApi
 from bot.slack.message import Message, View
+from bot.slack.responses import SlackRefused
 
 log = logging.getLogger(__name__)
 

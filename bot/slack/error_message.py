@@ -1,4 +1,4 @@
-"""Turns what went wrong, or what takes time, into words: the one place where an error becomes a message."""
+"""Converts an error or a wait into text: the only place where an error becomes a message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from bot.errors import GreenroomError
 from bot.providers.base import DISPLAY_NAME
-from bot.slack.blocks import MAX_SECTION, cut, message, modal, paragraph, said
+from bot.slack.blocks import MAX_SECTION, cut, escape_sentence, message, modal, paragraph
 from bot.slack.message import Message, View
 
 PROBLEM = "problem"
@@ -15,8 +15,8 @@ ANSWER = "answer"
 UNEXPECTED = "Something unexpected happened, and this was not finished."
 
 
-def say(error: Exception, reference: str = "") -> str:
-    """What to tell a person: our errors speak for themselves, anything else gets a reference for the admin."""
+def error_sentence(error: Exception, reference: str = "") -> str:
+    """Return the sentence for a person: our errors carry one; for any other error, a reference for the admin."""
     if isinstance(error, GreenroomError):
         return error.sentence
     if not reference:
@@ -24,34 +24,34 @@ def say(error: Exception, reference: str = "") -> str:
     return f"{UNEXPECTED} Try again; if it happens again, give your admin the reference {reference}."
 
 
-def problem(error: Exception, reference: str = "") -> Message:
-    """The same as a message."""
-    return sentence_message(say(error, reference))
+def problem_message(error: Exception, reference: str = "") -> Message:
+    """Return an error as a message."""
+    return sentence_message(error_sentence(error, reference))
 
 
 def sentence_message(sentence: str) -> Message:
-    """One sentence of ours as a message."""
-    return message(cut(said(sentence), MAX_SECTION), [paragraph(sentence)])
+    """Return a sentence of ours as a message."""
+    return message(cut(escape_sentence(sentence), MAX_SECTION), [paragraph(sentence)])
 
 
-def message_view(said_there: Message) -> View:
-    """A message shown in a modal, for a person who asked in one."""
+def message_view(shown: Message) -> View:
+    """Return a modal that shows a message, as the reply to a request made in a modal."""
     return {
         "type": "modal",
         "callback_id": ANSWER,
         "title": {"type": "plain_text", "text": "Webinar"},
         "close": {"type": "plain_text", "text": "Back"},
-        "blocks": said_there.blocks,
+        "blocks": shown.blocks,
     }
 
 
 def problem_view(error: Exception, reference: str = "") -> View:
-    """The same as a modal."""
-    return modal(PROBLEM, "This did not work", [paragraph(say(error, reference))])
+    """Return an error as a modal."""
+    return modal(PROBLEM, "This did not work", [paragraph(error_sentence(error, reference))])
 
 
-def waiting(seconds: float) -> str:
-    """Why a person has to wait, and for how long."""
+def wait_sentence(seconds: float) -> str:
+    """Return why a person has to wait, and for how long."""
     return f"{DISPLAY_NAME} allows only a few calls a minute. Yours is in the queue and goes out {_in(seconds)}."
 
 

@@ -1,4 +1,4 @@
-"""Input blocks and the elements of forms, as the dictionaries that Slack takes.
+"""Input blocks and form elements as the dictionaries of the Web API.
 
 https://docs.slack.dev/reference/block-kit/block-elements
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.slack.blocks import Block, Element, filled, plain_text
+from bot.slack.blocks import Block, Element, plain_text, without_empty
 
 
 def input_block(
@@ -21,7 +21,7 @@ def input_block(
     dispatch_action: bool | None = None,
 ) -> Block:
     """A field of a form: its label, the element, and a hint below it."""
-    return filled(
+    return without_empty(
         block_id=block_id,
         dispatch_action=dispatch_action,
         element=element,
@@ -42,7 +42,7 @@ def text_input(
     focus_on_load: bool | None = None,
 ) -> Element:
     """A field for text of one line or several."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         focus_on_load=focus_on_load,
         initial_value=initial_value,
@@ -62,7 +62,7 @@ def number_input(
     focus_on_load: bool | None = None,
 ) -> Element:
     """A field for a number."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         focus_on_load=focus_on_load,
         initial_value=initial_value,
@@ -74,29 +74,29 @@ def number_input(
 
 def email_input(*, action_id: str, initial_value: str | None = None) -> Element:
     """A field for an email address."""
-    return filled(action_id=action_id, initial_value=initial_value, type="email_text_input")
+    return without_empty(action_id=action_id, initial_value=initial_value, type="email_text_input")
 
 
 def url_input(*, action_id: str) -> Element:
     """A field for the address of a web page."""
-    return filled(action_id=action_id, type="url_text_input")
+    return without_empty(action_id=action_id, type="url_text_input")
 
 
 def file_input(*, action_id: str, filetypes: Sequence[str], max_files: int) -> Element:
     """A field for files of these types."""
-    return filled(action_id=action_id, filetypes=list(filetypes), max_files=max_files, type="file_input")
+    return without_empty(action_id=action_id, filetypes=list(filetypes), max_files=max_files, type="file_input")
 
 
 def option(*, value: str, text: str, description: str | None = None) -> Element:
     """One choice of a list."""
-    return filled(description=plain_text(description), text=plain_text(text), value=value)
+    return without_empty(description=plain_text(description), text=plain_text(text), value=value)
 
 
 def checkboxes(
     *, action_id: str, options: Sequence[Element], initial_options: Sequence[Element] | None = None
 ) -> Element:
     """Any number of choices, all of them visible."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         initial_options=list(initial_options or ()),
         options=list(options),
@@ -106,7 +106,9 @@ def checkboxes(
 
 def radio_buttons(*, action_id: str, options: Sequence[Element], initial_option: Element | None = None) -> Element:
     """One choice, all of them visible."""
-    return filled(action_id=action_id, initial_option=initial_option, options=list(options), type="radio_buttons")
+    return without_empty(
+        action_id=action_id, initial_option=initial_option, options=list(options), type="radio_buttons"
+    )
 
 
 def static_select(
@@ -117,7 +119,7 @@ def static_select(
     placeholder: str | None = None,
 ) -> Element:
     """One choice from a menu."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         initial_option=initial_option,
         options=list(options),
@@ -134,7 +136,7 @@ def multi_static_select(
     initial_options: Sequence[Element] | None = None,
 ) -> Element:
     """Any number of choices from a menu."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         initial_options=list(initial_options or ()),
         options=list(options),
@@ -145,7 +147,7 @@ def multi_static_select(
 
 def users_select(*, action_id: str, placeholder: str, initial_user: str | None = None) -> Element:
     """A picker for one person."""
-    return filled(
+    return without_empty(
         action_id=action_id, initial_user=initial_user, placeholder=plain_text(placeholder), type="users_select"
     )
 
@@ -158,7 +160,7 @@ def multi_users_select(
     focus_on_load: bool | None = None,
 ) -> Element:
     """A picker for any number of people."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         focus_on_load=focus_on_load,
         initial_users=list(initial_users or ()),
@@ -171,7 +173,7 @@ def conversations_select(
     *, action_id: str, placeholder: str, include: Mapping[str, Any], initial_conversation: str | None = None
 ) -> Element:
     """A picker for one conversation; `include` is Slack's `filter`."""
-    return filled(
+    return without_empty(
         action_id=action_id,
         filter=dict(include),
         initial_conversation=initial_conversation,
@@ -182,9 +184,9 @@ def conversations_select(
 
 def datetime_picker(*, action_id: str, initial_date_time: int | None = None) -> Element:
     """A picker for a date and a time; the value is a Unix second."""
-    return filled(action_id=action_id, initial_date_time=initial_date_time, type="datetimepicker")
+    return without_empty(action_id=action_id, initial_date_time=initial_date_time, type="datetimepicker")
 
 
 def time_picker(*, action_id: str, initial_time: str | None = None) -> Element:
     """A picker for a time of day (HH:MM)."""
-    return filled(action_id=action_id, initial_time=initial_time, type="timepicker")
+    return without_empty(action_id=action_id, initial_time=initial_time, type="timepicker")

@@ -1,4 +1,4 @@
-"""Reads what a modal's inputs hold, in the shape Slack sends it: block id, then action id, then the element's state."""
+"""Reads the values of a modal as Slack sends them: block id → action id → state of the element."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def element(values: Values, block_id: str) -> Mapping[str, Any] | None:
-    """The state of the one element of a block, or None where the modal has no such block."""
+    """Return the state of the only element of a block; None without such a block."""
     return next(iter(values.get(block_id, {}).values()), None)
 
 
 def text(values: Values, block_id: str, otherwise: str) -> str:
-    """What a text input holds; empty where it was emptied, `otherwise` where there is none."""
+    """Return the text of an input; empty if it was cleared, `otherwise` without such a block."""
     state = element(values, block_id)
     return otherwise if state is None else str(state.get("value") or "")
 
 
 def choice(values: Values, block_id: str, otherwise: str) -> str:
-    """The value chosen in a select or among radio buttons; `otherwise` where nothing is chosen."""
+    """Return the value chosen in a select or radio buttons; `otherwise` if none is chosen."""
     chosen = (element(values, block_id) or {}).get("selected_option") or {}
     return str(chosen.get("value", otherwise))
 
 
 def choices(values: Values, block_id: str, otherwise: frozenset[str]) -> frozenset[str]:
-    """The values ticked among checkboxes: none where all are off, `otherwise` where there are no such boxes."""
+    """Return the checked values; empty if all are off, `otherwise` without such a block."""
     state = element(values, block_id)
     if state is None:
         return otherwise

@@ -1,4 +1,4 @@
-"""What is sent to Slack: a message or a modal, as data."""
+"""Messages and views as data."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 View = dict[str, Any]
-"""A block, an element of a block and a modal, as the Web API takes them."""
+"""A modal, as a dictionary of the Web API."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message: `text` for notifications and screen readers, `blocks` for the eye."""
+    """A message: `text` for notifications and screen readers, `blocks` for display."""
 
     text: str
     blocks: list[dict[str, Any]]

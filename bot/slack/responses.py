@@ -1,4 +1,4 @@
-"""What an answer of Slack's Web API stands for: a clear yes, a clear no, a wait, or an unknown outcome."""
+"""Interprets responses of Slack's Web API: success, refusal, rate limit, or unknown outcome."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import GreenroomError
 
-UNCLEAR = {"internal_error", "fatal_error", "request_timeout"}
-"""Errors after which Slack may have done it all the same."""
+UNKNOWN_OUTCOME = {"internal_error", "fatal_error", "request_timeout"}
+"""Error codes after which Slack may have executed the request."""
 
 
 class SlackRefused(GreenroomError):
-    """Slack said a clear no, in its own `code`; nothing has changed there."""
+    """Slack refused the request with `code`; nothing changed there."""
 
     def __init__(self, code: str) -> None:
-        """Keep Slack's code, which holds nothing personal."""
+        """Keep Slack's code, which contains nothing personal."""
         super().__init__(f"Slack refused this ({code}). If it goes on, tell your Greenroom admin.")
         self.code = code
 
 
 class SlackBusy(GreenroomError):
-    """Slack asks to wait `seconds`; nothing has changed there."""
+    """Slack rate-limited the request for `seconds`; nothing changed there."""
 
     def __init__(self, seconds: float) -> None:
         """Keep how long to wait."""
@@ -32,16 +32,16 @@ class SlackBusy(GreenroomError):
         self.seconds = seconds
 
 
-class SlackUnclear(GreenroomError):
-    """The answer got lost: nobody knows whether Slack did it."""
+class SlackOutcomeUnknown(GreenroomError):
+    """There was no usable response: Slack may or may not have executed the request."""
 
     def __init__(self) -> None:
-        """Say what is known."""
+        """Use a sentence that leaves the outcome open."""
         super().__init__("Slack did not answer, so this may or may not have happened. Look, and try again if not.")
 
 
-def clear_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
-    """The answer in this content if it is a yes. Raises the error that stands for it otherwise."""
+def checked_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    """Return the response body of a success. Raises the matching error otherwise."""
     if status == 429:
         raise _busy(headers)
     try:
@@ -49,15 +49,15 @@ def clear_answer(status: int, headers: Mapping[str, str], content: bytes) -> dic
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        # A page of something between us and Slack: whether Slack got the request is known only if it was refused.
-        raise SlackRefused("unknown_error") if 400 <= status < 500 else SlackUnclear
+        # A page of a proxy: only a 4xx proves that Slack did not execute the request.
+        raise SlackRefused("unknown_error") if 400 <= status < 500 else SlackOutcomeUnknown
     if status != 200 or not answer.get("ok"):
         raise _no(status, answer)
     return answer
 
 
-def refusal(error: SlackApiError) -> GreenroomError:
-    """The error that stands for slack_sdk's."""
+def error_for(error: SlackApiError) -> GreenroomError:
+    """Return our error for an error of slack_sdk."""
     response: Any = error.response
     if response.status_code == 429:
         return _busy(response.headers)
@@ -66,8 +66,8 @@ def refusal(error: SlackApiError) -> GreenroomError:
 
 def _no(status: int, answer: Any) -> GreenroomError:
     code = str(answer.get("error", "unknown_error"))
-    unclear = status >= 500 or code in UNCLEAR
-    return SlackUnclear() if unclear else SlackRefused(code)
+    unclear = status >= 500 or code in UNKNOWN_OUTCOME
+    return SlackOutcomeUnknown() if unclear else SlackRefused(code)
 
 
 def _busy(headers: Mapping[str, str]) -> SlackBusy:

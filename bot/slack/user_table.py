@@ -1,4 +1,4 @@
-"""Remembers who is who in Slack, so that a person is looked up once and not at every command."""
+"""The table of Slack users: a cache of `users.info`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, type_coerce
 
 from bot.db.columns import SealedText
 from bot.db.connection import Db
-from bot.db.keys import keyed, of_workspace, together, workspace_columns, workspace_of
+from bot.db.keys import columns_in, columns_in_parameters, of_workspace, workspace_columns, workspace_of
 from bot.db.schema import people
 from bot.model.people import Person, Workspace
 
@@ -19,7 +19,7 @@ _KEY = list(people.primary_key)
 
 
 async def save(db: Db, person: Person, now: datetime) -> None:
-    """Remember a person as `users.info` told of them at `now`. The profile is encrypted: it holds an address."""
+    """Save a person as read from `users.info` at `now`."""
     await db.upsert(
         people,
         {
@@ -32,7 +32,7 @@ async def save(db: Db, person: Person, now: datetime) -> None:
 
 
 async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, datetime] | None:
-    """A person and when they were last looked up."""
+    """Return a person and when they were last looked up."""
     row = (
         await db.execute(
             select(people.c.profile, people.c.seen_at).where(
@@ -44,12 +44,12 @@ async def find(db: Db, workspace: Workspace, user_id: str) -> tuple[Person, date
 
 
 async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[Workspace, str], str]:
-    """What several people are called, in one query; those who are not known, or not readably, are left out."""
+    """Return the names of several people in one query, without those that are unknown or not decryptable."""
     if not keys:
         return {}
-    wanted = {(*workspace_columns(workspace).values(), user_id) for workspace, user_id in keys}
+    ids = {(*workspace_columns(workspace).values(), user_id) for workspace, user_id in keys}
     found: dict[tuple[Workspace, str], str] = {}
-    for row in await db.execute(_by_keys(postgresql=db.is_postgresql), keyed(_KEY, "key", wanted, db)):
+    for row in await db.execute(_by_keys(postgresql=db.is_postgresql), columns_in_parameters(_KEY, "key", ids, db)):
         if row.profile is not None:
             workspace = workspace_of(row.team_id, row.enterprise_id)
             found[workspace, row.user_id] = Person.model_validate_json(row.profile).name
@@ -60,4 +60,4 @@ async def names(db: Db, keys: Collection[tuple[Workspace, str]]) -> dict[tuple[W
 def _by_keys(*, postgresql: bool) -> Select[Any]:
     # Text that mentions a person can do without the name, so a lost key must not stop it.
     profile = type_coerce(people.c.profile, SealedText(lost_key_is_null=True)).label("profile")
-    return select(*_KEY, profile).where(together(_KEY, "key", postgresql=postgresql))
+    return select(*_KEY, profile).where(columns_in(_KEY, "key", postgresql=postgresql))

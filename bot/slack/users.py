@@ -1,4 +1,4 @@
-"""Knows who someone in Slack is: asked once, kept, and asked again once a day."""
+"""Looks up Slack users, at most once a day each."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ FRESH = timedelta(days=1)
 
 
 class Users:
-    """Looks people up."""
+    """Looks up Slack users and caches them in the database."""
 
     def __init__(self, store: Store, slack: SlackApi, clock: Clock) -> None:
-        """Remember them in this store."""
+        """Cache them in this store."""
         self._store = store
         self._slack = slack
         self._clock = clock
 
     async def get(self, workspace: Workspace, user_id: str) -> Person:
-        """This person, with at most one `users.info` a day."""
+        """Return this person, with at most one `users.info` a day."""
         now = self._clock.now()
         async with self._store.read() as db:
-            known = await user_table.find(db, workspace, user_id)
-        if known and now - known[1] < FRESH:
-            return known[0]
+            cached = await user_table.find(db, workspace, user_id)
+        if cached and now - cached[1] < FRESH:
+            return cached[0]
         person = await self._slack.person(workspace, user_id)
         async with self._store.write() as db:
             await user_table.save(db, person, now)

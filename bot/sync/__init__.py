@@ -1,1 +1,1 @@
-"""sync."""
+"""Keeps the mirror and the cards current."""

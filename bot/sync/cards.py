@@ -11,12 +11,13 @@ from bot.clock import Clock, monotonic
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Store
 from bot.errors import BadInput, ChannelUnreachable, GreenroomError
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Account
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions.channel_state import PlannedNotices
 from bot.notices.subscriptions.service import planned_notices, remove_card_subscription, subscribe_for_card
-from bot.slack.client import SlackApi, SlackBusy, SlackRefused
+from bot.slack.client import SlackApi
+from bot.slack.responses import SlackBusy, SlackRefused
 from bot.webinars import card_table
 from bot.webinars import table as webinar_table
 from bot.webinars.texts.card import card, fingerprint
@@ -44,7 +45,7 @@ class Cards:
         Raises `ChannelUnreachable` where Slack does not let us, and `BadInput` for a webinar that is over.
         """
         now = self._clock.now()
-        if stage(webinar, now) in (Stage.OVER, Stage.CANCELLED):
+        if not is_coming_or_live(webinar, now):
             raise BadInput("This webinar is over, so there is nothing to announce.")
         channel, ts = await self._slack.post(channel_id, card(webinar, now=now))
         put_up = card_table.Card(
@@ -61,13 +62,13 @@ class Cards:
             await subscribe_for_card(db, webinar, channel, user_id, now)
         return put_up
 
-    async def said_in(self, webinar: Webinar, channel_id: str) -> PlannedNotices:
+    async def planned_in(self, webinar: Webinar, channel_id: str) -> PlannedNotices:
         """What will be said about this webinar in a channel, as it stands now."""
         async with self._store.read() as db:
             return await planned_notices(db, webinar, channel_id, self._clock.now())
 
-    async def bring_up_to_date(self, webinar: Webinar, *, as_of_too: bool = False) -> None:
-        """Edit every card of this webinar that no longer says what is so; `as_of_too` for a figure just asked for.
+    async def update(self, webinar: Webinar, *, force: bool = False) -> None:
+        """Edit every card of this webinar that no longer says what is so; `force` for a figure just asked for.
 
         What Slack does not take now is tried again at the next sweep: one card stops neither the others nor the caller.
         """
@@ -79,22 +80,22 @@ class Cards:
             now = self._clock.now()
             shown = fingerprint(current, now=now)
             for put_up in standing:
-                if as_of_too or put_up.shown != shown:
+                if force or put_up.shown != shown:
                     await self._edit(current, put_up, now)
 
-    async def bring_all_up_to_date(self, account: Account, known: Iterable[Webinar]) -> None:
+    async def update_all(self, account: Account, known: Iterable[Webinar]) -> None:
         """The same for many webinars of an account; where nothing has changed, Slack is not asked for anything."""
         now = self._clock.now()
         async with self._store.read() as db:
-            standing = await card_table.everywhere(db, account)
+            standing = await card_table.of_account_cards(db, account)
         said: defaultdict[str, set[str]] = defaultdict(set)
         for put_up in standing:
             said[put_up.session_id].add(put_up.shown)
         for webinar in known:
             if webinar.session_id in said and said[webinar.session_id] != {fingerprint(webinar, now=now)}:
-                await self.bring_up_to_date(webinar)
+                await self.update(webinar)
 
-    async def standing(self, webinar: Webinar) -> list[card_table.Card]:
+    async def of_webinar(self, webinar: Webinar) -> list[card_table.Card]:
         """The cards of this webinar."""
         async with self._store.read() as db:
             return await card_table.of_session(db, webinar.account, webinar.session_id)
@@ -108,7 +109,7 @@ class Cards:
             await self._not_edited(webinar, put_up, error, now)
             return
         async with self._store.write() as db:
-            await card_table.saying(db, put_up, fingerprint(webinar, now=now))
+            await card_table.save_digest(db, put_up, fingerprint(webinar, now=now))
 
     async def _not_edited(
         self, webinar: Webinar, put_up: card_table.Card, error: GreenroomError, now: datetime
@@ -117,11 +118,11 @@ class Cards:
         if isinstance(error, ChannelUnreachable) or (isinstance(error, SlackRefused) and error.code in VANISHED):
             # Somebody deleted the card, or the channel is closed to us: nothing is left to keep true, or to be
             # reminded of.
-            log.info("card.forgotten", extra=extra)
+            log.info("card.removed", extra=extra)
             async with self._store.write() as db:
                 await card_table.forget(db, put_up)
                 await remove_card_subscription(db, webinar, put_up.channel_id, now)
             return
-        log.warning("card.not_edited", extra=extra)
+        log.warning("card.update_failed", extra=extra)
         if isinstance(error, SlackBusy):
             self._busy_until = monotonic() + error.seconds

@@ -72,19 +72,19 @@ class Mirror:
     async def everything(self, ending_after: datetime | None = None) -> list[Webinar]:
         """Our copy of all webinars by start, or of those that end later."""
         async with self._store.read() as db:
-            return await webinar_table.everything(db, self.account.workspace, ending_after)
+            return await webinar_table.list_webinars(db, self.account.workspace, ending_after)
 
-    async def keep_up(self) -> None:
+    async def sync(self) -> None:
         """Sweep, and say once that RingCentral cannot be read, and once that it can be again."""
         try:
             await self.sweep()
         except ProviderError as error:
             if not self._unread:
-                log.warning("mirror.unread", extra={"reason": error.sentence})
+                log.warning("sync.failed", extra={"reason": error.sentence})
             self._unread = True
         else:
             if self._unread:
-                log.info("mirror.read_again")
+                log.info("sync.recovered")
             self._unread = False
 
     async def sweep(self, caller: Caller = UPKEEP) -> None:
@@ -101,10 +101,10 @@ class Mirror:
             listed = await self._list(began, caller)
             known = await self._follow(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._upkeep.look_after(missing, known, caller)
-            await self._cards.bring_all_up_to_date(self.account, await self.everything(began - CARDS_BACK))
+            await self._upkeep.check_missing(missing, known, caller)
+            await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
-            log.info("mirror.swept", extra={"listed": len(listed), "missing": len(missing)})
+            log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
 
     async def refresh(self, session_id: str, caller: Caller) -> Webinar:
         """Read this webinar anew (one call), and bring its cards to it. People who ask at once share one reading.
@@ -131,13 +131,13 @@ class Mirror:
         """Have this registration read at the next turn of upkeep: somebody has registered, or is gone."""
         self._upkeep.count_soon(session_id)
 
-    async def keep_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
+    async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
         """Write down the registration of a session as a change of it by `by` has left it."""
-        return await self._reading.keep_registration(webinar, registration, by)
+        return await self._reading.save_registration(webinar, registration, by)
 
-    async def mark(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
+    async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
         """Write down what `by` has made of a webinar, take back what was to be said, and rewrite its cards."""
-        return await self._reading.mark(webinar, status, by)
+        return await self._reading.set_status(webinar, status, by)
 
     async def _read(self, webinar: Webinar, caller: Caller) -> Webinar:
         if webinar.audience is not Audience.ANYONE:
@@ -165,7 +165,7 @@ class Mirror:
         while batch := list(islice(everything, BATCH)):
             changed = [facts for facts in batch if self._differs(known.get(facts.session_id), facts)]
             if changed:
-                await self._reading.follow(changed, began)
+                await self._reading.apply_list(changed, began)
             await asyncio.sleep(0)  # others want to run as well
         return list(known.values())
 

@@ -55,7 +55,7 @@ class Poller:
         self._is_down = False
         self._busy = asyncio.Lock()
 
-    async def look_after(self, missing: Iterable[Webinar], known: Iterable[Webinar], caller: Caller) -> None:
+    async def check_missing(self, missing: Iterable[Webinar], known: Iterable[Webinar], caller: Caller) -> None:
         """Ask about what a list left out, and read what nobody came to read: as much as may be asked now.
 
         The rest has its turn with the counts, before them. Somebody who waits has all of it asked at once.
@@ -114,17 +114,17 @@ class Poller:
         try:
             await self._provider.webinar(webinar.webinar_id, caller)
         except ProviderGone:
-            await self._reading.mark(webinar, Status.CANCELLED)
-            log.info("mirror.gone", extra={"session": webinar.session_id})
+            await self._reading.set_status(webinar, Status.CANCELED)
+            log.info("sync.webinar_deleted", extra={"session": webinar.session_id})
         except ProviderError as error:
-            log.warning("mirror.unconfirmed", extra={"session": webinar.session_id, "reason": error.sentence})
+            log.warning("sync.check_failed", extra={"session": webinar.session_id, "reason": error.sentence})
 
     async def _read_first(self, webinar: Webinar, caller: Caller) -> None:
         self._asked_at[webinar.session_id] = self._clock.now()
         try:
             await self._reading.registration(webinar, caller)
         except ProviderError as error:
-            log.warning("registration.unread", extra={"session": webinar.session_id, "code": error.code})
+            log.warning("registration.read_failed", extra={"session": webinar.session_id, "code": error.code})
 
     def _longest_unasked(self, some: list[Webinar]) -> list[Webinar]:
         """So that everybody's turn comes, however few are asked about at once."""
@@ -171,18 +171,18 @@ class Poller:
             self._tried_at.pop(webinar.session_id, None)
             self._refused.discard(webinar.session_id)
             if self._is_down:
-                log.info("registration.counted_again")
+                log.info("registration.count_recovered")
             self._is_down = False
 
     def _complain(self, webinar: Webinar, error: ProviderError) -> None:
         """Say once of each session that it cannot be counted, and once that none can, not at every try."""
         if isinstance(error, ProviderRefused):
             if webinar.session_id not in self._refused:
-                log.warning("registration.uncounted", extra={"session": webinar.session_id, "code": error.code})
+                log.warning("registration.count_failed", extra={"session": webinar.session_id, "code": error.code})
             self._refused.add(webinar.session_id)
         else:
             if not self._is_down:
-                log.warning("registration.uncounted", extra={"reason": error.sentence})
+                log.warning("registration.count_failed", extra={"reason": error.sentence})
             self._is_down = True
 
 

@@ -46,7 +46,7 @@ class WebinarReader:
         """Read the registration of a session (one call) and keep it. Raises `ProviderGone` where there is none yet."""
         began = self._clock.now()
         read = await self._provider.registration(webinar.session_id, caller)
-        return await self._keep(webinar, read, as_of_too=caller.lane is not Lane.UPKEEP, unless_since=began)
+        return await self._keep(webinar, read, force=caller.lane is not Lane.UPKEEP, unless_since=began)
 
     async def audience(self, webinar: Webinar, caller: Caller) -> Webinar:
         """Read who a webinar is for (one call), which lists of sessions leave out."""
@@ -58,11 +58,11 @@ class WebinarReader:
         facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
         return await self._learn(webinar, attendee_link=facts.attendee_link)
 
-    async def keep_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
+    async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
         """Write down the registration as it is just now, after `by` has changed it here."""
         return await self._keep(webinar, registration, by=by)
 
-    async def mark(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
+    async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
         """Write down what became of a webinar, take back what was to be said, and rewrite its cards."""
         now = self._clock.now()
 
@@ -72,10 +72,10 @@ class WebinarReader:
         changed = await self._change(
             webinar, lambda current: current if current.status is status else marked(current), by
         )
-        await self._cards.bring_up_to_date(changed)
+        await self._cards.update(changed)
         return changed
 
-    async def follow(self, listed: Iterable[SessionFacts], began: datetime) -> None:
+    async def apply_list(self, listed: Iterable[SessionFacts], began: datetime) -> None:
         """Write down what a list says that was asked for at `began`, in one transaction."""
         async with self._store.write() as db:
             # In one order for everybody, so that no two of them wait for each other; and what is new comes last.
@@ -90,7 +90,7 @@ class WebinarReader:
     async def _follow(self, db: Db, facts: SessionFacts, began: datetime) -> bool:
         """Lay what was listed over what is known. False where nothing is."""
         # Read in the transaction that writes it, and never over what was written after the list was asked for.
-        before = await webinar_table.find(db, self.account, facts.session_id, to_change=True)
+        before = await webinar_table.find(db, self.account, facts.session_id, for_update=True)
         if before and before.seen_at <= began:
             await self._write(db, before, self.merge(before, facts, began), began, host_link=facts.host_link)
         return before is not None
@@ -101,7 +101,7 @@ class WebinarReader:
         registration: Registration,
         *,
         by: str = "",
-        as_of_too: bool = True,
+        force: bool = True,
         unless_since: datetime | None = None,
     ) -> Webinar:
         # Stamped here and not by the provider: the age of a figure is told on the clock that people are shown.
@@ -116,19 +116,19 @@ class WebinarReader:
             return current.model_copy(update={"registration": figures, "audience": Audience.REGISTRANTS})
 
         changed = await self._change(webinar, kept, by)
-        await self._cards.bring_up_to_date(changed, as_of_too=as_of_too)
+        await self._cards.update(changed, force=force)
         return changed
 
     async def _learn(self, webinar: Webinar, **facts: object) -> Webinar:
         now = self._clock.now()
         learnt = await self._change(webinar, lambda current: current.model_copy(update={**facts, "seen_at": now}))
-        await self._cards.bring_up_to_date(learnt, as_of_too=True)
+        await self._cards.update(learnt, force=True)
         return learnt
 
     async def _change(self, webinar: Webinar, alter: Callable[[Webinar], Webinar], by: str = "") -> Webinar:
         """Alter the row as it is by now: it may have changed while RingCentral was asked."""
         async with self._store.write() as db:
-            before = await webinar_table.find(db, self.account, webinar.session_id, to_change=True)
+            before = await webinar_table.find(db, self.account, webinar.session_id, for_update=True)
             if before is None:
                 raise NotFound("This webinar is not known here any more.")
             after = alter(before)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from bot.db.connection import Db
 from bot.db.keys import account_columns, account_of, of_account, of_workspace
 from bot.db.leases import LeasedTable
-from bot.db.schema import team_changes
+from bot.db.people_schema import team_changes
 from bot.model.people import Account, Frozen, Workspace
 from bot.team.diff import TeamDiff
 
@@ -22,9 +22,9 @@ class TeamStep(StrEnum):
 
     DRAFT = "draft"
     """The user is asked to confirm it."""
-    ASKED = "asked"
+    REQUESTED = "asked"
     """To be requested at the provider; it may have been."""
-    MADE = "made"
+    APPLIED = "made"
     """Applied; its members are to be notified."""
 
 
@@ -36,17 +36,17 @@ class TeamOperation(Frozen):
     session_id: str
     user_id: str
     """The user who requested it."""
-    order: TeamDiff
+    diff: TeamDiff
     step: TeamStep
     begun_at: AwareDatetime
-    made: tuple[str, ...] = ()
+    added_ids: tuple[str, ...] = ()
     """The ids of the members added, once it is applied."""
     view_id: str = ""
 
     @property
-    def concerned(self) -> frozenset[str]:
+    def affected_ids(self) -> frozenset[str]:
         """The ids of all affected members, once it is applied."""
-        return frozenset((*self.made, *(one.invitee_id for one in self.order.updated), *self.order.deleted))
+        return frozenset((*self.added_ids, *(one.invitee_id for one in self.diff.updated), *self.diff.deleted))
 
 
 class _Content(Frozen):
@@ -72,7 +72,7 @@ async def find(db: Db, account: Account, change_id: str) -> TeamOperation | None
 async def confirm(db: Db, change: TeamOperation, worker_id: str, until: datetime) -> bool:
     """Turn a draft into a change to be requested. True for one caller, once."""
     mine = [*LEASES.same(change), team_changes.c.step == TeamStep.DRAFT]
-    values = {**_state(change), "step": TeamStep.ASKED, "claimed_by": worker_id, "claimed_until": until}
+    values = {**_state(change), "step": TeamStep.REQUESTED, "claimed_by": worker_id, "claimed_until": until}
     return (await db.execute(update(team_changes).where(*mine).values(**values))).rowcount == 1
 
 
@@ -90,7 +90,7 @@ async def forget_drafts(db: Db, workspace: Workspace, before: datetime) -> None:
 
 
 def _state(change: TeamOperation) -> dict[str, Any]:
-    content = _Content(order=change.order, made=change.made).model_dump_json()
+    content = _Content(order=change.diff, made=change.added_ids).model_dump_json()
     return {"step": change.step, "content": content, "view_id": change.view_id}
 
 
@@ -101,8 +101,8 @@ def _change(row: Any) -> TeamOperation:
         change_id=row.change_id,
         session_id=row.session_id,
         user_id=row.user_id,
-        order=content.order,
-        made=content.made,
+        diff=content.order,
+        added_ids=content.made,
         step=TeamStep(row.step),
         begun_at=row.begun_at,
         view_id=row.view_id,

@@ -10,7 +10,7 @@ from secrets import token_hex
 from bot.clock import Clock, machine_now
 from bot.concurrency import KeyedLocks
 from bot.db.connection import Db, Store
-from bot.db.leases import DATABASE_AWAY, RETRY, LeaseLost, WorkerLeases
+from bot.db.leases import DATABASE_UNAVAILABLE, RETRY, LeaseLost, WorkerLeases
 from bot.errors import BadInput, GreenroomError, NotFound, ProviderBusy, ProviderDown, ProviderError
 from bot.model.lifecycle import Stage, stage
 from bot.model.people import Account
@@ -22,7 +22,7 @@ from bot.slack.client import SlackApi
 from bot.sync.mirror import Mirror
 from bot.team import change_table
 from bot.team import table as team_table
-from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_all, save_applied
+from bot.team.apply import UNCLEAR, AppliedChange, TeamApplier, TeamChangeUnclear, save_applied, save_team
 from bot.team.change_table import TeamOperation, TeamStep
 from bot.team.diff import TeamDiff
 from bot.team.notify import TeamNotifier
@@ -78,34 +78,34 @@ class TeamService:
 
     def check(self, webinar: Webinar) -> None:
         """Raise `BadInput` for a webinar that is over or canceled: its team cannot change."""
-        now_at = stage(webinar, self._clock.now())
-        if now_at is Stage.CANCELLED:
+        current = stage(webinar, self._clock.now())
+        if current is Stage.CANCELED:
             raise BadInput(CANCELLED)
-        if now_at is Stage.OVER:
+        if current is Stage.OVER:
             raise BadInput(OVER)
 
     def has_started(self, webinar: Webinar) -> bool:
         """Whether members can only be added from now on."""
         return webinar.status is not Status.SCHEDULED
 
-    async def known(self, webinar: Webinar) -> Team | None:
+    async def cached(self, webinar: Webinar) -> Team | None:
         """The team as last read. No vendor call."""
         async with self._store.read() as db:
             return await team_table.find(db, self._account, webinar.session_id)
 
     async def read(self, webinar: Webinar, caller: Caller, *, force: bool = False) -> Team:
         """The team: one vendor call if it was never read, or with `force`; else none."""
-        known = None if force else await self.known(webinar)
-        return known or await self._read(webinar, caller)
+        cached = None if force else await self.cached(webinar)
+        return cached or await self._read(webinar, caller)
 
-    async def draft(self, webinar: Webinar, order: TeamDiff, by: str) -> TeamOperation:
+    async def draft(self, webinar: Webinar, diff: TeamDiff, by: str) -> TeamOperation:
         """Save a change that its user is asked to confirm."""
-        change = self._new(webinar, order, by)
+        change = self._new(webinar, diff, by)
         async with self._store.write() as db:
             await change_table.begin(db, change)
         return change
 
-    async def drafted(self, change_id: str, by: str) -> TeamOperation:
+    async def find_draft(self, change_id: str, by: str) -> TeamOperation:
         """The draft of this user. Raises `BadInput` if it was confirmed already, or is too old."""
         async with self._store.read() as db:
             change = await change_table.find(db, self._account, change_id)
@@ -115,17 +115,17 @@ class TeamService:
 
     async def confirm(self, webinar: Webinar, draft: TeamOperation, view_id: str) -> TeamOperation:
         """Confirm a draft."""
-        self._check_order(webinar, draft.order)
-        change = draft.model_copy(update={"step": TeamStep.ASKED, "view_id": view_id})
+        self._check_diff(webinar, draft.diff)
+        change = draft.model_copy(update={"step": TeamStep.REQUESTED, "view_id": view_id})
         async with self._store.write() as db:
             if not await change_table.confirm(db, change, self.leases.worker_id, self.leases.until()):
                 raise BadInput("This was confirmed already. Look at the team with /webinar team.")
         return change
 
-    async def begin(self, webinar: Webinar, order: TeamDiff, by: str, view_id: str = "") -> TeamOperation:
+    async def begin(self, webinar: Webinar, diff: TeamDiff, by: str, view_id: str = "") -> TeamOperation:
         """Save a change that needs no confirmation."""
-        self._check_order(webinar, order)
-        change = self._new(webinar, order, by).model_copy(update={"step": TeamStep.ASKED, "view_id": view_id})
+        self._check_diff(webinar, diff)
+        change = self._new(webinar, diff, by).model_copy(update={"step": TeamStep.REQUESTED, "view_id": view_id})
         async with self._store.write() as db:
             await change_table.begin(db, change, self.leases.worker_id, self.leases.until())
         return change
@@ -140,7 +140,7 @@ class TeamService:
 
     async def finish(self, change: TeamOperation, outcomes: Sequence[Outcome]) -> None:
         """The user has seen the outcomes: delete the change, or resume it for members still to be notified."""
-        if any(one.told is NotifiedBy.WAITING for one in outcomes):
+        if any(one.notified_by is NotifiedBy.WAITING for one in outcomes):
             await self.leases.resume_later(change)
         else:
             await self._forget(change)
@@ -151,12 +151,12 @@ class TeamService:
             log.info("team.resumed", extra={"session": change.session_id, "step": change.step})
             try:
                 await self._resume(change)
-            except (GreenroomError, *DATABASE_AWAY) as error:
+            except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
                 log.warning("team.deferred", extra={"session": change.session_id, "reason": type(error).__name__})
 
     async def _carry_out(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> list[Outcome]:
         async with self.leases.keep(change):
-            if change.step is not TeamStep.MADE:
+            if change.step is not TeamStep.APPLIED:
                 change = await self._apply(change, caller, resumed=resumed)
             outcomes = await self.notifier.notify_all(change)
         self._scheduler.wake()
@@ -165,10 +165,10 @@ class TeamService:
     async def _apply(self, change: TeamOperation, caller: Caller, *, resumed: bool) -> TeamOperation:
         webinar = await self._mirror.find(change.session_id)
         async with self._locks[change.session_id]:
-            there = await self.known(webinar)
-            known = {one.invitee.invitee_id: one for one in there.members} if there else {}
+            team = await self.cached(webinar)
+            known = {one.invitee.invitee_id: one for one in team.members} if team else {}
             try:
-                applied = await self._applier.change(webinar, change.order, known, caller, resumed=resumed)
+                applied = await self._applier.change(webinar, change.diff, known, caller, resumed=resumed)
             except TeamChangeUnclear:
                 await self.leases.resume_later(change)
                 raise
@@ -206,35 +206,35 @@ class TeamService:
         except GreenroomError as error:
             await self._give_up(change, error.sentence)
             return
-        if not any(one.told is NotifiedBy.WAITING for one in outcomes):
+        if not any(one.notified_by is NotifiedBy.WAITING for one in outcomes):
             await self.notifier.show(
                 change, team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
             )
         await self.finish(change, outcomes)
 
     async def _give_up(self, change: TeamOperation, sentence: str) -> None:
-        await self.notifier.failed(change, sentence)
+        await self.notifier.notify_failed(change, sentence)
         await self._forget(change)
 
     async def _forget(self, change: TeamOperation) -> None:
         async with self._store.write() as db:
             await change_table.forget(db, change)
-            gone = await team_table.members(db, self._account, change.session_id, change.order.deleted)
-            left = [one.invitee.invitee_id for one in gone if one.told is NotifiedBy.LEFT]
+            removed = await team_table.members(db, self._account, change.session_id, change.diff.deleted)
+            left = [one.invitee.invitee_id for one in removed if one.notified_by is NotifiedBy.LEFT]
             await team_table.forget(db, self._account, change.session_id, left)
 
-    def _check_order(self, webinar: Webinar, order: TeamDiff) -> None:
+    def _check_diff(self, webinar: Webinar, diff: TeamDiff) -> None:
         self.check(webinar)
-        if self.has_started(webinar) and not order.only_adds:
+        if self.has_started(webinar) and not diff.only_adds:
             raise BadInput(FROZEN)
 
-    def _new(self, webinar: Webinar, order: TeamDiff, by: str) -> TeamOperation:
+    def _new(self, webinar: Webinar, diff: TeamDiff, by: str) -> TeamOperation:
         return TeamOperation(
             account=self._account,
             change_id=token_hex(12),
             session_id=webinar.session_id,
             user_id=by,
-            order=order,
+            diff=diff,
             step=TeamStep.DRAFT,
             begun_at=machine_now(),
         )
@@ -243,6 +243,6 @@ class TeamService:
         listed = await self._provider.invitees(webinar.webinar_id, webinar.session_id, caller)
         now = self._clock.now()
         async with self._store.write() as db:
-            await save_all(db, self._account, webinar.session_id, listed, now)
+            await save_team(db, self._account, webinar.session_id, listed, now)
             known = await team_table.find(db, self._account, webinar.session_id)
         return known or Team([], now)

@@ -1,4 +1,4 @@
-"""Remembers who is on the team of a webinar, how each of them was told, and their own links; encrypted."""
+"""The table of team members: their role, how they were notified, and their personal link, encrypted."""
 
 from __future__ import annotations
 
@@ -13,55 +13,60 @@ from sqlalchemy import ColumnElement, delete, select
 
 from bot.db.connection import Db
 from bot.db.keys import account_columns, of_account, of_workspace
-from bot.db.schema import invitees, webinars
+from bot.db.people_schema import invitees
+from bot.db.schema import webinars
 from bot.model.people import Account, Workspace
 from bot.model.team import Invitee, NotifiedBy, Role
 from bot.model.webinar import MAX_LENGTH
-from bot.team.diff import Member, ordered
+from bot.team.diff import Member, sort_members
 
 
 @dataclass(frozen=True)
 class Team:
-    """Everybody on a team as last read: the host, then co-hosts, then panelists."""
+    """A team as last read: the host, then co-hosts, then panelists."""
 
     members: Sequence[Member]
     read_at: datetime
 
     @property
     def others(self) -> list[Member]:
-        """All but the host, who can be neither changed nor removed."""
+        """All members but the host, who can be neither changed nor removed."""
         return [one for one in self.members if one.invitee.role is not Role.HOST]
 
 
 async def find(db: Db, account: Account, session_id: str) -> Team | None:
-    """The team of a session; nothing where it was never read."""
+    """The team of a session; None if it was never read."""
     rows = await _rows(db, account, session_id, invitees.c.told != NotifiedBy.LEFT)
-    # The host is always listed (guide, webinar/invitees.md), so a team without one was not read yet.
+    # The host is always listed (guide, webinar/invitees.md), so without one the team was never read.
     read_at = next((row.changed_at for row in rows if row.role == Role.HOST), None)
-    return Team(ordered(_member(row) for row in rows), read_at) if read_at else None
+    return Team(sort_members(_member(row) for row in rows), read_at) if read_at else None
 
 
 async def members(db: Db, account: Account, session_id: str, ids: Collection[str]) -> list[Member]:
-    """These of a team, also those who have left and do not know yet."""
+    """The members with these ids, including removed ones still to be notified."""
     rows = await _rows(db, account, session_id, invitees.c.invitee_id.in_(ids))
-    return ordered(_member(row) for row in rows)
+    return sort_members(_member(row) for row in rows)
 
 
-async def keep_all(db: Db, account: Account, session_id: str, listed: Iterable[Invitee], now: datetime) -> list[Member]:
-    """Bring the team to what was read, keeping what is known of people in Slack; returns those who are gone."""
+async def replace_all(
+    db: Db, account: Account, session_id: str, listed: Iterable[Invitee], now: datetime
+) -> list[Member]:
+    """Replace the team by `listed`, keeping what we know of Slack users; return the members that are gone."""
     before = {row.invitee_id: _member(row) for row in await _rows(db, account, session_id)}
-    there = {invitee.invitee_id: invitee for invitee in listed}
-    for invitee in there.values():
+    current = {invitee.invitee_id: invitee for invitee in listed}
+    for invitee in current.values():
         known = before.get(invitee.invitee_id, Member(invitee=invitee))
-        told = NotifiedBy.ELSEWHERE if known.told is NotifiedBy.LEFT else known.told
-        await save(db, account, session_id, known.model_copy(update={"invitee": invitee, "told": told}), now)
-    gone = [one for key, one in before.items() if key not in there and one.told is not NotifiedBy.LEFT]
+        notified_by = NotifiedBy.ELSEWHERE if known.notified_by is NotifiedBy.LEFT else known.notified_by
+        await save(
+            db, account, session_id, known.model_copy(update={"invitee": invitee, "notified_by": notified_by}), now
+        )
+    gone = [one for key, one in before.items() if key not in current and one.notified_by is not NotifiedBy.LEFT]
     await forget(db, account, session_id, [one.invitee.invitee_id for one in gone])
     return gone
 
 
 async def save(db: Db, account: Account, session_id: str, member: Member, now: datetime) -> None:
-    """Write somebody down, in the place of what was known of them."""
+    """Insert or update a member."""
     invitee = member.invitee
     private = {
         "name": invitee.name,
@@ -79,7 +84,7 @@ async def save(db: Db, account: Account, session_id: str, member: Member, now: d
             "role": invitee.role,
             "user_id": member.user_id,
             "content": json.dumps(private),
-            "told": member.told,
+            "told": member.notified_by,
             "told_what": member.notified_digest,
             "dm_channel_id": member.dm_channel_id,
             "invited_by": member.invited_by,
@@ -89,14 +94,14 @@ async def save(db: Db, account: Account, session_id: str, member: Member, now: d
 
 
 async def forget(db: Db, account: Account, session_id: str, ids: Collection[str]) -> None:
-    """Remember nothing more of these."""
+    """Delete the members with these ids."""
     which = [*of_account(invitees, account), invitees.c.session_id == session_id, invitees.c.invitee_id.in_(ids)]
     await db.execute(delete(invitees).where(*which))
 
 
 async def forget_ended(db: Db, workspace: Workspace, before: datetime) -> None:
-    """Forget the teams of all webinars that had surely ended by then."""
-    # No session is longer than that, so its start says enough.
+    """Delete the teams of webinars that ended before then."""
+    # No session is longer than MAX_LENGTH, so the start decides.
     ended = select(webinars.c.session_id).where(
         *of_workspace(webinars, workspace),
         webinars.c.provider == invitees.c.provider,
@@ -106,14 +111,14 @@ async def forget_ended(db: Db, workspace: Workspace, before: datetime) -> None:
     await db.execute(delete(invitees).where(*of_workspace(invitees, workspace), invitees.c.session_id.in_(ended)))
 
 
-async def link_of(db: Db, account: Account, session_id: str, user_id: str) -> str:
-    """The own link of somebody in Slack who is on the team; empty where they are not."""
-    member = await of_person(db, account, session_id, user_id)
+async def link_for_user(db: Db, account: Account, session_id: str, user_id: str) -> str:
+    """The personal link of a Slack user on the team; empty if they are not on it."""
+    member = await find_by_user(db, account, session_id, user_id)
     return member.invitee.link.get_secret_value() if member else ""
 
 
-async def of_person(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
-    """Somebody in Slack as they are on the team; nothing where they are not, or not any more."""
+async def find_by_user(db: Db, account: Account, session_id: str, user_id: str) -> Member | None:
+    """The member that is this Slack user; None if they are not on the team."""
     rows = await _rows(db, account, session_id, invitees.c.user_id == user_id, invitees.c.told != NotifiedBy.LEFT)
     return _member(rows[0]) if user_id and rows else None
 
@@ -136,7 +141,7 @@ def _member(row: Any) -> Member:
             is_mailed=private["is_mailed"],
         ),
         user_id=row.user_id,
-        told=NotifiedBy(row.told),
+        notified_by=NotifiedBy(row.told),
         notified_digest=row.told_what,
         dm_channel_id=row.dm_channel_id,
         invited_by=row.invited_by,

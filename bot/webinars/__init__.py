@@ -1,1 +1,1 @@
-"""webinars."""
+"""Webinars as stored and shown: tables, permissions, calendar files and texts."""

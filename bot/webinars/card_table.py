@@ -41,12 +41,12 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
     return [_card(row) for row in rows]
 
 
-async def everywhere(db: Db, account: Account) -> list[Card]:
+async def of_account_cards(db: Db, account: Account) -> list[Card]:
     """Every card that stands."""
     return [_card(row) for row in await db.execute(select(cards).where(*of_account(cards, account)))]
 
 
-async def saying(db: Db, card: Card, shown: str) -> None:
+async def save_digest(db: Db, card: Card, shown: str) -> None:
     """Write down what the card says now."""
     await db.execute(update(cards).where(*_same(card)).values(shown=shown))
 

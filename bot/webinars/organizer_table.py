@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from bot.db.connection import Db
 from bot.db.keys import of_workspace, workspace_columns
-from bot.db.schema import organisers
+from bot.db.people_schema import organizers
 from bot.model.people import Frozen, Workspace
 
 
@@ -45,7 +45,7 @@ class Organizers(Frozen):
 
 async def find(db: Db, workspace: Workspace) -> Organizers:
     """Those of this workspace."""
-    rows = (await db.execute(select(organisers).where(*of_workspace(organisers, workspace)))).all()
+    rows = (await db.execute(select(organizers).where(*of_workspace(organizers, workspace)))).all()
     if not rows:
         return Organizers()
     return Organizers(subjects=frozenset(row.subject for row in rows), set_by=rows[0].set_by, set_at=rows[0].set_at)
@@ -56,7 +56,7 @@ async def save(db: Db, workspace: Workspace, subjects: Collection[str], by: str,
     if db.is_postgresql:  # SQLite has one writer at a time anyway; here two would leave those of both
         key = crc32(repr(tuple(workspace.model_dump().values())).encode())
         await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
-    await db.execute(delete(organisers).where(*of_workspace(organisers, workspace)))
+    await db.execute(delete(organizers).where(*of_workspace(organizers, workspace)))
     for subject in sorted(set(subjects)):
         row = {**workspace_columns(workspace), "subject": subject, "set_by": by, "set_at": now}
-        await db.upsert(organisers, row)
+        await db.upsert(organizers, row)

@@ -11,7 +11,8 @@ from bot.errors import GreenroomError, NotAllowed
 from bot.model.people import Person, Workspace
 from bot.model.webinar import Webinar
 from bot.providers.directory import Directory
-from bot.slack.client import SlackApi, SlackRefused
+from bot.slack.client import SlackApi
+from bot.slack.responses import SlackRefused
 from bot.webinars import organizer_table
 from bot.webinars.organizer_table import Organizers, UserGroup
 
@@ -21,7 +22,7 @@ def check_may_create(person: Person) -> None:
     _check_member(person, "create webinars")
 
 
-def check_may_follow(person: Person) -> None:
+def check_may_subscribe(person: Person) -> None:
     """Raise `NotAllowed` for guests and for people of another organisation."""
     _check_member(person, "choose what a channel hears")
 
@@ -47,14 +48,14 @@ def check_may_set_defaults(person: Person) -> None:
         raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
 
 
-def may_choose_organisers(person: Person) -> bool:
+def may_choose_organizers(person: Person) -> bool:
     """An admin or owner of the workspace."""
     return person.is_admin and not person.is_stranger
 
 
-def check_may_choose_organisers(person: Person) -> None:
+def check_may_choose_organizers(person: Person) -> None:
     """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
-    if not may_choose_organisers(person):
+    if not may_choose_organizers(person):
         raise NotAllowed("Only an admin or owner of this workspace can choose its organisers. Ask one of them to.")
 
 
@@ -89,7 +90,7 @@ class Permissions:
         self._listed: list[UserGroup] = []
         self._listed_at = -FRESH
 
-    async def chosen(self, workspace: Workspace) -> Organizers:
+    async def organizers(self, workspace: Workspace) -> Organizers:
         """Whom the workspace has chosen."""
         async with self._store.read() as db:
             return await organizer_table.find(db, workspace)
@@ -100,7 +101,7 @@ class Permissions:
             return False
         if person.is_admin or self._is_its_own(person, webinar):
             return True
-        chosen = await self.chosen(person.workspace)
+        chosen = await self.organizers(person.workspace)
         if person.user_id in chosen.subjects:
             return True
         return any([person.user_id in await self._people_of(group) for group in chosen.groups])
@@ -108,7 +109,7 @@ class Permissions:
     async def check(self, person: Person, webinar: Webinar, what: str) -> None:
         """Raise `NotAllowed`, naming who can. `what` goes on after "You can't": "cancel this webinar"."""
         if not await self.can_manage(person, webinar):
-            chosen = await self.chosen(person.workspace)
+            chosen = await self.organizers(person.workspace)
             handles = {one.group_id: one.handle for one in (await self.groups() if chosen.groups else [])}
             raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
 
@@ -118,7 +119,7 @@ class Permissions:
             try:
                 self._listed = [UserGroup(group_id=one, handle=handle) for one, handle in await self._slack.groups()]
             except GreenroomError as error:
-                log.warning("groups.unread", extra={"reason": error.sentence})
+                log.warning("user_groups.read_failed", extra={"reason": error.sentence})
                 return self._listed
             self._listed_at = self._monotonic()
         return self._listed
@@ -138,11 +139,11 @@ class Permissions:
         try:
             people = await self._slack.group(group_id)
         except SlackRefused as error:
-            log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
+            log.warning("user_group.read_failed", extra={"group": group_id, "reason": error.sentence})
             people = frozenset()  # deleted, or switched off: nobody is in it any more
         except GreenroomError as error:
             # Slack is away: who was in it lately still is, and nobody else gets in by this.
-            log.warning("group.unread", extra={"group": group_id, "reason": error.sentence})
+            log.warning("user_group.read_failed", extra={"group": group_id, "reason": error.sentence})
             fresh = AGAIN
         self._groups[group_id] = (now + fresh, people)
         return people

@@ -13,8 +13,17 @@ from pydantic import SecretStr
 from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from bot.db.connection import Db
-from bot.db.keys import account_columns, account_in, keyed, of_account, of_given_account, of_workspace, together
+from bot.db.keys import (
+    account_columns,
+    account_of,
+    columns_in,
+    columns_in_parameters,
+    of_account,
+    of_bound_account,
+    of_workspace,
+)
 from bot.db.schema import webinars
+from bot.model.lifecycle import ENDED_STATUSES
 from bot.model.people import Account, Workspace
 from bot.model.webinar import Audience, FixedOptions, Preferences, Registration, Status, Webinar
 
@@ -65,21 +74,21 @@ async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: F
     )
 
 
-async def find(db: Db, account: Account, session_id: str, *, to_change: bool = False) -> Webinar | None:
+async def find(db: Db, account: Account, session_id: str, *, for_update: bool = False) -> Webinar | None:
     """The webinar with this session id.
 
-    `to_change`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
+    `for_update`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
     only one does. (SQLite lets one writer in at a time anyway.)
     """
     values = {**account_columns(account), "session": session_id}
-    row = (await db.execute(_find(to_change=to_change), values)).first()
+    row = (await db.execute(_find(for_update=for_update), values)).first()
     return _webinar(row) if row else None
 
 
 @cache
-def _find(*, to_change: bool) -> Select[Any]:
-    query = select(*_COLUMNS).where(*of_given_account(webinars), webinars.c.session_id == bindparam("session"))
-    return query.with_for_update() if to_change else query
+def _find(*, for_update: bool) -> Select[Any]:
+    query = select(*_COLUMNS).where(*of_bound_account(webinars), webinars.c.session_id == bindparam("session"))
+    return query.with_for_update() if for_update else query
 
 
 async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], Webinar]:
@@ -88,16 +97,16 @@ async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[A
         return {}
     wanted = {(*account_columns(account).values(), session_id) for account, session_id in keys}
     query = _by_keys(postgresql=db.is_postgresql)
-    found = [_webinar(row) for row in await db.execute(query, keyed(_KEY, "key", wanted, db))]
+    found = [_webinar(row) for row in await db.execute(query, columns_in_parameters(_KEY, "key", wanted, db))]
     return {(webinar.account, webinar.session_id): webinar for webinar in found}
 
 
 @cache
 def _by_keys(*, postgresql: bool) -> Select[Any]:
-    return select(*_COLUMNS).where(together(_KEY, "key", postgresql=postgresql))
+    return select(*_COLUMNS).where(columns_in(_KEY, "key", postgresql=postgresql))
 
 
-async def everything(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
+async def list_webinars(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
     """The workspace's webinars by start; with `ending_after`, only those that end later."""
     query = (
         select(*_COLUMNS).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
@@ -109,14 +118,14 @@ async def everything(db: Db, workspace: Workspace, ending_after: datetime | None
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
 
 
-async def to_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
+async def due_for_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
     """The account's webinars to come, or on, whose registration was never read, or not since then, by start.
 
     Those that everybody can join have none; of those made elsewhere that may still have to be found out.
     """
     unread = or_(webinars.c.counted_at.is_(None), webinars.c.counted_at <= read_before)
     for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
-    is_on = webinars.c.status.in_((Status.SCHEDULED, Status.ACTIVE))
+    is_on = webinars.c.status.not_in(ENDED_STATUSES)
     late = webinars.c.start > now - timedelta(hours=12)
     query = select(*_COLUMNS).where(*of_account(webinars, account), late, is_on, for_registrants, unread)
     found = []
@@ -127,7 +136,7 @@ async def to_count(db: Db, account: Account, read_before: datetime, now: datetim
     return found
 
 
-async def hold(db: Db, workspace: Workspace, ending_after: datetime) -> None:
+async def lock_workspace(db: Db, workspace: Workspace, ending_after: datetime) -> None:
     """Let no webinar of the workspace that ends later change or be added before this transaction ends.
 
     Whoever changes what a channel hears needs this, or a webinar that changes meanwhile would miss it, and be missed.
@@ -141,10 +150,10 @@ async def hold(db: Db, workspace: Workspace, ending_after: datetime) -> None:
     await db.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
 
 
-async def adding(db: Db, workspace: Workspace) -> None:
+async def wait_for_workspace_lock(db: Db, workspace: Workspace) -> None:
     """Wait until nobody holds the workspace's webinars: before anything follows from one that is being added.
 
-    Not before every row is locked that this transaction changes: `hold` takes both in that order, too.
+    Not before every row is locked that this transaction changes: `lock_workspace` takes both in that order, too.
     """
     if db.is_postgresql:
         await db.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
@@ -194,7 +203,7 @@ def _registration_columns(registration: Registration) -> dict[str, Any]:
 
 def _webinar(row: Any) -> Webinar:
     return Webinar(
-        account=account_in(row),
+        account=account_of(row),
         webinar_id=row.webinar_id,
         session_id=row.session_id,
         title=row.title,

@@ -166,7 +166,7 @@ def _manager_buttons(webinar: Webinar, now: datetime, *, has_pages: bool) -> lis
     """The buttons of organizers: one row for people, one for registration and cancellation."""
     coming, current = is_coming_or_live(webinar, now), stage(webinar, now)
     by_registration = webinar.audience is Audience.REGISTRANTS
-    listed = by_registration and current is not Stage.CANCELLED
+    listed = by_registration and current is not Stage.CANCELED
     people_row = actions(
         buttons.webinar_button(webinar, "Invite", buttons.INVITE) if coming else None,
         buttons.webinar_button(webinar, "Team", buttons.TEAM) if coming else None,

@@ -55,14 +55,14 @@ async def form_submitted(request: SlackRequest) -> None:
     webinar = await request.managed_webinar(request.metadata, ACTION)
     request.services.registration.check(webinar)
     typed = register_form.read_form(request.values)
-    applicant = register_form.registrant_details(typed)
+    details = register_form.registrant_details(typed)
     name = token_hex(12)
     await request.acknowledge(response_action="push", view=register_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
         await _use_pushed_view(request, name, register_form.working_view(webinar, name))
         request.failure_view = register_form.failed_view
-        lines = await _register_one(request, webinar, typed, applicant)
+        lines = await _register_one(request, webinar, typed, details)
         await request.finish(register_form.done_view(webinar, lines), register_form.done_message(webinar, lines))
 
     request.run_after_ack(work)
@@ -105,7 +105,7 @@ async def stop_batch(request: SlackRequest) -> None:
 
 async def continue_batch(request: SlackRequest) -> None:
     """Go on with what was stopped."""
-    await request.services.bulk.go_on(await _batch(request))
+    await request.services.bulk.restart(await _batch(request))
 
 
 async def undo_batch(request: SlackRequest) -> None:
@@ -144,16 +144,16 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
 
 
 async def _register_one(
-    request: SlackRequest, webinar: Webinar, typed: RegistrantInput, applicant: RegistrantDetails | None
+    request: SlackRequest, webinar: Webinar, typed: RegistrantInput, details: RegistrantDetails | None
 ) -> list[Block]:
     """Register one person, and what there is to say about it."""
     services = request.services
 
     caller = request.caller_with_progress(lambda note: register_form.working_view(webinar, note=note))
-    if applicant is None:
+    if details is None:
         await _take_seat(request, webinar, typed, caller)
         return register_form.seat_blocks(typed.user_id)
-    enrolled = await services.registrar.one(webinar, applicant, caller, own_pages=typed.own_pages)
+    enrolled = await services.registrar.register_now(webinar, details, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
     if enrolled.page_key:
@@ -171,13 +171,13 @@ async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantI
     profile = seat_form.from_profile(person, webinar.session_id, typed.source)
     if not profile.email:
         raise BadInput(NO_ADDRESS)
-    # RingCentral wants a last name, and not everybody's profile has one.
+    # RingCentral wants a last name, and not registrants's profile has one.
     attendee = SeatDetails(
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
     taken = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=request.user_id)
-    await services.seats.notifier.welcome(taken)
+    await services.seats.notifier.notify_taken(taken)
 
 
 async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput, pasted: ImportResult | None) -> None:
@@ -186,9 +186,13 @@ async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput,
 
     caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
     reading = pasted or await _read_file(request, order)
-    roll = await services.registrants.get(webinar, request.user_id, caller, anew=True)
+    known = await services.registrants.get(webinar, request.user_id, caller, force=True)
     draft = await services.bulk.draft(
-        webinar, request.user_id, reading, roll.everybody, own_pages=order.own_pages and services.own_pages.urls.is_on
+        webinar,
+        request.user_id,
+        reading,
+        known.registrants,
+        own_pages=order.own_pages and services.own_pages.urls.is_on,
     )
     view = list_form.review_view(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
     await request.finish(view, sentence_message(CLOSED_MEANWHILE))
@@ -198,7 +202,7 @@ async def _start_batch(request: SlackRequest) -> None:
     batch = await request.services.bulk.find(request.metadata)
     webinar = await request.managed_webinar(batch.session_id, ACTION)
     request.services.registration.check(webinar)
-    await request.services.bulk.begin(batch.batch_id)
+    await request.services.bulk.start(batch.batch_id)
     await request.slack.update(request.view_id, list_form.started_view(webinar, batch.total))
 
 

@@ -66,7 +66,7 @@ class SearchContext(Frozen):
 
 def page_message(
     webinar: Webinar,
-    everybody: Sequence[Registrant],
+    registrants: Sequence[Registrant],
     place: RegistrantPage,
     *,
     age: timedelta,
@@ -74,11 +74,11 @@ def page_message(
     note: str = "",
 ) -> Message:
     """One page, newest first. `age` is how long ago they were read, `note` says what was just done."""
-    found = search_registrants(everybody, place.words)
+    found = search_registrants(registrants, place.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(place.page, 1), pages)
     here = place.model_copy(update={"page": page, "picked": ""})
-    head = f"*{plain(webinar.title)}*\n{_counted(everybody, found, place.words)}"
+    head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, place.words)}"
     rows: list[Block] = [
         section(_row(one, webinar), _remove(one, webinar, here))
         for one in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -86,16 +86,16 @@ def page_message(
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_page_buttons(here, pages)]
-    spoken = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(everybody, found, place.words)}".strip()
+    spoken = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, place.words)}".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
-def search_registrants(everybody: Sequence[Registrant], words: str) -> list[Registrant]:
+def search_registrants(registrants: Sequence[Registrant], words: str) -> list[Registrant]:
     """Those in whose name, address or source all of the words stand, newest first."""
     wanted = words.casefold().split()
     found = [
         one
-        for one in everybody
+        for one in registrants
         if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in wanted)
     ]
     return sorted(found, key=_newest_first)
@@ -127,10 +127,10 @@ def _newest_first(one: Registrant) -> tuple[float, int]:
     return -at, -int(one.registrant_id) if one.registrant_id.isdecimal() else 0
 
 
-def _counted(everybody: Sequence[Registrant], found: Sequence[Registrant], words: str) -> str:
+def _counted(registrants: Sequence[Registrant], found: Sequence[Registrant], words: str) -> str:
     if words:
-        return f"{people(len(found))} of {len(everybody):,} found by “{plain(words)}”."
-    return f"{_have(len(everybody))} registered."
+        return f"{people(len(found))} of {len(registrants):,} found by “{plain(words)}”."
+    return f"{_have(len(registrants))} registered."
 
 
 def _have(count: int) -> str:
@@ -167,13 +167,13 @@ def _page_buttons(here: RegistrantPage, pages: int) -> list[Block]:
         return here.model_copy(update={"page": page}).model_dump_json()
 
     this = at(here.page)
-    everybody = here.model_copy(update={"page": 1, "words": ""}).model_dump_json()
+    registrants = here.model_copy(update={"page": 1, "words": ""}).model_dump_json()
     return actions(
         button("Previous", PREVIOUS, at(here.page - 1), label="Previous page") if here.page > 1 else None,
         button("Next", NEXT, at(here.page + 1), label="Next page") if here.page < pages else None,
         button("Search", SEARCH, this, label="Find registrants by name, address or source"),
-        button("Show All", ALL, everybody) if here.words else None,
+        button("Show All", ALL, registrants) if here.words else None,
         button("Register Others", buttons.REGISTER_OTHERS, here.session_id, label="Register somebody else, or many"),
-        button("Download CSV", DOWNLOAD, this, label="Get everybody as a CSV file in a direct message"),
+        button("Download CSV", DOWNLOAD, this, label="Get registrants as a CSV file in a direct message"),
         button("Refresh", REFRESH, this, label=f"Read the list from {DISPLAY_NAME} again"),
     )

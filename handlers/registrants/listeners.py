@@ -26,25 +26,25 @@ async def registrants(request: SlackRequest, command: ShowRegistrants) -> None:
     webinar = await choose_webinar(request, command.which, "registrants")
     if webinar:
         await request.require_manager(webinar, ACTION)
-        await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
+        await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), force=True)
 
 
 async def registrants_pressed(request: SlackRequest) -> None:
     """The same from a button."""
     webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
-    await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), anew=True)
+    await _show(request, webinar, RegistrantPage(session_id=webinar.session_id), force=True)
 
 
 async def turn_page(request: SlackRequest) -> None:
-    """Another page, or everybody again, in the place of this one."""
+    """Another page, or registrants again, in the place of this one."""
     place = RegistrantPage.model_validate_json(request.value)
     await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
-    """Read the list anew (one call), and show it in the same place."""
+    """Read the list force (one call), and show it in the same place."""
     place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True, anew=True)
+    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True, force=True)
 
 
 async def search(request: SlackRequest) -> None:
@@ -73,7 +73,7 @@ async def remove(request: SlackRequest) -> None:
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await request.managed_webinar(place.session_id, ACTION)
     await request.services.registrants.remove(webinar, place.picked, request.caller())
-    await request.services.seats.notifier.removed(webinar, place.picked)
+    await request.services.seats.notifier.notify_removed(webinar, place.picked)
     await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
 
 
@@ -81,9 +81,9 @@ async def download(request: SlackRequest) -> None:
     """Everybody as a file, in a direct message."""
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await request.managed_webinar(place.session_id, ACTION)
-    roll = await request.services.registrants.get(webinar, request.user_id, request.caller())
-    content = await asyncio.to_thread(registrant_file.registrant_csv, roll.everybody)
-    said = sentence_message(registrant_list.download_text(webinar, len(roll.everybody)))
+    known = await request.services.registrants.get(webinar, request.user_id, request.caller())
+    content = await asyncio.to_thread(registrant_file.registrant_csv, known.registrants)
+    said = sentence_message(registrant_list.download_text(webinar, len(known.registrants)))
     channel_id, _ = await request.slack.post(request.user_id, said)
     await request.slack.send_file(channel_id, Upload(FILE_NAME, content, title="Registrants"))
     await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
@@ -95,14 +95,14 @@ async def _show(
     place: RegistrantPage,
     *,
     replace: bool = False,
-    anew: bool = False,
+    force: bool = False,
     note: str = "",
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
-    roll = await request.services.registrants.get(webinar, request.user_id, request.caller(), anew=anew)
+    known = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
     now = request.now()
-    page = registrant_list.page_message(webinar, roll.everybody, place, age=roll.age, now=now, note=note)
+    page = registrant_list.page_message(webinar, known.registrants, place, age=known.age, now=now, note=note)
     await request.reply(page, replace=replace)
 
 

@@ -30,7 +30,9 @@ async def menu_pressed(request: SlackRequest) -> None:
         return
     request.view = {"id": await request.open(menu_form.reading_view(webinar))}
     request.failure_view = menu_form.unread_view
-    webinar = await request.services.registration.whole(webinar.session_id, _caller(request, webinar, reading=True))
+    webinar = await request.services.registration.with_preferences(
+        webinar.session_id, _caller(request, webinar, reading=True)
+    )
     form = menu_form.form_view(webinar, await _forecast(request, webinar), now=request.now())
     await request.slack.update(request.view_id, form)
 
@@ -71,11 +73,11 @@ def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState
 
 async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
     now = request.now()
-    done = await request.services.registration.settle(
+    done = await request.services.registration.apply(
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
     needs_links = _needs_links(done)
-    notes = [IGNORED.format(", ".join(done.kept))] if done.kept else []
+    notes = [IGNORED.format(", ".join(done.ignored))] if done.ignored else []
     note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
     view = settings_result.changed_view(done.webinar, done.before, now=now, title="Registration changed", note=note)
     await request.finish(view, settings_result.changed_message(done.webinar, done.before, now=now, note=note))
@@ -101,7 +103,7 @@ def _needs_links(done: Changed) -> bool:
 async def _forecast(request: SlackRequest, webinar: Webinar) -> Forecast:
     if webinar.registration is None:
         return Forecast()
-    return await request.services.chart_images.outlook(webinar, webinar.registration, request.now())
+    return await request.services.chart_images.forecast(webinar, webinar.registration, request.now())
 
 
 def _caller(request: SlackRequest, webinar: Webinar, *, reading: bool = False) -> Caller:

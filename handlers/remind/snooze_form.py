@@ -46,7 +46,8 @@ def choices(webinar: Webinar, *, now: datetime) -> Message:
     title = f"*{plain(webinar.title)}*"
     ahead = [way for way in WAYS if can_remind(webinar, now) and lead(way, webinar.start, now)]
     if not ahead:
-        text = f"{title}: {no_reminder_reason(webinar, now) or 'it starts so soon that there is no time left for a reminder.'}"
+        too_soon = "it starts so soon that there is no time left for a reminder."
+        text = f"{title}: {no_reminder_reason(webinar, now) or too_soon}"
         return message(text, [section(text)])
     text = f"When do you want to be reminded of {title}? You get a direct message.\n{timing(webinar)}"
     picks = [buttons.webinar_button(webinar, WAYS[way], way) for way in ahead]

@@ -71,7 +71,7 @@ async def back_to_form(request: SlackRequest) -> None:
 async def rename_pressed(request: SlackRequest) -> None:
     """The form for another name, in the place of the seat or on its own."""
     webinar = await _webinar(request)
-    seat = await request.services.seats.seat(webinar, request.user_id)
+    seat = await request.services.seats.find(webinar, request.user_id)
     if seat is None:
         await request.reply(seat_texts.gone_message(webinar, problem=NO_SEAT), replace=bool(request.view))
         return
@@ -104,19 +104,19 @@ async def leave_pressed(request: SlackRequest) -> None:
     """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
     webinar = await _webinar(request)
     seat = await request.services.seats.leave(webinar, request.user_id, request.caller())
-    await request.services.seats.notifier.farewell(seat)
+    await request.services.seats.notifier.notify_gone(seat)
     await _show_gone(request, webinar, seat, seat_texts.LEFT)
 
 
 async def refresh_seat(request: SlackRequest) -> None:
     """Read the seat at RingCentral (one call): it may have been removed there."""
     webinar = await _webinar(request)
-    known = await request.services.seats.seat(webinar, request.user_id)
-    seat = await request.services.seats.look(webinar, request.user_id, request.caller())
+    known = await request.services.seats.find(webinar, request.user_id)
+    seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:
         await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=request.now()))
     elif known:
-        await request.services.seats.notifier.farewell(known, problem=seat_texts.REMOVED_AT_PROVIDER)
+        await request.services.seats.notifier.notify_gone(known, problem=seat_texts.REMOVED_AT_PROVIDER)
         await _show_gone(request, webinar, known, seat_texts.REMOVED_AT_PROVIDER)
 
 
@@ -149,7 +149,7 @@ async def _show_seat(request: SlackRequest, webinar: Webinar, seat: Seat) -> Non
     now = request.now()
     note = seat_texts.DM_TO_COME if seat.state is SeatState.REGISTERED else seat_texts.IN_DM
     await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=now, note=note))
-    told = await request.services.seats.notifier.welcome(seat)
+    told = await request.services.seats.notifier.notify_taken(seat)
     if told.state is SeatState.NOTIFIED and not told.dm_channel_id:
         view = seat_texts.seat_view(webinar, told, now=now, note=seat_texts.NO_DM)
         await request.slack.update(request.view_id, view)

@@ -1,4 +1,4 @@
-"""Shows an organiser who is on the team of a webinar, how each of them was told, and what can be done about it."""
+"""The list of a webinar's team for organizers: how each member was notified, and buttons to change it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message
-from bot.team.diff import SAID, Member
+from bot.team.diff import ROLE_NAMES, Member
 from bot.team.texts.messages import member_name
-from bot.team.texts.result import how_told
+from bot.team.texts.result import notification_text
 from bot.webinars.texts.facts import timing
 
 REFRESH = "team.refresh"
@@ -39,13 +39,13 @@ REMOVE = "team.remove"
 AGAIN = "team.again"
 
 PAGE_SIZE = 10
-FROZEN = "It has started, so nobody can be changed or removed any more"
+STARTED = "It has started, so nobody can be changed or removed any more"
 
 
-def roster(
+def team_page(
     webinar: Webinar, team: Sequence[Member], *, read_at: datetime, now: datetime, page: int = 1, note: str = ""
 ) -> Message:
-    """One page of the team. `note` says what was just done (mrkdwn)."""
+    """One page of the team. `note` (mrkdwn) says what was just done."""
     pages = max(1, -(-len(team) // PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = team[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -54,26 +54,26 @@ def roster(
     blocks: list[Block] = [*([section(cut(note, MAX_SECTION))] if note else []), section(head)]
     for member in shown:
         blocks += _row(webinar, member, page, now)
-    here = place(webinar, page=page)
+    current = button_value(webinar, page=page)
     blocks += actions(
-        button("Previous", PREVIOUS, place(webinar, page=page - 1), label="Previous page") if page > 1 else None,
-        button("Next", NEXT, place(webinar, page=page + 1), label="Next page") if page < pages else None,
-        buttons.about(webinar, "Change", buttons.INVITE) if is_coming_or_live(webinar, now) else None,
-        button("Refresh", REFRESH, here, label=f"Read the team from {DISPLAY_NAME} again"),
+        button("Previous", PREVIOUS, button_value(webinar, page=page - 1), label="Previous page") if page > 1 else None,
+        button("Next", NEXT, button_value(webinar, page=page + 1), label="Next page") if page < pages else None,
+        buttons.webinar_button(webinar, "Change", buttons.INVITE) if is_coming_or_live(webinar, now) else None,
+        button("Refresh", REFRESH, current, label=f"Read the team from {DISPLAY_NAME} again"),
     )
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(read_at, now)}"]
-    notes.append(FROZEN if stage(webinar, now) is Stage.LIVE else "")
+    notes.append(STARTED if stage(webinar, now) is Stage.LIVE else "")
     spoken = f"{note} The team of {plain(webinar.title)}: {_counted(others)}.".strip()
     return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
-def place(webinar: Webinar, invitee_id: str = "-", *, page: int = 1) -> str:
-    """The value of a button: which webinar, who of its team, and which page is shown."""
+def button_value(webinar: Webinar, invitee_id: str = "-", *, page: int = 1) -> str:
+    """The value of a button: the webinar, the invitee, and the shown page."""
     return f"{webinar.id} {invitee_id} {page}"
 
 
-def read_place(value: str) -> tuple[str, str, int]:
-    """The webinar's id, the invitee's, and the page."""
+def parse_button_value(value: str) -> tuple[str, str, int]:
+    """The webinar's id, the invitee's id, and the page."""
     session_id, invitee_id, page = value.split(" ")
     return session_id, invitee_id, int(page)
 
@@ -89,23 +89,23 @@ def _counted(others: int) -> str:
 def _row(webinar: Webinar, member: Member, page: int, now: datetime) -> list[Block]:
     role = member.invitee.role
     if role is Role.HOST:
-        return [section(f"{member_name(member)} · *{SAID[role]}*")]
+        return [section(f"{member_name(member)} · *{ROLE_NAMES[role]}*")]
     address = "" if member.user_id or not person(member.invitee.name) else f" ({plain(member.invitee.email)})"
-    text = f"{member_name(member)}{address} · *{SAID[role]}*\n{_sentence(how_told(member))}"
+    text = f"{member_name(member)}{address} · *{ROLE_NAMES[role]}*\n{_sentence(notification_text(member))}"
     if not is_coming_or_live(webinar, now):
         return [section(text)]
     removable = stage(webinar, now) is Stage.COMING
-    where = place(webinar, member.invitee.invitee_id, page=page)
+    value = button_value(webinar, member.invitee.invitee_id, page=page)
     name = member.invitee.name or member.invitee.email
     again = "Send Link Again" if member.user_id else "Send Me the Link"
     row = actions(
-        button(again, AGAIN, where, label=f"{again}: {name}") if member.invitee.link.get_secret_value() else None,
-        _remove(where, name) if removable else None,
+        button(again, AGAIN, value, label=f"{again}: {name}") if member.invitee.link.get_secret_value() else None,
+        _remove(value, name) if removable else None,
     )
     return [section(text), *row]
 
 
-def _remove(where: str, name: str) -> Element:
+def _remove(value: str, name: str) -> Element:
     confirm = confirm_dialog(
         title="Remove from the team?",
         text=f"{person(name)} leaves the team and their link stops working. Greenroom tells them if they are in Slack.",
@@ -113,7 +113,7 @@ def _remove(where: str, name: str) -> Element:
         deny="Keep",
         style="danger",
     )
-    return button("Remove", REMOVE, where, label=f"Remove {name}", confirm=confirm)
+    return button("Remove", REMOVE, value, label=f"Remove {name}", confirm=confirm)
 
 
 def _sentence(words: str) -> str:

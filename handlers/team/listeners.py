@@ -1,4 +1,4 @@
-"""The team of a webinar: inviting people, changing what they are, removing them, and who is on it."""
+"""Changes and lists the team of a webinar."""
 
 from __future__ import annotations
 
@@ -27,126 +27,126 @@ from handlers.team.check import KnownPeople
 from handlers.team.form import Prefill, TeamFormContext, TeamInput
 from handlers.webinar_choice import choose_webinar
 
-WHAT = "invite people to this webinar"
+ACTION = "invite people to this webinar"
 NOT_READ = "The team was not read yet. Close this form and open it again."
 TOO_MANY = (
     "{:,} people were named, and RingCentral takes {} co-hosts and panelists together at most. Name fewer people or a "
     "smaller group."
 )
-NOT_THERE = "They are not on this team any more. Press Refresh to see who is."
+NOT_ON_TEAM = "They are not on this team any more. Press Refresh to see who is."
 
 
 async def invite(request: SlackRequest, command: Invite) -> None:
-    """Open the form for the webinar that was named, with the people who were."""
+    """Open the form for the named webinar, filled with the named people."""
     read_role(command.role)
-    webinar = await choose_webinar(request, command.which, "invite", typed=_spelled(command))
+    webinar = await choose_webinar(request, command.which, "invite", typed=_people_text(command))
     if webinar:
         await _open(request, webinar, command)
 
 
 async def invite_button(request: SlackRequest) -> None:
-    """The same from a button, which may carry people on."""
+    """Open the form from a button, which may carry people."""
     session_id, typed = buttons.parse_value(request.value)
     await _open(request, await request.services.mirror.find(session_id), parse_invite(typed))
 
 
-async def sent(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, who is to be removed is asked about, or it is done."""
-    where = TeamFormContext.model_validate_json(request.metadata)
-    webinar = await request.managed_webinar(where.session_id, WHAT)
+async def submit(request: SlackRequest) -> None:
+    """Check the form; ask to confirm removals, else start the change."""
+    context = TeamFormContext.model_validate_json(request.metadata)
+    webinar = await request.managed_webinar(context.session_id, ACTION)
     request.services.team.check(webinar)
-    team = await request.services.team.known(webinar)
+    team = await request.services.team.cached(webinar)
     if team is None:
         raise BadInput(NOT_READ)
     typed = team_form.read(request.values)
-    wanted = team_check.who_is_wanted(typed, await _known(request, typed, team.members))
+    wanted = team_check.wanted_members(typed, await _known(request, typed, team.members))
     started = request.services.team.has_started(webinar)
-    order = team_check.what_changes(wanted, team.members, where.ids, started=started)
-    if order.deleted:
-        draft = await request.services.team.draft(webinar, order, request.user_id)
-        question = team_result.confirm(webinar, order, team.members, draft.change_id)
-        await request.acknowledge(response_action="push", view=question)
+    diff = team_check.requested_diff(wanted, team.members, context.shown_ids, started=started)
+    if diff.deleted:
+        draft = await request.services.team.draft(webinar, diff, request.user_id)
+        confirmation = team_result.confirm(webinar, diff, team.members, draft.change_id)
+        await request.acknowledge(response_action="push", view=confirmation)
         return
-    request.failure_view = _back_to_the_form(webinar, team, typed, where, request.now())
-    await _start(request, webinar, await request.services.team.begin(webinar, order, request.user_id, request.view_id))
+    request.failure_view = _reopen_form(webinar, team, typed, context, request.now())
+    await _start(request, webinar, await request.services.team.begin(webinar, diff, request.user_id, request.view_id))
 
 
-async def confirmed(request: SlackRequest) -> None:
-    """Removing people was confirmed: whether the person may is asked again."""
-    draft = await request.services.team.drafted(request.metadata, request.user_id)
-    webinar = await request.managed_webinar(draft.session_id, WHAT)
-    request.failure_view = team_result.failed  # the form stands below it, with all that was typed
+async def confirm_removal(request: SlackRequest) -> None:
+    """Start the confirmed change. Permission is checked again."""
+    draft = await request.services.team.find_draft(request.metadata, request.user_id)
+    webinar = await request.managed_webinar(draft.session_id, ACTION)
+    request.failure_view = team_result.failed  # the filled form is below it
     await _start(request, webinar, await request.services.team.confirm(webinar, draft, request.view_id))
 
 
 async def show_team(request: SlackRequest, command: ShowTeam) -> None:
-    """Who is on the team of the webinar that was named; it is read where that never happened."""
+    """List the team of the named webinar; read it first if it was never read."""
     webinar = await choose_webinar(request, command.which, "team")
     if webinar:
-        await request.require_manager(webinar, WHAT)
+        await request.require_manager(webinar, ACTION)
         await _list(request, webinar)
 
 
 async def team_button(request: SlackRequest) -> None:
-    """The same from a button."""
-    await _list(request, await request.managed_webinar(buttons.parse_value(request.value)[0], WHAT))
+    """List the team of the button's webinar."""
+    await _list(request, await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION))
 
 
 async def turn_page(request: SlackRequest) -> None:
-    """Another page in the place of this one."""
-    session_id, _, page = team_list.read_place(request.value)
-    await _list(request, await request.managed_webinar(session_id, WHAT), page=page, replace=True)
+    """Replace the page with another one."""
+    session_id, _, page = team_list.parse_button_value(request.value)
+    await _list(request, await request.managed_webinar(session_id, ACTION), page=page, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
-    """Read the team anew (one call), and show it in the same place."""
-    session_id, _, page = team_list.read_place(request.value)
-    webinar = await request.managed_webinar(session_id, WHAT)
+    """Read the team at RingCentral (one call), and replace the page."""
+    session_id, _, page = team_list.parse_button_value(request.value)
+    webinar = await request.managed_webinar(session_id, ACTION)
     await request.services.team.read(webinar, request.caller(), force=True)
     await _list(request, webinar, page=page, replace=True)
 
 
 async def remove(request: SlackRequest) -> None:
-    """Remove somebody, as was confirmed at the button, and show who is left."""
+    """Remove a member (Slack has asked to confirm), and replace the page."""
     webinar, member, page = await _picked(request)
-    order = TeamDiff(deleted=(member.invitee.invitee_id,))
-    change = await request.services.team.begin(webinar, order, request.user_id)
+    diff = TeamDiff(deleted=(member.invitee.invitee_id,))
+    change = await request.services.team.begin(webinar, diff, request.user_id)
     outcomes = await request.services.team.carry_out(change, request.caller())
-    await _list(request, webinar, page=page, replace=True, note=team_result.in_a_line(outcomes))
+    await _list(request, webinar, page=page, replace=True, note=team_result.result_sentence(outcomes))
     await request.services.team.finish(change, outcomes)
 
 
 async def send_again(request: SlackRequest) -> None:
-    """Send somebody their link once more, or give it to whoever asks where Greenroom cannot reach them."""
+    """Send a member their link again, or send it to the user if Slack cannot reach the member."""
     webinar, member, page = await _picked(request)
-    sent_there = await request.services.team.notifier.send_again(webinar, member, request.user_id)
-    note = f"<@{member.user_id}> has the link again." if sent_there else "The link is in a direct message to you."
+    is_sent = await request.services.team.notifier.send_again(webinar, member, request.user_id)
+    note = f"<@{member.user_id}> has the link again." if is_sent else "The link is in a direct message to you."
     await _list(request, webinar, page=page, replace=True, note=note)
 
 
 async def _picked(request: SlackRequest) -> tuple[Webinar, Member, int]:
-    session_id, invitee_id, page = team_list.read_place(request.value)
-    webinar = await request.managed_webinar(session_id, WHAT)
+    session_id, invitee_id, page = team_list.parse_button_value(request.value)
+    webinar = await request.managed_webinar(session_id, ACTION)
     request.services.team.check(webinar)
-    team = await request.services.team.known(webinar)
+    team = await request.services.team.cached(webinar)
     others = team.others if team else []
     member = next((one for one in others if one.invitee.invitee_id == invitee_id), None)
     if member is None:
-        raise BadInput(NOT_THERE)
+        raise BadInput(NOT_ON_TEAM)
     return webinar, member, page
 
 
 async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> None:
-    await request.require_manager(webinar, WHAT)
+    await request.require_manager(webinar, ACTION)
     request.services.team.check(webinar)
-    known = await request.services.team.known(webinar)
+    known = await request.services.team.cached(webinar)
     if known and not command.people and request.services.directory.is_loaded:
         view = team_form.build(webinar, known.members, now=request.now(), read_at=known.read_at)
         await request.open(view)
         return
-    # A trigger lives three seconds, and who these people are may take longer to find out.
+    # A trigger expires after three seconds, and looking up the people may take longer.
     view_id = await request.open(team_form.opening(webinar))
-    request.view, request.failure_view = {"id": view_id}, team_form.not_opened
+    request.view, request.failure_view = {"id": view_id}, team_form.failed
     await _fill(request, webinar, command)
 
 
@@ -161,14 +161,14 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
         await services.directory.refresh()
     named = await _named(request, command)
     typed, _ = team_form.prefilled(team.members, named)
-    problem = team_check.at_first_sight(command, typed, await _known(request, typed, team.members))
+    problem = team_check.prefill_problem(command, typed, await _known(request, typed, team.members))
     now = services.clock.now()
     form = team_form.build(webinar, team.members, named, now=now, read_at=team.read_at, problem=problem)
     await services.slack.update(view_id, form)
 
 
 async def _named(request: SlackRequest, command: Invite) -> Prefill:
-    """Who was named, the people of user groups one by one."""
+    """The named people, with user groups expanded."""
     groups = [await request.slack.group(group) for group in command.people.group_ids]
     users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
     if len(users) > MAX_TEAM:
@@ -178,24 +178,26 @@ async def _named(request: SlackRequest, command: Invite) -> Prefill:
 
 
 async def _known(request: SlackRequest, typed: TeamInput, team: Sequence[Member]) -> KnownPeople:
-    """What must be known of those who were chosen; who cannot be looked up is left out."""
-    get, users = request.services.users.get, team_check.to_look_up(typed, team)
+    """Look up the chosen people; users whom Slack does not find are left out."""
+    get, users = request.services.users.get, team_check.users_to_look_up(typed, team)
     found = await asyncio.gather(*(get(request.workspace, user) for user in users), return_exceptions=True)
     people = {user: one for user, one in zip(users, found, strict=True) if isinstance(one, Person)}
     return KnownPeople(team, people, request.services.directory.coworker_at, request.services.directory.is_loaded)
 
 
-def _back_to_the_form(
-    webinar: Webinar, team: KnownTeam, typed: TeamInput, where: TeamFormContext, now: datetime
+def _reopen_form(
+    webinar: Webinar, team: KnownTeam, typed: TeamInput, context: TeamFormContext, now: datetime
 ) -> Callable[[str], View]:
-    """What stands in the place of the form if nothing comes of it: the same again, with why."""
+    """The view after a failure: the form again, with the reason."""
 
-    def again(problem: str) -> View:
+    def failure_view(problem: str) -> View:
         if problem == UNCLEAR:
-            return team_result.failed(problem)  # it may have happened: the same once more is nothing to offer
-        return team_form.filled(webinar, team.members, typed, where.ids, now=now, read_at=team.read_at, problem=problem)
+            return team_result.failed(problem)  # it may have been applied: do not offer it again
+        return team_form.filled(
+            webinar, team.members, typed, context.shown_ids, now=now, read_at=team.read_at, problem=problem
+        )
 
-    return again
+    return failure_view
 
 
 async def _start(request: SlackRequest, webinar: Webinar, change: TeamOperation) -> None:
@@ -206,8 +208,8 @@ async def _start(request: SlackRequest, webinar: Webinar, change: TeamOperation)
             return team_result.working(webinar, note=words)
 
         outcomes = await request.services.team.carry_out(change, request.caller_with_progress(note))
-        view, instead = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
-        await request.services.team.notifier.show(change, view, instead)
+        view, message = team_result.done(webinar, outcomes), team_result.done_message(webinar, outcomes)
+        await request.services.team.notifier.show(change, view, message)
         await request.services.team.finish(change, outcomes)
 
     request.run_after_ack(work)
@@ -218,12 +220,12 @@ async def _list(
 ) -> None:
     team = await request.services.team.read(webinar, request.caller())
     now = request.now()
-    shown = team_list.roster(webinar, team.members, read_at=team.read_at, now=now, page=page, note=note)
+    shown = team_list.team_page(webinar, team.members, read_at=team.read_at, now=now, page=page, note=note)
     await request.reply(shown, replace=replace)
 
 
-def _spelled(command: Invite) -> str:
-    """The people and the role as they were typed, as far as a button carries them on."""
+def _people_text(command: Invite) -> str:
+    """The named people and role as command text, cut to what a button's value can carry."""
     named = command.people
     words = [f"<@{user}>" for user in named.user_ids] + [f"<!subteam^{group}>" for group in named.group_ids]
     words += [*named.addresses, *(f"@{name}" for name in named.nobody)]
@@ -244,4 +246,4 @@ ACTIONS: Listeners = {
     team_list.AGAIN: send_again,
     team_message_texts.OWN_LINK: acknowledge_only,
 }
-SUBMISSIONS: Listeners = {team_form.CALLBACK: sent, team_result.CONFIRM: confirmed}
+SUBMISSIONS: Listeners = {team_form.CALLBACK: submit, team_result.CONFIRM: confirm_removal}

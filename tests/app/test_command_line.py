@@ -83,7 +83,7 @@ async def run(folder: Path, settings: dict[str, str]) -> AsyncIterator[tuple[Pro
 
 async def check_that_it_answers_and_ends(vendors: Vendors, running: Program) -> None:
     """A command is answered, TERM ends it, and its log tells of nothing that went wrong."""
-    await running.line('"mirror.swept"')
+    await running.line('"sync.done"')
     outcome = await vendors.slack.command("chloe", "#launch", "/webinar", "list")
     (answer,) = await vendors.slack.wait_for(lambda: vendors.slack.messages("#launch", "chloe"))
 

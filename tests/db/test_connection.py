@@ -190,14 +190,14 @@ async def test_webinars_of_two_accounts_never_meet(store: Store) -> None:
             assert await webinar_table.find(db, other, "s1") is None
             await webinar_table.save(db, webinar(account=other, title="Theirs"), SecretStr("https://host.example"))
             await webinar_table.save_fixed_options(db, other, "s1", FIXED)
-            theirs = webinar(account=other, title="Theirs", status=Status.CANCELLED, seen_at=LATER)
+            theirs = webinar(account=other, title="Theirs", status=Status.CANCELED, seen_at=LATER)
             await webinar_table.save(db, theirs.model_copy(update={"registration": registration()}))
         assert await webinar_table.find(db, ACCOUNT, "s1") == webinar()
         assert await webinar_table.host_link(db, ACCOUNT, "s1") == ""
         assert await webinar_table.latest_fixed_options(db, ACCOUNT) is None
         for other in OTHER_ACCOUNTS[:2]:
             (theirs,) = await webinar_table.list_webinars(db, other.workspace)
-            assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELLED, LATER)
+            assert (theirs.title, theirs.status, theirs.seen_at) == ("Theirs", Status.CANCELED, LATER)
 
 
 async def test_webinars_are_found_several_at_once(store: Store) -> None:

@@ -64,7 +64,7 @@ def test_row_says_when_status_and_count() -> None:
         ({}, "Scheduled"),
         ({"status": Status.ACTIVE}, "Live now"),
         ({"status": Status.FINISHED}, "Finished"),
-        ({"status": Status.CANCELLED}, "Cancelled"),
+        ({"status": Status.CANCELED}, "Cancelled"),
         ({"start": NOW - timedelta(hours=2)}, "Its time has passed"),
     ],
 )
@@ -167,7 +167,7 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "expected"), [(Status.FINISHED, ["Refresh", "Registrants"]), (Status.CANCELLED, ["Refresh"])]
+    ("status", "expected"), [(Status.FINISHED, ["Refresh", "Registrants"]), (Status.CANCELED, ["Refresh"])]
 )
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
     """It can be looked at, and so can who had registered while RingCentral has it."""

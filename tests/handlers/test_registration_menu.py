@@ -156,13 +156,13 @@ def test_higher_limit_opens_what_was_full_and_nothing_else() -> None:
     ("told", "said"),
     [
         (None, "Not known yet: less than a day has been counted"),
-        (GrowthRate(grown=36, days=3), "12 a day over the last 3 days"),
-        (GrowthRate(grown=10, days=4), "2.5 a day over the last 4 days"),
-        (GrowthRate(grown=9000, days=7), "1,286 a day over the last 7 days"),
-        (GrowthRate(grown=2, days=7), "2 in the last 7 days"),
-        (GrowthRate(grown=5, days=1), "5 in the last day"),
-        (GrowthRate(grown=0, days=2), "Nobody in the last 2 days"),
-        (GrowthRate(grown=-3, days=2), "3 fewer in the last 2 days"),
+        (GrowthRate(growth=36, days=3), "12 a day over the last 3 days"),
+        (GrowthRate(growth=10, days=4), "2.5 a day over the last 4 days"),
+        (GrowthRate(growth=9000, days=7), "1,286 a day over the last 7 days"),
+        (GrowthRate(growth=2, days=7), "2 in the last 7 days"),
+        (GrowthRate(growth=5, days=1), "5 in the last day"),
+        (GrowthRate(growth=0, days=2), "Nobody in the last 2 days"),
+        (GrowthRate(growth=-3, days=2), "3 fewer in the last 2 days"),
     ],
 )
 def test_pace_is_said_as_people_say_it(told: GrowthRate | None, said: str) -> None:
@@ -172,7 +172,7 @@ def test_pace_is_said_as_people_say_it(told: GrowthRate | None, said: str) -> No
 
 def test_outlook_says_when_it_will_be_full() -> None:
     """To the hour that follows; not where there is no limit, or it is closed."""
-    told = Forecast(percent=30, pace=GrowthRate(grown=3, days=1), full_at=NOW + DAY)
+    told = Forecast(percent=30, pace=GrowthRate(growth=3, days=1), full_at=NOW + DAY)
     at = int((NOW + DAY).replace(minute=0).timestamp()) + 3600
     facts = dict(forecast_facts(known(limit=10), told))
     assert facts["Registered"] == "3 of 10 people (30%)"
@@ -181,7 +181,7 @@ def test_outlook_says_when_it_will_be_full() -> None:
     last = dict(forecast_facts(soon, told))["Full"]  # nor after the start, before which it was to be
     assert last.startswith(f"About <!date^{int(soon.start.timestamp())}^")
     assert dict(forecast_facts(known(limit=10), Forecast(percent=30)))["Full"].startswith("Not known yet")
-    late = Forecast(percent=30, pace=GrowthRate(grown=1, days=7))
+    late = Forecast(percent=30, pace=GrowthRate(growth=1, days=7))
     assert dict(forecast_facts(known(limit=10), late))["Full"] == "Not before the start at this pace"
     for one in (known(), known(limit=10, is_open=False), known(limit=3, is_open=False)):
         assert "Full" not in dict(forecast_facts(one, told))
@@ -190,7 +190,7 @@ def test_outlook_says_when_it_will_be_full() -> None:
 def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> None:
     """The alternative text is plain: its times are spelled out, and nothing is escaped."""
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
-    told = Forecast(percent=42, pace=GrowthRate(grown=12, days=3), full_at=NOW + 2 * DAY)
+    told = Forecast(percent=42, pace=GrowthRate(growth=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
     assert summary(one, told, sources, spoken=True) == (
         "R&D *day*: 42 of 100 registered, up 12 in the last 3 days; full about Mon, Nov 23, 2026 at 17:00 CET "
@@ -199,9 +199,9 @@ def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> No
     assert summary(one, told).startswith(
         "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
     )
-    still = Forecast(pace=GrowthRate(grown=0, days=1))
+    still = Forecast(pace=GrowthRate(growth=0, days=1))
     assert summary(known(), still, spoken=True) == "Launch day: 3 registered, as many as 1 day ago."
-    fewer = Forecast(pace=GrowthRate(grown=-1, days=1))
+    fewer = Forecast(pace=GrowthRate(growth=-1, days=1))
     assert summary(known(), fewer, spoken=True) == "Launch day: 3 registered, down 1 in the last day."
 
 

@@ -49,7 +49,7 @@ def labels(one: Webinar) -> list[tuple[str, str]]:
         ({"registration": None}, []),
         ({"registration": OPEN, "audience": Audience.ANYONE}, []),
         ({"registration": OPEN, "status": Status.FINISHED}, []),
-        ({"registration": OPEN, "status": Status.CANCELLED}, []),
+        ({"registration": OPEN, "status": Status.CANCELED}, []),
     ],
 )
 def test_buttons_are_those_that_help(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:

@@ -63,19 +63,19 @@ async def everything(store: Store) -> str:
 async def test_application_is_kept_encrypted_until_it_is_decided(store: Store) -> None:
     """Its content comes back whole, is never readable in the table, and is gone with the decision; the ids stay."""
     iris, _ = await line(store)
-    assert iris.applicant == IRIS
+    assert iris.details == IRIS
     assert (iris.number, iris.page_key, iris.state) == (2, "k1", RequestState.WAITING)
     assert not [word for word in PERSONAL if word in (await everything(store))]
 
     async with store.write() as db:
-        assert await request_table.ask(db, iris, SOON)
+        assert await request_table.mark_registering(db, iris, SOON)
         registered = RequestState.REGISTERED
-        assert await request_table.decide(db, iris, registered, SOON, registrant=THERE, keep_links=True)
-        assert not await request_table.decide(db, iris, RequestState.REFUSED, LATER, problem="late")
-        kept = await request_table.by_page_key(db, "k1")
+        assert await request_table.save_result(db, iris, registered, SOON, registrant=THERE, keep_links=True)
+        assert not await request_table.save_result(db, iris, RequestState.REFUSED, LATER, problem="late")
+        kept = await request_table.find_by_page_key(db, "k1")
         content = (await db.execute(select(table.c.content).where(table.c.id == iris.id))).scalar_one()
     assert kept
-    assert content is kept.applicant is None
+    assert content is kept.details is None
     assert (kept.registrant_id, kept.join_link, kept.cancel_link) == ("r1", THERE.join_link, THERE.cancel_link)
     assert not [word for word in PERSONAL if word in (await everything(store))]
     assert not any(word in repr(kept) for word in PERSONAL)
@@ -85,13 +85,13 @@ async def test_applications_of_an_address_are_found_by_it(store: Store) -> None:
     """However it is written; of this webinar and account alone, and not by an empty key."""
     await line(store)
     async with store.read() as db:
-        (found,) = await request_table.of_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
+        (found,) = await request_table.find_by_address(db, ACCOUNT, "s1", " IRIS@acme.example ")
         assert found.page_key == "k1"
-        assert await request_table.of_address(db, ACCOUNT, "s2", "iris@acme.example") == []
-        assert [await request_table.of_address(db, other, "s1", "iris@acme.example") for other in OTHER_ACCOUNTS] == [
-            []
-        ] * 3
-        assert await request_table.by_page_key(db, "") is None
+        assert await request_table.find_by_address(db, ACCOUNT, "s2", "iris@acme.example") == []
+        assert [
+            await request_table.find_by_address(db, other, "s1", "iris@acme.example") for other in OTHER_ACCOUNTS
+        ] == [[]] * 3
+        assert await request_table.find_by_page_key(db, "") is None
 
 
 async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
@@ -103,7 +103,7 @@ async def test_page_key_is_found_by_its_index(sqlite_store: Store) -> None:
 
     event.listen(Engine, "before_cursor_execute", note)
     async with sqlite_store.read() as db:
-        await request_table.by_page_key(db, "key")
+        await request_table.find_by_page_key(db, "key")
         event.remove(Engine, "before_cursor_execute", note)
         [(statement, values)] = [(said, with_) for said, with_ in asked if said.startswith("SELECT")]
         plan = (await db.connection.exec_driver_sql(f"explain query plan {statement}", values)).all()
@@ -114,23 +114,23 @@ async def test_leaving_depends_on_how_far_it_is(store: Store) -> None:
     """Who waits is out at once, who is being asked for is not yet, who is registered is taken off by the line."""
     iris, _ = await line(store)
     async with store.write() as db:
-        assert await request_table.leave(db, "nobody", NOW) is None
-        await request_table.ask(db, iris, NOW)
-        assert await request_table.leave(db, "k1", NOW) is RequestState.ASKED
-        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
-        assert await request_table.leave(db, "k1", NOW) is RequestState.LEAVING
-        assert await request_table.leave(db, "k1", NOW) is RequestState.LEAVING
-        await request_table.left(db, iris, NOW)
-        assert await request_table.leave(db, "k1", NOW) is RequestState.LEFT
-        gone = await request_table.by_page_key(db, "k1")
+        assert await request_table.cancel(db, "nobody", NOW) is None
+        await request_table.mark_registering(db, iris, NOW)
+        assert await request_table.cancel(db, "k1", NOW) is RequestState.REGISTERING
+        await request_table.save_result(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        assert await request_table.cancel(db, "k1", NOW) is RequestState.CANCELING
+        assert await request_table.cancel(db, "k1", NOW) is RequestState.CANCELING
+        await request_table.mark_removed(db, iris, NOW)
+        assert await request_table.cancel(db, "k1", NOW) is RequestState.CANCELED
+        gone = await request_table.find_by_page_key(db, "k1")
         assert gone
         assert gone.join_link == SecretStr("")
     await line(store, batch_id="b1", key="k2")
     async with store.write() as db:
-        assert await request_table.leave(db, "k2", NOW) is RequestState.LEFT
-        left = await request_table.by_page_key(db, "k2")
+        assert await request_table.cancel(db, "k2", NOW) is RequestState.CANCELED
+        left = await request_table.find_by_page_key(db, "k2")
         assert left
-        assert left.applicant is None
+        assert left.details is None
 
 
 async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store) -> None:
@@ -141,9 +141,9 @@ async def test_line_takes_the_page_and_those_who_leave_but_no_batch(store: Store
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "me", NOW, LATER, most=1)] == [2]
         assert [one.number for one in await QUEUE.claim_many(db, ACCOUNT, "you", NOW, LATER, most=9)] == [3]
         assert await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9) == []
-        await request_table.ask(db, iris, NOW)
-        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE)
-        await request_table.leave(db, "k2", NOW)
+        await request_table.mark_registering(db, iris, NOW)
+        await request_table.save_result(db, iris, RequestState.REGISTERED, NOW, registrant=THERE)
+        await request_table.cancel(db, "k2", NOW)
         (leaving,) = await QUEUE.claim_many(db, ACCOUNT, "they", NOW, LATER, most=9)
         assert (leaving.id, leaving.registrant_id) == (iris.id, "r1")
         assert await QUEUE.is_owned(db, leaving, "they")
@@ -190,14 +190,14 @@ async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
     for number, other in enumerate(OTHER_ACCOUNTS):
         await line(store, other, batch_id="b1", key=f"o{number}")
     async with store.write() as db:
-        await request_table.decide(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await request_table.save_result(db, iris, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         assert await row_table.count_rows(db, ACCOUNT, "b1") == {
             RequestState.REGISTERED: 1,
             RequestState.WAITING: 1,
         }
         await row_table.stop_remaining(db, ACCOUNT, "b1", NOW)
         (stopped,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.STOPPED)
-        assert (stopped.id, stopped.applicant) == (joan.id, None)
+        assert (stopped.id, stopped.details) == (joan.id, None)
         await row_table.delete_links(db, ACCOUNT, "b1")
         assert (await row_table.find_rows(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
         await row_table.delete_rows(db, ACCOUNT, "b1")
@@ -209,7 +209,7 @@ async def test_links_that_are_handed_out_are_forgotten(store: Store) -> None:
     """Where no page of ours stands before them."""
     _, joan = await line(store, batch_id="b1")
     async with store.write() as db:
-        await request_table.decide(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
+        await request_table.save_result(db, joan, RequestState.REGISTERED, NOW, registrant=THERE, keep_links=True)
         await row_table.delete_links(db, ACCOUNT, "b1")
         (registered,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.REGISTERED)
     assert registered.join_link == SecretStr("")
@@ -221,11 +221,11 @@ async def test_what_is_long_past_is_forgotten(store: Store) -> None:
         await webinar_table.save(db, webinar(session_id="s1", start=START))
         await request_table.add(db, ACCOUNT, "s1", [(1, IRIS, "k1")], batch_id="", now=NOW)
         await request_table.add(db, ACCOUNT, "s0", [(1, IRIS, "k0")], batch_id="", now=NOW)
-        await request_table.forget_before(db, ACCOUNT, NOW + timedelta(days=1))
-        assert await request_table.by_page_key(db, "k0") is None
-        assert await request_table.by_page_key(db, "k1")
-        await request_table.forget_before(db, ACCOUNT, START + timedelta(days=1))
-        assert await request_table.by_page_key(db, "k1") is None
+        await request_table.delete_before(db, ACCOUNT, NOW + timedelta(days=1))
+        assert await request_table.find_by_page_key(db, "k0") is None
+        assert await request_table.find_by_page_key(db, "k1")
+        await request_table.delete_before(db, ACCOUNT, START + timedelta(days=1))
+        assert await request_table.find_by_page_key(db, "k1") is None
 
 
 async def test_batch_is_worked_on_by_one(store: Store) -> None:
@@ -280,10 +280,10 @@ async def test_batch_is_changed_once_and_held_until_that_is_seen(store: Store) -
 async def test_settled_lines_of_a_list_are_remembered_without_people(store: Store) -> None:
     """Nobody is asked for; what is so of each line is known, in its place."""
     async with store.write() as db:
-        lines = [(3, RequestState.THERE, ""), (5, RequestState.REFUSED, "there is no last name")]
+        lines = [(3, RequestState.ALREADY_REGISTERED, ""), (5, RequestState.REFUSED, "there is no last name")]
         await row_table.add_finished(db, ACCOUNT, "s1", lines, batch_id="b1", now=NOW)
         three, five = await row_table.find_rows(db, ACCOUNT, "b1")
-        assert (three.number, three.state, three.applicant) == (3, RequestState.THERE, None)
+        assert (three.number, three.state, three.details) == (3, RequestState.ALREADY_REGISTERED, None)
         assert (five.number, five.problem) == (5, "there is no last name")
         assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
 
@@ -293,12 +293,12 @@ async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Sto
     iris, joan = await line(store)
     async with store.write() as db:
         for one in (iris, joan):
-            await request_table.ask(db, one, SOON)
-        await request_table.put_back(db, iris, "unclear")
-        await request_table.put_back(db, joan)
+            await request_table.mark_registering(db, one, SOON)
+        await request_table.mark_waiting(db, iris, "unclear")
+        await request_table.mark_waiting(db, joan)
         for one in await row_table.find_rows(db, ACCOUNT, "", RequestState.WAITING):
-            await request_table.ask(db, one, LATER)
-        asked = await row_table.find_rows(db, ACCOUNT, "", RequestState.ASKED)
+            await request_table.mark_registering(db, one, LATER)
+        asked = await row_table.find_rows(db, ACCOUNT, "", RequestState.REGISTERING)
     assert [one.changed_at for one in asked] == [SOON, LATER]
 
 

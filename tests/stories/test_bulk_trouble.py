@@ -33,7 +33,7 @@ def prepare(world: World) -> None:
     without_waits(world)
 
     def shorten(bot: Greenroom) -> None:
-        bot.services.bulk.progress.every = 0.0
+        bot.services.bulk.progress.interval = 0.0
         bot.services.bulk.leases.retry = timedelta()
         bot.services.page_queue.leases.retry = timedelta()
 
@@ -98,7 +98,7 @@ async def test_who_registers_in_the_meantime_is_not_ours(world: World) -> None:
     bulk = await bulk_harness(world)
     world.ringcentral.register(bulk.session_id)
     review = await bulk.submit_list(IRIS, JOAN)
-    await world.bot.services.registrar.one(
+    await world.bot.services.registrar.register_now(
         await world.bot.services.mirror.find(bulk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     await world.slack.submit(ORGANIZER, review)
@@ -117,7 +117,7 @@ async def test_a_lost_answer_about_somebody_else_s_registration_is_not_ours(worl
     """They are found on the list, but with other particulars: they came by themselves."""
     bulk = await bulk_harness(world)
     review = await bulk.submit_list(IRIS, source="fair")
-    await world.bot.services.registrar.one(
+    await world.bot.services.registrar.register_now(
         await world.bot.services.mirror.find(bulk.session_id), MEANWHILE, Caller(Lane.PERSON)
     )
     world.ringcentral.fail("POST", REGISTRANTS, status=500)
@@ -336,7 +336,7 @@ async def test_lost_answer_is_ours_within_two_minutes_of_clock_difference(
     """RingCentral's clock is behind, so its registration time is earlier than our request."""
     bulk = await bulk_harness(world)
     review = await bulk.submit_list(IRIS)
-    world.ringcentral._world.clock = BehindClock(world.clock, timedelta(seconds=behind))
+    world.ringcentral.world.clock = BehindClock(world.clock, timedelta(seconds=behind))
     world.ringcentral.fail("POST", REGISTRANTS, status=500, effect=True)
 
     await world.slack.submit(ORGANIZER, review)
@@ -435,7 +435,7 @@ async def test_a_file_that_slack_does_not_take_is_said(world: World) -> None:
 async def test_the_last_word_about_a_list_is_not_lost(world: World) -> None:
     """Slack was busy just then: it is said later, once, with one file; and whoever presses what is old sees what is."""
     bulk = await bulk_harness(world)
-    world.bot.services.bulk.progress.every = 3600.0
+    world.bot.services.bulk.progress.interval = 3600.0
     world.slack.fail("chat.update", retry_after=1)
     await bulk.start_list(IRIS)
     await world.until(lambda: len(bulk.registrants) == 1)

@@ -163,7 +163,7 @@ async def test_failed_drawing_gives_no_picture_and_quotes_nothing(
     """It ended badly, said nothing, took too long, or told what it was given; the log has the kind of it alone."""
     services = world.bot.services
     pictures = ChartImages(
-        services.store, world.bot._provider, services.slack, (sys.executable, "-c", program), patience=0.5
+        services.store, world.bot.provider, services.slack, (sys.executable, "-c", program), patience=0.5
     )
     assert await pictures.draw(a_chart()) == b""
     [record] = [one for one in caplog.records if one.message == "picture.not_drawn"]
@@ -184,7 +184,7 @@ os.unlink({str(alone)!r})
 print(*os.environ)
 """
     services = world.bot.services
-    pictures = ChartImages(services.store, world.bot._provider, services.slack, (sys.executable, "-c", program))
+    pictures = ChartImages(services.store, world.bot.provider, services.slack, (sys.executable, "-c", program))
 
     drawn = await asyncio.gather(pictures.draw(a_chart()), pictures.draw(a_chart()))
 
@@ -219,10 +219,10 @@ async def test_sources_cost_one_call_and_name_no_private_channel(world: World) -
     """Asked for from the form, which keeps its answers meanwhile."""
     launch = await _grown(world)
     for number, source in enumerate(["slack:C0LAUNCH", "slack:C0LAUNCH", "slack:C0BOARD", "newsletter"]):
-        applicant = RegistrantDetails(
+        details = RegistrantDetails(
             first_name="Iris", last_name="M", email=f"iris{number}@example.com", source=source
         )
-        await world.bot._provider.register(launch.session_id, applicant, PERSON)
+        await world.bot.provider.register(launch.session_id, details, PERSON)
     await world.command("chloe", "#launch", "count launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Registration")
     form = world.slack.view("chloe")

@@ -103,8 +103,8 @@ async def test_failed_file_of_links_is_told_beside_what_was_changed(world: World
 
 
 async def _register(world: World, launch: RegistrationHarness, email: str, first_name: str = "Dev") -> str:
-    applicant = RegistrantDetails(first_name=first_name, last_name="Patel", email=email)
-    made = await world.bot._provider.register(launch.session_id, applicant, PERSON)
+    details = RegistrantDetails(first_name=first_name, last_name="Patel", email=email)
+    made = await world.bot.provider.register(launch.session_id, details, PERSON)
     return made.registrant_id
 
 

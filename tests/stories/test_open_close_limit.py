@@ -273,7 +273,7 @@ async def test_what_has_no_registration_to_change_says_so(world: World) -> None:
     details = world.last("#launch", "chloe")
     world.clock.move(timedelta(days=4))
     assert "This webinar is over" in await launch.reply_to("chloe", "close launch")
-    await world.bot.services.mirror.set_status(await world.bot.services.mirror.find(launch.session_id), Status.CANCELLED)
+    await world.bot.services.mirror.set_status(await world.bot.services.mirror.find(launch.session_id), Status.CANCELED)
     await world.click("chloe", details, "Close Registration")
     assert "This webinar is cancelled" in world.last("#launch", "chloe").words
     assert launch.take_calls() == []

@@ -175,7 +175,7 @@ async def test_one_form_sent_twice_is_one_application(tmp_path: Path) -> None:
         assert {one.heading for one in shown} == {"You are registered"}
         assert vendor_calls(visitor) == ["POST"]
         async with visitor.world.bot.services.store.read() as db:
-            known = await request_table.of_address(
+            known = await request_table.find_by_address(
                 db, visitor.webinar.account, visitor.webinar.session_id, LENA["email"]
             )
         assert len(known) == 1
@@ -318,7 +318,7 @@ async def store_link(visitor: PageVisitor, link: str) -> None:
     async with store.write() as db:
         await db.execute(update(table).values(links=None))
         if link:
-            [one] = await request_table.of_address(
+            [one] = await request_table.find_by_address(
                 db, visitor.webinar.account, visitor.webinar.session_id, LENA["email"]
             )
             await queue_table.save_join_link(db, one, SecretStr(link))
@@ -350,7 +350,7 @@ async def test_a_removal_in_ringcentral_is_reported(tmp_path: Path) -> None:
     async with page_visitor(tmp_path) as visitor:
         join, cancel = (await registered(visitor)).links
         await store_link(visitor, "")
-        visitor.world.ringcentral._world.with_session()[0][1].registrants.clear()
+        visitor.world.ringcentral.world.with_session()[0][1].registrants.clear()
         await advance_to(visitor)
         gone = await visitor.get(join)
         assert (gone.status, gone.heading) == (410, "You are not on the list")
@@ -436,7 +436,7 @@ async def test_one_unresolved_registration_does_not_block_the_queue(tmp_path: Pa
     async with page_visitor(tmp_path) as visitor:
         place = await visitor.queue_person("otto@visitor.example", key="page-otto")
         async with visitor.world.bot.services.store.write() as db:
-            await db.execute(update(table).values(state=RequestState.ASKED))
+            await db.execute(update(table).values(state=RequestState.REGISTERING))
         visitor.world.ringcentral.fail("GET", "/registrants$", status=status)
 
         placed = await visitor.sign_up(visitor.url)

@@ -43,7 +43,7 @@ async def test_names_addresses_and_links_stand_only_where_they_may(
         private = [*NAMES, *links]
         assert found(private, said_in_channels(world.slack)) == set()
         assert found(private, lines := log_lines(caplog)) == set()
-        assert found(["mirror.swept"], lines) == {"mirror.swept"}
+        assert found(["sync.done"], lines) == {"sync.done"}
         # What is looked for can be found: each person has their own link, and the organiser the names.
         assert found(links, dms(world.slack, "emi")) != set()
         assert found(REGISTERED, dms(world.slack, "chloe")) != set()

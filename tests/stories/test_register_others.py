@@ -287,7 +287,7 @@ async def test_the_line_of_our_own_page_is_served_in_turn(tmp_path: Path) -> Non
         async with services.store.write() as db:
             line = [(0, VISITOR, "d4")]
             await request_table.add(db, services.account, bulk.session_id, line, batch_id="", now=services.clock.now())
-            await request_table.leave(db, "a0", services.clock.now())
+            await request_table.cancel(db, "a0", services.clock.now())
         services.page_queue.wake()
         await world.settled()
 
@@ -308,7 +308,7 @@ async def test_who_leaves_the_line_in_time_is_never_asked_for(tmp_path: Path) ->
         services.page_queue.wake()
         await world.until(lambda: len(bulk.registrants) == 1)
         async with services.store.write() as db:
-            await request_table.leave(db, "b", services.clock.now())
+            await request_table.cancel(db, "b", services.clock.now())
         await world.settled()
 
         assert await _states(world, "a", "b") == ["registered", "left"]
@@ -339,7 +339,7 @@ async def test_the_line_waits_while_ringcentral_is_away(tmp_path: Path) -> None:
 async def _states(world: World, *page_keys: str) -> list[str]:
     """What has become of these people."""
     async with world.bot.services.store.read() as db:
-        found = [await request_table.by_page_key(db, key) for key in page_keys]
+        found = [await request_table.find_by_page_key(db, key) for key in page_keys]
     return [f"{one.state} {one.problem}".strip() for one in found if one]
 
 

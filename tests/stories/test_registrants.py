@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from bot.clock import monotonic
 from bot.registration.registrant_cache import LIFETIME, MAX_LISTS, RegistrantCache
 from bot.webinars import organizer_table
 from sandbox.slack import Message
@@ -224,21 +224,21 @@ async def test_a_list_is_remembered_for_some_minutes_and_for_few(world: World) -
     services = world.bot.services
     webinar = await services.mirror.find(bulk.session_id)
     now = [0.0]
-    rolls = RegistrantCache(world.bot._provider, services.mirror, lambda: now[0])
+    cache = RegistrantCache(world.bot.provider, services.mirror, lambda: now[0])
 
-    await rolls.get(webinar, "U1", PERSON)
+    await cache.get(webinar, "U1", PERSON)
     now[0] += LIFETIME - 1
-    roll = await rolls.get(webinar, "U1", PERSON)
-    assert roll.age == timedelta(seconds=LIFETIME - 1)
+    known = await cache.get(webinar, "U1", PERSON)
+    assert known.age == timedelta(seconds=LIFETIME - 1)
     assert len(bulk.take_calls()) == 1
 
     now[0] += 1
-    await rolls.get(webinar, "U1", PERSON)
+    await cache.get(webinar, "U1", PERSON)
     assert len(bulk.take_calls()) == 1
     for number in range(MAX_LISTS):
-        await rolls.get(webinar, f"V{number}", PERSON)
+        await cache.get(webinar, f"V{number}", PERSON)
     assert len(bulk.take_calls()) == MAX_LISTS
-    await rolls.get(webinar, "U1", PERSON)
+    await cache.get(webinar, "U1", PERSON)
     assert len(bulk.take_calls()) == 1
 
 
@@ -248,22 +248,25 @@ async def test_names_are_not_remembered_when_nobody_asks_any_more(world: World) 
     webinar = await world.bot.services.mirror.find(bulk.session_id)
     world.ringcentral.register(bulk.session_id, 5)
     now = [0.0]
-    rolls = RegistrantCache(world.bot._provider, world.bot.services.mirror, lambda: now[0])
-    rolls.most_people = 9
+    cache = RegistrantCache(world.bot.provider, world.bot.services.mirror, lambda: now[0])
+    cache.most_people = 9
 
     for user in ("U1", "U2", "U2", "U1", "U1"):
-        assert len((await rolls.get(webinar, user, PERSON)).everybody) == 5
+        assert len((await cache.get(webinar, user, PERSON)).registrants) == 5
     assert bulk.take_calls() == ["GET"] * 3
-    assert "Registrant" in repr(rolls._known)
 
     now[0] += LIFETIME
-    rolls.forget_expired()
-    assert rolls._known == {}
-    of_the_bot = world.bot.services.registrants
-    await of_the_bot.get(webinar, "U1", PERSON)
-    of_the_bot._monotonic = lambda: monotonic() + LIFETIME
-    await world.bot.services.resume()  # as every 30 seconds
-    assert of_the_bot._known == {}
+    cache.forget_expired()
+    now[0] -= LIFETIME  # a list that is still in memory would be shown now
+    await cache.get(webinar, "U1", PERSON)
+    assert bulk.take_calls() == ["GET"]
+
+    services = replace(world.bot.services, registrants=cache)
+    now[0] += LIFETIME
+    await services.resume()  # as every 30 seconds
+    now[0] -= LIFETIME
+    await cache.get(webinar, "U1", PERSON)
+    assert bulk.take_calls() == ["GET"]
 
 
 async def test_a_webinar_for_everybody_has_no_registrants(world: World) -> None:

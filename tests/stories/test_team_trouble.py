@@ -174,7 +174,7 @@ async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm:
     await world.slack.submit("chloe", form, {"panelists": ["dev"]})
     await world.until(reached)
     await world.crash_bot()
-    world.slack._api.faults.waiting.clear()
+    world.slack.calm()
     await world.start_bot()
     # Whether this one or the bot's own first turn takes it over makes no difference.
     await world.bot.services.team.resume()
@@ -351,7 +351,7 @@ async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world
     webinar = await world.bot.services.mirror.find(team.session_id)
     dev = next(str(one["id"]) for one in world.ringcentral.invitees(team.session_id) if one["role"] != "Host")
     mailed = TeamChange(updated=(NewRole(invitee_id=dev, role=Role.PANELIST, is_mailed=True),))
-    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, mailed, PERSON)
+    await world.bot.provider.change_team(webinar.webinar_id, webinar.session_id, mailed, PERSON)
     team.take_calls()
     result = await _save(world, await team.open_form(), {"cohosts": ["dev"], "panelists": []})
 
@@ -409,4 +409,4 @@ async def _elsewhere(world: World, team: TeamHarness, add: str = "", *, remove: 
     listed = world.ringcentral.invitees(team.session_id)
     gone = tuple(str(one["id"]) for one in listed if one["email"] == remove)
     change = TeamChange(added=(new,) if add else (), deleted=gone)
-    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, change, PERSON)
+    await world.bot.provider.change_team(webinar.webinar_id, webinar.session_id, change, PERSON)

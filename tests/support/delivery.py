@@ -19,8 +19,7 @@ from bot.model.people import Account, Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import TIMED, MessageState, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.message_table import OutboundMessage, read_message
-from bot.notices.outbox.notice_table import NoticeRow
+from bot.notices.outbox.rows import NoticeRow, OutboundMessage, read_message
 from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.planner import plan_changes, replan
 from bot.notices.subscriptions import table as subscription_table

@@ -58,6 +58,15 @@ class World:
         return self._bot
 
     @property
+    def is_bot_running(self) -> bool:
+        """Whether there is a bot: between `start_bot` and `stop_bot` or `crash_bot`."""
+        return self._bot is not None
+
+    def use_bot(self, bot: Greenroom) -> None:
+        """Make this the running bot, in place of one that crashed; Slack still sends to the URL of that one."""
+        self._bot = bot
+
+    @property
     def settings(self) -> Settings:
         """What an admin would set to reach these two servers."""
         return Settings(
@@ -81,7 +90,7 @@ class World:
         self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
         self._bot.services.background.grace = 0.005  # both ends of the answer are in this one loop
-        for engine in (self._bot.services.store._writer, self._bot.services.store._reader):
+        for engine in self._bot.services.store.engines:
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED_CACHE)
         self.on_build(self._bot)
         self.slack.events_url = None if self.socket_mode else f"{self._bot.url}{EVENTS}"
@@ -97,23 +106,23 @@ class World:
         """End Greenroom as `kill -9` would: nothing is finished, nothing more is written, nobody is told."""
         bot, self._bot = self.bot, None
         services = bot.services
-        for engine in (services.store._writer, services.store._reader):
+        for engine in services.store.engines:
             event.listen(engine.sync_engine, "begin", _refuse_connection)
             event.listen(engine.sync_engine, "commit", _refuse_connection)
-        scheduler, renewal = services.scheduler._scheduler, bot._provider._login._renewal
+        scheduler, renewal = services.scheduler._scheduler, bot.provider._login._renewal
         jobs = {future for executor in scheduler._executors.values() for future in executor._pending_futures}
-        writing = services.scheduler._delivery._outcomes  # type: ignore[attr-defined] # the Delivery that main has wired
+        writing = services.scheduler._delivery._results  # type: ignore[attr-defined] # the Delivery that main has wired
         others = [task for task in (renewal, writing._supervision) if task]
         dying = [*services.background._running, *jobs, *others]
         for task in dying:
             task.cancel()
         scheduler.shutdown(wait=False)
         await asyncio.gather(*dying, return_exceptions=True)
-        if bot._socket:
-            await bot._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
-        await bot._http.close()
-        bot._runner._shutdown_timeout = 0.01  # a dead process waits for nobody
-        await bot._runner.cleanup()
+        if bot.socket:
+            await bot.socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
+        await bot.http.close()
+        bot.runner._shutdown_timeout = 0.01  # a dead process waits for nobody
+        await bot.runner.cleanup()
         await services.store.close()
 
     async def until(self, condition: Callable[[], T]) -> T:
@@ -242,7 +251,7 @@ async def running_world(
         await world.settled()
         world.check_all_that_was_shown()
     finally:
-        if world._bot:
+        if world.is_bot_running:
             await world.stop_bot()
         await world.slack.stop()
         await world.ringcentral.stop()

@@ -37,7 +37,7 @@ async def shared(world: World, title: str = "Elsewhere", *channels: str) -> str:
     return webinar_id
 
 
-def of_webinar(world: World, channel: str = "#launch") -> list[Message]:
+def cards_in(world: World, channel: str = "#launch") -> list[Message]:
     """The cards that everybody sees there: only they begin with a header."""
     ours = [message for message in world.slack.messages(channel) if message.bot and not message.ephemeral_to]
     return [message for message in ours if message.blocks[0]["type"] == "header"]
@@ -64,7 +64,7 @@ async def reminded(world: World) -> set[str]:
 async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> None:
     """Repeated sweeps cost Slack nothing; one change is one edit, in place."""
     webinar_id = await shared(world)
-    (card,) = standing(world)
+    (card,) = cards_in(world)
     for _ in range(5):
         await world.bot.services.mirror.sweep()
     assert edits(world) == 0
@@ -74,7 +74,7 @@ async def test_a_card_is_edited_only_when_what_it_says_changes(world: World) -> 
         await world.bot.services.mirror.sweep()
 
     assert edits(world) == 1
-    (edited,) = standing(world)
+    (edited,) = cards_in(world)
     assert ("Renamed" in edited.words, edited.ts) == (True, card.ts)
 
 
@@ -93,8 +93,8 @@ async def test_a_new_figure_is_edited_in_and_an_old_one_is_not(world: World) -> 
     await shared(world)
     (session,) = [webinar.session_id for webinar in await world.bot.services.mirror.everything()]
     world.ringcentral.register(session, 3)
-    await world.click("gia", standing(world)[0], "Refresh")
-    assert "3 registered" in standing(world)[0].words
+    await world.click("gia", cards_in(world)[0], "Refresh")
+    assert "3 registered" in cards_in(world)[0].words
     before = edits(world)
 
     await world.bot.services.mirror.sweep()
@@ -109,7 +109,7 @@ async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(worl
     world.ringcentral.edit(webinar_id, title="Renamed")
     await world.bot.services.mirror.sweep()
 
-    everywhere = [*standing(world), *standing(world, "#marketing")]
+    everywhere = [*cards_in(world), *cards_in(world, "#marketing")]
     assert ["Renamed" in card.words for card in everywhere] == [True, True, True]
     assert edits(world) == 3
 
@@ -117,7 +117,7 @@ async def test_two_cards_in_one_channel_and_one_elsewhere_are_all_kept_true(worl
 async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> None:
     """Somebody took it down: nothing more is tried there, and nothing more is said there."""
     webinar_id = await shared(world, "Elsewhere", "#launch", "#marketing")
-    standing(world)[0].deleted = True
+    cards_in(world)[0].deleted = True
     world.ringcentral.edit(webinar_id, title="Renamed")
 
     await world.bot.services.mirror.sweep()
@@ -128,7 +128,7 @@ async def test_a_deleted_card_is_forgotten_with_its_reminders(world: World) -> N
     await world.bot.services.mirror.sweep()
 
     assert edits(world) == before + 1
-    assert "Renamed again" in standing(world, "#marketing")[0].words
+    assert "Renamed again" in cards_in(world, "#marketing")[0].words
 
 
 @pytest.mark.parametrize("code", ["is_inactive", "is_archived", "channel_not_found", "not_in_channel"])
@@ -169,10 +169,10 @@ async def test_one_card_that_fails_stops_neither_the_others_nor_the_sweep(
     await world.bot.services.mirror.sweep()
 
     assert world.bot.services.mirror.swept_at != swept_at
-    assert "Other now" in standing(world, "#random")[0].words
-    assert "Renamed" in standing(world, "#marketing")[0].words
+    assert "Other now" in cards_in(world, "#random")[0].words
+    assert "Renamed" in cards_in(world, "#marketing")[0].words
     await world.bot.services.mirror.sweep()
-    assert "Renamed" in standing(world)[0].words
+    assert "Renamed" in cards_in(world)[0].words
     assert edits(world) == 4
 
 
@@ -188,7 +188,7 @@ async def test_a_busy_slack_is_left_alone_for_as_long_as_it_says(world: World) -
 
     world.bot.services.cards._busy_until = 0.0  # half a minute later
     await world.bot.services.mirror.sweep()
-    assert ["Renamed" in card.words for card in (*standing(world), *standing(world, "#marketing"))] == [True, True]
+    assert ["Renamed" in card.words for card in (*cards_in(world), *cards_in(world, "#marketing"))] == [True, True]
 
 
 async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) -> None:
@@ -203,19 +203,19 @@ async def test_a_card_that_slack_does_not_take_spoils_no_cancel(world: World) ->
 
     await world.bot.services.mirror.sweep()
 
-    assert "cancelled and will not take place" in standing(world)[0].words
-    assert standing(world)[0].buttons == []
+    assert "cancelled and will not take place" in cards_in(world)[0].words
+    assert cards_in(world)[0].buttons == []
 
 
 async def test_what_somebody_still_holds_in_hand_is_not_put_on_a_card(world: World) -> None:
     """Who was slow edits the card to what is so by now, not to what was so when they looked."""
     await shared(world)
     (stale,) = await world.bot.services.mirror.everything()
-    await world.bot.services.mirror.set_status(stale, Status.CANCELLED)
+    await world.bot.services.mirror.set_status(stale, Status.CANCELED)
 
     await world.bot.services.cards.update(stale)
 
-    assert "cancelled" in standing(world)[0].words
+    assert "cancelled" in cards_in(world)[0].words
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["watching", "away for days"])
@@ -230,7 +230,7 @@ async def test_a_card_says_when_it_is_over(world: World, away: bool) -> None:
     else:
         await world.bot.services.mirror.sweep()
 
-    (card,) = standing(world)
+    (card,) = cards_in(world)
     assert "This webinar is over" in card.words
     assert card.buttons == []
 
@@ -256,7 +256,7 @@ async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     (made,) = world.ringcentral.webinars()
     world.ringcentral.register(made["session_id"], 3)
-    await world.click("gia", standing(world)[0], "Refresh")
+    await world.click("gia", cards_in(world)[0], "Refresh")
     for user in ("chloe", "ana"):
         for text in ("", "show private", "count private", "list", "share private <#C0MARKETING|marketing>"):
             await world.command(user, "#launch", text)
@@ -274,7 +274,7 @@ async def test_nothing_personal_ever_stood_in_a_channel(world: World) -> None:
 
 def _secrets(world: World) -> list[str]:
     """The host's link, the password, and each registrant's link, name and address, as RingCentral has them."""
-    (webinar,) = world.ringcentral._world.state.webinars.values()
+    (webinar,) = world.ringcentral.world.state.webinars.values()
     session = webinar.session
     assert session
     people = [

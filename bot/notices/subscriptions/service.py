@@ -172,7 +172,7 @@ async def undelivered_notices(db: Db, workspace: Workspace, now: datetime) -> li
 
 async def _replan(db: Db, webinar: Webinar, now: datetime) -> None:
     # As it is by now: it may have been moved while Slack took the card, by somebody who saw no line of this channel.
-    await replan(db, await webinar_table.find(db, webinar.account, webinar.session_id, to_change=True) or webinar, now)
+    await replan(db, await webinar_table.find(db, webinar.account, webinar.session_id, for_update=True) or webinar, now)
 
 
 def _is_changed(before: ChannelHours, after: ChannelHours) -> bool:

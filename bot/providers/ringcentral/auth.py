@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from bot.clock import monotonic
-from bot.errors import ProviderError, ProviderLogin
+from bot.errors import ProviderError, ProviderUnauthorized
 from bot.providers.base import Caller, Lane
 from bot.providers.ringcentral.records import TokenRecord, parse_record
 from bot.providers.ringcentral.request import AUTH, Answer, Request
@@ -53,7 +53,7 @@ class Login:
         self._renewal: asyncio.Task[Token] | None = None
 
     async def token(self, caller: Caller) -> SecretStr:
-        """A valid token. Raises `ProviderLogin` if RingCentral refuses the credentials."""
+        """A valid token. Raises `ProviderUnauthorized` if RingCentral refuses the credentials."""
         if self._token is not None and self._monotonic() < self._token.use_until:
             return self._token.access
         if self._renewal is None:
@@ -86,7 +86,7 @@ class Login:
         if self._token is not None and self._token.refresh.get_secret_value():
             form = {"grant_type": "refresh_token", "refresh_token": self._token.refresh.get_secret_value()}
             # A refused refresh token is normal: it was used, or a sixth session has ended its own.
-            with contextlib.suppress(ProviderLogin):
+            with contextlib.suppress(ProviderUnauthorized):
                 return await self._fetch(form, caller)
             self._token = None
         return await self._fetch({"grant_type": JWT_GRANT, "assertion": self._jwt.get_secret_value()}, caller)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.errors import ProviderForbids, ProviderGone
+from bot.errors import ProviderForbidden, ProviderGone
 from bot.model.people import Coworker, ServiceUser
 from bot.model.webinar import Form, Registration, SessionFacts, WebinarFacts
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
@@ -120,7 +120,7 @@ class RingCentral(PeopleApi, WebinarProvider):
         if self._sees_company:
             try:
                 return [_session(record) async for record in self._records(COMPANY_SESSIONS, caller, query=query)]
-            except ProviderForbids:
+            except ProviderForbidden:
                 # An administrator also needs WebinarSettings. Remember the refusal until `service_user` is read again,
                 # so that a sweep makes one call and not two.
                 self._sees_company = False

@@ -13,10 +13,10 @@ from bot.errors import (
     ProviderConflict,
     ProviderDown,
     ProviderError,
-    ProviderForbids,
+    ProviderForbidden,
     ProviderGone,
-    ProviderLogin,
     ProviderRefused,
+    ProviderUnauthorized,
 )
 
 BUSY = (
@@ -137,7 +137,7 @@ def error_for_answer(
     if status >= 500 or status == 408 or status < 400:
         return no_answer_error(may_have_happened=changes, status=status, code=codes.code)
     if status == 401 or login or (status == 400 and codes.oauth):
-        return ProviderLogin(login or NO_LOGIN, status=status, **facts)
+        return ProviderUnauthorized(login or NO_LOGIN, status=status, **facts)
     kind, sentence = _refusal(status, codes, app_permission)
     return kind(sentence, status=status, **facts)
 
@@ -150,11 +150,11 @@ def no_answer_error(*, may_have_happened: bool, status: int = 0, code: str = "")
 
 def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[ProviderRefused], str]:
     if codes.code in APP_CODES:
-        return ProviderForbids, APP_PERMISSION.format(codes.permission or app_permission)
+        return ProviderForbidden, APP_PERMISSION.format(codes.permission or app_permission)
     if codes.code in USER_CODES:
-        return ProviderForbids, USER_PERMISSION.format(codes.permission or "WebinarSettings")
+        return ProviderForbidden, USER_PERMISSION.format(codes.permission or "WebinarSettings")
     if codes.code in LICENSE_CODES:
-        return ProviderForbids, LICENSE
+        return ProviderForbidden, LICENSE
     if status == 409 or codes.code in CONFLICT_CODES:
         return ProviderConflict, CONFLICT
     parameter = codes.parameter.rpartition(".")[2]
@@ -162,7 +162,7 @@ def _refusal(status: int, codes: ErrorCodes, app_permission: str) -> tuple[type[
         return ProviderGone, GONE
     if status == 403 and (not parameter or parameter in STATES):
         # The vendor publishes no code for "has already started"; a status as the parameter is the only hint.
-        return (ProviderRefused if parameter else ProviderForbids), STATE
+        return (ProviderRefused if parameter else ProviderForbidden), STATE
     what = PARAMETERS.get(parameter, codes.parameter)
     return ProviderRefused, (
         f"RingCentral does not accept {what}. Nothing has changed; please correct it and try again."

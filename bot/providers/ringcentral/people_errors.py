@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.errors import AnswersWanted, ProviderConflict, ProviderGone, ProviderRefused, RegistrationClosed
+from bot.errors import AnswersRequired, ProviderConflict, ProviderGone, ProviderRefused, RegistrationClosed
 from bot.model.team import MAX_TEAM
 from bot.providers.ringcentral.errors import STATE
 
@@ -83,7 +83,7 @@ def registrant_error(refusal: ProviderRefused, *, is_new: bool = False) -> Provi
     if refusal.sentence == STATE:
         return _specific(RegistrationClosed, CLOSED, refusal)
     if parameter in QUESTIONS:
-        return _specific(AnswersWanted, ANSWERS, refusal)
+        return _specific(AnswersRequired, ANSWERS, refusal)
     return _specific(ProviderRefused, ADDRESS, refusal) if parameter in ADDRESSES else refusal
 
 

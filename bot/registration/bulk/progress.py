@@ -42,11 +42,11 @@ class BatchProgress:
         self._urls = urls
         self._monotonic = monotonic
         self._shown_at: dict[str, float] = {}
-        self.every = INTERVAL
+        self.interval = INTERVAL
 
-    async def tick(self, batch: Batch, webinar: Webinar) -> None:
+    async def show_if_due(self, batch: Batch, webinar: Webinar) -> None:
         """Have the message follow, if it has not for a while."""
-        if self._monotonic() - self._shown_at.get(batch.batch_id, -self.every) >= self.every:
+        if self._monotonic() - self._shown_at.get(batch.batch_id, -self.interval) >= self.interval:
             await self.show(batch, webinar)
 
     async def show(self, batch: Batch, webinar: Webinar, *, is_last: bool = False) -> None:
@@ -57,10 +57,10 @@ class BatchProgress:
         self._shown_at[batch.batch_id] = self._monotonic()
         async with self._store.read() as db:
             kept = await batch_table.find(db, batch.account, batch.batch_id) or batch
-        said = _message(batch, webinar, await self._tally(batch))
+        message = _message(batch, webinar, await self._counts(batch))
         try:
-            if not await self._mended(kept, said):
-                channel_id, ts = await self._slack.post(batch.user_id, said)
+            if not await self._edit(kept, message):
+                channel_id, ts = await self._slack.post(batch.user_id, message)
                 async with self._store.write() as db:
                     await batch_table.save_message(db, batch, channel_id, ts)
         except GreenroomError as error:
@@ -68,22 +68,22 @@ class BatchProgress:
             if is_last and not isinstance(error, (ChannelUnreachable, SlackRefused)):
                 raise
 
-    async def _mended(self, batch: Batch, said: Message) -> bool:
+    async def _edit(self, batch: Batch, message: Message) -> bool:
         """Whether the message stands there and says it now; somebody may have deleted it, with its buttons."""
         if not batch.dm_ts:
             return False
         try:
-            await self._slack.edit(batch.dm_channel_id, batch.dm_ts, said)
+            await self._slack.edit(batch.dm_channel_id, batch.dm_ts, message)
         except (ChannelUnreachable, SlackRefused):
             log.info("batch.message_gone", extra={"batch": batch.batch_id})
             return False
         return True
 
-    async def results(self, batch: Batch, webinar: Webinar) -> bool:
+    async def send_results(self, batch: Batch, webinar: Webinar) -> bool:
         """Send what came of each line as a file, below the message. False where Slack clearly does not take it."""
         self._shown_at.pop(batch.batch_id, None)
         rows, has_links = await self._rows(batch, webinar)
-        comment = bulk_texts.file_comment(webinar, await self._tally(batch), has_links=has_links)
+        comment = bulk_texts.file_comment(webinar, await self._counts(batch), has_links=has_links)
         head = ["Row", "Result", *(["Join link", "Cancel link"] if has_links else [])]
         content = await asyncio.to_thread(csv_file, head, [row if has_links else row[:2] for row in rows])
         async with self._store.read() as db:
@@ -116,29 +116,29 @@ class BatchProgress:
             links = [self._urls.join_url(one.page_key, webinar), self._urls.cancel_url(one.page_key, webinar)]
         return [str(one.number), bulk_texts.result_text(one.state, one.problem), *links]
 
-    async def _tally(self, batch: Batch) -> BatchCounts:
+    async def _counts(self, batch: Batch) -> BatchCounts:
         async with self._store.read() as db:
             counts = await row_table.count_rows(db, batch.account, batch.batch_id)
         state = RequestState
         return BatchCounts(
             total=batch.total,
-            waiting=counts[state.WAITING] + counts[state.ASKED],
+            waiting=counts[state.WAITING] + counts[state.REGISTERING],
             registered=counts[state.REGISTERED],
-            there=counts[state.THERE],
+            already_registered=counts[state.ALREADY_REGISTERED],
             refused=counts[state.REFUSED],
             stopped=counts[state.STOPPED],
-            left=counts[state.LEFT] + counts[state.LEAVING],
+            removed=counts[state.CANCELED] + counts[state.CANCELING],
         )
 
 
-def _message(batch: Batch, webinar: Webinar, tally: BatchCounts) -> Message:
-    about = (webinar, batch.batch_id, tally)
+def _message(batch: Batch, webinar: Webinar, counts: BatchCounts) -> Message:
+    about = (webinar, batch.batch_id, counts)
     if batch.state is BatchState.STOPPED:
         return bulk_texts.stopped_message(*about, batch.problem)
     if batch.state is BatchState.UNDO_STOPPED:
         return bulk_texts.undo_stopped_message(*about, batch.problem)
     if batch.state is BatchState.UNDONE:
-        return bulk_texts.undone_message(webinar, tally)
+        return bulk_texts.undone_message(webinar, counts)
     if batch.state is BatchState.DONE:
         return bulk_texts.done_message(*about, batch.problem)
     return (bulk_texts.undoing_message if batch.state is BatchState.UNDOING else bulk_texts.running_message)(*about)

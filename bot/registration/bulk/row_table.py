@@ -61,7 +61,7 @@ async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime,
     """
     changes = {RequestState.WAITING: (RequestState.STOPPED, "")}
     if unclear:
-        changes[RequestState.ASKED] = (RequestState.REFUSED, unclear)
+        changes[RequestState.REGISTERING] = (RequestState.REFUSED, unclear)
     for before, (state, problem) in changes.items():
         in_it = (*_of_batch(account, batch_id), registration_requests.c.state == before)
         values = {"state": state, "problem": problem, "content": None, "changed_at": now}

@@ -46,10 +46,10 @@ class BatchCounts:
     total: int
     waiting: int = 0
     registered: int = 0
-    there: int = 0
+    already_registered: int = 0
     refused: int = 0
     stopped: int = 0
-    left: int = 0
+    removed: int = 0
 
     @property
     def done(self) -> int:
@@ -57,59 +57,59 @@ class BatchCounts:
         return self.total - self.waiting - self.stopped
 
 
-def running_message(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Message:
+def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
     """While people are being registered."""
-    head = f"Registering {people(tally.total)} for *{plain(webinar.title)}*"
-    far = f"{tally.done:,} of {tally.total:,} done, {duration(tally.waiting)} left."
+    head = f"Registering {people(counts.total)} for *{plain(webinar.title)}*"
+    far = f"{counts.done:,} of {counts.total:,} done, {duration(counts.waiting)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
     closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop), closing])
 
 
-def stopped_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str) -> Message:
+def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
     """When it does not go on by itself: why, how far it is, and both ways from here."""
-    head = f"Stopped at {tally.done:,} of {people(tally.total)} for *{plain(webinar.title)}*"
+    head = f"Stopped at {counts.done:,} of {people(counts.total)} for *{plain(webinar.title)}*"
     go_on = button(
         "Go On", GO_ON, batch_id, style="primary", label=f"Go on registering for {one_line_title(webinar.title)}"
     )
-    undo = _undo_button(webinar, batch_id, tally)
-    blocks = [section(f"{head}\n{_counted(tally)}"), paragraph(problem or STOPPED_BY_YOU)]
+    undo = _undo_button(webinar, batch_id, counts)
+    blocks = [section(f"{head}\n{_counted(counts)}"), paragraph(problem or STOPPED_BY_YOU)]
     closing = context("Those who still wait are kept for 7 days, and then forgotten.")
-    return message(f"{head}. {_counted(tally)}", [*blocks, *actions(go_on, undo), closing])
+    return message(f"{head}. {_counted(counts)}", [*blocks, *actions(go_on, undo), closing])
 
 
-def done_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str = "") -> Message:
+def done_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str = "") -> Message:
     """When everybody has been asked for; `problem` where there is no file that says what came of each line."""
-    told = _ended(webinar, tally)
-    blocks = [section(told), *actions(_undo_button(webinar, batch_id, tally))]
+    told = _ended(webinar, counts)
+    blocks = [section(told), *actions(_undo_button(webinar, batch_id, counts))]
     return message(told, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
 
 
-def undoing_message(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Message:
+def undoing_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
     """While they are being taken off the list again."""
-    head = f"Taking {people(tally.left + tally.registered)} off the list of *{plain(webinar.title)}*"
-    far = f"{tally.left:,} done, {duration(tally.registered)} left."
+    head = f"Taking {people(counts.removed + counts.registered)} off the list of *{plain(webinar.title)}*"
+    far = f"{counts.removed:,} done, {duration(counts.registered)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line_title(webinar.title)}")
     return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop)])
 
 
-def undo_stopped_message(webinar: Webinar, batch_id: str, tally: BatchCounts, problem: str) -> Message:
+def undo_stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
     """When that does not go on by itself."""
-    off = f"{_count_are(tally.left)} off the list"
-    head = f"Stopped: {off} of *{plain(webinar.title)}*, and {_count_are(tally.registered)} still on it"
+    off = f"{_count_are(counts.removed)} off the list"
+    head = f"Stopped: {off} of *{plain(webinar.title)}*, and {_count_are(counts.registered)} still on it"
     go_on = button("Go On", GO_ON, batch_id, style="primary", label="Go on taking people off the list")
     return message(head, [section(head), paragraph(problem or STOPPED_BY_YOU), *actions(go_on)])
 
 
-def undone_message(webinar: Webinar, tally: BatchCounts) -> Message:
+def undone_message(webinar: Webinar, counts: BatchCounts) -> Message:
     """When they are off the list."""
-    told = f"Undone: {_count_are(tally.left)} off the list of *{plain(webinar.title)}*. Nobody else is."
+    told = f"Undone: {_count_are(counts.removed)} off the list of *{plain(webinar.title)}*. Nobody else is."
     return message(told, [section(told)])
 
 
-def file_comment(webinar: Webinar, tally: BatchCounts, *, has_links: bool) -> str:
+def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> str:
     """What stands above the file of results."""
-    told = _ended(webinar, tally)
+    told = _ended(webinar, counts)
     if has_links:
         told += (
             f" {DISPLAY_NAME} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
@@ -153,13 +153,13 @@ def _refusal_text(problem: str) -> str:
     return f"{DISPLAY_NAME} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 
 
-def _undo_button(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Element | None:
-    if not tally.registered:
+def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Element | None:
+    if not counts.registered:
         return None
-    them = "this person" if tally.registered == 1 else f"these {people(tally.registered)}"
+    them = "this person" if counts.registered == 1 else f"these {people(counts.registered)}"
     asks = confirm_dialog(
         title="Take them off the list?",
-        text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {duration(tally.registered)}. Their links "
+        text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their links "
         f"stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
@@ -169,18 +169,22 @@ def _undo_button(webinar: Webinar, batch_id: str, tally: BatchCounts) -> Element
     return button("Undo", UNDO, batch_id, style="danger", label=label, confirm=asks)
 
 
-def _ended(webinar: Webinar, tally: BatchCounts) -> str:
-    them = _count_are(tally.registered) if tally.registered else "Nobody new is"
-    return f"{them} registered for *{plain(webinar.title)}*. {_others(tally)}".strip()
+def _ended(webinar: Webinar, counts: BatchCounts) -> str:
+    them = _count_are(counts.registered) if counts.registered else "Nobody new is"
+    return f"{them} registered for *{plain(webinar.title)}*. {_others(counts)}".strip()
 
 
-def _counted(tally: BatchCounts) -> str:
-    return f"{_count_are(tally.registered)} registered. {_others(tally)}".strip()
+def _counted(counts: BatchCounts) -> str:
+    return f"{_count_are(counts.registered)} registered. {_others(counts)}".strip()
 
 
-def _others(tally: BatchCounts) -> str:
-    there = f"{tally.there:,} {'was' if tally.there == 1 else 'were'} registered already." if tally.there else ""
-    refused = f"{tally.refused:,} could not be registered: the file says why." if tally.refused else ""
+def _others(counts: BatchCounts) -> str:
+    there = (
+        f"{counts.already_registered:,} {'was' if counts.already_registered == 1 else 'were'} registered already."
+        if counts.already_registered
+        else ""
+    )
+    refused = f"{counts.refused:,} could not be registered: the file says why." if counts.refused else ""
     return " ".join(filter(None, [there, refused]))
 
 

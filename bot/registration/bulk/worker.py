@@ -77,7 +77,7 @@ class BulkWorker:
             else:
                 await self._remove_all(batch, webinar)
         except LeaseLost:
-            await self._show_now(batch, webinar)
+            await self._show_current(batch, webinar)
         except (ProviderRefused, ProviderUnauthorized) as refused:
             halted = BatchState.STOPPED if batch.state is BatchState.RUNNING else BatchState.UNDO_STOPPED
             await self._end(batch, webinar, halted, refused.sentence)
@@ -85,71 +85,71 @@ class BulkWorker:
             self._mirror.count_soon(batch.session_id)
 
     async def _register_all(self, batch: Batch, webinar: Webinar) -> None:
-        keep_links = await self._keeps_links(webinar)
+        keep_links = await self._must_keep_links(webinar)
         tries: Counter[int] = Counter()
         unknown = 0
-        await self._settle(batch, tries, keep_links=keep_links)
+        await self._resolve_unknown(batch, tries, keep_links=keep_links)
         while True:
-            waiting = await self._read(batch, RequestState.WAITING)
-            if not waiting and not await self._settle(batch, tries, keep_links=keep_links):
+            waiting = await self._load(batch, RequestState.WAITING)
+            if not waiting and not await self._resolve_unknown(batch, tries, keep_links=keep_links):
                 break
-            for application in waiting:
-                if not await self._ask(batch, application):
+            for request in waiting:
+                if not await self._mark_requested(batch, request):
                     continue
-                after = await self._registrar.ask(webinar, application, BULK, keep_links=keep_links)
-                unknown = unknown + 1 if after.state is RequestState.ASKED else 0
+                after = await self._registrar.request(webinar, request, BULK, keep_links=keep_links)
+                unknown = unknown + 1 if after.state is RequestState.REGISTERING else 0
                 if unknown == MAX_UNKNOWN:
-                    await self._settle(batch, tries, keep_links=keep_links)
+                    await self._resolve_unknown(batch, tries, keep_links=keep_links)
                     raise BatchUnclear("RingCentral gives no clear answers.")
-                await self._progress.tick(batch, webinar)
+                await self._progress.show_if_due(batch, webinar)
         # The message first: if Slack does not accept it now, this is all repeated, and the file is not sent twice.
         await self._progress.show(batch.model_copy(update={"state": BatchState.DONE}), webinar, is_last=True)
-        has_file = await self._progress.results(batch, webinar)
+        has_file = await self._progress.send_results(batch, webinar)
         await self._end(batch, webinar, BatchState.DONE, "" if has_file else NO_FILE)
 
     async def _remove_all(self, batch: Batch, webinar: Webinar) -> None:
         # A request under way when the batch was stopped may have succeeded.
-        await self._settle(batch, Counter(), keep_links=False)
+        await self._resolve_unknown(batch, Counter(), keep_links=False)
         async with self._store.write() as db:
             await row_table.stop_remaining(db, batch.account, batch.batch_id, self._clock.now())
-        while registered := await self._read(batch, RequestState.REGISTERED):
-            for application in registered:
-                await self._check_ours(batch)
-                await self._registrar.remove(application, BULK)
-                await self._progress.tick(batch, webinar)
+        while registered := await self._load(batch, RequestState.REGISTERED):
+            for request in registered:
+                await self._check_lease(batch)
+                await self._registrar.remove(request, BULK)
+                await self._progress.show_if_due(batch, webinar)
         await self._end(batch, webinar, BatchState.UNDONE)
 
-    async def _settle(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
+    async def _resolve_unknown(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
         """Resolve unknown outcomes with one reading of the list. Returns whether there were any."""
-        asked = await self._read(batch, RequestState.ASKED, most=None)
+        asked = await self._load(batch, RequestState.REGISTERING, most=None)
         if not asked:
             return False
-        for one in await self._registrar.settle(batch.session_id, asked, BULK, keep_links=keep_links):
+        for one in await self._registrar.resolve(batch.session_id, asked, BULK, keep_links=keep_links):
             tries[one.id] += 1
             if one.state is RequestState.WAITING and tries[one.id] == MAX_TRIES:
                 await self._registrar.refuse(one, UNCLEAR)
         return True
 
-    async def _keeps_links(self, webinar: Webinar) -> bool:
+    async def _must_keep_links(self, webinar: Webinar) -> bool:
         """Whether RingCentral sends no e-mail, so that the links must be passed on."""
         if webinar.registration is None or webinar.registration.preferences is None:
             webinar = await self._mirror.read_registration(webinar, BULK)
         read = webinar.registration and webinar.registration.preferences
         return bool(read and read.suppress_emails)
 
-    async def _read(self, batch: Batch, state: RequestState, most: int | None = CHUNK) -> list[RegistrationRequest]:
+    async def _load(self, batch: Batch, state: RequestState, most: int | None = CHUNK) -> list[RegistrationRequest]:
         async with self._store.read() as db:
             return await row_table.find_rows(db, batch.account, batch.batch_id, state, most=most)
 
-    async def _ask(self, batch: Batch, application: RegistrationRequest) -> bool:
+    async def _mark_requested(self, batch: Batch, request: RegistrationRequest) -> bool:
         async with self._store.write() as db:
             if not await batch_table.LEASES.is_owned(
                 db, batch, self._leases.worker_id, *batch_table.is_unchanged(batch)
             ):
                 raise LeaseLost
-            return await request_table.ask(db, application, self._clock.now())
+            return await request_table.mark_registering(db, request, self._clock.now())
 
-    async def _check_ours(self, batch: Batch) -> None:
+    async def _check_lease(self, batch: Batch) -> None:
         async with self._store.read() as db:
             if not await batch_table.LEASES.is_owned(
                 db, batch, self._leases.worker_id, *batch_table.is_unchanged(batch)
@@ -165,9 +165,9 @@ class BulkWorker:
             if is_ended and state is BatchState.DONE:
                 await row_table.delete_links(db, batch.account, batch.batch_id)
         if not is_ended:
-            await self._show_now(batch, webinar)  # a user stopped it at the last moment
+            await self._show_current(batch, webinar)  # a user stopped it at the last moment
 
-    async def _show_now(self, batch: Batch, webinar: Webinar) -> None:
+    async def _show_current(self, batch: Batch, webinar: Webinar) -> None:
         async with self._store.read() as db:
             current = await batch_table.find(db, batch.account, batch.batch_id)
         await self._progress.show(current or batch, webinar)

@@ -86,9 +86,9 @@ class PageQueue:
     async def _serve(self, taken: Sequence[RegistrationRequest]) -> datetime | None:
         """Serve these in turn. Returns when to resume if one could not be served."""
         until = None
-        for application in taken:
+        for request in taken:
             try:
-                await self._serve_one(application)
+                await self._serve_one(request)
             except ProviderBusy as busy:
                 return busy.ready_at
             except (GreenroomError, *DATABASE_UNAVAILABLE) as error:
@@ -98,53 +98,53 @@ class PageQueue:
                     break  # a refusal concerns this person alone
         return until
 
-    async def _serve_one(self, application: RegistrationRequest) -> None:
+    async def _serve_one(self, request: RegistrationRequest) -> None:
         async with self._store.write() as db:
-            if not await request_table.LEASES.is_owned(db, application, self.leases.worker_id):
+            if not await request_table.LEASES.is_owned(db, request, self.leases.worker_id):
                 return
-            is_new = application.state is RequestState.WAITING
-            if is_new and not await request_table.ask(db, application, self._clock.now()):
+            is_new = request.state is RequestState.WAITING
+            if is_new and not await request_table.mark_registering(db, request, self._clock.now()):
                 return  # canceled while others were served
-        if application.state is RequestState.LEAVING:
-            await self._take_off(application)
-        elif application.state is RequestState.ASKED:
-            await self._settle(application)
+        if request.state is RequestState.CANCELING:
+            await self._remove(request)
+        elif request.state is RequestState.REGISTERING:
+            await self._resolve(request)
         else:
-            await self._register(application)
-        self._mirror.count_soon(application.session_id)
+            await self._register(request)
+        self._mirror.count_soon(request.session_id)
 
-    async def _register(self, application: RegistrationRequest) -> None:
-        if application.problem and application.changed_at < self._clock.now() - MAX_RETRY_TIME:
-            await self._registrar.refuse(application, UNCLEAR)
+    async def _register(self, request: RegistrationRequest) -> None:
+        if request.problem and request.changed_at < self._clock.now() - MAX_RETRY_TIME:
+            await self._registrar.refuse(request, UNCLEAR)
             return
         try:
-            webinar = await self._mirror.find(application.session_id)
-            after = await self._registrar.ask(webinar, application, PAGE)
+            webinar = await self._mirror.find(request.session_id)
+            after = await self._registrar.request(webinar, request, PAGE)
         except NotFound:
-            await self._registrar.refuse(application, OVER)
+            await self._registrar.refuse(request, OVER)
             return
         except AFFECTS_ALL as error:
             codes: dict[type[ProviderError], str] = {RegistrationClosed: CLOSED, AnswersRequired: ANSWERS}
-            await self._registrar.refuse(application, codes.get(type(error), error.code or OVER))
+            await self._registrar.refuse(request, codes.get(type(error), error.code or OVER))
             return
-        if after.state is RequestState.ASKED:
-            await self._settle(after)
+        if after.state is RequestState.REGISTERING:
+            await self._resolve(after)
 
-    async def _settle(self, asked: RegistrationRequest) -> None:
+    async def _resolve(self, asked: RegistrationRequest) -> None:
         try:
-            await self._registrar.settle(asked.session_id, [asked], PAGE)
+            await self._registrar.resolve(asked.session_id, [asked], PAGE)
         except ProviderGone:  # the webinar does not exist any more
             await self._registrar.refuse(asked, OVER)
 
-    async def _take_off(self, application: RegistrationRequest) -> None:
+    async def _remove(self, request: RegistrationRequest) -> None:
         try:
-            await self._registrar.remove(application, PAGE)
+            await self._registrar.remove(request, PAGE)
         except ProviderRefused as refused:
-            log.warning("page_queue.removal_refused", extra={"session": application.session_id, "code": refused.code})
-            webinar, now = await self._mirror.find(application.session_id), self._clock.now()
+            log.warning("page_queue.removal_refused", extra={"session": request.session_id, "code": refused.code})
+            webinar, now = await self._mirror.find(request.session_id), self._clock.now()
             if is_coming_or_live(webinar, now):
                 async with self._store.write() as db:
-                    await request_table.kept_on(db, application, now, refused.code or str(refused.status))
+                    await request_table.mark_not_removed(db, request, now, refused.code or str(refused.status))
                 return
             # A registrant cannot be removed after the webinar; not attending is what the person wanted.
-            await self._registrar.forget(application)
+            await self._registrar.mark_removed(request)

@@ -14,10 +14,10 @@ from bot.model.people import Account
 from bot.registration.request_table import RegistrationRequest, RequestState
 
 
-async def count_ahead(db: Db, application: RegistrationRequest) -> int:
+async def count_ahead(db: Db, request: RegistrationRequest) -> int:
     """How many of the account come before somebody, whatever webinar they want to come to, or to leave."""
-    before = registration_requests.c.id < application.id
-    query = select(func.count()).where(*of_account(registration_requests, application.account), is_in_queue, before)
+    before = registration_requests.c.id < request.id
+    query = select(func.count()).where(*of_account(registration_requests, request.account), is_in_queue, before)
     return int((await db.execute(query)).scalar_one())
 
 
@@ -28,8 +28,8 @@ async def queue_length(db: Db, account: Account, session_id: str) -> int:
     return int((await db.execute(query)).scalar_one())
 
 
-async def save_join_link(db: Db, application: RegistrationRequest, link: SecretStr) -> None:
+async def save_join_link(db: Db, request: RegistrationRequest, link: SecretStr) -> None:
     """Remember the link that was read for somebody who is registered, so that it need not be read again."""
-    links = [link.get_secret_value(), application.cancel_link.get_secret_value()]
-    this = registration_requests.c.id == application.id, registration_requests.c.state == RequestState.REGISTERED
+    links = [link.get_secret_value(), request.cancel_link.get_secret_value()]
+    this = registration_requests.c.id == request.id, registration_requests.c.state == RequestState.REGISTERED
     await db.execute(update(registration_requests).where(*this).values(links=json.dumps(links)))

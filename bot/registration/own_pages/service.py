@@ -19,7 +19,7 @@ from bot.registration.own_pages.page_context import AlreadyQueued, PageContext, 
 from bot.registration.own_pages.queue import PageQueue
 from bot.registration.own_pages.tokens import TokenExpired, Tokens
 from bot.registration.own_pages.urls import CANCEL, JOIN, REGISTER, TOKEN_LIFETIME, PageUrls
-from bot.registration.request_table import IN_LINE, RegistrationRequest, RequestState
+from bot.registration.request_table import QUEUED, RegistrationRequest, RequestState
 from bot.webinars import table as webinar_table
 
 STATUS, FORM = "place", "form"
@@ -83,10 +83,10 @@ class OwnPages:
         Raises `RegistrationGone` if the provider no longer lists them, and any `ProviderError`.
         """
         async with self._store.read() as db:
-            application = await request_table.by_page_key(db, context.page_key)
-        if application is None:
+            request = await request_table.find_by_page_key(db, context.page_key)
+        if request is None:
             raise NotFound(NO_SUCH_PAGE)
-        link = application.join_link.get_secret_value() or await self._read_link(application)
+        link = request.join_link.get_secret_value() or await self._read_link(request)
         is_ours = link.startswith(f"{self.urls.public_url}/")  # the provider has stored our page as its link
         return "" if is_ours or not link.startswith(("http://", "https://")) else link
 
@@ -96,7 +96,7 @@ class OwnPages:
         if context.stage not in (Stage.COMING, Stage.LIVE):
             return
         async with self._store.write() as db:
-            await request_table.leave(db, context.page_key, self._clock.now())
+            await request_table.cancel(db, context.page_key, self._clock.now())
         self._queue.wake()
 
     async def webinar_of(self, token: str) -> tuple[Webinar, datetime]:
@@ -112,14 +112,14 @@ class OwnPages:
         return webinar, now
 
     def form_token(self, webinar: Webinar) -> str:
-        """A token for one rendered form: the form counts as one application however often it is sent."""
+        """A token for one rendered form: the form counts as one request however often it is sent."""
         claims = {"key": secrets.token_urlsafe(16), "session": webinar.session_id}
         return self._tokens.make(FORM, claims, webinar.end + TOKEN_LIFETIME)
 
-    async def register(self, token: str, applicant: RegistrantDetails, form_token: str) -> str:
+    async def register(self, token: str, details: RegistrantDetails, form_token: str) -> str:
         """Queue a person for registration and return the token of their status page.
 
-        The same form with the same address returns the same application. Raises `AlreadyQueued` if another form has
+        The same form with the same address returns the same request. Raises `AlreadyQueued` if another form has
         queued the address: the sender may be another person and must not get the links. Raises `QueueFull`.
         """
         webinar, now = await self.webinar_of(token)
@@ -127,13 +127,13 @@ class OwnPages:
         async with self._store.write() as db:
             # Lock the webinar: of two concurrent forms with one address, the second finds the first.
             await webinar_table.find(db, self._account, webinar.session_id, for_update=True)
-            known = await request_table.of_address(db, self._account, webinar.session_id, applicant.address)
-            if any(one.page_key == key and one.state in (*IN_LINE, RequestState.REGISTERED) for one in known):
+            known = await request_table.find_by_address(db, self._account, webinar.session_id, details.address)
+            if any(one.page_key == key and one.state in (*QUEUED, RequestState.REGISTERED) for one in known):
                 return self._status_token(key, webinar)
             await self._check_queue(db, known, webinar)
-            if await request_table.by_page_key(db, key):
-                key = secrets.token_urlsafe(16)  # this form has created another application before
-            new = [(0, applicant.model_copy(update={"source": SOURCE}), key)]
+            if await request_table.find_by_page_key(db, key):
+                key = secrets.token_urlsafe(16)  # this form has created another request before
+            new = [(0, details.model_copy(update={"source": SOURCE}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
         self._queue.wake()
         return self._status_token(key, webinar)
@@ -151,9 +151,9 @@ class OwnPages:
 
     async def _check_queue(self, db: Db, known: list[RegistrationRequest], webinar: Webinar) -> None:
         states = {one.state for one in known}
-        if states & set(IN_LINE):
+        if states & set(QUEUED):
             raise AlreadyQueued(ALREADY_QUEUED)
-        if RequestState.LEAVING in states:
+        if RequestState.CANCELING in states:
             raise AlreadyQueued(STILL_LEAVING)
         if await queue_table.queue_length(db, self._account, webinar.session_id) >= MAX_QUEUED:
             raise QueueFull(QUEUE_FULL)
@@ -162,32 +162,32 @@ class OwnPages:
         now = self._clock.now()
         claims = self._tokens.read(kind, token, now)
         async with self._store.read() as db:
-            application = await request_table.by_page_key(db, claims["key"]) if claims else None
-            if application is None or application.account != self._account:
+            request = await request_table.find_by_page_key(db, claims["key"]) if claims else None
+            if request is None or request.account != self._account:
                 raise NotFound(NO_SUCH_PAGE)
-            webinar = await webinar_table.find(db, self._account, application.session_id)
+            webinar = await webinar_table.find(db, self._account, request.session_id)
             if webinar is None:
                 raise NotFound(NO_SUCH_PAGE)
-            ahead = await queue_table.count_ahead(db, application) if application.state in IN_LINE else 0
-        key = application.page_key
+            ahead = await queue_table.count_ahead(db, request) if request.state in QUEUED else 0
+        key = request.page_key
         return PageContext(
             webinar=webinar,
             now=now,
-            state=application.state,
-            problem=application.problem,
+            state=request.state,
+            problem=request.problem,
             ahead=ahead,
             page_key=key,
             join_url=self.urls.join_url(key, webinar),
             cancel_url=self.urls.cancel_url(key, webinar),
         )
 
-    async def _read_link(self, application: RegistrationRequest) -> str:
-        if not application.registrant_id:
+    async def _read_link(self, request: RegistrationRequest) -> str:
+        if not request.registrant_id:
             return ""
         try:
-            found = await self._provider.registrant(application.session_id, application.registrant_id, READ_LINK)
+            found = await self._provider.registrant(request.session_id, request.registrant_id, READ_LINK)
         except ProviderGone as gone:
             raise RegistrationGone(CANCELED) from gone
         async with self._store.write() as db:
-            await queue_table.save_join_link(db, application, found.join_link)
+            await queue_table.save_join_link(db, request, found.join_link)
         return found.join_link.get_secret_value()

@@ -60,7 +60,7 @@ class SeatNotifier:
         self._locks = locks
         self._scheduler = scheduler
 
-    async def welcome(self, seat: Seat) -> Seat:
+    async def notify_taken(self, seat: Seat) -> Seat:
         """Notify the user of a new seat, once, and plan the reminder they chose.
 
         Returns the seat as it is then, with a `dm_channel_id` if the user could be notified. After a temporary failure
@@ -75,17 +75,17 @@ class SeatNotifier:
                 if not await self._leases.take(db, current, *seat_table.is_unchanged(current)):
                     return current  # another replica notifies the user
             try:
-                return await self._welcome(current)
+                return await self._send_seat(current)
             except GreenroomError as error:
                 await self._defer(current, error)
                 return current
 
-    async def farewell(self, seat: Seat, *, problem: str = "") -> None:
+    async def notify_gone(self, seat: Seat, *, problem: str = "") -> None:
         """Replace the DM of a seat that is gone, end its reminders, and delete it."""
         webinar = await self._mirror.find(seat.session_id)
         try:
             if seat.dm_channel_id:
-                await self._say_goodbye(webinar, seat, problem)
+                await self._send_gone(webinar, seat, problem)
         except GreenroomError as error:
             await self._defer(seat, error)
             return
@@ -98,15 +98,15 @@ class SeatNotifier:
             await seat_table.delete_seat(db, seat, self._leases.worker_id)
         self._scheduler.wake()
 
-    async def failed(self, seat: Seat, problem: str) -> None:
+    async def notify_failed(self, seat: Seat, problem: str) -> None:
         """Notify the user of a problem with a resumed seat; a seat that was never made is deleted."""
         webinar = await self._mirror.find(seat.session_id)
-        await self._say(seat, seat_texts.problem_message(webinar, problem))
+        await self._post(seat, seat_texts.problem_message(webinar, problem))
         if seat.state is SeatState.REGISTERING:
             async with self._store.write() as db:
                 await seat_table.delete_seat(db, seat, self._leases.worker_id)
 
-    async def removed(self, webinar: Webinar, registrant_id: str) -> None:
+    async def notify_removed(self, webinar: Webinar, registrant_id: str) -> None:
         """An organizer removed a registrant: if it had a seat, delete the seat and notify its user."""
         async with self._store.write() as db:
             seat = await seat_table.of_registrant(db, self._account, webinar.session_id, registrant_id)
@@ -114,7 +114,7 @@ class SeatNotifier:
                 return  # no seat, or its user is changing it: that operation finds that the registrant is gone
             seat = seat.model_copy(update={"state": SeatState.CANCELING, "changed_at": self._clock.now()})
             await self._leases.advance(db, seat)
-        await self.farewell(seat, problem=seat_texts.REMOVED_AT_PROVIDER)
+        await self.notify_gone(seat, problem=seat_texts.REMOVED_AT_PROVIDER)
 
     async def refresh_calendars(self) -> None:
         """Send a new calendar file, and edit the DM, if the webinar has changed since."""
@@ -150,18 +150,18 @@ class SeatNotifier:
 
     async def _refresh(self, webinar: Webinar, seat: Seat) -> None:
         try:
-            await self._told(await self._sent(webinar, seat, is_new=False))
+            await self._save_notified(await self._send_or_give_up(webinar, seat, is_new=False))
         except GreenroomError as error:
             log.warning("seat.refresh_failed", extra={"session": seat.session_id, "reason": type(error).__name__})
 
-    async def _welcome(self, seat: Seat) -> Seat:
-        held = await self._told(
-            await self._sent(await self._mirror.find(seat.session_id), seat, is_new=True), remind=True
+    async def _send_seat(self, seat: Seat) -> Seat:
+        notified = await self._save_notified(
+            await self._send_or_give_up(await self._mirror.find(seat.session_id), seat, is_new=True), remind=True
         )
         self._scheduler.wake()
-        return held
+        return notified
 
-    async def _sent(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
+    async def _send_or_give_up(self, webinar: Webinar, seat: Seat, *, is_new: bool) -> Seat:
         """Send, and return the seat; if Slack refuses DMs to this user, do not try again."""
         try:
             return await self._send(webinar, seat, is_new=is_new)
@@ -178,7 +178,7 @@ class SeatNotifier:
         read = webinar.registration.sequence if webinar.registration else 0
         # A calendar accepts an update only with a higher number.
         sequence = max(read, seat.sequence, seat.sequence + 1 if seat.notified_digest or seat.dm_ts else 0)
-        channel, ts = await self._put(seat, seat_texts.seat_message(webinar, seat, now=now))
+        channel, ts = await self._post_or_edit(seat, seat_texts.seat_message(webinar, seat, now=now))
         seat = seat.model_copy(update={"dm_channel_id": channel, "dm_ts": ts})
         async with self._store.write() as db:
             # Saved before the file is sent: after a failure this message is edited and not posted again.
@@ -190,12 +190,12 @@ class SeatNotifier:
             link=seat.join_link.get_secret_value(),
             sequence=sequence,
             words=seat_texts.IN_CALENDAR,
-            cancelled=webinar.status is Status.CANCELLED,
+            cancelled=webinar.status is Status.CANCELED,
         )
         await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
         return seat.model_copy(update={"notified_digest": content_digest(webinar), "sequence": sequence})
 
-    async def _put(self, seat: Seat, message: Message) -> tuple[str, str]:
+    async def _post_or_edit(self, seat: Seat, message: Message) -> tuple[str, str]:
         if seat.dm_ts:
             try:
                 await self._slack.edit(seat.dm_channel_id, seat.dm_ts, message)
@@ -211,31 +211,31 @@ class SeatNotifier:
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.file_refused", extra={"reason": error.sentence})  # the link was delivered
 
-    async def _say_goodbye(self, webinar: Webinar, seat: Seat, problem: str) -> None:
+    async def _send_gone(self, webinar: Webinar, seat: Seat, problem: str) -> None:
         try:
-            channel, _ = await self._put(seat, seat_texts.gone_message(webinar, problem=problem))
+            channel, _ = await self._post_or_edit(seat, seat_texts.gone_message(webinar, problem=problem))
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
             return
         file = calendar_file(webinar, now=self._clock.now(), link="", sequence=seat.sequence + 1, cancelled=True)
         await self._send_file(channel, file, seat_texts.GONE_FILE)
 
-    async def _say(self, seat: Seat, message: Message) -> None:
+    async def _post(self, seat: Seat, message: Message) -> None:
         try:
             await self._slack.post(seat.user_id, message)
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
 
-    async def _told(self, seat: Seat, *, remind: bool = False) -> Seat:
+    async def _save_notified(self, seat: Seat, *, remind: bool = False) -> Seat:
         """Save that the user was notified, and subscribe the DM to the webinar."""
         now = self._clock.now()
-        held = seat.model_copy(update={"state": SeatState.NOTIFIED, "changed_at": now})
+        notified = seat.model_copy(update={"state": SeatState.NOTIFIED, "changed_at": now})
         async with self._store.write() as db:
             if remind and seat.dm_channel_id:
                 webinar = await reminders.lock_webinar(db, self._account, seat.session_id, seat.dm_channel_id)
                 await _subscribe(db, webinar, seat, now)
-            await self._leases.finish(db, held)
-        return held
+            await self._leases.finish(db, notified)
+        return notified
 
     async def _defer(self, seat: Seat, error: GreenroomError) -> None:
         log.warning("seat.notification_deferred", extra={"session": seat.session_id, "reason": type(error).__name__})
@@ -253,5 +253,5 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
 
 def content_digest(webinar: Webinar) -> str:
     """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
-    says = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELLED)
+    says = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED)
     return hashlib.sha256(repr(says).encode()).hexdigest()

@@ -68,9 +68,9 @@ class SeatService:
         self.leases = WorkerLeases(store, seat_table.LEASES, account, worker_id, subject="seat")
         self.notifier = SeatNotifier(account, store, slack, mirror, clock, self.leases, self._locks, scheduler)
 
-    async def seat(self, webinar: Webinar, user_id: str) -> Seat | None:
+    async def find(self, webinar: Webinar, user_id: str) -> Seat | None:
         """This user's seat as saved. No vendor call."""
-        found = await self._written(webinar, user_id)
+        found = await self._load(webinar, user_id)
         return found if found and found.state in REGISTERED_STATES else None
 
     async def take(
@@ -107,8 +107,8 @@ class SeatService:
                 is_new = await seat_table.begin(db, wanted, self.leases.worker_id, self.leases.until())
             if is_new:
                 async with self.leases.keep(wanted):
-                    return await self._ask(wanted, caller)
-        earlier = await self._written(webinar, person.user_id)
+                    return await self._request(wanted, caller)
+        earlier = await self._load(webinar, person.user_id)
         if earlier is None or earlier.state not in REGISTERED_STATES:
             raise BadInput(IN_PROGRESS if earlier and earlier.state is SeatState.REGISTERING else BUSY)
         return earlier
@@ -121,22 +121,22 @@ class SeatService:
         webinar = await self._mirror.read_registration(webinar, caller)
         if webinar.registration is None or not webinar.registration.is_open:
             raise BadInput(CLOSED)
-        async with self._at_work(webinar, user_id, state=SeatState.RENAMING, wanted=wanted) as seat:
-            return await self._under_new_name(seat, caller)
+        async with self._claimed(webinar, user_id, state=SeatState.RENAMING, wanted=wanted) as seat:
+            return await self._replace(seat, caller)
 
     async def leave(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat:
-        """Give a seat up: one call. The row is kept until the user was notified (`SeatNotifier.farewell`)."""
-        async with self._at_work(webinar, user_id, state=SeatState.CANCELING) as seat:
+        """Give a seat up: one call. The row is kept until the user was notified (`SeatNotifier.notify_gone`)."""
+        async with self._claimed(webinar, user_id, state=SeatState.CANCELING) as seat:
             await self._remove(seat, caller)
             return seat
 
-    async def look(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat | None:
+    async def refresh(self, webinar: Webinar, user_id: str, caller: Caller) -> Seat | None:
         """The seat as RingCentral has it: one call. `None` if the registrant was removed there."""
-        async with self._at_work(webinar, user_id) as seat:
+        async with self._claimed(webinar, user_id) as seat:
             try:
                 there = await self._provider.registrant(webinar.session_id, str(seat.registrant_id), caller)
             except ProviderGone:
-                await self._drop(seat)
+                await self._delete(seat)
                 return None
             except ProviderError:
                 await self._release(seat)
@@ -160,19 +160,19 @@ class SeatService:
         async with self._store.write() as db:
             await seat_table.forget_ended(db, self._account, self._clock.now() - KEEP_SEATS)
 
-    async def _drop(self, seat: Seat) -> None:
+    async def _delete(self, seat: Seat) -> None:
         async with self._store.write() as db:
             await seat_table.delete_seat(db, seat, self.leases.worker_id)
 
-    async def _written(self, webinar: Webinar, user_id: str) -> Seat | None:
+    async def _load(self, webinar: Webinar, user_id: str) -> Seat | None:
         async with self._store.read() as db:
             return await seat_table.find(db, self._account, webinar.session_id, user_id)
 
     @asynccontextmanager
-    async def _at_work(self, webinar: Webinar, user_id: str, **change: object) -> AsyncIterator[Seat]:
+    async def _claimed(self, webinar: Webinar, user_id: str, **change: object) -> AsyncIterator[Seat]:
         """Claim this user's seat, and save the change that is about to be made."""
         async with self._locks[webinar.session_id, user_id]:
-            seat = await self.seat(webinar, user_id)
+            seat = await self.find(webinar, user_id)
             if seat is None:
                 raise BadInput(NO_SEAT)
             async with self._store.write() as db:
@@ -183,26 +183,26 @@ class SeatService:
             async with self.leases.keep(seat):
                 yield seat
 
-    async def _ask(self, seat: Seat, caller: Caller) -> Seat:
+    async def _request(self, seat: Seat, caller: Caller) -> Seat:
         try:
             made = await self._registrar.register(seat, caller)
         except SeatUnclear:
             await self.leases.resume_later(seat)
             raise
         except ProviderError as error:
-            await self._drop(seat)
+            await self._delete(seat)
             if isinstance(error, ProviderRefused):
                 self._mirror.count_soon(seat.session_id)  # registration may be closed by now
             raise
-        return await self._taken(seat, made)
+        return await self._save_registered(seat, made)
 
-    async def _taken(self, seat: Seat, made: Registrant) -> Seat:
+    async def _save_registered(self, seat: Seat, made: Registrant) -> Seat:
         self._mirror.count_soon(seat.session_id)
         return await self._advance(
             with_registrant(seat, made), state=SeatState.REGISTERED, wanted=None, notified_digest=""
         )
 
-    async def _under_new_name(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
+    async def _replace(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
         await self._remove(seat, caller, resumed=resumed)
         asked = await self._advance(
             seat, state=SeatState.REGISTERING, attendee=seat.wanted or seat.attendee, wanted=None, registrant_id=None
@@ -210,12 +210,12 @@ class SeatService:
         try:
             made = await self._registrar.register(asked, caller)
         except ProviderRefused as error:
-            await self._drop(asked)
+            await self._delete(asked)
             raise BadInput(f"{error.sentence} {LOST}") from error
         except ProviderError as error:
             await self.leases.resume_later(asked)
             raise SeatUnclear(UNCLEAR) from error
-        return await self._taken(asked, made)
+        return await self._save_registered(asked, made)
 
     async def _remove(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> None:
         """Remove the registrant. If that certainly failed, restore the seat."""
@@ -234,9 +234,9 @@ class SeatService:
     async def _resume(self, seat: Seat) -> None:
         try:
             async with self.leases.keep(seat):
-                resumed = await self._resumed(seat)
+                resumed = await self._continue(seat)
         except (ProviderRefused, BadInput) as error:
-            await self.notifier.failed(seat, error.sentence)
+            await self.notifier.notify_failed(seat, error.sentence)
         except ProviderError as error:
             # Every other state was saved on the way; a seat that is still requested is left as it was.
             log.warning("seat.deferred", extra={"session": seat.session_id, "code": error.code})
@@ -244,18 +244,18 @@ class SeatService:
                 await self.leases.resume_later(seat)
         else:
             is_left = seat.state is SeatState.CANCELING
-            await (self.notifier.farewell(resumed) if is_left else self.notifier.welcome(resumed))
+            await (self.notifier.notify_gone(resumed) if is_left else self.notifier.notify_taken(resumed))
 
-    async def _resumed(self, seat: Seat) -> Seat:
+    async def _continue(self, seat: Seat) -> Seat:
         match seat.state:
             case SeatState.CANCELING:
                 await self._remove(seat, NOTICE, resumed=True)
                 return seat
             case SeatState.RENAMING:
-                return await self._under_new_name(seat, NOTICE, resumed=True)
+                return await self._replace(seat, NOTICE, resumed=True)
             case SeatState.REGISTERING:
                 made = await self._registrar.find(seat, NOTICE) or await self._registrar.register(seat, NOTICE)
-                return await self._taken(seat, made)
+                return await self._save_registered(seat, made)
             case _:
                 return seat
 

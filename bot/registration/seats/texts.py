@@ -74,7 +74,7 @@ def seat_view(webinar: Webinar, seat: Seat, *, now: datetime, note: str = "") ->
 
 def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
     """The direct message with their link, from which everything about their seat can be done."""
-    if webinar.status is Status.CANCELLED:
+    if webinar.status is Status.CANCELED:
         return _ended(webinar, CANCELLED)
     text = f"You are registered: {plain(webinar.title)}, {timing(webinar)}."
     return message(text, _seat(webinar, seat, now))
@@ -98,8 +98,8 @@ def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
     """Why nobody can register just now, and what helps; `problem` is what RingCentral said, where it was asked."""
     where = stage(webinar, now)
-    if where in (Stage.OVER, Stage.CANCELLED):
-        return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELLED else OVER)])
+    if where in (Stage.OVER, Stage.CANCELED):
+        return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELED else OVER)])
     again = buttons.webinar_button(webinar, "Refresh", REFRESH_REGISTRATION)
     blocks = [
         _about(webinar, f"{problem or _why(webinar)} You are not registered."),
@@ -173,8 +173,8 @@ def problem_message(webinar: Webinar, problem: str) -> Message:
 
 def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) -> list[Block]:
     where = stage(webinar, now)
-    if where in (Stage.OVER, Stage.CANCELLED):
-        return [_about(webinar, CANCELLED if where is Stage.CANCELLED else "This webinar is over.")]
+    if where in (Stage.OVER, Stage.CANCELED):
+        return [_about(webinar, CANCELLED if where is Stage.CANCELED else "This webinar is over.")]
     link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if where is Stage.LIVE else "Join")
     how = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
     head = f"*{how}{', and it is live now' if where is Stage.LIVE else ''}*"

@@ -1,4 +1,4 @@
-"""Asks before people are removed from a team, and tells whoever changed it what came of it for each person."""
+"""The confirmation before members are removed, and the progress and result of a change of a team."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bot.slack.blocks import (
     actions,
     context,
     cut,
+    escape_sentence,
     message,
     modal,
     number,
     paragraph,
     plain,
-    said,
     section,
 )
 from bot.slack.message import Message, View
-from bot.team.diff import SAID, Member, TeamDiff
-from bot.team.texts.messages import in_sections, member_name
+from bot.team.diff import ROLE_NAMES, Member, TeamDiff
+from bot.team.texts.messages import join_lines, member_name
 from bot.webinars.texts.facts import timing
 
 CONFIRM = "team.confirm"
@@ -35,11 +35,11 @@ DONE = "team.done"
 FAILED = "team.not_done"
 CLOSE_FREELY = "You can close this window: the result then comes as a direct message."
 WAITING = "not told yet; Greenroom tries again"
-TELL_THEM = "Greenroom can't tell them, so please do"
+NOT_NOTIFIED = "Greenroom can't tell them, so please do"
 
 
 class InviteResult(StrEnum):
-    """What happened to somebody of a team."""
+    """What happened to a member."""
 
     ADDED = "Added"
     CHANGED = "Changed"
@@ -48,36 +48,38 @@ class InviteResult(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened to one person, and how they learn of it: `ORGANISER` where nobody but whoever asked tells them."""
+    """What happened to a member, and how they are notified: `ORGANIZER` if only the user can."""
 
     member: Member
-    fate: InviteResult
-    told: NotifiedBy
+    result: InviteResult
+    notified_by: NotifiedBy
 
 
-def confirm(webinar: Webinar, order: TeamDiff, team: Sequence[Member], change_id: str) -> View:
-    """The question before anybody is removed; its private_metadata is the id of the change."""
+def confirm(webinar: Webinar, diff: TeamDiff, team: Sequence[Member], change_id: str) -> View:
+    """The confirmation before a removal; its private_metadata is the id of the change."""
     by_id = {one.invitee.invitee_id: one for one in team}
     gone = [
-        f"• {member_name(by_id[key])}, {SAID[by_id[key].invitee.role].lower()}" for key in order.deleted if key in by_id
+        f"• {member_name(by_id[key])}, {ROLE_NAMES[by_id[key].invitee.role].lower()}"
+        for key in diff.deleted
+        if key in by_id
     ]
-    people = number(len(order.deleted), "person", "people")
+    people = number(len(diff.deleted), "person", "people")
     more = [
-        f"{number(len(order.added), 'person is', 'people are')} added" if order.added else "",
-        f"{number(len(order.updated), 'person gets', 'people get')} another role" if order.updated else "",
+        f"{number(len(diff.added), 'person is', 'people are')} added" if diff.added else "",
+        f"{number(len(diff.updated), 'person gets', 'people get')} another role" if diff.updated else "",
     ]
     rest = " and ".join(filter(None, more))
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section(f"Remove {people} from the team? Their links stop working, and those in Slack are told."),
-        *(section(text) for text in in_sections(gone)),
+        *(section(text) for text in join_lines(gone)),
         *([context(f"In the same step, {rest}")] if rest else []),
     ]
     return modal(CONFIRM, f"Remove {people}?", blocks, submit="Remove", close="Back", private_metadata=change_id)
 
 
 def working(webinar: Webinar, *, note: str = "") -> View:
-    """What takes the form's place while the team is changed. `note` says why it takes longer than usual."""
+    """The progress view in place of the form. `note` explains a delay."""
     blocks: list[Block] = [section(f"Changing the team of *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
@@ -88,36 +90,38 @@ def working(webinar: Webinar, *, note: str = "") -> View:
 
 
 def done(webinar: Webinar, outcomes: Sequence[Outcome]) -> View:
-    """What came of it, for whoever asked. Closing it closes the form below as well, which shows what was before."""
+    """The result for the user. Closing it also closes the outdated form below."""
     return modal(DONE, "Team saved", _result(webinar, outcomes), close="Done") | {"clear_on_close": True}
 
 
 def done_message(webinar: Webinar, outcomes: Sequence[Outcome]) -> Message:
-    """The same as a message for their eyes only."""
+    """The result as a DM."""
     count = number(len(outcomes), "person", "people")
     return message(f"The team of {plain(webinar.title)} is changed: {count}.", _result(webinar, outcomes))
 
 
 def failed(sentence: str) -> View:
-    """That nothing of it was done, or is not sure yet, and what to do."""
+    """The failure or unknown outcome, and what to do."""
     return modal(FAILED, "Not finished", [paragraph(sentence)])
 
 
 def failed_message(webinar: Webinar, sentence: str) -> Message:
-    """The same as a direct message."""
-    text = cut(f"The change of the team of *{plain(webinar.title)}* was not finished. {said(sentence)}", MAX_SECTION)
+    """The failure as a DM."""
+    text = cut(
+        f"The change of the team of *{plain(webinar.title)}* was not finished. {escape_sentence(sentence)}", MAX_SECTION
+    )
     return message(text, [section(text)])
 
 
-def in_a_line(outcomes: Sequence[Outcome]) -> str:
-    """What came of a change of one person, as a sentence (mrkdwn)."""
-    return "; ".join(f"{one.fate}: {_line(one)}" for one in outcomes) + "." if outcomes else "They had left already."
+def result_sentence(outcomes: Sequence[Outcome]) -> str:
+    """The outcomes as a sentence (mrkdwn)."""
+    return "; ".join(f"{one.result}: {_line(one)}" for one in outcomes) + "." if outcomes else "They had left already."
 
 
-def how_told(member: Member) -> str:
-    """How somebody of a team learns of it, in words."""
+def notification_text(member: Member) -> str:
+    """How a member is notified, in words."""
     by_mail = member.invitee.is_mailed
-    match member.told:
+    match member.notified_by:
         case NotifiedBy.MESSAGE:
             also = f", and {DISPLAY_NAME} sends an e-mail" if by_mail else ""
             return f"told in a direct message{also}"
@@ -136,23 +140,26 @@ def how_told(member: Member) -> str:
 
 def _result(webinar: Webinar, outcomes: Sequence[Outcome]) -> list[Block]:
     blocks: list[Block] = [section(f"*{plain(webinar.title)}*\n{timing(webinar)}")]
-    for fate in InviteResult:
-        lines = [f"• {_line(one)}" for one in outcomes if one.fate is fate]
-        blocks += [section(text) for text in in_sections([f"*{fate}*", *lines])] if lines else []
+    for result in InviteResult:
+        lines = [f"• {_line(one)}" for one in outcomes if one.result is result]
+        blocks += [section(text) for text in join_lines([f"*{result}*", *lines])] if lines else []
     if not outcomes:
         blocks.append(section("The team is as you asked: somebody else had made the same change."))
-    if any(one.fate is InviteResult.ADDED and one.told is NotifiedBy.ORGANIZER for one in outcomes):
+    if any(one.result is InviteResult.ADDED and one.notified_by is NotifiedBy.ORGANIZER for one in outcomes):
         blocks.append(section("The links that only you can pass on are in a direct message to you."))
-    return blocks + actions(buttons.about(webinar, "Show Team", buttons.TEAM))
+    return blocks + actions(buttons.webinar_button(webinar, "Show Team", buttons.TEAM))
 
 
 def _line(outcome: Outcome) -> str:
-    member, role = outcome.member, SAID[outcome.member.invitee.role].lower()
-    if outcome.fate is InviteResult.ADDED:
-        return f"{member_name(member)}, {role}: {WAITING if outcome.told is NotifiedBy.WAITING else how_told(member)}"
-    told = {NotifiedBy.MESSAGE: "told in a direct message", NotifiedBy.WAITING: WAITING}.get(outcome.told, TELL_THEM)
+    member, role = outcome.member, ROLE_NAMES[outcome.member.invitee.role].lower()
+    if outcome.result is InviteResult.ADDED:
+        is_waiting = outcome.notified_by is NotifiedBy.WAITING
+        return f"{member_name(member)}, {role}: {WAITING if is_waiting else notification_text(member)}"
+    notified = {NotifiedBy.MESSAGE: "told in a direct message", NotifiedBy.WAITING: WAITING}.get(
+        outcome.notified_by, NOT_NOTIFIED
+    )
     return (
-        f"{member_name(member)}, now {role}: {told}"
-        if outcome.fate is InviteResult.CHANGED
-        else f"{member_name(member)}: {told}"
+        f"{member_name(member)}, now {role}: {notified}"
+        if outcome.result is InviteResult.CHANGED
+        else f"{member_name(member)}: {notified}"
     )

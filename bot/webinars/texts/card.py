@@ -19,7 +19,7 @@ MAX_DESCRIPTION = 500
 
 ENDINGS = {
     Stage.OVER: "This webinar is over.",
-    Stage.CANCELLED: "This webinar is cancelled and will not take place.",
+    Stage.CANCELED: "This webinar is cancelled and will not take place.",
 }
 
 
@@ -38,8 +38,8 @@ def card(webinar: Webinar, *, now: datetime) -> Message:
     blocks.append(context(_registrations_as_of(webinar)))
     blocks += actions(
         way_in,
-        buttons.about(webinar, "Refresh", buttons.REFRESH_CARD),
-        buttons.about(webinar, "Details", buttons.SHOW),
+        buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_CARD),
+        buttons.webinar_button(webinar, "Details", buttons.SHOW),
         # Whoever may not steer it is told who can, at the click.
         menu_button(webinar, now) if webinar.audience is Audience.REGISTRANTS else None,
     )

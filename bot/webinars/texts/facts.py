@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.commands.create_args import length_text
-from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
+from bot.model.lifecycle import Stage, accepts_registrations, is_coming_or_live, is_full, stage
 from bot.model.webinar import Audience, Registration, Status, Webinar
 from bot.providers.base import DISPLAY_NAME
 from bot.slack import buttons
@@ -30,7 +30,7 @@ def entrance(webinar: Webinar, now: datetime) -> Element | None:
         return None
     if stage(webinar, now) is Stage.LIVE:
         return buttons.register(webinar, "Join Now")
-    return buttons.register(webinar) if read.is_open and not is_full(read) else buttons.when_open(webinar)
+    return buttons.register(webinar) if accepts_registrations(read) else buttons.when_open(webinar)
 
 
 def registrations(webinar: Webinar) -> str:
@@ -81,7 +81,7 @@ def status_line(webinar: Webinar, now: datetime) -> str:
         Stage.COMING: "Scheduled",
         Stage.LIVE: "Live now",
         Stage.OVER: "Finished" if webinar.status is Status.FINISHED else "Its time has passed",
-        Stage.CANCELLED: "Cancelled",
+        Stage.CANCELED: "Cancelled",
     }[stage(webinar, now)]
 
 
