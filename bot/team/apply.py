@@ -35,7 +35,7 @@ class TeamChangeUnclear(ProviderError):
 
 @dataclass(frozen=True)
 class AppliedChange:
-    """The whole team if it had to be read, else empty; and the changes of an answer after that."""
+    """The team if it was re-read, else empty; and the changes in the provider's response after that."""
 
     changed: TeamChangeResult = field(default_factory=TeamChangeResult)
     team: Sequence[Invitee] = ()
@@ -49,38 +49,40 @@ class TeamApplier:
         self._provider = provider
 
     async def change(
-        self, webinar: Webinar, order: TeamDiff, known: Mapping[str, Member], caller: Caller, *, resumed: bool
+        self, webinar: Webinar, diff: TeamDiff, known: Mapping[str, Member], caller: Caller, *, resumed: bool
     ) -> AppliedChange:
         """One call; on an unknown outcome or a conflict, re-read the team and make one more for the rest.
 
         `known` are the members we know, by id. `resumed`: it may have been requested before, so re-read first. Raises
         `TeamChangeUnclear` if the outcome is still unknown; after any other `ProviderError` nothing was applied.
         """
-        left, applied, trouble = order, AppliedChange(), ""
+        remaining, applied, problem = diff, AppliedChange(), ""
         if resumed:
-            applied, left = await self._look(webinar, order, known, caller, is_unclear=True)
+            applied, remaining = await self._reread(webinar, diff, known, caller, is_unclear=True)
         for _ in range(TRIES):
-            if not left:
+            if not remaining:
                 return applied
             try:
-                changed = await self._provider.change_team(webinar.webinar_id, webinar.session_id, left.change, caller)
+                changed = await self._provider.change_team(
+                    webinar.webinar_id, webinar.session_id, remaining.change, caller
+                )
             except OutcomeUnknown:
-                trouble = NOT_APPLIED
+                problem = NOT_APPLIED
             except (ProviderConflict, ProviderGone):
-                # Someone was invited or removed elsewhere in the meantime: less may be left to do.
-                trouble = CONFLICT
+                # Members were invited or removed elsewhere in the meantime: part of the diff may be applied already.
+                problem = CONFLICT
             else:
                 return AppliedChange(changed, applied.team)
-            log.info("team.reconciled", extra={"session": webinar.session_id, "is_unclear": trouble == NOT_APPLIED})
-            applied, left = await self._look(webinar, order, known, caller, is_unclear=trouble == NOT_APPLIED)
-        if left:
-            raise ProviderError(trouble)
+            log.info("team.reconciled", extra={"session": webinar.session_id, "is_unclear": problem == NOT_APPLIED})
+            applied, remaining = await self._reread(webinar, diff, known, caller, is_unclear=problem == NOT_APPLIED)
+        if remaining:
+            raise ProviderError(problem)
         return applied
 
-    async def _look(
-        self, webinar: Webinar, order: TeamDiff, known: Mapping[str, Member], caller: Caller, *, is_unclear: bool
+    async def _reread(
+        self, webinar: Webinar, diff: TeamDiff, known: Mapping[str, Member], caller: Caller, *, is_unclear: bool
     ) -> tuple[AppliedChange, TeamDiff]:
-        """The current team, and what is left to do."""
+        """Read the team; return it and the remaining diff."""
         try:
             listed = await self._provider.invitees(webinar.webinar_id, webinar.session_id, caller)
         except ProviderError as error:
@@ -88,30 +90,30 @@ class TeamApplier:
                 raise TeamChangeUnclear(UNCLEAR) from error
             raise
         members = [known.get(one.invitee_id, Member(invitee=one)).model_copy(update={"invitee": one}) for one in listed]
-        return AppliedChange(team=listed), remaining_diff(order, members)
+        return AppliedChange(team=listed), remaining_diff(diff, members)
 
 
 async def save_applied(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> TeamOperation:
     """Save the members of an applied change, mark who is to be notified, and return the change as applied."""
-    account, order, session_id = change.account, change.order, change.session_id
+    account, diff, session_id = change.account, change.diff, change.session_id
     await _save_members(db, change, applied, now)
     known = await team_table.find(db, account, session_id)
     members = known.members if known else await team_table.members(db, account, session_id, _ids(applied.changed))
     by_id = {one.invitee.invitee_id: one for one in members}
-    made = []
-    for wanted in order.added:
+    added_ids = []
+    for wanted in diff.added:
         if invitee := find_member(members, wanted):
-            made.append(invitee.invitee_id)
-            told = {"told": NotifiedBy.WAITING, "invited_by": change.user_id}
-            user = {"user_id": wanted.user_id or by_id[invitee.invitee_id].user_id}
-            member = by_id[invitee.invitee_id].model_copy(update=told | user)
-            await team_table.save(db, account, session_id, member, now)
-    for one in order.updated:
-        if changed_one := by_id.get(one.invitee_id):
-            user_id = changed_one.user_id or order.in_slack.get(one.invitee_id, "")
-            waiting = {"user_id": user_id, "told": NotifiedBy.WAITING if user_id else changed_one.told}
-            await team_table.save(db, account, session_id, changed_one.model_copy(update=waiting), now)
-    return change.model_copy(update={"step": TeamStep.MADE, "made": tuple(made)})
+            added_ids.append(invitee.invitee_id)
+            new = by_id[invitee.invitee_id]
+            user_id = wanted.user_id or new.user_id
+            waiting = {"user_id": user_id, "notified_by": NotifiedBy.WAITING, "invited_by": change.user_id}
+            await team_table.save(db, account, session_id, new.model_copy(update=waiting), now)
+    for new_role in diff.updated:
+        if member := by_id.get(new_role.invitee_id):
+            user_id = member.user_id or diff.in_slack.get(new_role.invitee_id, "")
+            waiting = {"user_id": user_id, "notified_by": NotifiedBy.WAITING if user_id else member.notified_by}
+            await team_table.save(db, account, session_id, member.model_copy(update=waiting), now)
+    return change.model_copy(update={"step": TeamStep.APPLIED, "added_ids": tuple(added_ids)})
 
 
 async def save_team(db: Db, account: Account, session_id: str, listed: Sequence[Invitee], now: datetime) -> None:
@@ -123,13 +125,13 @@ async def save_team(db: Db, account: Account, session_id: str, listed: Sequence[
 
 async def _save_members(db: Db, change: TeamOperation, applied: AppliedChange, now: datetime) -> None:
     account, session_id, changed = change.account, change.session_id, applied.changed
-    concerned = [*_ids(changed), *change.order.deleted]
-    before = {one.invitee.invitee_id: one for one in await team_table.members(db, account, session_id, concerned)}
+    affected = [*_ids(changed), *change.diff.deleted]
+    before = {one.invitee.invitee_id: one for one in await team_table.members(db, account, session_id, affected)}
     if applied.team:
         await save_team(db, account, session_id, applied.team, now)
-    for key in change.order.deleted:
+    for key in change.diff.deleted:
         if key in before:
-            left = before[key].model_copy(update={"told": NotifiedBy.LEFT})
+            left = before[key].model_copy(update={"notified_by": NotifiedBy.LEFT})
             await team_table.save(db, account, session_id, left, now)
     for invitee in (*changed.added, *changed.updated):
         member = before.get(invitee.invitee_id, Member(invitee=invitee)).model_copy(update={"invitee": invitee})

@@ -1,4 +1,4 @@
-"""Decides what has to change so that the team of a webinar becomes what was asked for, all in one call."""
+"""The diff between the team of a webinar and the team that is wanted; applied in one vendor call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.model.people import Frozen
 from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, NotifiedBy, Role, TeamChange
 
 ROLE_NAMES: Final = {Role.HOST: "Host", Role.COHOST: "Co-host", Role.PANELIST: "Panelist", Role.ATTENDEE: "Attendee"}
-"""A role as people read it."""
+"""The display name of each role."""
 
 _ROLE_WORDS: Final = {
     Role.COHOST: ("cohost", "co-host", "co host", "cohosts", "co-hosts", "moderator"),
@@ -27,33 +27,33 @@ ONE_HOST = "A webinar has one host, who can't be changed. Invite people as cohos
 
 
 class Member(Frozen):
-    """Somebody of a team: as the webinar system has them, who they are in Slack, and how they learn of it."""
+    """A team member: the provider's record, the Slack user, and how they are notified."""
 
     invitee: Invitee
     user_id: str = ""
-    """In Slack, where they were invited from there."""
-    told: NotifiedBy = NotifiedBy.ELSEWHERE
+    """The Slack user; empty if they were invited outside Slack."""
+    notified_by: NotifiedBy = NotifiedBy.ELSEWHERE
     notified_digest: str = ""
-    """A digest of what they were told last."""
+    """A digest of the last notification."""
     dm_channel_id: str = ""
     invited_by: str = ""
 
 
 class WantedMember(Frozen):
-    """Somebody who is to be on a team, and who they are in Slack if they are."""
+    """A person who should be on the team, with their Slack user if they have one."""
 
     who: NewInvitee
     user_id: str = ""
 
 
 class TeamDiff(Frozen):
-    """A change of a team as somebody asked for it."""
+    """A change of a team. Stored as JSON, so the field names stay."""
 
     added: tuple[WantedMember, ...] = ()
     updated: tuple[NewRole, ...] = ()
     deleted: tuple[str, ...] = ()
     in_slack: Mapping[str, str] = {}
-    """Who they are in Slack of those who are `updated`, by their ids, where they were chosen there."""
+    """The Slack users of `updated` members, by invitee id, as far as they were chosen in Slack."""
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""
@@ -61,80 +61,81 @@ class TeamDiff(Frozen):
 
     @property
     def change(self) -> TeamChange:
-        """The same for the webinar system."""
+        """The change as the provider takes it."""
         return TeamChange(added=tuple(one.who for one in self.added), updated=self.updated, deleted=self.deleted)
 
     @property
     def only_adds(self) -> bool:
-        """Whether it changes nothing for those who are on the team already."""
+        """Whether current members stay as they are."""
         return not (self.updated or self.deleted)
 
 
 def read_role(word: str) -> Role:
-    """The role that a word stands for; panelist where there is none. Raises `BadInput` where nobody can be that."""
-    known = normalized_word(word)
-    role = next((role for role, words in _ROLE_WORDS.items() if known in words), None) if known else Role.PANELIST
+    """The role that a word means; panelist if empty. Raises `BadInput` for a role that cannot be invited."""
+    text = normalized_word(word)
+    role = next((role for role, words in _ROLE_WORDS.items() if text in words), None) if text else Role.PANELIST
     if role is Role.ATTENDEE:
         raise BadInput(ATTENDEES)
     if role is Role.HOST:
         raise BadInput(ONE_HOST)
     if role is None:
-        raise BadInput(f"“{known[:40]}” is no role here. Use cohost or panelist; an attendee registers.")
+        raise BadInput(f"“{text[:40]}” is no role here. Use cohost or panelist; an attendee registers.")
     return role
 
 
 def diff_team(team: Sequence[Member], wanted: Sequence[WantedMember], shown: Collection[str]) -> TeamDiff:
-    """What has to change so that all who are `wanted` are on the team in their roles.
+    """The diff after which everyone `wanted` is on the team in their role.
 
-    Those of the team who are not wanted are removed if their ids are among `shown`: nobody else was seen by whoever
-    asks. The host stays what they are. Of several that are wanted and are the same person, the first one counts.
+    Members who are not wanted are removed only if their ids are in `shown`, that is, if the form showed them. The host
+    stays. If `wanted` has a person twice, the first one counts.
     """
     added: list[WantedMember] = []
     updated: list[NewRole] = []
     in_slack: dict[str, str] = {}
     kept: set[str] = set()
-    for one in wanted:
-        there = find_member(team, one)
-        if there is None:
-            added += [] if any(is_same_person(one, other) for other in added) else [one]
-        elif there.invitee_id not in kept:
-            kept.add(there.invitee_id)
-            if there.role not in (one.who.role, Role.HOST):
-                updated.append(NewRole(invitee_id=there.invitee_id, role=one.who.role, is_mailed=there.is_mailed))
-                in_slack |= {there.invitee_id: one.user_id} if one.user_id else {}
-    gone = [
+    for person in wanted:
+        invitee = find_member(team, person)
+        if invitee is None:
+            added += [] if any(is_same_person(person, other) for other in added) else [person]
+        elif invitee.invitee_id not in kept:
+            kept.add(invitee.invitee_id)
+            if invitee.role not in (person.who.role, Role.HOST):
+                role = person.who.role
+                updated.append(NewRole(invitee_id=invitee.invitee_id, role=role, is_mailed=invitee.is_mailed))
+                in_slack |= {invitee.invitee_id: person.user_id} if person.user_id else {}
+    deleted = [
         member.invitee.invitee_id
         for member in team
         if member.invitee.role is not Role.HOST
         and member.invitee.invitee_id in shown
         and member.invitee.invitee_id not in kept
     ]
-    return TeamDiff(added=tuple(added), updated=tuple(updated), deleted=tuple(gone), in_slack=in_slack)
+    return TeamDiff(added=tuple(added), updated=tuple(updated), deleted=tuple(deleted), in_slack=in_slack)
 
 
-def remaining_diff(order: TeamDiff, team: Sequence[Member]) -> TeamDiff:
-    """What of an order is still to be done where the team has become this; nothing where all of it is so."""
-    there = {member.invitee.invitee_id: member.invitee for member in team if member.invitee.role is not Role.HOST}
-    changed = diff_team(team, order.added, ())
-    known = {one.invitee_id for one in changed.updated}
+def remaining_diff(diff: TeamDiff, team: Sequence[Member]) -> TeamDiff:
+    """Diff of `diff` against the current team; empty if already applied."""
+    current = {member.invitee.invitee_id: member.invitee for member in team if member.invitee.role is not Role.HOST}
+    changed = diff_team(team, diff.added, ())
+    handled = {one.invitee_id for one in changed.updated}
     updated = [
-        one.model_copy(update={"is_mailed": there[one.invitee_id].is_mailed})
-        for one in order.updated
-        if one.invitee_id in there.keys() - known and there[one.invitee_id].role is not one.role
+        one.model_copy(update={"is_mailed": current[one.invitee_id].is_mailed})
+        for one in diff.updated
+        if one.invitee_id in current.keys() - handled and current[one.invitee_id].role is not one.role
     ]
-    deleted = [one for one in order.deleted if one in there.keys() - known]
-    roles, in_slack = (*changed.updated, *updated), {**order.in_slack, **changed.in_slack}
+    deleted = [one for one in diff.deleted if one in current.keys() - handled]
+    roles, in_slack = (*changed.updated, *updated), {**diff.in_slack, **changed.in_slack}
     return TeamDiff(added=changed.added, updated=roles, deleted=tuple(deleted), in_slack=in_slack)
 
 
 def find_member(team: Iterable[Member], wanted: WantedMember) -> Invitee | None:
-    """Who of the team this is, if they are on it: known by Slack, by the directory, or by their address."""
+    """The member that this person is: same Slack user, directory entry or address; None if not on the team."""
     keys = set(_keys_of(wanted))
     return next((member.invitee for member in team if keys & set(_keys(member))), None)
 
 
 def is_same_person(one: WantedMember, other: WantedMember) -> bool:
-    """Whether both are one person."""
+    """Whether both are the same person."""
     return bool(set(_keys_of(one)) & set(_keys_of(other)))
 
 
@@ -144,22 +145,24 @@ def sort_members(team: Iterable[Member]) -> list[Member]:
     return sorted(team, key=lambda one: (rank.index(one.invitee.role), one.invitee.name.casefold(), one.invitee.email))
 
 
-def excess(team: Sequence[Member], order: TeamDiff) -> int:
-    """How many co-hosts and panelists there would be beyond those that RingCentral allows; 0 where there is room."""
-    there = sum(member.invitee.role is not Role.HOST for member in team)
-    return max(0, there - len(order.deleted) + len(order.added) - MAX_TEAM) if order.added else 0
+def excess(team: Sequence[Member], diff: TeamDiff) -> int:
+    """How many co-hosts and panelists exceed RingCentral's maximum after `diff`; 0 if it adds none."""
+    count = sum(member.invitee.role is not Role.HOST for member in team)
+    return max(0, count - len(diff.deleted) + len(diff.added) - MAX_TEAM) if diff.added else 0
 
 
 def _keys(member: Member) -> Iterator[tuple[str, str]]:
     invitee = member.invitee
-    yield from _named(member.user_id, invitee.coworker_id, invitee.email)
+    yield from _identities(member.user_id, invitee.coworker_id, invitee.email)
 
 
 def _keys_of(wanted: WantedMember) -> Iterator[tuple[str, str]]:
-    yield from _named(wanted.user_id, wanted.who.coworker.user_id if wanted.who.coworker else "", wanted.who.address)
+    yield from _identities(
+        wanted.user_id, wanted.who.coworker.user_id if wanted.who.coworker else "", wanted.who.address
+    )
 
 
-def _named(user_id: str, coworker_id: str, address: str) -> Iterator[tuple[str, str]]:
+def _identities(user_id: str, coworker_id: str, address: str) -> Iterator[tuple[str, str]]:
     for kind, value in (("slack", user_id), ("directory", coworker_id), ("address", address.strip().lower())):
         if value:
             yield kind, value

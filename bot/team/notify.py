@@ -50,7 +50,7 @@ class TeamNotifier:
         async with self._locks[change.session_id]:
             return await self._notify_all(change)
 
-    async def failed(self, change: TeamOperation, sentence: str) -> None:
+    async def notify_failed(self, change: TeamOperation, sentence: str) -> None:
         """Show the user why the change was not applied."""
         webinar = await self._mirror.find(change.session_id)
         await self.show(change, team_result.failed(sentence), team_result.failed_message(webinar, sentence))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model.lifecycle import Stage, is_coming_or_live, is_full, stage
+from bot.model.lifecycle import accepts_registrations, is_coming_or_live
 from bot.model.seat import SeatState
 from bot.model.webinar import Audience, Webinar
 from bot.registration.seats import texts as seat_texts
@@ -37,22 +37,22 @@ async def offered_view(request: SlackRequest, webinar: Webinar) -> View:
 async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
     """The user's seat, or their link as a speaker; None if they have neither."""
     now = request.now()
-    seat = await request.services.seats.seat(webinar, request.user_id)
+    seat = await request.services.seats.find(webinar, request.user_id)
     if seat:
         is_untold = seat.state is SeatState.NOTIFIED and not seat.dm_channel_id
         return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if is_untold else "")
     if not is_coming_or_live(webinar, now):
         return None
     async with request.services.store.read() as db:
-        link = await team_table.link_of(db, webinar.account, webinar.session_id, request.user_id)
+        link = await team_table.link_for_user(db, webinar.account, webinar.session_id, request.user_id)
     return seat_texts.team_link_view(webinar, link) if link else None
 
 
 def is_closed(webinar: Webinar, request: SlackRequest) -> bool:
     """Whether a webinar to come is full or its registration is closed."""
     read = webinar.registration
-    is_to_come = stage(webinar, request.now()) in (Stage.COMING, Stage.LIVE)
-    return is_to_come and read is not None and (is_full(read) or not read.is_open)
+    is_to_come = is_coming_or_live(webinar, request.now())
+    return is_to_come and read is not None and not accepts_registrations(read)
 
 
 def _source(request: SlackRequest) -> str:

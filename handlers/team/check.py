@@ -1,4 +1,4 @@
-"""Finds out who was chosen for a team, and says under each field who cannot be that, and why."""
+"""Validates the people chosen in the team form: a sentence under each field for people who cannot have the role."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bot.errors import BadInput
 from bot.model.people import Coworker, Person
 from bot.model.team import MAX_TEAM, NewInvitee, Role
 from bot.slack.blocks import cut, number
-from bot.team.diff import Member, TeamDiff, WantedMember, find, read_role, same, team_change, too_many
+from bot.team.diff import Member, TeamDiff, WantedMember, diff_team, excess, find_member, is_same_person, read_role
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, TeamInput
-from handlers.team.outsiders import names_of, read_outsiders
+from handlers.team.outsiders import full_name, read_outsiders
 
 NOT_POSSIBLE = "Somebody cannot be on the team as chosen: look at what stands under the fields."
 NOTHING = "Nothing has changed. Choose somebody, or close this form."
@@ -29,85 +29,85 @@ MAX_PROBLEM = 500
 
 @dataclass(frozen=True)
 class KnownPeople:
-    """What is known of the people who can be chosen."""
+    """What is known about people who can be chosen."""
 
     team: Sequence[Member]
     people: Mapping[str, Person]
     coworker_at: Callable[[str], Coworker | None]
-    """Whom of the company's directory an address belongs to."""
+    """The coworker in the company directory with this address."""
     is_directory_read: bool = True
 
 
-def to_look_up(typed: TeamInput, team: Sequence[Member]) -> list[str]:
-    """The people in Slack of whom something must be known: all but those who stay what they are."""
-    staying = {(one.user_id, one.invitee.role) for one in team}
+def users_to_look_up(typed: TeamInput, team: Sequence[Member]) -> list[str]:
+    """The Slack users to look up: all chosen ones but members who keep their role."""
+    unchanged = {(one.user_id, one.invitee.role) for one in team}
     chosen = [*((user, Role.COHOST) for user in typed.cohosts), *((user, Role.PANELIST) for user in typed.panelists)]
-    return list(dict.fromkeys(user for user, role in chosen if (user, role) not in staying))
+    return list(dict.fromkeys(user for user, role in chosen if (user, role) not in unchanged))
 
 
-def who_is_wanted(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
-    """Everybody who was chosen. Raises `BadInput` with all that is wrong, each under its field."""
+def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
+    """The chosen people. Raises `BadInput` with all problems, each under its field."""
     wanted: list[WantedMember] = []
     problems: dict[str, list[str]] = {COHOSTS: [], PANELISTS: [], OUTSIDE: []}
     chosen = [*((COHOSTS, user, Role.COHOST) for user in typed.cohosts)]
     chosen += [(PANELISTS, user, Role.PANELIST) for user in typed.panelists]
     for block, user_id, role in chosen:
-        one = _from_slack(user_id, role, typed, known)
-        problem = one if isinstance(one, str) else _clash(one, _name(user_id, known), wanted, known)
+        person = _from_slack(user_id, role, typed, known)
+        problem = person if isinstance(person, str) else _clash(person, _name(user_id, known), wanted, known)
         if problem:
             problems[block].append(problem)
-        elif isinstance(one, WantedMember):
-            wanted.append(one)
+        elif isinstance(person, WantedMember):
+            wanted.append(person)
     _add_outsiders(typed, known, wanted, problems[OUTSIDE])
     _refuse({block: " ".join(sentences) for block, sentences in problems.items()})
     return wanted
 
 
-def at_first_sight(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
-    """What is wrong with whom a command named, before the form is sent; empty where nothing is."""
+def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
+    """The problem with the people named in a command, shown when the form opens; empty if none."""
     names = ", ".join(f"@{name}" for name in command.people.nobody)
-    nobody = f"Nobody here is called {names}: choose them below." if names else ""
+    unknown = f"Nobody here is called {names}: choose them below." if names else ""
     by_address = OUTSIDERS if command.people.addresses and read_role(command.role) is Role.COHOST else ""
     try:
-        who_is_wanted(typed, known)
+        wanted_members(typed, known)
     except BadInput as error:
-        return " ".join(filter(None, [nobody, by_address, *error.fields.values()]))
-    return " ".join(filter(None, [nobody, by_address]))
+        return " ".join(filter(None, [unknown, by_address, *error.fields.values()]))
+    return " ".join(filter(None, [unknown, by_address]))
 
 
-def what_changes(
+def requested_diff(
     wanted: Sequence[WantedMember], team: Sequence[Member], shown: frozenset[str], *, started: bool
 ) -> TeamDiff:
-    """The change that is asked for. Raises `BadInput` where it is none, or cannot be."""
-    order = team_change(team, wanted, shown)
-    if not order:
+    """The requested diff. Raises `BadInput` if it is empty or not possible."""
+    diff = diff_team(team, wanted, shown)
+    if not diff:
         _refuse({PANELISTS: NOTHING})
-    if started and not order.only_adds:
-        _refuse({PANELISTS: FROZEN.format(number(len(order.updated) + len(order.deleted), "person", "people"))})
-    if over := too_many(team, order):
-        _refuse({OUTSIDE: FULL.format(MAX_TEAM, number(over, "person", "people"))})
-    return order
+    if started and not diff.only_adds:
+        _refuse({PANELISTS: FROZEN.format(number(len(diff.updated) + len(diff.deleted), "person", "people"))})
+    if surplus := excess(team, diff):
+        _refuse({OUTSIDE: FULL.format(MAX_TEAM, number(surplus, "person", "people"))})
+    return diff
 
 
 def _from_slack(user_id: str, role: Role, typed: TeamInput, known: KnownPeople) -> WantedMember | str:
-    """Somebody in Slack as they are to be invited, or why they cannot be."""
-    there = next((one for one in known.team if one.user_id == user_id), None)
-    if there and there.invitee.role is role:
-        return WantedMember(who=NewInvitee(role=role, email=there.invitee.email), user_id=user_id)
+    """The Slack user as a wanted member, or the reason why they cannot be one."""
+    member = next((one for one in known.team if one.user_id == user_id), None)
+    if member and member.invitee.role is role:
+        return WantedMember(who=NewInvitee(role=role, email=member.invitee.email), user_id=user_id)
     person = known.people.get(user_id)
     if person is None:
         return "Slack does not tell who one of these people is. Choose them again, or write their address below."
     coworker = known.coworker_at(person.email)
-    as_known = find(known.team, WantedMember(who=NewInvitee(role=role, coworker=coworker, email=person.email)))
-    if as_known and as_known.role is Role.HOST:
+    invitee = find_member(known.team, WantedMember(who=NewInvitee(role=role, coworker=coworker, email=person.email)))
+    if invitee and invitee.role is Role.HOST:
         return HOST_ALREADY.format(person.name)
     if problem := _refusal(person, role, coworker, known):
         return problem
-    if role is Role.COHOST and as_known and as_known.role is Role.PANELIST and not as_known.coworker_id:
+    if role is Role.COHOST and invitee and invitee.role is Role.PANELIST and not invitee.coworker_id:
         return BY_ADDRESS.format(person.name)
     if coworker:
         return WantedMember(who=NewInvitee(role=role, coworker=coworker, is_mailed=typed.is_mailed), user_id=user_id)
-    first, last = names_of(person)
+    first, last = full_name(person)
     return WantedMember(
         who=NewInvitee(role=role, first_name=first, last_name=last, email=person.email, is_mailed=typed.is_mailed),
         user_id=user_id,
@@ -131,11 +131,11 @@ def _refusal(person: Person, role: Role, coworker: Coworker | None, known: Known
     return ""
 
 
-def _clash(one: WantedMember, name: str, wanted: Sequence[WantedMember], known: KnownPeople) -> str:
-    there = find(known.team, one)
-    if there and there.role is Role.HOST:
+def _clash(person: WantedMember, name: str, wanted: Sequence[WantedMember], known: KnownPeople) -> str:
+    invitee = find_member(known.team, person)
+    if invitee and invitee.role is Role.HOST:
         return HOST_ALREADY.format(name)
-    if any(same(one, other) for other in wanted):
+    if any(is_same_person(person, other) for other in wanted):
         return f"{name} is named twice: leave them in one place."
     return ""
 
@@ -145,26 +145,26 @@ def _add_outsiders(typed: TeamInput, known: KnownPeople, wanted: list[WantedMemb
     problems += wrong
     for outsider in outsiders:
         coworker = known.coworker_at(outsider.email)
-        # Who is in the directory is invited as who they are there, whatever name was written.
+        # A coworker is invited by their directory entry; a typed name is ignored.
         facts = {} if coworker else {"first_name": outsider.first_name, "last_name": outsider.last_name}
         address = "" if coworker else outsider.email
         who = NewInvitee(role=Role.PANELIST, coworker=coworker, email=address, is_mailed=typed.is_mailed, **facts)
-        one = WantedMember(who=who, user_id=_user_at(outsider.email, known))
-        if problem := _clash(one, outsider.email, wanted, known):
+        person = WantedMember(who=who, user_id=_user_with_address(outsider.email, known))
+        if problem := _clash(person, outsider.email, wanted, known):
             problems.append(problem)
         else:
-            wanted.append(one)
+            wanted.append(person)
 
 
-def _user_at(address: str, known: KnownPeople) -> str:
-    there = (one for one in known.team if one.user_id and one.invitee.email.lower() == address.lower())
-    return next((one.user_id for one in there), "")
+def _user_with_address(address: str, known: KnownPeople) -> str:
+    members = (one for one in known.team if one.user_id and one.invitee.email.lower() == address.lower())
+    return next((one.user_id for one in members), "")
 
 
 def _name(user_id: str, known: KnownPeople) -> str:
     person = known.people.get(user_id)
-    there = next((one.invitee.name for one in known.team if one.user_id == user_id), "")
-    return person.name if person else there
+    member_name = next((one.invitee.name for one in known.team if one.user_id == user_id), "")
+    return person.name if person else member_name
 
 
 def _refuse(problems: Mapping[str, str]) -> None:

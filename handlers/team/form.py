@@ -1,4 +1,4 @@
-"""The form for the team of a webinar: co-hosts, panelists, people from outside, and who sends the invitations."""
+"""The form for a webinar's team: co-hosts, panelists, people outside Slack, and who sends the invitations."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from bot.slack.blocks import (
 )
 from bot.slack.form_elements import checkboxes, input_block, multi_users_select, option, text_input
 from bot.slack.message import View
-from bot.team.diff import SAID, Member
+from bot.team.diff import ROLE_NAMES, Member
 from bot.team.texts.messages import member_name
 from bot.webinars.texts.facts import timing
-from handlers.team.outsiders import fitting
+from handlers.team.outsiders import outsider_lines
 
 CALLBACK = "team.form"
 OPENING = "team.opening"
@@ -39,7 +39,7 @@ FAILED = "team.failed"
 TITLE = "Invite to the team"
 
 COHOSTS, PANELISTS, OUTSIDE, MAIL = "cohosts", "panelists", "outside", "mail"
-"""The blocks that hold the fields."""
+"""The block ids of the fields."""
 BY_MAIL = "by_mail"
 MAX_OTHERS = 10
 MAX_CONTEXT = 1000
@@ -48,21 +48,21 @@ STARTED = "It has started: people can be added, but nobody can be changed or rem
 
 
 class TeamFormContext(Frozen):
-    """What a form is about; its private_metadata."""
+    """The form's private_metadata."""
 
     session_id: str
     shown: str = ""
-    """The ids of those who stood in the form when it was opened: who is not there any more is to be removed."""
+    """The ids of the members that the form showed when it was opened, space-separated: missing ones are removed."""
 
     @property
-    def ids(self) -> frozenset[str]:
-        """The same apart."""
+    def shown_ids(self) -> frozenset[str]:
+        """`shown` as a set."""
         return frozenset(self.shown.split())
 
 
 @dataclass(frozen=True)
 class Prefill:
-    """Who was named on the way to the form, and as what; `role` is None where that was not said."""
+    """The people named in the command, and their role if it named one."""
 
     user_ids: Sequence[str] = ()
     addresses: Sequence[str] = ()
@@ -71,7 +71,7 @@ class Prefill:
 
 @dataclass(frozen=True)
 class TeamInput:
-    """What the fields hold."""
+    """The inputs of the form."""
 
     cohosts: tuple[str, ...] = ()
     panelists: tuple[str, ...] = ()
@@ -80,32 +80,32 @@ class TeamInput:
 
     @property
     def user_ids(self) -> tuple[str, ...]:
-        """Everybody who was chosen in Slack, once."""
+        """The chosen Slack users, without duplicates."""
         return tuple(dict.fromkeys((*self.cohosts, *self.panelists)))
 
 
 def opening(webinar: Webinar, *, note: str = "") -> View:
-    """What stands there until the team is known."""
+    """The progress view until the team is read."""
     blocks: list[Block] = [section(f"Looking at the team of *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
     return modal(OPENING, TITLE, blocks, private_metadata=TeamFormContext(session_id=webinar.id).model_dump_json())
 
 
-def not_opened(sentence: str) -> View:
-    """That the team could not be read, or not be changed, and what to do."""
+def failed(sentence: str) -> View:
+    """The failure to read or change the team, and what to do."""
     return modal(FAILED, "Team not changed", [paragraph(sentence)])
 
 
 def prefilled(team: Sequence[Member], named: Prefill) -> tuple[TeamInput, frozenset[str]]:
-    """What the form begins with, and the ids of those of the team who stand in it."""
+    """The form's initial inputs, and the ids of the members among them."""
     cohosts = [one for one in team if one.user_id and one.invitee.role is Role.COHOST]
     panelists = [one for one in team if one.user_id and one.invitee.role is Role.PANELIST]
-    outside, lines = fitting(team)
-    there = {one.user_id: one.invitee.role for one in (*cohosts, *panelists)}
-    roles = there | {user: named.role or there.get(user, Role.PANELIST) for user in named.user_ids}
-    known = {one.invitee.email.lower() for one in team}
-    new = [address for address in named.addresses if address.lower() not in known]
+    outside, lines = outsider_lines(team)
+    current = {one.user_id: one.invitee.role for one in (*cohosts, *panelists)}
+    roles = current | {user: named.role or current.get(user, Role.PANELIST) for user in named.user_ids}
+    team_addresses = {one.invitee.email.lower() for one in team}
+    new = [address for address in named.addresses if address.lower() not in team_addresses]
     typed = TeamInput(
         cohosts=tuple(user for user, role in roles.items() if role is Role.COHOST),
         panelists=tuple(user for user, role in roles.items() if role is Role.PANELIST),
@@ -123,7 +123,7 @@ def build(
     read_at: datetime,
     problem: str = "",
 ) -> View:
-    """The form, filled with the team as it is and with whoever was named. `problem` says what is wrong already."""
+    """The form, filled with the current team and the named people. `problem` is shown as a warning."""
     typed, shown = prefilled(team, named)
     return filled(webinar, team, typed, shown, now=now, read_at=read_at, problem=problem)
 
@@ -138,7 +138,7 @@ def filled(
     read_at: datetime,
     problem: str,
 ) -> View:
-    """The form as it was sent, with why nothing came of it. `shown` are those of the team who stood in it at first."""
+    """The form with these inputs and a warning. `shown` are the ids of the members it showed at first."""
     started = [context(STARTED)] if stage(webinar, now) is Stage.LIVE else []
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nHost: {_host(webinar, team)}"),
@@ -148,12 +148,14 @@ def filled(
         *_others(team, shown),
         context(f"The team as read from {DISPLAY_NAME} {ago(read_at, now)}; `/webinar team` reads it anew"),
     ]
-    where = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
-    return modal(CALLBACK, TITLE, blocks, submit="Save Team", close="Cancel", private_metadata=where.model_dump_json())
+    context_data = TeamFormContext(session_id=webinar.id, shown=" ".join(sorted(shown)))
+    return modal(
+        CALLBACK, TITLE, blocks, submit="Save Team", close="Cancel", private_metadata=context_data.model_dump_json()
+    )
 
 
 def read(values: form_values.Values) -> TeamInput:
-    """What the fields hold (`view.state.values`). Never raises."""
+    """The inputs from `view.state.values`. Never raises."""
     return TeamInput(
         cohosts=_users(values, COHOSTS),
         panelists=_users(values, PANELISTS),
@@ -206,11 +208,11 @@ def _input(block_id: str, label: str, element: Element, hint: str) -> Block:
 
 
 def _others(team: Sequence[Member], shown: Collection[str]) -> list[Block]:
-    """Those of the team who were invited in RingCentral itself and are nobody in Slack that we know."""
+    """Names the members that no field shows: invited in RingCentral and not a known Slack user."""
     others = [one for one in team if one.invitee.role is not Role.HOST and one.invitee.invitee_id not in shown]
     if not others:
         return []
-    named = [f"{member_name(one)} ({SAID[one.invitee.role].lower()})" for one in others[:MAX_OTHERS]]
+    named = [f"{member_name(one)} ({ROLE_NAMES[one.invitee.role].lower()})" for one in others[:MAX_OTHERS]]
     more = f" and {len(others) - MAX_OTHERS} more" if len(others) > MAX_OTHERS else ""
     words = f"Also on the team, and kept: {', '.join(named)}{more}. Choose them above to change what they are."
     return [context(cut(words, MAX_CONTEXT))]

@@ -139,9 +139,9 @@ async def _picked(request: SlackRequest) -> tuple[Webinar, Member, int]:
 async def _open(request: SlackRequest, webinar: Webinar, command: Invite) -> None:
     await request.require_manager(webinar, ACTION)
     request.services.team.check(webinar)
-    known = await request.services.team.cached(webinar)
-    if known and not command.people and request.services.directory.is_loaded:
-        view = team_form.build(webinar, known.members, now=request.now(), read_at=known.read_at)
+    team = await request.services.team.cached(webinar)
+    if team and not command.people and request.services.directory.is_loaded:
+        view = team_form.build(webinar, team.members, now=request.now(), read_at=team.read_at)
         await request.open(view)
         return
     # A trigger expires after three seconds, and looking up the people may take longer.

@@ -1,4 +1,4 @@
-"""Reads the people from outside whom somebody typed, one a line: an address, or a name with the address in < >."""
+"""Parses people outside Slack, one per line: an address, or a name with the address in < >."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.slack.blocks import MAX_INPUT
 from bot.team.diff import Member
 
 _NAMED = re.compile(r"\s*[\"']?(?P<name>[^<>@]*?)[\"']?\s*<(?P<address>[^<>]*)>[\s,;]*")
-SHOWN_OF_A_LINE = 40
+MAX_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Outsider:
-    """Somebody known by name and address alone."""
+    """A person known by name and address only."""
 
     first_name: str = field(repr=False)
     last_name: str = field(repr=False)
@@ -27,7 +27,7 @@ class Outsider:
 
 
 def read_outsiders(text: str) -> tuple[list[Outsider], list[str]]:
-    """The people named, each once, and a sentence for each line that cannot be used."""
+    """The people without duplicates, and a sentence for each invalid line."""
     found: dict[str, Outsider] = {}
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -39,28 +39,28 @@ def read_outsiders(text: str) -> tuple[list[Outsider], list[str]]:
     return list(found.values()), problems
 
 
-def names_of(person: Person) -> tuple[str, str]:
-    """First and last name of somebody in Slack: RingCentral takes nobody without both."""
+def full_name(person: Person) -> tuple[str, str]:
+    """First and last name of a Slack user: RingCentral requires both."""
     if person.first_name.strip() and person.last_name.strip():
         return person.first_name.strip()[:MAX_NAME], person.last_name.strip()[:MAX_NAME]
     first, last = _split(person.name, person.email)
     return first[:MAX_NAME], last[:MAX_NAME]
 
 
-def spell(invitee: Invitee) -> str:
-    """Somebody of a team as a line that reads back as them."""
+def invitee_line(invitee: Invitee) -> str:
+    """A member as a line that `read_outsiders` parses."""
     name = re.sub(r"[<>@\s]+", " ", invitee.name).strip()
     return f"{name} <{invitee.email}>" if name else invitee.email
 
 
-def fitting(team: Iterable[Member]) -> tuple[list[Member], str]:
-    """The panelists from outside whose lines fit in the field, and the lines."""
+def outsider_lines(team: Iterable[Member]) -> tuple[list[Member], str]:
+    """The panelists outside Slack whose lines fit into the field, and the lines."""
     shown: list[Member] = []
     lines: Sequence[str] = ()
     for member in team:
         if member.user_id or member.invitee.role is not Role.PANELIST or address_problem(member.invitee.email):
             continue
-        longer = [*lines, spell(member.invitee)]
+        longer = [*lines, invitee_line(member.invitee)]
         if len("\n".join(longer)) <= MAX_INPUT:
             shown, lines = [*shown, member], longer
     return shown, "\n".join(lines)
@@ -82,14 +82,14 @@ def _problem(name: str, address: str) -> str:
     if problem is AddressProblem.TOO_LONG:
         return f"this address is longer than the {MAX_EMAIL} characters that RingCentral takes."
     if problem:
-        return f"“{(address or name)[:SHOWN_OF_A_LINE]}” is no e-mail address. Write Zoe Lang <zoe@partner.example>."
+        return f"“{(address or name)[:MAX_SHOWN]}” is no e-mail address. Write Zoe Lang <zoe@partner.example>."
     if any(len(part) > MAX_NAME for part in _split(name, address)):
         return f"a first or last name can have {MAX_NAME} characters at most."
     return ""
 
 
 def _split(name: str, address: str) -> tuple[str, str]:
-    """First and last name; what a name does not say is taken from the address."""
+    """First and last name; missing parts come from the address."""
     first, _, last = " ".join(name.split()).partition(" ")
     local, _, domain = address.partition("@")
     if not first:

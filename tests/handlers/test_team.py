@@ -23,7 +23,7 @@ from handlers.team import form as team_form
 from handlers.team import list as team_list
 from handlers.team.check import KnownPeople
 from handlers.team.form import COHOSTS, OUTSIDE, PANELISTS, Prefill, TeamFormContext, TeamInput
-from handlers.team.outsiders import names_of, read_outsiders, spell
+from handlers.team.outsiders import full_name, invitee_line, read_outsiders
 from tests.support.block_kit import check_message, check_view
 from tests.support.team_samples import HOST, LINK, TEAM, large_team, member, outcomes, team_messages, team_modals
 from tests.support.webinar_samples import ACCOUNT, NASTY, NOW, WEBINARS, webinar
@@ -49,7 +49,7 @@ def known(team: list[Member], *people: Person, **changes: Any) -> KnownPeople:
 def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
     """What stands under the fields."""
     with pytest.raises(BadInput) as error:
-        team_check.who_is_wanted(typed, facts)
+        team_check.wanted_members(typed, facts)
     assert "@" not in error.value.sentence
     return error.value.fields
 
@@ -77,7 +77,7 @@ def test_form_holds_the_team_and_whoever_was_named() -> None:
     words = str(view["blocks"])
     assert "Host: Ana Ruiz" in words
     assert "Also on the team, and kept: Ben Okafor (co-host)" in words
-    assert TeamFormContext.model_validate_json(view["private_metadata"]).ids == shown
+    assert TeamFormContext.model_validate_json(view["private_metadata"]).shown_ids == shown
 
 
 def test_named_without_a_role_somebody_stays_what_they_are() -> None:
@@ -95,7 +95,7 @@ def test_form_of_a_full_team_fits() -> None:
     view = team_form.build(webinar(), team, now=NOW, read_at=NOW)
 
     check_view(view)
-    ids = TeamFormContext.model_validate_json(view["private_metadata"]).ids
+    ids = TeamFormContext.model_validate_json(view["private_metadata"]).shown_ids
     assert 20 < len(ids) < MAX_TEAM
     check_view(team_form.build(webinar(), large_team(MAX_TEAM), now=NOW, read_at=NOW))
 
@@ -149,7 +149,7 @@ def test_people_are_invited_as_who_they_are() -> None:
         cohosts=("U0DEV",), panelists=("U0FINN",), outside="Zoe Lang <Zoe@partner.example>\nyan@partner.example",
         is_mailed=False,
     )  # fmt: skip
-    dev, finn, zoe, yan = team_check.who_is_wanted(
+    dev, finn, zoe, yan = team_check.wanted_members(
         typed, known([HOST], person("Dev Patel"), person("Finn Berg", first_name="", last_name=""))
     )
 
@@ -158,15 +158,15 @@ def test_people_are_invited_as_who_they_are() -> None:
     assert (zoe.who.first_name, zoe.who.last_name, zoe.who.address) == ("Zoe", "Lang", "zoe@partner.example")
     assert (yan.who.first_name, yan.who.last_name, yan.who.role) == ("Yan", "partner.example", Role.PANELIST)
     assert not any(one.who.is_mailed for one in (dev, finn, zoe, yan))
-    by_address = team_check.who_is_wanted(TeamInput(outside="Someone <dev@acme.example>"), known([HOST]))
+    by_address = team_check.wanted_members(TeamInput(outside="Someone <dev@acme.example>"), known([HOST]))
     assert by_address[0].who.coworker == DEV
 
 
 def test_who_stays_is_not_looked_up() -> None:
     """Only those who are new or become something else have to be known."""
     typed = TeamInput(cohosts=("U0DEV", "U0FINN"), panelists=("U0EMI",))
-    assert team_check.to_look_up(typed, TEAM) == ["U0FINN", "U0EMI"]
-    assert [one.user_id for one in team_check.who_is_wanted(TeamInput(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
+    assert team_check.users_to_look_up(typed, TEAM) == ["U0FINN", "U0EMI"]
+    assert [one.user_id for one in team_check.wanted_members(TeamInput(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
 
 
 @pytest.mark.parametrize(
@@ -187,20 +187,20 @@ def test_who_stays_is_not_looked_up() -> None:
 )
 def test_limits_are_sentences(typed: TeamInput, started: bool, sentence: str) -> None:
     """What has started is frozen, and a form without a change says so."""
-    wanted = team_check.who_is_wanted(typed, known(TEAM))
+    wanted = team_check.wanted_members(typed, known(TEAM))
     with pytest.raises(BadInput) as error:
-        team_check.what_changes(wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started)
+        team_check.requested_diff(wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started)
     assert sentence in error.value.fields[PANELISTS]
 
 
 def test_a_full_team_takes_nobody_more() -> None:
     """99 together, said before RingCentral is asked, with how many to leave out."""
-    wanted = team_check.who_is_wanted(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
+    wanted = team_check.wanted_members(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
     with pytest.raises(BadInput) as error:
-        team_check.what_changes(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False)
+        team_check.requested_diff(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False)
     expected = "RingCentral takes 99 co-hosts and panelists together at most. Leave out 1 person."
     assert error.value.fields == {OUTSIDE: expected}
-    order = team_check.what_changes(wanted, large_team(MAX_TEAM - 2), frozenset(), started=False)
+    order = team_check.requested_diff(wanted, large_team(MAX_TEAM - 2), frozenset(), started=False)
     assert len(order.added) == 2
 
 
@@ -209,12 +209,12 @@ def test_what_a_command_named_wrongly_stands_on_top() -> None:
     command = parse_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
     typed = TeamInput(cohosts=("U0FINN",), outside="zoe@partner.example")
 
-    words = team_check.at_first_sight(command, typed, known([HOST], person("Finn Berg")))
+    words = team_check.prefill_problem(command, typed, known([HOST], person("Finn Berg")))
 
     assert words.startswith("Nobody here is called @nobody: choose them below.")
     assert "Who is named by an address can be a panelist only" in words
     assert "Finn Berg can't be a co-host" in words
-    assert team_check.at_first_sight(parse_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
+    assert team_check.prefill_problem(parse_invite("launch <@U0DEV>"), TeamInput(), known([HOST])) == ""
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_outsiders_never_break_anything(text: str) -> None:
         assert one.last_name
         name = f"{one.first_name} {one.last_name}"
         again, problems = read_outsiders(
-            spell(member("X Y", email=one.email).invitee.model_copy(update={"name": name}))
+            invitee_line(member("X Y", email=one.email).invitee.model_copy(update={"name": name}))
         )
         assert [other.email for other in again] == [one.email]
         assert problems == []
@@ -270,15 +270,15 @@ def test_outsiders_never_break_anything(text: str) -> None:
 
 def test_names_come_from_the_profile_or_are_made_up_of_what_is_there() -> None:
     """RingCentral takes nobody without both."""
-    assert names_of(person("Finn Berg", first_name="Finnegan", last_name="Berg")) == ("Finnegan", "Berg")
-    assert names_of(person("Finn", last_name="")) == ("Finn", "acme.example")
+    assert full_name(person("Finn Berg", first_name="Finnegan", last_name="Berg")) == ("Finnegan", "Berg")
+    assert full_name(person("Finn", last_name="")) == ("Finn", "acme.example")
 
 
 def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
     """Not in the list, not in the result, not in any form."""
     for shown in (*team_modals(webinar()), *(one.blocks for one in team_messages(webinar())[3:4])):
         assert "join.example" not in str(shown)
-    listed = team_list.roster(webinar(), TEAM, read_at=NOW, now=NOW)
+    listed = team_list.team_page(webinar(), TEAM, read_at=NOW, now=NOW)
     done = team_result.done_message(webinar(), outcomes(TEAM))
     assert "join.example" not in str([listed.blocks, listed.text, done.blocks, done.text])
     handed_out = team_message_texts.links(webinar(), TEAM[-1:])
@@ -331,8 +331,8 @@ def test_question_before_removing_says_how_many_and_what_else() -> None:
 
 def test_list_of_what_has_started_offers_no_removal() -> None:
     """Nobody can be removed any more; of what is over, nothing can be done at all."""
-    running = str(team_list.roster(webinar(status=Status.ACTIVE), TEAM, read_at=NOW, now=NOW).blocks)
-    over = str(team_list.roster(webinar(status=Status.FINISHED), TEAM, read_at=NOW, now=NOW).blocks)
+    running = str(team_list.team_page(webinar(status=Status.ACTIVE), TEAM, read_at=NOW, now=NOW).blocks)
+    over = str(team_list.team_page(webinar(status=Status.FINISHED), TEAM, read_at=NOW, now=NOW).blocks)
 
     assert team_list.REMOVE not in running
     assert team_list.AGAIN in running
@@ -343,11 +343,11 @@ def test_list_of_what_has_started_offers_no_removal() -> None:
 
 def test_list_is_paged() -> None:
     """Ten a page; a page that is not there is the last one."""
-    first = team_list.roster(webinar(), large_team(25), read_at=NOW, now=NOW)
-    last = team_list.roster(webinar(), large_team(25), read_at=NOW, now=NOW, page=9)
+    first = team_list.team_page(webinar(), large_team(25), read_at=NOW, now=NOW)
+    last = team_list.team_page(webinar(), large_team(25), read_at=NOW, now=NOW, page=9)
 
     assert "Page 1 of 3" in str(first.blocks)
     assert "Page 3 of 3" in str(last.blocks)
     assert team_list.NEXT in str(first.blocks)
     assert team_list.NEXT not in str(last.blocks)
-    assert team_list.read_place(team_list.place(webinar(), "i-dev", page=2)) == ("s1", "i-dev", 2)
+    assert team_list.parse_button_value(team_list.button_value(webinar(), "i-dev", page=2)) == ("s1", "i-dev", 2)

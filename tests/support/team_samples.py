@@ -34,9 +34,9 @@ HOST = member("Ana Ruiz", Role.HOST)
 TEAM = [
     HOST,
     member("Ben Okafor", Role.COHOST, coworker_id="6ben"),
-    member("Dev Patel", Role.COHOST, user_id="U0DEV", told=NotifiedBy.MESSAGE, dm_channel_id="D1"),
-    member("Finn Berg", user_id="U0FINN", told=NotifiedBy.WAITING),
-    member("Zoe Lang", email="zoe@partner.example", told=NotifiedBy.ORGANIZER, is_mailed=False),
+    member("Dev Patel", Role.COHOST, user_id="U0DEV", notified_by=NotifiedBy.MESSAGE, dm_channel_id="D1"),
+    member("Finn Berg", user_id="U0FINN", notified_by=NotifiedBy.WAITING),
+    member("Zoe Lang", email="zoe@partner.example", notified_by=NotifiedBy.ORGANIZER, is_mailed=False),
 ]
 """A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
 
@@ -50,7 +50,7 @@ def large_team(count: int) -> list[Member]:
 def outcomes(team: list[Member]) -> list[Outcome]:
     """One person after the other was added, changed and removed."""
     fates = list(InviteResult)
-    return [Outcome(one, fates[number % 3], one.told) for number, one in enumerate(team[1:])]
+    return [Outcome(one, fates[number % 3], one.notified_by) for number, one in enumerate(team[1:])]
 
 
 def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
@@ -63,13 +63,13 @@ def team_messages(webinar: Webinar, team: list[Member] = TEAM) -> list[Message]:
         team_message_texts.removed(webinar),
         team_message_texts.removed(webinar, has_seat=True),
         team_message_texts.links(webinar, team[1:]),
-        team_message_texts.link_again(webinar, speaker),
+        team_message_texts.personal_link(webinar, speaker),
         team_result.done_message(webinar, outcomes(team)),
         team_result.done_message(webinar, []),
         team_result.failed_message(webinar, "RingCentral said no."),
-        *(team_list.roster(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
-        team_list.roster(webinar, [HOST], read_at=NOW, now=NOW),
-        *(team_list.roster(webinar, large_team(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),
+        *(team_list.team_page(webinar, team, read_at=NOW, now=NOW, page=page, note="Done.") for page in (1, 2, 99)),
+        team_list.team_page(webinar, [HOST], read_at=NOW, now=NOW),
+        *(team_list.team_page(webinar, large_team(25), read_at=NOW, now=NOW, page=page) for page in (1, 2)),
     ]
 
 
@@ -83,7 +83,7 @@ def team_modals(webinar: Webinar, team: list[Member] = TEAM) -> list[View]:
     return [
         team_form.opening(webinar),
         team_form.opening(webinar, note="A moment."),
-        team_form.not_opened("RingCentral said no."),
+        team_form.failed("RingCentral said no."),
         team_form.build(webinar, team, now=NOW, read_at=NOW),
         team_form.build(webinar, team, named, now=NOW, read_at=NOW, problem="Somebody cannot be that. " * 20),
         team_result.confirm(webinar, order, team, "c1"),

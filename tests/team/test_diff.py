@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from bot.errors import BadInput
 from bot.model.people import Coworker
 from bot.model.team import MAX_TEAM, Invitee, NewInvitee, NewRole, Role
-from bot.team.diff import Member, TeamDiff, WantedMember, find, left_of, ordered, read_role, team_change, too_many
+from bot.team.diff import (
+    Member,
+    TeamDiff,
+    WantedMember,
+    diff_team,
+    excess,
+    find_member,
+    read_role,
+    remaining_diff,
+    sort_members,
+)
 
 HOST = Member(invitee=Invitee(invitee_id="0", role=Role.HOST, name="Ana Ruiz", email="ana@acme.example"))
 NAMES = ("ben", "chloe", "dev", "emi", "zoe", "yan")
@@ -95,12 +105,12 @@ def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[WantedMemb
     """Everybody wanted is on it once, in the role of their first mention; who was not shown stays; the host stays."""
     shown = frozenset(data.draw(st.sets(st.sampled_from([one.invitee.invitee_id for one in team]))))
 
-    after = made(team, team_change(team, wishes, shown))
+    after = made(team, diff_team(team, wishes, shown))
 
     assert HOST in after
     first = {wish.who.address: wish for wish in reversed(wishes)}
     for wish in first.values():
-        there = find(after, wish)
+        there = find_member(after, wish)
         assert there is not None
         assert there.role is wish.who.role
     addresses = [one.invitee.email for one in after]
@@ -116,12 +126,12 @@ def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[WantedMemb
 def test_what_is_done_leaves_nothing_to_do(team: list[Member], wishes: list[WantedMember]) -> None:
     """Looking after it has happened finds nothing left, looking before it all of it; a second wish changes nothing."""
     shown = [one.invitee.invitee_id for one in team]
-    order = team_change(team, wishes, shown)
+    order = diff_team(team, wishes, shown)
     after = made(team, order)
 
-    assert left_of(order, team) == order
-    assert not left_of(order, after)
-    assert not team_change(after, wishes, [one.invitee.invitee_id for one in after])
+    assert remaining_diff(order, team) == order
+    assert not remaining_diff(order, after)
+    assert not diff_team(after, wishes, [one.invitee.invitee_id for one in after])
 
 
 def test_people_are_known_by_any_of_three_things() -> None:
@@ -129,17 +139,17 @@ def test_people_are_known_by_any_of_three_things() -> None:
     moved_house = member("ben", user_id="UBEN").model_copy(
         update={"invitee": Invitee(invitee_id="i-ben", role=Role.PANELIST, email="ben@old.example")}
     )
-    assert not team_change([HOST, moved_house], [wanted("ben", user_id="UBEN")], ["i-ben"])
-    assert not team_change([HOST, member("dev", is_coworker=True)], [wanted("dev", is_coworker=True)], ["i-dev"])
+    assert not diff_team([HOST, moved_house], [wanted("ben", user_id="UBEN")], ["i-ben"])
+    assert not diff_team([HOST, member("dev", is_coworker=True)], [wanted("dev", is_coworker=True)], ["i-dev"])
     shouting = WantedMember(who=NewInvitee(role=Role.PANELIST, email=" ZOE@ACME.example"))
-    assert not team_change([HOST, member("zoe")], [shouting], ["i-zoe"])
+    assert not diff_team([HOST, member("zoe")], [shouting], ["i-zoe"])
 
 
 def test_all_kinds_of_change_are_one_order() -> None:
     """Added, changed and removed together; its form for the webinar system holds the same."""
     team = [HOST, member("ben", Role.COHOST, user_id="UBEN"), member("dev", user_id="UDEV"), member("emi")]
 
-    order = team_change(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
+    order = diff_team(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
 
     assert order.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST, is_mailed=True),)
     assert order.in_slack == {"i-ben": "UBEN"}
@@ -160,21 +170,21 @@ def test_slack_users_of_all_changed_roles_are_kept() -> None:
     """Each of them is notified in Slack."""
     team = [HOST, member("ben", user_id="UBEN"), member("dev", user_id="UDEV")]
     cohosts = [wanted(name, Role.COHOST, user_id=f"U{name.upper()}") for name in ("ben", "dev")]
-    assert team_change(team, cohosts, []).in_slack == {"i-ben": "UBEN", "i-dev": "UDEV"}
+    assert diff_team(team, cohosts, []).in_slack == {"i-ben": "UBEN", "i-dev": "UDEV"}
 
 
 def test_coworker_is_found_by_directory_id_alone() -> None:
     """Their address in the team may be another one; without a directory id, they are somebody else."""
     invitee = Invitee(invitee_id="1", role=Role.PANELIST, email="d.evans@acme.example", coworker_id="6dev")
     team = [HOST, Member(invitee=invitee)]
-    assert find(team, wanted("dev", is_coworker=True)) == invitee
-    assert find(team, wanted("dev")) is None
+    assert find_member(team, wanted("dev", is_coworker=True)) == invitee
+    assert find_member(team, wanted("dev")) is None
 
 
 def test_host_is_never_touched() -> None:
     """Wanted as something else, or shown and not wanted: they stay what they are."""
-    assert not team_change([HOST], [wanted("ana", Role.COHOST)], ["0"])
-    assert not left_of(TeamDiff(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
+    assert not diff_team([HOST], [wanted("ana", Role.COHOST)], ["0"])
+    assert not remaining_diff(TeamDiff(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
 
 
 def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
@@ -184,7 +194,7 @@ def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
         updated=(NewRole(invitee_id="i-emi", role=Role.COHOST),),
         deleted=("i-ben",),
     )
-    left = left_of(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
+    left = remaining_diff(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
 
     assert left == TeamDiff(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=True),))
 
@@ -197,26 +207,26 @@ def test_a_role_goes_with_what_holds_of_the_invitation(is_mailed: bool) -> None:
         dev = member("dev", user_id="UDEV")
         return [HOST, Member(invitee=dev.invitee.model_copy(update={"is_mailed": is_mailed}), user_id="UDEV")]
 
-    order = team_change(team(is_mailed), [wanted("dev", Role.COHOST, user_id="UDEV", is_coworker=True)], ["i-dev"])
+    order = diff_team(team(is_mailed), [wanted("dev", Role.COHOST, user_id="UDEV", is_coworker=True)], ["i-dev"])
     assert order.updated == (NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=is_mailed),)
-    [again] = left_of(order, team(not is_mailed)).updated
+    [again] = remaining_diff(order, team(not is_mailed)).updated
     assert again.is_mailed is not is_mailed
 
 
 def test_room_is_counted_with_those_who_leave() -> None:
     """99 co-hosts and panelists together; the host does not count, and who leaves makes room."""
     team = [HOST, *(member(f"p{number}") for number in range(MAX_TEAM))]
-    assert too_many(team, TeamDiff(added=(wanted("zoe"),))) == 1
-    assert too_many(team, TeamDiff(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
-    assert too_many(team, TeamDiff(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
+    assert excess(team, TeamDiff(added=(wanted("zoe"),))) == 1
+    assert excess(team, TeamDiff(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
+    assert excess(team, TeamDiff(updated=(NewRole(invitee_id="i-p0", role=Role.COHOST),))) == 0
     overfull = [*team, member("ben"), member("dev")]
-    assert too_many(overfull, TeamDiff(deleted=("i-p0",))) == 0
+    assert excess(overfull, TeamDiff(deleted=("i-p0",))) == 0
 
 
 def test_team_is_shown_in_order() -> None:
     """The host, co-hosts, panelists; each by name."""
     team = [member("zoe"), member("ben", Role.COHOST), member("Abe"), HOST]
-    assert [one.invitee.name for one in ordered(team)] == ["Ana Ruiz", "Ben", "Abe", "Zoe"]
+    assert [one.invitee.name for one in sort_members(team)] == ["Ana Ruiz", "Ben", "Abe", "Zoe"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.support.webinar_samples import ACCOUNT, NOW, START, webinar
 
 pytest_plugins = ["tests.support.databases"]
 
-ORDER = TeamDiff(
+DIFF = TeamDiff(
     added=(
         WantedMember(who=NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email="zoe@p.example")),
     ),
@@ -32,7 +32,7 @@ ORDER = TeamDiff(
 
 def change(account: Account = ACCOUNT, change_id: str = "c1", **changes: Any) -> TeamOperation:
     """A change that is to be asked for."""
-    facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "order": ORDER, "step": TeamStep.ASKED}
+    facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "diff": DIFF, "step": TeamStep.REQUESTED}
     return TeamOperation(**{"account": account, "begun_at": NOW, **facts, **changes})
 
 
@@ -44,7 +44,7 @@ async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) ->
         for one in TEAM[1:]:
             await team_table.save(db, ACCOUNT, "s1", one, NOW)
         assert await team_table.find(db, ACCOUNT, "s1") is None
-        assert await team_table.keep_all(db, ACCOUNT, "s1", listed, NOW) == []
+        assert await team_table.replace_all(db, ACCOUNT, "s1", listed, NOW) == []
         known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
         names = ["Ana Ruiz", "Ben Okafor", "Dev Patel", "Finn Berg", "Zoe Lang"]
@@ -52,7 +52,7 @@ async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) ->
         assert (known.members[2], known.read_at) == (TEAM[2], NOW)
         assert len(known.others) == 4
 
-        gone = await team_table.keep_all(db, ACCOUNT, "s1", listed[:3], LATER)
+        gone = await team_table.replace_all(db, ACCOUNT, "s1", listed[:3], LATER)
         assert [one.user_id for one in gone] == ["U0FINN", ""]
         known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
@@ -69,25 +69,25 @@ async def test_teams_of_two_accounts_are_two(store: Store) -> None:
         await team_table.forget(db, ACCOUNT, "s1", ["i-dev"])
         for account in OTHER_ACCOUNTS:
             assert len(await team_table.members(db, account, "s1", ["i-dev"])) == 1
-            assert await team_table.link_of(db, account, "s1", "U0DEV") == LINK
-        assert await team_table.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
+            assert await team_table.link_for_user(db, account, "s1", "U0DEV") == LINK
+        assert await team_table.link_for_user(db, ACCOUNT, "s1", "U0DEV") == ""
 
 
 async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Store) -> None:
     """Neither listed nor given their link, but still to be told; a reading does not lose them."""
-    left = TEAM[2].model_copy(update={"told": NotifiedBy.LEFT})
+    left = TEAM[2].model_copy(update={"notified_by": NotifiedBy.LEFT})
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", HOST, NOW)
         await team_table.save(db, ACCOUNT, "s1", left, NOW)
         known = await team_table.find(db, ACCOUNT, "s1")
         assert known is not None
         assert known.others == []
-        assert await team_table.link_of(db, ACCOUNT, "s1", "U0DEV") == ""
-        assert await team_table.keep_all(db, ACCOUNT, "s1", [HOST.invitee], LATER) == []
+        assert await team_table.link_for_user(db, ACCOUNT, "s1", "U0DEV") == ""
+        assert await team_table.replace_all(db, ACCOUNT, "s1", [HOST.invitee], LATER) == []
         assert await team_table.members(db, ACCOUNT, "s1", ["i-dev"]) == [left]
-        await team_table.keep_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
+        await team_table.replace_all(db, ACCOUNT, "s1", [HOST.invitee, left.invitee], LATER)
         [back] = await team_table.members(db, ACCOUNT, "s1", ["i-dev"])
-        assert back.told is NotifiedBy.ELSEWHERE
+        assert back.notified_by is NotifiedBy.ELSEWHERE
 
 
 async def test_nothing_personal_is_readable(store: Store) -> None:
@@ -148,10 +148,10 @@ async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> Non
         assert await change_table.LEASES.claim(db, OTHER_ACCOUNTS[0], "other", LATER, LATER) is None
         taken = await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER + timedelta(minutes=1))
         assert taken == change()
-        made = change(step=TeamStep.MADE, made=("i-zoe",))
+        made = change(step=TeamStep.APPLIED, added_ids=("i-zoe",))
         assert not await change_table.LEASES.advance(db, made, "me", LATER)
         assert await change_table.LEASES.advance(db, made, "other", LATER)
-        assert made.concerned == {"i-zoe", "i-dev", "i-finn"}
+        assert made.affected_ids == {"i-zoe", "i-dev", "i-finn"}
         assert await change_table.find(db, ACCOUNT, "c1") == made
         await change_table.LEASES.release_all(db)
         assert await change_table.LEASES.claim(db, ACCOUNT, "me", NOW, LATER) == made
@@ -163,4 +163,4 @@ async def test_people_in_slack_are_never_taken_for_each_other(store: Store) -> N
     """Somebody who is nobody in Slack has no link to be asked for by an empty id."""
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
-        assert await team_table.link_of(db, ACCOUNT, "s1", "") == ""
+        assert await team_table.link_for_user(db, ACCOUNT, "s1", "") == ""

@@ -1,1 +1,1 @@
-"""texts."""
+"""Texts for team members, and for organizers who change a team."""

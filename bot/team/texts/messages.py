@@ -1,4 +1,4 @@
-"""Tells people in direct messages that they are on a team, as what, since when no more; and organisers whose links."""
+"""Direct messages to team members about their role, and to organizers about links to pass on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from bot.webinars.texts.facts import timing
 
 
 def member_name(member: Member) -> str:
-    """Somebody of a team as an organiser sees them (mrkdwn): who they are in Slack, else their name."""
+    """A member as organizers see them (mrkdwn): the Slack user, else the name or address."""
     if member.user_id:
         return f"<@{member.user_id}>"
     return person(member.invitee.name) or plain(member.invitee.email)
@@ -43,25 +43,25 @@ YOURS_ALONE = "The link is yours alone: do not pass it on"
 FILE = "For your calendar, with your own link in it"
 
 
-def article(role: Role) -> str:
-    """A role as one says it of somebody: "a co-host"."""
+def role_phrase(role: Role) -> str:
+    """A role with its article: "a co-host"."""
     return f"a {ROLE_NAMES[role].lower()}"
 
 
 def invited(webinar: Webinar, member: Member, *, again: bool = False) -> Message:
-    """That they are on the team: as what, when, since when they should be there, and their own link."""
+    """An invitation: the role, the times, and the personal link."""
     by = f" Invited by <@{member.invited_by}>." if member.invited_by and not again else ""
-    text = f"You are *{article(member.invitee.role)}* of *{plain(webinar.title)}*.{by}"
+    text = f"You are *{role_phrase(member.invitee.role)}* of *{plain(webinar.title)}*.{by}"
     return _with_link(webinar, member, text)
 
 
 def role_changed(webinar: Webinar, member: Member) -> Message:
-    """That they are something else from now on."""
-    return _with_link(webinar, member, f"You are now *{article(member.invitee.role)}* of *{plain(webinar.title)}*.")
+    """A change of role."""
+    return _with_link(webinar, member, f"You are now *{role_phrase(member.invitee.role)}* of *{plain(webinar.title)}*.")
 
 
 def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
-    """That they are not on the team any more; a seat of theirs stays."""
+    """A removal from the team; a seat stays."""
     rest = (
         "The link you had for it does not work any more. You keep your seat, with its own link and reminders."
         if has_seat
@@ -72,19 +72,19 @@ def removed(webinar: Webinar, *, has_seat: bool = False) -> Message:
 
 
 def links(webinar: Webinar, members: Sequence[Member]) -> Message:
-    """The links of those whom nobody else tells, for whoever invited them and nobody else."""
+    """The links of members who are not notified otherwise, for the organizer who invited them only."""
     head = (
         f"{number(len(members), 'person', 'people')} on the team of *{plain(webinar.title)}* "
         f"({timing(webinar)}) {'hears' if len(members) == 1 else 'hear'} of it only from you. "
         "Pass each their own link, and nobody else's:"
     )
     lines = [f"• {_who(one)}, {ROLE_NAMES[one.invitee.role].lower()}: {_link(one)}" for one in members]
-    blocks: list[Block] = [section(head), *(section(text) for text in in_sections(lines))]
+    blocks: list[Block] = [section(head), *(section(text) for text in join_lines(lines))]
     return message(f"Links of {number(len(members), 'person', 'people')} for you to pass on.", blocks)
 
 
-def link_again(webinar: Webinar, member: Member) -> Message:
-    """Somebody's link once more, for an organiser who wants to pass it on."""
+def personal_link(webinar: Webinar, member: Member) -> Message:
+    """A member's link, for an organizer who passes it on."""
     role = ROLE_NAMES[member.invitee.role].lower()
     head = (
         f"The link of {_who(member)}, {role} of *{plain(webinar.title)}* ({timing(webinar)}). Pass it to nobody else:"
@@ -92,8 +92,8 @@ def link_again(webinar: Webinar, member: Member) -> Message:
     return message("A link for you to pass on.", [section(head), section(_link(member))])
 
 
-def in_sections(lines: Iterable[str]) -> list[str]:
-    """Lines as few texts, none of them longer than a section may be."""
+def join_lines(lines: Iterable[str]) -> list[str]:
+    """Join lines to as few texts as fit into sections."""
     texts: list[str] = []
     for line in lines:
         short = cut(line, MAX_SECTION)
