@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.webinar_ref import WebinarRef, find_webinars
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Status, Webinar
 from handlers.browse import texts as browse_texts
 from handlers.request import SlackRequest
@@ -20,10 +20,10 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     now = request.now()
     candidates = await request.services.mirror.everything()
     if verb in NOT_FOR_CANCELED:
-        candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELLED]
+        candidates = [webinar for webinar in candidates if webinar.status is not Status.CANCELED]
     found = find_webinars(which, candidates, now)
     if which.is_missing:
-        found = [webinar for webinar in candidates if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
+        found = [webinar for webinar in candidates if is_coming_or_live(webinar, now)]
     if len(found) == 1:
         return found[0]
     if found:

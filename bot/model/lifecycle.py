@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.model.webinar import Registration, Status, Webinar
 
+ENDED_STATUSES: Final = frozenset({Status.FINISHED, Status.CANCELED})
 LATE_START: Final = timedelta(hours=1)
 """How long after its start a webinar that was not opened still counts as upcoming."""
 
@@ -27,7 +28,7 @@ class ListedWebinar(Protocol):
 
 def is_upcoming(webinar: ListedWebinar, now: datetime) -> bool:
     """Whether it is live, or scheduled and its start is at most an hour ago."""
-    if webinar.status in (Status.FINISHED, Status.CANCELLED):
+    if webinar.status in ENDED_STATUSES:
         return False
     return webinar.status == Status.ACTIVE or webinar.start > now - LATE_START
 
@@ -55,13 +56,13 @@ class Stage(StrEnum):
     COMING = "coming"
     LIVE = "live"
     OVER = "over"
-    CANCELLED = "cancelled"
+    CANCELED = "cancelled"
 
 
 def stage(webinar: Webinar, now: datetime) -> Stage:
     """The stage of `webinar`. One that was never started is over when its planned end has passed."""
-    if webinar.status is Status.CANCELLED:
-        return Stage.CANCELLED
+    if webinar.status is Status.CANCELED:
+        return Stage.CANCELED
     if webinar.status is Status.ACTIVE:
         return Stage.LIVE
     return Stage.OVER if webinar.status is Status.FINISHED or now >= webinar.end else Stage.COMING
@@ -75,3 +76,8 @@ def is_coming_or_live(webinar: Webinar, now: datetime) -> bool:
 def is_full(registration: Registration) -> bool:
     """Whether the number of registrations has reached the limit."""
     return registration.limit is not None and registration.count >= registration.limit
+
+
+def accepts_registrations(registration: Registration) -> bool:
+    """Whether the registration is open and not full."""
+    return registration_status(registration) is RegistrationStatus.OPEN

@@ -37,12 +37,12 @@ class Access(StrEnum):
 
 
 class Status(StrEnum):
-    """The status of a session. `CANCELLED` is ours: RingCentral deletes the session instead."""
+    """The status of a session. `CANCELED` is ours: RingCentral deletes the session instead."""
 
     SCHEDULED = "Scheduled"
     ACTIVE = "Active"
     FINISHED = "Finished"
-    CANCELLED = "Cancelled"
+    CANCELED = "Cancelled"
 
 
 class Options(Frozen):

@@ -1,4 +1,4 @@
-"""Tells what has happened to a webinar between two readings, and what of several news is still worth saying."""
+"""Detects what happened to a webinar between two snapshots, and coalesces pending notices of one channel."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from bot.model.lifecycle import RegistrationStatus, registration_status
+from bot.model.lifecycle import ENDED_STATUSES, RegistrationStatus, registration_status
 from bot.model.people import Account, Frozen
 from bot.model.webinar import Registration, Status, Webinar
 from bot.notices.model import Notice, NoticeFacts, NoticeKind
 from bot.notices.rules import expires_at
 
 FILLING_PERCENTS = (95, 80)
-"""Percent of the limit at which it is said that a webinar fills up, the higher first."""
+"""Percentages of the limit at which a webinar counts as filling up, highest first."""
 PRACTICE = timedelta(hours=1)
-"""How long before the start hosts may practise (support.ringcentral.com); the session is Active then, and not live."""
+"""How long before the start hosts may practice (support.ringcentral.com). The session is Active then, but not live."""
 
 
 KIND_BY_STATUS: Mapping[RegistrationStatus, NoticeKind] = {
@@ -28,7 +28,7 @@ KIND_BY_STATUS: Mapping[RegistrationStatus, NoticeKind] = {
 
 
 class WebinarEvent(Frozen):
-    """Something that happened to a webinar. Everybody who sees it happen gives it the same `occurrence`."""
+    """Something that happened to a webinar. Every replica that detects it computes the same `occurrence`."""
 
     kind: NoticeKind
     occurrence: str = ""
@@ -38,11 +38,11 @@ class WebinarEvent(Frozen):
 
 
 def detect_events(before: Webinar, after: Webinar, now: datetime) -> list[WebinarEvent]:
-    """What is news in a webinar that was known as `before`, as far as it is still worth saying at `now`.
+    """Events between two snapshots of a webinar, without those that have expired at `now`.
 
-    A first reading of a registration is no news. Of what is off or over, that is the last news.
+    The first reading of a registration is not an event. A canceled or finished webinar yields that event alone.
     """
-    if after.status is Status.CANCELLED:
+    if after.status is Status.CANCELED:
         happened = _canceled(before)
     elif after.status is Status.FINISHED:
         happened = _ended(before, after, now)
@@ -53,26 +53,26 @@ def detect_events(before: Webinar, after: Webinar, now: datetime) -> list[Webina
             *_renamed(before, after),
             *_registration_changes(before, after),
         ]
-    told = [_event(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
-    return [news for news in told if news.due_at < news.expires_at]
+    events = [_event(kind, occurrence, facts, after, now) for kind, occurrence, facts in happened]
+    return [event for event in events if event.due_at < event.expires_at]
 
 
 Happened = tuple[NoticeKind, str, NoticeFacts]
 
 
 def _canceled(before: Webinar) -> list[Happened]:
-    was_on = before.status in (Status.SCHEDULED, Status.ACTIVE)
+    was_on = before.status not in ENDED_STATUSES
     return [(NoticeKind.CANCELED, _timestamp(before.seen_at), NoticeFacts())] if was_on else []
 
 
 def _ended(before: Webinar, after: Webinar, now: datetime) -> list[Happened]:
-    # Nobody started it as far as we saw: only what is over before its time has surely been run.
-    has_run = before.status is Status.ACTIVE or (before.status is Status.SCHEDULED and now < after.end)
-    return [(NoticeKind.ENDED, "", NoticeFacts())] if has_run else []
+    # Never seen active: only a webinar that finished before its planned end has certainly taken place.
+    took_place = before.status is Status.ACTIVE or (before.status is Status.SCHEDULED and now < after.end)
+    return [(NoticeKind.ENDED, "", NoticeFacts())] if took_place else []
 
 
 def _live(before: Webinar, after: Webinar) -> Iterator[Happened]:
-    # Once for each start: a practice that is broken off and begun again is not another occasion.
+    # Once per start: a practice session that is ended and begun again is not another event.
     if before.status is Status.SCHEDULED and after.status is Status.ACTIVE:
         yield NoticeKind.LIVE, "", NoticeFacts()
 
@@ -93,7 +93,7 @@ def _registration_changes(before: Webinar, after: Webinar) -> Iterator[Happened]
     if was is None or read is None:
         return
     figures = NoticeFacts(count=read.count, limit=read.limit)
-    # From full to closed, or back, nothing changes for those who want to register, so nothing is said.
+    # Between full and closed, nothing changes for people who want to register.
     if (registration_status(was) is RegistrationStatus.OPEN) is not (
         registration_status(read) is RegistrationStatus.OPEN
     ):
@@ -117,52 +117,57 @@ def _reaches(registration: Registration, percent: int) -> bool:
 
 
 def _event(kind: NoticeKind, occurrence: str, facts: NoticeFacts, after: Webinar, now: datetime) -> WebinarEvent:
-    practising = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
+    is_practice = kind is NoticeKind.LIVE and after.start - PRACTICE <= now < after.start
     return WebinarEvent(
         kind=kind,
         occurrence=occurrence,
         facts=facts,
-        due_at=after.start if practising else now,
+        due_at=after.start if is_practice else now,
         expires_at=expires_at(kind, after, moment=now),
     )
 
 
 def _timestamp(moment: datetime) -> str:
-    """A moment of what was known before, which is the same for everybody who compares with it."""
+    """A time of the earlier snapshot as text; the same in every replica that compares with it."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
 
 
-def coalesce_events(waiting: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
-    """Of what waits to be said in one channel, what is still worth saying, and the rest, which that makes pointless.
+def coalesce_events(pending: Sequence[Notice]) -> tuple[list[Notice], list[Notice]]:
+    """Split the pending notices of one channel into those to post and those that they supersede.
 
-    What belongs together is merged into its latest notice, which then holds the facts of all: the first old start, the
-    newest count. Each notice is found on one side or the other, by all that makes it unique.
+    Notices of one subject are merged into the latest, which gets the facts of all: the first old start, the newest
+    count. Every notice, compared by its unique key, is in exactly one of the two lists.
     """
-    if len(waiting) == 1:
-        said = _coalesce_session(list(waiting))
-        return said, [] if said else list(waiting)
+    if len(pending) == 1:
+        kept = _coalesce_session(list(pending))
+        return kept, [] if kept else list(pending)
     sessions: defaultdict[tuple[Account, str], list[Notice]] = defaultdict(list)
-    for notice in sorted(waiting, key=lambda one: one.due_at):
+    for notice in sorted(pending, key=lambda notice: notice.due_at):
         sessions[notice.account, notice.session_id].append(notice)
-    said = [notice for about in sessions.values() for notice in _coalesce_session(about)]
-    identities = {_identity(notice) for notice in said}
-    in_order = sorted(said, key=lambda one: one.due_at)
-    return in_order, [notice for notice in waiting if _identity(notice) not in identities]
+    kept = [notice for session_notices in sessions.values() for notice in _coalesce_session(session_notices)]
+    identities = {_identity(notice) for notice in kept}
+    ordered = sorted(kept, key=lambda notice: notice.due_at)
+    return ordered, [notice for notice in pending if _identity(notice) not in identities]
 
 
-def _coalesce_session(about: list[Notice]) -> list[Notice]:
-    of: defaultdict[NoticeKind, list[Notice]] = defaultdict(list)
-    for notice in about:
-        of[notice.kind].append(notice)
-    if of[NoticeKind.CANCELED]:
-        # A correction says so, too.
-        return (of[NoticeKind.CORRECTION] or of[NoticeKind.CANCELED])[-1:]
-    moved = [] if of[NoticeKind.CORRECTION] else _merge_moves(of[NoticeKind.MOVED])
-    progress = of[NoticeKind.ENDED] or of[NoticeKind.LIVE] or of[NoticeKind.STARTING]
-    latest = [of[NoticeKind.CORRECTION], progress, of[NoticeKind.DIGEST]]
-    merged = [*moved, *_merge_titles(of[NoticeKind.RETITLED]), *_merge_counts(of[NoticeKind.REGISTRATIONS])]
-    by_themselves = [*of[NoticeKind.REMINDER], *of[NoticeKind.CHANNEL_LOST]]
-    return [*by_themselves, *(one for some in latest for one in some[-1:]), *merged, *_registration_notices(about)]
+def _coalesce_session(session_notices: list[Notice]) -> list[Notice]:
+    by_kind: defaultdict[NoticeKind, list[Notice]] = defaultdict(list)
+    for notice in session_notices:
+        by_kind[notice.kind].append(notice)
+    if by_kind[NoticeKind.CANCELED]:
+        # A correction also reports the cancellation.
+        return (by_kind[NoticeKind.CORRECTION] or by_kind[NoticeKind.CANCELED])[-1:]
+    moved = [] if by_kind[NoticeKind.CORRECTION] else _merge_moves(by_kind[NoticeKind.MOVED])
+    progress = by_kind[NoticeKind.ENDED] or by_kind[NoticeKind.LIVE] or by_kind[NoticeKind.STARTING]
+    latest = [by_kind[NoticeKind.CORRECTION], progress, by_kind[NoticeKind.DIGEST]]
+    merged = [*moved, *_merge_titles(by_kind[NoticeKind.RETITLED]), *_merge_counts(by_kind[NoticeKind.REGISTRATIONS])]
+    unmerged = [*by_kind[NoticeKind.REMINDER], *by_kind[NoticeKind.CHANNEL_LOST]]
+    return [
+        *unmerged,
+        *(notice for notices in latest for notice in notices[-1:]),
+        *merged,
+        *_registration_notices(session_notices),
+    ]
 
 
 def _merge_moves(moves: list[Notice]) -> list[Notice]:
@@ -183,26 +188,26 @@ def _merge_counts(counts: list[Notice]) -> list[Notice]:
     return [_with_facts(counts[-1], was_count=counts[0].facts.was_count)]
 
 
-def _registration_notices(about: list[Notice]) -> list[Notice]:
-    """The last word on the door, and how full it is since then.
+def _registration_notices(session_notices: list[Notice]) -> list[Notice]:
+    """The latest change of the registration status, and the fill level since then.
 
-    Shut and open in turn is all that can happen to it: where it was shut and is open again before that was said, the
-    channel still knows what is so, and nothing is said.
+    Statuses alternate between open and not open: if registration was closed and reopened before either was posted,
+    the channel is still up to date and neither is posted.
     """
-    swings = [notice for notice in about if notice.kind in KIND_BY_STATUS.values()]
-    filling = [notice for notice in about if notice.kind is NoticeKind.FILLING]
-    if not swings:
+    status_changes = [notice for notice in session_notices if notice.kind in KIND_BY_STATUS.values()]
+    filling = [notice for notice in session_notices if notice.kind is NoticeKind.FILLING]
+    if not status_changes:
         return _highest_percent(filling)
-    shut, was_shut = (notice.kind is not NoticeKind.OPENED for notice in (swings[-1], swings[0]))
-    last = [] if was_shut and not shut else swings[-1:]
-    since = [notice for notice in filling if notice.due_at >= swings[-1].due_at]
-    return last if shut else [*last, *_highest_percent(since)]
+    is_closed, was_closed = (notice.kind is not NoticeKind.OPENED for notice in (status_changes[-1], status_changes[0]))
+    last = [] if was_closed and not is_closed else status_changes[-1:]
+    later = [notice for notice in filling if notice.due_at >= status_changes[-1].due_at]
+    return last if is_closed else [*last, *_highest_percent(later)]
 
 
 def _highest_percent(filling: list[Notice]) -> list[Notice]:
-    """The highest of those that speak of the limit as it is by now."""
-    ours = [notice for notice in filling if notice.facts.limit == filling[-1].facts.limit]
-    return [max(ours, key=lambda one: one.facts.percent or 0)] if ours else []
+    """The highest percentage among the notices with the latest limit."""
+    current = [notice for notice in filling if notice.facts.limit == filling[-1].facts.limit]
+    return [max(current, key=lambda notice: notice.facts.percent or 0)] if current else []
 
 
 def _with_facts(notice: Notice, **facts: object) -> Notice:
@@ -210,5 +215,5 @@ def _with_facts(notice: Notice, **facts: object) -> Notice:
 
 
 def _identity(notice: Notice) -> tuple[object, ...]:
-    what = (notice.account, notice.session_id, notice.kind, notice.channel_id)
-    return *what, notice.start, notice.offset, notice.occurrence
+    subject = (notice.account, notice.session_id, notice.kind, notice.channel_id)
+    return *subject, notice.start, notice.offset, notice.occurrence

@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import is_coming_or_live
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
-from bot.notices.model import NoticeState
+from bot.notices.model import PENDING, NoticeState
 from bot.notices.subscriptions.model import Subscription
 
 
@@ -39,9 +39,6 @@ LOCKED_BEFORE = timedelta(seconds=75)
 
 
 MAX_PAST = 10
-
-
-WAITING = frozenset({NoticeState.PLANNED, NoticeState.BATCHED})
 
 
 class ReminderOrigin(StrEnum):
@@ -88,12 +85,12 @@ class ReminderSheet:
 
 def can_remind(webinar: Webinar, now: datetime) -> bool:
     """Whether there is anything left to remind of."""
-    return now < webinar.start and stage(webinar, now) not in (Stage.OVER, Stage.CANCELLED)
+    return now < webinar.start and is_coming_or_live(webinar, now)
 
 
 def planned(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
     """What is to go out here, soonest first."""
-    return [one for one in _current(sheet, now) if one.state in WAITING]
+    return [one for one in _current(sheet, now) if one.state in PENDING]
 
 
 def skipped(sheet: ReminderSheet, now: datetime) -> list[Reminder]:

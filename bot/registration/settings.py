@@ -1,4 +1,4 @@
-"""Opens and closes the registration of a webinar, limits it, changes its preferences, and takes that back."""
+"""Open, close and limit the registration of a webinar, change its preferences, and undo that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.sync.mirror import Mirror
 from bot.webinars.texts.facts import people
 
 MAX_AGE = timedelta(minutes=5)
-"""How old a figure may be for a decision to rest on it: an older one is read again, or RingCentral is asked at once."""
+"""The maximum age of the mirror's count for a decision: an older one is read again, or RingCentral decides."""
 
 NO_REGISTRATION = "Everyone with the link can join this webinar, so it has no registration to open, close or limit."
 CANCELLED = "This webinar is cancelled, so nobody can register for it any more."
@@ -44,19 +44,19 @@ TOO_MANY_TO_UNDO = "This can't be undone: {} by now, so a limit of {} would be t
 
 
 class NotChanged(BadInput):
-    """The registration stays as it is; `webinar` says how that is, for the buttons that help."""
+    """The registration was not changed; `webinar` has its current state, for the buttons of the reply."""
 
     def __init__(self, sentence: str, webinar: Webinar) -> None:
-        """Keep what the sentence is about."""
+        """Keep the webinar for the reply."""
         super().__init__(sentence)
         self.webinar = webinar
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What became of a webinar, and its registration before: it differs in nothing but what was asked for.
+    """The webinar after a change, and its registration before: they differ only in the requested settings.
 
-    `ignored` names what was asked for, too, and was left as it was, without a word why.
+    `ignored` names the requested settings that RingCentral did not change, without an error.
     """
 
     webinar: Webinar
@@ -67,10 +67,10 @@ class Changed:
 class RegistrationSettings:
     """The registrations of one account. Every change is one vendor call.
 
-    Where the mirror's figure is older than `MAX_AGE`, a limit, a form or an undo costs another one that reads it first;
-    opening and closing say all that they need to, and their answer tells what was so.
-    All of it raises `Stays` where there is nothing to do or it cannot be done, `BadInput` where there is no
-    registration to speak of, and any `ProviderError`. `by` is the Slack user who asks: they are not told by a notice.
+    If the mirror's count is older than `MAX_AGE`, a limit, a form and an undo need one more call to read it first;
+    opening and closing do not depend on it, and the response has the state before.
+    Every change raises `NotChanged` if there is nothing to do or the change is impossible, `BadInput` if the webinar
+    has no registration, and any `ProviderError`. `by` is the Slack user who makes the change: they get no notice of it.
     """
 
     def __init__(self, provider: WebinarProvider, mirror: Mirror, clock: Clock, scheduler: Scheduler) -> None:
@@ -79,10 +79,10 @@ class RegistrationSettings:
         self._mirror = mirror
         self._clock = clock
         self._scheduler = scheduler
-        self._locks = KeyedLocks()  # per session: the second of two clicks finds what the first one changed
+        self._locks = KeyedLocks()  # per session: the second of two clicks sees the change of the first
 
     async def open(self, session_id: str, caller: Caller, by: str) -> Changed:
-        """Let people register."""
+        """Open the registration."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller)
             if self._is_fresh(read) and is_full(read):
@@ -92,7 +92,7 @@ class RegistrationSettings:
             return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
 
     async def close(self, session_id: str, caller: Caller, by: str) -> Changed:
-        """Let nobody register any more."""
+        """Close the registration."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller)
             if self._is_fresh(read) and not read.is_open:
@@ -100,7 +100,7 @@ class RegistrationSettings:
             return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
 
     async def limit(self, session_id: str, limit: int | None, caller: Caller, by: str) -> Changed:
-        """Let so many people register, or any number; what was full is opened again in the same step."""
+        """Set the limit, or remove it with `None`; a full registration is reopened by the same call."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller, recent=True)
             check_limit(webinar, limit)
@@ -110,7 +110,7 @@ class RegistrationSettings:
     async def apply(
         self, session_id: str, shown: RegistrationState, wanted: RegistrationState, caller: Caller, by: str
     ) -> Changed:
-        """Make so what a form has otherwise than it was shown; whatever else has changed meanwhile stays as it is."""
+        """Apply the differences between a form as `shown` and as `wanted`; other settings keep their current values."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller, recent=True, preferences=True)
             goal = merged(read, shown, wanted)
@@ -123,7 +123,7 @@ class RegistrationSettings:
             return await self._change(webinar, read, _change_to(read, goal), caller, by)
 
     async def undo(self, undo: RegistrationUndo, caller: Caller, by: str) -> Changed:
-        """Go back to what was so before a change, as long as nothing else has changed since."""
+        """Restore the state before a change, if nothing else has changed since."""
         async with self._locks[undo.session_id]:
             preferences = undo.made.preferences is not None
             webinar, read = await self._load(undo.session_id, caller, recent=True, preferences=preferences)
@@ -135,16 +135,16 @@ class RegistrationSettings:
             return await self._change(webinar, read, _change_to(read, undo.back), caller, by)
 
     async def with_preferences(self, session_id: str, caller: Caller) -> Webinar:
-        """The webinar with all that is known of its registration: no call, or one where that was never read."""
+        """The webinar with the preferences of its registration: no call, or one if they were never read."""
         webinar, _ = await self._load(session_id, caller, preferences=True)
         return webinar
 
     def check(self, webinar: Webinar) -> None:
-        """Raise `BadInput` for a webinar that has no registration to change: over, cancelled, or for everybody."""
-        now_at = stage(webinar, self._clock.now())
-        if now_at is Stage.CANCELED:
+        """Raise `BadInput` if the registration cannot be changed: the webinar is over, canceled, or open to everyone."""
+        current = stage(webinar, self._clock.now())
+        if current is Stage.CANCELED:
             raise BadInput(CANCELLED)
-        if now_at is Stage.OVER:
+        if current is Stage.OVER:
             raise BadInput(OVER)
         if webinar.audience is Audience.ANYONE:
             raise BadInput(NO_REGISTRATION)
@@ -155,9 +155,9 @@ class RegistrationSettings:
     async def _load(
         self, session_id: str, caller: Caller, *, recent: bool = False, preferences: bool = False
     ) -> tuple[Webinar, Registration]:
-        """The webinar with what is known of its registration, read anew where nothing is, or too old if it matters.
+        """The webinar with its registration: read again if it is unknown, and, with `recent`, if it is too old.
 
-        `preferences`: with its preferences.
+        With `preferences`, they are known too.
         """
         webinar = await self._mirror.find(session_id)
         self.check(webinar)
@@ -177,34 +177,34 @@ class RegistrationSettings:
     async def _change(
         self, webinar: Webinar, before: Registration, change: RegistrationChange, caller: Caller, by: str
     ) -> Changed:
-        trouble = REFUSED
+        problem = REFUSED
         try:
             after = await self._provider.change_registration(webinar.session_id, change, caller)
         except ProviderGone as gone:
             raise BadInput(NOT_FOUND) from gone
         except OutcomeUnknown as unknown:
-            after, trouble = await self._read_again(webinar, unknown, caller), UNCLEAR
+            after, problem = await self._read_again(webinar, unknown, caller), UNCLEAR
         before, ignored = _before_requested(change, before, after), ignored_settings(change, after)
         is_done = not ignored or (change.preferences is not UNCHANGED and state_of(before) != state_of(after))
         current = await self._mirror.save_registration(webinar, after, by=by if is_done else "")
         self._scheduler.wake()
         if not is_done:
-            raise NotChanged(_full(after) if change.is_open and is_full(after) else trouble, current)
+            raise NotChanged(_full(after) if change.is_open and is_full(after) else problem, current)
         if state_of(before) == state_of(after):
             raise NotChanged(ALREADY_OPEN if after.is_open else ALREADY_CLOSED, current)
         return Changed(current, before, ignored)
 
     async def _read_again(self, webinar: Webinar, unknown: OutcomeUnknown, caller: Caller) -> Registration:
-        """What is so after a change that nobody answered clearly."""
+        """The registration after a change with an unknown outcome."""
         try:
             return await self._provider.registration(webinar.session_id, caller)
         except ProviderError:
-            # That it cannot be read is no news: what matters is that the change may have happened.
+            # Report the unknown outcome rather than the failed read: the change may have happened.
             raise unknown from None
 
 
 def check_limit(webinar: Webinar, limit: int | None) -> None:
-    """Raise `Stays` for a limit that is so already, or that would let in nobody beyond those who have registered."""
+    """Raise `NotChanged` if the limit is already set, or if it would leave no room for more registrants."""
     read = webinar.registration
     if read is None:
         return
@@ -220,15 +220,15 @@ def check_limit(webinar: Webinar, limit: int | None) -> None:
 
 
 def _check_undo(webinar: Webinar, read: Registration, back: RegistrationState) -> None:
-    # Back to what was full is fine; back to what was open must leave it open.
+    # Restoring a full registration is fine; restoring an open one must leave it open.
     if back.limit is not None and read.count >= back.limit + (0 if back.is_open else 1):
         raise NotChanged(TOO_MANY_TO_UNDO.format(_registered(read), f"{back.limit:,}"), webinar)
 
 
 def merged(read: Registration, shown: RegistrationState, wanted: RegistrationState) -> RegistrationState:
-    """What a registration shall be: as it is, but for what is `wanted` otherwise than it was `shown`.
+    """The target state: the current state, with the settings in which `wanted` differs from `shown`.
 
-    A higher limit opens what was full, unless somebody says otherwise.
+    Another limit reopens a full registration, unless `wanted` closes it.
     """
     limit = read.limit if wanted.limit == shown.limit else wanted.limit
     is_open = read.is_open or (is_full(read) and limit != read.limit)
@@ -255,17 +255,17 @@ def _change_to(read: Registration, goal: RegistrationState) -> RegistrationChang
 
 
 def _before_requested(change: RegistrationChange, before: Registration, after: Registration) -> Registration:
-    """What was so before, but for what nobody asked for: the mirror may have been behind in it, and an Undo must not
-    bring that back."""
+    """The state before, with the current values of the settings that were not requested: the mirror may have been
+    outdated in them, and an Undo must not restore outdated values."""
     limit = after.limit if change.limit is UNCHANGED else before.limit
     preferences = after.preferences if change.preferences is UNCHANGED else before.preferences
     return before.model_copy(update={"limit": limit, "preferences": preferences})
 
 
 def ignored_settings(change: RegistrationChange, after: Registration) -> tuple[str, ...]:
-    """What was asked for and is not so, in words."""
+    """The names of the requested settings that did not change."""
     ignored = [] if change.limit is UNCHANGED or change.limit == after.limit else ["Limit"]
-    # A limit that was reached in the meantime closes what was opened with it.
+    # If the new limit is reached already, RingCentral closes the registration at once.
     filled = change.limit is not UNCHANGED and is_full(after)
     ignored += [] if change.is_open == after.is_open or filled else ["Registration"]
     if change.preferences is not UNCHANGED:

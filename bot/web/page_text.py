@@ -26,10 +26,10 @@ NEAR_START = JOIN_WINDOW + timedelta(hours=1)
 REGISTERED_PER_MINUTE = 2
 """Queued people registered in a minute within RingCentral's budget."""
 
-CANCELED = (RequestState.LEAVING, RequestState.LEFT, RequestState.STOPPED)
-UNDECIDED = (RequestState.WAITING, RequestState.ASKED)
-NOT_REGISTERED = (RequestState.THERE, RequestState.REFUSED)
-ENDED = (Stage.OVER, Stage.CANCELLED)
+CANCELED = (RequestState.CANCELING, RequestState.CANCELED, RequestState.STOPPED)
+UNDECIDED = (RequestState.WAITING, RequestState.REGISTERING)
+NOT_REGISTERED = (RequestState.ALREADY_REGISTERED, RequestState.REFUSED)
+ENDED = (Stage.OVER, Stage.CANCELED)
 
 WEBINAR_OVER = "This webinar is over"
 WEBINAR_CANCELED = "This webinar is cancelled"
@@ -90,12 +90,12 @@ def no_personal_link(context: PageContext) -> PageText:
 def cancel_page(context: PageContext) -> PageText:
     """The cancel page: a question, or the progress of the removal."""
     event = event_text(context.webinar)
-    if context.state is RequestState.LEAVING:
+    if context.state is RequestState.CANCELING:
         notice = "RingCentral is being told. There is nothing more for you to do."
         return PageText(200, "You are being taken off the list", event, notice=notice, refresh_s=REFRESH_SOON)
     if context.state in CANCELED:
         return PageText(200, "You are off the list", event, notice="Your registration is cancelled.")
-    if context.stage in ENDED or context.state in (RequestState.ASKED, *NOT_REGISTERED):
+    if context.stage in ENDED or context.state in (RequestState.REGISTERING, *NOT_REGISTERED):
         return _not_registered(context)
     was_refused = context.problem and context.state is RequestState.REGISTERED
     return PageText(
@@ -210,7 +210,7 @@ def _not_registered(context: PageContext) -> PageText:
     event = event_text(context.webinar)
     if context.stage in ENDED:
         return _ended(context.stage, event)
-    if context.state is RequestState.THERE:
+    if context.state is RequestState.ALREADY_REGISTERED:
         text = "Somebody has registered with it earlier. Use the link that it got then: it was shown or mailed to them."
         return PageText(410, REGISTERED_BEFORE, event, notice=text)
     if context.state is RequestState.REFUSED:
@@ -225,7 +225,7 @@ def _reason(problem: str) -> str:
 
 
 def _ended(at: Stage, event: EventText) -> PageText:
-    heading = WEBINAR_CANCELED if at is Stage.CANCELLED else WEBINAR_OVER
+    heading = WEBINAR_CANCELED if at is Stage.CANCELED else WEBINAR_OVER
     return PageText(410, heading, event, text="There is nothing more to do here.")
 
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.commands.parser import Count, Help, Home, List, Show, parse
 from bot.commands.webinar_ref import WebinarRef, find_webinars
-from bot.model.lifecycle import Stage, stage
+from bot.model.lifecycle import Stage, is_coming_or_live, stage
 from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
 from bot.slack.message import Message
@@ -23,7 +23,7 @@ async def show_menu(request: SlackRequest, _: Home) -> None:
     """Reply with the next webinar and the main buttons."""
     now = request.now()
     coming = [
-        webinar for webinar in await request.services.mirror.everything(now) if webinar.status is not Status.CANCELLED
+        webinar for webinar in await request.services.mirror.everything(now) if webinar.status is not Status.CANCELED
     ]
     await request.reply(browse_texts.home_menu(coming[0] if coming else None, now=now))
 
@@ -122,11 +122,11 @@ def _matching(webinars: Sequence[Webinar], which: str, request: SlackRequest) ->
         found = [webinar for webinar in reversed(webinars) if stage(webinar, now) is Stage.OVER]
     elif isinstance(command, List) and command.which == "mine":
         found = [webinar for webinar in webinars if webinar.created_by == request.user_id]
-        found = [webinar for webinar in found if webinar.status is not Status.CANCELLED]
+        found = [webinar for webinar in found if webinar.status is not Status.CANCELED]
     elif words:
-        found = [webinar for webinar in webinars if webinar.status is not Status.CANCELLED]
+        found = [webinar for webinar in webinars if webinar.status is not Status.CANCELED]
     else:
-        found = [webinar for webinar in webinars if stage(webinar, now) in (Stage.COMING, Stage.LIVE)]
+        found = [webinar for webinar in webinars if is_coming_or_live(webinar, now)]
     matches = {webinar.id for webinar in find_webinars(WebinarRef(words, quoted=True), found, now)} if words else None
     return [webinar for webinar in found if matches is None or webinar.id in matches]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.errors import BadInput
-from bot.model.lifecycle import is_full
+from bot.model.lifecycle import accepts_registrations
 from bot.model.people import Frozen
 from bot.model.webinar import Webinar
 from bot.providers.base import DISPLAY_NAME
@@ -148,14 +148,14 @@ def failed_view(sentence: str) -> View:
 
 def _sample(reading: ImportResult) -> list[Block]:
     """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
-    first = [row.applicant for row in reading.rows[:SAMPLE_SIZE]]
+    first = [row.details for row in reading.rows[:SAMPLE_SIZE]]
     people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
 def _details(reading: ImportResult) -> list[Block]:
     """The first lines with something wrong, by number and in words that quote nothing."""
-    lines = [(one.number, one.what) for one in reading.problems]
+    lines = [(one.number, one.reason) for one in reading.problems]
     lines += [(number, "the address stands further up") for number in reading.repeated]
     if not lines:
         return []
@@ -169,7 +169,7 @@ def _warnings(webinar: Webinar, new: int) -> list[Block]:
     known = webinar.registration
     if known is None or not new:
         return []
-    if not known.is_open or is_full(known):
+    if not accepts_registrations(known):
         return [paragraph("Registration is closed just now, so nobody can be registered before it is open.")]
     if known.limit is not None and known.count + new > known.limit:
         room = known.limit - known.count

@@ -226,7 +226,7 @@ def test_form_shows_what_became_of_the_earlier_ones() -> None:
             ["Mute Here", "Use the Usual Times", "Refresh"],
         ),
         (
-            {"webinar": webinar(status=Status.CANCELLED)},
+            {"webinar": webinar(status=Status.CANCELED)},
             "This webinar is cancelled, so there is nothing to remind of.",
             ["Refresh"],
         ),
@@ -455,7 +455,7 @@ def test_snooze_reminds_to_the_second() -> None:
 
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
     """The reason is said instead of choices."""
-    message = snooze_form.choices(webinar(status=Status.CANCELLED, title=NASTY), now=NOW)
+    message = snooze_form.choices(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
     assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
     assert buttons(message.blocks) == {}
 

@@ -317,7 +317,7 @@ def test_lateness_and_repetition_are_said_once() -> None:
     ("changes", "text"),
     [
         (
-            {"status": Status.CANCELLED},
+            {"status": Status.CANCELED},
             f"Launch day is cancelled, so the reminder above is no longer right: it does not take place {OLD}",
         ),
         ({"status": Status.ACTIVE}, "Launch day is live now, so the reminder above is no longer right"),
@@ -346,7 +346,7 @@ def test_digest_says_what_is_coming_and_how_registrations_moved() -> None:
     others = {
         "s1": webinar(registration=registration(**figures)),
         "s2": webinar(session_id="s2", title="Second day", start=START + DAY, registration=registration(count=7)),
-        "s3": webinar(session_id="s3", title="No day", status=Status.CANCELLED),
+        "s3": webinar(session_id="s3", title="No day", status=Status.CANCELED),
         "s4": webinar(session_id="s4", title="First day", start=START - DAY, registration=registration(**figures)),
         "s5": webinar(session_id="s5", title="Third day", start=START + 2 * DAY),
         "s6": webinar(session_id="s6", title="Open day", start=START + 3 * DAY, audience=Audience.ANYONE),
@@ -452,7 +452,7 @@ def test_every_message_keeps_slacks_limits(
     repeated: bool,
 ) -> None:
     """Whatever the webinars are called and the facts say; and the same parcel makes the same message."""
-    said, others = parcel
+    said, others = message
     made = compose(said, at=at, others=others, late=late, repeated=repeated)
     check_message(made.text, made.blocks)
     assert len(str(made.blocks)) < 20_000

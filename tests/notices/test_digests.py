@@ -197,7 +197,7 @@ async def test_digest_holds_only_what_the_channel_follows(sqlite_store: Store) -
 
 async def test_what_is_off_or_over_is_not_coming(sqlite_store: Store) -> None:
     """Nor what has ended between the hour and now."""
-    states = {Status.CANCELLED: "s1", Status.FINISHED: "s2", Status.ACTIVE: "s3"}
+    states = {Status.CANCELED: "s1", Status.FINISHED: "s2", Status.ACTIVE: "s3"}
     ended = on(0, "s4", length=HOUR)
     await keep(sqlite_store, hours(), line(), *(on(1, name, status=state) for state, name in states.items()), ended)
     await at(MONDAY + 2 * HOUR, sqlite_store).plan_due()

@@ -82,7 +82,7 @@ def test_a_new_title_says_both() -> None:
 
 def test_a_cancelled_webinar_has_no_other_news() -> None:
     """Whatever else is different about it; and nothing once it would have been over."""
-    off = counted(9, 9).model_copy(update={"status": Status.CANCELLED, "title": "New", "start": START + HOUR})
+    off = counted(9, 9).model_copy(update={"status": Status.CANCELED, "title": "New", "start": START + HOUR})
 
     assert kinds(counted(1, 9), off) == [CANCELLED]
     assert kinds(counted(1, 9), off, off.end) == []
@@ -109,7 +109,7 @@ def test_ended_is_said_of_what_has_surely_run() -> None:
     assert kinds(webinar(), finished, finished.end - MINUTE) == [NoticeKind.ENDED]
     assert kinds(webinar(), finished, finished.end) == []
     assert kinds(_as(Status.ACTIVE), finished, finished.end + 12 * HOUR) == []
-    assert kinds(_as(Status.CANCELLED), finished) == []
+    assert kinds(_as(Status.CANCELED), finished) == []
 
 
 @each_row(

@@ -94,7 +94,7 @@ async def test_who_did_it_is_not_told(db: Db) -> None:
     lines = [subscription(where, CHANGES, set_by=who) for where, who in (("C1", "U1"), ("D1", "U1"), ("D2", "U2"))]
     await save_with_subscriptions(db, webinar(), *lines)
 
-    await save_change(db, webinar(status=Status.CANCELLED, seen_at=LATER), by="U1")
+    await save_change(db, webinar(status=Status.CANCELED, seen_at=LATER), by="U1")
 
     assert await planned_events(db) == [("C1", NoticeKind.CANCELED), ("D2", NoticeKind.CANCELED)]
 

@@ -189,7 +189,7 @@ def test_of_what_is_off_or_over_only_that_is_said(status: Status) -> None:
             Status.SCHEDULED: to_come,
             Status.ACTIVE: to_come | {NoticeKind.LIVE},
             Status.FINISHED: {NoticeKind.ENDED},
-            Status.CANCELLED: {NoticeKind.CANCELED},
+            Status.CANCELED: {NoticeKind.CANCELED},
         }[status]
     )
 
@@ -209,7 +209,7 @@ def test_posted_reminder_misleads_only_while_somebody_waits() -> None:
     """Moved or cancelled before its start, people must be told; afterwards, or where it took place, they need not."""
     spoken = reminder()
     (starting,) = plan(webinar(), [hearing(Feature.LIVE)], NOW)
-    off = [webinar(start=START + HOUR), webinar(status=Status.CANCELLED)]
+    off = [webinar(start=START + HOUR), webinar(status=Status.CANCELED)]
 
     assert [is_misleading(spoken, one, START - MINUTE) for one in off] == [True, True]
     assert [is_misleading(spoken, one, START) for one in off] == [False, False]

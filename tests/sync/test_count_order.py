@@ -45,7 +45,7 @@ def test_figures_age_faster_where_they_matter_more(one: Webinar, is_due: bool) -
 
 def test_only_what_can_be_counted_is_counted() -> None:
     """Not what everybody can join, what is over, off, or past its time; who it is for may still be to be found out."""
-    never = webinar(audience=Audience.ANYONE), webinar(status=Status.CANCELLED), webinar(status=Status.FINISHED)
+    never = webinar(audience=Audience.ANYONE), webinar(status=Status.CANCELED), webinar(status=Status.FINISHED)
     past = webinar(start=NOW - DAY)
     unknown, live = webinar(audience=None), webinar(start=NOW - HOUR, status=Status.ACTIVE)
 

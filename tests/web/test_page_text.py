@@ -80,7 +80,7 @@ def test_each_page_shows_the_state(state: RequestState, join: Expected, cancel: 
 @each_row(
     ("changes", "heading"),
     [
-        ({"status": Status.CANCELLED}, "This webinar is cancelled"),
+        ({"status": Status.CANCELED}, "This webinar is cancelled"),
         ({"status": Status.FINISHED}, "This webinar is over"),
     ],
 )
@@ -100,7 +100,7 @@ def test_an_ended_webinar_shows_only_that(state: RequestState, changes: dict[str
         (timedelta(minutes=-45), {}, False),
         (timedelta(hours=2), {"status": Status.ACTIVE}, True),
         (timedelta(minutes=-90), {"status": Status.ACTIVE}, True),
-        (timedelta(), {"status": Status.CANCELLED}, False),
+        (timedelta(), {"status": Status.CANCELED}, False),
         (timedelta(), {"status": Status.FINISHED}, False),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_refusal_shows_what_to_do(problem: str, text: str) -> None:
         ({"registration": registration(limit=3, is_open=False)}, "This webinar is full"),
         ({"audience": Audience.ANYONE, "attendee_link": "https://join.example/all"}, 'href="https://join.example/all"'),
         ({"audience": Audience.ANYONE}, "everyone with its link can join"),
-        ({"status": Status.CANCELLED}, "There is nothing more to do here."),
+        ({"status": Status.CANCELED}, "There is nothing more to do here."),
         ({"start": NOW - timedelta(hours=1)}, "There is nothing more to do here."),
     ],
 )
@@ -232,13 +232,13 @@ async def test_the_queue_counts_people_who_wait_or_leave(store: Store) -> None:
         await add("listed", batch_id="batch-1")
         await add("elsewhere", account=OTHER_ACCOUNTS[0])
         await add("c")
-        last = await request_table.by_page_key(db, "c")
+        last = await request_table.find_by_page_key(db, "c")
         assert last is not None
         assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (2, 2)
 
-        first = await request_table.by_page_key(db, "a")
+        first = await request_table.find_by_page_key(db, "a")
         assert first is not None
-        await request_table.decide(db, first, RequestState.REGISTERED, NOW)
+        await request_table.save_result(db, first, RequestState.REGISTERED, NOW)
         assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (1, 1)
-        await request_table.leave(db, "a", NOW)
+        await request_table.cancel(db, "a", NOW)
         assert (await queue_table.count_ahead(db, last), await queue_table.queue_length(db, ACCOUNT, "s1")) == (2, 2)

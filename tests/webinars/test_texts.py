@@ -109,7 +109,7 @@ CARD_STATES: dict[str, tuple[dict[str, Any], list[str], str]] = {
     ),
     "finished": ({"status": Status.FINISHED, "registration": registration()}, [], "This webinar is over."),
     "cancelled": (
-        {"status": Status.CANCELLED, "registration": registration()},
+        {"status": Status.CANCELED, "registration": registration()},
         [],
         "This webinar is cancelled and will not take place.",
     ),
@@ -189,7 +189,7 @@ def test_fingerprint_stays_when_the_same_is_read_again(one: Webinar, now: dateti
         {"host_name": "Ben Okafor"},
         {"description": "New"},
         {"status": Status.ACTIVE},
-        {"status": Status.CANCELLED},
+        {"status": Status.CANCELED},
         {"audience": Audience.ANYONE},
         {"registration": None},
         {"registration": registration(count=4)},

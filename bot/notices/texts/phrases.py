@@ -181,7 +181,7 @@ def _correction(said: NoticeContext, it: str, _: datetime) -> Phrase:
     one, facts = said.webinar, said.notice.facts
     wrong = "so the reminder above is no longer right"
     then = facts.was_start or said.notice.start
-    if one is None or one.status is Status.CANCELLED:
+    if one is None or one.status is Status.CANCELED:
         zone = one.time_zone if one else "UTC"
         return Phrase(f"{it} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
     if one.status is not Status.SCHEDULED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.lifecycle import is_full
+from bot.model.lifecycle import accepts_registrations
 from bot.model.webinar import Registration, Webinar, one_line_title
 from bot.registration.chart import NOT_NAMED, OTHERS, Bar
 from bot.registration.forecast import Forecast, GrowthRate
@@ -19,7 +19,7 @@ def forecast_facts(webinar: Webinar, told: Forecast) -> list[tuple[str, str]]:
     """Facts: how full it is, its pace, and when it will be full (mrkdwn)."""
     read = webinar.registration
     facts = [("Registered", _fill(read, told)), ("Pace", pace_text(told.pace))] if read else []
-    if read and read.limit is not None and read.is_open and not is_full(read):
+    if read and read.limit is not None and accepts_registrations(read):
         facts.append(("Full", _full(webinar, told)))
     return facts
 
@@ -29,12 +29,12 @@ def pace_text(told: GrowthRate | None) -> str:
     if told is None:
         return TOO_EARLY
     lately = "the last day" if told.days == 1 else f"the last {told.days} days"
-    if told.grown == 0:
+    if told.growth == 0:
         return f"Nobody in {lately}"
-    if told.grown < 0:
-        return f"{-told.grown:,} fewer in {lately}"
+    if told.growth < 0:
+        return f"{-told.growth:,} fewer in {lately}"
     if told.days == 1 or told.per_day < 1:
-        return f"{told.grown:,} in {lately}"
+        return f"{told.growth:,} in {lately}"
     return f"{_rounded(told.per_day)} a day over {lately}"
 
 
@@ -60,10 +60,10 @@ def _lately(told: GrowthRate | None) -> str:
     if told is None:
         return ""
     lately = number(told.days, "day")
-    if told.grown == 0:
+    if told.growth == 0:
         return f", as many as {lately} ago"
     return (
-        f", {'up' if told.grown > 0 else 'down'} {abs(told.grown):,} in the last {lately if told.days > 1 else 'day'}"
+        f", {'up' if told.growth > 0 else 'down'} {abs(told.growth):,} in the last {lately if told.days > 1 else 'day'}"
     )
 
 

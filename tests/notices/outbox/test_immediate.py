@@ -85,11 +85,11 @@ async def test_alert_is_posted_at_once_with_a_mark(delivery: DeliveryHarness) ->
     await filled(delivery)
     await delivery.worker().run()
 
-    (message,) = delivery.posted()
-    (parcel,) = await delivery.messages()
+    (posted,) = delivery.posted()
+    (message,) = await delivery.messages()
     assert await alerts(delivery) == [SAID]
-    assert message.metadata == {"event_type": "greenroom_notice", "event_payload": {"id": parcel.mark}}
-    assert (parcel.state, parcel.message_ts) == (MessageState.POSTED, message.ts)
+    assert posted.metadata == {"event_type": "greenroom_notice", "event_payload": {"id": message.mark}}
+    assert (message.state, message.message_ts) == (MessageState.POSTED, posted.ts)
 
 
 async def test_channel_hears_at_most_one_message_a_minute(delivery: DeliveryHarness) -> None:
@@ -139,7 +139,7 @@ async def test_news_of_a_change_does_not_come_before_what_it_corrects(delivery: 
     announced = await delivery.announce(delivery.clock.now() + 20 * MINUTE, features=CHANGED)
     await delivery.worker().run()
     await delivery.move_to(announced.start - 10 * MINUTE - 30 * SECOND)
-    await becomes(delivery, announced, status=Status.CANCELLED)
+    await becomes(delivery, announced, status=Status.CANCELED)
     await delivery.run_until(announced.start - 8 * MINUTE)
 
     assert heads(delivery) == [

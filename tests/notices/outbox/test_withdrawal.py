@@ -45,7 +45,7 @@ def moved(announced: Webinar, by: timedelta = HOUR) -> Webinar:
 
 def cancelled(announced: Webinar) -> Webinar:
     """The same webinar, called off."""
-    return announced.model_copy(update={"status": Status.CANCELLED})
+    return announced.model_copy(update={"status": Status.CANCELED})
 
 
 def due(announced: Webinar) -> Any:
