@@ -18,6 +18,8 @@ from pydantic import SecretStr
 
 import bot
 import handlers
+from bot.commands.parser import parse
+from bot.commands.verbs import VERBS
 from bot.creation import texts as creation_texts
 from bot.model.webinar import Audience, Preferences, Webinar
 from bot.notices.model import NoticeKind
@@ -31,7 +33,7 @@ from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
 from bot.slack import error_message
 from bot.webinars.texts import card
-from handlers import ACTIONS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SUBMISSIONS
 from handlers.browse import help as help_texts
 from handlers.browse import texts as browse_texts
 from handlers.cancel import form as cancel_form
@@ -112,6 +114,27 @@ def test_contracts_bite(tmp_path: Path) -> None:
             module.write(f"\n{line}\n")
 
     assert lint(tmp_path) == (1, {contract["name"]: "BROKEN" for contract in CONTRACTS})
+
+
+def conversation_folders() -> dict[str, str]:
+    """Verb to folder, from the table in the docstring of `handlers`; "" is `/webinar` without a verb."""
+    table = re.findall(r"^    ([a-z]+) +(.+)$", handlers.__doc__ or "", re.MULTILINE)
+    return {"" if verb == "(no verb)" else verb: folder for folder, verbs in table for verb in verbs.split(", ")}
+
+
+def test_every_verb_is_served_by_the_folder_that_the_table_of_contents_names() -> None:
+    """For each verb, the listener of its parsed command is in `handlers/<folder>/listeners.py`."""
+    served = {verb: COMMANDS[type(parse(verb))].__module__ for verb in ("", *VERBS)}
+    named = {verb: f"handlers.{folder}.listeners" for verb, folder in conversation_folders().items()}
+    assert named == served
+
+
+def test_listeners_do_not_import_listeners_of_other_conversations() -> None:
+    """Shared functions are in `handlers.request`, `handlers.webinar_choice`, or a module of their own."""
+    graph = grimp.build_graph("handlers", cache_dir=None)
+    listeners = {module for module in graph.modules if module.endswith(".listeners")}
+    imported = {module: graph.find_modules_directly_imported_by(module) & listeners for module in graph.modules}
+    assert {module for module, others in imported.items() if others} == {"handlers"}
 
 
 def views() -> list[dict[str, Any]]:
