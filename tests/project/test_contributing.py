@@ -59,6 +59,14 @@ def test_every_path_in_a_document_exists() -> None:
     assert missing == set()
 
 
+def test_every_name_in_a_document_is_defined_in_its_file() -> None:
+    """Where a document says "`NAME` of `FILE`" or "`NAME` in `FILE`"."""
+    texts = [document.read_text(encoding="utf-8") for document in DOCUMENTS]
+    named = {pair for text in texts for pair in re.findall(r"`(\w+)`\s(?:of|in)\s`([\w/]+\.py)`", text)}
+    assert len(named) >= 3
+    assert {(name, file) for name, file in named if name not in definitions(ROOT / file)} == set()
+
+
 def test_every_package_is_on_the_map() -> None:
     """The packages of the bot in their own table, the folders of handlers in the table of verbs, and no others."""
     assert {row[0].strip("`") for row in table(PAGE, "package")} == packages("bot")
