@@ -1,4 +1,4 @@
-"""The words of the outbox: notices, what they say, and the parcels in which they go to Slack."""
+"""Values of the outbox: notices, their facts, and the states of notices and messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.model.people import Account, Frozen
 
 
 class NoticeKind(StrEnum):
-    """What the bot says on its own."""
+    """What the bot posts on its own."""
 
     REMINDER = "reminder"
     STARTING = "starting"
@@ -27,38 +27,45 @@ class NoticeKind(StrEnum):
     RETITLED = "retitled"
     CANCELED = "cancelled"
     CORRECTION = "correction"
-    """A reminder that is no longer true could not be taken back: what is true instead."""
+    """Corrects a reminder that is wrong by now and could not be withdrawn."""
     DIGEST = "digest"
     CHANNEL_LOST = "cut_off"
-    """To whoever set a channel up: Greenroom cannot post there any more."""
+    """Tells the person who set up a channel that Greenroom can no longer post there."""
 
 
 TIMED = frozenset({NoticeKind.REMINDER, NoticeKind.STARTING})
-"""Their words are known beforehand, so they are handed to Slack ahead of time; everything else is posted at once."""
+"""Kinds whose text is known in advance: they are scheduled at Slack ahead of time. Other kinds are posted at once."""
 
 
 class NoticeState(StrEnum):
-    """The life of a notice: planned, packed into a parcel, said; or how it ended instead."""
+    """The state of a notice: planned, batched into a message, posted, or ended without being posted."""
 
     PLANNED = "planned"
     BATCHED = "packed"
     POSTED = "said"
     WITHDRAWN = "withdrawn"
-    """It is no longer so; planned again if it becomes so again."""
+    """No longer true; planned again if it becomes true again."""
     SKIPPED = "skipped"
-    """Somebody asked for this one to be left out."""
+    """A user skipped this one."""
     SUPERSEDED = "overtaken"
-    """Something newer in the same message made it pointless."""
+    """A newer notice in the same message replaces it."""
     MISSED = "missed"
     UNKNOWN = "unknown"
     FAILED = "dead"
 
 
+PENDING = frozenset({NoticeState.PLANNED, NoticeState.BATCHED})
+"""States of a notice that has not been posted and is still to be."""
+
+
 class NoticeFacts(Frozen):
-    """What a notice says beyond its kind: figures, what was before, and who did it. Never a registrant or a link."""
+    """Details of a notice: figures, previous values, and who made the change. Never a registrant or a link.
+
+    Stored as JSON, so the names of the fields stay.
+    """
 
     by: str = ""
-    """The Slack user who did it, where it was done here."""
+    """The Slack user who made the change; empty if it was not made through Greenroom."""
     count: int | None = None
     limit: int | None = None
     percent: int | None = None
@@ -66,51 +73,51 @@ class NoticeFacts(Frozen):
     was_start: AwareDatetime | None = None
     was_title: str | None = None
     title: str | None = None
-    """What it is called from then on, beside `was_title`: the webinar itself may have been renamed again since."""
+    """The new title that goes with `was_title`; the webinar may have been renamed again since."""
     coming: tuple[tuple[str, int | None], ...] = ()
-    """For a digest: the sessions to come, by id, each with its count at the digest before (None: not read then)."""
+    """For a digest: ids of upcoming sessions, each with its count at the previous digest (None: not read then)."""
     urgent: bool = False
-    """Does not wait for quiet hours to end: what stands in the channel is misleading."""
+    """Ignores quiet hours, because a message in the channel is misleading."""
 
 
 class Notice(Frozen):
-    """One thing to be said in one channel; a row before it is a message. Unique by all that comes before `due_at`."""
+    """One notice for one channel; a row before it is a message. The fields above `due_at` are its unique key."""
 
     kind: NoticeKind = NoticeKind.REMINDER
     account: Account
     session_id: str
-    """Empty for what is about a channel and no session (a digest, being cut off)."""
+    """Empty for a notice about a channel (`DIGEST`, `CHANNEL_LOST`)."""
     channel_id: str
-    """A channel, a DM, or a person's id, which Slack takes for the DM with them."""
+    """The id of a channel, a DM, or a user (Slack posts to the DM with that user)."""
     start: AwareDatetime
-    """The start that it speaks of: a moved session gets new reminders. For a digest, the moment of its slot."""
+    """The session's start when it was planned: a moved session gets new reminders. For a digest, its scheduled time."""
     offset: Annotated[timedelta, Field(ge=timedelta())] = timedelta()
     """How long before the start a reminder is due."""
     occurrence: str = ""
-    """Which time it happened, for what can happen again (full, opened, moved …)."""
+    """Tells repeated events apart (full, opened, moved …)."""
     due_at: AwareDatetime
     schedulable_at: AwareDatetime
-    """From when on it may be handed to Slack."""
+    """When delivery may start: for a reminder, when it may be scheduled at Slack."""
     expires_at: AwareDatetime
-    """From when on it is no longer worth saying."""
+    """Not posted from this time on."""
     facts: NoticeFacts = NoticeFacts()
 
 
 class DeliveryMethod(StrEnum):
-    """How a parcel goes out: Slack holds it until its second, or it is posted at once."""
+    """How a message is delivered: scheduled at Slack for a later second, or posted at once."""
 
     SCHEDULED = "held"
     IMMEDIATE = "posted"
 
 
 class MessageState(StrEnum):
-    """The life of a parcel: being given to Slack (perhaps not clear whether it was), held by it, said; or its end."""
+    """The state of a message: being sent (the outcome may be unknown), scheduled at Slack, posted, or ended."""
 
     SENDING = "giving"
     SCHEDULED = "held"
     POSTED = "said"
     WITHDRAWING = "withdrawing"
-    """To be got back from Slack; what is in it and still true is then planned again."""
+    """To be deleted at Slack; its notices that are still true are then planned again."""
     WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
     FAILED = "dead"

@@ -1,4 +1,4 @@
-"""Which notices go out together, at which second, and when a channel may be spoken to again: the rules of delivery."""
+"""Rules of delivery: which notices share a message, at which second it is posted, and when a channel must wait."""
 
 from __future__ import annotations
 
@@ -13,128 +13,128 @@ from bot.notices.quiet_hours import ChannelHours, quiet_until
 from bot.notices.subscriptions.model import FEATURE_BY_KIND, Feature
 
 SCHEDULE_AHEAD = timedelta(minutes=15)
-"""How long before it is due a reminder is given to Slack, so that Slack posts it even if we are down."""
+"""How long before its due time a reminder is scheduled at Slack, which then posts it even if we are down."""
 NORMAL_LOAD = 500
-"""So many messages of one workspace Slack takes in that time without a hurry: about 50 calls a minute are allowed."""
+"""Messages of one workspace that can be scheduled within `SCHEDULE_AHEAD`: Slack allows about 50 calls a minute."""
 MAX_SCHEDULED_LOAD = 2000
-"""More than so many at once are too many to be handed over; in DMs they are posted in their minute instead."""
+"""Above this many due together, DMs are posted in their minute instead of being scheduled."""
 MIN_SCHEDULE_DELAY = timedelta(seconds=5)
-"""Slack refuses to schedule into the past; this much ahead is surely not."""
+"""Slack refuses to schedule into the past; this margin is safe."""
 LATE_AFTER = timedelta(minutes=2)
-"""A reminder that comes later than this says so, and is not mixed with those that come in time."""
+"""A reminder later than this gets a note and is not batched with punctual ones."""
 MIN_TIME_TO_REPLACE = timedelta(minutes=2)
-"""What Slack holds is exchanged for something else only while there is ample time for it."""
+"""A scheduled message is replaced only if at least this much time is left."""
 MAX_PER_WINDOW, WINDOW_S = 30, 300
-"""Slack takes so many scheduled messages for a channel in any so many seconds: docs.slack.dev, chat.scheduleMessage."""
+"""Slack accepts this many scheduled messages per channel in any such window (docs.slack.dev, chat.scheduleMessage)."""
 POST_INTERVAL = timedelta(minutes=1)
-"""A channel hears at most one message of what need not be said at a certain time in so long."""
+"""Minimum time between two directly posted messages in one channel."""
 CHANGE_SEEN_WITHIN = timedelta(minutes=10)
-"""How long after a change it is heard of at the latest: webinars are read every five minutes."""
+"""Longest time until a change is detected: webinars are read every five minutes."""
 RECHECK_AFTER = timedelta(seconds=2)
 
 BatchKey = tuple[Workspace, str, int]
-"""A workspace, a channel and a minute (since 1970), or `LATE`: what shares all three goes out as one message."""
+"""Workspace, channel, and minute (since 1970) or `LATE`: notices with equal keys go out as one message."""
 LATE = -1
 
 
 @dataclass(frozen=True)
 class ChannelActivity:
-    """What matters about a channel before something is posted there."""
+    """The state of a channel that decides whether a notice may be posted there now."""
 
     posted_at: int | None = None
-    """The Unix second at which something was last posted there directly, if that is not long ago."""
+    """Unix second of the last direct post, if recent."""
     hours: ChannelHours | None = None
     withdrawing_until: datetime | None = None
-    """When something that Slack holds for it, and that is to be got back, is looked after again."""
+    """When the withdrawal of a scheduled message for this channel is retried; None if there is none."""
 
 
-def schedulable_at(due: datetime, crowd: int, channel_id: str = "") -> datetime:
-    """From when on a notice due then may be given to Slack, where `crowd` others fall due in the minutes up to it.
+def schedulable_at(due: datetime, load: int, channel_id: str = "") -> datetime:
+    """When a notice due at `due` may be scheduled at Slack, if `load` notices are due in the minutes up to then.
 
-    A crowd needs to begin earlier, or Slack could not take it in time; a very large one is posted in its minute where
-    each channel is a DM, because there Slack's limit is by channel.
+    The larger the load, the earlier it starts, so that Slack's rate limit does not delay it. Above
+    `MAX_SCHEDULED_LOAD`, a DM is posted in its minute instead, because Slack's limit for posts is per channel.
     """
-    if crowd > MAX_SCHEDULED_LOAD and is_direct(channel_id):
+    if load > MAX_SCHEDULED_LOAD and is_direct(channel_id):
         return due
-    return due - SCHEDULE_AHEAD * max(1.0, crowd / NORMAL_LOAD)
+    return due - SCHEDULE_AHEAD * max(1.0, load / NORMAL_LOAD)
 
 
 def delivery_method(notice: Notice) -> DeliveryMethod:
-    """How a notice goes out: held by Slack until its second where its words are known beforehand, else posted.
+    """How a notice is delivered: kinds in `TIMED` are scheduled at Slack, all others are posted.
 
-    A reminder that is not to be handed over before it is due is one of a very large crowd, each in a DM of its own.
+    A reminder in a DM that may not be scheduled before it is due belongs to a very large load and is posted.
     """
-    crowded = is_direct(notice.channel_id) and notice.schedulable_at >= notice.due_at
-    return DeliveryMethod.SCHEDULED if notice.kind in TIMED and not crowded else DeliveryMethod.IMMEDIATE
+    is_posted = is_direct(notice.channel_id) and notice.schedulable_at >= notice.due_at
+    return DeliveryMethod.SCHEDULED if notice.kind in TIMED and not is_posted else DeliveryMethod.IMMEDIATE
 
 
 def is_direct(channel_id: str) -> bool:
-    """Whether this is a DM, or a person's id, which Slack takes for one."""
+    """Whether this is the id of a DM, or of a user, which Slack resolves to a DM."""
     return channel_id.startswith(("D", "U", "W"))
 
 
 def batch_key(notice: Notice, now: datetime) -> BatchKey:
-    """Which message a notice is handed over in. Those that come late go together, whatever minute they were due in."""
+    """The key of the message that a notice is batched into. Late notices share one, whenever they were due."""
     minute = LATE if is_late(notice.due_at, now + MIN_SCHEDULE_DELAY) else int(notice.due_at.timestamp()) // 60
     return notice.account.workspace, notice.channel_id, minute
 
 
 def is_late(due: datetime, at: datetime) -> bool:
-    """Whether what was due then and is said at `at` comes noticeably late."""
+    """Whether something due at `due` and posted at `at` is noticeably late."""
     return at > due + LATE_AFTER
 
 
 def superseded(notices: Sequence[Notice]) -> list[Notice]:
-    """Of several that come late for one session, all but the nearest to its start: each session is told of once."""
+    """Of several late notices of one session, all but the one nearest to its start."""
     nearest: dict[tuple[object, str], Notice] = {}
-    for notice in sorted(notices, key=lambda one: one.offset):
+    for notice in sorted(notices, key=lambda notice: notice.offset):
         nearest.setdefault((notice.account, notice.session_id), notice)
     return [notice for notice in notices if nearest[notice.account, notice.session_id] is not notice]
 
 
 def post_at(due: datetime, now: datetime, taken: Collection[int]) -> int:
-    """The second (Unix time) at which Slack should post it: when it is due, or at once if that is past.
+    """The Unix second at which Slack should post it: when it is due, or at once if that is past.
 
-    Never one that is `taken` in the channel, because channel and second are how a held message is known again; and
-    never one around which Slack holds as many for the channel as it takes.
+    Skips seconds in `taken`, because channel and second identify a scheduled message, and seconds around which the
+    channel already has as many scheduled messages as Slack accepts.
     """
     second = -int(-max(due, now + MIN_SCHEDULE_DELAY).timestamp() // 1)
-    held = sorted(taken)
-    while second in taken or _count_around(held, second) >= MAX_PER_WINDOW:
+    ordered = sorted(taken)
+    while second in taken or _count_around(ordered, second) >= MAX_PER_WINDOW:
         second += 1
     return second
 
 
 def from_unix(second: int) -> datetime:
-    """A Unix second as a moment."""
+    """A Unix second as a UTC datetime."""
     return datetime.fromtimestamp(second, UTC)
 
 
 def confirmed_at(second: int, starts: Iterable[datetime]) -> datetime:
-    """When a message that Slack holds for this second counts as said: a while after it, or when all has started.
+    """When a message scheduled for this second is final: `CHANGE_SEEN_WITHIN` later, or once all sessions have started.
 
-    Until then a change that happened before, and is heard of after it, still finds it and is followed by a correction.
+    Until then, a change that happened before the post but was detected after it still leads to a correction.
     """
     return max(min(from_unix(second) + CHANGE_SEEN_WITHIN, max(starts)), from_unix(second))
 
 
 def postponed_until(notice: Notice, now: datetime, channel: ChannelActivity) -> datetime | None:
-    """Until when something that is posted directly must wait; None where it may be said now."""
+    """Until when a directly posted notice must wait; None if it may be posted now."""
     if notice.kind in TIMED:
         return None
-    waits = []
+    times = []
     if channel.posted_at is not None:
-        waits.append(from_unix(channel.posted_at) + POST_INTERVAL)
+        times.append(from_unix(channel.posted_at) + POST_INTERVAL)
     if channel.withdrawing_until and FEATURE_BY_KIND.get(notice.kind) is Feature.CHANGES:
-        # A correction that comes before what it corrects would confuse everybody.
-        waits.append(max(channel.withdrawing_until, now + RECHECK_AFTER))
+        # A change must not be posted while the reminder that it corrects may still appear.
+        times.append(max(channel.withdrawing_until, now + RECHECK_AFTER))
     quiet = quiet_until(channel.hours, now)
     if quiet and not notice.facts.urgent and notice.kind is not NoticeKind.CORRECTION:
-        waits.append(quiet)
-    longest = max(waits, default=now)
-    return longest if longest > now else None
+        times.append(quiet)
+    latest = max(times, default=now)
+    return latest if latest > now else None
 
 
-def _count_around(held: Sequence[int], second: int) -> int:
-    first = bisect.bisect_right(held, second - WINDOW_S)
-    return bisect.bisect_left(held, second + WINDOW_S) - first
+def _count_around(ordered: Sequence[int], second: int) -> int:
+    first = bisect.bisect_right(ordered, second - WINDOW_S)
+    return bisect.bisect_left(ordered, second + WINDOW_S) - first

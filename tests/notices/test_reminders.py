@@ -11,7 +11,7 @@ from bot.clock import machine_now
 from bot.db.schema import parcels as table
 from bot.notices.model import TIMED, NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.notice_table import NoticeRow
+from bot.notices.outbox.rows import NoticeRow
 from sandbox.slack import Message
 from tests.support.world import World
 
@@ -29,7 +29,7 @@ async def announced(world: World, ahead: timedelta = 3 * DAY) -> datetime:
 async def reach(world: World, moment: datetime) -> None:
     """Let time pass as the sandbox does, stopping wherever the bot (if it runs) or Slack has something to do."""
     while True:
-        wake = await world.bot.services.scheduler.deliver() if world._bot else None
+        wake = await world.bot.services.scheduler.deliver() if world.is_bot_running else None
         await world.slack.tick()
         if world.clock.now() >= moment:
             return
@@ -331,7 +331,7 @@ async def test_bot_killed_during_a_hand_over_says_it_once(world: World, accepted
     if accepted:
         await world.until(world.slack.scheduled)
     else:
-        await world.until(lambda: not world.slack._api.faults.waiting)
+        await world.until(lambda: not world.slack.pending_faults)
     await world.crash_bot()
     await world.start_bot()
     await world.bot.services.scheduler.deliver()
