@@ -95,7 +95,7 @@ class Services:
         await self.creation.resume()
         await self.seats.resume()
         await self.team.resume()
-        self.registrants.forget_expired()
+        self.registrants.drop_expired()
         await self.bulk.resume()
         self.page_queue.wake()
 

@@ -1,4 +1,4 @@
-"""The one door to Slack's Web API: posts, edits and schedules, and turns Slack's refusals into our errors."""
+"""The client of Slack's Web API. Converts Slack's error responses into our errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOT_THERE = {
     "user_not_found",
 }
 NO_DIRECT_MESSAGES = {"messages_tab_disabled", "cannot_dm_bot", "user_disabled"}
-"""How Slack says that it does not let us write to somebody: docs.slack.dev/reference/methods/chat.postMessage"""
+"""Slack does not let us message this user: docs.slack.dev/reference/methods/chat.postMessage"""
 MARKED = "greenroom_notice"
 PAGE = 200
 GUEST_FIELDS = ("is_restricted", "is_ultra_restricted")
@@ -39,7 +39,7 @@ Answer = TypeVar("Answer", AsyncSlackResponse, dict[str, Any])
 
 @dataclass(frozen=True)
 class Upload:
-    """A file for Slack: what it is called, what is in it, and what an image shows to those who do not see it."""
+    """A file for Slack; `alt_text` describes an image."""
 
     name: str
     content: bytes = field(repr=False)
@@ -49,23 +49,24 @@ class Upload:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the bot token belongs to."""
+    """The owner of the bot token."""
 
     workspace: Workspace
     bot_id: str
     bot_user_id: str
     scopes: frozenset[str] = frozenset()
-    """What the token was granted."""
+    """The granted scopes."""
 
 
 class SlackApi:
-    """Slack's Web API for one workspace. Nothing is ever repeated by itself: a repeated post is a doubled one.
+    """Slack's Web API for one workspace. Nothing is retried: a repeated post would be a duplicate.
 
-    Every method may raise `SlackRefused`, `SlackBusy` or `SlackOutcomeUnknown`, and `ChannelUnreachable` where it posts.
+    Every method may raise `SlackRefused`, `SlackBusy` or `SlackOutcomeUnknown`; those that address a channel may raise
+    `ChannelUnreachable`.
     """
 
     def __init__(self, token: str, url: str, session: aiohttp.ClientSession) -> None:
-        """Use the caller's session, whose time-out holds (slack_sdk ignores its own when given a session)."""
+        """Use the caller's session and its timeout (slack_sdk ignores its own if given a session)."""
         self.client = AsyncWebClient(
             token=token, base_url=url.rstrip("/") + "/", session=session, retry_handlers=[], timeout=15
         )
@@ -79,7 +80,7 @@ class SlackApi:
         self._scopes: frozenset[str] | None = None
 
     async def identity(self) -> Identity:
-        """The workspace and the bot user this token belongs to."""
+        """Return the workspace and the bot user of this token."""
         answer = await self._call(self.client.auth_test())
         workspace = Workspace(team_id=answer["team_id"], enterprise_id=answer.get("enterprise_id") or "")
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -87,11 +88,11 @@ class SlackApi:
         return Identity(workspace, answer.get("bot_id") or "", answer["user_id"], self._scopes)
 
     async def scopes(self) -> frozenset[str]:
-        """What the token was granted, asked once."""
+        """Return the granted scopes, requested once."""
         return self._scopes if self._scopes is not None else (await self.identity()).scopes
 
     async def person(self, workspace: Workspace, user_id: str) -> Person:
-        """A person of this workspace, or a stranger who meets us in a shared channel."""
+        """Look up a user of this workspace, or a user of another one in a shared channel."""
         user = (await self._call(self.client.users_info(user=user_id, include_locale=True)))["user"]
         profile = user.get("profile", {})
         return Person(
@@ -111,7 +112,7 @@ class SlackApi:
         )
 
     async def check_channel(self, channel_id: str) -> None:
-        """Raise `ChannelUnreachable`, with what to do, where we could not post."""
+        """Raise `ChannelUnreachable`, with what to do, if we cannot post in this channel."""
         channel = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
         if channel.get("is_archived"):
             raise ChannelUnreachable("This channel is archived. Choose another one.")
@@ -119,7 +120,7 @@ class SlackApi:
             raise ChannelUnreachable("Greenroom is not in this channel. Type /invite @Greenroom there, then try again.")
 
     async def public_channel_name(self, channel_id: str) -> str:
-        """What a public channel is called; empty for any other, and for one that we cannot see."""
+        """Return the name of a public channel; empty for any other, or if we cannot access it."""
         try:
             channel = (await self._post(self.client.conversations_info(channel=channel_id)))["channel"]
         except ChannelUnreachable:
@@ -128,9 +129,9 @@ class SlackApi:
         return str(channel.get("name") or "") if is_public else ""
 
     async def post(self, channel_id: str, message: Message, mark: str = "") -> tuple[str, str]:
-        """Post and return the channel (a DM has its own id) and the `ts` of what stands there now.
+        """Post a message; return its channel (a DM has its own id) and its `ts`.
 
-        By `mark`, which every app in the workspace can read, it can be found again (`posted`).
+        `find_posted` finds it again by `mark`, which every app in the workspace can read.
         """
         body = {"channel": channel_id, "unfurl_links": False, **_body(message)}
         if mark:
@@ -139,7 +140,7 @@ class SlackApi:
         return answer["channel"], answer["ts"]
 
     async def send_file(self, channel_id: str, upload: Upload, comment: str = "") -> None:
-        """Put a file where `post` has said the channel is: Slack takes no person's id here.
+        """Upload a file to a channel as returned by `post`: Slack accepts no user id here.
 
         https://docs.slack.dev/reference/methods/files.completeUploadExternal
         """
@@ -154,27 +155,29 @@ class SlackApi:
             )
         )
 
-    async def group(self, group_id: str) -> frozenset[str]:
-        """The people of a user group: docs.slack.dev/reference/methods/usergroups.users.list"""
+    async def user_group_members(self, group_id: str) -> frozenset[str]:
+        """List the members of a user group: docs.slack.dev/reference/methods/usergroups.users.list"""
         answer = await self._call(self.client.usergroups_users_list(usergroup=group_id))
         return frozenset(answer["users"])
 
-    async def groups(self) -> list[tuple[str, str]]:
-        """The workspace's user groups that are in use, by id and handle: …/methods/usergroups.list"""
+    async def user_groups(self) -> list[tuple[str, str]]:
+        """List the ids and handles of the active user groups: …/methods/usergroups.list"""
         answer = await self._call(self.client.usergroups_list())
-        return [(str(one["id"]), str(one["handle"])) for one in answer["usergroups"] if not one.get("date_delete")]
+        return [
+            (str(group["id"]), str(group["handle"])) for group in answer["usergroups"] if not group.get("date_delete")
+        ]
 
-    async def posted(self, channel_id: str, since: int, mark: str) -> str | None:
-        """The `ts` of the message with this mark that was posted after a Unix second, if there is one.
+    async def find_posted(self, channel_id: str, since: int, mark: str) -> str | None:
+        """Return the `ts` of the message with this mark that was posted after `since` (Unix seconds), or None.
 
         Needs a history scope: docs.slack.dev/reference/methods/conversations.history
         """
         cursor = ""
         while True:
-            asked = self.client.conversations_history(
+            request = self.client.conversations_history(
                 channel=channel_id, oldest=str(since), include_all_metadata=True, limit=PAGE, cursor=cursor or None
             )
-            answer = await self._post(asked)
+            answer = await self._post(request)
             for message in answer["messages"]:
                 if (message.get("metadata", {}).get("event_payload") or {}).get("id") == mark:
                     return str(message["ts"])
@@ -188,24 +191,24 @@ class SlackApi:
         Needs a history scope: docs.slack.dev/reference/methods/conversations.history
         """
         bot_id = (await self.identity()).bot_id
-        asked = self.client.conversations_history(
+        request = self.client.conversations_history(
             channel=channel_id, oldest=str(since), latest=str(until), inclusive=True, limit=PAGE
         )
-        found = (await self._post(asked))["messages"]
+        found = (await self._post(request))["messages"]
         ours = sorted((float(one["ts"]), one["text"], one["ts"]) for one in found if one.get("bot_id") == bot_id)
         texts = [text for _, text, _ in ours]
         return [str(ts) for number, (_, text, ts) in enumerate(ours) if text in texts[:number]]
 
     async def remove(self, channel_id: str, ts: str) -> None:
-        """Delete a message of ours."""
+        """Delete one of our messages."""
         await self._post(self.client.chat_delete(channel=channel_id, ts=ts))
 
     async def edit(self, channel_id: str, ts: str, message: Message) -> None:
-        """Put this message in the place of the one that stands there."""
+        """Replace one of our messages."""
         await self._post(self._send("chat.update", {"channel": channel_id, "ts": ts, **_body(message)}))
 
     async def schedule(self, channel_id: str, post_at: int, message: Message) -> str:
-        """Have Slack post this at a Unix second, and return the id by which it can be taken back.
+        """Schedule a message for `post_at` (Unix seconds); return the id to withdraw it by.
 
         Without `metadata`: a scheduled message with metadata never posts
         (docs.slack.dev/reference/methods/chat.scheduleMessage).
@@ -215,7 +218,7 @@ class SlackApi:
         return str(answer["scheduled_message_id"])
 
     async def scheduled(self, channel_id: str, post_at: int) -> list[str]:
-        """The ids of the messages of ours that Slack holds for this channel and second."""
+        """List the ids of our messages scheduled for this channel and second."""
         answer = await self._call(
             self.client.chat_scheduledMessages_list(
                 channel=channel_id, oldest=str(post_at), latest=str(post_at + 1), limit=100
@@ -224,19 +227,19 @@ class SlackApi:
         return [str(item["id"]) for item in answer["scheduled_messages"] if int(item["post_at"]) == post_at]
 
     async def unschedule(self, channel_id: str, scheduled_id: str) -> None:
-        """Take a held message back. Refused with `invalid_scheduled_message_id` when it is too late."""
+        """Withdraw a scheduled message. Refused with `invalid_scheduled_message_id` if it is too late."""
         await self._call(self.client.chat_deleteScheduledMessage(channel=channel_id, scheduled_message_id=scheduled_id))
 
     async def open(self, trigger_id: str, view: dict[str, Any]) -> str:
-        """Open a modal and return its id. The trigger lives three seconds."""
+        """Open a modal and return its id. A trigger is valid for three seconds."""
         return str((await self._call(self.client.views_open(trigger_id=trigger_id, view=view)))["view"]["id"])
 
     async def push(self, trigger_id: str, view: dict[str, Any]) -> str:
-        """Put a modal on top of the open one and return its id."""
+        """Push a modal on top of the open one and return its id."""
         return str((await self._call(self.client.views_push(trigger_id=trigger_id, view=view)))["view"]["id"])
 
     async def update(self, view_id: str, view: dict[str, Any]) -> bool:
-        """Put this view in the place of an open one. False where the person has closed it."""
+        """Replace an open view. False if the user has closed it."""
         try:
             await self._call(self.client.views_update(view_id=view_id, view=view))
         except SlackRefused as error:
@@ -246,11 +249,11 @@ class SlackApi:
         return True
 
     async def update_by_external_id(self, external_id: str, view: dict[str, Any]) -> str:
-        """The same for a view that an answer has put there, by the name that it was given; returns its id."""
+        """Replace a view by its external id, which our response to a submission set; return its id."""
         return str((await self._call(self.client.views_update(external_id=external_id, view=view)))["view"]["id"])
 
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
-        """Answer a command or a click, visible to that person only (30 minutes, five times)."""
+        """Reply to a command or a click, visible to that user only (for 30 minutes, five times)."""
         hook = AsyncWebhookClient(response_url, session=self._session, retry_handlers=[])
         try:
             answer = await hook.send(
@@ -262,10 +265,10 @@ class SlackApi:
             raise SlackRefused(f"response_url_{answer.status_code}")
 
     async def _send(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Send a message to Slack and return the answer.
+        """Send a message to Slack and return the response body.
 
-        Same request as slack_sdk's, at a third of its processor time: slack_sdk prepares retries and debug logs, and
-        joins the URL, for every call.
+        The same request as slack_sdk's, for a third of the processor time: slack_sdk prepares retries and debug logs
+        and joins the URL on every call.
         """
         data = json.dumps(body).encode()
         async with self._session.post(

@@ -75,7 +75,7 @@ async def test_loop_that_writes_down_outcomes_is_killed_and_returns(sqlite_url: 
 
 def restarts(here: ProofEnvironment) -> int:
     """How often the loop has come back."""
-    return here.zygote.log.read_text(encoding="utf-8").count("outcomes.restarted")
+    return here.zygote.log.read_text(encoding="utf-8").count("results.restarted")
 
 
 async def plan(here: ProofEnvironment) -> None:

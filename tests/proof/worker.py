@@ -21,6 +21,7 @@ from bot.db.vault import Vault
 from bot.model.people import Workspace
 from bot.notices.outbox import message_table
 from bot.notices.outbox.rate_limits import A_MINUTE
+from bot.notices.outbox.results import LOOP_NAME
 from bot.notices.outbox.worker import SLOTS, OutboxWorker
 from bot.scheduler import HEARTBEAT, SHORTEST_NAP
 from bot.settings import UnclearAlerts
@@ -121,7 +122,7 @@ async def _deliver(delivery: OutboxWorker, moved: ClockOffset, stop: asyncio.Eve
 def _break_loops() -> None:
     """What a mistake of ours would do to the loop that writes down what came of calls."""
     for task in asyncio.all_tasks():
-        if task.get_name() == "outcomes":
+        if task.get_name() == LOOP_NAME:
             task.cancel()
 
 

@@ -1,9 +1,9 @@
-"""What everybody who delivers works with: the outbox, the ways to Slack, the pace, and how long a claim still holds."""
+"""Dependencies shared by the delivery workers: database, Slack clients, rate limits, lease and retry rules."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
@@ -11,40 +11,33 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.clock import Clock, boottime
 from bot.db.connection import Db, Store
 from bot.errors import ChannelUnreachable
-from bot.model.people import Account, Workspace
-from bot.model.webinar import Webinar
-from bot.notices.model import MessageState, Notice, NoticeKind
-from bot.notices.outbox import message_table, notice_table
-from bot.notices.outbox.claims import BatchedMessage, Claim
-from bot.notices.outbox.message_table import OutboundMessage
+from bot.model.people import Workspace
+from bot.notices.outbox import notice_table
+from bot.notices.outbox.claims import Claim
 from bot.notices.outbox.rate_limits import SlackRateLimits
 from bot.notices.outbox.results import ResultWriter
-from bot.notices.rules import expires_at
-from bot.notices.schedule import at, is_direct
-from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Scope, Subscription
-from bot.notices.texts.phrases import NoticeContext
-from bot.slack import user_table
-from bot.slack.client import TIMEOUT, SlackApi, SlackBusy, SlackRefused, SlackUnclear
-from bot.webinars import table as webinar_table
+from bot.notices.outbox.rows import BatchedMessage, OutboundMessage
+from bot.notices.schedule import from_unix
+from bot.slack.client import TIMEOUT, SlackApi
+from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
-SETTLE = timedelta(seconds=10)
-"""How long after a lost answer Slack can be asked: by then it has accepted what it was going to accept."""
-SETTLE_WELL = timedelta(minutes=1)
-"""The same where there is ample time, to be surer still."""
+SETTLE_TIME = timedelta(seconds=10)
+"""How long after a lost answer Slack is asked: Slack has processed the call by that time."""
+LONG_SETTLE_TIME = timedelta(minutes=1)
+"""The same if there is ample time, to be safer."""
 AMPLE = 10
-"""There is, where ten times as long is left."""
-UNDO_TRIES = 5
-LOOKS = 6
-"""So often we look whether a call of ours that came late has left something at Slack, with `SETTLE` between."""
-LONGEST_WAIT = timedelta(minutes=1)
-"""Between two tries of what Slack refuses for now."""
+"""There is ample time if ten times the wait is left."""
+UNDO_ATTEMPTS = 5
+DUPLICATE_CHECKS = 6
+"""How often we check for a duplicate that a late call may have left at Slack, every `SETTLE_TIME`."""
+LONGEST_BACKOFF = timedelta(minutes=1)
+"""The longest wait between two attempts at a call that Slack refuses temporarily."""
 ONE_CALL = TIMEOUT.total or 15.0
 """Seconds that a call to Slack may take."""
-FOR_NOW = {
+TEMPORARY = {
     "restricted_too_many",  # 30 messages of this channel in five minutes
     "time_in_past",  # Slack's clock is ahead of ours
-    # An admin or Slack can mend these while it is still worth saying.
+    # An admin or Slack can resolve these before the notice expires.
     "invalid_auth",
     "not_authed",
     "token_expired",
@@ -55,6 +48,7 @@ FOR_NOW = {
     "service_unavailable",
     "team_added_to_org",
 }
+"""Refusals that are retried."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,95 +56,78 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LeaseGuard:
-    """How long something claimed may be worked on: an answer that comes later could cross what somebody else does."""
+    """How long a claim may be worked on: a later call could cross the work of the next owner."""
 
     lease: timedelta
     since: float = field(default_factory=boottime)
 
     @property
-    def is_up(self) -> bool:
-        """Whether too little is left to begin a call."""
+    def is_expiring(self) -> bool:
+        """Whether too little time is left to start a call."""
         lease = self.lease.total_seconds()
         return self.since + lease - boottime() < max(ONE_CALL, lease / 3)
 
 
 @dataclass(frozen=True)
-class MessageContents:
-    """What is in a parcel, with the webinars that are spoken of."""
-
-    said: Sequence[NoticeContext]
-    others: dict[str, Webinar]
-    """Those of a digest, by session id."""
-
-
-@dataclass(frozen=True)
 class DeliveryContext:
-    """Somebody who delivers, under the name `me`: for one workspace, or for all."""
+    """Shared by the parts of one worker, which claims rows as `worker_id`: of one workspace, or of all."""
 
-    me: str
+    worker_id: str
     store: Store
     slack: Callable[[Workspace], SlackApi]
     clock: Clock
     workspace: Workspace | None
     lease: timedelta
-    pacing: SlackRateLimits
-    outcomes: ResultWriter
+    rate_limits: SlackRateLimits
+    results: ResultWriter
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Waits so many seconds of machine time."""
 
     def claim(self) -> tuple[Claim, LeaseGuard]:
-        """A claim to take something with, and the fence that goes with it."""
-        return Claim(self.me, self.lease, self.workspace), LeaseGuard(self.lease)
+        """A claim, and the guard of its lease."""
+        return Claim(self.worker_id, self.lease, self.workspace), LeaseGuard(self.lease)
 
     def after(self, wait: timedelta) -> datetime:
-        """The moment so much later."""
+        """The time `wait` from now."""
         return self.clock.now() + wait
 
-    async def take(self, change: Callable[Concatenate[Db, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do this in a transaction of its own, now."""
+    async def transact(
+        self, change: Callable[Concatenate[Db, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Make a change in a transaction of its own, now."""
         async with self.store.write() as db:
             return await change(db, *args, **kwargs)
 
     async def write(self, change: Callable[Concatenate[Db, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Write down what came of something; tried until it is written."""
+        """Write the result of a call; retried until it is written."""
 
         async def written(db: Db) -> T:
             return await change(db, *args, **kwargs)
 
-        return await self.outcomes.write(written)
+        return await self.results.write(written)
 
-    async def contents(self, some: Collection[OutboundMessage]) -> list[BatchedMessage]:
-        """What is in these parcels and to be said by now."""
-        if not some:
+    async def with_notices(self, messages: Collection[OutboundMessage]) -> list[BatchedMessage]:
+        """These messages with the notices that are to be posted with them."""
+        if not messages:
             return []
         async with self.store.read() as db:
-            packed = await notice_table.packed(db, [parcel.id for parcel in some])
-        return [BatchedMessage(parcel, tuple(packed[parcel.id])) for parcel in some]
+            rows = await notice_table.batched_in(db, [message.id for message in messages])
+        return [BatchedMessage(message, tuple(rows[message.id])) for message in messages]
 
-    async def known(self, loads: Sequence[BatchedMessage]) -> list[MessageContents]:
-        """The webinars that these speak of, as the mirror has them, and the people, by name: a query for each."""
-        if not loads:
-            return []
-        said = [row.notice for load in loads for row in load.rows]
-        async with self.store.read() as db:
-            found = await webinar_table.by_keys(db, {key for notice in said for key in _spoken_of(notice)})
-            names = await user_table.names(db, {_doer(notice) for notice in said if notice.facts.by})
-        return [_known(load, found, names) for load in loads]
-
-    def busy(self, parcel: OutboundMessage, method: str, error: SlackBusy) -> datetime:
-        """Slack wants to be left alone with this; until when it is."""
-        return self.pacing.pause(parcel.workspace, parcel.channel_id, method, error.seconds)
+    def pause(self, message: OutboundMessage, method: str, error: SlackBusy) -> datetime:
+        """Record that Slack has asked to wait with this method, and return until when."""
+        return self.rate_limits.pause(message.workspace, message.channel_id, method, error.seconds)
 
     async def undo(self, call: Callable[[], Awaitable[None]]) -> str:
-        """Take away what is one too many at Slack, as patiently as Slack asks. Returns why it was left, or nothing."""
+        """Remove a duplicate from Slack, waiting as long as Slack asks. Returns why it was left, or nothing."""
         reason = ""
-        for _ in range(UNDO_TRIES):
+        for _ in range(UNDO_ATTEMPTS):
             try:
                 await call()
             except SlackBusy as error:
                 reason = error.sentence
                 await self.sleep(error.seconds)
-            except SlackUnclear as error:
+            except SlackOutcomeUnknown as error:
                 reason = error.sentence
             except (SlackRefused, ChannelUnreachable) as error:
                 return error.sentence
@@ -158,69 +135,12 @@ class DeliveryContext:
                 return ""
         return reason
 
-    async def cut_off(self, load: BatchedMessage, error: ChannelUnreachable) -> None:
-        """Slack does not let us into the channel: close the parcel, and tell who set the channel up, once."""
-        now = self.clock.now()
 
-        async def written(db: Db) -> None:
-            if await message_table.end(db, load.parcel, MessageState.DEAD, error.sentence):
-                lines = await subscription_table.of_channel(db, load.parcel.workspace, load.parcel.channel_id)
-                await notice_table.plan(db, _tidings(load, lines, now))
-
-        await self.outcomes.write(written)
-
-
-def settle(parcel: OutboundMessage, now: datetime) -> timedelta:
+def settle_time(message: OutboundMessage, now: datetime) -> timedelta:
     """How long to wait after a lost answer before Slack is asked: the longer, the more time is left."""
-    return min(max(SETTLE, (at(parcel.post_at) - now) / AMPLE), SETTLE_WELL)
+    return min(max(SETTLE_TIME, (from_unix(message.post_at) - now) / AMPLE), LONG_SETTLE_TIME)
 
 
-def backoff(parcel: OutboundMessage) -> timedelta:
-    """How long to wait before the next try, after so many in vain."""
-    return min(timedelta(seconds=2 ** min(parcel.attempts, 6)), LONGEST_WAIT)
-
-
-def _spoken_of(notice: Notice) -> list[tuple[Account, str]]:
-    others = [(notice.account, session_id) for session_id, _ in notice.facts.coming]
-    return [(notice.account, notice.session_id), *others] if notice.session_id else others
-
-
-def _doer(notice: Notice) -> tuple[Workspace, str]:
-    return notice.account.workspace, notice.facts.by
-
-
-def _known(
-    load: BatchedMessage, found: Mapping[tuple[Account, str], Webinar], names: Mapping[tuple[Workspace, str], str]
-) -> MessageContents:
-    said = [
-        NoticeContext(notice, found.get((notice.account, notice.session_id)), names.get(_doer(notice), ""))
-        for notice in (row.notice for row in load.rows)
-    ]
-    coming = (key for row in load.rows if row.notice.facts.coming for key in _spoken_of(row.notice))
-    return MessageContents(said, {key[1]: found[key] for key in coming if key in found})
-
-
-def _tidings(load: BatchedMessage, lines: Sequence[Subscription], now: datetime) -> list[Notice]:
-    """The notice to who set the channel up: by the line that is most about what could not be said there."""
-    sessions = {(row.notice.account, row.notice.session_id) for row in load.rows}
-    account = load.rows[0].notice.account if load.rows else None
-    order = [Scope.WEBINAR, Scope.MINE, Scope.ALL]
-    about = [line for line in lines if line.scope is not Scope.WEBINAR or (line.account, line.subject) in sessions]
-    if account is None or not (about or lines) or is_direct(load.parcel.channel_id):
-        return []
-    line = min(about or lines, key=lambda one: order.index(one.scope))
-    # Told once, whatever else of theirs cannot be said there, until they set something up anew.
-    since = max(one.set_at for one in lines if one.set_by == line.set_by)
-    return [
-        Notice(
-            kind=NoticeKind.CUT_OFF,
-            account=account,
-            session_id="",
-            channel_id=line.set_by,
-            start=since,
-            occurrence=f"{load.parcel.channel_id}:{since.isoformat(timespec='seconds')}",
-            due_at=now,
-            hand_at=now,
-            expires_at=expires_at(NoticeKind.CUT_OFF, None, moment=now),
-        )
-    ]
+def backoff(message: OutboundMessage) -> timedelta:
+    """How long to wait before the next attempt; doubles with each failed one."""
+    return min(timedelta(seconds=2 ** min(message.attempts, 6)), LONGEST_BACKOFF)

@@ -1,4 +1,4 @@
-"""Posts what is to be said at once, and finds out about posts of which nobody knows whether they arrived."""
+"""Posts messages at once, and resolves posts with an unknown outcome by reading the channel's history."""
 
 from __future__ import annotations
 
@@ -8,161 +8,160 @@ from functools import partial
 
 from bot.errors import ChannelUnreachable
 from bot.notices.model import MessageState
-from bot.notices.outbox import message_table
-from bot.notices.outbox.claims import BatchedMessage
+from bot.notices.outbox import message_results, message_table
+from bot.notices.outbox.channel_lost import close_unreachable
+from bot.notices.outbox.contents import MessageContents
 from bot.notices.outbox.context import (
-    FOR_NOW,
-    LOOKS,
-    SETTLE,
-    SETTLE_WELL,
+    DUPLICATE_CHECKS,
+    LONG_SETTLE_TIME,
+    SETTLE_TIME,
+    TEMPORARY,
     DeliveryContext,
     LeaseGuard,
-    MessageContents,
     backoff,
 )
-from bot.notices.outbox.message_table import OutboundMessage, PostedMessage
+from bot.notices.outbox.duplicates import can_read_history
 from bot.notices.outbox.rate_limits import HISTORY, POST
-from bot.notices.outbox.scheduled import wording
+from bot.notices.outbox.rows import BatchedMessage, OutboundMessage, PostedMessage
 from bot.settings import UnclearAlerts
-from bot.slack.client import SlackBusy, SlackRefused, SlackUnclear
+from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 
 log = logging.getLogger(__name__)
 
 LOOK_BACK_S = 60
 """Seconds that Slack's clock may be behind ours."""
-NOT_CLEAR = "not clear whether Slack posted it"
-CANNOT_LOOK = {"missing_scope", "not_in_channel", "channel_not_found", "not_allowed_token_type", "access_denied"}
-HISTORY_SCOPES = {
-    "C": {"channels:history", "groups:history"},
-    "G": {"groups:history", "mpim:history"},
-    "D": {"im:history"},
-}
-"""What lets us look into a conversation, by the first letter of its id; a private channel's may be a C as well."""
+OUTCOME_UNKNOWN = "not clear whether Slack posted it"
+"""Stored as the problem of a message, and shown to admins."""
+NO_ACCESS = {"missing_scope", "not_in_channel", "channel_not_found", "not_allowed_token_type", "access_denied"}
 
 
 class ImmediateDelivery:
-    """What Slack posts the moment it gets it."""
+    """Messages that Slack posts as soon as it gets them."""
 
-    def __init__(self, shift: DeliveryContext, unclear: UnclearAlerts) -> None:
-        """Work on this shift; `unclear` is for where Slack's history is closed to us."""
-        self._shift = shift
+    def __init__(self, context: DeliveryContext, unclear: UnclearAlerts) -> None:
+        """Work for the worker with this context. `unclear`: what to do if the channel's history cannot be read."""
+        self._context = context
         self._unclear = unclear
 
-    async def give(self, load: BatchedMessage, known: MessageContents, fence: LeaseGuard) -> None:
-        """Post a parcel."""
-        parcel = load.parcel
-        if fence.is_up:
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.clock.now())
+    async def send(self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard) -> None:
+        """Post a message."""
+        message = batched.message
+        if guard.is_expiring:
+            await self._context.write(message_results.requeue, message, self._context.clock.now())
             return
-        message = wording(load, known, repeated=parcel.problem == NOT_CLEAR)
+        text = contents.message(message.post_at, repeated=message.problem == OUTCOME_UNKNOWN)
+        slack = self._context.slack(message.workspace)
         try:
-            channel, ts = await self._shift.slack(parcel.workspace).post(parcel.channel_id, message, parcel.mark)
-        except SlackUnclear:
-            log.warning("post.unclear", extra={"parcel": parcel.id})
-            if not await self._shift.write(message_table.hold, parcel, max(SETTLE_WELL, backoff(parcel))):
-                await self._look_for_more(parcel)
+            channel, ts = await slack.post(message.channel_id, text, message.mark)
+        except SlackOutcomeUnknown:
+            log.warning("post.outcome_unknown", extra={"parcel": message.id})
+            wait = max(LONG_SETTLE_TIME, backoff(message))
+            if not await self._context.write(message_table.extend_claim, message, wait):
+                await self._check_for_duplicate(message)
         except SlackBusy as error:
-            await self._not_posted(parcel, self._shift.busy(parcel, POST, error))
+            await self._not_posted(message, self._context.pause(message, POST, error))
         except ChannelUnreachable as error:
-            log.warning("post.unreachable", extra={"parcel": parcel.id})
-            await self._shift.cut_off(load, error)
+            await close_unreachable(self._context, batched, error)
         except SlackRefused as error:
-            await self._refused(parcel, error.code)
+            await self._refused(message, error.code)
         else:
-            await self._posted(parcel, channel, ts)
+            await self._posted(message, channel, ts)
 
-    async def settle(self, load: BatchedMessage, known: MessageContents, fence: LeaseGuard) -> None:
-        """Find out whether Slack has posted what was given to it when the claim ran out."""
-        parcel = load.parcel
+    async def resolve(self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard) -> None:
+        """Find out whether Slack has posted a message that was being sent when its lease expired."""
+        message = batched.message
         try:
-            ts = await self._look(parcel)
-        except _CannotLook:
-            await self._do_without(load, known, fence)
-        except (SlackUnclear, SlackBusy, SlackRefused) as error:
-            log.warning("post.still_unclear", extra={"parcel": parcel.id, "reason": error.sentence})
-            await self._shift.write(message_table.hold, parcel, max(SETTLE_WELL, backoff(parcel)))
+            ts = await self._find_post(message)
+        except _NoAccess:
+            await self._decide_without_history(batched, contents, guard)
+        except (SlackOutcomeUnknown, SlackBusy, SlackRefused) as error:
+            log.warning("post.lookup_failed", extra={"parcel": message.id, "reason": error.sentence})
+            await self._context.write(message_table.extend_claim, message, max(LONG_SETTLE_TIME, backoff(message)))
         else:
             if ts:
-                await self._posted(parcel, parcel.channel_id, ts)
+                await self._posted(message, message.channel_id, ts)
             else:
-                await self._shift.write(message_table.not_at_slack, parcel, self._shift.clock.now())
+                await self._context.write(message_results.requeue, message, self._context.clock.now())
 
-    async def _look(self, parcel: OutboundMessage) -> str | None:
-        """The `ts` under which it stands in its channel, or nothing where it does not stand there."""
-        slack = self._shift.slack(parcel.workspace)
-        needed = HISTORY_SCOPES.get(parcel.channel_id[:1], set())
-        if not needed & await slack.scopes():
-            raise _CannotLook
-        busy_until = self._shift.pacing.busy_until(parcel.workspace, parcel.channel_id, HISTORY)
+    async def _find_post(self, message: OutboundMessage) -> str | None:
+        """The `ts` of the message in its channel; None if it was not posted."""
+        slack = self._context.slack(message.workspace)
+        if not await can_read_history(slack, message.channel_id):
+            raise _NoAccess
+        busy_until = self._context.rate_limits.busy_until(message.workspace, message.channel_id, HISTORY)
         if busy_until:
-            raise SlackBusy((busy_until - self._shift.clock.now()).total_seconds())
+            raise SlackBusy((busy_until - self._context.clock.now()).total_seconds())
         try:
-            return await slack.posted(parcel.channel_id, parcel.post_at - LOOK_BACK_S, parcel.mark)
+            return await slack.find_posted(message.channel_id, message.post_at - LOOK_BACK_S, message.mark)
         except SlackBusy as error:
-            self._shift.busy(parcel, HISTORY, error)
+            self._context.pause(message, HISTORY, error)
             raise
         except ChannelUnreachable as error:
-            raise _CannotLook from error
+            raise _NoAccess from error
         except SlackRefused as error:
-            if error.code in CANNOT_LOOK:
-                raise _CannotLook from error
+            if error.code in NO_ACCESS:
+                raise _NoAccess from error
             raise
 
-    async def _do_without(self, load: BatchedMessage, known: MessageContents, fence: LeaseGuard) -> None:
-        now = self._shift.clock.now()
-        worth_it = any(row.notice.expires_at > now for row in load.rows)
-        if self._unclear is UnclearAlerts.DROP or not worth_it:
-            log.error("post.unknown", extra={"parcel": load.parcel.id})
-            await self._shift.write(message_table.end, load.parcel, MessageState.UNKNOWN, NOT_CLEAR)
+    async def _decide_without_history(
+        self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard
+    ) -> None:
+        message, now = batched.message, self._context.clock.now()
+        is_current = any(row.notice.expires_at > now for row in batched.rows)
+        if self._unclear is UnclearAlerts.DROP or not is_current:
+            log.error("post.unresolved", extra={"parcel": message.id})
+            await self._context.write(message_results.close, message, MessageState.UNKNOWN, OUTCOME_UNKNOWN)
             return
-        again = await self._shift.write(message_table.repeat, load.parcel, now, NOT_CLEAR)
+        again = await self._context.write(message_table.begin_repeat, message, now, OUTCOME_UNKNOWN)
         if again:
             log.warning("post.repeated", extra={"parcel": again.id})
-            await self.give(BatchedMessage(again, load.rows), known, fence)
+            await self.send(BatchedMessage(again, batched.rows), contents, guard)
 
-    async def _refused(self, parcel: OutboundMessage, code: str) -> None:
-        log.warning("post.refused", extra={"parcel": parcel.id, "code": code})
-        if code in FOR_NOW:
-            await self._not_posted(parcel, self._shift.after(backoff(parcel)), code)
+    async def _refused(self, message: OutboundMessage, code: str) -> None:
+        log.warning("post.refused", extra={"parcel": message.id, "code": code})
+        if code in TEMPORARY:
+            await self._not_posted(message, self._context.after(backoff(message)), code)
         else:
-            await self._shift.write(message_table.end, parcel, MessageState.DEAD, code)
+            await self._context.write(message_results.close, message, MessageState.FAILED, code)
 
-    async def _not_posted(self, parcel: OutboundMessage, again_at: datetime, code: str = "") -> None:
-        if parcel.problem == NOT_CLEAR:
-            # This time surely not, but the time before perhaps: it stays what it is, to be said as a repetition.
-            await self._shift.write(message_table.hold, parcel, again_at - self._shift.clock.now())
+    async def _not_posted(self, message: OutboundMessage, again_at: datetime, code: str = "") -> None:
+        if message.problem == OUTCOME_UNKNOWN:
+            # An earlier attempt may have posted it: the message stays, and is posted as a repetition.
+            wait = again_at - self._context.clock.now()
+            await self._context.write(message_table.extend_claim, message, wait)
         else:
-            await self._shift.write(message_table.not_at_slack, parcel, again_at, code)
+            await self._context.write(message_results.requeue, message, again_at, code)
 
-    async def _posted(self, parcel: OutboundMessage, channel: str, ts: str) -> None:
-        if await self._shift.outcomes.posted(PostedMessage(parcel.id, ts)):
-            log.info("post.said", extra={"parcel": parcel.id})
+    async def _posted(self, message: OutboundMessage, channel: str, ts: str) -> None:
+        if await self._context.results.posted(PostedMessage(message.id, ts)):
+            log.info("post.accepted", extra={"parcel": message.id})
             return
-        # We were away for longer than our claim, and somebody else has taken care of it.
-        log.warning("post.one_too_many", extra={"parcel": parcel.id})
-        await self._undo(parcel, channel, ts)
+        # Our lease expired during the call, and another worker settled the message: our post is a duplicate.
+        await self._remove_duplicate(message, channel, ts)
 
-    async def _look_for_more(self, parcel: OutboundMessage) -> None:
-        """We were away for longer than our claim, and our call may have come when others had found that it had not."""
-        for _ in range(LOOKS):
-            await self._shift.sleep(SETTLE.total_seconds())
-            now = await self._shift.take(message_table.find, parcel)
+    async def _check_for_duplicate(self, message: OutboundMessage) -> None:
+        """Our lease expired during a call with an unknown outcome: remove the post that it may have left."""
+        for _ in range(DUPLICATE_CHECKS):
+            await self._context.sleep(SETTLE_TIME.total_seconds())
+            current = await self._context.transact(message_table.reload, message)
             try:
-                ts = await self._look(parcel)
-            except _CannotLook:
-                return  # who went on could not either, and has marked it as a repetition
-            except (SlackUnclear, SlackBusy, SlackRefused):
+                ts = await self._find_post(message)
+            except _NoAccess:
+                return  # the worker that took over could not look either, and has marked its post as a repetition
+            except (SlackOutcomeUnknown, SlackBusy, SlackRefused):
                 continue
-            if now.state is not MessageState.GIVING:
-                if ts and ts != now.message_ts:
-                    await self._undo(parcel, parcel.channel_id, ts)
+            if current.state is not MessageState.SENDING:
+                if ts and ts != current.message_ts:
+                    await self._remove_duplicate(message, message.channel_id, ts)
                 return
 
-    async def _undo(self, parcel: OutboundMessage, channel: str, ts: str) -> None:
-        left = await self._shift.undo(partial(self._shift.slack(parcel.workspace).remove, channel, ts))
+    async def _remove_duplicate(self, message: OutboundMessage, channel: str, ts: str) -> None:
+        left = await self._context.undo(partial(self._context.slack(message.workspace).remove, channel, ts))
         if left:
-            log.error("post.doubled", extra={"parcel": parcel.id, "reason": left})
+            log.error("post.duplicate_left", extra={"parcel": message.id, "reason": left})
+        else:
+            log.warning("post.duplicate_removed", extra={"parcel": message.id})
 
 
-class _CannotLook(Exception):
-    """The history of a channel is closed to us."""
+class _NoAccess(Exception):
+    """The bot cannot read the history of a channel."""

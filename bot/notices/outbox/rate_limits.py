@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.concurrency import SlidingWindow
 from bot.model.people import Workspace
 
 POST = "chat.postMessage"
-HOLD = "chat.scheduleMessage"
-TAKE_BACK = "chat.deleteScheduledMessage"
+SCHEDULE = "chat.scheduleMessage"
+UNSCHEDULE = "chat.deleteScheduledMessage"
 LIST = "chat.scheduledMessages.list"
 HISTORY = "conversations.history"
 
@@ -21,27 +22,6 @@ WINDOW = timedelta(seconds=63)
 MOST_REMEMBERED = 10_000
 
 
-class SlidingWindow:
-    """At most `most` events in any period of length `window`."""
-
-    __slots__ = ("_events", "_most", "_window")
-
-    def __init__(self, most: int, window: timedelta) -> None:
-        """Start with no events."""
-        self._most = most
-        self._window = window
-        self._events: deque[datetime] = deque()
-
-    def take(self, now: datetime) -> datetime | None:
-        """Record an event at `now`, or return when the next one is allowed."""
-        while self._events and self._events[0] <= now - self._window:
-            self._events.popleft()
-        if len(self._events) >= self._most:
-            return self._events[0] + self._window
-        self._events.append(now)
-        return None
-
-
 class SlackRateLimits:
     """Slack's rate limits as one process knows them. A 429 stops a method in a workspace; for posts, in a channel."""
 
@@ -50,15 +30,20 @@ class SlackRateLimits:
         self._clock = clock
         self._until: dict[tuple[Workspace, str, str], datetime] = {}
         self._calls: defaultdict[tuple[Workspace, str], SlidingWindow] = defaultdict(
-            lambda: SlidingWindow(a_minute, WINDOW)
+            lambda: SlidingWindow(a_minute, WINDOW.total_seconds())
         )
 
-    def room(self, workspace: Workspace, channel_id: str, method: str) -> datetime | None:
+    def reserve(self, workspace: Workspace, channel_id: str, method: str) -> datetime | None:
         """Count a call now, or return when one is allowed."""
         busy_until = self.busy_until(workspace, channel_id, method)
         if busy_until or method == POST:
             return busy_until
-        return self._calls[workspace, method].take(self._clock.now())
+        now, calls = self._clock.now(), self._calls[workspace, method]
+        wait = calls.wait(now.timestamp())
+        if wait > 0:
+            return now + timedelta(seconds=wait)
+        calls.add(now.timestamp())
+        return None
 
     def busy_until(self, workspace: Workspace, channel_id: str, method: str) -> datetime | None:
         """Until when Slack has asked not to be called."""

@@ -1,4 +1,4 @@
-"""Writes down what came of calls to Slack, many at once, and goes on doing so whatever happens to the database."""
+"""Writes the results of calls to Slack to the database, many in one transaction, and retries until it succeeds."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 
 from bot.clock import monotonic
 from bot.db.connection import Db, Store
-from bot.notices.outbox import message_table
-from bot.notices.outbox.message_table import PostedMessage, ScheduledAtSlack
+from bot.notices.outbox import message_results
+from bot.notices.outbox.rows import PostedMessage, ScheduledAtSlack
 
 log = logging.getLogger(__name__)
 
 MOST = 128
+"""Results written in one transaction."""
 GATHER = 0.02
-"""Seconds for which an outcome waits for others, as long as others are to be expected."""
+"""Seconds for which a result waits for others, as long as others are expected."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
-"""Seconds between two tries, doubled each time."""
+"""Seconds between two attempts, doubled each time."""
 REFUSED = (IntegrityError, DataError, ProgrammingError)
 STUCK = 30.0
-"""Seconds after which nobody can rely on it any more that outcomes get written down."""
+"""Seconds after which a result that is not written counts as a failure of the writer."""
+LOOP_NAME = "results"
+"""The name of the writer's task."""
 
 T = TypeVar("T")
 Change = Callable[[Db], Awaitable[Any]]
@@ -35,76 +38,76 @@ CallResult = ScheduledAtSlack | PostedMessage | Change
 
 @dataclass
 class _Entry:
-    outcome: CallResult
+    result: CallResult
     written: asyncio.Future[Any]
     since: float = field(default_factory=monotonic)
 
 
 class ResultWriter:
-    """A queue of outcomes and the loop that writes them down; whoever adds one waits until it is written."""
+    """A queue of results and the loop that writes them. Adding a result waits until it is written."""
 
     def __init__(self, store: Store) -> None:
-        """Write into this store. The loop begins with the first outcome."""
+        """Write to this store. The loop starts with the first result."""
         self._store = store
         self._waiting: list[_Entry] = []
-        self._news = asyncio.Event()
+        self._wake = asyncio.Event()
         self._under_way = 0
         self._loop: asyncio.Task[None] | None = None
         self._supervision: asyncio.Task[None] | None = None
 
-    async def handed(self, outcome: ScheduledAtSlack) -> bool:
-        """Slack holds it. False where the parcel has gone on without us."""
-        return bool(await self._add(outcome))
+    async def scheduled(self, result: ScheduledAtSlack) -> bool:
+        """Record that Slack scheduled a message. False if another worker settled the message: ours is a duplicate."""
+        return bool(await self._add(result))
 
-    async def posted(self, outcome: PostedMessage) -> bool:
-        """Slack has posted it. False where the parcel has gone on without us."""
-        return bool(await self._add(outcome))
+    async def posted(self, result: PostedMessage) -> bool:
+        """Record that Slack posted a message. False if another worker settled the message: ours is a duplicate."""
+        return bool(await self._add(result))
 
     async def write(self, change: Callable[[Db], Awaitable[T]]) -> T:
-        """Anything else that is to be written down."""
+        """Write any other change, in a transaction of its own. Returns what `change` returns."""
         return await self._add(change)  # type: ignore[no-any-return] # the loop returns what the change returned
 
     @contextmanager
     def expected(self) -> Iterator[None]:
-        """While in here, somebody is about to have an outcome: those that are there may wait for it a little."""
+        """Announce a result: results that are waiting may wait for it a little, to share its transaction."""
         self._under_way += 1
         try:
             yield
         finally:
             self._under_way -= 1
             if self._is_complete:
-                self._news.set()
+                self._wake.set()
 
     @property
     def is_alive(self) -> bool:
-        """Whether outcomes get written down."""
+        """Whether results get written."""
         if self._supervision is None:
             return True
         late = any(monotonic() - entry.since > STUCK for entry in self._waiting)
         return not self._supervision.done() and not late
 
     async def stop(self) -> None:
-        """End the loop. Nothing may be waiting any more."""
+        """Stop the loop. No result may be waiting."""
         if self._supervision:
             self._supervision.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._supervision
             self._supervision = None
 
-    async def _add(self, outcome: CallResult) -> Any:
+    async def _add(self, result: CallResult) -> Any:
         if self._supervision is None:
-            self._supervision = asyncio.create_task(self._supervise(), name="outcomes.supervision")
-        entry = _Entry(outcome, asyncio.get_running_loop().create_future())
+            self._supervision = asyncio.create_task(self._supervise(), name=f"{LOOP_NAME}.supervision")
+        entry = _Entry(result, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
-        # The loop is not woken for every outcome: that would cost more than to write it.
+        # The loop is not woken for every result: that would cost more than writing it.
         if len(self._waiting) == 1 or self._is_complete:
-            self._news.set()
-        # If the caller is canceled, the outcome stays in the queue and is written all the same.
+            self._wake.set()
+        # If the caller is canceled, the result stays in the queue and is written anyway.
         return await entry.written
 
     @property
     def _is_complete(self) -> bool:
-        """Whether a batch is full, or no other outcome is to be expected."""
+        """Whether a batch is full, or no other result is expected."""
         return len(self._waiting) >= min(MOST, self._under_way)
 
     async def _supervise(self) -> None:
@@ -112,67 +115,67 @@ class ResultWriter:
         try:
             while True:
                 began = monotonic()
-                self._loop = asyncio.create_task(self._write_on(), name="outcomes")
+                self._loop = asyncio.create_task(self._write_all(), name=LOOP_NAME)
                 await asyncio.wait({self._loop})
                 error = None if self._loop.cancelled() else self._loop.exception()
-                log.error("outcomes.restarted", extra={"reason": type(error).__name__}, exc_info=error)
+                log.error("results.restarted", extra={"reason": type(error).__name__}, exc_info=error)
                 pause = FIRST_PAUSE if monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
                 await asyncio.sleep(pause)
         finally:
             if self._loop:
                 self._loop.cancel()
 
-    async def _write_on(self) -> None:
+    async def _write_all(self) -> None:
         while True:
             while not self._waiting:
-                self._news.clear()
-                await self._news.wait()
+                self._wake.clear()
+                await self._wake.wait()
             await self._gather()
-            await self._write_down(self._waiting[:MOST])
+            await self._write_batch(self._waiting[:MOST])
 
     async def _gather(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GATHER):
                 while not self._is_complete:
-                    self._news.clear()
-                    await self._news.wait()
+                    self._wake.clear()
+                    await self._wake.wait()
 
-    async def _write_down(self, batch: list[_Entry]) -> None:
-        """Write down those that wait longest. What the database refuses for good is told to who waits for it."""
+    async def _write_batch(self, batch: list[_Entry]) -> None:
+        """Write the oldest results. An error that a retry would repeat is raised to the caller that waits."""
         try:
             answers = await self._answers(batch)
         except Exception as error:
             if not isinstance(error, REFUSED) and isinstance(error, (DBAPIError, OSError)):
-                raise  # it is away: they go on waiting
+                raise  # the database is away: they stay in the queue
             if len(batch) > 1:
                 for entry in batch:
-                    await self._write_down([entry])
+                    await self._write_batch([entry])
                 return
             answers = [error]
         del self._waiting[: len(batch)]
         for entry, answer in zip(batch, answers, strict=True):
-            _tell(entry.written, answer)
+            _resolve(entry.written, answer)
 
     async def _answers(self, batch: Sequence[_Entry]) -> list[Any]:
-        handed = [entry.outcome for entry in batch if isinstance(entry.outcome, ScheduledAtSlack)]
-        posted = [entry.outcome for entry in batch if isinstance(entry.outcome, PostedMessage)]
+        scheduled = [entry.result for entry in batch if isinstance(entry.result, ScheduledAtSlack)]
+        posted = [entry.result for entry in batch if isinstance(entry.result, PostedMessage)]
         ours: set[int] = set()
-        if handed or posted:
+        if scheduled or posted:
             async with self._store.write() as db:
-                ours |= await message_table.posted(db, posted) if posted else set()
-                ours |= await message_table.handed(db, handed) if handed else set()
+                ours |= await message_results.mark_posted(db, posted) if posted else set()
+                ours |= await message_results.mark_scheduled(db, scheduled) if scheduled else set()
         answers: list[Any] = []
         for entry in batch:
-            if isinstance(entry.outcome, ScheduledAtSlack | PostedMessage):
-                answers.append(entry.outcome.parcel_id in ours)
+            if isinstance(entry.result, ScheduledAtSlack | PostedMessage):
+                answers.append(entry.result.message_id in ours)
             else:
-                # Each on its own: together they could lock rows in another order than others do.
+                # A transaction for each: together they could lock rows in another order than other workers do.
                 async with self._store.write() as db:
-                    answers.append(await entry.outcome(db))
+                    answers.append(await entry.result(db))
         return answers
 
 
-def _tell(waiter: asyncio.Future[Any], answer: Any) -> None:
+def _resolve(waiter: asyncio.Future[Any], answer: Any) -> None:
     if waiter.done():
         return
     if isinstance(answer, Exception):

@@ -1,4 +1,4 @@
-"""Hands parcels to Slack ahead of time, finds out about unclear hand-overs, and gets back what is no longer so."""
+"""Schedules messages at Slack ahead of time, resolves unknown outcomes, and withdraws messages that are outdated."""
 
 from __future__ import annotations
 
@@ -7,229 +7,218 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from bot.db.connection import Db
 from bot.errors import ChannelUnreachable
 from bot.model.people import Account
 from bot.model.webinar import Webinar
-from bot.notices.model import TIMED, MessageState, Notice, NoticeFacts, NoticeKind
-from bot.notices.outbox import message_table, notice_table
-from bot.notices.outbox.claims import BatchedMessage
+from bot.notices.model import MessageState, Notice, NoticeFacts, NoticeKind
+from bot.notices.outbox import message_results, message_table, notice_table
+from bot.notices.outbox.channel_lost import close_unreachable
+from bot.notices.outbox.contents import MessageContents
 from bot.notices.outbox.context import (
-    FOR_NOW,
-    LOOKS,
-    SETTLE,
+    DUPLICATE_CHECKS,
+    SETTLE_TIME,
+    TEMPORARY,
     DeliveryContext,
     LeaseGuard,
-    MessageContents,
     backoff,
-    settle,
+    settle_time,
 )
-from bot.notices.outbox.message_table import OutboundMessage, ScheduledAtSlack
-from bot.notices.outbox.notice_table import NoticeRow
-from bot.notices.outbox.rate_limits import HOLD, LIST, TAKE_BACK
-from bot.notices.rules import expires_at, misleads
-from bot.notices.schedule import at, is_late, posted_at
-from bot.notices.texts.compose import compose
-from bot.slack.client import SlackBusy, SlackRefused, SlackUnclear
+from bot.notices.outbox.duplicates import POSTED, remove_scheduled
+from bot.notices.outbox.rate_limits import LIST, SCHEDULE, UNSCHEDULE
+from bot.notices.outbox.rows import BatchedMessage, NoticeRow, OutboundMessage, ScheduledAtSlack
+from bot.notices.rules import expires_at, is_misleading
+from bot.notices.schedule import confirmed_at, from_unix
 from bot.slack.message import Message
+from bot.slack.responses import SlackBusy, SlackOutcomeUnknown, SlackRefused
 from bot.webinars import table as webinar_table
 
 log = logging.getLogger(__name__)
 
-POSTED = timedelta(seconds=10)
-"""How long after its second Slack has surely posted what it held."""
 SKEW = timedelta(seconds=10)
 """How far Slack's clock may be ahead of ours."""
 TOO_LATE = "invalid_scheduled_message_id"
-"""Slack's word for a message that is posted, taken back, or due within the minute."""
-NOT_CLEAR = "not clear whether Slack had it when it was due"
+"""Slack's error code for a message that is posted, withdrawn, or due within the minute."""
+OUTCOME_UNKNOWN = "not clear whether Slack had it when it was due"
+"""Stored as the problem of a message, and shown to admins."""
 
 
 class ScheduledDelivery:
-    """What Slack holds until its second: given, settled where that was unclear, and got back."""
+    """Messages that Slack posts at a given second."""
 
-    def __init__(self, shift: DeliveryContext) -> None:
-        """Work on this shift."""
-        self._shift = shift
+    def __init__(self, context: DeliveryContext) -> None:
+        """Work for the worker with this context."""
+        self._context = context
 
-    async def give(self, load: BatchedMessage, known: MessageContents, fence: LeaseGuard) -> None:
-        """Give a parcel to Slack."""
-        parcel = load.parcel
-        if fence.is_up:
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.clock.now())
+    async def send(self, batched: BatchedMessage, contents: MessageContents, guard: LeaseGuard) -> None:
+        """Schedule a message at Slack."""
+        message = batched.message
+        if guard.is_expiring:
+            await self._context.write(message_results.requeue, message, self._context.clock.now())
             return
-        message = wording(load, known)
+        text = contents.message(message.post_at)
+        slack = self._context.slack(message.workspace)
         try:
-            held = await self._shift.slack(parcel.workspace).schedule(parcel.channel_id, parcel.post_at, message)
-        except SlackUnclear:
-            log.warning("parcel.unclear", extra={"parcel": parcel.id})
-            if not await self._shift.write(message_table.hold, parcel, settle(parcel, self._shift.clock.now())):
-                await self._look_for_more(parcel)
+            scheduled_id = await slack.schedule(message.channel_id, message.post_at, text)
+        except SlackOutcomeUnknown:
+            log.warning("schedule.outcome_unknown", extra={"parcel": message.id})
+            wait = settle_time(message, self._context.clock.now())
+            if not await self._context.write(message_table.extend_claim, message, wait):
+                await self._check_for_duplicates(message)
         except SlackBusy as error:
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.busy(parcel, HOLD, error))
+            busy_until = self._context.pause(message, SCHEDULE, error)
+            await self._context.write(message_results.requeue, message, busy_until)
         except ChannelUnreachable as error:
-            log.warning("parcel.unreachable", extra={"parcel": parcel.id})
-            await self._shift.cut_off(load, error)
+            await close_unreachable(self._context, batched, error)
         except SlackRefused as error:
-            await self.refused(parcel, error.code)
+            await self._refused(message, error.code)
         else:
-            await self._handed(parcel, held, digest(message))
+            await self._scheduled(message, scheduled_id, digest(text))
 
-    async def refused(self, parcel: OutboundMessage, code: str) -> None:
-        """Slack said no: for now, or for good."""
-        log.warning("parcel.refused", extra={"parcel": parcel.id, "code": code})
-        if code in FOR_NOW:
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.after(backoff(parcel)), code)
+    async def resolve(self, message: OutboundMessage) -> None:
+        """Find out whether Slack has scheduled a message that was being sent when its lease expired."""
+        is_past = self._context.clock.now() >= from_unix(message.post_at)
+        scheduled_ids = [] if is_past else await self._list(message)
+        if scheduled_ids is None:
+            return  # Slack is asked again when the lease expires
+        if scheduled_ids:
+            await self._scheduled(message, scheduled_ids[0], None)
+            if scheduled_ids[1:]:
+                await remove_scheduled(self._context, message, scheduled_ids[1:])
+        elif self._is_near(message):
+            # It may have been posted or never accepted: it is not repeated, and admins can see it.
+            log.error("schedule.unresolved", extra={"parcel": message.id})
+            await self._context.write(message_results.close, message, MessageState.UNKNOWN, OUTCOME_UNKNOWN)
         else:
-            await self._shift.write(message_table.end, parcel, MessageState.DEAD, code)
+            await self._context.write(message_results.requeue, message, self._context.after(backoff(message)))
 
-    async def settle(self, parcel: OutboundMessage) -> None:
-        """Find out whether Slack has what was given to it when the claim ran out."""
-        held = [] if self._shift.clock.now() >= at(parcel.post_at) else await self._ask(parcel)
-        if held is None:
-            return  # it is asked again when the claim runs out
-        if held:
-            await self._handed(parcel, held[0], None)
-            await self._undo(parcel, held[1:])
-        elif self._is_near(parcel):
-            # It may have been posted at its second or never been held: not repeated, and an admin can see it.
-            log.error("parcel.unknown", extra={"parcel": parcel.id})
-            await self._shift.write(message_table.end, parcel, MessageState.UNKNOWN, NOT_CLEAR)
-        else:
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.after(backoff(parcel)))
-
-    async def look_over(self, load: BatchedMessage, known: MessageContents) -> None:
-        """Have what Slack holds got back where it would say something else by now: a title, a way in."""
-        parcel = load.parcel
-        if load.rows and parcel.text_digest not in (None, digest(wording(load, known))):
-            await self._shift.write(message_table.exchange, parcel)
+    async def check_text(self, batched: BatchedMessage, contents: MessageContents) -> None:
+        """Replace a scheduled message whose text is outdated, for example because the title has changed."""
+        message = batched.message
+        if batched.rows and message.text_digest not in (None, digest(contents.message(message.post_at))):
+            await self._context.write(message_results.replace_at_slack, message)
             return
-        starts = [row.notice.start for row in load.rows] or [at(parcel.post_at)]
-        await self._shift.write(message_table.looked_over, parcel, posted_at(parcel.post_at, starts))
+        starts = [row.notice.start for row in batched.rows] or [from_unix(message.post_at)]
+        await self._context.write(message_results.mark_checked, message, confirmed_at(message.post_at, starts))
 
-    async def take_back(self, parcel: OutboundMessage) -> None:
-        """Get a parcel back from Slack, or say what is true where that is too late."""
-        if self._shift.clock.now() >= at(parcel.post_at) + POSTED:
-            await self._was_posted(parcel)
+    async def withdraw(self, message: OutboundMessage) -> None:
+        """Withdraw a message from Slack, or plan a correction if it is posted already."""
+        if self._context.clock.now() >= from_unix(message.post_at) + POSTED:
+            await self._was_posted(message)
             return
-        busy_until = self._shift.pacing.busy_until(parcel.workspace, parcel.channel_id, TAKE_BACK)
+        limits = self._context.rate_limits
+        busy_until = limits.busy_until(message.workspace, message.channel_id, UNSCHEDULE)
         if busy_until:
-            await self._shift.write(message_table.try_again, parcel, busy_until)
+            await self._context.write(message_table.postpone_withdrawal, message, busy_until)
             return
-        slack = self._shift.slack(parcel.workspace)
+        slack, known = self._context.slack(message.workspace), message.scheduled_id
         try:
-            known = parcel.scheduled_id
-            held = [known] if known else await slack.scheduled(parcel.channel_id, parcel.post_at)
-            for one in held:
-                await slack.unschedule(parcel.channel_id, one)
+            scheduled_ids = [known] if known else await slack.scheduled(message.channel_id, message.post_at)
+            for scheduled_id in scheduled_ids:
+                await slack.unschedule(message.channel_id, scheduled_id)
         except SlackBusy as error:
-            method = TAKE_BACK if parcel.scheduled_id else LIST
-            await self._shift.write(message_table.try_again, parcel, self._shift.busy(parcel, method, error))
-        except SlackUnclear:
-            # Perhaps it has been got back: where it is not said in the end, nobody may believe that it was.
-            await self._shift.write(message_table.try_again, parcel, self._shift.after(SETTLE), NOT_CLEAR)
+            busy_until = self._context.pause(message, UNSCHEDULE if known else LIST, error)
+            await self._context.write(message_table.postpone_withdrawal, message, busy_until)
+        except SlackOutcomeUnknown:
+            # It may be withdrawn: if it is not posted in the end, the problem records why.
+            again_at = self._context.after(SETTLE_TIME)
+            await self._context.write(message_table.postpone_withdrawal, message, again_at, OUTCOME_UNKNOWN)
         except SlackRefused as error:
-            await self._not_taken_back(parcel, error.code)
+            await self._withdrawal_refused(message, error.code)
         else:
-            await self._taken_back(parcel, surely=bool(held))
+            await self._withdrawn(message, certainly=bool(scheduled_ids))
 
-    async def _taken_back(self, parcel: OutboundMessage, *, surely: bool) -> None:
-        if surely or not self._is_near(parcel):
-            log.info("parcel.withdrawn", extra={"parcel": parcel.id})
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.clock.now())
+    async def _refused(self, message: OutboundMessage, code: str) -> None:
+        log.warning("schedule.refused", extra={"parcel": message.id, "code": code})
+        if code in TEMPORARY:
+            await self._context.write(message_results.requeue, message, self._context.after(backoff(message)), code)
         else:
-            await self._wait_until_posted(parcel, NOT_CLEAR)
+            await self._context.write(message_results.close, message, MessageState.FAILED, code)
 
-    async def _not_taken_back(self, parcel: OutboundMessage, code: str) -> None:
-        held = await self._ask(parcel) if code == TOO_LATE else None
-        if held:
-            await self._wait_until_posted(parcel, "")
-        elif held == [] and not self._is_near(parcel):
-            # It was taken back before, by a call whose answer was lost.
-            await self._shift.write(message_table.not_at_slack, parcel, self._shift.clock.now())
+    async def _withdrawn(self, message: OutboundMessage, *, certainly: bool) -> None:
+        if certainly or not self._is_near(message):
+            log.info("schedule.withdrawn", extra={"parcel": message.id})
+            await self._context.write(message_results.requeue, message, self._context.clock.now())
         else:
-            log.warning("parcel.not_withdrawn", extra={"parcel": parcel.id, "code": code})
-            await self._shift.write(message_table.try_again, parcel, self._shift.after(SETTLE))
+            await self._wait_until_posted(message, OUTCOME_UNKNOWN)
 
-    async def _wait_until_posted(self, parcel: OutboundMessage, problem: str) -> None:
-        # A correction that comes before what it corrects would confuse everybody.
-        await self._shift.write(message_table.try_again, parcel, at(parcel.post_at) + POSTED, problem)
+    async def _withdrawal_refused(self, message: OutboundMessage, code: str) -> None:
+        scheduled_ids = await self._list(message) if code == TOO_LATE else None
+        if scheduled_ids:
+            await self._wait_until_posted(message, "")
+        elif scheduled_ids == [] and not self._is_near(message):
+            # An earlier call withdrew it, and its answer was lost.
+            await self._context.write(message_results.requeue, message, self._context.clock.now())
+        else:
+            log.warning("schedule.withdrawal_refused", extra={"parcel": message.id, "code": code})
+            again_at = self._context.after(SETTLE_TIME)
+            await self._context.write(message_table.postpone_withdrawal, message, again_at)
 
-    async def _was_posted(self, parcel: OutboundMessage) -> None:
-        """What is still true is said; for what is not, plan the correction. Both or neither."""
-        now = self._shift.clock.now()
-        problem = parcel.problem or ("" if parcel.scheduled_id else NOT_CLEAR)
+    async def _wait_until_posted(self, message: OutboundMessage, problem: str) -> None:
+        # A correction must not be posted before the message that it corrects.
+        posted = from_unix(message.post_at) + POSTED
+        await self._context.write(message_table.postpone_withdrawal, message, posted, problem)
+
+    async def _was_posted(self, message: OutboundMessage) -> None:
+        """Close the message and plan corrections of what is no longer true, in one transaction."""
+        now = self._context.clock.now()
+        problem = message.problem or ("" if message.scheduled_id else OUTCOME_UNKNOWN)
 
         async def written(db: Db) -> None:
-            rows = await notice_table.these(db, await message_table.was_posted(db, parcel, problem))
-            about = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
-            await notice_table.plan(db, _corrections(parcel, rows, about, now))
+            rows = await notice_table.by_ids(db, await message_results.close_posted(db, message, problem))
+            webinars = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
+            await notice_table.plan(db, _corrections(message, rows, webinars, now))
 
-        await self._shift.outcomes.write(written)
+        await self._context.results.write(written)
 
-    async def _ask(self, parcel: OutboundMessage) -> list[str] | None:
-        """The ids under which Slack holds it, none if it does not, or nothing where Slack cannot say just now."""
+    async def _list(self, message: OutboundMessage) -> list[str] | None:
+        """The ids under which Slack has scheduled the message; None if Slack cannot answer now."""
         try:
-            return await self._shift.slack(parcel.workspace).scheduled(parcel.channel_id, parcel.post_at)
-        except (SlackUnclear, SlackBusy, SlackRefused) as error:
-            log.warning("parcel.still_unclear", extra={"parcel": parcel.id, "reason": error.sentence})
+            return await self._context.slack(message.workspace).scheduled(message.channel_id, message.post_at)
+        except (SlackOutcomeUnknown, SlackBusy, SlackRefused) as error:
+            log.warning("schedule.lookup_failed", extra={"parcel": message.id, "reason": error.sentence})
             return None
 
-    async def _handed(self, parcel: OutboundMessage, scheduled_id: str, text_digest: str | None) -> None:
-        if await self._shift.outcomes.handed(ScheduledAtSlack(parcel.id, scheduled_id, text_digest)):
-            log.info("parcel.handed", extra={"parcel": parcel.id, "post_at": parcel.post_at})
+    async def _scheduled(self, message: OutboundMessage, scheduled_id: str, text_digest: str | None) -> None:
+        if await self._context.results.scheduled(ScheduledAtSlack(message.id, scheduled_id, text_digest)):
+            log.info("schedule.accepted", extra={"parcel": message.id, "post_at": message.post_at})
             return
-        # We were away for longer than our claim, and somebody else has taken care of it.
-        log.warning("parcel.one_too_many", extra={"parcel": parcel.id})
-        await self._undo(parcel, [scheduled_id])
+        # Our lease expired during the call, and another worker settled the message: our copy is a duplicate.
+        await remove_scheduled(self._context, message, [scheduled_id])
 
-    async def _look_for_more(self, parcel: OutboundMessage) -> None:
-        """We were away for longer than our claim, and our call may have come when others had found that it had not."""
-        for _ in range(LOOKS):
-            await self._shift.sleep(SETTLE.total_seconds())
-            others = await self._shift.take(message_table.of_second, parcel)
-            held = await self._ask(parcel)
-            if held is not None and all(one.state is not MessageState.GIVING for one in others):
-                known = {one.scheduled_id for one in others}
-                await self._undo(parcel, [one for one in held if one not in known])
+    async def _check_for_duplicates(self, message: OutboundMessage) -> None:
+        """Our lease expired during a call with an unknown outcome: remove the copy that it may have left at Slack."""
+        for _ in range(DUPLICATE_CHECKS):
+            await self._context.sleep(SETTLE_TIME.total_seconds())
+            others = await self._context.transact(message_table.of_same_second, message)
+            scheduled_ids = await self._list(message)
+            if scheduled_ids is not None and all(other.state is not MessageState.SENDING for other in others):
+                expected = {other.scheduled_id for other in others}
+                surplus = [scheduled_id for scheduled_id in scheduled_ids if scheduled_id not in expected]
+                await remove_scheduled(self._context, message, surplus)
                 return
 
-    async def _undo(self, parcel: OutboundMessage, scheduled_ids: Sequence[str]) -> None:
-        slack = self._shift.slack(parcel.workspace)
-        for one in scheduled_ids:
-            left = await self._shift.undo(partial(slack.unschedule, parcel.channel_id, one))
-            if left:
-                log.error("parcel.doubled", extra={"parcel": parcel.id, "reason": left})
-
-    def _is_near(self, parcel: OutboundMessage) -> bool:
-        return self._shift.clock.now() >= at(parcel.post_at) - SKEW
+    def _is_near(self, message: OutboundMessage) -> bool:
+        return self._context.clock.now() >= from_unix(message.post_at) - SKEW
 
 
-def wording(load: BatchedMessage, known: MessageContents, *, repeated: bool = False) -> Message:
-    """What a parcel says at its second."""
-    moment = at(load.parcel.post_at)
-    late = any(row.notice.kind in TIMED and is_late(row.notice.due_at, moment) for row in load.rows)
-    return compose(known.said, at=moment, others=known.others, late=late, repeated=repeated)
-
-
-def digest(message: Message) -> str:
-    """What tells one message from another."""
-    return hashlib.sha256(json.dumps([message.text, message.blocks]).encode()).hexdigest()
+def digest(text: Message) -> str:
+    """Identifies the text of a message."""
+    return hashlib.sha256(json.dumps([text.text, text.blocks]).encode()).hexdigest()
 
 
 def _corrections(
-    parcel: OutboundMessage, rows: Sequence[NoticeRow], about: Mapping[tuple[Account, str], Webinar], now: datetime
+    message: OutboundMessage, rows: Sequence[NoticeRow], webinars: Mapping[tuple[Account, str], Webinar], now: datetime
 ) -> list[Notice]:
-    """For what should not have been said and makes people wait in vain: what is true."""
-    wanted = []
+    """Corrections of notices that should not have been posted and mislead their readers."""
+    corrections = []
     for notice in (row.notice for row in rows):
-        webinar = about.get((notice.account, notice.session_id))
-        if webinar and misleads(notice, webinar, now):
+        webinar = webinars.get((notice.account, notice.session_id))
+        if webinar and is_misleading(notice, webinar, now):
             until = expires_at(NoticeKind.CORRECTION, None, moment=max(notice.start, notice.expires_at))
             facts = NoticeFacts(was_start=notice.start, urgent=True)
-            changes = {"kind": NoticeKind.CORRECTION, "before": timedelta(), "occurrence": str(parcel.id)}
-            times = {"due_at": now, "hand_at": now, "expires_at": until}
-            wanted.append(notice.model_copy(update={**changes, **times, "facts": facts}))
-    return wanted
+            changes = {"kind": NoticeKind.CORRECTION, "offset": timedelta(), "occurrence": str(message.id)}
+            times = {"due_at": now, "schedulable_at": now, "expires_at": until}
+            corrections.append(notice.model_copy(update={**changes, **times, "facts": facts}))
+    return corrections

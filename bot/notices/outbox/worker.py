@@ -1,4 +1,4 @@
-"""Moves the outbox along: everything is written down before and after the call to Slack that it is about."""
+"""The outbox worker: sends due notices to Slack. Every call is recorded in the database before and after it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from bot.clock import Clock
 from bot.db.connection import Db, Store
 from bot.model.people import Workspace
 from bot.notices.model import DeliveryMethod
-from bot.notices.outbox import claims, message_table, notice_table
-from bot.notices.outbox.batching import for_slack_to_hold
-from bot.notices.outbox.claims import BATCH, BatchedMessage, Claim, PackedBatch, Room
-from bot.notices.outbox.coalesce import to_post
-from bot.notices.outbox.context import DeliveryContext, LeaseGuard, MessageContents
+from bot.notices.outbox import claims, message_results, message_table, notice_table
+from bot.notices.outbox.batch_plan import ReserveCall
+from bot.notices.outbox.batches import MessageBatch, batch_immediate, batch_scheduled
+from bot.notices.outbox.claims import BATCH, Claim
+from bot.notices.outbox.contents import MessageContents, read_contents
+from bot.notices.outbox.context import DeliveryContext, LeaseGuard
 from bot.notices.outbox.immediate import ImmediateDelivery
-from bot.notices.outbox.message_table import OutboundMessage
-from bot.notices.outbox.rate_limits import A_MINUTE, HOLD, POST, SlackRateLimits
+from bot.notices.outbox.rate_limits import A_MINUTE, POST, SCHEDULE, SlackRateLimits
 from bot.notices.outbox.results import ResultWriter
+from bot.notices.outbox.rows import BatchedMessage, OutboundMessage
 from bot.notices.outbox.scheduled import ScheduledDelivery
 from bot.settings import UnclearAlerts
 from bot.slack.client import SlackApi
@@ -29,22 +30,23 @@ from bot.slack.client import SlackApi
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long what is claimed is ours (machine time)."""
+"""How long a claim lasts (machine time)."""
 SLOTS = 64
-"""Calls to Slack at once."""
-MANY = 500
+"""Concurrent calls to Slack."""
+CLEAN_UP_BATCH = 500
+"""Rows deleted in one transaction."""
 
-Give = Callable[[BatchedMessage, MessageContents, LeaseGuard], Coroutine[Any, Any, None]]
-Packing = Callable[[Db, datetime, Claim, Room, int], Awaitable[PackedBatch]]
-Pack = Callable[[int], Awaitable[tuple[PackedBatch, LeaseGuard]]]
+Send = Callable[[BatchedMessage, MessageContents, LeaseGuard], Coroutine[Any, Any, None]]
+MakeBatch = Callable[[Db, datetime, Claim, ReserveCall, int], Awaitable[MessageBatch]]
+NextBatch = Callable[[int], Awaitable[tuple[MessageBatch, LeaseGuard]]]
 
 
 class OutboxWorker:
-    """Somebody who delivers. Any number of them may work on one database, in any number of processes."""
+    """Delivers notices. Any number of workers may share one database, in any number of processes."""
 
     def __init__(
         self,
-        me: str,
+        worker_id: str,
         store: Store,
         slack: Callable[[Workspace], SlackApi],
         clock: Clock,
@@ -56,16 +58,18 @@ class OutboxWorker:
         unclear_alerts: UnclearAlerts = UnclearAlerts.REPEAT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Claim rows under the name `me`: those of one workspace, or of all; `slack` is the way into each.
+        """Claim rows of one workspace, or of all; `slack` returns the client of a workspace.
 
-        At most `slots` calls at once, and `a_minute` of one method in one workspace. `sleep` waits before another look
-        for a duplicate.
+        At most `slots` calls at once, and `a_minute` of one method in one workspace. `sleep` waits before another check
+        for duplicates.
         """
-        self._outcomes = ResultWriter(store)
-        self._pacing = SlackRateLimits(clock, a_minute)
-        self._shift = DeliveryContext(me, store, slack, clock, workspace, lease, self._pacing, self._outcomes, sleep)
-        self._handing = ScheduledDelivery(self._shift)
-        self._posting = ImmediateDelivery(self._shift, unclear_alerts)
+        self._results = ResultWriter(store)
+        self._limits = SlackRateLimits(clock, a_minute)
+        self._context = DeliveryContext(
+            worker_id, store, slack, clock, workspace, lease, self._limits, self._results, sleep
+        )
+        self._scheduled = ScheduledDelivery(self._context)
+        self._immediate = ImmediateDelivery(self._context, unclear_alerts)
         self._slots = slots
         self._enough = max(1, min(BATCH, slots) // 2)
         self._busy = 0
@@ -73,102 +77,105 @@ class OutboxWorker:
         self._running = asyncio.Lock()
 
     async def run(self) -> datetime | None:
-        """Do all that is to be done now, and say when there is next something to do (domain time)."""
+        """Do everything that is due now. Returns when something is due next (domain time)."""
+        context = self._context
         async with self._running:
-            await self._settle()
-            await self._look_over()
+            await self._resolve_unknown()
+            await self._check_texts()
             await self._withdraw()
-            await self._give()
-            while await self._shift.take(message_table.count_as_said, self._shift.clock.now(), self._shift.workspace):
+            await self._send_due()
+            while await context.transact(message_results.mark_past_posted, context.clock.now(), context.workspace):
                 pass
-            async with self._shift.store.read() as db:
-                wakes = [await one.next_wake(db, self._shift.workspace) for one in (notice_table, message_table)]
+            async with context.store.read() as db:
+                wakes = [await table.next_wake(db, context.workspace) for table in (notice_table, message_table)]
             return min((wake for wake in wakes if wake), default=None)
 
     async def stop(self) -> None:
-        """Let go of what is not needed any more; nothing may be under way."""
+        """Stop the writer of results, when no delivery is under way."""
         async with self._running:
-            await self._outcomes.stop()
+            await self._results.stop()
 
     @property
     def is_alive(self) -> bool:
-        """Whether what comes of calls to Slack gets written down."""
-        return self._outcomes.is_alive
+        """Whether the results of calls to Slack get written."""
+        return self._results.is_alive
 
-    async def _settle(self) -> None:
+    async def _resolve_unknown(self) -> None:
         while True:
-            claim, fence = self._shift.claim()
-            found = await self._shift.take(claims.unclear, claim)
-            loads = await self._shift.contents([one for one in found if one.way is DeliveryMethod.POSTED])
-            known = await self._shift.known(loads)
-            held = [self._handing.settle(one) for one in found if one.way is DeliveryMethod.HELD]
-            posted = [self._posting.settle(*one, fence) for one in zip(loads, known, strict=True)]
-            await self._all([*held, *posted])
+            claim, guard = self._context.claim()
+            found = await self._context.transact(claims.claim_unknown, claim)
+            scheduled = [message for message in found if message.way is DeliveryMethod.SCHEDULED]
+            posted = [message for message in found if message.way is DeliveryMethod.IMMEDIATE]
+            batch, contents = await self._with_contents(posted)
+            work = [self._immediate.resolve(*one, guard) for one in zip(batch, contents, strict=True)]
+            await self._run_all([*map(self._scheduled.resolve, scheduled), *work])
             if len(found) < BATCH:
                 return
 
-    async def _look_over(self) -> None:
-        found = await self._read_changed()
-        loads = await self._shift.contents(found)
-        known = await self._shift.known(loads)
-        for load, about in zip(loads, known, strict=True):
-            await self._handing.look_over(load, about)
+    async def _check_texts(self) -> None:
+        context = self._context
+        async with context.store.read() as db:
+            changed = await message_table.to_check(db, context.clock.now(), context.workspace)
+        for one in zip(*await self._with_contents(changed), strict=True):
+            await self._scheduled.check_text(*one)
 
-    async def _read_changed(self) -> list[OutboundMessage]:
-        async with self._shift.store.read() as db:
-            return await message_table.to_look_over(db, self._shift.clock.now(), self._shift.workspace)
+    async def _with_contents(
+        self, messages: Sequence[OutboundMessage]
+    ) -> tuple[list[BatchedMessage], list[MessageContents]]:
+        batch = await self._context.with_notices(messages)
+        return batch, await read_contents(self._context.store, batch)
 
     async def _withdraw(self) -> None:
         while True:
-            claim, _ = self._shift.claim()
-            found = await self._shift.take(claims.withdrawals, self._shift.clock.now(), claim)
-            await self._all([self._handing.take_back(parcel) for parcel in found])
+            claim, _ = self._context.claim()
+            found = await self._context.transact(claims.claim_withdrawals, self._context.clock.now(), claim)
+            await self._run_all([self._scheduled.withdraw(message) for message in found])
             if len(found) < BATCH:
                 return
 
-    async def _give(self) -> None:
-        held = self._give_all(partial(self._pack, for_slack_to_hold, HOLD), self._handing.give)
-        posted = self._give_all(partial(self._pack, to_post, POST), self._posting.give)
-        for ended in await asyncio.gather(held, posted, return_exceptions=True):
+    async def _send_due(self) -> None:
+        scheduled = self._send_all(partial(self._next_batch, batch_scheduled, SCHEDULE), self._scheduled.send)
+        immediate = self._send_all(partial(self._next_batch, batch_immediate, POST), self._immediate.send)
+        for ended in await asyncio.gather(scheduled, immediate, return_exceptions=True):
             if isinstance(ended, BaseException):
                 raise ended
 
-    async def _pack(self, pack: Packing, method: str, limit: int) -> tuple[PackedBatch, LeaseGuard]:
-        def room(workspace: Workspace, channel_id: str) -> datetime | None:
-            return self._pacing.room(workspace, channel_id, method)
+    async def _next_batch(self, make: MakeBatch, method: str, limit: int) -> tuple[MessageBatch, LeaseGuard]:
+        def reserve(workspace: Workspace, channel_id: str) -> datetime | None:
+            return self._limits.reserve(workspace, channel_id, method)
 
-        claim, fence = self._shift.claim()
-        return await self._shift.take(pack, self._shift.clock.now(), claim, room, limit), fence
+        claim, guard = self._context.claim()
+        return await self._context.transact(make, self._context.clock.now(), claim, reserve, limit), guard
 
-    async def _give_all(self, pack: Pack, give: Give) -> None:
-        """Pack as much as there are slots for and give it to Slack, until there is no more."""
+    async def _send_all(self, next_batch: NextBatch, send: Send) -> None:
+        """Send batches until nothing is due; after an error, wait for the calls under way and raise it."""
         failed: Exception | None = None
         async with asyncio.TaskGroup() as under_way:
             more = True
             while more and not failed:
                 try:
-                    more = await self._give_some(pack, give, under_way)
+                    more = await self._send_batch(next_batch, send, under_way)
                 except Exception as error:  # noqa: BLE001 - raised when the calls under way have ended
                     failed = error
         if failed:
             raise failed
 
-    async def _give_some(self, pack: Pack, give: Give, under_way: asyncio.TaskGroup) -> bool:
+    async def _send_batch(self, next_batch: NextBatch, send: Send, under_way: asyncio.TaskGroup) -> bool:
         slots = await self._take_slots()
         try:
-            taken, fence = await pack(slots)
-            for row in taken.missed:
+            batch, guard = await next_batch(slots)
+            for row in batch.missed:
                 log.warning("notice.missed", extra={"notice": row.id})
-            known = await self._shift.known(taken.loads)
-            for load, about in zip(taken.loads, known, strict=True):
-                under_way.create_task(self._in_slot(give(load, about, fence)))
+            contents = await read_contents(self._context.store, batch.messages)
+            for message, its_contents in zip(batch.messages, contents, strict=True):
+                under_way.create_task(self._in_slot(send(message, its_contents, guard)))
                 slots -= 1
         finally:
             self._free(slots)
-        return taken.more
+        return batch.more
 
     async def _take_slots(self) -> int:
-        """Take room for as many more calls as may be made now; waits until that is a good part of all."""
+        """Take the free slots, at most a batch; waits until a good part of all slots is free."""
         while self._slots - self._busy < self._enough:
             self._freed.clear()
             await self._freed.wait()
@@ -183,27 +190,27 @@ class OutboxWorker:
 
     async def _in_slot(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._kept(work)
+            await self._logged(work)
         finally:
             self._free(1)
 
-    async def _all(self, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    async def _run_all(self, work: Sequence[Coroutine[Any, Any, None]]) -> None:
         async with asyncio.TaskGroup() as under_way:
             for one in work:
-                under_way.create_task(self._kept(one))
+                under_way.create_task(self._logged(one))
 
-    async def _kept(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            with self._outcomes.expected():
+            with self._results.expected():
                 await work
         except Exception:
-            # What was claimed stays so until its time runs out, and is then found out about.
+            # The claim stays until its lease expires; then the outcome is looked up.
             log.exception("delivery.failed")
 
 
 async def forget_notices(store: Store, before: datetime) -> None:
-    """Forget what ended before then, a little at a time, so that nobody waits for long."""
+    """Delete notices that ended before `before`, in small transactions that do not block others for long."""
     while True:
         async with store.write() as db:
-            if not await notice_table.clean_up(db, before, MANY):
+            if not await notice_table.clean_up(db, before, CLEAN_UP_BATCH):
                 return

@@ -14,12 +14,11 @@ from bot.db.connection import Db, Store
 from bot.db.schema import notices as table
 from bot.model.people import Account, Workspace
 from bot.notices.model import DeliveryMethod, MessageState, NoticeFacts, NoticeKind, NoticeState
-from bot.notices.outbox import claims, message_table, notice_table
-from bot.notices.outbox.batching import batch_scheduled
-from bot.notices.outbox.claims import EXPIRED, BatchedMessage, Claim, MessageBatch
-from bot.notices.outbox.coalesce import batch_immediate
-from bot.notices.outbox.message_table import ScheduledAtSlack
-from bot.notices.outbox.notice_table import NoticeRow
+from bot.notices.outbox import claims, message_results, message_table, notice_table
+from bot.notices.outbox.batch_plan import EXPIRED
+from bot.notices.outbox.batches import MessageBatch, batch_immediate, batch_scheduled
+from bot.notices.outbox.claims import Claim
+from bot.notices.outbox.rows import BatchedMessage, NoticeRow, ScheduledAtSlack
 from bot.notices.schedule import from_unix
 from tests.support.db_samples import HOUR, LATER, OTHER_ACCOUNTS, SOON, notice
 from tests.support.webinar_samples import ACCOUNT, NOW, START
@@ -61,17 +60,17 @@ async def pack(db: Db, now: datetime = NOW, by: str = "me") -> MessageBatch:
 async def packed(db: Db) -> BatchedMessage:
     """The one notice, planned and packed, to be given to Slack."""
     await notice_table.plan(db, [notice()])
-    (load,) = (await pack(db)).loads
-    return load
+    (batched,) = (await pack(db)).messages
+    return batched
 
 
 async def held(db: Db) -> BatchedMessage:
     """The one notice, held by Slack."""
-    load = await packed(db)
-    assert await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, "Q1", "digest")]) == {
-        load.message.id
+    batched = await packed(db)
+    assert await message_results.mark_scheduled(db, [ScheduledAtSlack(batched.message.id, "Q1", "digest")]) == {
+        batched.message.id
     }
-    return load
+    return batched
 
 
 async def test_planning_twice_is_planning_once(store: Store) -> None:
@@ -134,13 +133,13 @@ async def test_withdrawn_notice_is_planned_again(store: Store) -> None:
 async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(store: Store) -> None:
     """It may be at Slack or not: whoever gets the parcel back plans it again."""
     async with store.write() as db:
-        load = await held(db)
-        await notice_table.withdraw(db, [row.id for row in load.rows])
+        batched = await held(db)
+        await notice_table.withdraw(db, [row.id for row in batched.rows])
         assert await state(db) is WITHDRAWN
         await notice_table.plan(db, [notice()])
         assert await state(db) is PACKED
 
-        assert await message_table.requeue(db, load.message, SOON)
+        assert await message_results.requeue(db, batched.message, SOON)
         (row,) = await stands(db)
     assert (row.state, row.notice.schedulable_at) == (PLANNED, SOON)
 
@@ -148,8 +147,8 @@ async def test_notice_wanted_again_while_its_parcel_is_got_back_stays_in_it(stor
 async def test_taking_back_asks_slack_only_where_it_may_have_it(store: Store) -> None:
     """What is planned is withdrawn at once; a parcel with what is not must be got back; what was said stays."""
     async with store.write() as db:
-        load = await packed(db)
-        await notice_table.withdraw(db, [row.id for row in load.rows])
+        batched = await packed(db)
+        await notice_table.withdraw(db, [row.id for row in batched.rows])
         (row,) = await stands(db)
         assert row.message
         assert (row.state, row.message.state) == (WITHDRAWN, MessageState.WITHDRAWING)
@@ -163,16 +162,16 @@ async def test_what_is_being_posted_is_past_being_taken_back(store: Store) -> No
     """Nobody can hold a post back that is on its way."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(kind=NoticeKind.FULL)])
-        (load,) = (await batch_immediate(db, NOW, claim(), room)).loads
-        await notice_table.withdraw(db, [row.id for row in load.rows])
+        (batched,) = (await batch_immediate(db, NOW, claim(), room)).messages
+        await notice_table.withdraw(db, [row.id for row in batched.rows])
         assert await state(db) is PACKED
 
 
 async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
     """As somebody asked; planning does not bring it back, and after its time nobody can."""
     async with store.write() as db:
-        load = await held(db)
-        number = load.rows[0].id
+        batched = await held(db)
+        number = batched.rows[0].id
         await notice_table.skip(db, number)
         await notice_table.plan(db, [notice()])
         (row,) = await stands(db)
@@ -181,7 +180,7 @@ async def test_notice_is_left_out_and_said_after_all(store: Store) -> None:
         assert await notice_table.unskip(db, number, NOW)
         assert await state(db) is PACKED
         await notice_table.skip(db, number)
-        await message_table.requeue(db, load.message, SOON)
+        await message_results.requeue(db, batched.message, SOON)
         assert await state(db) is SKIPPED
 
         assert not await notice_table.unskip(db, number, row.notice.due_at)
@@ -202,9 +201,11 @@ async def test_one_channel_and_minute_is_one_parcel(store: Store) -> None:
     async with store.write() as db:
         await notice_table.plan(db, wanted)
         taken = await pack(db)
-    contents = [(load.message.post_at - DUE, [row.notice.session_id for row in load.rows]) for load in taken.loads]
+    contents = [
+        (batched.message.post_at - DUE, [row.notice.session_id for row in batched.rows]) for batched in taken.messages
+    ]
     assert sorted(contents) == [(0, ["s1", "s2"]), (0, ["s4"]), (60, ["s3"])]
-    assert {load.message.way for load in taken.loads} == {DeliveryMethod.SCHEDULED}
+    assert {batched.message.way for batched in taken.messages} == {DeliveryMethod.SCHEDULED}
 
 
 async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> None:
@@ -212,17 +213,17 @@ async def test_late_comer_to_a_minute_has_the_parcel_got_back(store: Store) -> N
     async with store.write() as db:
         first = await held(db)
         await notice_table.plan(db, [notice(session_id="s2")])
-        assert (await pack(db)).loads == []
+        assert (await pack(db)).messages == []
         (row,) = await stands(db)
         assert row.message
         assert (row.state, row.message.state) == (PACKED, MessageState.WITHDRAWING)
-        await message_table.requeue(db, first.message, NOW)
-        (both,) = (await pack(db)).loads
+        await message_results.requeue(db, first.message, NOW)
+        (both,) = (await pack(db)).messages
         assert [row.notice.session_id for row in both.rows] == ["s1", "s2"]
 
         close = START - HOUR - 2 * MINUTE
         await notice_table.plan(db, [notice(session_id="s3", schedulable_at=close)])
-        (alone,) = (await pack(db, close)).loads
+        (alone,) = (await pack(db, close)).messages
     assert (alone.message.post_at, [row.notice.session_id for row in alone.rows]) == (DUE + 1, ["s3"])
 
 
@@ -231,29 +232,29 @@ async def test_notice_is_packed_when_it_may_be(store: Store) -> None:
     async with store.write() as db:
         await notice_table.plan(db, [notice(schedulable_at=SOON)])
         assert await notice_table.next_wake(db) == SOON
-        assert (await pack(db)).loads == []
-        (load,) = (await pack(db, SOON)).loads
-        parcel = load.message
-        assert (parcel.state, parcel.post_at, parcel.claimed_by, parcel.attempts) == (
+        assert (await pack(db)).messages == []
+        (batched,) = (await pack(db, SOON)).messages
+        message = batched.message
+        assert (message.state, message.post_at, message.claimed_by, message.attempts) == (
             MessageState.SENDING,
             DUE,
             "me",
             1,
         )
-        assert (await pack(db, SOON, "you")).loads == []
+        assert (await pack(db, SOON, "you")).messages == []
         assert await notice_table.next_wake(db) is None
         (row,) = await stands(db)
         assert row.message
-        assert (row, row.message) == (load.rows[0], parcel)
+        assert (row, row.message) == (batched.rows[0], message)
 
 
 async def test_what_slack_has_no_time_for_is_put_off(store: Store) -> None:
     """Without a parcel, until there is room."""
     async with store.write() as db:
         await notice_table.plan(db, [notice()])
-        assert (await batch_scheduled(db, NOW, claim(), lambda *_: SOON)).loads == []
+        assert (await batch_scheduled(db, NOW, claim(), lambda *_: SOON)).messages == []
         assert (await notice_table.next_wake(db), await message_table.next_wake(db)) == (SOON, None)
-        assert len((await pack(db, SOON)).loads) == 1
+        assert len((await pack(db, SOON)).messages) == 1
 
 
 async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store) -> None:
@@ -263,8 +264,8 @@ async def test_reminders_of_two_past_minutes_go_out_at_two_seconds(store: Store)
         await notice_table.plan(
             db, [notice(), notice(session_id="s2", start=START - MINUTE, due_at=START - HOUR - MINUTE)]
         )
-        loads = (await pack(db, now)).loads
-        assert sorted(load.message.post_at for load in loads) == [DUE + 6, DUE + 7]
+        batch = (await pack(db, now)).messages
+        assert sorted(batched.message.post_at for batched in batch) == [DUE + 6, DUE + 7]
 
 
 async def test_notice_that_is_planned_twice_in_one_go_is_planned_once(store: Store) -> None:
@@ -302,9 +303,9 @@ async def test_late_reminders_of_a_channel_go_together(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        loads = (await pack(db, now)).loads
+        batch = (await pack(db, now)).messages
         rows = await stands(db)
-    said = sorted((load.message.post_at, [row.notice.session_id for row in load.rows]) for load in loads)
+    said = sorted((batched.message.post_at, [row.notice.session_id for row in batched.rows]) for batched in batch)
     assert [(from_unix(second) - now, what) for second, what in said] == [
         (5 * SECOND, ["s1", "s2"]),
         (5 * MINUTE, ["s3"]),
@@ -327,12 +328,14 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
             async with store.write() as db:
                 waiting = await notice_table.next_wake(db)
                 taken = await pack(db, waiting or NOW, by)
-                for load in taken.loads:
-                    await message_table.mark_scheduled(db, [ScheduledAtSlack(load.message.id, f"Q{load.parcel.id}")])
+                for batched in taken.messages:
+                    await message_results.mark_scheduled(
+                        db, [ScheduledAtSlack(batched.message.id, f"Q{batched.message.id}")]
+                    )
                 back = await message_table.next_wake(db)
                 if back == message_table.AT_ONCE:
                     await _get_back(db)
-            mine += taken.loads
+            mine += taken.messages
             if waiting is None and back != message_table.AT_ONCE:
                 return mine
 
@@ -340,16 +343,16 @@ async def test_two_who_pack_at_once_never_pack_the_same(store: Store) -> None:
     async with store.read() as db:
         rows = [row for n in range(300) for row in await notice_table.of_session(db, ACCOUNT, f"s{n}")]
     carried = {row.message for row in rows if row.message}
-    seconds = Counter((parcel.channel_id, parcel.post_at) for parcel in carried)
+    seconds = Counter((message.channel_id, message.post_at) for message in carried)
     assert {row.state for row in rows} == {PACKED}
-    assert {parcel.state for parcel in carried} == {MessageState.SCHEDULED}
+    assert {message.state for message in carried} == {MessageState.SCHEDULED}
     assert set(seconds.values()) == {1}
     assert len(carried) == 7 * 4
 
 
 async def _get_back(db: Db) -> None:
-    for parcel in await claims.claim_withdrawals(db, LATER, claim()):
-        await message_table.requeue(db, parcel, NOW)
+    for message in await claims.claim_withdrawals(db, LATER, claim()):
+        await message_results.requeue(db, message, NOW)
 
 
 async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
@@ -362,12 +365,12 @@ async def test_direct_notices_of_a_channel_go_together(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        (load,) = (await batch_immediate(db, NOW, claim(), room)).loads
+        (batched,) = (await batch_immediate(db, NOW, claim(), room)).messages
         older, newer = await stands(db)
-    assert {row.notice.session_id for row in load.rows} == {"s1", "s2"}
+    assert {row.notice.session_id for row in batched.rows} == {"s1", "s2"}
     assert (older.state, newer.state) == (NoticeState.SUPERSEDED, PACKED)
     assert (newer.notice.facts.was_count, newer.notice.facts.count) == (3, 9)
-    assert (load.message.way, len(load.message.mark)) == (DeliveryMethod.IMMEDIATE, 16)
+    assert (batched.message.way, len(batched.message.mark)) == (DeliveryMethod.IMMEDIATE, 16)
 
 
 async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
@@ -378,10 +381,10 @@ async def test_crowd_in_dms_is_posted_in_its_minute(store: Store) -> None:
     ]
     async with store.write() as db:
         await notice_table.plan(db, wanted)
-        held = (await pack(db, due)).loads
-        posted = (await batch_immediate(db, due, claim(), room)).loads
-    assert sorted(load.message.channel_id for load in held) == ["C3", "D4"]
-    assert sorted(load.message.channel_id for load in posted) == ["D1", "U2"]
+        held = (await pack(db, due)).messages
+        posted = (await batch_immediate(db, due, claim(), room)).messages
+    assert sorted(batched.message.channel_id for batched in held) == ["C3", "D4"]
+    assert sorted(batched.message.channel_id for batched in posted) == ["D1", "U2"]
 
 
 async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
@@ -401,8 +404,8 @@ async def test_problems_are_what_an_admin_must_see(store: Store) -> None:
 async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store) -> None:
     """With its parcel; what ended lately, or has not ended, is kept."""
     async with store.write() as db:
-        load = await held(db)
-        await message_table.mark_past_posted(db, START)
+        batched = await held(db)
+        await message_results.mark_past_posted(db, START)
         await notice_table.plan(db, [notice(session_id="s2"), notice(session_id="s3")])
         await notice_table.withdraw(db, [row.id for row in await notice_table.of_session(db, ACCOUNT, "s2")])
         await notice_table.plan(db, [notice(session_id="s4", start=START + HOUR, expires_at=START + HOUR)])
@@ -413,7 +416,7 @@ async def test_what_ended_long_ago_is_forgotten_a_little_at_a_time(store: Store)
         assert [await notice_table.clean_up(db, START, 1) for _ in range(2)] == [1, 0]
         left = [len(await notice_table.of_session(db, ACCOUNT, session)) for session in ("s2", "s3", "s4")]
     assert left == [0, 1, 1]
-    assert load.message.id == 1
+    assert batched.message.id == 1
 
 
 async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
@@ -423,13 +426,13 @@ async def test_outboxes_of_two_workspaces_never_meet(store: Store) -> None:
         await notice_table.plan(db, [notice(account=account, schedulable_at=SOON) for account in OTHER_ACCOUNTS[:2]])
         assert await stands(db) == []
         assert await notice_table.next_wake(db, here) is None
-        assert (await batch_scheduled(db, LATER, claim(workspace=here), room)).loads == []
+        assert (await batch_scheduled(db, LATER, claim(workspace=here), room)).messages == []
 
         for other in OTHER_ACCOUNTS[:2]:
-            (load,) = (await batch_scheduled(db, LATER, claim(workspace=other.workspace), room)).loads
-            assert (load.rows[0].notice.account, load.message.post_at) == (other, DUE)
-            assert await notice_table.find(db, here, load.rows[0].id) is None
-            assert await notice_table.find(db, other.workspace, load.rows[0].id) == load.rows[0]
+            (batched,) = (await batch_scheduled(db, LATER, claim(workspace=other.workspace), room)).messages
+            assert (batched.rows[0].notice.account, batched.message.post_at) == (other, DUE)
+            assert await notice_table.find(db, here, batched.rows[0].id) is None
+            assert await notice_table.find(db, other.workspace, batched.rows[0].id) == batched.rows[0]
 
 
 async def test_notices_of_two_accounts_are_two(store: Store) -> None:
@@ -443,12 +446,12 @@ async def test_outbox_refuses_naive_times(store: Store) -> None:
     """A time without a zone means nothing."""
     naive = NOW.replace(tzinfo=None)
     async with store.write() as db:
-        load = await packed(db)
+        batched = await packed(db)
         for refused in (
             notice_table.plan(db, [notice().model_copy(update={"due_at": naive})]),
             pack(db, naive),
-            message_table.requeue(db, load.message, naive),
-            message_table.postpone_withdrawal(db, load.message, naive),
+            message_results.requeue(db, batched.message, naive),
+            message_table.postpone_withdrawal(db, batched.message, naive),
         ):
             with pytest.raises(StatementError, match="a naive time cannot be stored"):
                 await refused

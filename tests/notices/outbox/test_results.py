@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.db.connection import Db, Store
 from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
-from bot.notices.outbox.batching import batch_scheduled
+from bot.notices.outbox.batches import batch_scheduled
 from bot.notices.outbox.claims import Claim
-from bot.notices.outbox.message_table import ScheduledAtSlack
 from bot.notices.outbox.results import MOST, ResultWriter
+from bot.notices.outbox.rows import ScheduledAtSlack
 from tests.support.db_samples import notice
 from tests.support.webinar_samples import ACCOUNT, NOW
 
@@ -65,7 +65,7 @@ async def given(store: Away, count: int) -> list[ScheduledAtSlack]:
         await notice_table.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
         taken = await batch_scheduled(db, NOW, CLAIM, lambda *_: None, count)
     store.commits = 0
-    return [ScheduledAtSlack(load.message.id, f"Q{load.parcel.id}") for load in taken.loads]
+    return [ScheduledAtSlack(batched.message.id, f"Q{batched.message.id}") for batched in taken.messages]
 
 
 async def held(store: Away) -> set[str | None]:
@@ -128,7 +128,7 @@ async def test_loop_that_is_killed_comes_back(
     await check_written(store, handed, [True, await waiting])
     assert outcomes._loop is not killed
     assert outcomes.is_alive
-    assert [record.getMessage() for record in caplog.records] == ["outcomes.restarted"]
+    assert [record.getMessage() for record in caplog.records] == ["results.restarted"]
 
 
 async def test_database_that_is_away_is_waited_for(store: Away, outcomes: ResultWriter) -> None:
