@@ -52,20 +52,20 @@ class Greenroom:
 
     services: Services
     url: str
-    _runner: web.AppRunner
-    _http: aiohttp.ClientSession
-    _provider: RingCentral
-    _socket: AsyncSocketModeHandler | None
+    runner: web.AppRunner
+    http: aiohttp.ClientSession
+    provider: RingCentral
+    socket: AsyncSocketModeHandler | None
 
     async def stop(self) -> None:
         """Accept nothing new, finish running work, and release every resource."""
-        if self._socket:
-            await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
-        await self._runner.cleanup()
+        if self.socket:
+            await self.socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
+        await self.runner.cleanup()
         await self.services.scheduler.stop()
         await self.services.background.drain()
-        await self._provider.close()
-        await self._http.close()
+        await self.provider.close()
+        await self.http.close()
         await self.services.store.close()
         log.info("bot.stopped")
 

@@ -65,6 +65,11 @@ class Scheduler:
         """Add a periodic job, to be started by `start`."""
         self._jobs[name] = (interval, work)
 
+    def pause(self, *names: str) -> None:
+        """Stop running these jobs until the next `start`; without names, all of them."""
+        for name in names or [job.id for job in self._scheduler.get_jobs()]:
+            self._scheduler.remove_job(name)
+
     def start(self) -> None:
         """Run every job now, then at its interval."""
         self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)

@@ -50,12 +50,12 @@ class Account:
         self.on_change: list[Callable[[], None]] = []
         self.tokens = TokenStore(self.rules, clock)
         self.rates = Rates(self.rules, clock)
-        self._world = World(clock, self.company, self.rules, self.tokens)
+        self.world = World(clock, self.company, self.rules, self.tokens)
 
     @property
     def url(self) -> str:
         """Base URL without a trailing slash; empty before the first start."""
-        return self._world.url
+        return self.world.url
 
     @property
     def penalties(self) -> int:
@@ -94,28 +94,28 @@ class Account:
 
     def create(self, title: str, start: datetime | str, *, host: str = "", **changes: Any) -> str:
         """Create a webinar in RingCentral's own app, hosted by the person with this address; returns its id."""
-        webinar = own_app.create(self._world, host, start, {"title": title, **changes})
+        webinar = own_app.create(self.world, host, start, {"title": title, **changes})
         self._changed()
         return webinar.id
 
     def edit(self, any_id: str, **changes: Any) -> None:
         """Change a webinar in RingCentral's own app, by API field names; takes a webinar id or a session id."""
-        own_app.edit(self._world, any_id, changes)
+        own_app.edit(self.world, any_id, changes)
         self._changed()
 
     def cancel(self, any_id: str) -> None:
         """Delete a webinar in RingCentral's own app."""
-        own_app.cancel(self._world, any_id)
+        own_app.cancel(self.world, any_id)
         self._changed()
 
     def begin(self, any_id: str) -> None:
         """Start the webinar as its host: Scheduled becomes Active."""
-        own_app.start(self._world, any_id)
+        own_app.start(self.world, any_id)
         self._changed()
 
     def finish(self, any_id: str) -> None:
         """End the webinar as its host: Active becomes Finished."""
-        own_app.finish(self._world, any_id)
+        own_app.finish(self.world, any_id)
         self._changed()
 
     def register(self, session_id: str, count: int = 1, *, real: bool = True) -> list[str]:
@@ -123,41 +123,41 @@ class Account:
 
         ApiError 404 if the registration service does not know the session; `real=False` is a test by the host.
         """
-        ids = own_app.register(self._world, session_id, count, real=real)
+        ids = own_app.register(self.world, session_id, count, real=real)
         self._changed()
         return ids
 
     def attend(self, registrant_id: str) -> str:
         """Join the running webinar as a registrant; returns the participant id."""
-        participant_id = own_app.attend(self._world, registrant_id)
+        participant_id = own_app.attend(self.world, registrant_id)
         self._changed()
         return participant_id
 
     def invitees(self, session_id: str) -> list[dict[str, Any]]:
         """The team of a session as API resources, the host first."""
-        webinar = self._world.find_webinar(session_id)
-        return team_of(self._world, webinar, webinar.session) if webinar.session else []
+        webinar = self.world.find_webinar(session_id)
+        return team_of(self.world, webinar, webinar.session) if webinar.session else []
 
     def registrants(self, session_id: str) -> list[dict[str, Any]]:
         """The registrants of a session as API resources, with their answers."""
-        return registrants_of(self._world, self._world.find_webinar(session_id))
+        return registrants_of(self.world, self.world.find_webinar(session_id))
 
     @property
     def mails(self) -> list[Mail]:
         """The mails that would have been sent since the start or the last reset, oldest first; not persisted."""
-        return self._world.mails
+        return self.world.mails
 
     def webinars(self) -> list[dict[str, Any]]:
         """Each webinar that has a session, soonest first; see `overview` for the fields."""
-        return overview(self._world)
+        return overview(self.world)
 
     def dump(self) -> dict[str, Any]:
         """Webinars, sessions and registrants as JSON; tokens, rate budgets, faults and calls are not persisted."""
-        return self._world.state.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return self.world.state.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def load(self, dumped: dict[str, Any]) -> None:
         """Restore a dump; links use this stand-in's own address."""
-        self._world.state = State.model_validate(dumped)
+        self.world.state = State.model_validate(dumped)
         self._changed()
 
     def reset(self) -> None:
@@ -165,7 +165,7 @@ class Account:
         self.calls.clear()
         self.faults.clear()
         self.mails.clear()
-        self.tokens = self._world.tokens = TokenStore(self.rules, self.clock)
+        self.tokens = self.world.tokens = TokenStore(self.rules, self.clock)
         self.rates = Rates(self.rules, self.clock)
         self.load({})
 

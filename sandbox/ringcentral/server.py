@@ -37,7 +37,7 @@ class RingCentral(Account):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one. Can be called again after `stop`: the state is kept."""
         self._stopping.clear()
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
@@ -45,7 +45,17 @@ class RingCentral(Account):
             await runner.cleanup()
             raise
         self._runner = runner
-        self._world.url = f"http://{host}:{runner.addresses[0][1]}"
+        self.world.url = f"http://{host}:{runner.addresses[0][1]}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the socket is open."""
+        return self._runner is not None
+
+    def release_hanging(self) -> None:
+        """Send the responses of all hanging calls now."""
+        self._stopping.set()
+        self._stopping.clear()
 
     async def stop(self) -> None:
         """Close all connections, including hanging calls."""
@@ -54,18 +64,19 @@ class RingCentral(Account):
             await self._runner.cleanup()
             self._runner = None
 
-    def _application(self) -> web.Application:
+    def application(self) -> web.Application:
+        """The routes of the API, the pages and the control."""
         app = web.Application(middlewares=[self._handle_unknown_path])
         for one in OPERATIONS:
             app.router.add_route(one.method, one.path, functools.partial(self._serve, one))
-        app.add_routes(RegistrationPage(self._world, self._changed).routes())
-        app.add_routes(JoinPages(self._world, self._changed).routes())
+        app.add_routes(RegistrationPage(self.world, self._changed).routes())
+        app.add_routes(JoinPages(self.world, self._changed).routes())
         app.add_routes(Control(self).routes())
         return app
 
     async def _serve(self, operation: Operation, request: web.Request) -> web.StreamResponse:
         call = self._record_call(request, operation.group)
-        api_request = await ApiRequest.read(self._world, request)
+        api_request = await ApiRequest.read(self.world, request)
         try:
             limits = authorize(operation, api_request, self.rates)
         except ApiError as refusal:

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
+from aiohttp import web
+
 from sandbox.clock import SandboxClock
 from sandbox.slack import persistence, schedule, seed
 from sandbox.slack.accepted import Accepted
-from sandbox.slack.delivery import Delivery
+from sandbox.slack.delivery import Delivery, Reply
 from sandbox.slack.faults import ANY, Chaos, Fault
 from sandbox.slack.limits import Limits, RateLimits
 from sandbox.slack.model import ApiCall, Channel, Json, Person, Scheduled, UserGroup
@@ -211,6 +213,11 @@ class Workspace(WorkspaceUsers):
         return chaos
 
     @property
+    def pending_faults(self) -> list[Fault]:
+        """The faults of `fail` that no call has met yet."""
+        return self._api.faults.waiting
+
+    @property
     def active_chaos(self) -> list[Chaos]:
         """The active chaos."""
         return self._api.faults.chaos
@@ -223,6 +230,15 @@ class Workspace(WorkspaceUsers):
     def accepted(self) -> list[Accepted]:
         """All messages accepted by the Web API, direct or scheduled, oldest first, as they were posted."""
         return list(self.world.accepted.values())
+
+    async def deliver(self, kind: str, payload: Json) -> Reply:
+        """Send the app a payload of this kind ("command", "interaction", "event") as it is, signed."""
+        return await self._delivery.deliver(kind, payload)
+
+    @property
+    def socket_connections(self) -> list[web.WebSocketResponse]:
+        """The Socket Mode connections of the app."""
+        return list(self._sockets.connections)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Socket Mode: tell the app to reconnect ("warning" leaves the connection open for a while)."""

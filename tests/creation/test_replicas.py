@@ -89,7 +89,7 @@ class Pair:
     async def lose_one(self) -> None:
         """The replica that Slack talks to dies, and the other one is all there is."""
         await self.world.crash_bot()
-        self.world._bot = self.other
+        self.world.use_bot(self.other)
 
 
 @pytest_asyncio.fixture
@@ -101,7 +101,7 @@ async def pair(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Pair]:
         other = await build(world.settings, world.clock, world.pace)
         world.on_build(other)
         yield Pair(world, other)
-        if world._bot is not other:
+        if not world.is_bot_running or world.bot is not other:
             await other.stop()
 
 

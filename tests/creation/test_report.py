@@ -356,10 +356,10 @@ def _database_away_once(world: World, step: CreationStep) -> None:
             away.append(statement)
             raise OperationalError(statement, {}, Exception("the server closed the connection unexpectedly"))
 
-    event.listen(world.bot.services.store._writer.sync_engine, "before_cursor_execute", look)
+    event.listen(world.bot.services.store.engines[0].sync_engine, "before_cursor_execute", look)
 
 
 async def _ringcentral_is_back(world: World) -> None:
     world.ringcentral.faults.clear()
-    if world.ringcentral._runner is None:
+    if not world.ringcentral.is_running:
         await world.ringcentral.start(port=urlsplit(world.ringcentral.url).port or 0)

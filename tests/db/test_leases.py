@@ -166,7 +166,7 @@ def database_away(store: Store) -> Iterator[None]:
     def refuse(_: object) -> None:
         raise OperationalError("", None, ConnectionError("away"))
 
-    engine = store._writer.sync_engine
+    engine = store.engines[0].sync_engine
     event.listen(engine, "begin", refuse)
     try:
         yield
@@ -180,7 +180,7 @@ async def test_lease_is_renewed_while_work_goes_on_even_if_the_database_is_away(
     me = worker(store, "me")
     me.lease = SHORT
     failures, renewed = Failures(), asyncio.Event()
-    event.listen(store._writer.sync_engine, "commit", lambda _: renewed.set())
+    event.listen(store.engines[0].sync_engine, "commit", lambda _: renewed.set())
     logging.getLogger("bot.db.leases").addHandler(failures)
     try:
         async with asyncio.timeout(10), me.keep(one):

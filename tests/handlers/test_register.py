@@ -74,11 +74,11 @@ def test_review_says_what_stands_in_the_way() -> None:
         ),
         (BatchCounts(total=1, registered=1), bulk_texts.done_message, "1 person is registered for *Launch day*."),
         (
-            BatchCounts(total=2, there=1, refused=2),
+            BatchCounts(total=2, already_registered=1, refused=2),
             bulk_texts.done_message,
             "Nobody new is registered for *Launch day*. 1 was registered",
         ),
-        (BatchCounts(total=3, registered=1, left=2), bulk_texts.undoing_message, "Taking 3 people off the list"),
+        (BatchCounts(total=3, registered=1, removed=2), bulk_texts.undoing_message, "Taking 3 people off the list"),
     ],
 )
 def test_message_counts_what_has_become_of_a_list(tally: BatchCounts, view: Any, expected: str) -> None:
@@ -89,7 +89,7 @@ def test_message_counts_what_has_become_of_a_list(tally: BatchCounts, view: Any,
 def test_undo_asks_and_is_only_there_where_it_would_do_something() -> None:
     """Nobody registered, nothing to undo."""
     one = webinar()
-    assert "Undo" not in buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=1, there=1)).blocks)
+    assert "Undo" not in buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=1, already_registered=1)).blocks)
     undo = buttons(bulk_texts.done_message(one, "b1", BatchCounts(total=2, registered=2)).blocks)["Undo"]
     assert "It takes these 2 people off the list of Launch day" in undo["confirm"]["text"]["text"]
     assert undo["value"] == "b1"

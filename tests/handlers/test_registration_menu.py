@@ -192,7 +192,7 @@ def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> No
     one = webinar(title="R&D *day*", registration=registration(count=42, limit=100))
     told = Forecast(percent=42, pace=GrowthRate(growth=12, days=3), full_at=NOW + 2 * DAY)
     sources = [Bar(name="Not named", count=20), Bar(name="Slack #launch", count=12), Bar(name="Others", count=10)]
-    assert summary(one, told, sources, spoken=True) == (
+    assert summary(one, told, sources, is_plain=True) == (
         "R&D *day*: 42 of 100 registered, up 12 in the last 3 days; full about Mon, Nov 23, 2026 at 17:00 CET "
         "(16:00 UTC) at this pace; most that named a source came from Slack #launch (12)."
     )
@@ -200,9 +200,9 @@ def test_takeaway_is_one_sentence_for_those_who_see_and_those_who_do_not() -> No
         "*R&amp;D ∗day∗*: 42 of 100 registered, up 12 in the last 3 days; full about <!date^"
     )
     still = Forecast(pace=GrowthRate(growth=0, days=1))
-    assert summary(known(), still, spoken=True) == "Launch day: 3 registered, as many as 1 day ago."
+    assert summary(known(), still, is_plain=True) == "Launch day: 3 registered, as many as 1 day ago."
     fewer = Forecast(pace=GrowthRate(growth=-1, days=1))
-    assert summary(known(), fewer, spoken=True) == "Launch day: 3 registered, down 1 in the last day."
+    assert summary(known(), fewer, is_plain=True) == "Launch day: 3 registered, down 1 in the last day."
 
 
 def test_changed_preferences_are_told_one_by_one() -> None:
@@ -270,7 +270,7 @@ def test_everything_keeps_slacks_limits(
     for view in views:
         check_view(view)
     said = summary(current, told, [Bar(name="x" * 40, count=3)])
-    assert len(summary(current, told, spoken=True)) <= 1000
+    assert len(summary(current, told, is_plain=True)) <= 1000
     for message in (
         chart_texts.caption(current, said, now=now, with_sources=False),
         chart_texts.chart_reply(said, chart_texts.NOT_DRAWN),

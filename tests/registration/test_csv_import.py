@@ -34,7 +34,7 @@ PAIRS = st.dictionaries(st.sampled_from(["lid", "oid", "Team", "größe", "=cmd"
 
 def people(reading: ImportResult) -> list[tuple[str, str, str]]:
     """First name, last name and address of everybody in it."""
-    return [(one.applicant.first_name, one.applicant.last_name, one.applicant.email) for one in reading.rows]
+    return [(one.details.first_name, one.details.last_name, one.details.email) for one in reading.rows]
 
 
 IRIS, JOAN = ("Iris", "Moreno", "iris@acme.example"), ("Joan", "de la Cruz", "joan@acme.example")
@@ -75,7 +75,7 @@ def test_list_is_read_in_any_usual_encoding(encoding: str) -> None:
 def test_bytes_that_stand_for_nothing_break_nothing() -> None:
     """A byte that no usual encoding has is some letter."""
     raw = b"Iris;Moreno;iris@acme.example\nJ\x81\xe9an;Cruz;joan@acme.example"
-    assert [row.applicant.last_name for row in read_people(raw).rows] == ["Moreno", "Cruz"]
+    assert [row.details.last_name for row in read_people(raw).rows] == ["Moreno", "Cruz"]
     assert people(read_people(codecs.BOM_UTF16_LE + "Iris;Moreno;iris@acme.example".encode("utf-16-le"))) == [IRIS]
 
 
@@ -85,16 +85,16 @@ def test_other_columns_become_what_is_known_of_a_person() -> None:
         "email,first,last,Campaign,Lead id,Team\niris@acme.example,Iris,Moreno,fair,4@56,\njoan@acme.example,J,C,,,red"
     )
     iris, joan = read_people(text, source="mail", pairs=[("Team", "blue"), ("year", "2026")]).rows
-    assert (iris.applicant.source, joan.applicant.source) == ("fair", "mail")
-    assert decode(iris.applicant.external_id) == [("Lead id", "4@56"), ("Team", "blue"), ("year", "2026")]
-    assert decode(joan.applicant.external_id) == [("Team", "red"), ("year", "2026")]
+    assert (iris.details.source, joan.details.source) == ("fair", "mail")
+    assert decode(iris.details.external_id) == [("Lead id", "4@56"), ("Team", "blue"), ("year", "2026")]
+    assert decode(joan.details.external_id) == [("Team", "red"), ("year", "2026")]
 
 
 def test_an_external_id_is_kept_as_it_stands() -> None:
     """Pairs are joined by those of other columns; what is no pairs gets a name when something stands beside it."""
     lines = ("a@acme.example,A,B,lid=1,red", "b@acme.example,A,B,00Q5,", "c@acme.example,A,B,00Q5,red")
     text = "\n".join(["email,first,last,externalId,Team", *lines])
-    one, two, three = (row.applicant.external_id for row in read_people(text).rows)
+    one, two, three = (row.details.external_id for row in read_people(text).rows)
     assert (decode(one), two) == ([("lid", "1"), ("Team", "red")], "00Q5")
     assert decode(three) == [("externalId", "00Q5"), ("Team", "red")]
 
@@ -107,7 +107,7 @@ def test_what_is_wrong_is_said_by_line_and_quotes_nothing() -> None:
         "Ok,Li,OK@acme.example\nOk,Li, ok@Acme.Example \n"
     )
     reading = read_people(text)
-    assert [(trouble.number, trouble.what) for trouble in reading.problems] == [
+    assert [(trouble.number, trouble.reason) for trouble in reading.problems] == [
         (2, "there is no first name"),
         (4, "there is no last name"),
         (5, "the e-mail address is not complete"),
@@ -116,14 +116,14 @@ def test_what_is_wrong_is_said_by_line_and_quotes_nothing() -> None:
         (8, "the e-mail address is not complete"),
         (9, "the e-mail address is longer than 256 characters"),
     ]
-    assert [(row.number, row.applicant.address) for row in reading.rows] == [(10, "ok@acme.example")]
+    assert [(row.number, row.details.address) for row in reading.rows] == [(10, "ok@acme.example")]
     assert reading.repeated == (11,)
 
 
 def test_long_extras_and_sources_are_a_problem_of_their_line() -> None:
     """What was surely meant for another column is not sent along."""
     reading = read_people(f"email,first,last,note\na@acme.example,A,B,{'x' * 2000}\nb@acme.example,A,B,short")
-    assert [(trouble.number, trouble.what) for trouble in reading.problems] == [
+    assert [(trouble.number, trouble.reason) for trouble in reading.problems] == [
         (2, "what stands in the other columns is too long")
     ]
 
@@ -152,12 +152,12 @@ def test_ten_thousand_people_are_read_and_written_soon() -> None:
     began = monotonic()
     reading = read_people(many(MAX_PEOPLE))
     registrants = [
-        Registrant(registrant_id=str(row.number), **row.applicant.model_dump(exclude={"join_page", "cancel_page"}))
+        Registrant(registrant_id=str(row.number), **row.details.model_dump(exclude={"join_page", "cancel_page"}))
         for row in reading.rows
     ]
     assert len(registrant_csv(registrants).splitlines()) == MAX_PEOPLE + 1
     assert monotonic() - began < SECONDS
-    assert reading.rows[-1].applicant.source == "fair"
+    assert reading.rows[-1].details.source == "fair"
     with pytest.raises(BadInput, match="10,001 lines"):
         read_people(many(MAX_PEOPLE + 1))
 
@@ -172,7 +172,7 @@ def test_nothing_that_is_pasted_breaks_the_reading(raw: bytes | str) -> None:
         return
     numbers = [one.number for one in reading.rows] + [one.number for one in reading.problems] + [*reading.repeated]
     assert len(numbers) >= 1
-    assert all(0 < len(one.applicant.first_name) <= 64 and "@" in one.applicant.email for one in reading.rows)
+    assert all(0 < len(one.details.first_name) <= 64 and "@" in one.details.email for one in reading.rows)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -212,7 +212,7 @@ def test_what_is_no_list_is_refused_in_words() -> None:
     with pytest.raises(BadInput, match="more than 100 columns"):
         read_people(",".join(["Iris", "Moreno", "iris@acme.example", *"x" * 100]))
     padded = "Iris,Moreno,iris@acme.example" + "," * 1_000
-    assert read_people(padded).rows[0].applicant.email == "iris@acme.example"
+    assert read_people(padded).rows[0].details.email == "iris@acme.example"
 
 
 @FEW
@@ -235,7 +235,7 @@ def test_what_is_exported_can_be_registered_again(given_people: list[tuple[str, 
     back = read_people(registrant_csv(registrants))
     assert back.problems == ()
     for one, row in zip(registrants, back.rows, strict=True):
-        read = row.applicant
+        read = row.details
         assert (read.email, read.source) == (one.email, one.source)
         assert [read.first_name, read.last_name] == [_composed(one.first_name), _composed(one.last_name)]
         assert sorted(decode(read.external_id)) == sorted(

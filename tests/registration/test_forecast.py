@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.model.people import Frozen
 from bot.model.webinar import Registration
-from bot.registration.forecast import DAY, MAX_DAYS, Forecast, GrowthRate, count_at, forecast
+from bot.registration.forecast import DAY, MAX_DAYS, Forecast, GrowthRate, build_forecast, count_at
 from tests.support.webinar_samples import NOW, registration
 
 START = NOW + 10 * DAY
@@ -30,13 +30,13 @@ def figures(*pairs: tuple[float, int]) -> list[Figure]:
 
 def said(past: list[Figure], **facts: object) -> Forecast:
     """What is forecast just now, of a webinar in ten days."""
-    return forecast(past, registration(**facts), start=START, now=NOW)
+    return build_forecast(past, registration(**facts), start=START, now=NOW)
 
 
 def test_forecast_says_fill_pace_and_the_hour() -> None:
     """Twelve a day over three days, and 60 of 100 places left: full in five days."""
     assert said(figures((3, 4), (2, 20), (1, 30), (0.1, 40)), count=40, limit=100) == Forecast(
-        percent=40, pace=GrowthRate(grown=36, days=3), full_at=NOW + 5 * DAY
+        percent=40, pace=GrowthRate(growth=36, days=3), full_at=NOW + 5 * DAY
     )
 
 
@@ -45,11 +45,11 @@ def test_forecast_says_fill_pace_and_the_hour() -> None:
     [
         ([], 5, None),
         ([(0.9, 0)], 5, None),
-        ([(1, 0)], 5, GrowthRate(grown=5, days=1)),
-        ([(1.9, 0), (1.5, 3), (0.9, 4)], 5, GrowthRate(grown=2, days=1)),
-        ([(30, 0), (8, 2), (6, 9)], 9, GrowthRate(grown=7, days=7)),
-        ([(30, 9)], 9, GrowthRate(grown=0, days=7)),
-        ([(2, 9), (1, 4)], 3, GrowthRate(grown=-6, days=2)),
+        ([(1, 0)], 5, GrowthRate(growth=5, days=1)),
+        ([(1.9, 0), (1.5, 3), (0.9, 4)], 5, GrowthRate(growth=2, days=1)),
+        ([(30, 0), (8, 2), (6, 9)], 9, GrowthRate(growth=7, days=7)),
+        ([(30, 9)], 9, GrowthRate(growth=0, days=7)),
+        ([(2, 9), (1, 4)], 3, GrowthRate(growth=-6, days=2)),
     ],
 )
 def test_pace_is_of_whole_days_and_of_a_week_at_most(
@@ -80,8 +80,10 @@ def test_figure_that_is_old_foretells_nothing_of_the_past() -> None:
     """What should have been full by now, by a reading of yesterday, has to be read anew."""
     old = registration(count=6, limit=10, read_at=NOW - DAY)
     past = figures((3, 2))
-    assert forecast(past, old, start=START, now=NOW + DAY) == Forecast(percent=60, pace=GrowthRate(grown=4, days=2))
-    assert forecast(past, old, start=START, now=NOW - DAY).full_at == NOW + DAY
+    assert build_forecast(past, old, start=START, now=NOW + DAY) == Forecast(
+        percent=60, pace=GrowthRate(growth=4, days=2)
+    )
+    assert build_forecast(past, old, start=START, now=NOW - DAY).full_at == NOW + DAY
 
 
 @pytest.mark.parametrize(
@@ -104,18 +106,18 @@ READ = st.builds(
 @given(PAST, READ, st.integers(1, 10**6))
 def test_forecast_keeps_its_promises(past: list[Figure], read: Registration, more: int) -> None:
     """Full only between now and the start; with a higher limit later or not at all; and nothing but steps matter."""
-    told = forecast(past, read, start=START, now=NOW)
+    told = build_forecast(past, read, start=START, now=NOW)
 
     if told.full_at:
         assert NOW < told.full_at < START
         assert read.is_open
     if told.pace:
         assert 1 <= told.pace.days <= MAX_DAYS
-        assert count_at(past, NOW - told.pace.days * DAY) == read.count - told.pace.grown
+        assert count_at(past, NOW - told.pace.days * DAY) == read.count - told.pace.growth
     if read.limit is not None:
         higher = read.model_copy(update={"limit": read.limit + more})
-        later = forecast(past, higher, start=START, now=NOW).full_at
+        later = build_forecast(past, higher, start=START, now=NOW).full_at
         assert later is None or told.full_at is None or later >= told.full_at
         assert later is None or read.count >= read.limit or told.full_at is not None
     said_twice = [again for figure in past for again in (figure, figure)]
-    assert forecast(said_twice, read, start=START, now=NOW) == told
+    assert build_forecast(said_twice, read, start=START, now=NOW) == told

@@ -23,7 +23,7 @@ def rows_after(heading: str) -> list[list[str]]:
 def routes_of(*beginnings: str) -> set[tuple[str, str]]:
     """Method and path of all routes below these paths."""
     served = set()
-    for route in RingCentral(SandboxClock())._application().router.routes():
+    for route in RingCentral(SandboxClock()).application().router.routes():
         assert route.resource is not None
         if route.method != "HEAD" and route.resource.canonical.startswith(beginnings):
             served.add((route.method, route.resource.canonical))

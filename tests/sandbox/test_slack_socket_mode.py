@@ -94,9 +94,9 @@ async def test_refresh_request_makes_the_client_reconnect(
 ) -> None:
     """A new connection, then everything works again."""
     app.answers()
-    (first,) = slack._sockets.connections
+    (first,) = slack.socket_connections
     await slack.disconnect("refresh_requested")
-    await slack.wait_for(lambda: [c for c in slack._sockets.connections if c is not first and not c.closed])
+    await slack.wait_for(lambda: [c for c in slack.socket_connections if c is not first and not c.closed])
     assert (await slack.command("ana", "#launch", "/webinar")).ok
 
 

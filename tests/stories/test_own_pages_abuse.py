@@ -45,11 +45,13 @@ def test_a_client_may_send_as_many_forms_as_people_are_registered() -> None:
 def test_the_number_of_clients_in_memory_is_limited() -> None:
     """The most recent clients are kept."""
     limit = IpRateLimit(lambda: 0.0)
-    for number in range(ip_rate_limit.MAX_CLIENTS + 50):
+    assert [limit.acquire("first") for _ in range(MAX_FORMS + 1)] == [0] * MAX_FORMS + [WINDOW]
+    for number in range(ip_rate_limit.MAX_CLIENTS - 1):
         limit.acquire(str(number))
-    assert len(limit._windows) == ip_rate_limit.MAX_CLIENTS
-    assert "0" not in limit._windows
-    assert str(ip_rate_limit.MAX_CLIENTS + 49) in limit._windows
+    assert limit.acquire("first") == WINDOW  # and it is the most recent client now
+    for number in range(ip_rate_limit.MAX_CLIENTS):
+        limit.acquire(str(number))
+    assert limit.acquire("first") == 0
 
 
 @each_row(

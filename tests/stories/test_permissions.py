@@ -173,8 +173,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The webinar is Chloé's; Emi was an organizer, and is known to have been one."""
     async with running_world(tmp_path, prepare=prepare) as world:
         services = world.bot.services
-        for job in services.scheduler._scheduler.get_jobs():
-            job.remove()  # whatever happens here follows from a request
+        services.scheduler.pause()  # whatever happens here follows from a request
         await world.create("chloe", fields={"Announce in": "#partners"})
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
         [webinar] = await services.mirror.everything()

@@ -79,12 +79,12 @@ async def test_settings_that_are_not_told_are_no_riddle(world: World) -> None:
     """They are not taken for the defaults, which saving would switch on; what works all the same is said."""
     launch = await registration_harness(world)
     services = world.bot.services
-    provider: Any = Untold(world.bot._provider)
+    provider: Any = Untold(world.bot.provider)
     mirror = Mirror(services.account, services.store, provider, services.directory, services.cards, services.clock)
     await mirror.refresh(launch.session_id, PERSON)
 
     with pytest.raises(BadInput, match="tells nothing of the settings"):
-        await Registrations(provider, mirror, services.clock, services.scheduler).whole(launch.session_id, PERSON)
+        await Registrations(provider, mirror, services.clock, services.scheduler).with_preferences(launch.session_id, PERSON)
 
 
 async def test_everything_is_changed_by_one_call_and_undone_by_another(world: World) -> None:

@@ -515,7 +515,7 @@ async def test_who_is_registered_by_a_colleague_is_told_by_whom(world: World) ->
     dev = await services.users.get(services.account.workspace, "U0DEV")
 
     seat = await services.seats.take(webinar, dev, DEV, "slack", PERSON, lead=10 * MINUTE, by="U0CHLOE")
-    await services.seats.notifier.welcome(seat)
+    await services.seats.notifier.notify_taken(seat)
 
     assert "You were registered by <@U0CHLOE>" in launch.dms()[0].words
     assert "Your reminder comes 10 minutes before it starts." in launch.dms()[0].words
@@ -572,7 +572,7 @@ async def test_seats_are_forgotten_three_months_after_the_webinar(world: World) 
     for later, is_known in ((80 * DAY, True), (20 * DAY, False)):
         world.clock.move(later)
         await world.bot.services.seats.forget_ended()
-        assert bool(await world.bot.services.seats.seat(webinar, "U0DEV")) is is_known
+        assert bool(await world.bot.services.seats.find(webinar, "U0DEV")) is is_known
 
 
 def stored(world: World) -> bytes:

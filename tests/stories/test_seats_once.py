@@ -41,7 +41,7 @@ def at_once(world: World) -> None:
     def build(bot: Any) -> None:
         on_build(bot)
         bot.services.seats.leases.retry = timedelta()
-        bot.services.scheduler._scheduler.remove_job("resume")  # a story recovers when it says so
+        bot.services.scheduler.pause("resume")  # a story recovers when it says so
 
     world.on_build = build
 
@@ -70,7 +70,7 @@ async def check_one(launch: SeatsHarness, *, told: bool = True) -> None:
     """One seat at RingCentral, the same one here, and one message of it."""
     [one] = launch.registrants
     [webinar] = await launch.world.bot.services.mirror.everything()
-    seat = await launch.world.bot.services.seats.seat(webinar, "U0DEV")
+    seat = await launch.world.bot.services.seats.find(webinar, "U0DEV")
     assert seat is not None
     assert (seat.registrant_id, seat.join_link.get_secret_value()) == (one["id"], one["joinUri"])
     assert seat.state is SeatState.NOTIFIED
@@ -104,7 +104,7 @@ async def test_two_at_once_are_one_seat(world: World) -> None:
 
     async def take() -> str | None:
         seat = await world.bot.services.seats.take(webinar, dev, OWN, "slack", PERSON)
-        await world.bot.services.seats.notifier.welcome(seat)
+        await world.bot.services.seats.notifier.notify_taken(seat)
         return seat.registrant_id
 
     made = await asyncio.gather(*(take() for _ in range(5)))
@@ -125,7 +125,7 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
         services.account,
         services.store,
         services.slack,
-        world.bot._provider,
+        world.bot.provider,
         services.mirror,
         services.clock,
         services.scheduler,
@@ -137,7 +137,7 @@ async def test_another_replica_that_is_at_it_is_left_to_it(world: World) -> None
     with pytest.raises(Exception, match=IN_PROGRESS):
         await services.seats.take(webinar, dev, OWN, "slack", PERSON)
     seat = await first
-    assert (await services.seats.notifier.welcome(seat)).state is SeatState.REGISTERED
+    assert (await services.seats.notifier.notify_taken(seat)).state is SeatState.REGISTERED
     assert launch.dms() == []
     await recovered(world)
     assert launch.dms() == []
@@ -430,7 +430,7 @@ async def test_seat_that_is_given_up_while_its_calendar_is_mended_stays_given_up
     world.slack.fail("chat.update", status=500, effect=True, hang=0.2)
 
     mending = asyncio.create_task(recovered(world))
-    await world.until(lambda: not world.slack._api.faults.waiting)
+    await world.until(lambda: not world.slack.pending_faults)
     await world.click("dev", message, "Cancel My Seat")
     await mending
     await recovered(world)

@@ -60,8 +60,10 @@ async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: Wo
     invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
     async with world.bot.services.store.read() as db:
-        assert await team_table.link_of(db, account, invited.session_id, "U0DEV") == invited.link_of("dev@acme.example")
-        assert await team_table.link_of(db, account, invited.session_id, "U0FINN") == ""
+        assert await team_table.link_for_user(db, account, invited.session_id, "U0DEV") == invited.link_of(
+            "dev@acme.example"
+        )
+        assert await team_table.link_for_user(db, account, invited.session_id, "U0FINN") == ""
 
 
 async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
@@ -457,7 +459,7 @@ async def _elsewhere(world: World, team: TeamHarness, address: str = "", *, cowo
     webinar = await world.bot.services.mirror.find(team.session_id)
     known = world.bot.services.directory.coworker_at(f"{coworker}@acme.example")
     new = NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email=address, coworker=known)
-    await world.bot._provider.change_team(webinar.webinar_id, webinar.session_id, TeamChange(added=(new,)), PERSON)
+    await world.bot.provider.change_team(webinar.webinar_id, webinar.session_id, TeamChange(added=(new,)), PERSON)
 
 
 async def _organisers(world: World, *users: str) -> None:

@@ -37,10 +37,12 @@ NASTY_REGISTRANT = REGISTRANT.model_copy(
     update={"first_name": NASTY, "last_name": NASTY, "email": NASTY, "source": NASTY}
 )
 REGISTRANTS = [REGISTRANT.model_copy(update={"registrant_id": str(number)}) for number in range(23)]
-ROWS = tuple(ImportRow(number=number, applicant=IRIS) for number in range(2, 1_202))
-PROBLEMS = tuple(ImportProblem(number=number, what=csv_import.LONG_OTHERS) for number in range(40))
+ROWS = tuple(ImportRow(number=number, details=IRIS) for number in range(2, 1_202))
+PROBLEMS = tuple(ImportProblem(number=number, reason=csv_import.LONG_OTHERS) for number in range(40))
 IMPORT_RESULT = ImportResult(rows=ROWS, problems=PROBLEMS, repeated=(7, 8))
-TALLY = BatchCounts(total=10_000, waiting=4_000, registered=5_000, there=7, refused=1, stopped=2, left=3)
+TALLY = BatchCounts(
+    total=10_000, waiting=4_000, registered=5_000, already_registered=7, refused=1, stopped=2, removed=3
+)
 
 
 def new_registration(**asked: str) -> NewRegistration:

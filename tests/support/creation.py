@@ -71,7 +71,7 @@ async def _sleep_briefly(seconds: float) -> None:
 def _remove_delays(bot: Greenroom) -> None:
     creation = bot.services.creation
     creation.leases.retry = creation.steps.watch = creation.steps.reconciler.min_age = timedelta()
-    bot.services.mirror.ration.calls.most = 1000
+    bot.services.mirror.budget.calls.most = 1000
 
 
 async def submit_form(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
@@ -103,7 +103,7 @@ def hang_at_slack(method: str, *, done: bool) -> SetFault:
 
     def arm(world: World) -> FaultReached:
         world.slack.fail(method, effect=done, hang=HANG_S)
-        return lambda: not world.slack._api.faults.waiting
+        return lambda: not world.slack.pending_faults
 
     return arm
 
@@ -121,7 +121,7 @@ def crash_before_writing(table: str, fact: str) -> SetFault:
                 raise asyncio.CancelledError
 
         store = world.bot.services.store
-        for engine in (store._writer, store._reader):
+        for engine in store.engines:
             event.listen(engine.sync_engine, "before_cursor_execute", look)
         return lambda: reached
 
@@ -194,5 +194,4 @@ async def post_to_ringcentral(world: World, path: str, body: dict[str, Any]) -> 
 
 def release_held_responses(world: World) -> None:
     """Whatever RingCentral holds back is answered now."""
-    world.ringcentral._stopping.set()
-    world.ringcentral._stopping.clear()
+    world.ringcentral.release_hanging()

@@ -83,7 +83,7 @@ class RequestForger:
     async def _sent(self, person: Person, kind: str, payload: Json, form: View | None = None) -> Effects:
         before, views = self._messages(), self._views(person)
         slack_calls, vendor_calls = len(self._slack.calls), len(self._world.ringcentral.calls)
-        reply: Reply = await self._world.slack._actions.delivery.deliver(kind, payload)
+        reply: Reply = await self._world.slack.deliver(kind, payload)
         assert reply.status == 200, reply
         if form:
             apply_response(self._slack, form, reply)

@@ -32,7 +32,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Show": (OPEN, "show launch"),
     "Count": (OPEN, "count launch"),
     "Subscriptions": (OPEN, "subscriptions"),
-    "SettingsOf": (OPEN, "settings"),
+    "ShowSettings": (OPEN, "settings"),
     "Register": (OWN, "register launch"),
     "Create": (MEMBERS, "create"),
     "Share": (MEMBERS, "share launch"),
@@ -44,7 +44,7 @@ COMMAND_RULES: dict[str, tuple[Rule, str]] = {
     "Limit": (MANAGES, "limit launch 50"),
     "Invite": (MANAGES, "invite launch"),
     "ShowTeam": (MANAGES, "team launch"),
-    "Registrants": (MANAGES, "registrants launch"),
+    "ShowRegistrants": (MANAGES, "registrants launch"),
     "CancelWebinar": (MANAGES, "cancel launch"),
 }
 """Rule and text of each command, by the name of its type."""

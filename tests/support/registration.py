@@ -105,6 +105,6 @@ async def submit_form(world: World, view: View, values: dict[str, Any]) -> View:
 
 def ringcentral_settings(world: World, launch: RegistrationHarness) -> dict[str, Any]:
     """What a person can choose of a registration, as RingCentral has it."""
-    webinar = world.ringcentral._world.find_webinar(launch.session_id)
+    webinar = world.ringcentral.world.find_webinar(launch.session_id)
     assert webinar.session
     return dict(webinar.session.registration.settings.wire())

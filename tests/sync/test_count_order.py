@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.sync.count_order import AGAIN, MOST, SOON_AGAIN, CallRation, next_to_count
+from bot.sync.count_order import CALLS_A_MINUTE, INTERVAL, SHORT_INTERVAL, CallBudget, next_to_read
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NOW, WEBINARS, registration, webinar
 
@@ -27,20 +27,20 @@ def read(age: timedelta | None, session_id: str = "s1", ahead: timedelta = 3 * D
     ("one", "is_due"),
     [
         (read(None), True),
-        (read(AGAIN), True),
-        (read(AGAIN - MINUTE), False),
-        (read(SOON_AGAIN, ahead=DAY), True),
-        (read(SOON_AGAIN, ahead=-MINUTE), True),
-        (read(SOON_AGAIN, ahead=DAY + MINUTE), False),
-        (read(SOON_AGAIN, count=80, limit=100), True),
-        (read(SOON_AGAIN, count=79, limit=100), False),
-        (read(SOON_AGAIN, count=100, limit=100, is_open=False), False),
-        (read(SOON_AGAIN / 2, ahead=HOUR), False),
+        (read(INTERVAL), True),
+        (read(INTERVAL - MINUTE), False),
+        (read(SHORT_INTERVAL, ahead=DAY), True),
+        (read(SHORT_INTERVAL, ahead=-MINUTE), True),
+        (read(SHORT_INTERVAL, ahead=DAY + MINUTE), False),
+        (read(SHORT_INTERVAL, count=80, limit=100), True),
+        (read(SHORT_INTERVAL, count=79, limit=100), False),
+        (read(SHORT_INTERVAL, count=100, limit=100, is_open=False), False),
+        (read(SHORT_INTERVAL / 2, ahead=HOUR), False),
     ],
 )
 def test_figures_age_faster_where_they_matter_more(one: Webinar, is_due: bool) -> None:
     """Five minutes, or one within a day of the start and while few places are left."""
-    assert next_to_count([one], NOW) == (one if is_due else None)
+    assert next_to_read([one], NOW) == (one if is_due else None)
 
 
 def test_only_what_can_be_counted_is_counted() -> None:
@@ -49,36 +49,36 @@ def test_only_what_can_be_counted_is_counted() -> None:
     past = webinar(start=NOW - DAY)
     unknown, live = webinar(audience=None), webinar(start=NOW - HOUR, status=Status.ACTIVE)
 
-    assert [next_to_count([one], NOW) for one in (*never, past)] == [None] * 4
-    assert [next_to_count([one], NOW) for one in (unknown, live)] == [unknown, live]
+    assert [next_to_read([one], NOW) for one in (*never, past)] == [None] * 4
+    assert [next_to_read([one], NOW) for one in (unknown, live)] == [unknown, live]
 
 
 def test_nearest_is_first_of_what_has_waited_as_long() -> None:
     """What was never read goes before everything else."""
     far, near, old = read(None, "s1", 9 * DAY), read(None, "s2", 2 * DAY), read(9 * DAY, "s3", HOUR)
-    same = [read(AGAIN, "s4", 9 * DAY), read(AGAIN, "s5", 2 * DAY)]
+    same = [read(INTERVAL, "s4", 9 * DAY), read(INTERVAL, "s5", 2 * DAY)]
 
-    assert next_to_count([old, far, near], NOW) == near
-    assert next_to_count(same, NOW) == same[1]
+    assert next_to_read([old, far, near], NOW) == near
+    assert next_to_read(same, NOW) == same[1]
 
 
 def test_what_was_asked_in_vain_waits_for_its_next_turn() -> None:
     """One that cannot be read does not keep the others from being read."""
-    stuck, other = read(None, "s1", HOUR), read(AGAIN, "s2")
+    stuck, other = read(None, "s1", HOUR), read(INTERVAL, "s2")
 
-    assert next_to_count([stuck, other], NOW, {"s1": NOW}) == other
-    assert next_to_count([stuck], NOW, {"s1": NOW}) is None
-    assert next_to_count([stuck], NOW, {"s1": NOW - SOON_AGAIN}) == stuck
+    assert next_to_read([stuck, other], NOW, {"s1": NOW}) == other
+    assert next_to_read([stuck], NOW, {"s1": NOW}) is None
+    assert next_to_read([stuck], NOW, {"s1": NOW - SHORT_INTERVAL}) == stuck
 
 
 @given(st.lists(WEBINARS, max_size=6), MOMENTS)
 def test_any_choice_is_one_that_is_due(some: list[Webinar], now: datetime) -> None:
     """It is one of those that are followed, and with all of them read just now there is none."""
-    chosen = next_to_count(some, now)
+    chosen = next_to_read(some, now)
 
     assert chosen is None or chosen in some
     fresh = [one.model_copy(update={"registration": registration(read_at=now)}) for one in some]
-    assert next_to_count(fresh, now) is None
+    assert next_to_read(fresh, now) is None
 
 
 @given(st.lists(st.integers(6, 20 * 24).map(lambda hours: hours * HOUR), min_size=1, max_size=40))
@@ -88,10 +88,10 @@ def test_nobody_waits_for_ever(starts: list[timedelta]) -> None:
     reads: dict[str, list[datetime]] = {key: [NOW] for key in followed}
     now = NOW
     # The first round is by the start alone; then each one's turns are a minute, or five.
-    longest = AGAIN + (1 + AGAIN // SOON_AGAIN) * len(followed) * TICK
+    longest = INTERVAL + (1 + INTERVAL // SHORT_INTERVAL) * len(followed) * TICK
     while now < NOW + 2 * longest:
         now += TICK
-        if chosen := next_to_count(followed.values(), now):
+        if chosen := next_to_read(followed.values(), now):
             reads[chosen.session_id].append(now)
             figure = registration(read_at=now)
             followed[chosen.session_id] = chosen.model_copy(update={"registration": figure})
@@ -104,18 +104,18 @@ def test_nobody_waits_for_ever(starts: list[timedelta]) -> None:
 def test_ration_is_so_many_calls_in_any_minute() -> None:
     """Each is free again a minute after it was taken; more may be taken than there are, and are waited for as well."""
     seconds = 0.0
-    ration = CallRation(monotonic=lambda: seconds)
-    ration.take()
+    ration = CallBudget(monotonic=lambda: seconds)
+    ration.spend()
     seconds = 30.0
-    ration.take(3)
+    ration.spend(3)
     assert ration.left == 0
     seconds = 59.9
     assert ration.left == 0
     seconds = 60.0
     assert ration.left == 1
-    ration.take(MOST)
+    ration.spend(CALLS_A_MINUTE)
     assert ration.left == 0
     seconds = 90.0
     assert ration.left == 0
     seconds = 120.0
-    assert ration.left == MOST
+    assert ration.left == CALLS_A_MINUTE

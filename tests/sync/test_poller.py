@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.model.webinar import Audience, Status, Webinar
-from bot.sync.count_order import MOST
+from bot.sync.count_order import CALLS_A_MINUTE
 from bot.webinars import count_history
 from tests.support.creation import without_waits
 from tests.support.registration import PERSON
@@ -102,9 +102,9 @@ async def test_where_somebody_came_or_went_is_counted_before_all_others(world: W
     world.ringcentral.fail("GET", "/registration/", status=404)
     assert await ticks(world, 3) == [reading(far)]
     mirror.count_soon(far.session_id)
-    mirror.ration.calls.most = 0
+    mirror.budget.calls.most = 0
     assert await ticks(world, 1) == []
-    mirror.ration.calls.most = 1000
+    mirror.budget.calls.most = 1000
     assert await ticks(world, 2) == [reading(far)]
 
 
@@ -131,8 +131,8 @@ async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
         made(world, f"Talk {number}")
     await shared(world, *(f'"talk {number}"' for number in range(9)))
     await ticks(world, 9)
-    mirror.ration.calls._events.clear()
-    mirror.ration.calls.most = MOST
+    mirror.budget.calls._events.clear()
+    mirror.budget.calls.most = CALLS_A_MINUTE
     world.clock.move(6 * MINUTE)
 
     assert len(await ticks(world, 2)) == 2
@@ -153,11 +153,11 @@ async def test_what_a_sweep_had_no_calls_left_for_is_asked_before_counts(world: 
     await shared(world, "counted")
     world.clock.move(6 * MINUTE)
     world.ringcentral.cancel(webinar_id)
-    mirror.ration.calls.most = 0
+    mirror.budget.calls.most = 0
     await mirror.sweep()
     assert (await known(world))["Deleted"].status is Status.SCHEDULED
 
-    mirror.ration.calls.most = 1000
+    mirror.budget.calls.most = 1000
 
     assert await ticks(world, 1) == [f"GET /webinar/configuration/v1/webinars/{webinar_id}"]
     assert (await known(world))["Deleted"].status is Status.CANCELED

@@ -85,7 +85,7 @@ async def check_written(store: Away, handed: list[ScheduledAtSlack], told: list[
 async def test_outcomes_are_written_many_at_once(store: Away, outcomes: ResultWriter) -> None:
     """As many as come together, and at most so many that nobody waits for long."""
     handed = await given(store, MOST + 36)
-    told = await asyncio.gather(*(outcomes.handed(one) for one in handed))
+    told = await asyncio.gather(*(outcomes.scheduled(one) for one in handed))
 
     await check_written(store, handed, told)
     assert store.commits == 2
@@ -99,11 +99,11 @@ async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes:
     async def after(event: asyncio.Event, handed: ScheduledAtSlack) -> bool:
         with outcomes.expected():
             await event.wait()
-            return await outcomes.handed(handed)
+            return await outcomes.scheduled(handed)
 
     slow = [asyncio.create_task(after(go_on, second)), asyncio.create_task(after(too_late, third))]
     await asyncio.sleep(0)
-    quick = asyncio.create_task(outcomes.handed(first))
+    quick = asyncio.create_task(outcomes.scheduled(first))
     await asyncio.sleep(0)
     go_on.set()
     assert all(await asyncio.gather(quick, slow[0]))
@@ -118,10 +118,10 @@ async def test_loop_that_is_killed_comes_back(
 ) -> None:
     """What waits is written down by the next, and it is said."""
     handed = await given(store, 2)
-    assert await outcomes.handed(handed[0])
+    assert await outcomes.scheduled(handed[0])
     killed = outcomes._loop
     assert killed
-    waiting = asyncio.create_task(outcomes.handed(handed[1]))
+    waiting = asyncio.create_task(outcomes.scheduled(handed[1]))
     await asyncio.sleep(0)
     killed.cancel()
 
@@ -135,7 +135,7 @@ async def test_database_that_is_away_is_waited_for(store: Away, outcomes: Result
     """Nothing is forgotten meanwhile."""
     handed = await given(store, 70)
     store.away = True
-    waiting = [asyncio.create_task(outcomes.handed(one)) for one in handed]
+    waiting = [asyncio.create_task(outcomes.scheduled(one)) for one in handed]
     done, _ = await asyncio.wait(waiting, timeout=0.2)
     assert done == set()
     store.away = False
@@ -151,7 +151,7 @@ async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, out
         await db.execute(text("insert into drafts (team_id) values ('T1')"))
 
     told = await asyncio.gather(
-        outcomes.handed(handed[0]), outcomes.write(nonsense), outcomes.handed(handed[1]), return_exceptions=True
+        outcomes.scheduled(handed[0]), outcomes.write(nonsense), outcomes.scheduled(handed[1]), return_exceptions=True
     )
     assert isinstance(told[1], IntegrityError)
     assert await held(store) == {one.scheduled_id for one in handed}
@@ -161,10 +161,10 @@ async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, out
 async def test_waiter_that_gives_up_loses_nothing(store: Away, outcomes: ResultWriter) -> None:
     """A call to Slack whose outcome is known is written down though its task is cancelled."""
     handed = await given(store, 2)
-    waiting = asyncio.create_task(outcomes.handed(handed[0]))
+    waiting = asyncio.create_task(outcomes.scheduled(handed[0]))
     await asyncio.sleep(0)
     waiting.cancel()
-    assert await outcomes.handed(handed[1])
+    assert await outcomes.scheduled(handed[1])
     assert await held(store) == {one.scheduled_id for one in handed}
 
 
@@ -173,7 +173,7 @@ async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: ResultWri
     (handed,) = await given(store, 1)
     assert outcomes.is_alive
     store.away = True
-    waiting = asyncio.create_task(outcomes.handed(handed))
+    waiting = asyncio.create_task(outcomes.scheduled(handed))
     await asyncio.sleep(0)
     assert outcomes.is_alive
     outcomes._waiting[0].since -= 31
@@ -190,10 +190,10 @@ async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: ResultWri
 async def test_connections_that_break_are_made_anew(store: Away, outcomes: ResultWriter) -> None:
     """PostgreSQL was restarted between two outcomes. (SQLite has none that could break.)"""
     handed = await given(store, 2)
-    assert await outcomes.handed(handed[0])
+    assert await outcomes.scheduled(handed[0])
     others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
     if not store.is_sqlite:
         async with store.read() as db:
             await db.execute(text(f"{others} and datname = current_database()"))
-    assert await outcomes.handed(handed[1])
+    assert await outcomes.scheduled(handed[1])
     assert await held(store) == {one.scheduled_id for one in handed}

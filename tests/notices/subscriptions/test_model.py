@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.model.people import Workspace
 from bot.model.webinar import Webinar
 from bot.notices.model import NoticeKind
+from bot.notices.subscriptions.changes import set_for_all, subscribe, unsubscribe
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
     DEFAULT_FEATURES,
@@ -24,9 +25,6 @@ from bot.notices.subscriptions.model import (
     SubscriptionChange,
     channel_features,
     parse_features,
-    set_for_all,
-    subscribe,
-    unsubscribe,
 )
 from tests.support.docs_tables import table
 from tests.support.webinar_samples import ACCOUNT, NOW, webinar
