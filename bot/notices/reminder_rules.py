@@ -11,6 +11,7 @@ from bot.model.webinar import Webinar
 from bot.notices.model import PENDING
 from bot.notices.reminder_sheet import Reminder, ReminderOrigin, ReminderSheet, is_locked
 from bot.notices.schedule import is_direct
+from bot.notices.subscriptions.changes import subscribe, unsubscribe
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
     Feature,
@@ -18,9 +19,8 @@ from bot.notices.subscriptions.model import (
     Scope,
     Subscription,
     SubscriptionChange,
-    channel_features,
-    subscribe,
-    unsubscribe,
+    features_of,
+    own_subscription,
     webinar_subscription,
 )
 from bot.notices.texts.reminder_list import no_reminder_reason
@@ -35,16 +35,6 @@ GONE = "This reminder is not waiting to go out any more: look again at what is p
 
 Apply = Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
 """`subscribe` or `unsubscribe`."""
-
-
-def webinars_own(subscriptions: Sequence[Subscription]) -> Subscription | None:
-    """The subscription to the one webinar, of all of one channel that cover it."""
-    return next((each for each in subscriptions if each.scope is Scope.WEBINAR), None)
-
-
-def features_of(webinar: Webinar, subscriptions: Sequence[Subscription]) -> Features:
-    """The features that a channel with these subscriptions gets for the webinar."""
-    return frozenset[Feature]().union(*(channel.features for channel in channel_features(webinar, subscriptions)))
 
 
 def origin_of(subscription: Subscription | None) -> ReminderOrigin:
@@ -103,7 +93,7 @@ def with_offsets(
     now: datetime,
 ) -> Subscription | None:
     """The webinar's subscription that gives exactly these reminders (None: the workspace's); None if none is needed."""
-    own = webinars_own(subscriptions)
+    own = own_subscription(webinar, subscriptions)
     ordered = None if offsets is None else tuple(sorted(offsets, reverse=True))
     if own is not None and own.by_share:
         # Times are chosen, not features: a card's subscription still only adds to the channel's other subscriptions.
@@ -125,7 +115,7 @@ def with_snooze(
     now: datetime,
 ) -> Subscription:
     """A person's subscription with one more reminder, without those that have passed. Raises `BadInput` if too many."""
-    own = webinars_own(subscriptions)
+    own = own_subscription(webinar, subscriptions)
     upcoming = [each for each in (own.offsets or () if own else ()) if webinar.start - each > now]
     offsets = tuple(sorted({*upcoming, offset}, reverse=True))
     if len(offsets) > MAX_OFFSETS:
@@ -162,9 +152,9 @@ def _switched(
     apply: Apply,
     features: Features,
 ) -> Subscription | None:
-    own = webinars_own(subscriptions)
+    own = own_subscription(webinar, subscriptions)
     if own is None or own.offsets is None or is_direct(change.channel_id):
-        return webinars_own(apply(subscriptions, change, features))
+        return own_subscription(webinar, apply(subscriptions, change, features))
     # Keep it even if it adds nothing to the other subscriptions: it stores the chosen times.
     kept = features_of(webinar, subscriptions) - ONLY_REMINDERS
     wanted = kept | ONLY_REMINDERS if apply is subscribe else kept

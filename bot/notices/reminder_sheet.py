@@ -1,4 +1,4 @@
-"""The reminders of one webinar in one channel, as data."""
+"""The reminders of one webinar in one channel, as values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.notices.subscriptions.model import Subscription
 
 
 class ReminderDefaults(Frozen):
-    """What a workspace wants where nobody chose otherwise; nobody has set anything where `set_by` is empty."""
+    """The default reminders of a workspace; `set_by` is empty if they are Greenroom's own."""
 
     offsets: tuple[timedelta, ...]
     set_by: str = ""
@@ -25,24 +25,23 @@ class ReminderDefaults(Frozen):
 
 
 class ReminderUndo(Frozen):
-    """What to go back to: the line that a channel had about a webinar, if it had one. Carried by a button."""
+    """The previous subscription of a channel to a webinar, if it had one. Serialized into a button."""
 
     session_id: str
     channel_id: str
     before: Subscription | None = None
     changed_at: AwareDatetime | None = None
-    """When the line that is there now was set; nothing where it was taken away. Another one is not undone."""
+    """When the current subscription was set; None if it was removed. If it has changed since, undo is refused."""
 
 
 LOCKED_BEFORE = timedelta(seconds=75)
-"""In its last minute Slack gives nothing back (docs.slack.dev/reference/methods/chat.deleteScheduledMessage)."""
-
+"""Slack deletes no scheduled message in its last minute (docs.slack.dev, chat.deleteScheduledMessage)."""
 
 MAX_PAST = 10
 
 
 class ReminderOrigin(StrEnum):
-    """How a channel came to hear about a webinar."""
+    """How a channel came to have reminders of a webinar."""
 
     CHOSEN = "set"
     CARD = "shared"
@@ -52,30 +51,30 @@ class ReminderOrigin(StrEnum):
 
 @dataclass(frozen=True)
 class Reminder:
-    """One reminder in the outbox."""
+    """A reminder in the outbox."""
 
     id: int
     offset: timedelta
     start: datetime
-    """The start that it speaks of, which need not be the webinar's any more."""
+    """The start when it was planned; the webinar may have moved since."""
     due_at: datetime
     state: NoticeState
     scheduled_for: datetime | None = None
-    """When Slack posts it, where it is on its way there already."""
+    """When Slack posts it, if it is already scheduled there."""
     problem: str = ""
 
 
 @dataclass(frozen=True)
 class ReminderSheet:
-    """What one channel, or a person in their own messages, is reminded of about one webinar, and who said so."""
+    """The reminders of one webinar in one channel or DM, and who set them."""
 
     webinar: Webinar
     channel_id: str
     is_on: bool
     offsets: tuple[timedelta, ...]
-    """Those that go out here, or would if reminders were on."""
+    """The offsets that apply here, or would if reminders were on."""
     default_offsets: tuple[timedelta, ...]
-    """The workspace's own."""
+    """The workspace's defaults."""
     has_own_offsets: bool = False
     reminders: Sequence[Reminder] = ()
     origin: ReminderOrigin = ReminderOrigin.NONE
@@ -84,31 +83,35 @@ class ReminderSheet:
 
 
 def can_remind(webinar: Webinar, now: datetime) -> bool:
-    """Whether there is anything left to remind of."""
+    """Whether the webinar's start is ahead and it is not canceled."""
     return now < webinar.start and is_coming_or_live(webinar, now)
 
 
 def planned(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
-    """What is to go out here, soonest first."""
-    return [one for one in _current(sheet, now) if one.state in PENDING]
+    """Pending reminders, soonest first."""
+    return [reminder for reminder in _current(sheet, now) if reminder.state in PENDING]
 
 
 def skipped(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
-    """What somebody left out and could still bring back."""
-    return [one for one in _current(sheet, now) if one.state is NoticeState.SKIPPED and one.offset in sheet.offsets]
+    """Skipped reminders that can still be planned again."""
+    return [
+        reminder
+        for reminder in _current(sheet, now)
+        if reminder.state is NoticeState.SKIPPED and reminder.offset in sheet.offsets
+    ]
 
 
 def past(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
-    """The last few that have come to an end: posted, skipped, missed, or unclear."""
-    hidden = {NoticeState.WITHDRAWN, NoticeState.SUPERSEDED}
-    over = [one for one in sheet.reminders if one.due_at <= now and one.state not in hidden]
-    return over[-MAX_PAST:]
+    """The last few reminders whose time has passed: posted, skipped, missed, or with unknown outcome."""
+    hidden_states = {NoticeState.WITHDRAWN, NoticeState.SUPERSEDED}
+    ended = [reminder for reminder in sheet.reminders if reminder.due_at <= now and reminder.state not in hidden_states]
+    return ended[-MAX_PAST:]
 
 
 def is_locked(reminder: Reminder, now: datetime) -> bool:
-    """Whether it goes out so soon that nothing can be done about it any more."""
+    """Whether Slack posts it so soon that it can no longer be changed."""
     return reminder.scheduled_for is not None and reminder.scheduled_for - now <= LOCKED_BEFORE
 
 
 def _current(sheet: ReminderSheet, now: datetime) -> list[Reminder]:
-    return [one for one in sheet.reminders if one.due_at > now and one.start == sheet.webinar.start]
+    return [reminder for reminder in sheet.reminders if reminder.due_at > now and reminder.start == sheet.webinar.start]

@@ -17,7 +17,7 @@ from bot.notices.planner import replan
 from bot.notices.reminder_sheet import Reminder, ReminderDefaults, ReminderSheet, ReminderUndo
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Feature, Subscription, channel_features
+from bot.notices.subscriptions.model import Feature, Subscription, channel_features, features_of, own_subscription
 from bot.webinars import table as webinar_table
 
 
@@ -36,14 +36,14 @@ async def lock_webinar(db: Db, account: Account, session_id: str, channel_id: st
 async def load_sheet(db: Db, webinar: Webinar, channel_id: str) -> ReminderSheet:
     """The reminders of one webinar in one channel, and who set them."""
     subscriptions = await _subscriptions(db, webinar, channel_id)
-    own = rules.webinars_own(subscriptions)
+    own = own_subscription(webinar, subscriptions)
     default_offsets = (await load_defaults(db, webinar.account.workspace)).offsets
     deciding = own or next((each for each in subscriptions if Feature.REMINDERS in each.features), None)
     rows = await notice_table.of_session(db, webinar.account, webinar.session_id)
     return ReminderSheet(
         webinar=webinar,
         channel_id=channel_id,
-        is_on=Feature.REMINDERS in rules.features_of(webinar, subscriptions),
+        is_on=Feature.REMINDERS in features_of(webinar, subscriptions),
         offsets=own.offsets if own is not None and own.offsets is not None else default_offsets,
         default_offsets=default_offsets,
         has_own_offsets=own is not None and own.offsets is not None,
@@ -61,7 +61,7 @@ async def set_offsets(
     rules.check_upcoming(webinar, now)
     subscriptions = await _subscriptions(db, webinar, channel_id)
     after = rules.with_offsets(webinar, channel_id, subscriptions, offsets, by, now)
-    return await _replace(db, webinar, channel_id, rules.webinars_own(subscriptions), after, now)
+    return await _replace(db, webinar, channel_id, own_subscription(webinar, subscriptions), after, now)
 
 
 async def add(
@@ -103,16 +103,16 @@ async def turn_on(db: Db, webinar: Webinar, channel_id: str, by: str, now: datet
     rules.check_upcoming(webinar, now)
     subscriptions = await _subscriptions(db, webinar, channel_id)
     after = rules.turned_on(webinar, channel_id, subscriptions, by, now)
-    return await _replace(db, webinar, channel_id, rules.webinars_own(subscriptions), after, now)
+    return await _replace(db, webinar, channel_id, own_subscription(webinar, subscriptions), after, now)
 
 
 async def mute(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> ReminderUndo | None:
     """Turn the reminders of this webinar off; in a person's DM, all its notices. None if they were off already."""
     subscriptions = await _subscriptions(db, webinar, channel_id)
-    if not rules.features_of(webinar, subscriptions) & rules.muted_features(channel_id):
+    if not features_of(webinar, subscriptions) & rules.muted_features(channel_id):
         return None
     after = rules.muted(webinar, channel_id, subscriptions, by, now)
-    return await _replace(db, webinar, channel_id, rules.webinars_own(subscriptions), after, now)
+    return await _replace(db, webinar, channel_id, own_subscription(webinar, subscriptions), after, now)
 
 
 async def snooze(db: Db, webinar: Webinar, channel_id: str, offset: timedelta, by: str, now: datetime) -> ReminderUndo:
@@ -120,12 +120,12 @@ async def snooze(db: Db, webinar: Webinar, channel_id: str, offset: timedelta, b
     rules.check_upcoming(webinar, now)
     subscriptions = await _subscriptions(db, webinar, channel_id)
     after = rules.with_snooze(webinar, channel_id, subscriptions, offset, by, now)
-    return await _replace(db, webinar, channel_id, rules.webinars_own(subscriptions), after, now)
+    return await _replace(db, webinar, channel_id, own_subscription(webinar, subscriptions), after, now)
 
 
 async def undo(db: Db, webinar: Webinar, change: ReminderUndo, now: datetime) -> bool:
     """Restore the previous subscription. False if it was changed again since."""
-    own = rules.webinars_own(await _subscriptions(db, webinar, change.channel_id))
+    own = own_subscription(webinar, await _subscriptions(db, webinar, change.channel_id))
     if (own.set_at if own else None) != change.changed_at:
         return False
     await _replace(db, webinar, change.channel_id, own, change.before, now)

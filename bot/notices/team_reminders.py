@@ -9,10 +9,10 @@ from bot.db.connection import Db
 from bot.model.people import Account
 from bot.model.webinar import Webinar
 from bot.notices.planner import replan
-from bot.notices.reminder_rules import PERSONAL_FEATURES, webinars_own
+from bot.notices.reminder_rules import PERSONAL_FEATURES
 from bot.notices.reminders import load_defaults, lock_webinar
 from bot.notices.subscriptions import table as subscription_table
-from bot.notices.subscriptions.model import Subscription, webinar_subscription
+from bot.notices.subscriptions.model import Subscription, own_subscription, webinar_subscription
 from bot.notices.subscriptions.service import unsubscribe_person
 from bot.webinars.participation import has_seat, is_on_team
 
@@ -48,4 +48,4 @@ async def remove_reminders(
 
 async def _webinar_subscription(db: Db, webinar: Webinar, channel_id: str) -> Subscription | None:
     subscriptions = await subscription_table.of_webinar(db, webinar.account, webinar.session_id, webinar.created_by)
-    return webinars_own([each for each in subscriptions if each.channel_id == channel_id])
+    return own_subscription(webinar, [each for each in subscriptions if each.channel_id == channel_id])

@@ -11,6 +11,8 @@ from bot.errors import BadInput
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
+from bot.notices.subscriptions.changes import subscribe as more_of
+from bot.notices.subscriptions.changes import unsubscribe as less_of
 from bot.notices.subscriptions.channel_state import ChannelChoice
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
@@ -20,8 +22,6 @@ from bot.notices.subscriptions.model import (
     SubscriptionChange,
     parse_features,
 )
-from bot.notices.subscriptions.model import subscribe as more_of
-from bot.notices.subscriptions.model import unsubscribe as less_of
 from bot.notices.subscriptions.service import ChannelChange
 from bot.notices.subscriptions.texts import result as subscription_result
 from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, feature_names, join_words
@@ -167,15 +167,15 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
         if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
         await request.slack.check_channel(channel_id)
-    wish = SubscriptionChange.model_validate(
+    wanted = SubscriptionChange.model_validate(
         {"workspace": request.workspace, "channel_id": channel_id, "about": about, "by": request.user_id, "at": now}
     )
 
-    def apply(lines: Sequence[Subscription], wish: SubscriptionChange) -> Sequence[Subscription]:
-        return verb.apply(lines, wish, features)
+    def apply(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+        return verb.apply(subscriptions, wanted, features)
 
     async with request.services.store.write() as db:
-        change = await subscriptions_service.change_subscriptions(db, wish, apply)
+        change = await subscriptions_service.change_subscriptions(db, wanted, apply)
     request.services.scheduler.wake()
     if change.is_first and verb is SUBSCRIBE:
         await _introduce(request, channel_id, change)
@@ -185,9 +185,9 @@ async def _change(request: SlackRequest, verb: Verb, features: Features, about: 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     now, channel_id = request.now(), request.metadata
-    wish = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
+    wanted = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
     async with request.services.store.write() as db:
-        change = await subscriptions_service.apply_choice(db, wish, choice)
+        change = await subscriptions_service.apply_choice(db, wanted, choice)
     request.services.scheduler.wake()
     if change.is_first:
         await _introduce(request, channel_id, change)

@@ -81,8 +81,8 @@ def sheet(*reminders: Reminder, **changes: Any) -> ReminderSheet:
         "webinar": webinar(),
         "channel_id": "C1",
         "is_on": True,
-        "leads": USUAL,
-        "usual": USUAL,
+        "offsets": USUAL,
+        "default_offsets": USUAL,
         "reminders": reminders,
         "origin": ReminderOrigin.CARD,
         "set_by": "U1",
@@ -95,7 +95,7 @@ def reminder(before: timedelta, state: NoticeState = NoticeState.PLANNED, **chan
     """One of the ordinary webinar's reminders."""
     facts: dict[str, Any] = {
         "id": int(before.total_seconds()),
-        "before": before,
+        "offset": before,
         "start": START,
         "due_at": START - before,
         "state": state,

@@ -1,4 +1,4 @@
-"""What is set up in a channel, as data."""
+"""The settings of a channel, as values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_DIGEST_AT = 9 * 60
 
 
 class ChannelChoice(Frozen):
-    """What the form holds, made sense of."""
+    """The parsed input of the channel form."""
 
     features: Features
     time_zone: str
@@ -28,46 +28,46 @@ class ChannelChoice(Frozen):
 
     @property
     def has_hours(self) -> bool:
-        """Whether there are any hours to be kept."""
+        """Whether quiet hours or a digest are chosen."""
         return self.quiet_from is not None or self.digest is not DigestPace.NEVER
 
 
 @dataclass(frozen=True)
 class PlannedNotices:
-    """What will be said about one webinar in one channel."""
+    """The notices that one channel will get of one webinar."""
 
     features: Features
     upcoming_offsets: Collection[timedelta]
-    """The reminders whose time has not passed, by how long before the start they are."""
+    """Offsets of the reminders whose time has not passed."""
     hours: ChannelHours | None = None
 
 
 @dataclass(frozen=True)
 class ChannelState:
-    """All that was set up in one channel."""
+    """All subscriptions and hours of one channel."""
 
     channel_id: str
     subscriptions: Sequence[Subscription]
     webinars: Mapping[str, Webinar]
-    """Those that are to come and have a line of their own, by session."""
+    """Upcoming webinars with a subscription of their own, by session id."""
     hours: ChannelHours | None
     default_offsets: tuple[timedelta, ...]
-    """The workspace's own reminders."""
+    """The workspace's default reminders."""
 
     @property
     def general_features(self) -> Features:
-        """What the channel hears of all webinars of the workspace."""
+        """The features of the channel's subscription to all webinars."""
         return next((line.features for line in self.subscriptions if line.scope is Scope.ALL), frozenset[Feature]())
 
     @property
     def is_set_up(self) -> bool:
-        """Whether anybody asked for anything here, beside sharing cards."""
+        """Whether the channel has a subscription other than from shared cards."""
         return any(not line.by_share for line in self.subscriptions)
 
 
 @dataclass(frozen=True)
 class UndeliveredNotice:
-    """A notice that did not go out, or perhaps did not."""
+    """A notice that was not posted, or whose outcome is unknown."""
 
     notice: Notice
     state: NoticeState

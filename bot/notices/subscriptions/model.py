@@ -1,8 +1,8 @@
-"""Who hears what: which channel follows which webinar, and with which features."""
+"""Subscriptions: which channel gets which notices of which webinars. Pure rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -17,7 +17,7 @@ from bot.notices.model import NoticeKind
 
 
 class Feature(StrEnum):
-    """What a channel can ask for, by the word people type."""
+    """A group of notices that a channel can subscribe to, by the word people type."""
 
     REMINDERS = "reminders"
     ALERTS = "alerts"
@@ -30,10 +30,10 @@ class Feature(StrEnum):
 Features = frozenset[Feature]
 
 DEFAULT_FEATURES: Features = frozenset({Feature.REMINDERS, Feature.ALERTS, Feature.CHANGES})
-"""What a channel hears of a webinar whose card is shared there, and what `subscribe` means without features."""
+"""The features of a subscription made by sharing a card, or by `subscribe` without features."""
 
 ALL_FEATURES: Features = frozenset(Feature)
-"""What `unsubscribe` means without features."""
+"""The features that `unsubscribe` removes if none are named."""
 
 FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.REMINDER: Feature.REMINDERS,
@@ -49,11 +49,11 @@ FEATURE_BY_KIND: Mapping[NoticeKind, Feature] = {
     NoticeKind.RETITLED: Feature.CHANGES,
     NoticeKind.CANCELED: Feature.CHANGES,
 }
-"""Which feature a kind of notice belongs to; the others go wherever they are addressed to."""
+"""The feature that a kind of notice belongs to. Kinds that are missing need no subscription."""
 
 
 class Scope(StrEnum):
-    """What a subscription is about: one webinar, those that one person created, or all of the workspace."""
+    """What a subscription covers: one webinar, those that one person created, or all of the workspace."""
 
     WEBINAR = "webinar"
     MINE = "mine"
@@ -61,7 +61,7 @@ class Scope(StrEnum):
 
 
 class Subscription(Frozen):
-    """One line of what a channel (or a person, in their DM) hears."""
+    """The notices that a channel, or a person in their DM, gets of some webinars. Serialized into Undo buttons."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -69,17 +69,17 @@ class Subscription(Frozen):
     channel_id: str
     scope: Scope
     subject: str = ""
-    """The session's id for a webinar, the person's id for `mine`, empty for all."""
+    """The session id for `WEBINAR`, the person's id for `MINE`, empty for `ALL`."""
     account: Account | None = None
-    """Whose webinar it is; only for one webinar."""
+    """The webinar's account; only for `WEBINAR`."""
     features: Features = DEFAULT_FEATURES
     offsets: tuple[timedelta, ...] | None = Field(default=None, alias="leads")
-    """How long before the start reminders go out, longest first (one webinar only); None: as the workspace has it."""
+    """Chosen reminder offsets, longest first; only for `WEBINAR`. None: the workspace's defaults."""
     set_by: str
     set_at: AwareDatetime
     by_share: bool = False
-    """Made by sharing a card, and nobody has said what to hear of this webinar since: it only adds to other lines, and
-    goes when the card goes, unless somebody chose its times."""
+    """Made by sharing a card and not changed since. It only adds to other subscriptions, and it is removed with the
+    card unless its offsets were chosen."""
 
 
 def webinar_subscription(
@@ -92,7 +92,7 @@ def webinar_subscription(
     offsets: tuple[timedelta, ...] | None = None,
     by_share: bool = False,
 ) -> Subscription:
-    """The line of a channel that hears of one webinar."""
+    """A channel's subscription to one webinar."""
     return Subscription(
         workspace=webinar.account.workspace,
         channel_id=channel_id,
@@ -108,7 +108,7 @@ def webinar_subscription(
 
 
 class ChannelFeatures(Frozen):
-    """What one channel hears of one webinar."""
+    """The features and offsets that apply to one webinar in one channel."""
 
     channel_id: str
     features: Features
@@ -116,7 +116,7 @@ class ChannelFeatures(Frozen):
 
 
 class SubscriptionChange(Frozen):
-    """Somebody wants more or less said in a channel: about one webinar, those that they created, or all."""
+    """A request to change a channel's subscriptions: which webinars, by which person, and when."""
 
     workspace: Workspace
     channel_id: str
@@ -126,179 +126,69 @@ class SubscriptionChange(Frozen):
 
 
 def channel_features(webinar: Webinar, subscriptions: Iterable[Subscription]) -> list[ChannelFeatures]:
-    """What each channel hears of this webinar, by channel; channels that hear nothing are left out.
+    """The features of this webinar per channel, ordered by channel; channels without any are left out.
 
-    A line about the webinar itself that somebody asked for decides alone, even where it asks for nothing (that is how
-    one webinar is muted). Otherwise lines about its creator's webinars, about all, and of its card are added up.
+    A subscription to the webinar itself, other than by its card, decides alone, even without features (a muted
+    webinar). Otherwise the subscriptions to its creator's webinars, to all, and by its card are added up.
     """
     added: dict[str, Features] = {}
     own: dict[str, Subscription] = {}
-    for line in subscriptions:
-        if not _covers(line, webinar):
+    for each in subscriptions:
+        if not covers(each, webinar):
             continue
-        if line.scope is Scope.WEBINAR:
-            own[line.channel_id] = line
-        if line.scope is not Scope.WEBINAR or line.by_share:
-            added[line.channel_id] = added.get(line.channel_id, frozenset()) | line.features
-    decided = {channel: line.features for channel, line in own.items() if not line.by_share}
-    heard = [
+        if each.scope is Scope.WEBINAR:
+            own[each.channel_id] = each
+        if each.scope is not Scope.WEBINAR or each.by_share:
+            added[each.channel_id] = added.get(each.channel_id, frozenset()) | each.features
+    decided = {channel: each.features for channel, each in own.items() if not each.by_share}
+    return [
         ChannelFeatures(channel_id=channel, features=features, offsets=own[channel].offsets if channel in own else None)
         for channel, features in sorted((added | decided).items())
+        if features
     ]
-    return [hearing for hearing in heard if hearing.features]
+
+
+def features_of(webinar: Webinar, subscriptions: Iterable[Subscription]) -> Features:
+    """The features of the webinar that these subscriptions, all of one channel, give together."""
+    return frozenset[Feature]().union(*(channel.features for channel in channel_features(webinar, subscriptions)))
+
+
+def own_subscription(webinar: Webinar, subscriptions: Iterable[Subscription]) -> Subscription | None:
+    """The subscription to this one webinar, of the subscriptions of one channel."""
+    return next((each for each in subscriptions if each.scope is Scope.WEBINAR and covers(each, webinar)), None)
+
+
+def covers(subscription: Subscription, webinar: Webinar) -> bool:
+    """Whether the subscription applies to the webinar."""
+    if subscription.workspace != webinar.account.workspace:
+        return False
+    match subscription.scope:
+        case Scope.WEBINAR:
+            return subscription.subject == webinar.session_id and subscription.account == webinar.account
+        case Scope.MINE:
+            return bool(webinar.created_by) and subscription.subject == webinar.created_by
+        case Scope.ALL:
+            return True
 
 
 def parse_features(words: Iterable[str]) -> tuple[Features, dict[str, Feature | None]]:
-    """The features that these words name, and each word that names none with the nearest one, if any is near."""
-    found: set[Feature] = set()
+    """The features that these words name, and each unknown word with the most similar feature, if any."""
+    features: set[Feature] = set()
     unknown: dict[str, Feature | None] = {}
     for word in words:
-        known = normalized_word(word)
-        if known in ("everything", "all"):
-            found |= ALL_FEATURES
-        elif known in set(Feature):
-            found.add(Feature(known))
+        word_key = normalized_word(word)
+        if word_key in ("everything", "all"):
+            features |= ALL_FEATURES
+        elif word_key in set(Feature):
+            features.add(Feature(word_key))
         else:
-            unknown[word] = _nearest(known)
-    return frozenset(found), unknown
+            unknown[word] = _nearest(word_key)
+    return frozenset(features), unknown
 
 
 def _nearest(word: str) -> Feature | None:
     close = get_close_matches(word[:40], list(Feature), n=1)
     return _SYNONYMS.get(word) or (Feature(close[0]) if close else None)
-
-
-def subscribe(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
-    """The lines of a channel after somebody asked for `features`, on top of what it hears already."""
-    if not features:
-        return list(lines)
-    if not isinstance(wish.about, Webinar):
-        here = next((line for line in lines if _key(line) == _change_key(wish)), None)
-        wanted = (here.features if here else frozenset()) | features
-        return _replace(lines, wish, wanted, of=here)
-    own, general = _own(lines, wish.about), _general(lines, wish.about)
-    heard = _features(lines, wish.about)
-    if features <= heard and not (own and own.by_share):
-        return list(lines)
-    return _change_one(lines, wish, heard | features, of=own, back=bool(own and not own.by_share), general=general)
-
-
-def unsubscribe(
-    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features = ALL_FEATURES
-) -> list[Subscription]:
-    """The lines of a channel after somebody asked for these `features` no more.
-
-    What is asked about all webinars holds for every line; what is asked about one is remembered as its own line
-    wherever the others would say something else.
-    """
-    if isinstance(wish.about, Webinar):
-        heard = _features(lines, wish.about)
-        if not features & heard:
-            return list(lines)
-        own, general = _own(lines, wish.about), _general(lines, wish.about)
-        return _change_one(lines, wish, heard - features, of=own, back=True, general=general)
-    key = _change_key(wish)
-    less = [
-        _with_features(line, wish, line.features - features) if wish.about == "all" or _key(line) == key else line
-        for line in lines
-    ]
-    return _without_empty(less)
-
-
-def set_for_all(lines: Sequence[Subscription], wish: SubscriptionChange, features: Features) -> list[Subscription]:
-    """The lines of a channel after somebody said what exactly it hears of all webinars; lines about others stay."""
-    here = next((line for line in lines if line.scope is Scope.ALL), None)
-    return _without_empty(_replace(lines, wish, features, of=here))
-
-
-def _covers(line: Subscription, webinar: Webinar) -> bool:
-    if line.workspace != webinar.account.workspace:
-        return False
-    match line.scope:
-        case Scope.WEBINAR:
-            return line.subject == webinar.session_id and line.account == webinar.account
-        case Scope.MINE:
-            return bool(webinar.created_by) and line.subject == webinar.created_by
-        case Scope.ALL:
-            return True
-
-
-def _own(lines: Iterable[Subscription], webinar: Webinar) -> Subscription | None:
-    about = (line for line in lines if line.scope is Scope.WEBINAR and _covers(line, webinar))
-    return next(about, None)
-
-
-def _general(lines: Iterable[Subscription], webinar: Webinar) -> Features:
-    general = [line.features for line in lines if line.scope is not Scope.WEBINAR and _covers(line, webinar)]
-    return frozenset[Feature]().union(*general)
-
-
-def _features(lines: Iterable[Subscription], webinar: Webinar) -> Features:
-    return frozenset[Feature]().union(*(hearing.features for hearing in channel_features(webinar, lines)))
-
-
-def _change_one(
-    lines: Sequence[Subscription],
-    wish: SubscriptionChange,
-    features: Features,
-    *,
-    of: Subscription | None,
-    back: bool,
-    general: Features,
-) -> list[Subscription]:
-    """With `back`, there is no own line any more where it would say what the others say."""
-    own_times = of is not None and of.offsets is not None and Feature.REMINDERS in features
-    if back and features == general and not own_times:
-        return [line for line in lines if line != of]
-    return _replace(lines, wish, features, of=of)
-
-
-def _replace(
-    lines: Sequence[Subscription], wish: SubscriptionChange, features: Features, *, of: Subscription | None
-) -> list[Subscription]:
-    """The lines with this one in the place of the one that there was, if there was one."""
-    if of and of.features == features and not of.by_share:
-        return list(lines)
-    scope, subject, account = _change_key(wish)
-    line = Subscription(
-        workspace=wish.workspace,
-        channel_id=wish.channel_id,
-        scope=scope,
-        subject=subject,
-        account=account,
-        features=features,
-        offsets=of.offsets if of else None,
-        set_by=wish.by,
-        set_at=wish.at,
-    )
-    return [*(other for other in lines if other != of), line]
-
-
-def _with_features(line: Subscription, wish: SubscriptionChange, features: Features) -> Subscription:
-    if features == line.features:
-        return line
-    return line.model_copy(update={"features": features, "set_by": wish.by, "set_at": wish.at})
-
-
-def _without_empty(lines: Sequence[Subscription]) -> list[Subscription]:
-    """A line that asks for nothing has a meaning only as the mute of one webinar, where others are heard."""
-    general = any(line.features for line in lines if line.scope is not Scope.WEBINAR)
-    mutes = [line for line in lines if line.scope is Scope.WEBINAR and not line.by_share and general]
-    return [line for line in lines if line.features or line in mutes]
-
-
-def _key(line: Subscription) -> tuple[Scope, str, Account | None]:
-    return line.scope, line.subject, line.account
-
-
-def _change_key(wish: SubscriptionChange) -> tuple[Scope, str, Account | None]:
-    match wish.about:
-        case "all":
-            return Scope.ALL, "", None
-        case "mine":
-            return Scope.MINE, wish.by, None
-        case webinar:
-            return Scope.WEBINAR, webinar.session_id, webinar.account
 
 
 _SYNONYMS = {
@@ -317,4 +207,4 @@ _SYNONYMS = {
     "ended": Feature.LIVE,
     "seats": Feature.FILLING,
 }
-"""Words that are near to a feature by what they mean."""
+"""Words that mean a feature without being similar to its name."""

@@ -1,4 +1,4 @@
-"""Changes what a channel hears, and knows all that was set up in it; every function is one transaction's part."""
+"""Reads and changes the subscriptions and hours of a channel, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.notices.planner import replan, replan_channel
 from bot.notices.quiet_hours import ChannelHours
 from bot.notices.rules import DEFAULT_OFFSETS
 from bot.notices.subscriptions import table as subscription_table
+from bot.notices.subscriptions.changes import set_for_all, subscribe
 from bot.notices.subscriptions.channel_state import ChannelChoice, ChannelState, PlannedNotices, UndeliveredNotice
 from bot.notices.subscriptions.model import (
     Feature,
@@ -22,8 +23,7 @@ from bot.notices.subscriptions.model import (
     Subscription,
     SubscriptionChange,
     channel_features,
-    set_for_all,
-    subscribe,
+    own_subscription,
     webinar_subscription,
 )
 from bot.webinars import card_table
@@ -32,153 +32,146 @@ from bot.webinars import table as webinar_table
 UNDELIVERED_WINDOW = timedelta(days=7)
 MAX_UNDELIVERED = 10
 OPENING_FEATURES: Features = frozenset({Feature.ALERTS})
-"""What says that a registration opens."""
+"""The features of a person who only wants to know when registration opens."""
 
 
 @dataclass(frozen=True)
 class ChannelChange:
-    """What a channel was set up for before somebody said something, and after it."""
+    """The state of a channel before and after a change."""
 
     before: ChannelState
     after: ChannelState
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything is different."""
+        """Whether anything changed."""
         return self.before != self.after
 
     @property
     def is_first(self) -> bool:
-        """Whether it is the first time that somebody asked for anything there, beside sharing cards."""
+        """Whether this is the channel's first subscription other than from shared cards."""
         return self.after.is_set_up and not self.before.is_set_up
 
 
 async def channel_state(db: Db, workspace: Workspace, channel_id: str, now: datetime) -> ChannelState:
-    """All that was set up in one channel."""
-    lines = await subscription_table.of_channel(db, workspace, channel_id)
-    coming = await webinar_table.list_webinars(db, workspace, ending_after=now) if lines else []
-    own = {line.subject for line in lines if line.scope is Scope.WEBINAR}
-    usual = await subscription_table.default_offsets(db, workspace)
+    """All subscriptions and hours of one channel."""
+    subscriptions = await subscription_table.of_channel(db, workspace, channel_id)
+    upcoming = await webinar_table.list_webinars(db, workspace, ending_after=now) if subscriptions else []
+    own_ids = {subscription.subject for subscription in subscriptions if subscription.scope is Scope.WEBINAR}
+    defaults = await subscription_table.default_offsets(db, workspace)
     return ChannelState(
         channel_id=channel_id,
-        subscriptions=lines,
-        webinars={webinar.session_id: webinar for webinar in coming if webinar.session_id in own},
+        subscriptions=subscriptions,
+        webinars={webinar.session_id: webinar for webinar in upcoming if webinar.session_id in own_ids},
         hours=(await subscription_table.hours_of(db, workspace, [channel_id])).get(channel_id),
-        default_offsets=DEFAULT_OFFSETS if usual is None else usual,
+        default_offsets=DEFAULT_OFFSETS if defaults is None else defaults,
     )
 
 
 async def change_subscriptions(
     db: Db,
-    wish: SubscriptionChange,
-    apply: Callable[[Sequence[Subscription], SubscriptionChange], Sequence[Subscription]],
+    change: SubscriptionChange,
+    apply: Callable[[Sequence[Subscription]], Sequence[Subscription]],
 ) -> ChannelChange:
-    """Bring the lines of a channel to what `granted` makes of them, and plan anew what is to be said there."""
-    await subscription_table.lock_channel(db, wish.workspace, wish.channel_id)
-    before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
-    lines = apply(before.subscriptions, wish)
-    await subscription_table.replace(db, before.subscriptions, lines)
-    if lines != before.subscriptions:
-        await replan_channel(db, wish.workspace, wish.channel_id, wish.at)
-    return ChannelChange(before, await channel_state(db, wish.workspace, wish.channel_id, wish.at))
+    """Replace the subscriptions of a channel by what `apply` returns, and replan the channel."""
+    await subscription_table.lock_channel(db, change.workspace, change.channel_id)
+    before = await channel_state(db, change.workspace, change.channel_id, change.at)
+    subscriptions = apply(before.subscriptions)
+    await subscription_table.replace(db, before.subscriptions, subscriptions)
+    if subscriptions != before.subscriptions:
+        await replan_channel(db, change.workspace, change.channel_id, change.at)
+    return ChannelChange(before, await channel_state(db, change.workspace, change.channel_id, change.at))
 
 
-async def apply_choice(db: Db, wish: SubscriptionChange, choice: ChannelChoice) -> ChannelChange:
-    """Bring a channel to what its form says: what it hears of all webinars, its quiet hours and its digest."""
-    await subscription_table.lock_channel(db, wish.workspace, wish.channel_id)
-    before = await channel_state(db, wish.workspace, wish.channel_id, wish.at)
+async def apply_choice(db: Db, change: SubscriptionChange, choice: ChannelChoice) -> ChannelChange:
+    """Apply the channel form: features of all webinars, quiet hours and digest."""
+    await subscription_table.lock_channel(db, change.workspace, change.channel_id)
+    before = await channel_state(db, change.workspace, change.channel_id, change.at)
     hours = ChannelHours(
-        workspace=wish.workspace,
-        channel_id=wish.channel_id,
-        set_by=wish.by,
-        set_at=wish.at,
+        workspace=change.workspace,
+        channel_id=change.channel_id,
+        set_by=change.by,
+        set_at=change.at,
         **choice.model_dump(exclude={"features"}),
     )
     if _is_changed(before.hours, hours) if before.hours else choice.has_hours:
         await subscription_table.save_hours(db, hours)
-    done = await change_subscriptions(db, wish, lambda lines, wish: set_for_all(lines, wish, choice.features))
-    return ChannelChange(before, done.after)
+    result = await change_subscriptions(
+        db, change, lambda subscriptions: set_for_all(subscriptions, change, choice.features)
+    )
+    return ChannelChange(before, result.after)
 
 
 async def subscribe_for_card(db: Db, webinar: Webinar, channel_id: str, by: str, now: datetime) -> None:
-    """Have a channel hear about a webinar whose card was put up there, unless somebody said what it hears of it."""
+    """Subscribe a channel to a webinar whose card was posted there, unless it has a subscription to it already."""
     workspace = webinar.account.workspace
     await subscription_table.lock_channel(db, workspace, channel_id)
-    if _own(await subscription_table.of_channel(db, workspace, channel_id), webinar) is None:
-        line = webinar_subscription(webinar, channel_id, by, now, by_share=True)
-        await subscription_table.save(db, line)
-    await _replan(db, webinar, now)
+    if own_subscription(webinar, await subscription_table.of_channel(db, workspace, channel_id)) is None:
+        subscription = webinar_subscription(webinar, channel_id, by, now, by_share=True)
+        await subscription_table.save(db, subscription)
+    await replan(db, webinar, now)
 
 
 async def remove_card_subscription(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
-    """A card is gone: with the last one in a channel, what came with it goes as well."""
+    """Remove the subscription made by a card after the last card in the channel is gone."""
     workspace = webinar.account.workspace
     await subscription_table.lock_channel(db, workspace, channel_id)
-    standing = await card_table.of_session(db, webinar.account, webinar.session_id)
-    own = _own(await subscription_table.of_channel(db, workspace, channel_id), webinar)
-    if own and own.by_share and own.offsets is None and channel_id not in {card.channel_id for card in standing}:
+    cards = await card_table.of_session(db, webinar.account, webinar.session_id)
+    own = own_subscription(webinar, await subscription_table.of_channel(db, workspace, channel_id))
+    if own and own.by_share and own.offsets is None and channel_id not in {card.channel_id for card in cards}:
         await subscription_table.remove(db, own)
-    await _replan(db, webinar, now)
+    await replan(db, webinar, now)
 
 
 async def subscribe_person(
     db: Db, webinar: Webinar, channel_id: str, features: Features, by: str, now: datetime
 ) -> None:
-    """Have a person hear this of a webinar, in their own messages, on top of what they hear there already.
+    """Add features of a webinar for a person, in their DM.
 
-    Who asked for no more than to be told that registration opens needs that no longer.
+    A subscription for the opening of registration alone is replaced.
     """
     workspace = webinar.account.workspace
     await subscription_table.lock_channel(db, workspace, channel_id)
-    lines = await subscription_table.of_channel(db, workspace, channel_id)
-    wish = SubscriptionChange(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
-    own = _own(lines, webinar)
-    kept = [line for line in lines if not (line == own and line.features == OPENING_FEATURES and line.offsets is None)]
-    await subscription_table.replace(db, lines, subscribe(kept, wish, features))
-    await _replan(db, webinar, now)
+    subscriptions = await subscription_table.of_channel(db, workspace, channel_id)
+    change = SubscriptionChange(workspace=workspace, channel_id=channel_id, about=webinar, by=by, at=now)
+    own = own_subscription(webinar, subscriptions)
+    is_replaced = own is not None and own.features == OPENING_FEATURES and own.offsets is None
+    kept = [each for each in subscriptions if each != own] if is_replaced else subscriptions
+    await subscription_table.replace(db, subscriptions, subscribe(kept, change, features))
+    await replan(db, webinar, now)
 
 
 async def unsubscribe_person(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> None:
-    """A person has nothing to do with a webinar any more: what was set up for it in their own messages ends."""
+    """Remove a person's subscription to a webinar, in their DM."""
     workspace = webinar.account.workspace
     await subscription_table.lock_channel(db, workspace, channel_id)
-    own = _own(await subscription_table.of_channel(db, workspace, channel_id), webinar)
+    own = own_subscription(webinar, await subscription_table.of_channel(db, workspace, channel_id))
     if own:
         await subscription_table.remove(db, own)
-        await _replan(db, webinar, now)
+        await replan(db, webinar, now)
 
 
 async def planned_notices(db: Db, webinar: Webinar, channel_id: str, now: datetime) -> PlannedNotices:
-    """What will be said about one webinar in a channel."""
-    known = await channel_state(db, webinar.account.workspace, channel_id, now)
-    heard = next(iter(channel_features(webinar, known.subscriptions)), None)
-    leads = heard.offsets if heard and heard.offsets is not None else known.default_offsets
+    """The notices that a channel will get of one webinar."""
+    state = await channel_state(db, webinar.account.workspace, channel_id, now)
+    channel = next(iter(channel_features(webinar, state.subscriptions)), None)
+    offsets = channel.offsets if channel and channel.offsets is not None else state.default_offsets
     return PlannedNotices(
-        features=heard.features if heard else frozenset(),
-        upcoming_offsets=tuple(lead for lead in leads if webinar.start - lead > now),
-        hours=known.hours,
+        features=channel.features if channel else frozenset(),
+        upcoming_offsets=tuple(offset for offset in offsets if webinar.start - offset > now),
+        hours=state.hours,
     )
 
 
 async def undelivered_notices(db: Db, workspace: Workspace, now: datetime) -> list[UndeliveredNotice]:
-    """What did not go out lately, or perhaps did not, the newest first."""
+    """Recent notices that were not posted or whose outcome is unknown, newest first."""
     rows = await notice_table.problems(db, workspace, now - UNDELIVERED_WINDOW, MAX_UNDELIVERED)
-    known = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
+    webinars = await webinar_table.by_keys(db, {(row.notice.account, row.notice.session_id) for row in rows})
     return [
-        UndeliveredNotice(row.notice, row.state, row.problem, known.get((row.notice.account, row.notice.session_id)))
+        UndeliveredNotice(row.notice, row.state, row.problem, webinars.get((row.notice.account, row.notice.session_id)))
         for row in rows
     ]
 
 
-async def _replan(db: Db, webinar: Webinar, now: datetime) -> None:
-    # As it is by now: it may have been moved while Slack took the card, by somebody who saw no line of this channel.
-    await replan(db, await webinar_table.find(db, webinar.account, webinar.session_id, for_update=True) or webinar, now)
-
-
 def _is_changed(before: ChannelHours, after: ChannelHours) -> bool:
     return before != after.model_copy(update={"set_by": before.set_by, "set_at": before.set_at})
-
-
-def _own(lines: Sequence[Subscription], webinar: Webinar) -> Subscription | None:
-    about = (line for line in lines if line.scope is Scope.WEBINAR and line.account == webinar.account)
-    return next((line for line in about if line.subject == webinar.session_id), None)
