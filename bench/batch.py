@@ -81,7 +81,7 @@ async def _registered(hurry: FastTime, bot: Greenroom, slack: Slack, ringcentral
     lines = "\n".join(f"First{number},Last{number},guest{number}@mail.example" for number in range(people))
     batch = await services.bulk.draft(known[0], slack.user_id(WHO), read_people(lines), [], own_pages=False)
     began = hurry.monotonic()
-    await services.bulk.begin(batch.batch_id)
+    await services.bulk.start(batch.batch_id)
     waits: list[float] = []
     typing = asyncio.create_task(_typing(hurry, slack, waits))
     while (await services.bulk.find(batch.batch_id)).state is not BatchState.DONE:  # noqa: ASYNC110 - nor that it is done

@@ -1,4 +1,4 @@
-"""Decides what stands in the picture of a registration: its steps, its limit, its start, and where people came from."""
+"""Decide what a registration chart shows: the count over time, the limit, the start, and the sources."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from pydantic import AwareDatetime
 
 from bot.model.people import Frozen
 from bot.model.webinar import Registration, Webinar
-from bot.registration.forecast import CountFigure
+from bot.registration.forecast import TimedCount
 
 MAX_STEPS: Final = 600
-"""More steps than this nobody can tell apart in one picture."""
+"""More steps cannot be told apart in one chart."""
 MAX_BARS: Final = 6
 MAX_NAME: Final = 40
-"""How much of a source's name stands beside its bar."""
+"""The maximum length of a source's name beside its bar."""
 MAX_START_RATIO: Final = 2
-"""The start is in the picture unless it is further away than so many times what has passed."""
+"""The start is shown if it is at most this many times as far away as the recorded period is long."""
 MAX_LIMIT_RATIO: Final = 10
-"""The limit is in the picture unless it is higher than so many times what there is."""
+"""The limit is shown if it is at most this many times the highest count."""
 
 CHANNEL_PREFIX: Final = "slack:"
-"""How the source of those begins who registered by a card in Slack; the channel's id follows."""
+"""The prefix of the source of registrations from a card in Slack; the channel's id follows."""
 COMMAND_SOURCE: Final = "slack"
-"""The source of those who registered in Slack where no card stood."""
+"""The source of registrations in Slack without a card."""
 BY_COMMAND: Final = "Slack, by command"
 PRIVATE_CHANNEL: Final = "Slack, private channel"
 NOT_NAMED: Final = "Not named"
@@ -34,7 +34,7 @@ OTHERS: Final = "Others"
 
 
 class ChartStep(Frozen):
-    """How many had registered and how many might, from then until the next step."""
+    """The count and the limit from `at` until the next step."""
 
     at: AwareDatetime
     count: int
@@ -42,52 +42,52 @@ class ChartStep(Frozen):
 
 
 class Bar(Frozen):
-    """How many came from one source."""
+    """The registrants from one source."""
 
     name: str
     count: int
 
 
 class Chart(Frozen):
-    """All that is drawn; it goes to another process as JSON, and holds nobody's name."""
+    """Everything that is drawn. It is passed to another process as JSON, and contains no personal data."""
 
     title: str
     time_zone: str
     steps: tuple[ChartStep, ...]
-    """Oldest first; the last is the newest reading."""
+    """Oldest first; the last is the latest count."""
     start: AwareDatetime
     sources: tuple[Bar, ...] = ()
 
     @property
     def shows_start(self) -> bool:
-        """Whether the start is near enough to stand in the picture."""
+        """Whether the start is near enough to be shown."""
         first, last = self.steps[0].at, self.steps[-1].at
         return first <= self.start <= last + MAX_START_RATIO * (last - first)
 
     @property
     def shows_limit(self) -> bool:
-        """Whether the limit is low enough to stand in the picture."""
+        """Whether the limit is low enough to be shown."""
         limits = [step.limit for step in self.steps if step.limit is not None]
         return bool(limits) and max(limits) <= MAX_LIMIT_RATIO * max(1, *(step.count for step in self.steps))
 
 
-class LimitedCount(CountFigure, Protocol):
-    """A figure of the past, with the limit that held then."""
+class LimitedCount(TimedCount, Protocol):
+    """A past count, with the limit at that time."""
 
     @property
     def limit(self) -> int | None:
-        """The most people who might register."""
+        """The limit at that time."""
         ...
 
 
 def build_chart(
-    webinar: Webinar, read: Registration, figures: Sequence[LimitedCount], sources: Sequence[Bar] = ()
+    webinar: Webinar, read: Registration, counts: Sequence[LimitedCount], sources: Sequence[Bar] = ()
 ) -> Chart | None:
-    """The picture of a registration by its figures so far, oldest first; None where there are fewer than two."""
-    if len(figures) < 2:
+    """The chart of these counts, oldest first; `None` if there are fewer than two."""
+    if len(counts) < 2:
         return None
     steps = [
-        ChartStep(at=one.read_at, count=one.count, limit=one.limit) for one in figures if one.read_at < read.read_at
+        ChartStep(at=one.read_at, count=one.count, limit=one.limit) for one in counts if one.read_at < read.read_at
     ]
     newest = ChartStep(at=read.read_at, count=read.count, limit=read.limit)
     return Chart(
@@ -100,7 +100,7 @@ def build_chart(
 
 
 def downsampled(steps: Sequence[ChartStep], most: int = MAX_STEPS) -> list[ChartStep]:
-    """At most so many of them: the first, and the last of each of equal lengths of time."""
+    """At most `most` of these steps: the first, and the last of each equal time interval."""
     if len(steps) <= most:
         return list(steps)
     first, last = steps[0].at, steps[-1].at
@@ -109,9 +109,9 @@ def downsampled(steps: Sequence[ChartStep], most: int = MAX_STEPS) -> list[Chart
 
 
 def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar]:
-    """How many came from each source, the most first, and the rest as one bar at the end.
+    """Registrants per source, largest first, the rest as one bar at the end.
 
-    `channels` has the names of the public channels among them by their ids: every other channel is just a private one.
+    `channels` maps the ids of public channels to their names: every other channel is shown as a private one.
     """
     counted = Counter(_name(source, channels) for source in sources)
     rest = counted.pop(OTHERS, 0)
@@ -124,7 +124,7 @@ def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar
 
 
 def top_channels(sources: Iterable[str], most: int) -> list[str]:
-    """The ids of the Slack channels that most people came from."""
+    """The ids of the Slack channels with the most registrants."""
     counted = Counter(source.removeprefix(CHANNEL_PREFIX) for source in sources if source.startswith(CHANNEL_PREFIX))
     return [channel for channel, _ in counted.most_common(most)]
 
@@ -137,10 +137,10 @@ def _name(source: str, channels: Mapping[str, str]) -> str:
     if line == COMMAND_SOURCE:
         return BY_COMMAND
     if "@" in line:
-        return OTHERS  # whoever puts addresses there: a picture names nobody
+        return OTHERS  # it may be an e-mail address: a chart shows no personal data
     return (line if len(line) <= MAX_NAME else line[: MAX_NAME - 1] + "…") or NOT_NAMED
 
 
 def time_range(one: Chart) -> tuple[datetime, datetime]:
-    """From when to when the picture goes."""
+    """The first and last time on the axis."""
     return one.steps[0].at, max(one.steps[-1].at, one.start) if one.shows_start else one.steps[-1].at

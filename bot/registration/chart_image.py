@@ -1,4 +1,4 @@
-"""Has the picture of a registration drawn from our own figures, and with where people came from where asked for."""
+"""Create the chart image of a registration from our own counts, with the sources of registrants if requested."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.errors import GreenroomError
 from bot.model.webinar import Registration, Webinar
 from bot.providers.base import Caller, WebinarProvider
 from bot.registration.chart import Bar, Chart, build_chart, source_bars, top_channels
-from bot.registration.forecast import Forecast, forecast
+from bot.registration.forecast import Forecast, build_forecast
 from bot.slack.client import SlackApi
 from bot.webinars import count_history
 from bot.webinars.count_history import CountReading
@@ -26,14 +26,14 @@ log = logging.getLogger(__name__)
 DRAW_COMMAND = (sys.executable, "-m", "bot.registration.draw_chart")
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT = 30.0
-"""Seconds of machine time after which a picture is given up; it takes one or two."""
+"""Seconds of machine time after which drawing is aborted; it takes one or two."""
 MAX_CHANNELS = 20
-"""Channels whose names are asked for; people who came from others are in the bar of the rest anyway."""
+"""Channels whose names are looked up; registrants from other channels are in the last bar anyway."""
 
 
 @dataclass(frozen=True)
 class ChartImage:
-    """What there is to show of a registration. `png` is empty where it could not be drawn, or `is_too_early` to."""
+    """What to show of a registration. `png` is empty if drawing failed, or if there is too little data."""
 
     forecast: Forecast
     sources: tuple[Bar, ...] = ()
@@ -42,7 +42,7 @@ class ChartImage:
 
 
 class ChartImages:
-    """The pictures of one account's registrations, drawn one at a time in a process of their own."""
+    """The charts of one account's registrations, drawn one at a time in a separate process."""
 
     def __init__(
         self,
@@ -58,41 +58,41 @@ class ChartImages:
         self._slack = slack
         self._command = command
         self._patience = patience
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def forecast(self, webinar: Webinar, read: Registration, now: datetime) -> Forecast:
-        """What can be said of a registration beyond its figure; no vendor call."""
-        return forecast(await self._figures(webinar), read, start=webinar.start, now=now)
+        """The forecast of a registration. No vendor call."""
+        return build_forecast(await self._counts(webinar), read, start=webinar.start, now=now)
 
     async def create(
         self, webinar: Webinar, read: Registration, now: datetime, *, sources_for: Caller | None = None
     ) -> ChartImage:
-        """What there is to show of a registration: no vendor call, or one per 1,000 registrants with `sources_for`.
+        """What to show of a registration: no vendor call, or one per 1,000 registrants with `sources_for`.
 
         Raises any `ProviderError` of that call.
         """
-        figures = await self._figures(webinar)
-        told = forecast(figures, read, start=webinar.start, now=now)
+        counts = await self._counts(webinar)
+        forecast = build_forecast(counts, read, start=webinar.start, now=now)
         bars = await self._sources(webinar, sources_for) if sources_for else []
-        wanted = build_chart(webinar, read, figures, bars)
-        if wanted is None:
-            return ChartImage(told, tuple(bars), is_too_early=True)
-        return ChartImage(told, tuple(bars), png=await self.draw(wanted))
+        chart = build_chart(webinar, read, counts, bars)
+        if chart is None:
+            return ChartImage(forecast, tuple(bars), is_too_early=True)
+        return ChartImage(forecast, tuple(bars), png=await self.draw(chart))
 
-    async def draw(self, wanted: Chart) -> bytes:
-        """The picture as PNG; nothing where it failed or took too long."""
-        # The library keeps a list of fonts, and reads settings, wherever it is told to: nobody else's.
-        async with self._turn:
+    async def draw(self, chart: Chart) -> bytes:
+        """The chart as a PNG; empty if drawing failed or took too long."""
+        # Matplotlib caches fonts and reads settings in its configuration folder: use a folder of our own.
+        async with self._lock:
             with TemporaryDirectory(prefix="greenroom-") as folder:
                 try:
                     async with asyncio.timeout(self._patience):
-                        return await self._run(wanted.model_dump_json().encode(), folder)
+                        return await self._run(chart.model_dump_json().encode(), folder)
                 except (TimeoutError, OSError) as error:
-                    log.warning("picture.not_drawn", extra={"reason": type(error).__name__})
+                    log.warning("chart.failed", extra={"reason": type(error).__name__})
                     return b""
 
     async def _run(self, chart_json: bytes, folder: str) -> bytes:
-        # An environment of its own: what draws needs none of our secrets.
+        # An empty environment: the subprocess must not inherit our secrets.
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -102,17 +102,17 @@ class ChartImages:
             env={"MPLCONFIGDIR": folder},
         )
         try:
-            png, said = await process.communicate(chart_json)
+            png, stderr = await process.communicate(chart_json)
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         if process.returncode != 0 or not png:
-            log.warning("picture.not_drawn", extra={"reason": _error_kind(said), "exit_code": process.returncode})
+            log.warning("chart.failed", extra={"reason": _error_kind(stderr), "exit_code": process.returncode})
             return b""
         return png
 
-    async def _figures(self, webinar: Webinar) -> list[CountReading]:
+    async def _counts(self, webinar: Webinar) -> list[CountReading]:
         async with self._store.read() as db:
             return await count_history.of_session(db, webinar.account, webinar.session_id)
 
@@ -128,11 +128,11 @@ class ChartImages:
             try:
                 names[channel] = await self._slack.public_channel_name(channel)
             except GreenroomError:
-                break  # Slack is busy or away: without a name it counts as private
+                break  # Slack is busy or unavailable: a channel without a name is shown as private
         return names
 
 
-def _error_kind(said: bytes) -> str:
-    """What kind of error a program ended with, without its words: they may hold what it was given."""
-    lines = said.decode(errors="replace").strip().splitlines()
+def _error_kind(stderr: bytes) -> str:
+    """The type of the error in the subprocess's stderr, without the message, which may contain its input."""
+    lines = stderr.decode(errors="replace").strip().splitlines()
     return lines[-1].partition(":")[0][:80] if lines else ""

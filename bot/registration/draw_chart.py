@@ -1,7 +1,7 @@
-"""Draws the picture of a registration: `python -m bot.registration.draw_chart` reads a Chart as JSON and writes a PNG.
+"""Draw a registration chart: `python -m bot.registration.draw_chart` reads a Chart as JSON and writes a PNG.
 
-It is a program of its own, because the library takes more memory than the whole bot and draws for longer than others
-should wait: whoever wants a picture starts it and reads what it writes (`bot.registration.chart_image`).
+It runs as a separate process (started by `bot.registration.chart_image`), because Matplotlib needs more memory than the
+whole bot, and drawing would block the event loop.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ DPI = 100
 WIDTH = 12.0
 HEIGHT = 6.75
 BARS_HEIGHT = 3.25
-"""Inches: 1200 by 675 points, and 325 more for the sources."""
+"""Inches: 1200 by 675 pixels, and 325 more for the sources."""
 
-# Okabe and Ito's colours, which people who see few colours can tell apart; the styles of the lines differ as well.
+# The Okabe-Ito palette is distinguishable with color vision deficiency; the line styles differ as well.
 BLUE, RED, INK, PALE = "#0072B2", "#D55E00", "#333333", "#DDDDDD"
 
 FAMILIES = [
@@ -43,40 +43,40 @@ FAMILIES = [
     "Noto Sans Thai",
     "WenQuanYi Micro Hei",
 ]
-"""Tried one after the other for each letter, as far as they are on this machine; the first comes with the library."""
-# How years, months, days, hours, minutes and seconds are written on the axis, the first of each, and beside it.
+"""Tried in this order for each character, if installed; the first comes with Matplotlib."""
+# Formats of years, months, days, hours, minutes and seconds: tick labels, the first tick of each, the axis offset.
 TICKS = ["%Y", "%b %Y", "%b %-d", "%H:%M", "%H:%M", "%H:%M:%S"]
 FIRST_TICKS = ["", "%b %Y", "%b %-d", "%b %-d", "%H:%M", "%H:%M"]
 OFFSETS = ["", "", "%Y", "%b %-d, %Y", "%b %-d, %Y", "%b %-d, %Y"]
 
 MISSING = "□"
-"""Stands for a letter that no font here has."""
+"""Replaces a character that no installed font has."""
 
 
 def draw(chart: Chart) -> bytes:
-    """The picture as PNG: the same bytes for the same chart."""
+    """The chart as a PNG. Deterministic: the same chart gives the same bytes."""
     families = _families()
-    # A title may hold $, which is no formula.
+    # A title may contain $, which must not be parsed as math.
     with mpl.rc_context({"font.family": families, "font.size": 13, "text.parse_math": False}):
-        letters = _letters(families)
+        characters = _characters(families)
         figure = Figure(figsize=(WIDTH, HEIGHT + (BARS_HEIGHT if chart.sources else 0)), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         if chart.sources:
             top, bottom = figure.subplots(2, 1, height_ratios=[HEIGHT, BARS_HEIGHT])
-            _bars(bottom, chart, letters)
+            _bars(bottom, chart, characters)
         else:
             top = figure.subplots()
-        _steps(top, chart, letters)
+        _steps(top, chart, characters)
         written = io.BytesIO()
         figure.savefig(written, format="png", metadata={"Software": None})
     return written.getvalue()
 
 
-def _steps(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
+def _steps(axes: Axes, chart: Chart, characters: frozenset[int]) -> None:
     zone = _zone(chart.time_zone)
-    heading = _writable(chart.title, letters)
+    heading = _writable(chart.title, characters)
     if MISSING in heading and MISSING not in chart.title:
-        heading = ""  # it stands above the picture in Slack, whole
+        heading = ""  # the message in Slack shows the full title above the image
     axes.set_title(_short(f"{heading}: registrations" if heading else "Registrations"), loc="left", weight="bold")
     ends = time_range(chart)
     _registered(axes, chart.steps)
@@ -95,7 +95,7 @@ def _steps(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
 
 
 def _dates(axes: Axes, zone: ZoneInfo) -> None:
-    # The library has no types for its dates.
+    # Matplotlib's date functions are untyped.
     locator = dates.AutoDateLocator(tz=zone, minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
     formatter = dates.ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator, tz=zone, formats=TICKS, zero_formats=FIRST_TICKS, offset_formats=OFFSETS
@@ -127,25 +127,25 @@ def _limit(axes: Axes, chart: Chart, right: datetime) -> None:
         heights = [float("nan") if limit is None else float(limit) for limit in limits]
         axes.step([_x(at) for at in moments], heights, where="post", color=RED, linestyle="--", linewidth=2)
     if now is not None:
-        words = f"Limit {now:,}" if chart.shows_limit else f"Limit {now:,}, far above this picture"
+        text = f"Limit {now:,}" if chart.shows_limit else f"Limit {now:,}, far above this picture"
         place = (_x(_since(chart.steps)), now if chart.shows_limit else _height(chart) * 1.08)
-        axes.annotate(words, place, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
+        axes.annotate(text, place, xytext=(4, 6), textcoords="offset points", color=RED, weight="bold")
 
 
 def _since(steps: tuple[ChartStep, ...]) -> datetime:
-    """From when on the limit has been what it is."""
+    """The time since which the limit is unchanged."""
     same = takewhile(lambda step: step.limit == steps[-1].limit, reversed(steps))
     return min(step.at for step in same)
 
 
 def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
     local = chart.start.astimezone(zone)
-    words = f"Start {local:%a}, {local:%b} {local.day}, {local:%H:%M}"
+    text = f"Start {local:%a}, {local:%b} {local.day}, {local:%H:%M}"
     if chart.shows_start:
         axes.axvline(_x(chart.start), color=INK, linestyle=":", linewidth=2)
-        place, shown = _x(chart.start), words
+        place, shown = _x(chart.start), text
     else:
-        place, shown = _x(time_range(chart)[1]), f"{words} →" if chart.start > chart.steps[-1].at else f"← {words}"
+        place, shown = _x(time_range(chart)[1]), f"{text} →" if chart.start > chart.steps[-1].at else f"← {text}"
     is_late = place > (_x(chart.steps[0].at) + _x(time_range(chart)[1])) / 2
     axes.annotate(
         shown,
@@ -157,13 +157,13 @@ def _start(axes: Axes, chart: Chart, zone: ZoneInfo) -> None:
     )
 
 
-def _bars(axes: Axes, chart: Chart, letters: frozenset[int]) -> None:
-    names = [_writable(bar.name, letters) for bar in chart.sources]
+def _bars(axes: Axes, chart: Chart, characters: frozenset[int]) -> None:
+    names = [_writable(bar.name, characters) for bar in chart.sources]
     places = range(len(names))
     drawn = axes.barh(places, [bar.count for bar in chart.sources], color=BLUE, height=0.6)
     axes.bar_label(drawn, labels=[f"{bar.count:,}" for bar in chart.sources], padding=4)
     axes.set_yticks(places, names)
-    axes.set_ylim(MAX_BARS - 0.5, -0.5)  # the first on top, and as thick as if there were all of them
+    axes.set_ylim(MAX_BARS - 0.5, -0.5)  # the first on top; the bar height does not depend on their number
     axes.margins(x=0.1)
     axes.set_title("Where they came from", loc="left", weight="bold")
     axes.set_xlabel("People registered")
@@ -184,7 +184,7 @@ def _x(moment: datetime) -> float:
 
 
 def _zone(name: str) -> ZoneInfo:
-    # Webinars made elsewhere carry whatever zone name was typed there.
+    # Webinars created elsewhere may have a zone name that does not exist.
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -196,13 +196,13 @@ def _families() -> list[str]:
     return [name for name in FAMILIES if name in here]
 
 
-def _letters(families: list[str]) -> frozenset[int]:
+def _characters(families: list[str]) -> frozenset[int]:
     paths = [font_manager.findfont(family) for family in families]
     return frozenset(code for path in paths for code in font_manager.get_font(path).get_charmap())
 
 
-def _writable(text: str, letters: frozenset[int]) -> str:
-    return "".join(char if ord(char) in letters else MISSING for char in " ".join(text.split()))
+def _writable(text: str, characters: frozenset[int]) -> str:
+    return "".join(char if ord(char) in characters else MISSING for char in " ".join(text.split()))
 
 
 def _short(title: str, most: int = 90) -> str:
@@ -210,7 +210,7 @@ def _short(title: str, most: int = 90) -> str:
 
 
 def main() -> None:
-    """One chart in, one picture out."""
+    """Read a chart from stdin and write the image to stdout."""
     sys.stdout.buffer.write(draw(Chart.model_validate_json(sys.stdin.buffer.read())))
 
 

@@ -55,7 +55,7 @@ class Forecast(Frozen):
     """When it will be full at this pace; `None` if that is after the start, or unknown."""
 
 
-def forecast(counts: Sequence[TimedCount], read: Registration, *, start: datetime, now: datetime) -> Forecast:
+def build_forecast(counts: Sequence[TimedCount], read: Registration, *, start: datetime, now: datetime) -> Forecast:
     """The forecast from the counts so far, oldest first, and the latest one.
 
     It is as of the latest count.

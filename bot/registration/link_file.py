@@ -1,4 +1,4 @@
-"""Makes the file of personal links that an organiser passes on where RingCentral e-mails nobody."""
+"""Create the file of personal links that an organizer passes on if RingCentral sends no e-mails."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ FILE_NAME = "links.csv"
 
 @dataclass(frozen=True)
 class LinkFile:
-    """The links of so many people. `upload` is nothing where there is nobody."""
+    """The links of this many people. `upload` is `None` if there is nobody."""
 
     people: int
     upload: Upload | None = None
 
 
 class LinkFiles:
-    """The links of one account's registrants. Nothing of them is kept."""
+    """The links of one account's registrants. Nothing is stored."""
 
     def __init__(self, store: Store, provider: WebinarProvider) -> None:
-        """Who has a seat in Slack is known by this store."""
+        """`store` has the registrants with a seat in Slack."""
         self._store = store
         self._provider = provider
 
-    async def of(self, webinar: Webinar, caller: Caller) -> LinkFile:
-        """Everybody who is registered and has no seat in Slack: one call per 1,000. Raises any `ProviderError`."""
-        everybody = await self._provider.registrants(webinar.session_id, caller)
+    async def create(self, webinar: Webinar, caller: Caller) -> LinkFile:
+        """The links of all registrants without a seat in Slack: one call per 1,000. Raises any `ProviderError`."""
+        registrants = await self._provider.registrants(webinar.session_id, caller)
         async with self._store.read() as db:
             seated = await seat_table.registrant_ids(db, webinar.account, webinar.session_id)
-        others = [one for one in everybody if one.registrant_id not in seated]
+        others = [one for one in registrants if one.registrant_id not in seated]
         if not others:
             return LinkFile(0)
-        content = await asyncio.to_thread(link_csv, others)  # of thousands it takes a while
+        content = await asyncio.to_thread(link_csv, others)  # thousands of rows would block the event loop
         return LinkFile(len(others), Upload(FILE_NAME, content, title="Links"))
 
 
 def link_csv(registrants: Iterable[Registrant]) -> bytes:
-    """Name, address and both links of each, as a CSV file in which nothing is ever run."""
+    """Name, address and both links of each registrant as a CSV file."""
     return csv_file(HEADER, (_row(one) for one in registrants))
 
 

@@ -11,30 +11,30 @@ from bot.registration.csv_export import csv_file
 from bot.registration.external_id import decode
 
 MAX_KEY_COLUMNS = 40
-"""Columns of their own for what `externalId` holds; rarer keys stay together in one."""
+"""Keys of `externalId` that get a column of their own; rarer keys stay in the `externalId` column."""
 
 
 HEADER = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Joined", "After the event", "externalId")
 
 
 def registrant_csv(registrants: Iterable[Registrant]) -> bytes:
-    """The registrants as a CSV file: what `externalId` holds in columns of its own where it holds pairs."""
-    everybody = [(one, _decoded(one.external_id)) for one in registrants]
-    usual = Counter(key for _, pairs in everybody for key in pairs if not is_reserved(key))
+    """The registrants as a CSV file. The keys of `externalId` get columns of their own if it consists of pairs."""
+    decoded = [(one, _decoded(one.external_id)) for one in registrants]
+    usual = Counter(key for _, pairs in decoded for key in pairs if not is_reserved(key))
     keys = [key for key, _ in usual.most_common(MAX_KEY_COLUMNS)]
-    return csv_file([*HEADER, *keys], (_row(one, pairs, keys) for one, pairs in everybody))
+    return csv_file([*HEADER, *keys], (_row(one, pairs, keys) for one, pairs in decoded))
 
 
 def _decoded(external_id: str) -> Mapping[str, str]:
-    """The pairs it holds; a key that stands there more than once has all its values."""
-    together: dict[str, str] = {}
+    """The pairs of an `externalId`; the values of a repeated key are joined."""
+    joined: dict[str, str] = {}
     for key, value in decode(external_id):
-        together[key] = f"{together[key]}; {value}" if key in together else value
-    return together
+        joined[key] = f"{joined[key]}; {value}" if key in joined else value
+    return joined
 
 
 def _row(one: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
-    # Where a column is missing for one of its keys, or it holds no pairs, it is kept as it stands.
+    # If it is no pairs, or one of its keys has no column, the whole value is written.
     whole = "" if pairs and all(key in keys for key in pairs) else one.external_id
     return [
         one.first_name,

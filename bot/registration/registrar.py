@@ -1,4 +1,4 @@
-"""Registers people at RingCentral one by one, each saved before and after the call."""
+"""Register people at RingCentral one at a time, each saved before and after the call."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ from bot.sync.mirror import Mirror
 log = logging.getLogger(__name__)
 
 UNCLEAR = "unclear"
-"""The problem of a request that was requested, and is not in the list so far."""
+"""The problem of a request whose call was made, and whose registrant is not listed so far."""
 CLOSED = "closed"
 ANSWERS = "answers"
 MAX_CLOCK_SKEW = timedelta(minutes=2)
-"""How far RingCentral's clock may be behind ours in the time of a registration."""
+"""How far RingCentral's clock may be behind ours."""
 KEY_BYTES = 16
 MAX_CLAIM = timedelta(minutes=10)
-"""How long a person registered by a user is kept out of the queue of our own pages."""
+"""How long a person whom a user registers is kept out of the queue of our own pages."""
 AFFECTS_ALL = (RegistrationClosed, AnswersRequired, ProviderForbidden, ProviderGone, ProviderUnauthorized)
-"""Refusals that concern every other person as well."""
+"""Refusals that affect every other person as well."""
 
 ALREADY_REGISTERED = "This e-mail address is registered for this webinar already."
 NOT_REGISTERED = "RingCentral gave no clear answer, and its list does not show this person. Please try again."
 
 
 class Registrar:
-    """Makes the vendor calls, and alone saves the result of a request."""
+    """Make the vendor calls of registration requests, and save their results. No other class saves results."""
 
     def __init__(
         self,
@@ -76,10 +76,10 @@ class Registrar:
     async def register_now(
         self, webinar: Webinar, details: RegistrantDetails, caller: Caller, *, own_pages: bool = False
     ) -> NewRegistration:
-        """Register somebody for a person who waits: one call, and one look at the list where that is not clear.
+        """Register a person while a user waits: one call, and a lookup in the list if its outcome is unknown.
 
-        With `own_pages` they join and cancel by pages of ours. Raises `BadInput` where the address is registered
-        already, and any `ProviderError`; then nothing goes on by itself.
+        With `own_pages`, the registrant joins and cancels through our own pages. Raises `BadInput` if the address is
+        registered already, and any `ProviderError`; nothing is resumed later.
         """
         if not own_pages:
             return NewRegistration(asked=details, registrant=await self._register(webinar, details, caller))
@@ -87,14 +87,14 @@ class Registrar:
         details = self._with_page(webinar, details, key)
         now = self._clock.now()
         async with self._store.write() as db:
-            # Held for longer than the call can take; after a crash the line of our own page brings it to an end.
+            # Leased for longer than the call can take; after a crash, the queue of our own pages resumes it.
             await request_table.add(
                 db, webinar.account, webinar.session_id, [(0, details, key)], batch_id="", now=now,
                 worker_id=self._worker_id, until=machine_now() + MAX_CLAIM,
             )  # fmt: skip
             request = await request_table.find_by_page_key(db, key)
             if request is None:
-                raise ValueError("what was just added is there")
+                raise ValueError("the request was just added")
             await request_table.mark_registering(db, request, now)
         try:
             registrant = await self._register(webinar, details, caller)
@@ -105,13 +105,13 @@ class Registrar:
         return NewRegistration(asked=details, registrant=registrant, page_key=key)
 
     async def _register(self, webinar: Webinar, details: RegistrantDetails, caller: Caller) -> Registrant:
-        asked_at = self._clock.now()
+        requested_at = self._clock.now()
         try:
             registrant = await self._provider.register(webinar.session_id, details, caller)
         except ProviderConflict as conflict:
             raise BadInput(ALREADY_REGISTERED) from conflict
         except OutcomeUnknown as unknown:
-            registrant = await self._find_after_unknown(webinar, details, asked_at, unknown, caller)
+            registrant = await self._find_after_unknown(webinar, details, requested_at, unknown, caller)
         self._mirror.count_soon(webinar.session_id)
         return registrant
 
@@ -119,7 +119,7 @@ class Registrar:
         self,
         webinar: Webinar,
         details: RegistrantDetails,
-        asked_at: datetime,
+        requested_at: datetime,
         unknown: OutcomeUnknown,
         caller: Caller,
     ) -> Registrant:
@@ -127,26 +127,26 @@ class Registrar:
         try:
             found = _by_email(await self._provider.registrants(webinar.session_id, caller))
         except ProviderError:
-            # That the list cannot be read does not matter: the person may be registered.
+            # Report the unknown outcome rather than the failed read: the person may be registered.
             raise unknown from None
-        there = found.get(details.address)
-        if there is None:
+        listed = found.get(details.address)
+        if listed is None:
             raise BadInput(NOT_REGISTERED) from unknown
-        if not _is_ours(there, details, asked_at):
+        if not _is_ours(listed, details, requested_at):
             raise BadInput(ALREADY_REGISTERED) from unknown
-        return there
+        return listed
 
     async def request(
         self, webinar: Webinar, request: RegistrationRequest, caller: Caller, *, keep_links: bool = False
     ) -> RegistrationRequest:
-        """Register somebody whose request is written down as asked, and give it as it is then.
+        """Register the person of a request saved as `REGISTERING`, and return the request with its new state.
 
-        It stays `ASKED` where nobody knows how that ended (`settle`). Raises what concerns everybody (`AFFECTS_ALL`), and
-        what is worth trying later: then it waits again.
+        It stays `REGISTERING` if the outcome is unknown (see `resolve`). Raises refusals that affect everybody
+        (`AFFECTS_ALL`) and temporary errors; the request then waits again.
         """
         details = request.details
         if details is None:
-            raise ValueError("who is decided is not asked for")
+            raise ValueError("a completed request is not sent again")
         if request.page_key:
             details = self._with_page(webinar, details, request.page_key)
         try:
@@ -156,7 +156,7 @@ class Registrar:
             return request.model_copy(update={"state": RequestState.REGISTERING})
         except ProviderConflict:
             if request.problem == UNCLEAR:
-                # It may be our own earlier request, come late: the list says whose it is.
+                # Our own earlier call may have completed late: look it up in the list.
                 return request.model_copy(update={"state": RequestState.REGISTERING})
             return await self._save_result(request, RequestState.ALREADY_REGISTERED)
         except AFFECTS_ALL:
@@ -175,17 +175,17 @@ class Registrar:
     ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
         found = _by_email(await self._provider.registrants(session_id, caller))
-        settled = []
+        resolved = []
         for request in asked:
             details = request.details
-            there = found.get(details.address) if details else None
-            if details is None or there is None:
-                settled.append(await self._mark_waiting(request, UNCLEAR))
-            elif _is_ours(there, details, request.changed_at):
-                settled.append(await self._save_registered(request, there, keep_links=keep_links))
+            listed = found.get(details.address) if details else None
+            if details is None or listed is None:
+                resolved.append(await self._mark_waiting(request, UNCLEAR))
+            elif _is_ours(listed, details, request.changed_at):
+                resolved.append(await self._save_registered(request, listed, keep_links=keep_links))
             else:
-                settled.append(await self._save_result(request, RequestState.ALREADY_REGISTERED))
-        return settled
+                resolved.append(await self._save_result(request, RequestState.ALREADY_REGISTERED))
+        return resolved
 
     async def refuse(self, request: RegistrationRequest, problem: str) -> RegistrationRequest:
         """Save that this person is not to be requested again."""
@@ -205,8 +205,8 @@ class Registrar:
             await request_table.mark_removed(db, request, self._clock.now())
 
     def _with_page(self, webinar: Webinar, details: RegistrantDetails, key: str) -> RegistrantDetails:
-        # Our own join page is not given to RingCentral: where it keeps one, it tells nobody its own link any more, and
-        # there would be nothing to send people on to.
+        # Our join page is not sent to RingCentral: it would then no longer report its own link, which our page
+        # redirects to.
         return details.model_copy(update={"cancel_page": SecretStr(self._urls.cancel_url(key, webinar))})
 
     async def _save_registered(
@@ -243,11 +243,11 @@ class Registrar:
 
 
 def _by_email(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
-    return {one.address: one for one in registrants}
+    return {registrant.address: registrant for registrant in registrants}
 
 
-def _is_ours(there: Registrant, details: RegistrantDetails, asked_at: datetime) -> bool:
-    """Whether our request made it: a person who registered alone did so earlier, or with other data."""
-    if (there.external_id, there.source) != (details.external_id, details.source):
+def _is_ours(listed: Registrant, details: RegistrantDetails, requested_at: datetime) -> bool:
+    """Whether our call created this registrant: a person who registered themselves did so earlier, or with other data."""
+    if (listed.external_id, listed.source) != (details.external_id, details.source):
         return False
-    return there.registered_at is None or there.registered_at >= asked_at - MAX_CLOCK_SKEW
+    return listed.registered_at is None or listed.registered_at >= requested_at - MAX_CLOCK_SKEW

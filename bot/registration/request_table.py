@@ -1,4 +1,4 @@
-"""The table of people registered by others or on our own page: whole until decided, then only the ids."""
+"""The table of registration requests made by other users or on our own pages; a completed one keeps only ids."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ MAX_PROBLEM = 64
 
 
 class RequestState(StrEnum):
-    """The state of a request."""
+    """The state of a registration request."""
 
     WAITING = "waiting"
     REGISTERING = "asked"
-    """Saved before the call; stays so while the outcome of the call is unknown."""
+    """Saved before the call; stays while its outcome is unknown."""
     REGISTERED = "registered"
     ALREADY_REGISTERED = "there"
-    """Was registered already, by other means."""
+    """Registered already, not by this request."""
     REFUSED = "refused"
     CANCELING = "leaving"
     """Canceled: the queue of our own pages removes the registrant."""
     CANCELED = "left"
     STOPPED = "stopped"
-    """Never requested, and no longer to be."""
+    """Never sent to the provider, and no longer to be."""
 
 
 QUEUED = (RequestState.WAITING, RequestState.REGISTERING)
 
 
 class RegistrationRequest(Frozen):
-    """A person to be registered. `details` is kept only until it is decided.
+    """A person to be registered. `details` is kept only until the request is completed.
 
-    Links are kept while our own pages lead to them, and otherwise until they are handed out.
+    Links are kept while our own pages redirect to them, otherwise until they were passed on.
     """
 
     id: int
@@ -74,9 +74,9 @@ async def add(
     worker_id: str = "",
     until: datetime | None = None,
 ) -> None:
-    """Save these people as waiting: of each the line in the list, the details, and the page key ("" for none).
+    """Save these people as waiting: for each the row in the list, the details, and the page key ("" for none).
 
-    `worker_id` owns them until then (machine time), so that no other worker requests them.
+    `worker_id` owns them until `until` (machine time), so that no other worker sends them.
     """
     shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
     shared |= {"state": RequestState.WAITING, "claimed_by": worker_id, "claimed_until": until}
@@ -114,16 +114,16 @@ async def find_by_address(db: Db, account: Account, session_id: str, address: st
 
 
 async def mark_registering(db: Db, request: RegistrationRequest, now: datetime) -> bool:
-    """Save that its call is about to be made. False if it is no longer in line.
+    """Save that its call is about to be made. False if it is no longer queued.
 
-    After a request without a clear answer the time of that request is kept: it may have succeeded.
+    After a call with an unknown outcome, the time of that call is kept: it may have succeeded.
     """
     values: dict[str, Any] = {"state": RequestState.REGISTERING}
     return await _move(db, request, QUEUED, values if request.problem else values | {"changed_at": now})
 
 
 async def mark_waiting(db: Db, request: RegistrationRequest, problem: str = "") -> None:
-    """Return it to waiting; `problem` says if it was requested without a clear answer."""
+    """Return it to waiting. `problem` is set if the outcome of its call is unknown."""
     await _move(db, request, QUEUED, {"state": RequestState.WAITING, "problem": problem})
 
 
@@ -137,7 +137,7 @@ async def save_result(
     keep_links: bool = False,
     problem: str = "",
 ) -> bool:
-    """Save the result and delete the personal data. False if it was decided already."""
+    """Save the result and delete the personal data. False if it was completed already."""
     values: dict[str, Any] = {"state": state, "changed_at": now, "content": None, "problem": problem[:MAX_PROBLEM]}
     if registrant:
         values["registrant_id"] = registrant.registrant_id
@@ -148,10 +148,9 @@ async def save_result(
 
 
 async def cancel(db: Db, page_key: str, now: datetime) -> RequestState | None:
-    """Have somebody taken off the list by the key of their own pages, and say what they are now.
+    """Cancel a request by the key of its own pages, and return its new state; `None` for an unknown key.
 
-    Who waits still is out at once. Whose call is under way stays `ASKED`: it must be known first how that ends.
-    Nothing for a key that nobody has.
+    A waiting request is canceled at once. One whose call is in progress stays `REGISTERING` until its outcome is known.
     """
     request = await find_by_page_key(db, page_key)
     if request is None:
@@ -175,13 +174,13 @@ async def mark_removed(db: Db, request: RegistrationRequest, now: datetime) -> N
 
 
 async def mark_not_removed(db: Db, request: RegistrationRequest, now: datetime, problem: str) -> None:
-    """Save that the registrant could not be removed, and why."""
+    """Save that the registrant could not be removed, and the reason."""
     back = {"state": RequestState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
     await _move(db, request, [RequestState.CANCELING], back | _NO_LEASE)
 
 
 async def delete_before(db: Db, account: Account, before: datetime) -> None:
-    """Delete what has not changed since then, except for webinars that were still to come."""
+    """Delete the requests that have not changed since `before`, except those of webinars that start later."""
     coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
     past = registration_requests.c.changed_at < before, registration_requests.c.session_id.not_in(coming)
     await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *past))

@@ -85,9 +85,9 @@ class RegistrationSettings:
         """Open the registration."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller)
-            if self._is_fresh(read) and is_full(read):
+            if self._is_recent(read) and is_full(read):
                 raise NotChanged(_full(read), webinar)
-            if self._is_fresh(read) and read.is_open:
+            if self._is_recent(read) and read.is_open:
                 raise NotChanged(ALREADY_OPEN, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=True), caller, by)
 
@@ -95,7 +95,7 @@ class RegistrationSettings:
         """Close the registration."""
         async with self._locks[session_id]:
             webinar, read = await self._load(session_id, caller)
-            if self._is_fresh(read) and not read.is_open:
+            if self._is_recent(read) and not read.is_open:
                 raise NotChanged(ALREADY_CLOSED, webinar)
             return await self._change(webinar, read, RegistrationChange(is_open=False), caller, by)
 
@@ -149,7 +149,7 @@ class RegistrationSettings:
         if webinar.audience is Audience.ANYONE:
             raise BadInput(NO_REGISTRATION)
 
-    def _is_fresh(self, read: Registration) -> bool:
+    def _is_recent(self, read: Registration) -> bool:
         return self._clock.now() - read.read_at <= MAX_AGE
 
     async def _load(
@@ -157,12 +157,12 @@ class RegistrationSettings:
     ) -> tuple[Webinar, Registration]:
         """The webinar with its registration: read again if it is unknown, and, with `recent`, if it is too old.
 
-        With `preferences`, they are known too.
+        With `preferences`, they are read too.
         """
         webinar = await self._mirror.find(session_id)
         self.check(webinar)
-        known = webinar.registration
-        if known is None or (recent and not self._is_fresh(known)) or (preferences and known.preferences is None):
+        read = webinar.registration
+        if read is None or (recent and not self._is_recent(read)) or (preferences and read.preferences is None):
             try:
                 webinar = await self._mirror.refresh(session_id, caller)
             except ProviderGone as gone:

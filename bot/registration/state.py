@@ -1,4 +1,4 @@
-"""The part of a registration that a person can change, as data."""
+"""The part of a registration that a user can change."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from bot.model.webinar import Preferences, Registration
 
 
 class RegistrationState(Frozen):
-    """What a person can change of a registration."""
+    """The settings of a registration that a user can change."""
 
     is_open: bool
     limit: int | None = None
     preferences: Preferences | None = None
-    """Nothing where they do not matter, or are not known."""
+    """`None` if they are unknown, or not part of a comparison."""
 
 
 class RegistrationUndo(Frozen):
-    """What the button of that name carries: what was made, so that nothing newer is undone, and what to go back to."""
+    """The value of an Undo button: the state after the change, so that nothing newer is undone, and the state before it."""
 
     session_id: str
     made: RegistrationState
@@ -24,10 +24,10 @@ class RegistrationUndo(Frozen):
 
 
 def state_of(read: Registration) -> RegistrationState:
-    """What was read, as far as a person can change it."""
+    """The changeable settings of a registration."""
     return RegistrationState(is_open=read.is_open, limit=read.limit, preferences=read.preferences)
 
 
 def comparable_state(read: Registration, other: RegistrationState) -> RegistrationState:
-    """The same, without the preferences where the other has none: then they do not matter."""
+    """The settings to compare with `other`: without preferences if `other` has none."""
     return state_of(read).model_copy(update={} if other.preferences else {"preferences": None})

@@ -41,7 +41,7 @@ async def links_pressed(request: SlackRequest) -> None:
 
 async def send_links(request: SlackRequest, webinar: Webinar, caller: Caller) -> int:
     """Send whoever asks the links of everybody without a seat in Slack, if there is anybody; returns how many."""
-    made = await request.services.link_files.of(webinar, caller)
+    made = await request.services.link_files.create(webinar, caller)
     if made.upload:
         await _send(request, chart_texts.links_message(webinar, made.people), made.upload)
     return made.people
@@ -54,13 +54,13 @@ async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
     if read is None:
         raise BadInput(NOT_READ)
     caller = await _show_progress(request, webinar, chart_texts.drawing_view)
-    made = await request.services.chart_images.picture(webinar, read, now, sources_for=caller if with_sources else None)
+    made = await request.services.chart_images.create(webinar, read, now, sources_for=caller if with_sources else None)
     words = summary(webinar, made.forecast, made.sources)
     if not made.png:
         why = chart_texts.TOO_EARLY if made.is_too_early else chart_texts.NOT_DRAWN
         await _answer(request, chart_texts.chart_reply(words, why))
         return
-    spoken = summary(webinar, made.forecast, made.sources, spoken=True)
+    spoken = summary(webinar, made.forecast, made.sources, is_plain=True)
     upload = Upload(FILE_NAME, made.png, title=f"Registrations: {webinar.title}", alt_text=spoken)
     await _send(request, chart_texts.caption(webinar, words, now=now, with_sources=with_sources), upload)
     await _answer(request, chart_texts.chart_reply(words, chart_texts.SENT))

@@ -40,7 +40,7 @@ PREFERENCES = st.builds(Preferences)
 FORECASTS = st.builds(
     Forecast,
     percent=st.none() | st.integers(0, 10**9),
-    pace=st.none() | st.builds(GrowthRate, grown=st.integers(-(10**9), 10**9), days=st.integers(1, 7)),
+    pace=st.none() | st.builds(GrowthRate, growth=st.integers(-(10**9), 10**9), days=st.integers(1, 7)),
     full_at=st.none() | MOMENTS,
 )
 

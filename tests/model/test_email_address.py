@@ -1,4 +1,4 @@
-"""Which email addresses are accepted and refused, everywhere an address is entered."""
+"""Which email addresses are valid, in every form that takes one."""
 
 from __future__ import annotations
 
@@ -88,19 +88,19 @@ LONG = [f"{'x' * 250}@acme.example", f"{'x' * 100_000}@acme.example", "@" * (MAX
 
 
 @each_row("text", ACCEPTED)
-def test_usual_addresses_are_accepted(text: str) -> None:
-    """International ones, and those of internal mail systems, too."""
+def test_valid_addresses_are_accepted(text: str) -> None:
+    """Including international ones and those of internal mail systems."""
     assert address_problem(text) is None
 
 
 @each_row("text", INVALID)
 def test_invalid_addresses_are_refused(text: str) -> None:
-    """Typing mistakes, several addresses, invisible characters, and domains that cannot receive mail."""
+    """Typing errors, several addresses, invisible characters, and domains that cannot receive mail."""
     assert address_problem(text) is AddressProblem.INVALID
 
 
-def test_missing_and_long_addresses_are_told_apart() -> None:
-    """Each has its own text in every form."""
+def test_missing_and_long_addresses_are_distinguished() -> None:
+    """Every form has its own text for each."""
     assert address_problem("") is AddressProblem.MISSING
     assert {address_problem(text) for text in LONG} == {AddressProblem.TOO_LONG}
 
@@ -108,19 +108,19 @@ def test_missing_and_long_addresses_are_told_apart() -> None:
 @settings(max_examples=100)
 @given(st.text(max_size=40) | st.from_regex(r"\A[^@]{1,20}@[^@]{1,20}\.[^@]{1,8}\Z") | st.emails())
 def test_an_accepted_address_is_one_word_with_a_domain(text: str) -> None:
-    """Nothing that a vendor or a mail program could read as two addresses, a name or a header."""
+    """A vendor or mail program cannot read it as two addresses, a name or a header."""
     if address_problem(text) is None:
         assert re.fullmatch(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\".]+", text)
 
 
 def from_list(address: str) -> str:
-    """The problem of a one-line list."""
+    """The problem of a one-line CSV list."""
     problems = read_people(f"email,first,last\n{address},Ana,Ruiz").problems
-    return problems[0].what if problems else ""
+    return problems[0].reason if problems else ""
 
 
 def from_seat_form(address: str) -> str:
-    """The error of the form for a seat."""
+    """The error in the seat form."""
     try:
         seat_form.check_form(seat_form.SeatInput(session_id="s1", first_name="Ana", last_name="Ruiz", email=address))
     except BadInput as error:
@@ -129,14 +129,14 @@ def from_seat_form(address: str) -> str:
 
 
 def from_signup_form(address: str) -> str:
-    """The error of our own page."""
+    """The error on our own registration page."""
     return signup_form.field_errors(RegistrantDetails(first_name="Ana", last_name="Ruiz", email=address)).get(
         "email", ""
     )
 
 
-def from_enrol_form(address: str) -> str:
-    """The error of the form that registers somebody else."""
+def from_register_form(address: str) -> str:
+    """The error in the form that registers another person."""
     try:
         register_form.registrant_details(
             register_form.RegistrantInput(first_name="Ana", last_name="Ruiz", email=address)
@@ -147,7 +147,7 @@ def from_enrol_form(address: str) -> str:
 
 
 def from_team_form(address: str) -> str:
-    """The error of a line of the team form."""
+    """The error of a line in the team form."""
     return "".join(outsiders.read_outsiders(f"Ana Ruiz <{address}>")[1])
 
 
@@ -157,7 +157,7 @@ def from_team_form(address: str) -> str:
         (from_list, "is not complete", "longer than 256 characters"),
         (from_seat_form, "Type an e-mail address, such as", "takes at most 256 characters"),
         (from_signup_form, "Enter a whole e-mail address", "at most 256 characters"),
-        (from_enrol_form, "This address is not complete.", "256 characters is the most."),
+        (from_register_form, "This address is not complete.", "256 characters is the most."),
         (from_team_form, "is no e-mail address", "longer than the 256 characters"),
     ],
 )

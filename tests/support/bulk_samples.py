@@ -1,4 +1,4 @@
-"""Everything that is shown of registering others and of who has registered, in each of its states."""
+"""Every view and message about registering others and about registrants."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ TALLY = BatchCounts(
 
 
 def new_registration(**asked: str) -> NewRegistration:
-    """Iris is registered, with pages of her own if any are named."""
+    """Iris is registered, with these pages of the organizer's own."""
     pages = {name: SecretStr(url) for name, url in asked.items()}
     return NewRegistration(asked=IRIS.model_copy(update=pages), registrant=REGISTRANT)
 
 
 def bulk_messages(one: Webinar) -> list[Message]:
-    """Everything that is said about lists of people, and to who looks at them."""
+    """Every message about bulk lists and registrants."""
     many = page_message(
         one,
         [NASTY_REGISTRANT, *REGISTRANTS],
@@ -76,7 +76,7 @@ def bulk_messages(one: Webinar) -> list[Message]:
 
 
 def bulk_modals(one: Webinar) -> list[dict[str, Any]]:
-    """Every form by which others are registered or found, and what takes its place."""
+    """Every form for registering and finding people, and the views that replace it."""
     pages = new_registration(join_page="https://acme.example/j", cancel_page="https://rc.example/c/1")
     return [
         register_form.form_view(one, RegistrantInput(), has_pages=False),

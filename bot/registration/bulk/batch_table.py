@@ -35,7 +35,7 @@ HALTED = (BatchState.STOPPED, BatchState.UNDO_STOPPED)
 
 
 class Batch(Frozen):
-    """One list. Its people are `applications`. `problem` is a sentence of ours."""
+    """A list of people, whose rows are registration requests. `problem` is a sentence for the user."""
 
     account: Account
     batch_id: str
@@ -79,12 +79,12 @@ def is_unchanged(batch: Batch) -> list[ColumnElement[bool]]:
 
 
 async def save_message(db: Db, batch: Batch, channel_id: str, ts: str) -> None:
-    """Save where its progress message is."""
+    """Save the channel and timestamp of its progress message."""
     await db.execute(update(batches).where(*LEASES.same(batch)).values(dm_channel_id=channel_id, dm_ts=ts))
 
 
 async def find_older(db: Db, account: Account, state: BatchState, before: datetime) -> list[Batch]:
-    """The batches in this state since before then, as far as that is known: drafts since they were begun."""
+    """The batches in this state that ended (drafts: began) before this time."""
     since = batches.c.begun_at if state is BatchState.DRAFT else batches.c.ended_at
     rows = await db.execute(
         select(batches).where(*of_account(batches, account), batches.c.state == state, since < before)
@@ -93,7 +93,7 @@ async def find_older(db: Db, account: Account, state: BatchState, before: dateti
 
 
 async def delete_batch(db: Db, batch: Batch) -> bool:
-    """Delete a batch; `batch_lines` deletes its people. False if its state has changed."""
+    """Delete a batch without its rows (`row_table.delete_rows`). False if its state has changed."""
     gone = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
     return gone.rowcount == 1
 

@@ -1,4 +1,4 @@
-"""Makes cells of a list in any encoding and with any separator, and finds out what stands in which column."""
+"""Parse a list in any encoding and with any separator, and detect the meaning of its columns."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from bot.errors import BadInput
 from bot.registration.csv_export import unescape
 
 NumberedRow = tuple[int, list[str]]
-"""The number of a line in the list, as a spreadsheet counts, and its cells."""
+"""The number of a row, counted as in a spreadsheet, and its cells."""
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_LINES = 50
-"""Lines by which separator and columns are found out."""
+"""Rows from which the separator and the columns are detected."""
 
 MAX_HEADING = 100
-"""How much of a heading is looked at."""
+"""The part of a heading that is compared."""
 MAX_COLUMNS = 100
 TOO_WIDE = f"This list has more than {MAX_COLUMNS} columns. Keep those that matter, and send it again."
 NOT_TEXT = "This is a workbook and no list as text. Save it as CSV in your spreadsheet, and send that file."
 WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How the files of spreadsheets begin, whatever they are called."""
+"""The first bytes of workbook files (ZIP, OLE)."""
 
-# A list may be anything: each of these looks at every character a few times at most, however long the line is.
+# The input is arbitrary: these patterns run in linear time, however long a line is.
 _IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>|\s@]+@[^<>|\s@]+)(?:\|[^<>]*|\s*)>")
-"""The end of Iris Moreno <iris@acme.example>, as mail programs write it."""
+"""The address in `Iris Moreno <iris@acme.example>`, as mail programs write it."""
 _BEFORE_NAMES = re.compile(r'[<>",;]')
 _BARE_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]+@[^\s@<>,;]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
 class Column(StrEnum):
-    """What a column can hold."""
+    """The meaning of a column."""
 
     FIRST = "first"
     LAST = "last"
@@ -48,7 +48,7 @@ class Column(StrEnum):
     SOURCE = "source"
     EXTERNAL_ID = "external id"
     NOTHING = "nothing"
-    """What we write into our own files and read from none."""
+    """A column of our own exports that is not imported."""
 
 
 _SPELLINGS: Mapping[Column, str] = {
@@ -71,14 +71,14 @@ _COLUMNS = {spelling: column for column, spellings in _SPELLINGS.items() for spe
 
 @dataclass(frozen=True)
 class ColumnPlan:
-    """Which column holds what; what is not among them has a name in `names`."""
+    """The meaning of each column; other columns have a name in `names`."""
 
     columns: Mapping[int, Column] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
-    has_head: bool = False
+    has_header: bool = False
 
-    def sort(self, line: Sequence[str]) -> dict[Column, str]:
-        """What stands in a line, by what it is; a whole name is taken apart."""
+    def values_of(self, line: Sequence[str]) -> dict[Column, str]:
+        """The values of a row by meaning; a full name is split."""
         found = dict.fromkeys(Column, "")
         for place, column in self.columns.items():
             if place < len(line) and not found[column]:
@@ -87,21 +87,21 @@ class ColumnPlan:
         found[Column.NAME] = found[Column.NAME] or beside
         first, last = split_name(found[Column.NAME])
         if not found[Column.FIRST] or not found[Column.LAST]:
-            # A column that says "Name" beside one of first names holds the last ones.
+            # A "Name" column beside a column of first names contains last names.
             one = found[Column.NAME] if found[Column.FIRST] else last
             found[Column.LAST] = found[Column.LAST] or one
             found[Column.FIRST] = found[Column.FIRST] or first
         return found
 
     def extras(self, line: Sequence[str]) -> list[tuple[str, str]]:
-        """What else stands in a line, under the names of the columns."""
+        """The other values of a row, by column name."""
         return [(name, line[place]) for place, name in self.names.items() if place < len(line) and line[place]]
 
 
 def decode_text(raw: bytes | str) -> str:
-    """The text of a file: UTF-8 or UTF-16 as it says itself, else UTF-8 if it can be, else as Windows writes.
+    """Decode a file: by its byte order mark, else as UTF-16 or UTF-8 if it is valid, else as Windows-1252.
 
-    Raises `BadInput` for the file of a spreadsheet.
+    Raises `BadInput` for a workbook.
     """
     if isinstance(raw, str):
         return raw
@@ -117,7 +117,7 @@ def decode_text(raw: bytes | str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Five bytes of Windows' own encoding stand for nothing; latin-1 has something for every one.
+        # Windows-1252 leaves five bytes undefined; latin-1 decodes every byte.
         try:
             return raw.decode("cp1252")
         except UnicodeDecodeError:
@@ -125,7 +125,7 @@ def decode_text(raw: bytes | str) -> str:
 
 
 def parse_rows(text: str) -> list[NumberedRow]:
-    """The lines that hold something, with their numbers and their cells. Raises `BadInput` for too many columns."""
+    """The rows that are not empty, with their numbers and cells. Raises `BadInput` for too many columns."""
     text = text.replace("\x00", "").removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
@@ -140,7 +140,7 @@ def parse_rows(text: str) -> list[NumberedRow]:
 
 
 def detect_columns(lines: Sequence[Sequence[str]]) -> ColumnPlan:
-    """What stands in which column, by the head if there is one, else by where the addresses are."""
+    """Detect the columns from the header if there is one, else from the position of the addresses."""
     if not lines:
         return ColumnPlan()
     if _is_header(lines[0]):
@@ -148,12 +148,12 @@ def detect_columns(lines: Sequence[Sequence[str]]) -> ColumnPlan:
             place: _COLUMNS[_normalized(cell)] for place, cell in enumerate(lines[0]) if _normalized(cell) in _COLUMNS
         }
         names = {place: cell for place, cell in enumerate(lines[0]) if cell and place not in known}
-        return ColumnPlan(known, names, has_head=True)
+        return ColumnPlan(known, names, has_header=True)
     return _columns_by_address(lines[:SAMPLE_LINES])
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """First and last name: "Iris Moreno", "Moreno, Iris"; of one word only the first."""
+    """Split a full name into first and last name: "Iris Moreno", "Moreno, Iris"; a single word is a first name."""
     if "," in name:
         last, _, first = name.partition(",")
         return first.strip(), last.strip()
@@ -162,12 +162,12 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a column of this name would be taken for something else."""
+    """Whether a column of this name would be imported with another meaning."""
     return not name.strip() or _normalized(name) in _COLUMNS or name != _cleaned(name)
 
 
 def _address_in(cell: str) -> tuple[str, str]:
-    """The name beside an address, if there is one, and the address."""
+    """The name beside an address (or ""), and the address."""
     inside = _people_in(cell)
     if inside:
         return inside[0]
@@ -178,7 +178,7 @@ def _address_in(cell: str) -> tuple[str, str]:
 
 
 def _people_in(line: str) -> list[tuple[str, str]]:
-    """Whoever stands in a line with an address in angle brackets: what they are called there, and the address."""
+    """The names and addresses in a line with addresses in angle brackets."""
     found: list[tuple[str, str]] = []
     end = 0
     for one in _IN_BRACKETS.finditer(line):
@@ -205,7 +205,7 @@ def _columns_by_address(lines: Sequence[Sequence[str]]) -> ColumnPlan:
 
 
 def _parse_bracketed(text: str) -> list[NumberedRow]:
-    """People as mail programs write them, one or several a line."""
+    """Parse people as mail programs write them, one or several per line."""
     found: list[NumberedRow] = []
     for number, line in enumerate(text.splitlines(), start=1):
         people = _people_in(line)
@@ -217,12 +217,12 @@ def _parse_bracketed(text: str) -> list[NumberedRow]:
 
 def _parse_table(text: str, separator: str) -> list[list[str]]:
     try:
-        # Line by line, and not as a list at once: that would let nobody else have a turn before its end.
+        # A comprehension rather than list(): it releases the GIL between rows.
         table = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]  # noqa: C416
     except csv.Error:
         table = []
     if not table or any(cell.count("@") > 1 and "\n" in cell for row in table for cell in row):
-        # A quotation mark that nothing closes has swallowed lines: then it is only a mark.
+        # An unclosed quote has swallowed lines: treat quotes as plain characters.
         table = [_split(line, separator) for line in text.splitlines()]
     return [[_cleaned(cell) for cell in row] for row in table]
 
@@ -232,14 +232,14 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """What most lines have most evenly; a comma where none has any."""
+    """The separator that occurs equally often in the most lines; a comma if there is none."""
 
-    def worth(separator: str) -> tuple[int, int]:
+    def score(separator: str) -> tuple[int, int]:
         counts = Counter(line.count(separator) for line in lines)
         width, how_many = max(counts.items(), key=lambda item: (item[1] if item[0] else 0, item[0]))
         return (how_many, width) if width else (0, 0)
 
-    return max(SEPARATORS, key=worth)
+    return max(SEPARATORS, key=score)
 
 
 def _is_header(line: Sequence[str]) -> bool:
@@ -248,7 +248,7 @@ def _is_header(line: Sequence[str]) -> bool:
 
 
 def _normalized(cell: str) -> str:
-    """A column's name without case, accents, blanks and marks."""
+    """A heading without case, accents, spaces and punctuation."""
     apart = unicodedata.normalize("NFKD", unescape(cell[:MAX_HEADING]).casefold())
     return "".join(char for char in apart if char.isascii() and char.isalnum())
 
@@ -256,7 +256,7 @@ def _normalized(cell: str) -> str:
 def _cleaned(cell: str) -> str:
     if cell.isascii() and cell.isprintable():
         return unescape(cell.strip())
-    # As few signs as can stand for it, and none that nobody sees.
+    # Composed characters, and no invisible ones.
     return unescape(" ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", cell)).split()))
 
 

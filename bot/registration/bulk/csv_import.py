@@ -1,4 +1,4 @@
-"""Reads a list of people as somebody pastes it or has it in a file, and writes the list of registrants as a file."""
+"""Read a list of people from pasted text or a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_PEOPLE = 10_000
 """People in one list."""
 MAX_EXTERNAL_ID = 1_000
 MAX_SOURCE = 255
-"""The vendor gives no length for either: these keep out what was surely meant for another column."""
+"""The vendor documents no maximum for either: these reject values meant for another column."""
 
 NO_ADDRESS = "there is no e-mail address"
 BAD_ADDRESS = "the e-mail address is not complete"
@@ -37,21 +37,21 @@ _ADDRESS_PROBLEMS = {
 
 
 class ImportRow(Frozen):
-    """Somebody who can be registered, and the line of the list they stand in."""
+    """A person who can be registered, and the number of their row."""
 
     number: int
-    applicant: RegistrantDetails
+    details: RegistrantDetails
 
 
 class ImportProblem(Frozen):
-    """A line that nobody can be registered from, and what is wrong with it, in words that quote nothing of it."""
+    """A row that cannot be registered, and the reason, which quotes nothing from the row."""
 
     number: int
-    what: str
+    reason: str
 
 
 class ImportResult(Frozen):
-    """What a list says: who can be registered, what is wrong, and the lines whose address stands further up."""
+    """The result of reading a list: people to register, invalid rows, and rows that repeat an address."""
 
     rows: tuple[ImportRow, ...]
     problems: tuple[ImportProblem, ...] = ()
@@ -59,13 +59,13 @@ class ImportResult(Frozen):
 
 
 def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str, str]] = ()) -> ImportResult:
-    """The people of a list. `source` and `pairs` are for those whose line does not say its own.
+    """Read a list of people. `source` and `pairs` apply to rows without their own.
 
-    Raises `BadInput` for a list of nobody, and for one of too many.
+    Raises `BadInput` if the list is empty or too long.
     """
     lines = parse_rows(decode_text(raw))
     layout = detect_columns([line for _, line in lines])
-    body = lines[1:] if layout.has_head else lines
+    body = lines[1:] if layout.has_header else lines
     if not body:
         raise BadInput(EMPTY)
     if len(body) > MAX_PEOPLE:
@@ -75,47 +75,47 @@ def read_people(raw: bytes | str, *, source: str = "", pairs: Sequence[tuple[str
     repeated: list[int] = []
     seen: set[str] = set()
     for number, line in body:
-        applicant, wrong = _applicant(layout, line, source, pairs)
+        details, wrong = _details(layout, line, source, pairs)
         if wrong:
-            problems.append(ImportProblem(number=number, what=wrong))
-        elif applicant.address in seen:
+            problems.append(ImportProblem(number=number, reason=wrong))
+        elif details.address in seen:
             repeated.append(number)
         else:
-            seen.add(applicant.address)
-            rows.append(ImportRow(number=number, applicant=applicant))
+            seen.add(details.address)
+            rows.append(ImportRow(number=number, details=details))
     return ImportResult(rows=tuple(rows), problems=tuple(problems), repeated=tuple(repeated))
 
 
-def row_problem(applicant: RegistrantDetails) -> str:
-    """Why a person cannot be registered, without quoting input; empty if they can."""
-    if problem := address_problem(applicant.email):
+def row_problem(details: RegistrantDetails) -> str:
+    """Why a person cannot be registered, without quoting their data; empty if they can."""
+    if problem := address_problem(details.email):
         return _ADDRESS_PROBLEMS[problem]
-    if not applicant.first_name:
+    if not details.first_name:
         return NO_FIRST
-    if not applicant.last_name:
+    if not details.last_name:
         return NO_LAST
-    if len(applicant.first_name) > MAX_NAME or len(applicant.last_name) > MAX_NAME:
+    if len(details.first_name) > MAX_NAME or len(details.last_name) > MAX_NAME:
         return LONG_NAME
-    return LONG_OTHERS if len(applicant.external_id) > MAX_EXTERNAL_ID or len(applicant.source) > MAX_SOURCE else ""
+    return LONG_OTHERS if len(details.external_id) > MAX_EXTERNAL_ID or len(details.source) > MAX_SOURCE else ""
 
 
-def _applicant(
+def _details(
     layout: ColumnPlan, line: Sequence[str], source: str, pairs: Sequence[tuple[str, str]]
 ) -> tuple[RegistrantDetails, str]:
-    found = layout.sort(line)
+    found = layout.values_of(line)
     external_id = found[Column.EXTERNAL_ID]
     known, own = decode(external_id), layout.extras(line)
-    said = {key for key, _ in (*known, *own)}
-    extra = [*own, *(pair for pair in pairs if pair[0] not in said)]
+    keys = {key for key, _ in (*known, *own)}
+    extra = [*own, *(pair for pair in pairs if pair[0] not in keys)]
     if extra:
-        # What is there already and is no pairs gets the name of its column.
+        # A plain id becomes a pair named after its column.
         known = known or ([(HEADER[-1], external_id)] if external_id else [])
         external_id = encode([*known, *extra])
-    applicant = RegistrantDetails(
+    details = RegistrantDetails(
         first_name=found[Column.FIRST],
         last_name=found[Column.LAST],
         email=found[Column.EMAIL],
         external_id=external_id,
         source=found[Column.SOURCE] or source,
     )
-    return applicant, row_problem(applicant)
+    return details, row_problem(details)

@@ -1,4 +1,4 @@
-"""Keeps an organiser posted about a list of people that is being registered: one message, and a file at its end."""
+"""Report the progress of a batch to its user: one message that is updated, and a file at the end."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "results.csv"
 INTERVAL = 10.0
-"""Seconds between two edits of the message."""
+"""Seconds between two updates of the message."""
 CHUNK = 100
-"""Rows that are read together, so that a long list holds nobody up."""
+"""Rows read per transaction, so that a long list does not block other work."""
 
 
 class BatchProgress:
-    """What a batch's own message says. That Slack is away never stops a batch."""
+    """The progress message of a batch. A Slack error never stops a batch."""
 
     def __init__(
         self, store: Store, slack: SlackApi, urls: PageUrls, monotonic: Callable[[], float] = monotonic
     ) -> None:
-        """Tell through this Slack."""
+        """Post through `slack`; `urls` builds the links of registrants who use our own pages."""
         self._store = store
         self._slack = slack
         self._urls = urls
@@ -45,21 +45,21 @@ class BatchProgress:
         self.interval = INTERVAL
 
     async def show_if_due(self, batch: Batch, webinar: Webinar) -> None:
-        """Have the message follow, if it has not for a while."""
+        """Update the message if the last update is at least `interval` seconds ago."""
         if self._monotonic() - self._shown_at.get(batch.batch_id, -self.interval) >= self.interval:
             await self.show(batch, webinar)
 
     async def show(self, batch: Batch, webinar: Webinar, *, is_last: bool = False) -> None:
-        """Have the message say how far it is now; where there is none yet, it is posted.
+        """Update the message, or post it if there is none.
 
-        `is_last` raises what Slack may take later: no other word comes after this one.
+        `is_last` raises temporary Slack errors, because no later update corrects the message.
         """
         self._shown_at[batch.batch_id] = self._monotonic()
         async with self._store.read() as db:
-            kept = await batch_table.find(db, batch.account, batch.batch_id) or batch
+            saved = await batch_table.find(db, batch.account, batch.batch_id) or batch
         message = _message(batch, webinar, await self._counts(batch))
         try:
-            if not await self._edit(kept, message):
+            if not await self._edit(saved, message):
                 channel_id, ts = await self._slack.post(batch.user_id, message)
                 async with self._store.write() as db:
                     await batch_table.save_message(db, batch, channel_id, ts)
@@ -69,7 +69,7 @@ class BatchProgress:
                 raise
 
     async def _edit(self, batch: Batch, message: Message) -> bool:
-        """Whether the message stands there and says it now; somebody may have deleted it, with its buttons."""
+        """Edit the message. False if there is none, for example because the user deleted it."""
         if not batch.dm_ts:
             return False
         try:
@@ -80,7 +80,7 @@ class BatchProgress:
         return True
 
     async def send_results(self, batch: Batch, webinar: Webinar) -> bool:
-        """Send what came of each line as a file, below the message. False where Slack clearly does not take it."""
+        """Send the result of each row as a file, below the message. False if Slack rejects it."""
         self._shown_at.pop(batch.batch_id, None)
         rows, has_links = await self._rows(batch, webinar)
         comment = bulk_texts.file_comment(webinar, await self._counts(batch), has_links=has_links)
@@ -94,7 +94,7 @@ class BatchProgress:
         try:
             await self._slack.send_file(channel_id, upload, comment)
         except (SlackRefused, ChannelUnreachable) as error:
-            log.warning("batch.no_results", extra={"batch": batch.batch_id, "reason": error.sentence})
+            log.warning("batch.results_refused", extra={"batch": batch.batch_id, "reason": error.sentence})
             return False
         return True
 
@@ -107,14 +107,14 @@ class BatchProgress:
             if not some:
                 return [row for _, row in sorted((int(row[0]), row) for row in rows)], has_links
             after = some[-1].id
-            rows += [self._row(one, webinar) for one in some]
-            has_links = has_links or any(one.join_link for one in some)
+            rows += [self._row(request, webinar) for request in some]
+            has_links = has_links or any(request.join_link for request in some)
 
-    def _row(self, one: RegistrationRequest, webinar: Webinar) -> list[str]:
-        links = [link.get_secret_value() for link in (one.join_link, one.cancel_link)]
-        if one.page_key and one.join_link:
-            links = [self._urls.join_url(one.page_key, webinar), self._urls.cancel_url(one.page_key, webinar)]
-        return [str(one.number), bulk_texts.result_text(one.state, one.problem), *links]
+    def _row(self, request: RegistrationRequest, webinar: Webinar) -> list[str]:
+        links = [link.get_secret_value() for link in (request.join_link, request.cancel_link)]
+        if request.page_key and request.join_link:
+            links = [self._urls.join_url(request.page_key, webinar), self._urls.cancel_url(request.page_key, webinar)]
+        return [str(request.number), bulk_texts.result_text(request.state, request.problem), *links]
 
     async def _counts(self, batch: Batch) -> BatchCounts:
         async with self._store.read() as db:

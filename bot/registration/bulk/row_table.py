@@ -1,4 +1,4 @@
-"""The lines of a list that somebody has registered at once: in their order, counted, and forgotten in time."""
+"""The rows of a batch: registration requests of one list, in its order."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ async def add_finished(
     db: Db,
     account: Account,
     session_id: str,
-    lines: Sequence[tuple[int, RequestState, str]],
+    rows: Sequence[tuple[int, RequestState, str]],
     *,
     batch_id: str,
     now: datetime,
 ) -> None:
-    """Remember the lines of a list of which nothing is to be asked: what is so of each, and why."""
+    """Save the rows that need no call, with their state and problem."""
     shared = {**account_columns(account), "session_id": session_id, "batch_id": batch_id, "changed_at": now}
-    rows = [
+    values = [
         {**shared, "number": number, "state": state, "problem": problem, "address": ""}
-        for number, state, problem in lines
+        for number, state, problem in rows
     ]
-    if rows:
-        await db.execute(registration_requests.insert(), rows)
+    if values:
+        await db.execute(registration_requests.insert(), values)
 
 
 async def find_rows(
     db: Db, account: Account, batch_id: str, *states: RequestState, after: int = 0, most: int | None = None
 ) -> list[RegistrationRequest]:
-    """Those of a batch that are in one of these states, or all of them, in the order of the list.
+    """The requests of a batch in one of these states (or all), in the order of the list.
 
-    `after` is the id of one, to go on behind it.
+    `after` is the id of the last request of the previous page.
     """
     query = select(registration_requests).where(*_of_batch(account, batch_id), registration_requests.c.id > after)
     if states:
@@ -48,16 +48,16 @@ async def find_rows(
 
 
 async def count_rows(db: Db, account: Account, batch_id: str) -> Counter[RequestState]:
-    """How many of a batch are in each state."""
+    """The number of requests of a batch in each state."""
     query = select(registration_requests.c.state, func.count()).where(*_of_batch(account, batch_id))
     rows = await db.execute(query.group_by(registration_requests.c.state))
     return Counter({RequestState(state): count for state, count in rows})
 
 
 async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime, *, unclear: str = "") -> None:
-    """Those of a batch who still wait are not to be registered any more, and forgotten.
+    """Stop the waiting requests of a batch, and delete their personal data.
 
-    `unclear` is the problem of those who were asked for without a clear answer: with it they are forgotten, too.
+    With `unclear`, requests with an unknown outcome are refused with it as their problem, too.
     """
     changes = {RequestState.WAITING: (RequestState.STOPPED, "")}
     if unclear:
@@ -69,13 +69,13 @@ async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime,
 
 
 async def delete_links(db: Db, account: Account, batch_id: str) -> None:
-    """The links of a batch have been handed out: only those behind our own pages stay."""
+    """Delete the links of a batch after they were passed on; links behind our own pages are kept."""
     others = registration_requests.c.page_key == ""
     await db.execute(update(registration_requests).where(*_of_batch(account, batch_id), others).values(links=None))
 
 
 async def delete_rows(db: Db, account: Account, batch_id: str) -> None:
-    """Nothing of a batch is remembered."""
+    """Delete the requests of a batch."""
     await db.execute(delete(registration_requests).where(*_of_batch(account, batch_id)))
 
 

@@ -67,14 +67,24 @@ class BulkService:
         self._is_woken = False
 
     async def draft(
-        self, webinar: Webinar, user_id: str, reading: ImportResult, there: Sequence[Registrant], *, own_pages: bool
+        self,
+        webinar: Webinar,
+        user_id: str,
+        result: ImportResult,
+        registrants: Sequence[Registrant],
+        *,
+        own_pages: bool,
     ) -> Batch:
         """Save a list as a draft: who can be registered, and the result of the other lines."""
-        known = {one.address for one in there}
-        new = [row for row in reading.rows if row.applicant.address not in known]
-        settled = [(row.number, RequestState.THERE, "") for row in reading.rows if row.applicant.address in known]
-        settled += [(one.number, RequestState.REFUSED, one.what) for one in reading.problems]
-        settled += [(number, RequestState.REFUSED, REPEATED) for number in reading.repeated]
+        registered = {registrant.address for registrant in registrants}
+        new = [row for row in result.rows if row.details.address not in registered]
+        finished = [
+            (row.number, RequestState.ALREADY_REGISTERED, "")
+            for row in result.rows
+            if row.details.address in registered
+        ]
+        finished += [(one.number, RequestState.REFUSED, one.reason) for one in result.problems]
+        finished += [(number, RequestState.REFUSED, REPEATED) for number in result.repeated]
         batch = Batch(
             account=self._account,
             batch_id=token_hex(12),
@@ -87,13 +97,13 @@ class BulkService:
         batch_id, now = batch.batch_id, batch.begun_at
         async with self._store.write() as db:
             await batch_table.add(db, batch)
-        for first in range(0, len(settled), CHUNK):
-            lines = settled[first : first + CHUNK]
+        for first in range(0, len(finished), CHUNK):
+            lines = finished[first : first + CHUNK]
             async with self._store.write() as db:
                 await row_table.add_finished(db, self._account, batch.session_id, lines, batch_id=batch_id, now=now)
         for first in range(0, len(new), CHUNK):
             some = new[first : first + CHUNK]
-            people = [(row.number, row.applicant, token_urlsafe(KEY_BYTES) if own_pages else "") for row in some]
+            people = [(row.number, row.details, token_urlsafe(KEY_BYTES) if own_pages else "") for row in some]
             async with self._store.write() as db:
                 await request_table.add(db, self._account, batch.session_id, people, batch_id=batch_id, now=now)
         return batch
@@ -106,7 +116,7 @@ class BulkService:
             raise BadInput(LIST_DELETED)
         return batch
 
-    async def begin(self, batch_id: str) -> Batch:
+    async def start(self, batch_id: str) -> Batch:
         """Start registering the people of a list. Confirmed twice, it starts once."""
         batch = await self.find(batch_id)
         if batch.state is BatchState.DRAFT:
@@ -117,17 +127,17 @@ class BulkService:
     async def stop(self, batch_id: str) -> None:
         """Make no more requests. The one under way may still succeed."""
         halted = {BatchState.RUNNING: BatchState.STOPPED, BatchState.UNDOING: BatchState.UNDO_STOPPED}
-        await self._turn(batch_id, halted)
+        await self._change_state(batch_id, halted)
 
-    async def go_on(self, batch_id: str) -> None:
+    async def restart(self, batch_id: str) -> None:
         """Continue a stopped batch."""
-        await self._turn(
+        await self._change_state(
             batch_id, {BatchState.STOPPED: BatchState.RUNNING, BatchState.UNDO_STOPPED: BatchState.UNDOING}
         )
 
     async def undo(self, batch_id: str) -> None:
         """Remove exactly the registrants of this batch; those still waiting are not requested any more."""
-        await self._turn(batch_id, dict.fromkeys((BatchState.DONE, BatchState.STOPPED), BatchState.UNDOING))
+        await self._change_state(batch_id, dict.fromkeys((BatchState.DONE, BatchState.STOPPED), BatchState.UNDOING))
 
     def wake(self) -> None:
         """Look for work now."""
@@ -153,15 +163,15 @@ class BulkService:
                     await row_table.delete_links(db, self._account, batch.batch_id)
             for state in BatchState:
                 await self._delete(db, state, now - KEEP_RESULTS)
-            await request_table.forget_before(db, self._account, now - KEEP_RESULTS)
+            await request_table.delete_before(db, self._account, now - KEEP_RESULTS)
 
-    async def _turn(self, batch_id: str, ways: dict[BatchState, BatchState]) -> None:
+    async def _change_state(self, batch_id: str, transitions: dict[BatchState, BatchState]) -> None:
         batch = await self.find(batch_id)
         webinar = await self._mirror.find(batch.session_id)
-        if batch.state not in ways:
+        if batch.state not in transitions:
             await self.progress.show(batch, webinar)  # the message is outdated: it still shows this button
             raise BadInput(LIST_CHANGED)
-        changed = await self._change(batch, ways[batch.state])
+        changed = await self._change(batch, transitions[batch.state])
         await self.progress.show(changed, webinar)
         self.wake()
 

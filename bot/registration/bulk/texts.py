@@ -1,4 +1,4 @@
-"""Tells an organiser how far their list of people is: one message that is kept current, and what it ends with."""
+"""The progress message of a batch, and the texts of its file of results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNDO = "enrol.undo"
 """The value of each is the batch's id."""
 
 PEOPLE_PER_MINUTE = 7
-"""People a minute: RingCentral takes ten calls a minute, and the others are for whoever waits (bot/providers/gate)."""
+"""RingCentral allows ten calls per minute; the others are reserved for waiting users (bot/providers/gate)."""
 
 REFUSED_FIELDS = {
     "email": "does not accept this e-mail address; it may take work addresses only",
@@ -41,7 +41,7 @@ STOPPED_BY_YOU = "It was stopped."
 
 @dataclass(frozen=True)
 class BatchCounts:
-    """How far a batch is. `total` are those who were to be registered."""
+    """The progress of a batch. `total` is the number of people to register."""
 
     total: int
     waiting: int = 0
@@ -53,12 +53,12 @@ class BatchCounts:
 
     @property
     def done(self) -> int:
-        """How many of them have been asked for."""
+        """The number of people whose call was made."""
         return self.total - self.waiting - self.stopped
 
 
 def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
-    """While people are being registered."""
+    """The message while people are being registered."""
     head = f"Registering {people(counts.total)} for *{plain(webinar.title)}*"
     far = f"{counts.done:,} of {counts.total:,} done, {duration(counts.waiting)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
@@ -67,7 +67,7 @@ def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Mes
 
 
 def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
-    """When it does not go on by itself: why, how far it is, and both ways from here."""
+    """The message of a stopped batch: the reason, the progress, and the buttons to continue or undo."""
     head = f"Stopped at {counts.done:,} of {people(counts.total)} for *{plain(webinar.title)}*"
     go_on = button(
         "Go On", GO_ON, batch_id, style="primary", label=f"Go on registering for {one_line_title(webinar.title)}"
@@ -79,14 +79,14 @@ def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, proble
 
 
 def done_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str = "") -> Message:
-    """When everybody has been asked for; `problem` where there is no file that says what came of each line."""
+    """The message of a finished batch; `problem` if the file of results could not be sent."""
     told = _ended(webinar, counts)
     blocks = [section(told), *actions(_undo_button(webinar, batch_id, counts))]
     return message(told, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
 
 
 def undoing_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
-    """While they are being taken off the list again."""
+    """The message while registrants are being removed."""
     head = f"Taking {people(counts.removed + counts.registered)} off the list of *{plain(webinar.title)}*"
     far = f"{counts.removed:,} done, {duration(counts.registered)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line_title(webinar.title)}")
@@ -94,7 +94,7 @@ def undoing_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Mes
 
 
 def undo_stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
-    """When that does not go on by itself."""
+    """The message of a stopped undo."""
     off = f"{_count_are(counts.removed)} off the list"
     head = f"Stopped: {off} of *{plain(webinar.title)}*, and {_count_are(counts.registered)} still on it"
     go_on = button("Go On", GO_ON, batch_id, style="primary", label="Go on taking people off the list")
@@ -102,13 +102,13 @@ def undo_stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, p
 
 
 def undone_message(webinar: Webinar, counts: BatchCounts) -> Message:
-    """When they are off the list."""
+    """The message of a finished undo."""
     told = f"Undone: {_count_are(counts.removed)} off the list of *{plain(webinar.title)}*. Nobody else is."
     return message(told, [section(told)])
 
 
 def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> str:
-    """What stands above the file of results."""
+    """The comment on the file of results."""
     told = _ended(webinar, counts)
     if has_links:
         told += (
@@ -118,7 +118,7 @@ def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> s
 
 
 def result_text(state: str, problem: str) -> str:
-    """What came of one line, for the file."""
+    """The result of one row, for the file."""
     return {
         "registered": "registered",
         "there": "was registered already",
@@ -130,7 +130,7 @@ def result_text(state: str, problem: str) -> str:
 
 
 def duration(count: int) -> str:
-    """How long so many calls take at RingCentral's pace."""
+    """How long this many registrations take."""
     minutes = math.ceil(count / PEOPLE_PER_MINUTE)
     if minutes <= 1:
         return "about a minute"
@@ -148,7 +148,7 @@ def _refusal_text(problem: str) -> str:
         return known[problem]
     if " " in problem and problem == problem.lower():
         return problem
-    # What RingCentral refused: its code, and the field that it blames.
+    # A refusal of RingCentral: its code, and the name of the invalid field.
     blamed = problem.rpartition(" ")[2].rpartition(".")[2]
     return f"{DISPLAY_NAME} {REFUSED_FIELDS.get(blamed, 'refused it')} ({problem})"
 

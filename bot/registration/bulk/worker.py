@@ -1,4 +1,4 @@
-"""Works on one batch: registers its people one by one, or removes those it registered."""
+"""Process one batch: register its people one at a time, or remove those it registered."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from bot.sync.mirror import Mirror
 log = logging.getLogger(__name__)
 
 CHUNK = 50
-"""People read together."""
+"""Requests read per transaction."""
 MAX_UNKNOWN = 3
 """After so many unknown outcomes in a row, the list is read before the next request."""
 MAX_TRIES = 3
-"""How often a person is requested whom the list does not show afterwards."""
+"""How often a request is sent whose registrant is not listed afterwards."""
 NO_FILE = "Slack did not take the file that says what came of each line. /webinar registrants shows who is there."
 
 
@@ -36,7 +36,7 @@ class BatchUnclear(ProviderError):
 
 
 class BulkWorker:
-    """Works on claimed batches."""
+    """Process claimed batches."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class BulkWorker:
         progress: BatchProgress,
         clock: Clock,
     ) -> None:
-        """Work on the batches that `leases` holds."""
+        """Process the batches that `leases` owns."""
         self._store = store
         self._leases = leases
         self._mirror = mirror
@@ -56,7 +56,7 @@ class BulkWorker:
         self._clock = clock
 
     async def run(self, batch: Batch) -> None:
-        """Work on a claimed batch until it ends, is stopped, or must be resumed later."""
+        """Process a claimed batch until it ends, is stopped, or must be resumed later."""
         until: datetime | None = None
         async with self._leases.keep(batch):
             try:

@@ -1,4 +1,4 @@
-"""Registers those who wait on our own page, and removes those who canceled there: oldest first."""
+"""Register the people who signed up on our own pages, and remove those who canceled there, oldest first."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 CHUNK = 8
 """People claimed together: at two calls a minute they take four minutes."""
 MAX_RETRY_TIME = timedelta(hours=1)
-"""How long a person is requested again whom the list does not show."""
+"""How long a request is retried whose registrant is not listed."""
 OVER = "over"
 
 

@@ -1,4 +1,4 @@
-"""Counts those who are in line on our own page, in the order in which they are registered."""
+"""Count the queue of our own pages, and save links read for its registrants."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from bot.registration.request_table import RegistrationRequest, RequestState
 
 
 async def count_ahead(db: Db, request: RegistrationRequest) -> int:
-    """How many of the account come before somebody, whatever webinar they want to come to, or to leave."""
+    """The number of requests of the account, of any webinar, that are served before this one."""
     before = registration_requests.c.id < request.id
     query = select(func.count()).where(*of_account(registration_requests, request.account), is_in_queue, before)
     return int((await db.execute(query)).scalar_one())
 
 
 async def queue_length(db: Db, account: Account, session_id: str) -> int:
-    """How many wait for one webinar."""
+    """The number of queued requests of one webinar."""
     this = registration_requests.c.session_id == session_id
     query = select(func.count()).where(*of_account(registration_requests, account), is_in_queue, this)
     return int((await db.execute(query)).scalar_one())
 
 
 async def save_join_link(db: Db, request: RegistrationRequest, link: SecretStr) -> None:
-    """Remember the link that was read for somebody who is registered, so that it need not be read again."""
+    """Save the join link of a registrant, so that it is not read again."""
     links = [link.get_secret_value(), request.cancel_link.get_secret_value()]
     this = registration_requests.c.id == request.id, registration_requests.c.state == RequestState.REGISTERED
     await db.execute(update(registration_requests).where(*this).values(links=json.dumps(links)))

@@ -1,4 +1,4 @@
-"""Notifies users of their seats by DM: their own link, the calendar file, the reminder they chose."""
+"""Notify users of their seats by DM: their own link, the calendar file, and the reminder they chose."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAX_REFRESHES = 20
 
 
 class SeatNotifier:
-    """Notifies users of seats taken, given up or lost. Sends twice, at the worst, rather than never."""
+    """Notify users of seats taken, given up or lost. After a crash, a message may be repeated, but never lost."""
 
     def __init__(
         self,
@@ -189,8 +189,8 @@ class SeatNotifier:
             now=now,
             link=seat.join_link.get_secret_value(),
             sequence=sequence,
-            words=seat_texts.IN_CALENDAR,
-            cancelled=webinar.status is Status.CANCELED,
+            introduction=seat_texts.IN_CALENDAR,
+            canceled=webinar.status is Status.CANCELED,
         )
         await self._send_file(channel, file, seat_texts.FILE if is_new else seat_texts.NEW_FILE)
         return seat.model_copy(update={"notified_digest": content_digest(webinar), "sequence": sequence})
@@ -217,7 +217,7 @@ class SeatNotifier:
         except (ChannelUnreachable, SlackRefused) as error:
             log.warning("seat.undeliverable", extra={"session": seat.session_id, "reason": error.sentence})
             return
-        file = calendar_file(webinar, now=self._clock.now(), link="", sequence=seat.sequence + 1, cancelled=True)
+        file = calendar_file(webinar, now=self._clock.now(), link="", sequence=seat.sequence + 1, canceled=True)
         await self._send_file(channel, file, seat_texts.GONE_FILE)
 
     async def _post(self, seat: Seat, message: Message) -> None:
@@ -253,5 +253,5 @@ async def _subscribe(db: Db, webinar: Webinar, seat: Seat, now: datetime) -> Non
 
 def content_digest(webinar: Webinar) -> str:
     """Digest of what calendars and the DM contain of a webinar: a different one requires an update."""
-    says = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED)
-    return hashlib.sha256(repr(says).encode()).hexdigest()
+    content = (webinar.title, webinar.start.timestamp(), webinar.length, webinar.status is Status.CANCELED)
+    return hashlib.sha256(repr(content).encode()).hexdigest()

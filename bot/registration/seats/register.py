@@ -1,4 +1,4 @@
-"""Registers the user of a seat, and finds the registrant when an answer was lost or the user registered elsewhere."""
+"""Register the user of a seat, and find the registrant after a lost response or a registration elsewhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SeatUnclear(OutcomeUnknown):
 
 
 class SeatRegistrar:
-    """Registers at one provider. There is no idempotency key: on an unknown outcome, look up the registrant."""
+    """Register at one provider. There is no idempotency key: on an unknown outcome, look up the registrant."""
 
     def __init__(self, provider: WebinarProvider) -> None:
         """Register at this provider."""
@@ -100,27 +100,27 @@ def own_registrant(listed: Iterable[Registrant], seat: Seat) -> Registrant | Non
     """
     who = set(_identity(seat.account.workspace, seat.user_id))
     everybody = list(listed)
-    marked = [one for one in everybody if who <= set(external_id.decode(one.external_id))]
+    marked = [listed for listed in everybody if who <= set(external_id.decode(listed.external_id))]
     known = [one for one in everybody if seat.attendee.is_own_address and one.address == seat.attendee.address]
     return next(iter([*marked, *known]), None)
 
 
-def with_registrant(seat: Seat, there: Registrant) -> Seat:
+def with_registrant(seat: Seat, registrant: Registrant) -> Seat:
     """The seat with the provider's values; what the provider leaves out is kept."""
     was = seat.attendee
     attendee = was.model_copy(
         update={
-            "first_name": there.first_name or was.first_name,
-            "last_name": there.last_name or was.last_name,
-            "email": there.email or was.email,
-            "is_own_address": was.is_own_address and there.address in ("", was.address),
+            "first_name": registrant.first_name or was.first_name,
+            "last_name": registrant.last_name or was.last_name,
+            "email": registrant.email or was.email,
+            "is_own_address": was.is_own_address and registrant.address in ("", was.address),
         }
     )
-    links = {"join_link": there.join_link, "cancel_link": there.cancel_link}
+    links = {"join_link": registrant.join_link, "cancel_link": registrant.cancel_link}
     changes: dict[str, object] = {name: link for name, link in links.items() if link.get_secret_value()}
-    changes |= {"attendee": attendee, "registrant_id": there.registrant_id}
-    if there.sequence is not None:
-        changes["sequence"] = max(seat.sequence, there.sequence)
+    changes |= {"attendee": attendee, "registrant_id": registrant.registrant_id}
+    if registrant.sequence is not None:
+        changes["sequence"] = max(seat.sequence, registrant.sequence)
     return seat.model_copy(update=changes)
 
 

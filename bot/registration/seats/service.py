@@ -1,4 +1,4 @@
-"""Registers Slack users for a webinar, renames and removes them, with exactly one seat each."""
+"""Register, rename and remove Slack users, with exactly one seat per user and webinar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows a person their seat with their own link, or why they have none and what helps: for their eyes only."""
+"""Show a user their seat with their own link, or why they have none and what to do. Never posted to a channel."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ DM_TO_COME = "A direct message with a calendar entry follows."
 
 
 def seat_view(webinar: Webinar, seat: Seat, *, now: datetime, note: str = "") -> View:
-    """Their seat, in a modal; `note` is a sentence about what has just happened, or about direct messages."""
+    """The seat in a modal; `note` is a sentence about the last action, or about DMs."""
     notes = [note] if note else []
     return modal(
         CALLBACK,
@@ -73,7 +73,7 @@ def seat_view(webinar: Webinar, seat: Seat, *, now: datetime, note: str = "") ->
 
 
 def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
-    """The direct message with their link, from which everything about their seat can be done."""
+    """The DM with the user's link and the buttons of the seat."""
     if webinar.status is Status.CANCELED:
         return _ended(webinar, CANCELLED)
     text = f"You are registered: {plain(webinar.title)}, {timing(webinar)}."
@@ -81,22 +81,22 @@ def seat_message(webinar: Webinar, seat: Seat, *, now: datetime) -> Message:
 
 
 def gone_message(webinar: Webinar, *, problem: str = "") -> Message:
-    """What takes its place when the seat is gone: given up, or for another reason."""
+    """Replaces that DM when the seat is gone: given up, or for the reason `problem`."""
     return _ended(webinar, problem or LEFT, buttons.register(webinar, "Register Again"))
 
 
 def gone_view(webinar: Webinar, *, problem: str = "") -> View:
-    """The same in a modal."""
+    """The same content in a modal."""
     return modal(CALLBACK, "No seat", gone_blocks(webinar, problem or LEFT), private_metadata=webinar.id)
 
 
 def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
-    """What happened, and the way to a new seat."""
+    """What happened, and a button to register again."""
     return [_about(webinar, sentence), *actions(buttons.register(webinar, "Register Again"))]
 
 
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
-    """Why nobody can register just now, and what helps; `problem` is what RingCentral said, where it was asked."""
+    """Why registration is not possible now, and what to do. `problem` is the refusal of RingCentral, if there is one."""
     where = stage(webinar, now)
     if where in (Stage.OVER, Stage.CANCELED):
         return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELED else OVER)])
@@ -110,19 +110,19 @@ def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> V
 
 
 def refreshing_view(webinar: Webinar) -> View:
-    """What stands there while the registration is read anew."""
+    """The modal while the registration is read again."""
     return modal(CALLBACK, "Register", [_about(webinar, f"Asking {DISPLAY_NAME}…")], private_metadata=webinar.id)
 
 
 def registration_page_view(webinar: Webinar, sentence: str) -> View:
-    """The way to the page of the webinar, for those whom we cannot register."""
+    """A link to the webinar's own registration page, for users whom we cannot register."""
     link = buttons.registration_page(webinar)
     blocks = [_about(webinar, sentence if link else f"{sentence} {NO_PAGE}"), *actions(link)]
     return modal(CALLBACK, "Register", blocks, private_metadata=webinar.id)
 
 
 def shared_link_view(webinar: Webinar) -> View:
-    """The link that everybody shares, where none is needed of one's own."""
+    """The shared link of a webinar without registration."""
     blocks = [
         _about(webinar, "Everyone with the link can join: no registration is needed."),
         *actions(buttons.join(webinar)),
@@ -131,7 +131,7 @@ def shared_link_view(webinar: Webinar) -> View:
 
 
 def team_link_view(webinar: Webinar, link: str) -> View:
-    """The own link of somebody who runs the webinar."""
+    """The personal link of a member of the team."""
     blocks = [
         _about(webinar, "You run this webinar, and this is your way in."),
         *actions(buttons.own_link(webinar, link)),
@@ -140,13 +140,13 @@ def team_link_view(webinar: Webinar, link: str) -> View:
 
 
 def as_message(view: View) -> Message:
-    """What one of these says, as a direct message to a person who has closed the window."""
+    """The content of one of these modals as a DM, for a user who has closed the modal."""
     said_first = view["blocks"][0]["text"]["text"]
     return Message(said_first.replace("*", "").replace("\n", " "), view["blocks"])
 
 
 def opening_subscribed_message(webinar: Webinar) -> Message:
-    """That a direct message will say when registration opens; it can be stopped there."""
+    """The DM that confirms a notification when registration opens, with a button to stop it."""
     text = f"You will be told here when registration for *{plain(webinar.title)}* opens."
     return message(
         text, [section(f"{text}\n{timing(webinar)}"), *actions(buttons.webinar_button(webinar, "Stop", buttons.MUTE))]
@@ -154,19 +154,19 @@ def opening_subscribed_message(webinar: Webinar) -> Message:
 
 
 def opening_subscribed_reply(webinar: Webinar) -> Message:
-    """The same where it was asked."""
+    """The same confirmation where the button was pressed."""
     text = f"A direct message will tell you when registration for *{plain(webinar.title)}* opens."
     return message(text, [section(text)])
 
 
 def opening_failed_message(webinar: Webinar) -> Message:
-    """What takes the place of the confirmation where it could not be written down."""
+    """Replaces the confirmation if the subscription could not be saved."""
     text = f"It could not be written down that you want to know when *{plain(webinar.title)}* opens. Please try again."
     return message(text, [section(text), *actions(buttons.when_open(webinar))])
 
 
 def problem_message(webinar: Webinar, problem: str) -> Message:
-    """What came of a seat that was asked for, where nobody could be told at once."""
+    """The DM about a seat whose registration failed after the user was last notified."""
     text = cut(f"{plain(webinar.title)}: {escape_sentence(problem)}", MAX_SECTION)
     return message(text, [_about(webinar, problem), *actions(buttons.register(webinar, "Register"))])
 

@@ -1,4 +1,4 @@
-"""Says how a registration grows and when it will be full, to those who see the picture and to those who do not."""
+"""Describe the growth of a registration in words: for the form, and as the text alternative of the chart."""
 
 from __future__ import annotations
 
@@ -15,66 +15,64 @@ from bot.webinars.texts.facts import people, registrations
 TOO_EARLY = "Not known yet: less than a day has been counted"
 
 
-def forecast_facts(webinar: Webinar, told: Forecast) -> list[tuple[str, str]]:
-    """Facts: how full it is, its pace, and when it will be full (mrkdwn)."""
+def forecast_facts(webinar: Webinar, forecast: Forecast) -> list[tuple[str, str]]:
+    """Name and value of each fact: how full it is, its pace, and when it will be full (mrkdwn)."""
     read = webinar.registration
-    facts = [("Registered", _fill(read, told)), ("Pace", pace_text(told.pace))] if read else []
+    facts = [("Registered", _fill(read, forecast)), ("Pace", pace_text(forecast.pace))] if read else []
     if read and read.limit is not None and accepts_registrations(read):
-        facts.append(("Full", _full(webinar, told)))
+        facts.append(("Full", _full(webinar, forecast)))
     return facts
 
 
-def pace_text(told: GrowthRate | None) -> str:
-    """How many a day, and over which days."""
-    if told is None:
+def pace_text(growth: GrowthRate | None) -> str:
+    """Registrations per day, and over which period."""
+    if growth is None:
         return TOO_EARLY
-    lately = "the last day" if told.days == 1 else f"the last {told.days} days"
-    if told.growth == 0:
+    lately = "the last day" if growth.days == 1 else f"the last {growth.days} days"
+    if growth.growth == 0:
         return f"Nobody in {lately}"
-    if told.growth < 0:
-        return f"{-told.growth:,} fewer in {lately}"
-    if told.days == 1 or told.per_day < 1:
-        return f"{told.growth:,} in {lately}"
-    return f"{_rounded(told.per_day)} a day over {lately}"
+    if growth.growth < 0:
+        return f"{-growth.growth:,} fewer in {lately}"
+    if growth.days == 1 or growth.per_day < 1:
+        return f"{growth.growth:,} in {lately}"
+    return f"{_rounded(growth.per_day)} a day over {lately}"
 
 
-def summary(webinar: Webinar, told: Forecast, sources: Sequence[Bar] = (), *, spoken: bool = False) -> str:
-    """What the picture shows, in a sentence; `spoken` for plain text, where nothing is formatted."""
-    title = cut(one_line_title(webinar.title), TITLE_IN_LINE) if spoken else f"*{plain(webinar.title)}*"
-    parts = [f"{title}: {registrations(webinar)}{_lately(told.pace)}"]
-    if told.full_at:
-        at = _hour(told.full_at, webinar)
-        told_at = clock_time(at, webinar.time_zone) if spoken else when(at, webinar.time_zone)
-        parts.append(f"full about {told_at} at this pace")
+def summary(webinar: Webinar, forecast: Forecast, sources: Sequence[Bar] = (), *, is_plain: bool = False) -> str:
+    """The content of the chart in a sentence: mrkdwn, or plain text with `is_plain`."""
+    title = cut(one_line_title(webinar.title), TITLE_IN_LINE) if is_plain else f"*{plain(webinar.title)}*"
+    parts = [f"{title}: {registrations(webinar)}{_lately(forecast.pace)}"]
+    if forecast.full_at:
+        at = _hour(forecast.full_at, webinar)
+        at_text = clock_time(at, webinar.time_zone) if is_plain else when(at, webinar.time_zone)
+        parts.append(f"full about {at_text} at this pace")
     if named := [bar for bar in sources if bar.name not in (NOT_NAMED, OTHERS)]:
-        name = named[0].name if spoken else plain(named[0].name)
+        name = named[0].name if is_plain else plain(named[0].name)
         parts.append(f"most that named a source came from {name} ({named[0].count:,})")
     return "; ".join(parts) + "."
 
 
-def _fill(read: Registration, told: Forecast) -> str:
-    return people(read.count) if read.limit is None else f"{read.count:,} of {people(read.limit)} ({told.percent}%)"
+def _fill(read: Registration, forecast: Forecast) -> str:
+    return people(read.count) if read.limit is None else f"{read.count:,} of {people(read.limit)} ({forecast.percent}%)"
 
 
-def _lately(told: GrowthRate | None) -> str:
-    if told is None:
+def _lately(growth: GrowthRate | None) -> str:
+    if growth is None:
         return ""
-    lately = number(told.days, "day")
-    if told.growth == 0:
+    lately = number(growth.days, "day")
+    if growth.growth == 0:
         return f", as many as {lately} ago"
-    return (
-        f", {'up' if told.growth > 0 else 'down'} {abs(told.growth):,} in the last {lately if told.days > 1 else 'day'}"
-    )
+    return f", {'up' if growth.growth > 0 else 'down'} {abs(growth.growth):,} in the last {lately if growth.days > 1 else 'day'}"
 
 
-def _full(webinar: Webinar, told: Forecast) -> str:
-    if told.full_at:
-        return f"About {when(_hour(told.full_at, webinar), webinar.time_zone)} at this pace"
-    return TOO_EARLY if told.pace is None else "Not before the start at this pace"
+def _full(webinar: Webinar, forecast: Forecast) -> str:
+    if forecast.full_at:
+        return f"About {when(_hour(forecast.full_at, webinar), webinar.time_zone)} at this pace"
+    return TOO_EARLY if forecast.pace is None else "Not before the start at this pace"
 
 
 def _hour(moment: datetime, webinar: Webinar) -> datetime:
-    # The hour that follows: more would promise what nobody knows. What is full before the start is not full after it.
+    # Rounded up to the hour, because the forecast is no more precise, but not past the start.
     return min(moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), max(moment, webinar.start))
 
 

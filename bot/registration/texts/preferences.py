@@ -1,4 +1,4 @@
-"""What each preference of a registration is called, by RingCentral's own name for it, and how it is said."""
+"""The names and labels of the registration preferences, by RingCentral's parameter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from bot.model.webinar import OnDemand, Preferences
 from bot.providers.base import DISPLAY_NAME
 
-# RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management: blocks and options of the form
-# carry these names.
+# RegSessionModel, developers.ringcentral.com/api-reference/Registration-Management. Block and option ids of the form
+# are these names.
 SUPPRESS = "suppressEmails"
 DIGEST = "registrationDigestEnabled"
 WORK_EMAIL = "workEmailRequired"
@@ -26,7 +26,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     RECORDING: ("view_recording", "Registrants can watch the recording"),
     ON_DEMAND: ("on_demand", "How long after the event?"),
 }
-"""Our field for each, and its words."""
+"""Our field of each parameter, and its label."""
 
 DURATIONS: Mapping[OnDemand, str] = {
     OnDemand.ONE_MONTH: "1 month",
@@ -38,13 +38,13 @@ DURATIONS: Mapping[OnDemand, str] = {
 
 
 def value_text(preferences: Preferences, parameter: str) -> str:
-    """How one of them stands, in a word or two."""
-    held = getattr(preferences, FIELDS[parameter][0])
-    return DURATIONS[held] if isinstance(held, OnDemand) else "On" if held else "Off"
+    """The value of a preference in words."""
+    current = getattr(preferences, FIELDS[parameter][0])
+    return DURATIONS[current] if isinstance(current, OnDemand) else "On" if current else "Off"
 
 
 def differing_parameters(one: Preferences | None, other: Preferences | None) -> list[str]:
-    """The parameters in which two differ; none where either is not known."""
+    """The parameters in which two sets of preferences differ; empty if either is unknown."""
     if one is None or other is None:
         return []
     return [parameter for parameter, (field, _) in FIELDS.items() if getattr(one, field) != getattr(other, field)]

@@ -1,4 +1,4 @@
-"""Tells what came of changing a registration, with the way back."""
+"""The result of a registration change, with an Undo button."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ DONE = "door.done"
 def changed_message(
     webinar: Webinar, before: Registration, *, now: datetime, undone: bool = False, note: str = ""
 ) -> Message:
-    """The answer to a change, for whoever made it; `webinar` is as it is after it, with its registration.
+    """The reply to a change; `webinar` has the registration after it.
 
-    `undone` says that it was a step back, which has no Undo itself. `note` says what follows.
+    `undone`: the change was an Undo, and has no Undo button. `note` is a sentence about what follows.
     """
     after = _after(webinar)
     facts = ". ".join(f"{name}: {value}" for name, value in _facts(before, after))
@@ -50,21 +50,21 @@ def changed_message(
 def changed_view(
     webinar: Webinar, before: Registration, *, now: datetime, title: str = "Limit set", note: str = ""
 ) -> View:
-    """The same in the place of the form. `note` says what follows."""
+    """The same as the view that replaces the form. `note` is a sentence about what follows."""
     noted = [paragraph(note)] if note else []
     return modal(DONE, title, [*_changed(webinar, before, now), *noted], close="Done")
 
 
 def unchanged_message(webinar: Webinar, sentence: str, *, now: datetime) -> Message:
-    """That nothing was changed and why, what is so now and how old that is, and the buttons that help."""
+    """That nothing was changed and why, the current state with its age, and buttons for the next step."""
     text = cut(f"*{plain(webinar.title)}*\n{escape_sentence(sentence)}", MAX_SECTION)
     helpful = [*registration_buttons(webinar, now), buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT)]
-    spoken = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
-    return message(spoken, [section(text), context(counted(webinar, now)), *actions(*helpful)])
+    fallback = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
+    return message(fallback, [section(text), context(counted(webinar, now)), *actions(*helpful)])
 
 
 def change_text(before: Registration, after: Registration) -> str:
-    """What was done and what follows from it, in whole sentences (mrkdwn)."""
+    """What was changed and its effect, in sentences (mrkdwn)."""
     differs = differing_parameters(before.preferences, after.preferences)
     if not differs:
         return _what_changed(before, after)
@@ -98,7 +98,7 @@ def _what_changed(before: Registration, after: Registration) -> str:
 
 
 def read_undo(value: str) -> RegistrationUndo:
-    """What an Undo button stands for."""
+    """Parse the value of an Undo button."""
     return RegistrationUndo.model_validate_json(value)
 
 
@@ -145,7 +145,7 @@ def _limit(read: Registration) -> str:
 def _undo(webinar: Webinar, before: Registration, after: Registration) -> Element:
     made, back = state_of(after), state_of(before)
     if not differing_parameters(before.preferences, after.preferences):
-        # Whoever changes one of them meanwhile is not in the way.
+        # Unchanged preferences are left out, so that a later change of one does not prevent the Undo.
         made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
     undo = RegistrationUndo(session_id=webinar.id, made=made, back=back)
     return button(
