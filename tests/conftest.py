@@ -1,4 +1,4 @@
-"""What every story can ask for: a world of its own."""
+"""Fixtures and hooks for all tests."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: half of a story is waiting for a socket."""
+    """One worker more than cores: a story spends half its time waiting for a socket."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection() -> None:
-    """Import and collect without looking for garbage: all that is made now stays, and is a lot to look through."""
+    """Import and collect without the garbage collector: everything created now stays, and is slow to scan."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """From now on there is garbage, but none in what has been made so far."""
+    """Turn the garbage collector on, and exempt everything created so far."""
     gc.enable()
     gc.freeze()
 

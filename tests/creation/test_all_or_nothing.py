@@ -72,7 +72,7 @@ async def test_a_crash_before_anything_is_written_leaves_the_form_as_it_was(tmp_
 
         await world.crash_bot()
         await world.start_bot()
-        assert await final_state(world) == NOTHING._replace(told=())
+        assert await final_state(world) == NOTHING._replace(notified=())
 
         await world.slack.submit("finn", world.slack.view("finn"))
         assert await final_state(world) == CREATED

@@ -75,7 +75,7 @@ async def test_kill_9_between_the_calls_ends_in_complete_webinars(tmp_path: Path
             await bot.end(signal.SIGTERM)
         await world.start_bot()
 
-        assert await final_state(world) == FinalState(complete=2, half=0, mirrored=2, cards=2, told=("made",))
+        assert await final_state(world) == FinalState(complete=2, incomplete=0, mirrored=2, cards=2, notified=("made",))
         assert notifications(world, "dev") == ("made",)
 
 

@@ -162,7 +162,7 @@ async def test_a_refused_date_whose_webinar_may_not_be_taken_back(world: World) 
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=403)
     await submit_form(world)
 
-    assert await final_state(world) == NOTHING._replace(half=1)
+    assert await final_state(world) == NOTHING._replace(incomplete=1)
     assert "delete the webinar without a date at RingCentral" in world.slack.view("finn").words
 
 
@@ -343,7 +343,7 @@ async def test_somebody_slack_does_not_know_any_more_is_given_up(world: World) -
     await world.slack.close("finn", world.slack.view("finn"), clear=True)
     await wait_until_done(world)
 
-    assert await final_state(world) == CREATED_WITHOUT_CARD._replace(told=())
+    assert await final_state(world) == CREATED_WITHOUT_CARD._replace(notified=())
     assert [one.step for one in await stored_creations(world)] == [CreationStep.REPORTED]
 
 

@@ -181,10 +181,10 @@ async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -
     world.ringcentral.fail("POST", "/webinars$", status=500)
 
     await submit_form(world, "chloe")
-    assert await final_state(world, "chloe") == NOTHING._replace(half=1)
+    assert await final_state(world, "chloe") == NOTHING._replace(incomplete=1)
     await _its_time_has_come(world)
 
-    assert await final_state(world, "chloe") == NOTHING._replace(half=1)
+    assert await final_state(world, "chloe") == NOTHING._replace(incomplete=1)
     assert await steps(world) == [CreationStep.REPORTED]
 
 
@@ -213,7 +213,7 @@ async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(wo
     await deliver_late_create(world)
 
     await _its_time_has_come(world)
-    assert (await final_state(world)).half == 1
+    assert (await final_state(world)).incomplete == 1
     assert await steps(world) == [CreationStep.WATCHED]
 
     world.clock.move(timedelta(minutes=2))
@@ -240,7 +240,7 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
     assert await steps(world) == [CreationStep.WATCHED, CreationStep.WEBINAR_REQUESTED]
     assert len(world.ringcentral.dump()["webinars"]) == 1
     release_held_responses(world)
-    assert (await final_state(world, "dev"))._replace(told=notifications(world, "dev")) == CREATED
+    assert (await final_state(world, "dev"))._replace(notified=notifications(world, "dev")) == CREATED
 
 
 async def _its_time_has_come(world: World) -> None:

@@ -1,6 +1,6 @@
-"""Slack's limits on messages and modals, checked on payloads as they are sent, and what a new modal holds.
+"""Checks messages and modals against Slack's limits, and reads them.
 
-Numbers and kinds: https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/reference/views/modal-views
+Limits: https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/reference/views/modal-views
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ PINGS = ("<!channel", "<!here", "<!everyone", "<!subteam")
 
 
 def check_message(text: str, blocks: Sequence[Json]) -> None:
-    """Asserts that Slack takes this message, that it pings no crowd and has at most one primary button."""
+    """Assert that Slack accepts this message, that it mentions no group and has at most one primary button."""
     assert 1 <= len(text) <= 4000, f"text has {len(text)} characters"
     assert not any(ping in text for ping in PINGS), f"text pings: {text}"
     assert 1 <= len(blocks) <= 50, f"{len(blocks)} blocks"
@@ -83,7 +83,7 @@ def check_message(text: str, blocks: Sequence[Json]) -> None:
 
 
 def check_view(view: Json) -> None:
-    """Asserts that Slack takes this modal, that it pings no crowd and has at most one primary button."""
+    """Assert that Slack accepts this modal, that it mentions no group and has at most one primary button."""
     assert view["type"] == "modal"
     assert view.keys() <= VIEW_KEYS, f"unknown keys {view.keys() - VIEW_KEYS}"
     for key in ("title", "submit", "close"):
@@ -100,7 +100,7 @@ def check_view(view: Json) -> None:
 
 
 def initial_values(view: Json) -> dict[str, dict[str, dict[str, Any]]]:
-    """The `view.state.values` that Slack sends for a modal nobody has touched."""
+    """The `view.state.values` that Slack sends for an untouched modal."""
     return {
         block["block_id"]: {block["element"]["action_id"]: _initial_state(block["element"])}
         for block in view["blocks"]
@@ -109,12 +109,12 @@ def initial_values(view: Json) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def buttons(blocks: Sequence[Json]) -> dict[str, Json]:
-    """The buttons of some blocks by their text, for tests that press or look for one (the last of equal ones)."""
+    """The buttons of some blocks by text; the last one if texts are equal."""
     return {element["text"]["text"]: element for element in _elements(blocks) if element["type"] == "button"}
 
 
 def visible_text(blocks: Sequence[Json]) -> str:
-    """All that can be read in some blocks, for tests that look for what must or must not stand there."""
+    """All visible text of some blocks."""
     return "\n".join(_texts(list(blocks)))
 
 

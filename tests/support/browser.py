@@ -1,6 +1,6 @@
-"""A headless Chromium for the stories that happen on the sandbox's page; skipped, and said so, where there is none.
+"""A headless Chromium for the tests of the sandbox's page; without one they are skipped.
 
-With `GREENROOM_BROWSER=required` in the environment its absence is a failure.
+With `GREENROOM_BROWSER=required` in the environment they fail instead.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-TIMEOUT_MS = 5_000  # milliseconds a test waits for something to appear
+TIMEOUT_MS = 5_000  # milliseconds until a missing element is a failure
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium or Chrome of this machine, or None."""
+    """The path of a Chromium or Chrome on this machine, or None."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @asynccontextmanager
 async def launched_browser() -> AsyncIterator[Browser]:
-    """A browser on the running event loop; skips the test where the machine has none."""
+    """A browser on the running event loop; skips the test if the machine has none."""
     path = find_chromium()
     if path is None:
         _skip_or_fail(f"This machine has no browser: none of {', '.join(NAMES)} is on the PATH.")
@@ -54,10 +54,10 @@ def _skip_or_fail(reason: str) -> NoReturn:
 
 
 class PageMonitor:
-    """Notes what a page should never do: break, ask a question of the browser's own, or leave this machine."""
+    """Records what a page must never do: raise an error, open a browser dialog, or call another machine."""
 
     def __init__(self, page: Page) -> None:
-        """Begin to watch."""
+        """Start to record."""
         self.broken: list[str] = []
         self.outside: list[str] = []
         page.on("pageerror", lambda error: self.broken.append(str(error)))
@@ -65,7 +65,7 @@ class PageMonitor:
         page.on("request", self._request)
 
     def check(self) -> None:
-        """Fail if anything of this has happened, and forget it."""
+        """Fail if any of this was recorded, and clear the record."""
         seen = (self.broken.copy(), self.outside.copy())
         self.broken.clear()
         self.outside.clear()
@@ -92,7 +92,7 @@ async def new_page(browser: Browser) -> Page:
 
 @asynccontextmanager
 async def opened_page() -> AsyncIterator[Page]:
-    """A browser with one page, for a single story; at its end the page must have neither broken nor called outside."""
+    """A browser with one page; at the end, checks that it neither failed nor called another machine."""
     async with launched_browser() as browser:
         page = await new_page(browser)
         watch = PageMonitor(page)

@@ -1,4 +1,4 @@
-"""A webinar for which an organiser registers others in a story: the forms, the list, and what came of it."""
+"""A webinar for which an organizer registers others in a story."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IRIS, JOAN, LEO = (
 
 @dataclass
 class BulkHarness:
-    """What an organiser does and sees, and what is so at RingCentral."""
+    """The organizer's actions in Slack, and the registrants at RingCentral."""
 
     world: World
     session_id: str
@@ -32,12 +32,12 @@ class BulkHarness:
 
     @property
     def registrants(self) -> list[dict[str, Any]]:
-        """Everybody who is registered at RingCentral."""
+        """All registrants at RingCentral."""
         return self.world.ringcentral.registrants(self.session_id)
 
     @property
     def emails(self) -> list[str]:
-        """Their addresses, in the order in which they came."""
+        """Their addresses, in order of registration."""
         return [str(one["email"]) for one in self.registrants]
 
     def take_calls(self) -> list[str]:
@@ -48,29 +48,29 @@ class BulkHarness:
 
     @property
     def progress_message(self) -> Message:
-        """The message that says how far the list is."""
+        """The message with the progress of the list."""
         return next(one for one in self.world.slack.messages(f"@{ORGANIZER}") if one.bot and not one.files)
 
     @property
     def results(self) -> list[list[str]]:
-        """The newest file in the organiser's direct messages, without its head."""
+        """The rows of the newest file in the organizer's direct messages, without the header."""
         files = [file for one in self.world.slack.messages(f"@{ORGANIZER}") for file in one.files]
         return list(csv.reader(io.StringIO(files[-1].content.decode("utf-8-sig"))))[1:]
 
     async def open_form(self, text: str = "register launch", user: str = ORGANIZER) -> View:
-        """Somebody types a command in #launch that opens a form; returns it."""
+        """Type a command in #launch that opens a form; return it."""
         await self.world.command(user, "#launch", text)
         return self.world.slack.view(user)
 
     async def register_one(self, **values: object) -> View:
-        """The organiser fills the form for one person and sends it; returns what they see then."""
+        """Fill in the form for one person and send it; return the view that follows."""
         outcome = await self.world.slack.submit(ORGANIZER, await self.open_form(), values)
         assert outcome.errors == {}
         await self.world.settled()
         return self.world.slack.view(ORGANIZER)
 
     async def submit_list(self, *lines: str, file: bytes = b"", **values: object) -> View:
-        """The organiser sends a list, pasted or as a file; returns what they see then."""
+        """Send a list, pasted or as a file; return the view that follows."""
         await self.world.click(ORGANIZER, await self.open_form(), "Register Many")
         given = {"file": [Upload("people.csv", file)]} if file else {"pasted": "\n".join(lines)}
         outcome = await self.world.slack.submit(ORGANIZER, self.world.slack.view(ORGANIZER), {**given, **values})
@@ -79,24 +79,24 @@ class BulkHarness:
         return self.world.slack.view(ORGANIZER)
 
     async def start_list(self, *lines: str, **more: Any) -> Outcome:
-        """The organiser sends a list and confirms it; nobody waits for what follows."""
+        """Send a list and confirm it, without waiting for the result."""
         await self.submit_list(*lines, **more)
         outcome = await self.world.slack.submit(ORGANIZER, self.world.slack.view(ORGANIZER))
         assert outcome.ok
         return outcome
 
     async def register_list(self, *lines: str, **more: Any) -> None:
-        """The organiser sends a list and confirms it; waits until it is worked through."""
+        """Send a list and confirm it; wait until it is processed."""
         await self.start_list(*lines, **more)
         await self.world.settled()
 
     async def press(self, button: str) -> None:
-        """The organiser presses a button of the message that says how far it is."""
+        """Press a button of the progress message."""
         await self.world.click(ORGANIZER, self.progress_message, button)
 
 
 async def bulk_harness(world: World, **becomes: Any) -> BulkHarness:
-    """A webinar of the organiser's, with a registration that the bot has read."""
+    """Create a webinar as the organizer, and read its registration."""
     world.slack.scopes = {*world.slack.scopes, "files:read", "files:write"}
     world.slack.limits.messages_per_second = None
     launch = await registration_harness(world, user=ORGANIZER, **becomes)

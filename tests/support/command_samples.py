@@ -1,4 +1,4 @@
-"""Any text that somebody could type after `/webinar` (Hypothesis)."""
+"""Any text that a user could type after `/webinar` (Hypothesis)."""
 
 from __future__ import annotations
 

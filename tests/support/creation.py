@@ -1,4 +1,4 @@
-"""Creations that go wrong on purpose: how a story stops or hinders one, and what came of it for everybody."""
+"""Creations with a failure at a chosen point: inject it, and collect the final state on all sides."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from sandbox.slack import Outcome
 from tests.support.world import WAIT_LIMIT_S, World
 
 HANG_S = 60.0
-"""Seconds for which a stand-in holds an answer back: longer than any story."""
+"""Seconds for which a stand-in delays a response: longer than any story."""
 TIMEOUT_S = 0.3
-"""Seconds after which the bot gives a request up, where a story wants it to."""
+"""Seconds after which the bot gives up a request, in stories that wait for it."""
 TITLE = "Launch day"
 START_IN = timedelta(days=3)
 
 FaultReached = Callable[[], object]
 SetFault = Callable[[World], FaultReached]
-"""Prepares a world so that the bot comes to a halt at some point, and says whether it has come there."""
+"""Prepares a world so that the bot stops at some point; the returned function reports whether it got there."""
 
 
 class FinalState(NamedTuple):
-    """What there is in the end."""
+    """What exists in the end."""
 
     complete: int
-    """Webinars with a date at RingCentral."""
-    half: int
-    """Webinars without one."""
+    """Webinars at RingCentral with a session."""
+    incomplete: int
+    """Webinars at RingCentral without one."""
     mirrored: int
-    """Rows in the mirror of what is to take place."""
+    """Scheduled webinars in the mirror."""
     cards: int
-    told: tuple[str, ...]
-    """What the person was told, in their modal and by direct message."""
+    notified: tuple[str, ...]
+    """The results shown to the user, in the modal and by direct message."""
 
 
 CREATED = FinalState(1, 0, 1, 1, ("made",))
@@ -50,16 +50,16 @@ NOTHING = FinalState(0, 0, 0, 0, ("not made",))
 
 
 def without_waits(world: World) -> None:
-    """Budgets that never run out, no pauses between repeats, and whatever is to be looked at again is so at once."""
+    """Remove rate limits and pauses between retries; look again at once for an unknown outcome."""
     world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
     company = world.ringcentral.company
-    company.people = [person.model_copy() for person in company.people]  # to be changed in one story alone
+    company.people = [person.model_copy() for person in company.people]  # so that a change affects one story only
     world.pace = ProviderTiming(sleep=_sleep_briefly)
     world.on_build = _remove_delays
 
 
 def with_short_timeout(world: World) -> None:
-    """The same, and a request is given up soon."""
+    """The same, with a short request timeout."""
     without_waits(world)
     world.pace = ProviderTiming(timeout=TIMEOUT_S, sleep=_sleep_briefly)
 
@@ -75,7 +75,7 @@ def _remove_delays(bot: Greenroom) -> None:
 
 
 async def submit_form(world: World, user: str = "finn", title: str = TITLE, **values: object) -> Outcome:
-    """Fill in the form and send it, without waiting for what comes of it."""
+    """Fill in the form and send it, without waiting for the result."""
     await world.slack.command(user, "#launch", "/webinar", "create")
     await world.until(lambda: world.slack.view_stack(user))
     typed = {
@@ -89,7 +89,7 @@ async def submit_form(world: World, user: str = "finn", title: str = TITLE, **va
 
 
 def hang_at_ringcentral(method: str, path: str, *, done: bool) -> SetFault:
-    """A call has arrived, with or without its effect, and is not answered."""
+    """RingCentral receives a call, `done` or not, and does not respond."""
 
     def arm(world: World) -> FaultReached:
         fault = world.ringcentral.fail(method, path, status=None if done else 500, effect=done, hang=HANG_S)
@@ -109,7 +109,7 @@ def hang_at_slack(method: str, *, done: bool) -> SetFault:
 
 
 def crash_before_writing(table: str, fact: str) -> SetFault:
-    """A statement about `table` that holds `fact`, in its words or its values, is not executed, and none after it."""
+    """Cancel the first statement that writes `fact` to `table`, and every later statement."""
 
     def arm(world: World) -> FaultReached:
         reached: list[str] = []
@@ -135,14 +135,14 @@ class _StoredCreation:
 
 
 async def stored_creations(world: World) -> list[_StoredCreation]:
-    """The creations as they stand in the database."""
+    """The creations in the database."""
     async with world.bot.services.store.read() as db:
         rows = await db.execute(select(creations.c.step, creations.c.title))
         return [_StoredCreation(row.step, row.title) for row in rows]
 
 
 async def wait_until_done(world: World) -> None:
-    """Wait until nobody works on a creation any more, taking over what was left, as the scheduler does."""
+    """Resume creations, as the scheduler does, until none is in progress."""
     async with asyncio.timeout(WAIT_LIMIT_S):
         while True:
             await world.bot.services.creation.resume()
@@ -153,7 +153,7 @@ async def wait_until_done(world: World) -> None:
 
 
 async def final_state(world: World, user: str = "finn") -> FinalState:
-    """Wait until it is over, and say what came of it."""
+    """Wait until the creations are done, and return the final state."""
     await wait_until_done(world)
     now = world.clock.now()
     webinars = world.ringcentral.dump().get("webinars", {}).values()
@@ -166,20 +166,20 @@ async def final_state(world: World, user: str = "finn") -> FinalState:
 
 
 def notifications(world: World, user: str) -> tuple[str, ...]:
-    """How a person was told, in order."""
+    """The results a user was notified of, in order."""
     kinds = {"create.done": "made", "create.failed": "not made"}
     shown = [kinds[view.callback_id] for view in world.slack.view_stack(user) if view.callback_id in kinds]
-    said = [message for message in world.slack.messages(f"@{user}") if message.bot]
-    return (*shown, *("made" if one.text.startswith("Created: ") else "not made" for one in said))
+    messages = [message for message in world.slack.messages(f"@{user}") if message.bot]
+    return (*shown, *("made" if one.text.startswith("Created: ") else "not made" for one in messages))
 
 
 async def deliver_late_create(world: World, title: str = TITLE) -> None:
-    """A request to make a webinar that got lost on its way arrives after all."""
+    """Send the request that creates a webinar, as if it had been lost on the way until now."""
     await post_to_ringcentral(world, "/webinars", {"title": title, "settings": {"registrationEnabled": True}})
 
 
 async def post_to_ringcentral(world: World, path: str, body: dict[str, Any]) -> None:
-    """A request that the service user sent arrives at RingCentral, whoever still waits for its answer."""
+    """Send a request of the service user to RingCentral."""
     rc = world.ringcentral
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": rc.jwt}
     app = b64encode(f"{rc.client_id}:{rc.client_secret}".encode()).decode()
@@ -193,5 +193,5 @@ async def post_to_ringcentral(world: World, path: str, body: dict[str, Any]) -> 
 
 
 def release_held_responses(world: World) -> None:
-    """Whatever RingCentral holds back is answered now."""
+    """Let RingCentral send the responses it delays."""
     world.ringcentral.release_hanging()

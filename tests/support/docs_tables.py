@@ -1,4 +1,4 @@
-"""Reads the tables of the documentation, so that tests can hold them to what they say."""
+"""Reads the tables of the documentation, so that tests can compare them with the code."""
 
 from __future__ import annotations
 

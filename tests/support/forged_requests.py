@@ -1,4 +1,4 @@
-"""Forged requests: any action or form, whether or not it was ever shown, and everything that follows from it."""
+"""Forged requests: any action or form, shown before or not, and all effects of it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sandbox.slack.submission import apply_response
 from tests.support.world import World
 
 LOOKUPS = {"users.info", "usergroups.list", "usergroups.users.list"}
-"""The Slack calls by which the bot learns who somebody is and who may do something."""
+"""The Slack calls that read a user's name and permissions."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What followed from one request."""
+    """The effects of one request."""
 
     shown: str
-    """Everything that is new to see for the user: the response, modals, messages."""
+    """Everything new that the user sees: the response, modals, messages."""
     messages: list[Message]
     """The messages that were posted, changed or deleted."""
     slack_calls: list[str]
@@ -32,12 +32,12 @@ class Effects:
 
     @property
     def is_any(self) -> bool:
-        """Whether there was an answer or a change."""
+        """Whether there was a response or a change."""
         return bool(self.shown or self.messages or self.slack_calls or self.vendor_calls or self.changed_tables)
 
 
 class RequestForger:
-    """Sends signed requests in the name of any user, and records their effects."""
+    """Sends signed requests as any user, and records their effects."""
 
     def __init__(self, world: World, channel_id: str, message: Message, rows: DatabaseRows) -> None:
         """Actions come from this message in this channel; `rows` are the bot's."""
@@ -45,7 +45,7 @@ class RequestForger:
         self._slack = world.slack.world
 
     async def command(self, user_id: str, words: str) -> Effects:
-        """The user types the command."""
+        """Type a command as this user."""
         person, channel = self._slack.people[user_id], self._slack.channels[self._channel_id]
         payload = payloads.command(self._slack, person, channel, "/webinar", words)
         return await self._sent(person, "command", payload)
@@ -53,7 +53,7 @@ class RequestForger:
     async def click(
         self, user_id: str, action_id: str, value: str, *, block_id: str = "forged", note: str | None = None
     ) -> Effects:
-        """The user presses a button with this id: in a modal with this note, or in the message where there is none."""
+        """Press a button with this id: in a modal with this note, or in the message without one."""
         person = self._slack.people[user_id]
         where = self._message if note is None else self._modal(user_id, "forged", note, {})
         element = {"type": "button", "action_id": action_id, "value": value}
@@ -61,7 +61,7 @@ class RequestForger:
         return await self._sent(person, "interaction", payload)
 
     async def submit(self, user_id: str, callback_id: str, note: str, values: Mapping[str, str]) -> Effects:
-        """The user sends a form with this id, this note, and these texts by block id."""
+        """Send a form with this id, this note, and these texts by block id."""
         person = self._slack.people[user_id]
         typed = {block: {"typed": {"type": "plain_text_input", "value": value}} for block, value in values.items()}
         view = self._modal(user_id, callback_id, note, typed)
@@ -110,15 +110,15 @@ class RequestForger:
 
 
 class DatabaseRows:
-    """All rows of the bot's database, read by a connection of our own."""
+    """All rows of the bot's database, read by a separate connection."""
 
     def __init__(self, path: str) -> None:
-        """Begin with what is there now."""
+        """Start with the current rows."""
         self._connection = sqlite3.connect(path)
         self._version, self._tables = self._read_version(), self._read()
 
     def changed(self) -> set[str]:
-        """The tables that have changed since this was last asked."""
+        """The tables that have changed since the last call."""
         version = self._read_version()
         if version == self._version:
             return set()  # nothing was committed

@@ -1,4 +1,4 @@
-"""Notices for tests of what is said: of any kind, about an ordinary webinar, with all that can be known of it."""
+"""Notices of any kind about an ordinary webinar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALL_FACTS = NoticeFacts(
 
 
 def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
-    """A notice of this kind in #launch, about an ordinary webinar, due an hour before it starts."""
+    """A notice of this kind in #launch, due an hour before the start."""
     facts: dict[str, Any] = {"kind": kind, "account": ACCOUNT, "session_id": "s1", "channel_id": "C1", "start": START}
     times = {"due_at": HOUR_BEFORE, "schedulable_at": NOW, "expires_at": START}
     return Notice(**{**facts, **times, **changes})
@@ -33,5 +33,5 @@ def notice(kind: NoticeKind = NoticeKind.REMINDER, **changes: Any) -> Notice:
 def notice_context(
     one: Webinar, kind: NoticeKind = NoticeKind.REMINDER, *, by: str = "", **changes: Any
 ) -> NoticeContext:
-    """A notice about this webinar, with it, and with what the person is called who did it."""
+    """A notice about this webinar, with the webinar and the name of the user who caused it."""
     return NoticeContext(notice(kind, session_id=one.session_id, **{"start": one.start, **changes}), one, by)

@@ -65,7 +65,7 @@ class ShownPage:
 
     @property
     def values(self) -> dict[str, str]:
-        """The values of the inputs."""
+        """The values of the input fields."""
         inputs = re.findall(r"<input ([^>]*)>", self.html)
         pairs = [(re.search(r'name="(\w+)"', one), re.search(r'value="([^"]*)"', one)) for one in inputs]
         return {name[1]: unescape(value[1]) if value else "" for name, value in pairs if name}

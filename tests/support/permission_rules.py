@@ -9,17 +9,17 @@ class Rule(Enum):
     """Who may do something."""
 
     MANAGES = auto()
-    """Who manages the webinar: its creator and host, organizers, admins."""
+    """Users who can manage the webinar: its creator and host, organizers, admins."""
     ADMINS = auto()
     """Admins and owners of the workspace."""
     MEMBERS = auto()
     """Members of the workspace, without guests and people of other organizations."""
     OWN = auto()
-    """Everybody, and it concerns only what is theirs: a seat, a draft, a direct message."""
+    """Everybody, for what is their own: a seat, a draft, a direct message."""
     OPEN = auto()
-    """Everybody: it shows something, or reads it anew."""
+    """Everybody: it shows something, or refreshes it."""
     SILENT = auto()
-    """Everybody: the button opens a page, and there is nothing to answer."""
+    """Everybody: the button opens a page, and there is no response."""
 
 
 MANAGES, ADMINS, MEMBERS = Rule.MANAGES, Rule.ADMINS, Rule.MEMBERS

@@ -13,19 +13,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 30.0
-"""Seconds until something that does not happen is a failure; a loaded machine takes its time to start Python."""
+"""Seconds until a missing line is a failure; starting Python takes its time on a loaded machine."""
 
 
 class Program:
     """A running program and its output."""
 
     def __init__(self, process: Process) -> None:
-        """Watch this process."""
+        """Wrap this process."""
         self.process = process
         self.printed: list[str] = []
 
     async def line(self, containing: str) -> str:
-        """Read up to the next line that contains this; fails with the whole output if there is none."""
+        """Read up to the next line that contains this; fail with the whole output if there is none."""
         async with asyncio.timeout(TIMEOUT_S):
             while raw := await self._stdout.readline():
                 line = raw.decode().rstrip("\n")

@@ -1,4 +1,4 @@
-"""A webinar whose registration is opened, closed and limited in a story: how it is made, and what came of it."""
+"""A webinar whose registration is opened, closed and limited in a story."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIMEOUT_S = 0.3
 
 
 def without_waits(world: World) -> None:
-    """A budget that never runs out, a request that is soon given up, and no pauses between repeats."""
+    """Remove rate limits and pauses between retries, and shorten the request timeout."""
     world.ringcentral.rules.budgets = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
     world.pace = ProviderTiming(timeout=TIMEOUT_S, sleep=_no_sleep)
 
@@ -36,7 +36,7 @@ class RegistrationHarness:
 
     @property
     def state(self) -> tuple[bool, int | None, int]:
-        """Whether it is open at RingCentral, its limit, and how many have registered."""
+        """Whether it is open at RingCentral, its limit, and the number of registrants."""
         [one] = [one for one in self.world.ringcentral.webinars() if one["session_id"] == self.session_id]
         return one["open"], one["limit"], one["registrants"]
 
@@ -50,7 +50,7 @@ class RegistrationHarness:
         return [call.method for call in self.world.ringcentral.calls if call.path == PATH + self.session_id]
 
     async def update(self, registrants: int = 0, **registration: Any) -> None:
-        """People register, somebody changes it in RingCentral's own app, and the bot comes to know."""
+        """Register people and change the registration in RingCentral's own app, then refresh the mirror."""
         if registrants:
             self.world.ringcentral.register(self.session_id, registrants)
         if registration:
@@ -59,12 +59,12 @@ class RegistrationHarness:
         self.calls_seen = len(self._calls)
 
     async def reply_to(self, user: str, text: str) -> str:
-        """Somebody types a command in #launch; returns the words of the answer."""
+        """Type a command in #launch; return the text of the reply."""
         await self.world.command(user, "#launch", text)
         return self.world.last("#launch", user).words
 
     async def open_form(self, user: str, text: str = "limit launch") -> View:
-        """Somebody types a command in #launch that opens a form; returns it."""
+        """Type a command in #launch that opens a form; return it."""
         await self.world.command(user, "#launch", text)
         return self.world.slack.view(user)
 
@@ -72,7 +72,7 @@ class RegistrationHarness:
 async def registration_harness(
     world: World, *, user: str = "chloe", title: str = "Launch day", **becomes: Any
 ) -> RegistrationHarness:
-    """A webinar that this person has created, with a registration that the bot has read."""
+    """Create a webinar as this user, and read its registration."""
     await world.create(user, title)
     await world.slack.close(user, world.slack.view(user), clear=True)
     [made] = [one for one in world.ringcentral.webinars() if one["title"] == title]
@@ -82,12 +82,12 @@ async def registration_harness(
 
 
 def limit_settings(limit: int) -> dict[str, Any]:
-    """What `Door.becomes` takes for a limit."""
+    """The argument of `RegistrationHarness.update` for a limit."""
     return {"settings": {"autoCloseLimit": limit}}
 
 
 async def open_menu(world: World, user: str = "chloe") -> View:
-    """Somebody presses Registration on the count of the launch."""
+    """Press Registration on the count of the launch; return the form."""
     await world.command(user, "#launch", "count launch")
     await world.click(user, world.last("#launch", user), "Registration")
     view = world.slack.view(user)
@@ -96,7 +96,7 @@ async def open_menu(world: World, user: str = "chloe") -> View:
 
 
 async def submit_form(world: World, view: View, values: dict[str, Any]) -> View:
-    """Chloé fills the form in and sends it; returns what stands in its place."""
+    """Fill in the form as Chloé and send it; return the view that replaces it."""
     outcome = await world.slack.submit("chloe", view, values)
     assert outcome.errors == {}
     await world.settled()
@@ -104,7 +104,7 @@ async def submit_form(world: World, view: View, values: dict[str, Any]) -> View:
 
 
 def ringcentral_settings(world: World, launch: RegistrationHarness) -> dict[str, Any]:
-    """What a person can choose of a registration, as RingCentral has it."""
+    """The registration settings at RingCentral that a user can choose."""
     webinar = world.ringcentral.world.find_webinar(launch.session_id)
     assert webinar.session
     return dict(webinar.session.registration.settings.wire())

@@ -1,4 +1,4 @@
-"""Everything that is shown about reminders, in each of its states."""
+"""Every view and message about reminders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 def sample_sheet(plain: Webinar) -> reminder_sheet.ReminderSheet:
-    """A channel with one reminder ahead, one that was left out, and times of its own."""
+    """A channel with one planned reminder, one skipped, and its own offsets."""
     ahead = [
         reminder_sheet.Reminder(number, number * HOUR, plain.start, plain.start - number * HOUR, state)
         for number, state in ((1, NoticeState.PLANNED), (2, NoticeState.SKIPPED))
@@ -31,7 +31,7 @@ def sample_sheet(plain: Webinar) -> reminder_sheet.ReminderSheet:
 
 
 def reminder_messages(plain: Webinar) -> list[Message]:
-    """What is said about reminders and snoozing."""
+    """Every message about reminders and snoozing."""
     sheet, back = sample_sheet(plain), reminder_sheet.ReminderUndo(session_id="s1", channel_id="C1")
     usual = reminder_sheet.ReminderDefaults(offsets=sheet.default_offsets)
     undo = defaults_form.UndoDefaults(offsets="1h", changed_at=NOW)
@@ -50,7 +50,7 @@ def reminder_messages(plain: Webinar) -> list[Message]:
 
 
 def reminder_modals(plain: Webinar) -> list[dict[str, Any]]:
-    """The forms for reminders."""
+    """Every form for reminders."""
     sheet, where = sample_sheet(plain), remind_form.ReminderFormContext(session_id="s1", channel_id="C1")
     off = replace(sheet, is_on=False)
     usual = reminder_sheet.ReminderDefaults(offsets=sheet.default_offsets)

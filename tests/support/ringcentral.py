@@ -1,4 +1,4 @@
-"""The stand-in RingCentral and our client on one socket, for the stories about them."""
+"""The stand-in RingCentral and our client on one socket."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ UNLIMITED = 100_000
 
 @dataclass
 class Pair:
-    """A started stand-in, and as many clients as a story needs."""
+    """A running stand-in, and any number of clients."""
 
     vendor: StandIn
     http: aiohttp.ClientSession
     pauses: list[float] = field(default_factory=list)
-    """The seconds between repeats that clients asked for; they pass at once."""
+    """The seconds between retries that clients asked for; they pass at once."""
     ahead: float = 0.0
-    """How far the clients' clock has been moved on."""
+    """Seconds by which the clients' clock is ahead."""
 
     def client(self, **changes: Any) -> RingCentral:
-        """A fresh client, with a gate of its own if no other is handed in."""
+        """A new client, with its own gate unless one is given."""
         known: dict[str, Any] = {
             "gate": LocalGate(),
             "server_url": self.vendor.url,
@@ -60,18 +60,18 @@ class Pair:
         self.pauses.append(seconds)
 
     def asked(self, method: str, path: str) -> list[int | None]:
-        """The statuses of all calls of this operation so far."""
+        """The statuses of all calls of this operation."""
         return [call.status for call in self.vendor.calls if (call.method, call.path) == (method, path)]
 
     def titles(self) -> list[str]:
-        """The titles of all webinars there, with a date or without."""
+        """The titles of all webinars, with or without a session."""
         webinars: dict[str, Any] = self.vendor.dump().get("webinars", {})
         return [webinar["fields"]["title"] for webinar in webinars.values()]
 
 
 @asynccontextmanager
 async def ringcentral_pair(rules: Rules | None = None) -> AsyncIterator[Pair]:
-    """A stand-in that is up, with budgets out of the way if no rules are given."""
+    """A running stand-in, without rate limits unless rules are given."""
     plenty = Rules(budgets={"Light": UNLIMITED, "Medium": UNLIMITED, "Heavy": UNLIMITED, "Auth": UNLIMITED})
     vendor = StandIn(SandboxClock(), rules=rules or plenty)
     await vendor.start()
@@ -86,13 +86,13 @@ async def ringcentral_pair(rules: Rules | None = None) -> AsyncIterator[Pair]:
 async def fixed_response(
     status: int, body: str, **headers: str
 ) -> AsyncIterator[tuple[RingCentral, list[web.Request]]]:
-    """A client of a server that lets it log in and then says the same to everything."""
+    """A client of a server that lets it log in and then sends the same response to every request."""
     requests: list[web.Request] = []
 
     async def answer(request: web.Request) -> web.Response:
         if request.path == TOKEN:
             return web.json_response({"access_token": "literal", "expires_in": 3600})
-        await request.read()  # so that a story can look at it afterwards
+        await request.read()  # so that a test can read it later
         requests.append(request)
         return web.Response(status=status, text=body, headers=headers)
 
@@ -110,7 +110,7 @@ async def fixed_response(
 
 def _literal_client(http: aiohttp.ClientSession, url: str) -> RingCentral:
     async def pause(seconds: float) -> None:
-        """Nobody waits for a server that never changes its mind."""
+        """Return at once: the server never changes its response."""
 
     return RingCentral(
         http,

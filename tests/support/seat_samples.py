@@ -1,4 +1,4 @@
-"""Seats for tests of what is shown and kept, and everything that is ever shown of one."""
+"""Seats, and every view and message about them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEV = SeatDetails(first_name="Dev", last_name="Patel", email="dev@acme.example")
 
 
 def seat(**changes: Any) -> Seat:
-    """Dev's seat, of which he knows."""
+    """Dev's seat, after he was notified."""
     facts: dict[str, Any] = {
         "account": ACCOUNT,
         "session_id": "s1",
@@ -42,7 +42,7 @@ def seat(**changes: Any) -> Seat:
 
 
 def seat_input(**changes: Any) -> SeatInput:
-    """What stands in Dev's form."""
+    """The values of Dev's form."""
     facts: dict[str, Any] = {"session_id": "s1", "source": "slack:C1", **DEV.model_dump(exclude={"is_own_address"})}
     return SeatInput(**(facts | changes))
 

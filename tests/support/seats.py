@@ -1,4 +1,4 @@
-"""A webinar at which people in Slack take seats: how it is made, and what each of them has in the end."""
+"""A webinar at which people in Slack take seats."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class SeatsHarness:
 
     @property
     def registrants(self) -> list[dict[str, Any]]:
-        """Everybody who is registered at RingCentral."""
+        """All registrants at RingCentral."""
         return self.world.ringcentral.registrants(self.session_id)
 
     async def update(self, registrants: int = 0, status: str = "", **registration: Any) -> None:
-        """Others register, somebody changes it in RingCentral's own app, and the bot comes to know."""
+        """Register others and change the webinar in RingCentral's own app, then refresh the mirror."""
         rc = self.world.ringcentral
         if registrants:
             rc.register(self.session_id, registrants)
@@ -57,29 +57,29 @@ class SeatsHarness:
         await self.world.bot.services.mirror.refresh(self.session_id, PERSON)
 
     async def press(self, user: str, button: str = "Register", where: Message | View | None = None) -> View:
-        """Somebody presses a button; returns the modal that they look at then."""
+        """Press a button; return the modal that is open then."""
         await self.world.click(user, where or self.card, button)
         return self.world.slack.view(user)
 
     async def send(self, user: str, **typed: str) -> Outcome:
-        """They send the form that they look at, with this typed into it; waits for what comes of it."""
+        """Send the open form with these values; wait for the result."""
         outcome = await self.world.slack.submit(user, self.world.slack.view(user), typed)
         await self.world.settled()
         return outcome
 
     async def take_seat(self, user: str = "dev", **typed: str) -> View:
-        """Somebody takes a seat from the card; returns what they look at then."""
+        """Take a seat from the card; return the view that follows."""
         await self.press(user)
         outcome = await self.send(user, **typed)
         assert outcome.errors == {}
         return self.world.slack.view(user)
 
     def dms(self, user: str = "dev") -> list[Message]:
-        """What the bot has written to somebody."""
+        """The bot's direct messages to a user."""
         return [one for one in self.world.slack.messages(f"@{user}", user) if one.bot and not one.ephemeral_to]
 
     def link_of(self, where: Message | View, button: str = "Join") -> str:
-        """Where a link button leads."""
+        """The URL of a link button, empty if there is none."""
         blocks = where.blocks if isinstance(where, Message) else where.body["blocks"]
         found = [
             element["url"]
@@ -91,14 +91,14 @@ class SeatsHarness:
         return str(found[0]) if found else ""
 
     def calendar_files(self, user: str = "dev") -> list[tuple[str, Component]]:
-        """The calendar files that somebody was sent: what each asks a calendar to do, and its event."""
+        """The calendar files sent to a user: the method and the event of each."""
         sent = [file for one in self.dms(user) for file in one.files]
         wholes = [Calendar.from_ical(file.content) for file in sent]
         return [(str(whole["METHOD"]), event) for whole in wholes for event in whole.walk("VEVENT")]
 
 
 async def seats_harness(world: World, *, user: str = "chloe", **becomes: Any) -> SeatsHarness:
-    """A webinar that Chloé has created, with its card in #launch, and a registration that the bot has read."""
+    """Create a webinar as Chloé with its card in #launch, and read its registration."""
     await world.create(user, fields={"Announce in": "#launch"})
     await world.slack.close(user, world.slack.view(user), clear=True)
     [made] = world.ringcentral.webinars()

@@ -1,4 +1,4 @@
-"""SQLite files with the tables in them, and a driver for those of stories that does without a thread."""
+"""Migrated SQLite files, and a driver without a thread for stories."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sqlalchemy.engine import Dialect, Engine
 from bot.db.migrate import migrate
 
 STORY_FILE = "story.db"
-"""What the file of a story is called; all others are opened as they are in earnest."""
+"""File name that selects the driver without a thread; all other files use the usual driver."""
 _MIGRATED: list[bytes] = []
 
 
 async def migrated(path: Path) -> str:
-    """The address of this file, now with the tables in it: a copy, which is quicker than migrating."""
+    """Create this file with the tables in it and return its URL: a copy, which is faster than migrating."""
     url = f"sqlite:///{path}"
     if not _MIGRATED:
         await migrate(url)
@@ -36,24 +36,24 @@ def _copy(path: Path) -> None:
 
 
 class _DirectQueue:
-    """Takes the place of the queue to a connection's thread: what is put into it is done at once."""
+    """Replaces the queue to a connection's thread: runs what is put into it at once."""
 
     def put_nowait(self, work: tuple[Future[Any] | None, Callable[[], Any]]) -> None:
-        told, function = work
-        tell: Callable[[Future[Any], Any], None] = set_result
+        future, function = work
+        finish: Callable[[Future[Any], Any], None] = set_result
         try:
-            what = function()
-        except BaseException as error:  # noqa: BLE001 - as in the driver's own thread: it is for whoever waits
-            tell, what = set_exception, error
-        if told:
-            tell(told, what)
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - as in the driver's own thread: passed to the future
+            finish, result = set_exception, error
+        if future:
+            finish(future, result)
 
 
 class _ThreadlessConnection(aiosqlite.Connection):
     """The driver's connection without its thread, with which each query is an exchange of four messages.
 
-    They are a fifth of all that a story does. Nobody but its one bot uses its file, so nothing ever waits for a lock,
-    which would stop the loop; the store's own tests, and all that runs as a process, go through the thread.
+    Those are a fifth of a story's time. Only one bot uses a story's file, so nothing ever waits for a lock, which would
+    block the loop. Tests of the store, and everything that runs as a process, use the thread.
     """
 
     def __init__(self, *where: Any, **how: Any) -> None:

@@ -1,4 +1,4 @@
-"""What channels are set up for: an ordinary one, and any that there could be (Hypothesis)."""
+"""Subscriptions and hours of channels: an ordinary one, and arbitrary ones (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ SET_AT_TEXT = when(NOW)
 
 
 def subscription(**changes: Any) -> Subscription:
-    """#launch hears the usual of all webinars."""
+    """A subscription of #launch to all webinars."""
     facts = {"workspace": WORKSPACE, "channel_id": "C1", "scope": Scope.ALL, "set_by": "U1", "set_at": NOW}
     return Subscription(**(facts | changes))
 
 
 def webinar_subscription(one: Webinar, **changes: Any) -> Subscription:
-    """#launch hears something of one webinar."""
+    """A subscription of #launch to one webinar."""
     return subscription(**({"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT} | changes))
 
 
 def channel_hours(**changes: Any) -> ChannelHours:
-    """#launch has chosen a zone."""
+    """The hours of #launch, in a chosen zone."""
     facts = {"workspace": WORKSPACE, "channel_id": "C1", "time_zone": "Europe/Madrid", "set_by": "U2", "set_at": NOW}
     return ChannelHours(**(facts | changes))
 
@@ -40,7 +40,7 @@ def channel_hours(**changes: Any) -> ChannelHours:
 def sample_channel(
     *lines: Subscription, webinars: tuple[Webinar, ...] = (), hours: ChannelHours | None = None
 ) -> ChannelState:
-    """What is set up in #launch."""
+    """The state of #launch."""
     by_id = {one.session_id: one for one in webinars}
     return ChannelState("C1", subscriptions=lines, webinars=by_id, hours=hours, default_offsets=DEFAULT_OFFSETS)
 
@@ -69,7 +69,7 @@ HOURS = st.none() | st.builds(
 
 @st.composite
 def sample_channels(draw: st.DrawFn) -> ChannelState:
-    """Any channel: with lines of every kind, about webinars of any title."""
+    """Any channel state: subscriptions of every kind, webinars with any title."""
     webinars = draw(st.lists(WEBINARS, max_size=20, unique_by=lambda one: one.session_id))
     single = [
         draw(SUBSCRIPTIONS).model_copy(update={"scope": Scope.WEBINAR, "subject": one.session_id, "account": ACCOUNT})

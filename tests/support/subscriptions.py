@@ -1,4 +1,4 @@
-"""What stories of following look at: what a channel is set up for, and what waits to be said there."""
+"""What a channel is subscribed to, and which notices are planned for it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LAUNCH = "C0LAUNCH"
 
 
 async def subscriptions_of(world: World, channel_id: str = LAUNCH) -> list[Subscription]:
-    """What a channel is set up for."""
+    """The subscriptions of a channel."""
     services = world.bot.services
     async with services.store.read() as db:
         return await subscription_table.of_channel(db, services.account.workspace, channel_id)
 
 
 async def subscribed_features(world: World, channel_id: str = LAUNCH) -> list[tuple[Scope, Features, str]]:
-    """The same in short: about what, which features, and by whom."""
+    """The same in short: scope, features, and who set them."""
     return [(line.scope, line.features, line.set_by) for line in await subscriptions_of(world, channel_id)]
 
 
@@ -35,7 +35,7 @@ async def channel_hours(world: World) -> ChannelHours | None:
 
 
 async def planned_notices(world: World, channel_id: str = LAUNCH) -> list[tuple[str, NoticeKind, timedelta]]:
-    """What waits to be said in a channel: about which webinar, what, and how long before its start."""
+    """The notices planned for a channel: title, kind, and offset before the start."""
     services = world.bot.services
     async with services.store.read() as db:
         rows = await notice_table.of_channel(db, services.account.workspace, channel_id, world.clock.now())
@@ -45,24 +45,24 @@ async def planned_notices(world: World, channel_id: str = LAUNCH) -> list[tuple[
 
 
 async def reminded_webinars(world: World, channel_id: str = LAUNCH) -> set[str]:
-    """The webinars that a channel will be reminded of."""
+    """The titles of the webinars with a planned reminder in a channel."""
     return {title for title, kind, _ in await planned_notices(world, channel_id) if kind is NoticeKind.REMINDER}
 
 
 async def create_webinar(
     world: World, user: str = "chloe", title: str = "Launch day", announce: str | None = None
 ) -> None:
-    """Somebody created a webinar and closed its result."""
+    """Create a webinar and close the result."""
     await world.create(user, title, fields={"Announce in": announce} if announce else None)
     await world.slack.close(user, world.slack.view(user), clear=True)
 
 
 async def reply_to(world: World, user: str, text: str, channel: str = "#launch") -> str:
-    """What somebody reads after typing a command."""
+    """Type a command; return the text of the reply."""
     await world.command(user, channel, text)
     return world.last(channel, user).words
 
 
 def public_messages(world: World, channel: str = "#launch") -> list[Message]:
-    """What everybody sees in a channel."""
+    """The messages in a channel that everybody sees."""
     return [message for message in world.slack.messages(channel) if message.ephemeral_to is None]

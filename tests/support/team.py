@@ -1,4 +1,4 @@
-"""A webinar with a team in a story: how people are invited in Slack, and who is on it at RingCentral."""
+"""A webinar with a team: invitations in Slack, and the team at RingCentral."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TeamHarness:
 
     @property
     def roles(self) -> dict[str, str]:
-        """Who is on it at RingCentral beside the host: addresses and roles."""
+        """The role of each team member at RingCentral except the host, by address."""
         listed = self.world.ringcentral.invitees(self.session_id)
         return {one["email"]: one["role"] for one in listed if one["role"] != "Host"}
 
@@ -35,28 +35,28 @@ class TeamHarness:
 
     @property
     def mailed(self) -> list[str]:
-        """Whom RingCentral has sent an invitation."""
+        """The addresses that RingCentral sent an invitation to."""
         return sorted(mail.address for mail in self.world.ringcentral.mails if mail.kind == "invitation")
 
     def link_of(self, address: str) -> str:
-        """The own link of somebody on it."""
+        """The personal join link of a team member."""
         [one] = [one for one in self.world.ringcentral.invitees(self.session_id) if one["email"] == address]
         return str(one["joinUri"])
 
     async def reply_to(self, user: str, text: str) -> str:
-        """Somebody types a command in #launch; returns the words of the answer."""
+        """Type a command in #launch; return the text of the reply."""
         await self.world.command(user, "#launch", text)
         return self.world.last("#launch", user).words
 
     async def open_form(self, user: str = "chloe", text: str = "invite launch") -> View:
-        """Somebody types a command in #launch that opens the form; returns it."""
+        """Type a command in #launch that opens the form; return it."""
         await self.world.command(user, "#launch", text)
         view = self.world.slack.view(user)
         assert view.title == FORM_TITLE, view.words
         return view
 
     async def save(self, fields: dict[str, Any], *, user: str = "chloe", text: str = "invite launch") -> View:
-        """Somebody fills the form in and sends it; returns the view that tells how it ended, or asks."""
+        """Fill in the form and send it; return the view with the result, or with a question."""
         form = await self.open_form(user, text)
         outcome = await self.world.slack.submit(user, form, fields)
         assert outcome.errors == {}
@@ -64,12 +64,12 @@ class TeamHarness:
         return self.world.slack.view(user)
 
     def direct_messages(self, user: str) -> list[Message]:
-        """The direct messages that somebody has got."""
+        """The bot's direct messages to a user."""
         return [message for message in self.world.slack.messages(f"@{user}", user) if message.bot]
 
 
 async def team_harness(world: World, *, by: str = "chloe", invited: Sequence[str] = (), **form: Any) -> TeamHarness:
-    """A webinar that this person has created, with people whom they have invited as panelists already."""
+    """Create a webinar as this user, with these people invited as panelists."""
     launch = await registration_harness(world, user=by, **form)
     team = TeamHarness(world, launch.session_id)
     if invited:

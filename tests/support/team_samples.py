@@ -1,4 +1,4 @@
-"""Teams for tests of what is shown, and everything about them that can be shown."""
+"""Teams, and every view and message about them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINK = "https://join.example/own?a=1&b=2"
 
 
 def member(name: str, role: Role = Role.PANELIST, **changes: Any) -> Member:
-    """Somebody of a team: in Slack with `user_id`, in the directory with `coworker_id`."""
+    """A team member: in Slack if `user_id` is given, in the directory if `coworker_id` is."""
     invitee = {"coworker_id": changes.pop("coworker_id", ""), "is_mailed": changes.pop("is_mailed", True)}
     email = changes.pop("email", f"{name.split()[0].lower()}@acme.example")
     link = SecretStr(changes.pop("link", LINK))
@@ -38,17 +38,17 @@ TEAM = [
     member("Finn Berg", user_id="U0FINN", notified_by=NotifiedBy.WAITING),
     member("Zoe Lang", email="zoe@partner.example", notified_by=NotifiedBy.ORGANIZER, is_mailed=False),
 ]
-"""A host, two co-hosts of whom one is nobody in Slack that we know, and two panelists of whom one is from outside."""
+"""A host, two co-hosts of whom one is unknown in Slack, and two panelists of whom one is external."""
 
 
 def large_team(count: int) -> list[Member]:
-    """A host and so many panelists, every second one in Slack."""
+    """A host and this many panelists, every second one in Slack."""
     people = [member(f"P{number} Q", user_id=f"U{number:08}" if number % 2 else "") for number in range(count)]
     return [HOST, *people]
 
 
 def outcomes(team: list[Member]) -> list[Outcome]:
-    """One person after the other was added, changed and removed."""
+    """A result for each member in turn: added, changed, removed."""
     fates = list(InviteResult)
     return [Outcome(one, fates[number % 3], one.notified_by) for number, one in enumerate(team[1:])]
 

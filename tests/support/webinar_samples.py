@@ -1,4 +1,4 @@
-"""Webinars for tests of what is shown: one ordinary, and any that could ever come from outside (Hypothesis)."""
+"""Webinars: an ordinary one, and any that a provider could return (Hypothesis)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NASTY = "<!channel> & <b> *_~`" + "&" * 491
 
 
 def webinar(**changes: Any) -> Webinar:
-    """An ordinary webinar with registration, three days ahead, of which nothing has been counted yet."""
+    """An ordinary webinar with registration, three days ahead, without a count."""
     facts: dict[str, Any] = {
         "account": ACCOUNT,
         "webinar_id": "w1",
@@ -36,7 +36,7 @@ def webinar(**changes: Any) -> Webinar:
 
 
 def registration(**changes: Any) -> Registration:
-    """An open registration with three people and no limit, read just now."""
+    """An open registration with three registrants and no limit, just read."""
     facts: dict[str, Any] = {
         "page_uri": "https://events.example/register/s1",
         "count": 3,
@@ -77,4 +77,4 @@ WEBINARS = st.builds(
     registration=st.none() | REGISTRATIONS,
     seen_at=MOMENTS,
 )
-"""Any webinar that could come from outside, with figures of any size and zones that do not exist."""
+"""Any webinar that a provider could return, with counts of any size and zones that do not exist."""

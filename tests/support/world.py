@@ -1,4 +1,4 @@
-"""The whole world of a story: a Slack workspace, RingCentral, and the real bot between them, all on real sockets."""
+"""The environment of a story: a Slack workspace, RingCentral, and the real bot between them, on real sockets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class World:
     """Slack's people on one side, RingCentral on the other, Greenroom between them."""
 
     def __init__(self, database_url: str, *, socket_mode: bool = False, public_url: str = "") -> None:
-        """Nothing runs yet."""
+        """Start nothing yet."""
         self.clock = SandboxClock()
         self.slack = Slack(self.clock, commands=COMMANDS)
         self.ringcentral = RingCentral(self.clock, rules=Rules(registration_delay=0))
@@ -45,7 +45,7 @@ class World:
         self.database_url = database_url
         self.pace = ProviderTiming()
         self.on_build: Callable[[Greenroom], None] = lambda _: None
-        """Called with each new bot before it has done anything, to shorten what a story would have to wait for."""
+        """Called with each new bot before it does anything, to shorten delays that a story would have to wait for."""
         self._bot: Greenroom | None = None
         self._changed = asyncio.Event()
         self.slack.on_change.append(self._changed.set)
@@ -68,7 +68,7 @@ class World:
 
     @property
     def settings(self) -> Settings:
-        """What an admin would set to reach these two servers."""
+        """The settings with which the bot reaches both stand-ins."""
         return Settings(
             _env_file=None,
             slack_bot_token=SecretStr(self.slack.bot_token),
@@ -86,10 +86,10 @@ class World:
         )
 
     async def start_bot(self, *, ready: bool = True) -> None:
-        """Start Greenroom, and wait until it knows the directory and has listed the sessions once, if it is to."""
+        """Start Greenroom; if `ready`, wait until it has read the directory and the sessions once."""
         self._bot = await build(self.settings, self.clock, self.pace)
         self._bot.services.creation.registration_waits = (0.01, 0.05, 0.2, 1.0)
-        self._bot.services.background.grace = 0.005  # both ends of the answer are in this one loop
+        self._bot.services.background.grace = 0.005  # both ends of the response are in this event loop
         for engine in self._bot.services.store.engines:
             engine.sync_engine.update_execution_options(compiled_cache=_COMPILED_CACHE)
         self.on_build(self._bot)
@@ -98,12 +98,12 @@ class World:
             await self.until(lambda: self.bot.services.mirror.swept_at and self.bot.services.directory.service_user)
 
     async def stop_bot(self) -> None:
-        """Stop Greenroom in good order."""
+        """Stop Greenroom cleanly."""
         await self.bot.stop()
         self._bot = None
 
     async def crash_bot(self) -> None:
-        """End Greenroom as `kill -9` would: nothing is finished, nothing more is written, nobody is told."""
+        """End Greenroom as `kill -9` would: nothing is completed, written or sent any more."""
         bot, self._bot = self.bot, None
         services = bot.services
         for engine in services.store.engines:
@@ -121,27 +121,27 @@ class World:
         if bot.socket:
             await bot.socket.close_async()  # type: ignore[no-untyped-call] # Bolt's own
         await bot.http.close()
-        bot.runner._shutdown_timeout = 0.01  # a dead process waits for nobody
+        bot.runner._shutdown_timeout = 0.01  # a dead process does not wait
         await bot.runner.cleanup()
         await services.store.close()
 
     async def until(self, condition: Callable[[], T]) -> T:
-        """Wait until something is so, and return it: looked at again after each change on either side."""
+        """Wait until the condition is true and return its value; check after each change on either side."""
         async with asyncio.timeout(WAIT_LIMIT_S):
             while not (value := condition()):
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):
-                    # What the bot itself comes to know shows a moment after the last call.
+                    # The bot's own state changes a moment after the last call.
                     await asyncio.wait_for(self._changed.wait(), RECHECK_S)
         return value
 
     async def settled(self) -> None:
-        """Wait until the bot has nothing under way."""
+        """Wait until the bot has no work in progress."""
         async with asyncio.timeout(WAIT_LIMIT_S):
             await self.bot.services.background.wait_idle()
 
     async def move(self, by: timedelta) -> None:
-        """Let time pass, as the sandbox does: from one thing that happens to the next, on either side."""
+        """Advance the clock, as the sandbox does: from one due action to the next, on either side."""
         target = self.clock.now() + by
         while (left := target - self.clock.now()) > timedelta():
             wake, post_at = await self.bot.services.scheduler.deliver(), self.slack.next_post_at()
@@ -153,13 +153,13 @@ class World:
         await self.slack.tick()
 
     async def command(self, user: str, channel: str, text: str) -> Outcome:
-        """Somebody types `/webinar text`; waits until it has been worked on."""
+        """Type `/webinar text` as this user; wait until the bot has finished."""
         outcome = await self.slack.command(user, channel, "/webinar", text)
         await self.settled()
         return outcome
 
     async def click(self, user: str, where: Message | View, action: str, **more: object) -> Outcome:
-        """Somebody presses a button; waits until it has been worked on."""
+        """Press a button as this user; wait until the bot has finished."""
         outcome = await self.slack.click(user, where, action, **more)  # type: ignore[arg-type] # passed on as given
         await self.settled()
         return outcome
@@ -173,7 +173,7 @@ class World:
         start: datetime | None = None,
         fields: Mapping[str, object] | None = None,
     ) -> View:
-        """Somebody creates a webinar through the form; returns the view that tells how it ended."""
+        """Create a webinar through the form; return the view with the result."""
         await self.command(user, channel, "create")
         typed = {
             "Title": title,
@@ -187,7 +187,7 @@ class World:
         return self.slack.view(user)
 
     def check_all_that_was_shown(self) -> None:
-        """Hold every message and modal that now stands anywhere to Slack's limits."""
+        """Check every message and modal that is visible anywhere against Slack's limits."""
         for channel in self.slack.world.channels:
             for message in self.slack.messages(channel):
                 if message.bot and message.blocks:
@@ -196,7 +196,7 @@ class World:
             check_view(view.body)
 
     def last(self, channel: str, user: str | None = None) -> Message:
-        """The newest message in a channel, as this person sees it."""
+        """The newest message in a channel, as this user sees it."""
         return self.slack.messages(channel, user)[-1]
 
     def vendor_calls(self) -> list[str]:
@@ -205,9 +205,9 @@ class World:
 
 
 class _CompiledCache(dict[Any, Any]):
-    """What SQLAlchemy has made of statements, for all bots of a run: to make it anew is a third of all that they do.
+    """SQLAlchemy's compiled statements, shared by all bots of a run: compiling them is a third of a story's time.
 
-    It tells them apart by the engine's dialect first, which is the same for all SQLite files.
+    The first part of SQLAlchemy's key is the engine's dialect, which is the same for all SQLite files.
     """
 
     def get(self, key: Any, default: Any = None) -> Any:
@@ -222,7 +222,7 @@ _COMPILED_CACHE = _CompiledCache()
 
 async def _database_url(folder: Path) -> str:
     path = folder / STORY_FILE
-    # One of a story that goes on with what was there stays as it is.
+    # A story may continue with an existing database.
     return f"sqlite:///{path}" if path.exists() else await migrated(path)
 
 
@@ -239,7 +239,7 @@ async def running_world(
     public_url: str = "",
     prepare: Callable[[World], None] = lambda _: None,
 ) -> AsyncIterator[World]:
-    """A world with everything started, after `prepare` has changed what it wants to; stopped again at the end."""
+    """Start everything, after `prepare` has changed the world, and stop it at the end."""
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
     world = World(database_url or await _database_url(folder), socket_mode=socket_mode, public_url=public_url)
     prepare(world)
