@@ -133,10 +133,10 @@ class SlackApi:
 
         `find_posted` finds it again by `mark`, which every app in the workspace can read.
         """
-        body = {"channel": channel_id, "unfurl_links": False, **_body(message)}
+        body = {"channel": channel_id, "unfurl_links": False}
         if mark:
             body["metadata"] = {"event_type": MARKED, "event_payload": {"id": mark}}
-        answer = await self._post(self._send("chat.postMessage", body))
+        answer = await self._post(self._send("chat.postMessage", body, message))
         return answer["channel"], answer["ts"]
 
     async def send_file(self, channel_id: str, upload: Upload, comment: str = "") -> None:
@@ -205,7 +205,7 @@ class SlackApi:
 
     async def edit(self, channel_id: str, ts: str, message: Message) -> None:
         """Replace one of our messages."""
-        await self._post(self._send("chat.update", {"channel": channel_id, "ts": ts, **_body(message)}))
+        await self._post(self._send("chat.update", {"channel": channel_id, "ts": ts}, message))
 
     async def schedule(self, channel_id: str, post_at: int, message: Message) -> str:
         """Schedule a message for `post_at` (Unix seconds); return the id to withdraw it by.
@@ -213,8 +213,8 @@ class SlackApi:
         Without `metadata`: a scheduled message with metadata never posts
         (docs.slack.dev/reference/methods/chat.scheduleMessage).
         """
-        body = {"channel": channel_id, "post_at": post_at, **_body(message)}
-        answer = await self._post(self._send("chat.scheduleMessage", body))
+        body = {"channel": channel_id, "post_at": post_at}
+        answer = await self._post(self._send("chat.scheduleMessage", body, message))
         return str(answer["scheduled_message_id"])
 
     async def scheduled(self, channel_id: str, post_at: int) -> list[str]:
@@ -264,13 +264,13 @@ class SlackApi:
         if answer.status_code != 200:
             raise SlackRefused(f"response_url_{answer.status_code}")
 
-    async def _send(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _send(self, method: str, body: dict[str, Any], message: Message) -> dict[str, Any]:
         """Send a message to Slack and return the response body.
 
         The same request as slack_sdk's, for a third of the processor time: slack_sdk prepares retries and debug logs
         and joins the URL on every call.
         """
-        data = json.dumps(body).encode()
+        data = f"{json.dumps(body)[:-1]}, {message.as_json[1:]}".encode()
         async with self._session.post(
             self._url + method, data=data, headers=self._headers, proxy=self.client.proxy
         ) as response:
@@ -296,7 +296,3 @@ class SlackApi:
             raise error_for(error) from error
         except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
             raise SlackOutcomeUnknown from error
-
-
-def _body(message: Message) -> dict[str, Any]:
-    return {"text": message.text, "blocks": message.blocks}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 View = dict[str, Any]
@@ -15,3 +17,8 @@ class Message:
 
     text: str
     blocks: list[dict[str, Any]]
+
+    @cached_property
+    def as_json(self) -> str:
+        """`text` and `blocks` as JSON. Encoded once: one message goes to many channels."""
+        return json.dumps({"text": self.text, "blocks": self.blocks})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -205,7 +204,7 @@ class ScheduledDelivery:
 
 def digest(text: Message) -> str:
     """Identifies the text of a message."""
-    return hashlib.sha256(json.dumps([text.text, text.blocks]).encode()).hexdigest()
+    return hashlib.sha256(text.as_json.encode()).hexdigest()
 
 
 def _corrections(
