@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.commands.webinar_ref import WebinarRef, find_webinars
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Status, Webinar
-from handlers.browse import texts as browse_texts
+from handlers import webinar_choice_texts
 from handlers.request import SlackRequest
 
 NOT_FOR_CANCELED = frozenset({"share", "subscribe", "open", "close", "limit", "cancel", "invite", "register"})
@@ -27,7 +27,7 @@ async def choose_webinar(request: SlackRequest, which: WebinarRef, verb: str, *,
     if len(found) == 1:
         return found[0]
     if found:
-        await request.reply(browse_texts.pick(found, verb, words=which.text, now=now, typed=typed))
+        await request.reply(webinar_choice_texts.pick(found, verb, words=which.text, now=now, typed=typed))
     else:
-        await request.reply(browse_texts.nothing_found(which.text, verb))
+        await request.reply(webinar_choice_texts.nothing_found(which.text, verb))
     return None

@@ -8,7 +8,7 @@ from bot.notices.subscriptions.texts.phrases import FEATURE_TEXTS, join_words
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, button, context, message, plain, section
 from bot.slack.message import Message
-from handlers.browse.texts import MAX_WORDS, page_value
+from handlers.webinar_choice_texts import MAX_WORDS, page_value
 
 
 @dataclass(frozen=True)

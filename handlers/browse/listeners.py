@@ -13,6 +13,7 @@ from bot.model.webinar import Status, Webinar
 from bot.slack import buttons
 from bot.slack.message import Message
 from bot.webinars import table as webinar_table
+from handlers import webinar_choice_texts
 from handlers.browse import texts as browse_texts
 from handlers.browse.help import help_message
 from handlers.request import Commands, Listeners, SlackRequest, acknowledge_only
@@ -46,7 +47,7 @@ async def list_webinars(request: SlackRequest, command: List) -> None:
 
 async def turn_page(request: SlackRequest) -> None:
     """Replace the page with another one."""
-    which, page = browse_texts.parse_page_value(request.value)
+    which, page = webinar_choice_texts.parse_page_value(request.value)
     await request.reply(await _page(request, which, page), replace=True)
 
 
@@ -100,11 +101,11 @@ async def refresh_count(request: SlackRequest) -> None:
 async def _page(request: SlackRequest, which: str, page: int) -> Message:
     now = request.now()
     found = _matching(await request.services.mirror.everything(), which, request)
-    pages = max(1, -(-len(found) // browse_texts.PAGE_SIZE))
+    pages = max(1, -(-len(found) // webinar_choice_texts.PAGE_SIZE))
     page = min(max(page, 1), pages)
-    first = (page - 1) * browse_texts.PAGE_SIZE
+    first = (page - 1) * webinar_choice_texts.PAGE_SIZE
     return browse_texts.listing(
-        found[first : first + browse_texts.PAGE_SIZE],
+        found[first : first + webinar_choice_texts.PAGE_SIZE],
         page=page,
         pages=pages,
         total=len(found),

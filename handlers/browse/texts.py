@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -43,28 +42,7 @@ from bot.webinars.texts.facts import (
 )
 from bot.webinars.texts.registration_buttons import chart_button, menu_button, registration_buttons
 from handlers.link import texts as link_texts
-
-PAGE_SIZE = 10
-MAX_WORDS = 200
-"""Characters of a search that a paging button carries and a heading shows."""
-
-VERBS = {
-    "show": ("Show", buttons.SHOW),
-    "count": ("Count", buttons.COUNT),
-    "share": ("Share Here", buttons.SHARE_HERE),
-    "remind": ("Set Reminders", buttons.REMIND),
-    "subscribe": ("Subscribe", buttons.SUBSCRIBE),
-    "unsubscribe": ("Unsubscribe", buttons.UNSUBSCRIBE),
-    "open": ("Open Registration", buttons.REOPEN),
-    "close": ("Close Registration", buttons.CLOSE),
-    "limit": ("Set Limit", buttons.RAISE_LIMIT),
-    "invite": ("Invite", buttons.INVITE),
-    "team": ("Show Team", buttons.TEAM),
-    "register": ("Register", buttons.REGISTER_OTHERS),
-    "registrants": ("Show Registrants", buttons.REGISTRANTS),
-    "cancel": ("Cancel Webinar", buttons.CANCEL),
-}
-"""For each verb that takes a webinar: the label and action id of the button that continues with it."""
+from handlers.webinar_choice_texts import MAX_WORDS, PAGE_SIZE, empty_list, page_value, split_which, webinar_row
 
 
 def home_menu(coming: Webinar | None, *, now: datetime) -> Message:
@@ -77,7 +55,7 @@ def home_menu(coming: Webinar | None, *, now: datetime) -> Message:
     if coming is None:
         text = "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`"
         return message(text, [section(text), *actions(create, *rest)])
-    row = section(f"*Next:* {_row(coming, now)}", buttons.webinar_button(coming, "Details", buttons.SHOW))
+    row = section(f"*Next:* {webinar_row(coming, now)}", buttons.webinar_button(coming, "Details", buttons.SHOW))
     return message(f"Next: {summary(coming)}. {registrations(coming)}.", [row, *actions(create, *rest)])
 
 
@@ -95,10 +73,10 @@ def listing(
     title = _list_title(which)
     age = f"Checked with {DISPLAY_NAME} {ago(seen_at, now)}" if seen_at else f"Not checked with {DISPLAY_NAME} yet"
     if not webinars:
-        return _empty_list(which, age)
+        return empty_list(which, age)
     head = f"{title}: {number(total, 'webinar')}" + (f", page {page} of {pages}" if pages > 1 else "")
     rows: list[Block] = [
-        section(_row(webinar, now), buttons.webinar_button(webinar, "Details", buttons.SHOW))
+        section(webinar_row(webinar, now), buttons.webinar_button(webinar, "Details", buttons.SHOW))
         for webinar in webinars[:PAGE_SIZE]
     ]
     turns = actions(
@@ -108,17 +86,6 @@ def listing(
     )
     spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in webinars[:PAGE_SIZE])
     return message(f"{head}. {spoken}. {age}.", [section(f"*{head}*"), *rows, *turns, context(age)])
-
-
-def page_value(which: str, page: int) -> str:
-    """The value of a button that opens this page of this list."""
-    return json.dumps({"which": which[:MAX_WORDS], "page": page}, ensure_ascii=False)
-
-
-def parse_page_value(value: str) -> tuple[str, int]:
-    """The list and the page of a button's value."""
-    content = json.loads(value)
-    return str(content["which"]), int(content["page"])
 
 
 def details(
@@ -201,74 +168,13 @@ def count(webinar: Webinar, *, now: datetime, can_manage: bool = False, problem:
     return message(spoken, blocks)
 
 
-def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, typed: str = "") -> Message:
-    """The picker if several webinars match `words` (or are coming up, if empty).
-
-    Each of the first ten has a button that continues with `verb` (one of `VERBS`) and the rest of the command, `typed`
-    (see `buttons.picked`).
-    """
-    label, action_id = VERBS[verb]
-    shown = webinars[:PAGE_SIZE]
-    total = number(len(webinars), "webinar")
-    head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} coming up. Which one?"
-    rows: list[Block] = [
-        section(_row(webinar, now), buttons.webinar_button(webinar, label, action_id, typed=typed)) for webinar in shown
-    ]
-    more: list[Block] = []
-    if len(webinars) > len(shown):
-        more = [
-            context(f"These are the first {len(shown)}. Say more words of the title to find another."),
-            *actions(button("See All", buttons.LIST, page_value(words, 1), label="List all that match")),
-        ]
-    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in shown)
-    return message(f"{head} {spoken}.", [section(head), *rows, *more])
-
-
-def nothing_found(words: str, verb: str) -> Message:
-    """The reply if no webinar matches `words` (or is coming up, if empty): the usage and the list."""
-    if not words:
-        return _empty_list("", "")
-    text = (
-        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `next`, "
-        f"for example: `/webinar {verb} next`"
-    )
-    return message(text, [section(text), *actions(button("List Webinars", buttons.LIST, page_value("", 1)))])
-
-
-def _row(webinar: Webinar, now: datetime) -> str:
-    facts = f"{status_line(webinar, now)} · {registrations(webinar)}"
-    return f"*{plain(webinar.title)}*\n{timing(webinar)}\n{facts}"
-
-
 def _list_title(which: str) -> str:
-    kind, words = _split_which(which)
+    kind, words = split_which(which)
     title = {"": "Coming up", "mine": "Created by you", "past": "Past webinars"}[kind]
     if not words:
         return title
     quoted = f"“{plain(words, MAX_WORDS)}”"
     return f"{title}, matching {quoted}" if kind else f"Matching {quoted}"
-
-
-def _split_which(which: str) -> tuple[str, str]:
-    kind, _, words = which.partition(" ")
-    return (kind, words.strip()) if kind in {"mine", "past"} else ("", which)
-
-
-def _empty_list(which: str, age: str) -> Message:
-    kind, words = _split_which(which)
-    if words:
-        return nothing_found(words, "show")
-    text = {
-        "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
-        "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
-        "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
-    }[kind]
-    create = button("Create Webinar", buttons.CREATE, "list", style="primary")
-    refresh = button(
-        "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {DISPLAY_NAME}"
-    )
-    aged = [context(age)] if age else []
-    return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *aged])
 
 
 def _figures(webinar: Webinar) -> Block:

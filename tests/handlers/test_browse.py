@@ -12,17 +12,8 @@ from pydantic import SecretStr
 
 from bot.model.webinar import Audience, Status
 from bot.slack import buttons as ids
-from handlers.browse.texts import (
-    VERBS,
-    count,
-    details,
-    home_menu,
-    listing,
-    nothing_found,
-    page_value,
-    parse_page_value,
-    pick,
-)
+from handlers.browse.texts import count, details, home_menu, listing
+from handlers.webinar_choice_texts import VERBS, nothing_found, page_value, parse_page_value, pick
 from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW, registration, webinar

@@ -33,7 +33,7 @@ from bot.registration.forecast import Forecast
 from bot.registration.texts import settings_result
 from bot.slack import error_message
 from bot.webinars.texts import card
-from handlers import ACTIONS, COMMANDS, SUBMISSIONS
+from handlers import ACTIONS, COMMANDS, SUBMISSIONS, webinar_choice_texts
 from handlers.browse import help as help_texts
 from handlers.browse import texts as browse_texts
 from handlers.cancel import form as cancel_form
@@ -154,8 +154,8 @@ def views() -> list[dict[str, Any]]:
             browse_texts.details(plain, now=NOW, host_link=link, can_manage=True, here=here, has_pages=True)
             for here in (True, False)
         ),
-        *(browse_texts.count(plain, now=NOW), browse_texts.nothing_found("garden", "show")),
-        *(browse_texts.pick([plain] * 11, verb, words="day", now=NOW) for verb in browse_texts.VERBS),
+        *(browse_texts.count(plain, now=NOW), webinar_choice_texts.nothing_found("garden", "show")),
+        *(webinar_choice_texts.pick([plain] * 11, verb, words="day", now=NOW) for verb in webinar_choice_texts.VERBS),
         *(card.card(one, now=NOW) for one in (plain, open_to_all)),
         *(compose.compose([notice_context(one, kind)], at=NOW) for kind in NoticeKind for one in (plain, open_to_all)),
         *(creation_texts.done_message(created), creation_texts.failed_message("No.", "d1")),

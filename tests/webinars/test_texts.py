@@ -15,7 +15,8 @@ from bot.model.webinar import Audience, Status, Webinar
 from bot.slack.buttons import join
 from bot.slack.message import Message
 from bot.webinars.texts.card import card, fingerprint
-from handlers.browse.texts import PAGE_SIZE, count, details, home_menu, listing, pick
+from handlers.browse.texts import count, details, home_menu, listing
+from handlers.webinar_choice_texts import PAGE_SIZE, pick
 from tests.support.block_kit import buttons, check_message, visible_text
 from tests.support.rows import each_row
 from tests.support.webinar_samples import MOMENTS, NASTY, NOW, START, WEBINARS, registration, webinar

@@ -1,0 +1,125 @@
+"""The picker of webinars that match a command, and the parts it shares with lists of webinars."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model.webinar import Webinar
+from bot.providers.base import DISPLAY_NAME
+from bot.slack import buttons
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    message,
+    number,
+    plain,
+    section,
+)
+from bot.slack.message import Message
+from bot.webinars.texts.facts import (
+    registrations,
+    status_line,
+    timing,
+)
+
+PAGE_SIZE = 10
+MAX_WORDS = 200
+"""Characters of a search that a paging button carries and a heading shows."""
+
+VERBS = {
+    "show": ("Show", buttons.SHOW),
+    "count": ("Count", buttons.COUNT),
+    "share": ("Share Here", buttons.SHARE_HERE),
+    "remind": ("Set Reminders", buttons.REMIND),
+    "subscribe": ("Subscribe", buttons.SUBSCRIBE),
+    "unsubscribe": ("Unsubscribe", buttons.UNSUBSCRIBE),
+    "open": ("Open Registration", buttons.REOPEN),
+    "close": ("Close Registration", buttons.CLOSE),
+    "limit": ("Set Limit", buttons.RAISE_LIMIT),
+    "invite": ("Invite", buttons.INVITE),
+    "team": ("Show Team", buttons.TEAM),
+    "register": ("Register", buttons.REGISTER_OTHERS),
+    "registrants": ("Show Registrants", buttons.REGISTRANTS),
+    "cancel": ("Cancel Webinar", buttons.CANCEL),
+}
+"""For each verb that takes a webinar: the label and action id of the button that continues with it."""
+
+
+def page_value(which: str, page: int) -> str:
+    """The value of a button that opens this page of this list."""
+    return json.dumps({"which": which[:MAX_WORDS], "page": page}, ensure_ascii=False)
+
+
+def parse_page_value(value: str) -> tuple[str, int]:
+    """The list and the page of a button's value."""
+    content = json.loads(value)
+    return str(content["which"]), int(content["page"])
+
+
+def pick(webinars: Sequence[Webinar], verb: str, *, words: str, now: datetime, typed: str = "") -> Message:
+    """The picker if several webinars match `words` (or are coming up, if empty).
+
+    Each of the first ten has a button that continues with `verb` (one of `VERBS`) and the rest of the command, `typed`
+    (see `buttons.parse_value`).
+    """
+    label, action_id = VERBS[verb]
+    shown = webinars[:PAGE_SIZE]
+    total = number(len(webinars), "webinar")
+    head = f"{total} match “{plain(words, MAX_WORDS)}”. Which one?" if words else f"{total} coming up. Which one?"
+    rows: list[Block] = [
+        section(webinar_row(webinar, now), buttons.webinar_button(webinar, label, action_id, typed=typed))
+        for webinar in shown
+    ]
+    more: list[Block] = []
+    if len(webinars) > len(shown):
+        more = [
+            context(f"These are the first {len(shown)}. Say more words of the title to find another."),
+            *actions(button("See All", buttons.LIST, page_value(words, 1), label="List all that match")),
+        ]
+    spoken = "; ".join(f"{plain(webinar.title)}, {timing(webinar)}" for webinar in shown)
+    return message(f"{head} {spoken}.", [section(head), *rows, *more])
+
+
+def nothing_found(words: str, verb: str) -> Message:
+    """The reply if no webinar matches `words` (or is coming up, if empty): the usage and the list."""
+    if not words:
+        return empty_list("", "")
+    text = (
+        f"No webinar matches “{plain(words, MAX_WORDS)}”. Use words of its title, its id, or `next`, "
+        f"for example: `/webinar {verb} next`"
+    )
+    return message(text, [section(text), *actions(button("List Webinars", buttons.LIST, page_value("", 1)))])
+
+
+def empty_list(which: str, age: str) -> Message:
+    """The reply for an empty list: how to create a webinar, or the usage if `which` has words of a title."""
+    kind, words = split_which(which)
+    if words:
+        return nothing_found(words, "show")
+    text = {
+        "": "Nothing is planned. Create a webinar, for example: `/webinar create Launch day next tue 3pm for 45m`",
+        "mine": "You have no webinars here yet. Create one, for example: `/webinar create Launch day tomorrow 3pm`",
+        "past": "No webinar has taken place yet. See what is coming with `/webinar list`",
+    }[kind]
+    create = button("Create Webinar", buttons.CREATE, "list", style="primary")
+    refresh = button(
+        "Refresh", buttons.REFRESH_LIST, page_value(which, 1), label=f"Check this list with {DISPLAY_NAME}"
+    )
+    age_note = [context(age)] if age else []
+    return message(" ".join(filter(None, [f"{text}.", age])), [section(text), *actions(create, refresh), *age_note])
+
+
+def webinar_row(webinar: Webinar, now: datetime) -> str:
+    """A webinar as a row of a list (mrkdwn)."""
+    facts = f"{status_line(webinar, now)} · {registrations(webinar)}"
+    return f"*{plain(webinar.title)}*\n{timing(webinar)}\n{facts}"
+
+
+def split_which(which: str) -> tuple[str, str]:
+    """The kind of a list (empty, "mine" or "past") and the words of a title."""
+    kind, _, words = which.partition(" ")
+    return (kind, words.strip()) if kind in {"mine", "past"} else ("", which)
