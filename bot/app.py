@@ -1,4 +1,4 @@
-"""The application: builds everything, starts it, and stops it."""
+"""The application: builds, starts and stops the bot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EVENTS = "/slack/events"
 
 @dataclass(frozen=True)
 class ProviderTiming:
-    """The timeout of a RingCentral request in seconds, and how to wait before a retry."""
+    """The timeout of a provider request in seconds, and how to wait before a retry."""
 
     timeout: float = PROVIDER_TIMEOUT
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -123,7 +123,7 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
     token = settings.slack_bot_token.get_secret_value()
 
     async def authorize() -> AuthorizeResult:
-        # One workspace, one token: looked up once at start and not at every request, as the SDK's stores do.
+        # One workspace, one token, looked up once at start. The SDK's stores call auth.test at every request.
         return AuthorizeResult(
             enterprise_id=identity.workspace.enterprise_id or None,
             team_id=identity.workspace.team_id,
@@ -134,7 +134,7 @@ def _bolt(settings: Settings, identity: Identity) -> AsyncApp:
 
     return AsyncApp(
         name="greenroom",  # without it, Bolt reads the source of everything on the stack to find one
-        # Answers when the listener returns, instead of polling every 10 ms for the ack.
+        # Responds when the listener returns, instead of polling every 10 ms for the ack.
         process_before_response=True,
         signing_secret=settings.slack_signing_secret.get_secret_value() or None,
         authorize=authorize,
@@ -171,7 +171,7 @@ async def _open_socket(settings: Settings, app: AsyncApp, http: aiohttp.ClientSe
     client = AsyncWebClient(base_url=settings.slack_api_url.rstrip("/") + "/", session=http)
     token = settings.slack_app_token.get_secret_value()
     try:
-        # Asked once by ourselves: Bolt would go on asking with a token that is refused.
+        # Checked once here: Bolt would retry forever with a refused token.
         await client.apps_connections_open(app_token=token)
         handler = AsyncSocketModeHandler(app, token, web_client=client)
         await asyncio.wait_for(handler.connect_async(), timeout=30)  # type: ignore[no-untyped-call] # Bolt's own

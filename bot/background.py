@@ -1,4 +1,4 @@
-"""Runs work that continues after Slack was answered, and drains it at shutdown."""
+"""Runs work that continues after the response to Slack, and drains it at shutdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 GRACE = 0.05
-"""Seconds after a listener returns until its answer has certainly been written to Slack."""
+"""Seconds after a listener returns until its response has been written to Slack."""
 
 
 class BackgroundTasks:
@@ -19,13 +19,13 @@ class BackgroundTasks:
     def __init__(self) -> None:
         """Start without tasks."""
         self.grace = GRACE
-        """The `after` of work that must not overtake an answer."""
+        """The delay of work that must not run before the response is written."""
         self._running: set[asyncio.Task[None]] = set()
         self._resumable: set[asyncio.Task[None]] = set()
         self._closing = False
 
     def start(self, work: Coroutine[Any, Any, None], name: str, *, after: float = 0.0, resumable: bool = False) -> None:
-        """Run this work now, or `after` so many seconds. During shutdown it is not started.
+        """Run this work now, or after a delay in seconds. During shutdown it is not started.
 
         `resumable` work continues after a restart, so shutdown cancels it at once.
         """
@@ -44,13 +44,13 @@ class BackgroundTasks:
         while self._running:
             await asyncio.wait(self._running)
 
-    async def drain(self, patience: float = 20.0) -> None:
-        """Accept no more work, wait for running tasks, and cancel those that take longer than `patience` seconds."""
+    async def drain(self, seconds: float = 20.0) -> None:
+        """Accept no more work, wait for running tasks, and cancel those that take longer than `seconds`."""
         self._closing = True
         for task in self._resumable:
             task.cancel()
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=patience)
+            _, late = await asyncio.wait(self._running, timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The one place that reads the clock; everything else is told what time it is."""
+"""The only module that reads the clock; all other code receives `now`."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time that webinars and notices live by."""
+    """The domain clock, by which webinars and notices are timed."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock: what `bot run` always uses."""
+    """The clock of the machine, which `bot run` always uses."""
 
     def now(self) -> datetime:
-        """The machine's present moment, aware, in UTC."""
+        """Return the current time of the machine, aware, in UTC."""
         return machine_now()
 
 
 def machine_now() -> datetime:
-    """The machine's time, for what must not follow a moved clock: tokens, time-outs, timers (aware, UTC)."""
-    return datetime.now(UTC)  # noqa: TID251 - this is the one place
+    """Return the time of the machine (aware, UTC), for tokens, timeouts and timers, which ignore a moved clock."""
+    return datetime.now(UTC)  # noqa: TID251 - the only place
 
 
 def monotonic() -> float:
-    """Seconds that only go forward, for measuring waits and rate windows."""
-    return time.monotonic()  # noqa: TID251 - this is the one place
+    """Return seconds that only increase, for waits and rate windows."""
+    return time.monotonic()  # noqa: TID251 - the only place
 
 
 def boottime() -> float:
-    """Seconds that go forward also while the machine sleeps, for what must not be done when too much time has passed.
+    """Return seconds that also increase while the machine sleeps, for work that must not be done too late.
 
-    Where the machine has no such clock (it is Linux's), those that stand still while it sleeps.
+    Without such a clock (only Linux has it), the seconds stop while the machine sleeps.
     """
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

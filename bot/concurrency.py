@@ -1,4 +1,4 @@
-"""Two building blocks: one lock for each key, and a count of events in a sliding window of time."""
+"""Keyed locks, and a sliding window for rate limits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SlidingWindow:
         self._events: deque[float] = deque()
 
     def add(self, now: float, count: int = 1) -> None:
-        """Record events that happen now, even more than fit."""
+        """Record events that happen now, even beyond the limit."""
         self._events.extend([now] * count)
 
     def left(self, now: float) -> int:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong in words a person can act on: each error carries its facts and its sentence."""
+"""The errors of Greenroom: each has a sentence for the user, and its facts."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from datetime import datetime
 
 
 class GreenroomError(Exception):
-    """Something went wrong that a person should be told in the words of `sentence`.
+    """An error whose `sentence` is shown to the user.
 
-    The sentence says what happened, what did not, and what to do. It never holds a secret, an address or a name
-    of a registrant, because it may be logged.
+    The sentence says what happened, what did not, and what to do. It never contains a secret, or an address or name of
+    a registrant, because it may be logged.
     """
 
     def __init__(self, sentence: str) -> None:
-        """Keep the sentence that the person reads."""
+        """Keep the sentence for the user."""
         super().__init__(sentence)
         self.sentence = sentence
 
 
 class BadInput(GreenroomError):
-    """Something typed cannot be used; `fields` maps the block ids of a form to what to do about each."""
+    """Invalid input; `fields` maps block ids of a form to the correction each needs."""
 
     def __init__(self, sentence: str, fields: Mapping[str, str] | None = None) -> None:
-        """Keep a sentence for the whole and one for each field."""
+        """Keep a sentence for the input as a whole, and one per field."""
         super().__init__(sentence)
         self.fields = dict(fields or {})
 
 
 class NotAllowed(GreenroomError):
-    """The person may not do this; the sentence names who can."""
+    """The user may not do this; the sentence names who may."""
 
 
 class NotFound(GreenroomError):
-    """What was named does not exist, or no longer."""
+    """The requested object does not exist, or no longer."""
 
 
 class ChannelUnreachable(GreenroomError):
-    """Slack does not let Greenroom post in a channel; the sentence says how to let it in."""
+    """Slack does not let Greenroom post in a channel; the sentence says how to allow it."""
 
 
 class ProviderError(GreenroomError):
-    """The webinar system did not do what was asked. `code` is its own word for why, empty where it gave none."""
+    """The provider did not execute a request. `code` is its error code, empty if it gave none."""
 
     def __init__(self, sentence: str, *, code: str = "", parameter: str = "", status: int = 0) -> None:
         """Keep the vendor's code, the parameter it blames and the HTTP status."""
@@ -52,48 +52,48 @@ class ProviderError(GreenroomError):
 
 
 class ProviderRefused(ProviderError):
-    """A clear no: the same request will be refused again. Nothing has changed there."""
+    """The request was refused, and would be again. Nothing changed there."""
 
 
 class ProviderForbidden(ProviderRefused):
-    """A permission is missing: of the app, of the service user, or of the account's licence."""
+    """A permission is missing: of the app, the service user, or the license of the account."""
 
 
 class ProviderGone(ProviderRefused):
-    """What was asked about does not exist there, or not yet."""
+    """The requested object does not exist there, or not yet."""
 
 
 class ProviderConflict(ProviderRefused):
-    """It is already so (409)."""
+    """The requested state exists already (409)."""
 
 
 class RegistrationClosed(ProviderRefused):
-    """Nobody can register just now: it is closed or full, or the webinar is over."""
+    """Registration is closed or full, or the webinar is over."""
 
 
 class AnswersRequired(ProviderRefused):
-    """Registering takes answers to questions that the webinar system lets nobody read: its own page asks them."""
+    """Registration requires answers to questions that the API does not expose; only the provider's page asks them."""
 
 
 class ProviderUnauthorized(ProviderError):
-    """The credentials are not accepted: an administrator must look at the settings."""
+    """The credentials are not accepted: an admin must check the settings."""
 
 
 class ProviderBusy(ProviderError):
-    """The rate limit is used up; nothing was sent or the request was not accepted. Worth trying from `ready_at`."""
+    """The rate limit is exhausted; nothing was sent or accepted. Retry from `ready_at`."""
 
     def __init__(self, sentence: str, *, ready_at: datetime, code: str = "") -> None:
-        """Keep the machine time (aware, UTC) from which on it is worth trying."""
+        """Keep the machine time (aware, UTC) of the earliest retry."""
         super().__init__(sentence, code=code, status=429)
         self.ready_at = ready_at
 
 
 class ProviderDown(ProviderError):
-    """It cannot be reached or is in trouble, and surely nothing has changed there."""
+    """The provider is unreachable or failing, and nothing changed there."""
 
 
 class OutcomeUnknown(ProviderError):
-    """A request that changes something got no clear answer: look whether it happened before doing it again."""
+    """The outcome of a write is unknown: look up whether it happened before a retry."""
 
 
 class SettingsError(GreenroomError):

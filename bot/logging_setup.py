@@ -1,4 +1,4 @@
-"""Logging: one event a line, its stable name first, then its fields; as text or as JSON."""
+"""Logging: one event per line, its stable name first, then its fields; as text or JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIBRARIES = {
     "apscheduler": logging.WARNING,
     "apscheduler.executors": logging.CRITICAL,  # the scheduler itself logs a job that failed
     "asyncio": logging.WARNING,
-    "slack_bolt": logging.ERROR,  # warns at every start that our own `authorize` goes before the token
+    "slack_bolt": logging.ERROR,  # warns at every start that our `authorize` overrides the token
     "slack_sdk": logging.WARNING,
 }
 """The lowest level logged of each library."""
@@ -23,12 +23,12 @@ def set_up(level: str, form: str) -> None:
     """Log to standard error, libraries from their own level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Console())
-    handler.addFilter(_is_worth_saying)
+    handler.addFilter(_is_logged)
     logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
-def _is_worth_saying(record: logging.LogRecord) -> bool:
-    # On the handler and not on the loggers: Bolt sets the level of each of its own.
+def _is_logged(record: logging.LogRecord) -> bool:
+    # A filter of the handler, not levels of the loggers: Bolt sets the levels of its own loggers.
     names = [record.name.rsplit(".", cut)[0] for cut in range(record.name.count(".") + 1)]
     return record.levelno >= next((LIBRARIES[name] for name in names if name in LIBRARIES), logging.NOTSET)
 

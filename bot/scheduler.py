@@ -1,4 +1,4 @@
-"""Runs periodic jobs, and the delivery when a notice is due: the rows in the database are the source of truth."""
+"""Runs periodic jobs, and delivery when a notice is due. The rows in the database are the source of truth."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bot.clock import Clock, machine_now, monotonic
 log = logging.getLogger(__name__)
 
 HEARTBEAT = timedelta(seconds=10)
-"""Between two deliveries, whatever the timers do: it repairs a timer that a clock jump delayed."""
+"""The longest time between two deliveries: it corrects a timer that a clock jump delayed."""
 STALE_BEATS = 3
-SHORTEST_NAP = timedelta(seconds=0.5)
-"""So that a row which another replica owns does not make this one spin."""
+SHORTEST_WAIT = timedelta(seconds=0.5)
+"""Prevents a busy loop on a row that another replica owns."""
 
 Work = Callable[[], Awaitable[object]]
 
@@ -39,7 +39,7 @@ class Delivers(Protocol):
 
     @property
     def is_alive(self) -> bool:
-        """Whether it works."""
+        """Whether the worker delivers."""
         ...
 
 
@@ -95,13 +95,13 @@ class Scheduler:
             self._beat_at = monotonic()
             if due is not None and self._scheduler.running:
                 # The domain clock may be ahead of machine time, which timers use.
-                wait = max(due - self._clock.now(), SHORTEST_NAP)
+                wait = max(due - self._clock.now(), SHORTEST_WAIT)
                 self._deliver_at(machine_now() + wait, "due")
             return due
 
     @property
     def is_alive(self) -> bool:
-        """Whether a delivery ran lately, and its results are saved. A timer, or the event loop, can stop silently."""
+        """Whether a delivery ran recently and its results are saved. Timers and event loops can stop silently."""
         return self._delivery.is_alive and monotonic() - self._beat_at < STALE_BEATS * HEARTBEAT.total_seconds()
 
     async def stop(self) -> None:

@@ -44,15 +44,15 @@ from bot.team import change_table
 from bot.team.service import TeamService
 from bot.webinars.permissions import Permissions
 
-SWEEP = timedelta(minutes=5)
-COUNT = timedelta(seconds=15)
-DIGEST = timedelta(minutes=1)
-RESUME = timedelta(seconds=30)
-DAILY = timedelta(days=1)
+SWEEP_INTERVAL = timedelta(minutes=5)
+COUNT_INTERVAL = timedelta(seconds=15)
+DIGEST_INTERVAL = timedelta(minutes=1)
+RESUME_INTERVAL = timedelta(seconds=30)
+DAY = timedelta(days=1)
 KEEP_DRAFTS = timedelta(days=7)
 """How long an unfinished form is kept."""
 KEEP_NOTICES = timedelta(days=90)
-"""How long notices can be looked up."""
+"""How long notices are kept."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ async def release_leases(store: Store) -> None:
 
 
 def _schedule(services: Services) -> None:
-    services.scheduler.add("sweep", SWEEP, services.sweep)
-    services.scheduler.add("count", COUNT, services.mirror.count_next)
-    services.scheduler.add("digest", DIGEST, services.plan_digests)
-    services.scheduler.add("resume", RESUME, services.resume)
-    services.scheduler.add("daily", DAILY, services.daily)
+    services.scheduler.add("sweep", SWEEP_INTERVAL, services.sweep)
+    services.scheduler.add("count", COUNT_INTERVAL, services.mirror.count_next)
+    services.scheduler.add("digest", DIGEST_INTERVAL, services.plan_digests)
+    services.scheduler.add("resume", RESUME_INTERVAL, services.resume)
+    services.scheduler.add("daily", DAY, services.daily)

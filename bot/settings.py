@@ -1,4 +1,4 @@
-"""What an administrator sets, read from the environment, with every mistake named at once."""
+"""The settings, read from the environment; one error lists every mistake."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from bot.errors import SettingsError
 
 
 class UnclearAlerts(StrEnum):
-    """What becomes of a post that may or may not have arrived, where nobody may look."""
+    """How to handle an alert whose post has an unknown outcome, if the channel's history is not readable."""
 
     REPEAT = "repeat"
     DROP = "drop"
 
 
 STATES = {"missing": "is missing", "string_too_short": "is empty", "too_short": "is empty"}
-"""What pydantic's kinds of mistakes are called here, where its own words would puzzle."""
+"""Our texts for pydantic's error types."""
 
 
 def _http_url(value: str) -> str:
@@ -41,7 +41,7 @@ def _fernet_keys(value: SecretStr) -> SecretStr:
     try:
         MultiFernet([Fernet(key.strip()) for key in value.get_secret_value().split(",") if key.strip()])
     except ValueError:
-        # Raised anew without its cause: the cause could carry the key.
+        # Raised without its cause, which could contain the key.
         raise ValueError("is no Fernet key; `python -m bot key` prints a new one") from None
     return value
 
@@ -113,19 +113,19 @@ class Settings(BaseSettings):
     @field_validator("slack_signing_secret")
     @classmethod
     def _some_way_in(cls, signing_secret: SecretStr, others: ValidationInfo) -> SecretStr:
-        # On a field and not on the whole, so that it is named together with whatever else is missing.
+        # A field validator, so that one error lists this together with the other missing settings.
         if not signing_secret.get_secret_value() and not others.data["slack_app_token"].get_secret_value():
             raise ValueError("is missing, and so is SLACK_APP_TOKEN; one of the two must be set")
         return signing_secret
 
     @property
     def socket_mode(self) -> bool:
-        """Whether Slack is reached over a socket that we open, so that nothing need reach us."""
+        """Whether to use Socket Mode, which needs no public URL."""
         return bool(self.slack_app_token.get_secret_value())
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises `SettingsError` naming every missing or malformed one and its purpose."""
+    """Read the settings. Raises `SettingsError` naming every missing or malformed one and its purpose."""
     try:
         return Settings()  # pydantic-settings fills the fields from the environment
     except ValidationError as error:

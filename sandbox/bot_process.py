@@ -58,7 +58,7 @@ class BotControl:
         await self._services.digests.plan_due()  # the bot's own job runs by machine time
         due = await self._services.scheduler.deliver()
         if order.get("arrived"):
-            self._run_in_background(self._services.mirror.keep_up())
+            self._run_in_background(self._services.mirror.sync())
         return {"next": due.timestamp() if due else None}
 
     async def _refresh(self, session_id: str) -> None:

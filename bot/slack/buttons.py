@@ -1,4 +1,4 @@
-"""The buttons that stand on more than one message, and the ids by which their clicks come back."""
+"""Buttons that several messages share, and their action ids."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from bot.slack.blocks import Element, link_button
 from bot.slack.blocks import button as _button
 from bot.slack.form_elements import conversations_select
 
-# Clicks on these only open a page; Slack reports them all the same, so they must be acknowledged.
+# These only open a page, but Slack reports their clicks, so they must be acknowledged.
 PAGE = "open.registration"
 JOIN = "open.webinar"
 START = "open.host"
 OWN_LINK = "open.own"
 LINKS = (PAGE, JOIN, START, OWN_LINK)
 
-# The value of each of these is the webinar's id.
+# The value of each of these is the id of the webinar.
 SHOW = "webinar.show"
 COUNT = "webinar.count"
 SHARE_HERE = "webinar.share"
@@ -29,7 +29,7 @@ REFRESH_DETAILS = "refresh.details"
 REFRESH_COUNT = "refresh.count"
 
 SHARE_IN = "webinar.share_in"
-"""A channel picker; its block id says which webinar (`shared_webinar_id`)."""
+"""A channel picker; its block id contains the id of the webinar (`shared_webinar_id`)."""
 
 REMIND = "remind.open"
 MUTE = "notice.mute"
@@ -40,141 +40,141 @@ CLOSE = "door.close"
 
 REGISTER_OTHERS = "enrol.open"
 REGISTRANTS = "registrants.open"
-"""For organisers: the form to register somebody else, and who has registered."""
+"""For organizers: the form to register others, and the list of registrants."""
 
 PAGE_LINK = "page.link"
-"""The address of our own registration page, for organisers. The value is the webinar's id."""
+"""Shows organizers the URL of our own registration page. The value is the id of the webinar."""
 
 REGISTRATION_MENU = "door.menu"
 CHART = "door.chart"
 SOURCES = "door.sources"
 LINKS_FILE = "door.links"
-"""Everything about a registration, its picture without and with the sources, and the links of who gets no e-mail."""
+"""The registration menu, its chart without and with the sources, and the links of registrants who get no email."""
 
 UNDO_REGISTRATION = "door.undo"
-"""The value says what to go back to (`door_result.Undo`)."""
+"""The value is what to restore."""
 
 SUBSCRIBE = "follow.more"
 UNSUBSCRIBE = "follow.less"
-"""The value of these two is the webinar's id, and which features (`parse_value`)."""
+"""The value of these two is the id of the webinar and the features (`parse_value`)."""
 
 CHANGE_FEATURES = "follow.change"
-"""Opens the form for what a channel hears. The value is a channel's id."""
+"""Opens the form for the features of a channel. The value is the id of the channel."""
 
-# These have no value that matters.
+# The value of these is not used.
 CREATE = "create.open"
 HELP = "help.open"
 
-# The value says which list and which page (`browse.read_place`).
+# The value is the list and the page.
 LIST = "list.open"
 PREVIOUS = "list.previous"
 NEXT = "list.next"
 REFRESH_LIST = "refresh.list"
 
 CHANNELS = {"exclude_bot_users": True, "include": ["public", "private"]}
-"""What can be announced in: channels, never someone's direct messages."""
+"""Where a webinar can be announced: channels, no direct messages."""
 
 MAX_TYPED = 200
-"""How much of what was typed a button carries on."""
+"""Characters of typed text that the value of a button may contain."""
 
 _SHARE_BLOCK = "share:"
 
 
 def register(webinar: Webinar, text: str = "Register") -> Element:
-    """Registers whoever presses it, or shows them the seat that they have."""
+    """Registers the user who clicks it, or shows their seat."""
     return webinar_button(webinar, text, REGISTER, style="primary")
 
 
 def when_open(webinar: Webinar) -> Element:
-    """Has whoever presses it told when registration opens, unless they have a seat."""
+    """Notifies the user who clicks it when registration opens, unless they have a seat."""
     return webinar_button(webinar, "Tell Me When It Opens", WHEN_OPEN)
 
 
 def my_link(webinar: Webinar) -> Element:
-    """Shows whoever presses it their own link. It stands where nobody else's may."""
+    """Shows the user who clicks it their own link, and no one else's."""
     return webinar_button(webinar, "My Link", MY_LINK, style="primary")
 
 
 def registration_page(webinar: Webinar, text: str = "Registration Page") -> Element | None:
-    """Opens the public registration page; nothing where it is not known."""
+    """Opens the public registration page; None if its URL is unknown."""
     url = webinar.registration.page_uri if webinar.registration else ""
     return link_button(text, PAGE, url, label=f"Register on the page of {one_line_title(webinar.title)}")
 
 
 def own_link(webinar: Webinar, link: str, text: str = "Join") -> Element | None:
-    """Opens a person's own link: only ever for their eyes."""
+    """Opens a personal join link. Show it to this person only."""
     return link_button(
         text, OWN_LINK, link, style="primary", label=f"Join {one_line_title(webinar.title)} by your own link"
     )
 
 
 def join(webinar: Webinar) -> Element | None:
-    """Opens the shared link of a webinar without registration; nothing for any other."""
+    """Opens the shared link of a webinar without registration; None for any other webinar."""
     url = webinar.attendee_link if webinar.audience is Audience.ANYONE else ""
     return link_button("Join", JOIN, url, style="primary", label=f"Join {one_line_title(webinar.title)}")
 
 
 def start(webinar: Webinar, host_link: str) -> Element | None:
-    """Opens the host's own link: only ever for the creator's eyes."""
+    """Opens the host's link. Show it to the creator only."""
     return link_button("Start as Host", START, host_link, label=f"Start {one_line_title(webinar.title)} as its host")
 
 
 def webinar_button(
     webinar: Webinar, text: str, action_id: str, *, style: str | None = None, typed: str = ""
 ) -> Element:
-    """A button that does something about one webinar, with what else was `typed` in the command that led to it."""
+    """A button whose value is a webinar's id, and the rest of the typed command if there is one."""
     value = f"{webinar.id} {typed[:MAX_TYPED]}".strip()
     return _button(text, action_id, value, style=style, label=f"{text}: {one_line_title(webinar.title)}")
 
 
 def parse_value(value: str) -> tuple[str, str]:
-    """The webinar's id and what else was typed, from the value of such a button."""
+    """Split the value of a `webinar_button` into the webinar's id and the typed text."""
     session_id, _, typed = value.partition(" ")
     return session_id, typed
 
 
 def details(webinar: Webinar) -> Element:
-    """Everything that is known of a webinar, for whoever presses it."""
+    """Shows the details of a webinar to the user who clicks it."""
     return webinar_button(webinar, "Details", SHOW)
 
 
 def remind_me(webinar: Webinar) -> Element:
-    """Has the person who presses it reminded once more, in their own messages."""
+    """Reminds the user who clicks it once more, by direct message."""
     return webinar_button(webinar, "Remind Me", SNOOZE)
 
 
 def mute(webinar: Webinar, channel_id: str) -> Element:
-    """Ends the reminders of this webinar in this channel, or for the person where it is their own messages."""
+    """Stops the reminders of this webinar in this channel or direct message."""
     return webinar_button(webinar, "Mute Here" if channel_id.startswith(("C", "G")) else "Mute", MUTE)
 
 
 def raise_limit(webinar: Webinar) -> Element:
-    """Lets more people register, for those who may say so."""
+    """Raises the registration limit; for organizers."""
     return webinar_button(webinar, "Raise Limit", RAISE_LIMIT)
 
 
 def reopen(webinar: Webinar) -> Element:
-    """Opens registration again, for those who may say so."""
+    """Reopens registration; for organizers."""
     return webinar_button(webinar, "Open Registration", REOPEN)
 
 
 def change_features(channel_id: str) -> Element | None:
-    """Opens the form for what a channel hears; nothing where it is a person's own messages."""
+    """Opens the form for the features of a channel; None for a direct message."""
     if not channel_id.startswith(("C", "G")):
         return None
     return _button("Change", CHANGE_FEATURES, channel_id, label="Change what Greenroom says here")
 
 
 def share_picker(text: str) -> Element:
-    """A channel picker that shares the webinar its block names."""
+    """A channel picker that shares the webinar of its `share_block_id`."""
     return conversations_select(action_id=SHARE_IN, placeholder=text, include=CHANNELS)
 
 
 def share_block_id(webinar: Webinar) -> str:
-    """The id of the block around a `share_picker`."""
+    """Return the id for the block of a `share_picker`."""
     return _SHARE_BLOCK + webinar.id
 
 
 def shared_webinar_id(block_id: str) -> str:
-    """Which webinar a `share_picker` is about, by its block's id."""
+    """Return the id of the webinar from the block id of a `share_picker`."""
     return block_id.removeprefix(_SHARE_BLOCK)

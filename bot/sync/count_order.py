@@ -1,75 +1,93 @@
-"""Decides which registration is counted next, and how often one may be: calls to RingCentral are few."""
+"""Which registration to read next, and the budget of calls for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import monotonic
 from bot.concurrency import SlidingWindow
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Audience, Webinar
+from bot.notices.subscriptions.model import Subscription, channel_features
 
-MOST = 4
-"""Calls of upkeep in a minute, of the ten that RingCentral allows; the others are for people."""
+CALLS_A_MINUTE = 4
+"""Upkeep calls a minute, of the ten that RingCentral allows; the rest is for users."""
 MINUTE = 60.0
-AGAIN = timedelta(minutes=5)
-"""A figure older than this is read again."""
-SOON_AGAIN = timedelta(minutes=1)
-"""The same where it matters more: within a day of the start, and where few places are left."""
-NEAR = timedelta(days=1)
+INTERVAL = timedelta(minutes=5)
+"""Age at which a count is read again."""
+SHORT_INTERVAL = timedelta(minutes=1)
+"""The same within a day of the start, or if few places are left."""
+SOON = timedelta(days=1)
 NEARLY_FULL = 80
 """Percent of the limit."""
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class CallRation:
-    """How many calls upkeep may still make: at most so many in any minute of machine time."""
+class CallBudget:
+    """The calls that upkeep may still make: at most `most` in any `window` of machine time."""
 
-    def __init__(self, most: int = MOST, window: float = MINUTE, monotonic: Callable[[], float] = monotonic) -> None:
-        """Start with the whole ration; `window` in seconds."""
+    def __init__(
+        self, most: int = CALLS_A_MINUTE, window: float = MINUTE, monotonic: Callable[[], float] = monotonic
+    ) -> None:
+        """Start with the full budget; `window` in seconds."""
         self.calls = SlidingWindow(most, window)
         self._monotonic = monotonic
 
     @property
     def left(self) -> int:
-        """How many calls may be made now; none if more were made than the ration."""
+        """How many calls may be made now; 0 if more were made than allowed."""
         return self.calls.left(self._monotonic())
 
-    def take(self, calls: int = 1) -> None:
+    def spend(self, calls: int = 1) -> None:
         """Record calls that are made now."""
         self.calls.add(self._monotonic(), calls)
 
 
-def next_to_count(
-    followed: Iterable[Webinar], now: datetime, asked: Mapping[str, datetime] | None = None
+def next_to_read(
+    candidates: Iterable[Webinar], now: datetime, failed_at: Mapping[str, datetime] | None = None
 ) -> Webinar | None:
-    """Of the webinars that somebody follows, the one whose figure has waited longest for its turn, if any is due.
+    """Return the webinar whose count is most overdue, or None if none is due.
 
-    `asked` says when one was last asked about in vain. What was never read goes first; what is near, or nearly full,
-    ages five times as fast, so that it comes round more often, but nothing waits for ever. Of equals, the nearest start
-    is first.
+    `failed_at` maps session ids to the last failed read. Webinars never read come first. Those that start soon or are
+    nearly full age five times as fast, so they are read more often without starving others. The nearest start breaks
+    ties.
     """
-    tries = asked or {}
+    failures = failed_at or {}
     ages = [
-        (webinar, _age(webinar, now, tries.get(webinar.session_id))) for webinar in followed if _counts(webinar, now)
+        (webinar, _age(webinar, now, failures.get(webinar.session_id)))
+        for webinar in candidates
+        if _has_count(webinar, now)
     ]
     due = [(webinar, age) for webinar, age in ages if age >= 1]
-    return min(due, key=lambda one: (-one[1], one[0].start, one[0].session_id))[0] if due else None
+    return min(due, key=lambda item: (-item[1], item[0].start, item[0].session_id))[0] if due else None
 
 
-def _counts(webinar: Webinar, now: datetime) -> bool:
-    """Whether there is something to count, as far as we know: who it is for may still be to be found out."""
+def is_watched(
+    webinar: Webinar, with_cards: Collection[str], subscriptions: Mapping[str, Sequence[Subscription]]
+) -> bool:
+    """Whether its count matters to a channel, a card, or a creator who set a limit.
+
+    `with_cards` are session ids; `subscriptions` are by subject.
+    """
+    if webinar.session_id in with_cards or (webinar.created_by and webinar.registration and webinar.registration.limit):
+        return True
+    subjects = {webinar.session_id, webinar.created_by, ""}
+    return bool(channel_features(webinar, [one for subject in subjects for one in subscriptions.get(subject, ())]))
+
+
+def _has_count(webinar: Webinar, now: datetime) -> bool:
+    """Whether it has a registration to count, or may have one: its audience may be unknown."""
     return webinar.audience is not Audience.ANYONE and is_coming_or_live(webinar, now)
 
 
-def _age(webinar: Webinar, now: datetime, asked_at: datetime | None) -> float:
-    """How long ago it was read or asked about, in turns: from 1 on it is due."""
-    read_at = webinar.registration.read_at if webinar.registration else LONG_AGO
-    return (now - max(read_at, asked_at or LONG_AGO)) / _turn(webinar, now)
+def _age(webinar: Webinar, now: datetime, failed_at: datetime | None) -> float:
+    """Return the time since the last read or failure, in intervals: due from 1."""
+    read_at = webinar.registration.read_at if webinar.registration else NEVER
+    return (now - max(read_at, failed_at or NEVER)) / _interval(webinar, now)
 
 
-def _turn(webinar: Webinar, now: datetime) -> timedelta:
+def _interval(webinar: Webinar, now: datetime) -> timedelta:
     read = webinar.registration
     few_left = read and read.limit and read.is_open and read.count * 100 >= read.limit * NEARLY_FULL
-    return SOON_AGAIN if few_left or webinar.start - now <= NEAR else AGAIN
+    return SHORT_INTERVAL if few_left or webinar.start - now <= SOON else INTERVAL

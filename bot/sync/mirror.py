@@ -1,4 +1,4 @@
-"""Keeps our copy of the webinars true: one call lists the sessions, a Refresh reads one of them."""
+"""The mirror: sweeps list all sessions in one call, a refresh reads one of them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from bot.webinars import table as webinar_table
 log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=1)
-"""How long after its end a session is still listed, so that what became of it is seen."""
+"""How long after its end a session is still listed, to see its final state."""
 CARDS_BACK = timedelta(days=7)
-"""How long after its end a webinar's cards are still looked after: we may have been away when it ended."""
+"""How long after its end the cards of a webinar are still updated: the bot may have been down when it ended."""
 PAGE = 1000
-"""Sessions that one call lists."""
+"""Sessions listed by one call."""
 BATCH = 100
-"""Sessions followed in one go, so that whoever else wants to run or to write waits only for a moment."""
+"""Sessions saved per transaction, so that other tasks and writers wait only briefly."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Mirror:
-    """The copy of one account's webinars."""
+    """Our copy of the webinars of one account."""
 
     def __init__(
         self,
@@ -43,26 +43,26 @@ class Mirror:
         store: Store,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Cards,
+        cards: Cards,
         clock: Clock,
     ) -> None:
-        """Copy from this provider into this store."""
+        """Mirror this provider in this store."""
         self.account = account
         self._store = store
         self._provider = provider
-        self._cards = announcing
+        self._cards = cards
         self._clock = clock
-        self._reading = WebinarReader(account, store, provider, directory, announcing, clock)
-        self._upkeep = Poller(self._reading, store, provider, clock)
-        self.ration = self._upkeep.ration
+        self._reader = WebinarReader(account, store, provider, directory, cards, clock)
+        self._poller = Poller(self._reader, store, provider, clock)
+        self.budget = self._poller.budget
         self._locks = KeyedLocks()
         self._sweeping = asyncio.Lock()
         self._read_at: dict[str, datetime] = {}
-        self._unread = False
+        self._is_failing = False
         self.swept_at: datetime | None = None
 
     async def find(self, session_id: str) -> Webinar:
-        """Our copy of this webinar. Raises `NotFound`."""
+        """Return our copy of this webinar. Raises `NotFound`."""
         async with self._store.read() as db:
             webinar = await webinar_table.find(db, self.account, session_id)
         if webinar is None:
@@ -70,104 +70,104 @@ class Mirror:
         return webinar
 
     async def everything(self, ending_after: datetime | None = None) -> list[Webinar]:
-        """Our copy of all webinars by start, or of those that end later."""
+        """List all webinars by start; with `ending_after`, only those that end later."""
         async with self._store.read() as db:
             return await webinar_table.list_webinars(db, self.account.workspace, ending_after)
 
     async def sync(self) -> None:
-        """Sweep, and say once that RingCentral cannot be read, and once that it can be again."""
+        """Sweep; log once if the provider cannot be read, and once when it can be again."""
         try:
             await self.sweep()
         except ProviderError as error:
-            if not self._unread:
+            if not self._is_failing:
                 log.warning("sync.failed", extra={"reason": error.sentence})
-            self._unread = True
+            self._is_failing = True
         else:
-            if self._unread:
+            if self._is_failing:
                 log.info("sync.recovered")
-            self._unread = False
+            self._is_failing = False
 
     async def sweep(self, caller: Caller = UPKEEP) -> None:
-        """List the sessions (one call per 1,000), and follow what has changed: rows, notices, cards.
+        """List the sessions (one call per 1,000), and update the rows, notices and cards of those that changed.
 
-        Who waits for one that begins meanwhile shares it. Raises `ProviderError` where the list cannot be read, and
-        changes nothing then.
+        Concurrent callers share a sweep that begins after their call. Raises `ProviderError`, and changes nothing, if
+        the list cannot be read.
         """
-        asked = self._clock.now()
+        requested = self._clock.now()
         async with self._sweeping:
-            if self.swept_at and self.swept_at > asked:
+            if self.swept_at and self.swept_at > requested:
                 return
             began = self._clock.now()
             listed = await self._list(began, caller)
-            known = await self._follow(listed, began)
+            known = await self._apply(listed, began)
             missing = [webinar for webinar in known if webinar.session_id not in listed]
-            await self._upkeep.check_missing(missing, known, caller)
+            await self._poller.check_missing(missing, known, caller)
             await self._cards.update_all(self.account, await self.everything(began - CARDS_BACK))
             self.swept_at = began
             log.info("sync.done", extra={"listed": len(listed), "missing": len(missing)})
 
     async def refresh(self, session_id: str, caller: Caller) -> Webinar:
-        """Read this webinar anew (one call), and bring its cards to it. People who ask at once share one reading.
+        """Read this webinar (one call) and update its cards. Concurrent callers share one read.
 
-        It is what a hint that something about this session has changed asks for, too.
+        Also called for a webhook hint that this session has changed.
         """
-        asked = self._clock.now()
+        requested = self._clock.now()
         async with self._locks[session_id]:
             webinar = await self.find(session_id)
-            if self._read_at.get(session_id, NEVER) <= asked:
+            if self._read_at.get(session_id, NEVER) <= requested:
                 webinar = await self._read(webinar, caller)
                 self._read_at[session_id] = self._clock.now()
             return webinar
 
     async def read_registration(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read the registration of a session (one call) and keep it. Raises `ProviderGone` where there is none yet."""
-        return await self._reading.registration(webinar, caller)
+        """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none yet."""
+        return await self._reader.registration(webinar, caller)
 
     async def count_next(self) -> None:
-        """Read the registration whose turn it is: at most one call of upkeep, and none where four were made lately."""
-        await self._upkeep.next()
+        """Read the registration that is most overdue: at most one upkeep call, none if the budget is spent."""
+        await self._poller.next()
 
     def count_soon(self, session_id: str) -> None:
-        """Have this registration read at the next turn of upkeep: somebody has registered, or is gone."""
-        self._upkeep.count_soon(session_id)
+        """Read this registration at the next opportunity, because its count has changed."""
+        self._poller.count_soon(session_id)
 
     async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
-        """Write down the registration of a session as a change of it by `by` has left it."""
-        return await self._reading.save_registration(webinar, registration, by)
+        """Save the registration of a session after user `by` changed it."""
+        return await self._reader.save_registration(webinar, registration, by)
 
     async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
-        """Write down what `by` has made of a webinar, take back what was to be said, and rewrite its cards."""
-        return await self._reading.set_status(webinar, status, by)
+        """Save the status set by user `by`, withdraw planned notices, and update the cards."""
+        return await self._reader.set_status(webinar, status, by)
 
     async def _read(self, webinar: Webinar, caller: Caller) -> Webinar:
         if webinar.audience is not Audience.ANYONE:
             try:
-                return await self._reading.registration(webinar, caller)
+                return await self._reader.registration(webinar, caller)
             except ProviderGone:
                 if webinar.audience is Audience.REGISTRANTS:
                     raise
-            webinar = await self._reading.audience(webinar, caller)
+            webinar = await self._reader.audience(webinar, caller)
         if webinar.audience is Audience.ANYONE and not webinar.attendee_link:
-            return await self._reading.link(webinar, caller)
+            return await self._reader.link(webinar, caller)
         await self.sweep(caller)
         return await self.find(webinar.session_id)
 
     async def _list(self, began: datetime, caller: Caller) -> dict[str, SessionFacts]:
         listed = {facts.session_id: facts for facts in await self._provider.sessions(began - LOOK_BACK, caller)}
         if caller.lane is Lane.UPKEEP:
-            self.ration.take(max(1, math.ceil(len(listed) / PAGE)))
+            self.budget.spend(max(1, math.ceil(len(listed) / PAGE)))
         return listed
 
-    async def _follow(self, listed: dict[str, SessionFacts], began: datetime) -> list[Webinar]:
-        """Write down what has changed, and return what was known before."""
+    async def _apply(self, listed: dict[str, SessionFacts], began: datetime) -> list[Webinar]:
+        """Save what has changed; return the webinars as known before."""
         known = {webinar.session_id: webinar for webinar in await self.everything(began - LOOK_BACK)}
         everything = iter(listed.values())
         while batch := list(islice(everything, BATCH)):
             changed = [facts for facts in batch if self._differs(known.get(facts.session_id), facts)]
             if changed:
-                await self._reading.apply_list(changed, began)
-            await asyncio.sleep(0)  # others want to run as well
+                await self._reader.apply_list(changed, began)
+            await asyncio.sleep(0)  # let other tasks run
         return list(known.values())
 
     def _differs(self, known: Webinar | None, facts: SessionFacts) -> bool:
-        return known is None or self._reading.merge(known, facts, known.seen_at) != known
+        return known is None or self._reader.merge(known, facts, known.seen_at) != known

@@ -1,4 +1,4 @@
-"""Reads one webinar at RingCentral, and writes down what has changed with all that follows from it."""
+"""Reads webinars from the provider, and saves changes with their notices and cards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.webinars.table import NO_LINK
 
 
 class WebinarReader:
-    """The one way in which the copy of an account's webinars is changed: row, figures, notices, and then the cards."""
+    """The only writer of the mirror of an account: row, counts and notices in one transaction, then the cards."""
 
     def __init__(
         self,
@@ -31,39 +31,39 @@ class WebinarReader:
         store: Store,
         provider: WebinarProvider,
         directory: Directory,
-        announcing: Cards,
+        cards: Cards,
         clock: Clock,
     ) -> None:
-        """Copy from this provider into this store."""
+        """Mirror this provider in this store."""
         self.account = account
         self._store = store
         self._provider = provider
         self._directory = directory
-        self._cards = announcing
+        self._cards = cards
         self._clock = clock
 
     async def registration(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read the registration of a session (one call) and keep it. Raises `ProviderGone` where there is none yet."""
+        """Read and save the registration of a session (one call). Raises `ProviderGone` if there is none yet."""
         began = self._clock.now()
         read = await self._provider.registration(webinar.session_id, caller)
-        return await self._keep(webinar, read, force=caller.lane is not Lane.UPKEEP, unless_since=began)
+        return await self._save(webinar, read, force=caller.lane is not Lane.UPKEEP, unless_read_since=began)
 
     async def audience(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read who a webinar is for (one call), which lists of sessions leave out."""
+        """Read and save the audience of a webinar (one call), which session lists omit."""
         facts = await self._provider.webinar(webinar.webinar_id, caller)
-        return await self._learn(webinar, audience=facts.audience)
+        return await self._save_facts(webinar, audience=facts.audience)
 
     async def link(self, webinar: Webinar, caller: Caller) -> Webinar:
-        """Read the link that everybody shares from the session itself (one call), as lists leave it out."""
+        """Read and save the shared link of a session (one call), which session lists omit."""
         facts = await self._provider.session(webinar.webinar_id, webinar.session_id, caller)
-        return await self._learn(webinar, attendee_link=facts.attendee_link)
+        return await self._save_facts(webinar, attendee_link=facts.attendee_link)
 
     async def save_registration(self, webinar: Webinar, registration: Registration, by: str = "") -> Webinar:
-        """Write down the registration as it is just now, after `by` has changed it here."""
-        return await self._keep(webinar, registration, by=by)
+        """Save the current registration after user `by` changed it."""
+        return await self._save(webinar, registration, by=by)
 
     async def set_status(self, webinar: Webinar, status: Status, by: str = "") -> Webinar:
-        """Write down what became of a webinar, take back what was to be said, and rewrite its cards."""
+        """Save the status of a webinar, withdraw planned notices, and update its cards."""
         now = self._clock.now()
 
         def marked(current: Webinar) -> Webinar:
@@ -76,62 +76,59 @@ class WebinarReader:
         return changed
 
     async def apply_list(self, listed: Iterable[SessionFacts], began: datetime) -> None:
-        """Write down what a list says that was asked for at `began`, in one transaction."""
+        """Save listed sessions in one transaction; `began` is when the list was requested."""
         async with self._store.write() as db:
-            # In one order for everybody, so that no two of them wait for each other; and what is new comes last.
-            new = [facts for facts in sorted(listed, key=_session) if not await self._follow(db, facts, began)]
+            # Locked in one order, so that concurrent transactions cannot deadlock; new sessions come last.
+            new = [facts for facts in sorted(listed, key=_session) if not await self._apply_listed(db, facts, began)]
             for facts in new:
                 await self._write(db, None, self.merge(None, facts, began), began, host_link=facts.host_link)
 
     def merge(self, known: Webinar | None, facts: SessionFacts, now: datetime) -> Webinar:
-        """Apply what a list says of a session to what is known of it."""
+        """Apply listed facts to a known webinar, or create one."""
         return merged(self.account, known, facts, host_name=self._directory.user_name, now=now)
 
-    async def _follow(self, db: Db, facts: SessionFacts, began: datetime) -> bool:
-        """Lay what was listed over what is known. False where nothing is."""
-        # Read in the transaction that writes it, and never over what was written after the list was asked for.
+    async def _apply_listed(self, db: Db, facts: SessionFacts, began: datetime) -> bool:
+        """Save a listed session if it is known. False if it is not.
+
+        A row that was saved after the list was requested is newer and stays.
+        """
         before = await webinar_table.find(db, self.account, facts.session_id, for_update=True)
         if before and before.seen_at <= began:
             await self._write(db, before, self.merge(before, facts, began), began, host_link=facts.host_link)
         return before is not None
 
-    async def _keep(
+    async def _save(
         self,
         webinar: Webinar,
         registration: Registration,
         *,
         by: str = "",
         force: bool = True,
-        unless_since: datetime | None = None,
+        unless_read_since: datetime | None = None,
     ) -> Webinar:
-        # Stamped here and not by the provider: the age of a figure is told on the clock that people are shown.
+        # Stamped here and not by the provider: ages are shown on the domain clock.
         read = registration.model_copy(update={"read_at": self._clock.now()})
 
-        def kept(current: Webinar) -> Webinar:
-            was = current.registration
-            if was and unless_since and was.read_at > unless_since:
-                return current  # whoever was quicker asked later, or has changed it
-            since = was.limit_since if was and was.limit == read.limit else read.read_at
-            figures = read.model_copy(update={"limit_since": since})
-            return current.model_copy(update={"registration": figures, "audience": Audience.REGISTRANTS})
+        def updated(current: Webinar) -> Webinar:
+            return with_registration(current, read, unless_read_since=unless_read_since)
 
-        changed = await self._change(webinar, kept, by)
+        changed = await self._change(webinar, updated, by)
         await self._cards.update(changed, force=force)
         return changed
 
-    async def _learn(self, webinar: Webinar, **facts: object) -> Webinar:
+    async def _save_facts(self, webinar: Webinar, **facts: object) -> Webinar:
         now = self._clock.now()
-        learnt = await self._change(webinar, lambda current: current.model_copy(update={**facts, "seen_at": now}))
-        await self._cards.update(learnt, force=True)
-        return learnt
+        changed = await self._change(webinar, lambda current: current.model_copy(update={**facts, "seen_at": now}))
+        await self._cards.update(changed, force=True)
+        return changed
 
-    async def _change(self, webinar: Webinar, alter: Callable[[Webinar], Webinar], by: str = "") -> Webinar:
-        """Alter the row as it is by now: it may have changed while RingCentral was asked."""
+    async def _change(self, webinar: Webinar, change: Callable[[Webinar], Webinar], by: str = "") -> Webinar:
+        """Change the current row: it may have changed during the provider call."""
         async with self._store.write() as db:
             before = await webinar_table.find(db, self.account, webinar.session_id, for_update=True)
             if before is None:
                 raise NotFound("This webinar is not known here any more.")
-            after = alter(before)
+            after = change(before)
             if after is not before:
                 await self._write(db, before, after, self._clock.now(), by)
         return after
@@ -147,7 +144,7 @@ class WebinarReader:
     ) -> None:
         await webinar_table.save(db, after, host_link)
         read = after.registration
-        if read and _figures(read) != _figures(before.registration if before else None):
+        if read and _counts(read) != _counts(before.registration if before else None):
             await count_history.add(db, self.account, after.session_id, read)
         await plan_changes(db, before, after, now, by)
 
@@ -155,7 +152,7 @@ class WebinarReader:
 def merged(
     account: Account, known: Webinar | None, facts: SessionFacts, *, host_name: Callable[[str], str], now: datetime
 ) -> Webinar:
-    """Apply what a list says of a session to the known webinar; every field that lists leave out keeps its value."""
+    """Apply listed facts to the known webinar; every field that lists omit keeps its value."""
     listed: dict[str, Any] = {
         "webinar_id": facts.webinar_id,
         "title": facts.title,
@@ -178,9 +175,22 @@ def merged(
     return base.model_copy(update=listed | also)
 
 
+def with_registration(current: Webinar, read: Registration, *, unless_read_since: datetime | None = None) -> Webinar:
+    """Apply a registration; keep a current one that was read after `unless_read_since`.
+
+    `limit_since` stays while the limit stays.
+    """
+    before = current.registration
+    if before and unless_read_since and before.read_at > unless_read_since:
+        return current  # a later read or a change was saved meanwhile
+    since = before.limit_since if before and before.limit == read.limit else read.read_at
+    registration = read.model_copy(update={"limit_since": since})
+    return current.model_copy(update={"registration": registration, "audience": Audience.REGISTRANTS})
+
+
 def _session(facts: SessionFacts) -> str:
     return facts.session_id
 
 
-def _figures(read: Registration | None) -> object:
+def _counts(read: Registration | None) -> object:
     return read and (read.count, read.limit, read.is_open)

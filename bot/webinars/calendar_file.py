@@ -1,4 +1,4 @@
-"""Writes the calendar file of a webinar, with one person's own link in it, as every calendar reads it."""
+"""Writes the calendar file (RFC 5545) of a webinar for one person, with their own link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE_NAME = "webinar.ics"
 PRODUCT = "-//Greenroom//Webinars in Slack//EN"
 _OURS = uuid.UUID("5d0c1f0e-6a0b-4f0e-9a57-1c6f2b0f8f0d")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What RFC 5545 (3.1, TSAFE-CHAR) lets no text hold, and what ends a line for some who read it."""
+"""Characters that RFC 5545 (3.1, TSAFE-CHAR) forbids in text, or that some readers take for a line end."""
 
 
 def calendar_file(
@@ -24,13 +24,13 @@ def calendar_file(
     link: str,
     sequence: int,
     early: timedelta = timedelta(),
-    words: str = "",
-    cancelled: bool = False,
+    introduction: str = "",
+    canceled: bool = False,
 ) -> bytes:
-    """The file that puts a webinar into a calendar, or with `cancelled` takes it out again.
+    """Return the file that adds a webinar to a calendar, or removes it if `canceled`.
 
-    A later one with a higher `sequence` takes the place of an earlier one: they share a UID, whoever they are for.
-    `early` is how much sooner the person has to be there; `words` stand before the description.
+    A file with a higher `sequence` replaces an earlier one: all files of a webinar share its UID. `early` is how long
+    before the start the person has to arrive; `introduction` precedes the description.
     """
     link = "".join(link.split())
     event = Event()
@@ -40,22 +40,22 @@ def calendar_file(
     event.add("dtstart", (webinar.start - early).astimezone(UTC))
     event.add("dtend", webinar.end)
     event.add("summary", _writable(" ".join(webinar.title.split())))
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    about = [words, f"Join: {link}" if link else "", webinar.description]
-    event.add("description", _writable("\n\n".join(part.strip() for part in about if part.strip())))
+    event.add("status", "CANCELLED" if canceled else "CONFIRMED")
+    parts = [introduction, f"Join: {link}" if link else "", webinar.description]
+    event.add("description", _writable("\n\n".join(part.strip() for part in parts if part.strip())))
     if link:
         event.add("location", link)
         event.add("url", link)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    calendar.add("method", "CANCEL" if canceled else "PUBLISH")
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
 def uid(webinar: Webinar) -> str:
-    """By what calendars know that two files are about the same webinar."""
+    """Return the UID of a webinar, the same in every file."""
     account = webinar.account
     workspace = account.workspace
     names = (workspace.team_id, workspace.enterprise_id, account.provider, account.name, webinar.session_id)

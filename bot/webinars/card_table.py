@@ -1,4 +1,4 @@
-"""Remembers which card stands in which channel, and what it says, so that it can be kept true."""
+"""The table of cards: where each was posted, and the digest of its content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.model.people import Account, Frozen
 
 
 class Card(Frozen):
-    """An announcement standing in a channel; `shown` is a digest of what it says."""
+    """An announcement in a channel; `shown` is the digest of its content."""
 
     account: Account
     session_id: str
@@ -26,13 +26,13 @@ class Card(Frozen):
 
 
 async def save(db: Db, card: Card) -> None:
-    """Remember a card; a second one in the same channel stands beside the first."""
+    """Save a card; a channel may have several cards of one webinar."""
     row = {**account_columns(card.account), **card.model_dump(exclude={"account"})}
     await db.upsert(cards, row)
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
-    """Every card of this session, oldest first."""
+    """List the cards of a session, oldest first."""
     rows = await db.execute(
         select(cards)
         .where(*of_account(cards, account), cards.c.session_id == session_id)
@@ -42,17 +42,17 @@ async def of_session(db: Db, account: Account, session_id: str) -> list[Card]:
 
 
 async def of_account_cards(db: Db, account: Account) -> list[Card]:
-    """Every card that stands."""
+    """List the cards of an account."""
     return [_card(row) for row in await db.execute(select(cards).where(*of_account(cards, account)))]
 
 
 async def save_digest(db: Db, card: Card, shown: str) -> None:
-    """Write down what the card says now."""
+    """Save the digest of the content that the card has now."""
     await db.execute(update(cards).where(*_same(card)).values(shown=shown))
 
 
 async def forget(db: Db, card: Card) -> None:
-    """Forget a card that is no longer there."""
+    """Delete a card that is no longer in its channel."""
     await db.execute(delete(cards).where(*_same(card)))
 
 

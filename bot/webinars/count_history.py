@@ -1,4 +1,4 @@
-"""How many had registered when: one row for each reading of a registration that differed from the one before."""
+"""The table of registration counts: one row per reading that differs from the previous one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model.webinar import Registration
 
 
 class CountReading(Frozen):
-    """What a reading said that differed from the one before; it held from `read_at` until the next one."""
+    """A count, valid from `read_at` until the next reading."""
 
     read_at: AwareDatetime
     count: int
@@ -25,7 +25,7 @@ class CountReading(Frozen):
 
 
 async def add(db: Db, account: Account, session_id: str, registration: Registration) -> None:
-    """Keep what was read just now."""
+    """Save a reading."""
     row = {
         **account_columns(account),
         "session_id": session_id,
@@ -38,21 +38,21 @@ async def add(db: Db, account: Account, session_id: str, registration: Registrat
 
 
 async def at(db: Db, account: Account, session_id: str, moment: datetime) -> CountReading | None:
-    """The last figure at or before a moment; None where nothing had been read by then."""
+    """Return the last reading at or before `moment`, or None."""
     query = select(counts).where(
         *of_account(counts, account), counts.c.session_id == session_id, counts.c.read_at <= moment
     )
     row = (await db.execute(query.order_by(counts.c.read_at.desc()).limit(1))).first()
-    return _figure(row) if row else None
+    return _reading(row) if row else None
 
 
 async def of_session(db: Db, account: Account, session_id: str) -> list[CountReading]:
-    """Every figure of this session, oldest first."""
+    """List the readings of a session, oldest first."""
     query = select(counts).where(*of_account(counts, account), counts.c.session_id == session_id)
-    return [_figure(row) for row in await db.execute(query.order_by(counts.c.read_at))]
+    return [_reading(row) for row in await db.execute(query.order_by(counts.c.read_at))]
 
 
-def _figure(row: Any) -> CountReading:
+def _reading(row: Any) -> CountReading:
     return CountReading(
         read_at=row.read_at,
         count=row.registrant_count,

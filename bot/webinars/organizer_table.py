@@ -1,4 +1,4 @@
-"""Remembers whom a workspace lets steer every webinar: people and user groups."""
+"""The table of organizers: people and user groups who may manage every webinar of a workspace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model.people import Frozen, Workspace
 
 
 class UserGroup(Frozen):
-    """A user group of the workspace; `handle` is what stands after its @."""
+    """A user group of the workspace; `handle` is without the @."""
 
     group_id: str
     handle: str
@@ -26,7 +26,7 @@ _LOCKS = 4
 
 
 class Organizers(Frozen):
-    """The people (U…, W…) and user groups (S…) that were chosen; nobody has chosen where `set_by` is empty."""
+    """The chosen people (U…, W…) and user groups (S…); `set_by` is empty if none were ever chosen."""
 
     subjects: frozenset[str] = frozenset()
     set_by: str = ""
@@ -34,17 +34,17 @@ class Organizers(Frozen):
 
     @property
     def people(self) -> list[str]:
-        """The people among them."""
-        return sorted(one for one in self.subjects if not one.startswith("S"))
+        """The ids of the people."""
+        return sorted(subject for subject in self.subjects if not subject.startswith("S"))
 
     @property
     def groups(self) -> list[str]:
-        """The user groups among them."""
-        return sorted(one for one in self.subjects if one.startswith("S"))
+        """The ids of the user groups."""
+        return sorted(subject for subject in self.subjects if subject.startswith("S"))
 
 
 async def find(db: Db, workspace: Workspace) -> Organizers:
-    """Those of this workspace."""
+    """Return the organizers of this workspace."""
     rows = (await db.execute(select(organizers).where(*of_workspace(organizers, workspace)))).all()
     if not rows:
         return Organizers()
@@ -52,8 +52,8 @@ async def find(db: Db, workspace: Workspace) -> Organizers:
 
 
 async def save(db: Db, workspace: Workspace, subjects: Collection[str], by: str, now: datetime) -> None:
-    """Let exactly these be the organisers."""
-    if db.is_postgresql:  # SQLite has one writer at a time anyway; here two would leave those of both
+    """Replace the organizers."""
+    if db.is_postgresql:  # two concurrent writers would leave both sets; SQLite has one writer at a time
         key = crc32(repr(tuple(workspace.model_dump().values())).encode())
         await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, key - 2**31)))
     await db.execute(delete(organizers).where(*of_workspace(organizers, workspace)))

@@ -1,4 +1,4 @@
-"""Whether a person takes part in a webinar: with a seat of their own, or on its team."""
+"""Whether a Slack user takes part in a webinar: has a seat, or is on its team."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.model.team import NotifiedBy
 
 
 async def has_seat(db: Db, account: Account, session_id: str, user_id: str) -> bool:
-    """Whether this Slack user holds a seat."""
+    """Whether this Slack user has a seat."""
     return await _exists(db, account, seats, session_id, user_id, seats.c.state.in_(REGISTERED_STATES))
 
 
@@ -27,6 +27,6 @@ async def _exists(
 ) -> bool:
     if not user_id:
         return False
-    is_theirs = table.c.session_id == session_id, table.c.user_id == user_id
-    found = await db.execute(select(table.c.user_id).where(*of_account(table, account), *is_theirs, condition).limit(1))
+    key = *of_account(table, account), table.c.session_id == session_id, table.c.user_id == user_id
+    found = await db.execute(select(table.c.user_id).where(*key, condition).limit(1))
     return found.first() is not None

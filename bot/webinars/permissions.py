@@ -1,4 +1,4 @@
-"""Decides who may steer a webinar: whoever made or hosts it, the organisers of the workspace, and its admins."""
+"""Who may manage a webinar: its creator, its host, the organizers of the workspace, and its admins."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ def check_may_remind(person: Person) -> None:
 
 
 def may_set_defaults(person: Person) -> bool:
-    """An admin or owner of the workspace."""
+    """Whether this person is an admin or owner of the workspace."""
     return person.is_admin and not person.is_stranger
 
 
 def check_may_set_defaults(person: Person) -> None:
-    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    """Raise `NotAllowed`, naming who may, for anyone but the workspace's admins."""
     if not may_set_defaults(person):
         raise NotAllowed("Only an admin or owner of this workspace can change its usual reminders. Ask one of them to.")
 
 
 def may_choose_organizers(person: Person) -> bool:
-    """An admin or owner of the workspace."""
+    """Whether this person is an admin or owner of the workspace."""
     return person.is_admin and not person.is_stranger
 
 
 def check_may_choose_organizers(person: Person) -> None:
-    """Raise `NotAllowed`, saying who can, for anyone but the workspace's admins."""
+    """Raise `NotAllowed`, naming who may, for anyone but the workspace's admins."""
     if not may_choose_organizers(person):
         raise NotAllowed("Only an admin or owner of this workspace can choose its organisers. Ask one of them to.")
 
@@ -67,96 +67,98 @@ def _check_member(person: Person, what: str) -> None:
 log = logging.getLogger(__name__)
 
 FRESH = 300.0
-"""Seconds for which the people of a user group are believed before Slack is asked again."""
-AGAIN = 15.0
-"""The same where Slack gave no answer."""
+"""Seconds for which the members of a user group are cached."""
+RETRY_AFTER = 15.0
+"""Seconds before a failed request for the members is repeated."""
 MOST_NAMED = 20
-"""How many organisers a refusal names."""
+"""How many organizers a refusal names."""
 
 
 class Permissions:
-    """Asked at every click: what a message shows may be older than what was decided since."""
+    """Checked at every click, because a posted message may show buttons of an earlier state."""
 
     def __init__(
         self, store: Store, slack: SlackApi, directory: Directory, monotonic: Callable[[], float] = monotonic
     ) -> None:
-        """User groups are asked of this Slack, hosts of this directory."""
+        """Look up user groups in this Slack, and hosts in this directory."""
         self._store = store
         self._slack = slack
         self._directory = directory
         self._monotonic = monotonic
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
-        """Who is in each, and until when that is believed."""
+        """The members of each group, and until when they are cached (monotonic seconds)."""
         self._listed: list[UserGroup] = []
         self._listed_at = -FRESH
 
     async def organizers(self, workspace: Workspace) -> Organizers:
-        """Whom the workspace has chosen."""
+        """Return the organizers of the workspace."""
         async with self._store.read() as db:
             return await organizer_table.find(db, workspace)
 
     async def can_manage(self, person: Person, webinar: Webinar) -> bool:
-        """Whether this person may; nobody of another organisation does."""
+        """Whether this person may manage the webinar; members of other organizations never may."""
         if person.is_stranger:
             return False
-        if person.is_admin or self._is_its_own(person, webinar):
+        if person.is_admin or self._is_creator_or_host(person, webinar):
             return True
         chosen = await self.organizers(person.workspace)
         if person.user_id in chosen.subjects:
             return True
-        return any([person.user_id in await self._people_of(group) for group in chosen.groups])
+        return any([person.user_id in await self._members(group) for group in chosen.groups])
 
     async def check(self, person: Person, webinar: Webinar, what: str) -> None:
-        """Raise `NotAllowed`, naming who can. `what` goes on after "You can't": "cancel this webinar"."""
+        """Raise `NotAllowed`, naming who may. `what` continues "You can't", as in "cancel this webinar"."""
         if not await self.can_manage(person, webinar):
             chosen = await self.organizers(person.workspace)
-            handles = {one.group_id: one.handle for one in (await self.groups() if chosen.groups else [])}
+            handles = {group.group_id: group.handle for group in (await self.groups() if chosen.groups else [])}
             raise NotAllowed(f"You can't {what}: {who_can(webinar, chosen, handles)}")
 
     async def groups(self) -> list[UserGroup]:
-        """The workspace's user groups; none where Slack does not tell. Asked again after five minutes."""
+        """Return the user groups of the workspace, cached for five minutes; the last known ones if Slack fails."""
         if self._monotonic() - self._listed_at >= FRESH:
             try:
-                self._listed = [UserGroup(group_id=one, handle=handle) for one, handle in await self._slack.groups()]
+                self._listed = [
+                    UserGroup(group_id=key, handle=handle) for key, handle in await self._slack.user_groups()
+                ]
             except GreenroomError as error:
                 log.warning("user_groups.read_failed", extra={"reason": error.sentence})
                 return self._listed
             self._listed_at = self._monotonic()
         return self._listed
 
-    def _is_its_own(self, person: Person, webinar: Webinar) -> bool:
+    def _is_creator_or_host(self, person: Person, webinar: Webinar) -> bool:
         if webinar.created_by and person.user_id == webinar.created_by:
             return True
         coworker = self._directory.coworker(person)
         return bool(coworker and coworker.user_id == webinar.host_user_id)
 
-    async def _people_of(self, group_id: str) -> frozenset[str]:
+    async def _members(self, group_id: str) -> frozenset[str]:
         now = self._monotonic()
         until, people = self._groups.get(group_id, (now, frozenset()))
         if now < until:
             return people
         fresh = FRESH
         try:
-            people = await self._slack.group(group_id)
+            people = await self._slack.user_group_members(group_id)
         except SlackRefused as error:
             log.warning("user_group.read_failed", extra={"group": group_id, "reason": error.sentence})
-            people = frozenset()  # deleted, or switched off: nobody is in it any more
+            people = frozenset()  # deleted or disabled
         except GreenroomError as error:
-            # Slack is away: who was in it lately still is, and nobody else gets in by this.
+            # Slack is unavailable: keep the last known members.
             log.warning("user_group.read_failed", extra={"group": group_id, "reason": error.sentence})
-            fresh = AGAIN
+            fresh = RETRY_AFTER
         self._groups[group_id] = (now + fresh, people)
         return people
 
 
 def who_can(webinar: Webinar, chosen: Organizers, handles: Mapping[str, str]) -> str:
-    """Who may steer a webinar, as a sentence that goes on after a colon.
+    """Return who may manage a webinar, as a sentence to follow a colon.
 
-    User groups by their handles: a mention of one could notify all of its people.
+    User groups appear by their handles: a mention could notify all of their members.
     """
     creator = [f"<@{webinar.created_by}>, who created it"] if webinar.created_by else ["its host"]
     groups = sorted(f"@{handles[group]}" for group in chosen.groups if group in handles)
     people = [f"<@{user}>" for user in chosen.people if user != webinar.created_by]
-    organisers = [*groups, *people]
-    more = [f"{len(organisers) - MOST_NAMED} more organisers"] if len(organisers) > MOST_NAMED else []
-    return f"{', '.join([*creator, *organisers[:MOST_NAMED], *more])}, or an admin or owner of this workspace can."
+    organizers = [*groups, *people]
+    more = [f"{len(organizers) - MOST_NAMED} more organisers"] if len(organizers) > MOST_NAMED else []
+    return f"{', '.join([*creator, *organizers[:MOST_NAMED], *more])}, or an admin or owner of this workspace can."

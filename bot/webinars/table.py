@@ -1,4 +1,4 @@
-"""The mirror: our copy of webinars, sessions and counts, which answers every question without a vendor call."""
+"""The table of the mirror: our copy of webinars, sessions and counts."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _COLUMNS = [column for column in webinars.c if column is not webinars.c.host_lin
 """All but the host's link: listing webinars decrypts nothing."""
 NO_LINK = SecretStr("")
 AT_ONCE = 200
-"""Rows read in one go."""
-_NEW_ONES = 3
-"""Tells this kind of lock from the others."""
+"""Rows converted before other tasks may run."""
+_LOCKS = 3
+"""The class of the advisory locks on the webinars of a workspace."""
 
 
 async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None:
-    """Bring the mirror's row to these facts. What is not known here (empty, None) leaves what is there."""
+    """Insert or update the row of a webinar. Empty or None values keep what is stored."""
     row: dict[str, Any] = {
         **account_columns(webinar.account),
         "session_id": webinar.session_id,
@@ -66,7 +66,7 @@ async def save(db: Db, webinar: Webinar, host_link: SecretStr = NO_LINK) -> None
 
 
 async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: FixedOptions) -> None:
-    """Keep what the vendor's account decided for this webinar, to show it in the next form."""
+    """Save the options that the account fixed for this webinar, to show them in the next form."""
     await db.execute(
         update(webinars)
         .where(*of_account(webinars, account), webinars.c.session_id == session_id)
@@ -75,10 +75,10 @@ async def save_fixed_options(db: Db, account: Account, session_id: str, fixed: F
 
 
 async def find(db: Db, account: Account, session_id: str, *, for_update: bool = False) -> Webinar | None:
-    """The webinar with this session id.
+    """Return the webinar with this session id.
 
-    `for_update`: nobody else gets it that way before this transaction has ended, so that of two who see the same change
-    only one does. (SQLite lets one writer in at a time anyway.)
+    `for_update` locks it until this transaction ends, so that only one of two concurrent transactions sees a change.
+    (SQLite has one writer at a time.)
     """
     values = {**account_columns(account), "session": session_id}
     row = (await db.execute(_find(for_update=for_update), values)).first()
@@ -92,12 +92,12 @@ def _find(*, for_update: bool) -> Select[Any]:
 
 
 async def by_keys(db: Db, keys: Collection[tuple[Account, str]]) -> dict[tuple[Account, str], Webinar]:
-    """Several webinars by account and session id, in one query; those that are not known are left out."""
+    """Return several webinars by account and session id in one query, without unknown ones."""
     if not keys:
         return {}
-    wanted = {(*account_columns(account).values(), session_id) for account, session_id in keys}
+    values = {(*account_columns(account).values(), session_id) for account, session_id in keys}
     query = _by_keys(postgresql=db.is_postgresql)
-    found = [_webinar(row) for row in await db.execute(query, columns_in_parameters(_KEY, "key", wanted, db))]
+    found = [_webinar(row) for row in await db.execute(query, columns_in_parameters(_KEY, "key", values, db))]
     return {(webinar.account, webinar.session_id): webinar for webinar in found}
 
 
@@ -107,21 +107,21 @@ def _by_keys(*, postgresql: bool) -> Select[Any]:
 
 
 async def list_webinars(db: Db, workspace: Workspace, ending_after: datetime | None = None) -> list[Webinar]:
-    """The workspace's webinars by start; with `ending_after`, only those that end later."""
+    """List the webinars of a workspace by start; with `ending_after`, only those that end later."""
     query = (
         select(*_COLUMNS).where(*of_workspace(webinars, workspace)).order_by(webinars.c.start, webinars.c.session_id)
     )
     if ending_after:
-        # No session is longer than 12 hours, so the index on start narrows it down before the exact test.
+        # No session is longer than 12 hours, so the index on start narrows the rows before the exact test.
         query = query.where(webinars.c.start > ending_after - timedelta(hours=12))
     found = [_webinar(row) for row in await db.execute(query)]
     return [webinar for webinar in found if not ending_after or webinar.end > ending_after]
 
 
 async def due_for_count(db: Db, account: Account, read_before: datetime, now: datetime) -> list[Webinar]:
-    """The account's webinars to come, or on, whose registration was never read, or not since then, by start.
+    """List the account's scheduled and active webinars whose registration was not read after `read_before`, by start.
 
-    Those that everybody can join have none; of those made elsewhere that may still have to be found out.
+    Includes webinars whose audience is not known yet; excludes those without registration.
     """
     unread = or_(webinars.c.counted_at.is_(None), webinars.c.counted_at <= read_before)
     for_registrants = or_(webinars.c.audience.is_(None), webinars.c.audience != Audience.ANYONE)
@@ -132,35 +132,35 @@ async def due_for_count(db: Db, account: Account, read_before: datetime, now: da
     for row in await db.execute(query.order_by(webinars.c.start, webinars.c.session_id)):
         found.append(_webinar(row))
         if len(found) % AT_ONCE == 0:
-            await asyncio.sleep(0)  # it is asked several times a minute, and others want to run as well
+            await asyncio.sleep(0)  # this query runs several times a minute: let other tasks run
     return found
 
 
 async def lock_workspace(db: Db, workspace: Workspace, ending_after: datetime) -> None:
-    """Let no webinar of the workspace that ends later change or be added before this transaction ends.
+    """Block changes and additions of webinars that end later, until this transaction ends.
 
-    Whoever changes what a channel hears needs this, or a webinar that changes meanwhile would miss it, and be missed.
+    A change of subscriptions needs this: otherwise a concurrent change of a webinar and it would not see each other.
     """
     if not db.is_postgresql:
-        return  # SQLite has one writer at a time anyway
+        return  # SQLite has one writer at a time
     in_order = (webinars.c.provider, webinars.c.account, webinars.c.session_id)
     late = webinars.c.start > ending_after - timedelta(hours=12)
     query = select(webinars.c.session_id).where(*of_workspace(webinars, workspace), late).order_by(*in_order)
     await db.execute(query.with_for_update())
-    await db.execute(select(func.pg_advisory_xact_lock(_NEW_ONES, _key(workspace))))
+    await db.execute(select(func.pg_advisory_xact_lock(_LOCKS, _key(workspace))))
 
 
 async def wait_for_workspace_lock(db: Db, workspace: Workspace) -> None:
-    """Wait until nobody holds the workspace's webinars: before anything follows from one that is being added.
+    """Wait for `lock_workspace` of other transactions, before planning the notices of an added webinar.
 
-    Not before every row is locked that this transaction changes: `lock_workspace` takes both in that order, too.
+    Call it after locking every row that this transaction changes: `lock_workspace` locks in the same order.
     """
     if db.is_postgresql:
-        await db.execute(select(func.pg_advisory_xact_lock_shared(_NEW_ONES, _key(workspace))))
+        await db.execute(select(func.pg_advisory_xact_lock_shared(_LOCKS, _key(workspace))))
 
 
 async def host_link(db: Db, account: Account, session_id: str) -> str:
-    """The host's personal link, decrypted: for the one person who may see it. Empty where none is known."""
+    """Return the host's personal link, for the creator only; empty if unknown."""
     link = (
         await db.execute(
             select(webinars.c.host_link).where(*of_account(webinars, account), webinars.c.session_id == session_id)
@@ -170,7 +170,7 @@ async def host_link(db: Db, account: Account, session_id: str) -> str:
 
 
 async def latest_fixed_options(db: Db, account: Account) -> tuple[FixedOptions, datetime] | None:
-    """What the vendor's account decides, as last read, and when that was."""
+    """Return the options fixed by the account, and when they were read."""
     row = (
         await db.execute(
             select(webinars.c.fixed_options, webinars.c.seen_at)

@@ -169,7 +169,7 @@ async def _fill(request: SlackRequest, webinar: Webinar, command: Invite) -> Non
 
 async def _named(request: SlackRequest, command: Invite) -> Prefill:
     """The named people, with user groups expanded."""
-    groups = [await request.slack.group(group) for group in command.people.group_ids]
+    groups = [await request.slack.user_group_members(group) for group in command.people.group_ids]
     users = dict.fromkeys([*command.people.user_ids, *(user for group in groups for user in sorted(group))])
     if len(users) > MAX_TEAM:
         raise BadInput(TOO_MANY.format(len(users), MAX_TEAM))

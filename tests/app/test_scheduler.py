@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.clock import SystemClock
-from bot.scheduler import SHORTEST_NAP, Scheduler
+from bot.scheduler import SHORTEST_WAIT, Scheduler
 
 CLOCK = SystemClock()
 
@@ -117,7 +117,7 @@ async def test_clock_wakes_when_the_next_notice_is_due() -> None:
         await scheduler.deliver()
         await work.reaches(3)
 
-        assert SHORTEST_NAP - timedelta(milliseconds=20) < CLOCK.now() - began
+        assert SHORTEST_WAIT - timedelta(milliseconds=20) < CLOCK.now() - began
 
 
 async def test_delivery_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:

@@ -23,7 +23,7 @@ from bot.notices.outbox import message_table
 from bot.notices.outbox.rate_limits import A_MINUTE
 from bot.notices.outbox.results import LOOP_NAME
 from bot.notices.outbox.worker import SLOTS, OutboxWorker
-from bot.scheduler import HEARTBEAT, SHORTEST_NAP
+from bot.scheduler import HEARTBEAT, SHORTEST_WAIT
 from bot.settings import UnclearAlerts
 from bot.slack.client import TIMEOUT, SlackApi
 from sandbox.slack import Slack
@@ -113,7 +113,7 @@ async def _deliver(delivery: OutboxWorker, moved: ClockOffset, stop: asyncio.Eve
         else:
             nap = min(nap, wake - moved.now()) if wake else nap
         try:
-            async with asyncio.timeout(max(nap, SHORTEST_NAP).total_seconds()):
+            async with asyncio.timeout(max(nap, SHORTEST_WAIT).total_seconds()):
                 await stop.wait()
         except TimeoutError:
             continue

@@ -24,7 +24,7 @@ from bot.notices.outbox.worker import OutboxWorker
 from bot.notices.planner import plan_changes, replan
 from bot.notices.subscriptions import table as subscription_table
 from bot.notices.subscriptions.model import Feature, Features, webinar_subscription
-from bot.scheduler import SHORTEST_NAP
+from bot.scheduler import SHORTEST_WAIT
 from bot.slack.client import SlackApi
 from bot.slack.message import Message as Text
 from bot.webinars import table as webinar_table
@@ -187,7 +187,7 @@ class DeliveryHarness:
         worker = self.worker()
         while self.clock.now() < moment:
             wake = await worker.run() or moment
-            await self.move_to(min(max(wake, self.clock.now() + SHORTEST_NAP), moment))
+            await self.move_to(min(max(wake, self.clock.now() + SHORTEST_WAIT), moment))
 
     async def expire_claims(self) -> None:
         """Expire every claim."""

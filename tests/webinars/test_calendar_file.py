@@ -29,7 +29,7 @@ def written(one: Webinar, **how: Any) -> tuple[Any, Any]:
 def test_file_says_what_a_calendar_needs() -> None:
     """Title, times in UTC, the own link where calendars look for one, and that it is to be put in."""
     madrid = START.astimezone(ZoneInfo("Europe/Madrid"))
-    whole, event = written(webinar(start=madrid, description="What is new"), sequence=3, words="Your seat is booked.")
+    whole, event = written(webinar(start=madrid, description="What is new"), sequence=3, introduction="Your seat is booked.")
 
     assert (str(whole["METHOD"]), str(event["STATUS"]), event["SEQUENCE"]) == ("PUBLISH", "CONFIRMED", 3)
     assert str(event["SUMMARY"]) == "Launch day"
@@ -51,9 +51,9 @@ def test_later_file_takes_the_place_of_the_earlier_one() -> None:
     assert len(others | {first}) == 2 + len(OTHER_ACCOUNTS)
 
 
-def test_cancelled_file_takes_the_entry_out() -> None:
+def test_canceled_file_takes_the_entry_out() -> None:
     """With the same UID, and with no link that leads nowhere."""
-    whole, event = written(webinar(), cancelled=True, sequence=4, link="")
+    whole, event = written(webinar(), canceled=True, sequence=4, link="")
     assert (str(whole["METHOD"]), str(event["STATUS"])) == ("CANCEL", "CANCELLED")
     assert str(event["UID"]) == uid(webinar())
     assert "URL" not in event
@@ -69,11 +69,11 @@ def test_panel_is_in_the_calendar_from_when_it_has_to_be_there() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(WEBINARS, st.text(max_size=80))
-def test_any_webinar_is_read_back_as_it_was_written(one: Webinar, words: str) -> None:
+def test_any_webinar_is_read_back_as_it_was_written(one: Webinar, introduction: str) -> None:
     """Whatever stands in its title and description: one event, the same times, no line that is too long."""
-    _, event = written(one, words=words)
+    _, event = written(one, introduction=introduction)
     assert event.decoded("DTSTART") == one.start.replace(microsecond=0)
     assert event.decoded("DTEND") == one.end.replace(microsecond=0)
-    file = calendar_file(one, now=datetime(2026, 1, 1, tzinfo=UTC), link=LINK, sequence=0, words=words)
+    file = calendar_file(one, now=datetime(2026, 1, 1, tzinfo=UTC), link=LINK, sequence=0, introduction=introduction)
     assert max(map(len, file.split(b"\r\n"))) <= 75
     assert len(file.splitlines()) == file.count(b"\r\n")
