@@ -141,6 +141,41 @@ async def test_frozen_process_that_wakes_up_takes_its_own_back(any_delivery: Del
     await check_said_once(any_delivery, start)
 
 
+@pytest.mark.parametrize("has_history", [True, False])
+async def test_duplicate_that_is_too_late_to_withdraw_is_deleted_after_it_was_posted(
+    delivery: DeliveryHarness, caplog: pytest.LogCaptureFixture, has_history: bool
+) -> None:
+    """A frozen worker schedules its copy in the last minute. Without access to the history an admin sees it."""
+    start = await in_hand_over(delivery)
+    if has_history:
+        delivery.slack.scopes = {*delivery.slack.scopes, "channels:history"}
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        await delivery.move_to(delivery.clock.now() + timedelta(seconds=seconds))
+
+    paused = delivery.paused_slack("schedule")
+    frozen = asyncio.create_task(delivery.worker("frozen", paused, sleep=wait).run())
+    await paused.reached.wait()
+    await handed_over_by_another(delivery)
+    due = next_whole_second(start - 10 * MINUTE)
+    await delivery.move_to(due - timedelta(seconds=30))
+
+    paused.resume.set()
+    await frozen
+
+    assert [round(seconds) for seconds in waits] == [40]
+    assert [message.words.splitlines()[0] for message in delivery.posted()] == ["*Launch day* starts in 10 minutes"] * (
+        1 if has_history else 2
+    )
+    left = [record.getMessage() for record in caplog.records if "duplicate" in record.getMessage()]
+    assert left == ["schedule.duplicate_removed" if has_history else "schedule.duplicate_left"]
+    await delivery.move_to(start)
+    await delivery.worker().run()
+    assert await delivery.reminder_states() == [SAID]
+
+
 @pytest.mark.parametrize("fault", [{"retry_after": 1}, {"cut": True}], ids=["busy", "cut"])
 async def test_frozen_process_takes_its_own_back_as_soon_as_slack_lets_it(
     delivery: DeliveryHarness, fault: dict[str, Any]
