@@ -138,13 +138,8 @@ def failed(sentence: str) -> View:
 
 def saved_view(answer: Message) -> View:
     """The answer in the place of the form."""
-    return {
-        "type": "modal",
-        "callback_id": DONE,
-        "title": {"type": "plain_text", "text": "Usual reminders"},
-        "close": {"type": "plain_text", "text": "Done"},
-        "blocks": [block for block in answer.blocks if block["type"] != "actions"],
-    }
+    blocks = [block for block in answer.blocks if block["type"] != "actions"]
+    return modal(DONE, "Usual reminders", blocks, close="Done")
 
 
 def _by(defaults: ReminderDefaults, zone: str) -> str:

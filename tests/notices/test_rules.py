@@ -244,9 +244,9 @@ def test_what_is_counted_from_a_moment_needs_no_webinar() -> None:
     """A digest is about many, and being cut off about none; without their moment nobody can say."""
     of = [NoticeKind.REGISTRATIONS, NoticeKind.CORRECTION, NoticeKind.DIGEST, NoticeKind.CHANNEL_LOST]
     assert [expires_at(kind, None, moment=NOW) - NOW for kind in of] == [DAY, timedelta(), 12 * HOUR, 7 * DAY]
-    with pytest.raises(ValueError, match="depends on its moment"):
+    with pytest.raises(ValueError, match="needs a moment"):
         expires_at(NoticeKind.DIGEST, webinar())
-    with pytest.raises(ValueError, match="depends on its webinar"):
+    with pytest.raises(ValueError, match="needs a webinar"):
         expires_at(NoticeKind.MOVED, None)
 
 

@@ -1,1 +1,1 @@
-"""texts."""
+"""Texts of notices and of reminder settings."""

@@ -1,4 +1,4 @@
-"""What each kind of notice says of a webinar, in two parts: what happened, and the time or figures that go with it."""
+"""The text of each kind of notice about a webinar, in two parts: what happened, and the time or figures."""
 
 from __future__ import annotations
 
@@ -12,202 +12,204 @@ from bot.commands.create_args import length_text
 from bot.model.webinar import Audience, Status, Webinar
 from bot.notices.model import Notice, NoticeKind
 from bot.slack.blocks import person, plain, when
-from bot.webinars.texts.facts import ahead
+from bot.webinars.texts.facts import time_before
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MAX_COUNT_AGE = timedelta(hours=1)
-"""How old a count may be to be told without saying how old it is."""
+"""Maximum age of a count that is shown without its age."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeContext:
-    """A notice and the webinar it is about, as the mirror has it; none for what is about a channel."""
+    """A notice with its webinar from the mirror (None for a notice about a channel)."""
 
     notice: Notice
     webinar: Webinar | None
     by: str = ""
-    """What the person is called who did it; empty where nobody did, or nobody knows."""
+    """The name of the user who made the change; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`head` is a sentence without its full stop, `tail` may stand behind a colon or on a line of its own (mrkdwn)."""
+    """`head` is a sentence without its period; `tail` may follow a colon or stand on its own line (mrkdwn)."""
 
     head: str
     tail: str = ""
 
 
-def phrase(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    """What a notice says at the moment `at` of the webinar that is called `it` (mrkdwn)."""
-    return PHRASES[said.notice.kind](said, it, at)
+def phrase(context: NoticeContext, name: str, at: datetime) -> Phrase:
+    """The phrase of a notice posted at `at`; `name` is the webinar's name in the sentence (mrkdwn)."""
+    return PHRASES[context.notice.kind](context, name, at)
 
 
-def title(said: NoticeContext) -> str:
-    """What the webinar is called (mrkdwn, in bold)."""
-    return _bold(said.webinar.title) if said.webinar else "A webinar"
+def title(context: NoticeContext) -> str:
+    """The webinar's title (mrkdwn, bold)."""
+    return _bold(context.webinar.title) if context.webinar else "A webinar"
 
 
 @lru_cache(maxsize=1000)
 def _bold(text: str) -> str:
-    # One webinar is announced in many channels.
+    # Cached: one webinar is announced in many channels.
     return f"*{plain(text)}*"
 
 
-def timing(said: NoticeContext) -> str:
-    """The start that the notice speaks of, and how long it takes (mrkdwn)."""
-    if said.webinar is None:
-        return when(said.notice.start)
-    return f"{when(said.notice.start, said.webinar.time_zone)}, {length_text(said.webinar.length)}"
+def timing(context: NoticeContext) -> str:
+    """The start that the notice is about, and the webinar's length (mrkdwn)."""
+    if context.webinar is None:
+        return when(context.notice.start)
+    return f"{when(context.notice.start, context.webinar.time_zone)}, {length_text(context.webinar.length)}"
 
 
 def count_text(count: int | None, limit: int | None) -> str:
-    """How many have registered, of how many who may; empty where it is not known."""
+    """The registration count and its limit; empty if the count is unknown."""
     if count is None:
         return ""
     return f"{count:,} registered" if limit is None else f"{count:,} of {limit:,} registered"
 
 
 def count_change(count: int, was: int, then: str) -> str:
-    """How a count moved: "up 5 from 37 a week ago"."""
+    """The change of a count: "up 5 from 37 a week ago"."""
     if count == was:
         return f"the same as {then}"
     return f"{'up' if count > was else 'down'} {abs(count - was):,} from {was:,} {then}"
 
 
 def start_distance(start: datetime, at: datetime, now: str = "starts now") -> str:
-    """How far ahead a start is, to the minute: a second, spent on keeping two messages apart, is nothing to read."""
+    """The time until a start, rounded to minutes, because messages are shifted by seconds to keep them apart."""
     left = round((start - at) / MINUTE) * MINUTE
     if left > 2 * DAY:
         # Nobody plans by the minute days ahead; a reminder that is handed over a little late stays readable.
         hours = round(left / HOUR)
         rest = f" {length_text(hours % 24 * HOUR)}" if hours % 24 else ""
-        return f"starts in {ahead(hours // 24 * DAY)}{rest}"
+        return f"starts in {time_before(hours // 24 * DAY)}{rest}"
     if left > timedelta():
-        return f"starts in {ahead(left)}"
-    return f"was due to start {ahead(-left)} ago" if left else now
+        return f"starts in {time_before(left)}"
+    return f"was due to start {time_before(-left)} ago" if left else now
 
 
-def _reminder(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} {start_distance(said.notice.start, at)}", timing(said))
+def _reminder(context: NoticeContext, name: str, at: datetime) -> Phrase:
+    return Phrase(f"{name} {start_distance(context.notice.start, at)}", timing(context))
 
 
-def _starting(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} {start_distance(said.notice.start, at, now='is due to start now')}", timing(said))
+def _starting(context: NoticeContext, name: str, at: datetime) -> Phrase:
+    return Phrase(f"{name} {start_distance(context.notice.start, at, now='is due to start now')}", timing(context))
 
 
-def _live(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} is live now", count_text(_recent_count(said, at), None))
+def _live(context: NoticeContext, name: str, at: datetime) -> Phrase:
+    return Phrase(f"{name} is live now", count_text(_recent_count(context, at), None))
 
 
-def _ended(said: NoticeContext, it: str, at: datetime) -> Phrase:
-    return Phrase(f"{it} has ended", count_text(_recent_count(said, at), None))
+def _ended(context: NoticeContext, name: str, at: datetime) -> Phrase:
+    return Phrase(f"{name} has ended", count_text(_recent_count(context, at), None))
 
 
-def _recent_count(said: NoticeContext, at: datetime) -> int | None:
-    if said.notice.facts.count is not None or said.webinar is None or said.webinar.audience is Audience.ANYONE:
-        return said.notice.facts.count
-    read = said.webinar.registration
+def _recent_count(context: NoticeContext, at: datetime) -> int | None:
+    if context.notice.facts.count is not None or context.webinar is None or context.webinar.audience is Audience.ANYONE:
+        return context.notice.facts.count
+    read = context.webinar.registration
     return read.count if read and at - read.read_at <= MAX_COUNT_AGE else None
 
 
-def _full(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    facts = said.notice.facts
+def _full(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    facts = context.notice.facts
     limit = "" if facts.limit is None else f"closed by the limit of {facts.limit:,}"
-    return Phrase(f"{it} is full", _joined(count_text(facts.count, None), limit))
+    return Phrase(f"{name} is full", _joined(count_text(facts.count, None), limit))
 
 
-def _closed(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return _registration_phrase(said, f"Registration for {it} {_done_by('closed', 'is closed', said)}")
+def _closed(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    return _registration_phrase(context, f"Registration for {name} {_done_by('closed', 'is closed', context)}")
 
 
-def _opened(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return _registration_phrase(said, f"Registration for {it} {_done_by('opened again', 'is open again', said)}")
+def _opened(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    return _registration_phrase(
+        context, f"Registration for {name} {_done_by('opened again', 'is open again', context)}"
+    )
 
 
-def _registration_phrase(said: NoticeContext, head: str) -> Phrase:
-    return Phrase(head, count_text(said.notice.facts.count, said.notice.facts.limit))
+def _registration_phrase(context: NoticeContext, head: str) -> Phrase:
+    return Phrase(head, count_text(context.notice.facts.count, context.notice.facts.limit))
 
 
-def _filling(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    facts = said.notice.facts
+def _filling(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    facts = context.notice.facts
     percent = facts.percent
     seats = ""
     if facts.count is not None and facts.limit:
         percent = facts.count * 100 // facts.limit
         left = max(0, facts.limit - facts.count)
         seats = f"{left:,} {'seat' if left == 1 else 'seats'} left"
-    head = f"{it} is filling up" if percent is None else f"{it} is {percent:,}% full"
+    head = f"{name} is filling up" if percent is None else f"{name} is {percent:,}% full"
     return Phrase(head, _joined(count_text(facts.count, facts.limit), seats))
 
 
-def _registrations(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    facts = said.notice.facts
+def _registrations(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    facts = context.notice.facts
     if facts.count is None or facts.was_count is None or facts.count == facts.was_count:
-        return Phrase(f"Registrations for {it}", count_text(facts.count, facts.limit) or "not known yet")
+        return Phrase(f"Registrations for {name}", count_text(facts.count, facts.limit) or "not known yet")
     more = facts.count - facts.was_count
     limit = "" if facts.limit is None else f" of {facts.limit:,}"
     return Phrase(
-        f"{abs(more):,} {'more' if more > 0 else 'fewer'} registered for {it}",
+        f"{abs(more):,} {'more' if more > 0 else 'fewer'} registered for {name}",
         f"now {facts.count:,}{limit}, before {facts.was_count:,}",
     )
 
 
-def _moved(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    old = _old_start(said, said.notice.facts.was_start)
-    return Phrase(f"{it} {_done_by('moved', 'was moved', said)}", f"now {timing(said)}{old}")
+def _moved(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    old = _old_start(context, context.notice.facts.was_start)
+    return Phrase(f"{name} {_done_by('moved', 'was moved', context)}", f"now {timing(context)}{old}")
 
 
-def _old_start(said: NoticeContext, start: datetime | None) -> str:
-    if start is None or start == said.notice.start:
+def _old_start(context: NoticeContext, start: datetime | None) -> str:
+    if start is None or start == context.notice.start:
         return ""
-    return f", instead of {when(start, said.webinar.time_zone if said.webinar else 'UTC')}"
+    return f", instead of {when(start, context.webinar.time_zone if context.webinar else 'UTC')}"
 
 
-def _retitled(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    facts = said.notice.facts
-    by = _by(said)
+def _retitled(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    facts = context.notice.facts
+    by = _by(context)
     if facts.was_title is None:
-        return Phrase(f"{it} has a new title{f', given{by}' if by else ''}")
-    new = title(said) if facts.title is None else f"*{plain(facts.title)}*"
+        return Phrase(f"{name} has a new title{f', given{by}' if by else ''}")
+    new = title(context) if facts.title is None else f"*{plain(facts.title)}*"
     return Phrase(f"*{plain(facts.was_title)}* {f'was renamed{by} and ' if by else ''}is now called {new}")
 
 
-def _canceled(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    return Phrase(f"{it} {_done_by('cancelled', 'is cancelled', said)}", f"it was planned for {timing(said)}")
+def _canceled(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    return Phrase(f"{name} {_done_by('cancelled', 'is cancelled', context)}", f"it was planned for {timing(context)}")
 
 
-def _correction(said: NoticeContext, it: str, _: datetime) -> Phrase:
-    """What is so now, from the mirror; the notice speaks of the start that the reminder spoke of."""
-    one, facts = said.webinar, said.notice.facts
+def _correction(context: NoticeContext, name: str, _: datetime) -> Phrase:
+    """The current state, from the mirror; the notice's start is the one that the reminder announced."""
+    webinar, facts = context.webinar, context.notice.facts
     wrong = "so the reminder above is no longer right"
-    then = facts.was_start or said.notice.start
-    if one is None or one.status is Status.CANCELED:
-        zone = one.time_zone if one else "UTC"
-        return Phrase(f"{it} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
-    if one.status is not Status.SCHEDULED:
-        return Phrase(f"{it} {'is live now' if one.status is Status.ACTIVE else 'has ended'}, {wrong}")
-    new = NoticeContext(said.notice.model_copy(update={"start": one.start}), one)
-    return Phrase(f"{it} was moved, {wrong}", f"now {timing(new)}{_old_start(new, then)}")
+    then = facts.was_start or context.notice.start
+    if webinar is None or webinar.status is Status.CANCELED:
+        zone = webinar.time_zone if webinar else "UTC"
+        return Phrase(f"{name} is cancelled, {wrong}", f"it does not take place {when(then, zone)}")
+    if webinar.status is not Status.SCHEDULED:
+        return Phrase(f"{name} {'is live now' if webinar.status is Status.ACTIVE else 'has ended'}, {wrong}")
+    new = NoticeContext(context.notice.model_copy(update={"start": webinar.start}), webinar)
+    return Phrase(f"{name} was moved, {wrong}", f"now {timing(new)}{_old_start(new, then)}")
 
 
-def channel_lost(said: NoticeContext) -> str:
-    """To whoever set a channel up; the notice's `occurrence` begins with the channel's id."""
-    found = re.match(r"[CGD][A-Z0-9]+", said.notice.occurrence)
-    where = f"<#{found[0]}>" if found else "a channel that you set up"
+def channel_lost(context: NoticeContext) -> str:
+    """For the person who set up a channel; the notice's `occurrence` begins with the channel's id."""
+    match = re.match(r"[CGD][A-Z0-9]+", context.notice.occurrence)
+    where = f"<#{match[0]}>" if match else "a channel that you set up"
     return (
         f"Greenroom can't post in {where} any more, so nothing is said there. "
         "If it is still in use, type /invite @Greenroom in it."
     )
 
 
-def _done_by(done: str, otherwise: str, said: NoticeContext) -> str:
-    by = _by(said)
+def _done_by(done: str, otherwise: str, context: NoticeContext) -> str:
+    by = _by(context)
     return f"was {done}{by}" if by else otherwise
 
 
-def _by(said: NoticeContext) -> str:
-    # By name: a mention would notify them of what they did themselves.
-    who = person(said.by)
+def _by(context: NoticeContext) -> str:
+    # The name, not a mention: a mention would notify them of their own change.
+    who = person(context.by)
     return f" by {who}" if who else ""
 
 
@@ -232,4 +234,4 @@ PHRASES: Mapping[NoticeKind, Callable[[NoticeContext, str, datetime], Phrase]] =
 }
 
 KIND_ORDER = {kind: place for place, kind in enumerate(PHRASES)}
-"""In which order several notices about one webinar are read; what is in here is about a webinar."""
+"""Order of several notices about one webinar. Kinds that are missing are about a channel."""

@@ -1,4 +1,4 @@
-"""What one channel is reminded of about one webinar, as data and in words: for the form and for the answers."""
+"""Texts about the reminders of one webinar in one channel, for the form and for replies."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MAX_PROBLEM = 150
 
 
 def channel_name(channel_id: str) -> str:
-    """Where it is, as one says it (mrkdwn)."""
+    """A channel mention, or "your own messages" for a DM (mrkdwn)."""
     return f"<#{channel_id}>" if channel_id.startswith(("C", "G")) else "your own messages"
 
 
 def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
-    """Why there is nothing left to remind of; empty where there is."""
+    """Why no reminder can be planned; empty if one can."""
     if can_remind(webinar, now):
         return ""
     if stage(webinar, now) is Stage.CANCELED:
@@ -29,21 +29,25 @@ def no_reminder_reason(webinar: Webinar, now: datetime) -> str:
 
 
 def missed_text(sheet: ReminderSheet, now: datetime) -> str:
-    """Which of its times have passed without a reminder, and why; empty where there are none, or it is all over."""
+    """Which offsets have passed without a reminder, and why; empty if there are none or none can be planned."""
     if not (sheet.is_on and can_remind(sheet.webinar, now)):
         return ""
-    had = {one.offset for one in sheet.reminders if one.start == sheet.webinar.start and one in past(sheet, now)}
-    late = [lead for lead in offsets_in_past(sheet.offsets, sheet.webinar.start, now) if lead not in had]
-    return too_late_text(late, sheet.webinar.start, now)
+    posted = {
+        reminder.offset
+        for reminder in sheet.reminders
+        if reminder.start == sheet.webinar.start and reminder in past(sheet, now)
+    }
+    missed = [offset for offset in offsets_in_past(sheet.offsets, sheet.webinar.start, now) if offset not in posted]
+    return too_late_text(missed, sheet.webinar.start, now)
 
 
 def reminder_line(sheet: ReminderSheet, reminder: Reminder) -> str:
-    """One of them: how long before, and when that is on the reader's clock (mrkdwn)."""
+    """A reminder's offset, and its time in the reader's zone (mrkdwn)."""
     return f"*{offset_text(reminder.offset)} before* · {when(reminder.due_at, sheet.webinar.time_zone)}"
 
 
 def outcome_text(reminder: Reminder) -> str:
-    """What became of it (mrkdwn)."""
+    """The outcome of a reminder (mrkdwn)."""
     match reminder.state:
         case NoticeState.POSTED:
             return "posted"
@@ -63,7 +67,7 @@ def outcome_text(reminder: Reminder) -> str:
 
 
 def origin_text(sheet: ReminderSheet) -> str:
-    """Who said so and when (mrkdwn); empty where nobody did."""
+    """Who set the reminders and when (mrkdwn); empty if nobody did."""
     if not (sheet.set_by and sheet.set_at):
         return ""
     by, at = f"<@{sheet.set_by}>", when(sheet.set_at, sheet.webinar.time_zone)
@@ -76,7 +80,7 @@ def origin_text(sheet: ReminderSheet) -> str:
 
 
 def offsets_source(sheet: ReminderSheet) -> str:
-    """Whether its times are its own or the workspace's (mrkdwn)."""
+    """Whether the offsets were chosen here or are the workspace's (mrkdwn)."""
     if sheet.has_own_offsets:
         return f"Times chosen for this webinar here; usual in this workspace: {offsets_text(sheet.default_offsets)}"
     return "Times as usual in this workspace"

@@ -1,4 +1,4 @@
-"""Answers to what people say about reminders, each with the way back."""
+"""Replies to changes of reminders, with an Undo button."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ UNDO = "remind.undo"
 
 
 def parse_undo(value: str) -> ReminderUndo:
-    """What an Undo button carries."""
+    """Parse the value of an Undo button."""
     return ReminderUndo.model_validate_json(value)
 
 
 def remind_button(webinar: Webinar, text: str, *, channel_id: str = "", typed: str = "") -> Element:
-    """Opens the form for a webinar's reminders: in the channel where it is pressed, unless another one is named."""
+    """A button that opens the reminders form, for `channel_id` or else for the channel where it is clicked."""
     where = f"<#{channel_id}>" if channel_id else ""
     return buttons.webinar_button(webinar, text, buttons.REMIND, typed=f"{where} {typed}".strip())
 
 
 def parse_target(typed: str) -> tuple[str, str]:
-    """The channel that such a button names, or nothing, and what was typed, from what follows the webinar's id."""
+    """The channel id (or "") and the typed text in the value of a `remind_button`, after the webinar's id."""
     first, _, rest = typed.partition(" ")
     if first.startswith("<#") and first.endswith(">"):
         return first[2:-1], rest
@@ -56,28 +56,28 @@ def parse_target(typed: str) -> tuple[str, str]:
 def changed(
     sheet: ReminderSheet, undo: ReminderUndo | None, *, now: datetime, notes: Sequence[str] = (), undone: bool = False
 ) -> Message:
-    """What is planned in a channel after somebody has changed it."""
+    """The planned reminders of a channel after a change."""
     head = f"Reminders of *{plain(sheet.webinar.title)}* in {channel_name(sheet.channel_id)}"
-    lines = [f"• {reminder_line(sheet, one)}" for one in planned(sheet, now)]
-    lines += [f"• {reminder_line(sheet, one)}: skipped" for one in skipped(sheet, now)]
+    lines = [f"• {reminder_line(sheet, reminder)}" for reminder in planned(sheet, now)]
+    lines += [f"• {reminder_line(sheet, reminder)}: skipped" for reminder in skipped(sheet, now)]
     problem = no_reminder_reason(sheet.webinar, now) or (missed_text(sheet, now) if lines else "")
     if not sheet.is_on:
         lines = ["They are off."]
     body = "\n".join([f"{'Undone. ' if undone else ''}{head}:", *(lines or ["None is planned."])])
-    more = [note for note in (problem, *map(escape_sentence, notes)) if note]
+    notes_shown = [note for note in (problem, *map(escape_sentence, notes)) if note]
     facts = " · ".join(filter(None, [origin_text(sheet), offsets_source(sheet) if sheet.is_on else ""]))
     blocks: list[Block] = [section(body)]
-    if more:
-        blocks.append(section(cut(" ".join(more), MAX_SECTION)))
+    if notes_shown:
+        blocks.append(section(cut(" ".join(notes_shown), MAX_SECTION)))
     if facts:
         blocks.append(context(facts))
     change = remind_button(sheet.webinar, "Change", channel_id=sheet.channel_id)
     blocks += actions(change if sheet.channel_id.startswith(("C", "G")) else None, _undo(undo))
-    return message(cut(" ".join([body, *more]), MAX_SECTION), blocks)
+    return message(cut(" ".join([body, *notes_shown]), MAX_SECTION), blocks)
 
 
 def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
-    """That reminders of a webinar are off in a channel, or for a person in their own messages."""
+    """Reports that reminders of a webinar are off in a channel or a DM."""
     title = f"*{plain(webinar.title)}*"
     if channel_id.startswith(("C", "G")):
         text = f"You muted the reminders of {title} in {channel_name(channel_id)}, for everybody there."
@@ -87,39 +87,41 @@ def muted(webinar: Webinar, channel_id: str, undo: ReminderUndo) -> Message:
 
 
 def already_muted(sheet: ReminderSheet) -> Message:
-    """That there is nothing to mute, and who saw to that."""
+    """Reports that reminders were off already, and who turned them off."""
     text = f"No more reminders of *{plain(sheet.webinar.title)}* go out in {channel_name(sheet.channel_id)}."
-    by = origin_text(sheet)
-    return message(text, [section(text), *([context(by)] if by else [])])
+    origin = origin_text(sheet)
+    return message(text, [section(text), *([context(origin)] if origin else [])])
 
 
 def not_undone(sheet: ReminderSheet) -> Message:
-    """That somebody has changed it since, so that going back would undo their change."""
-    by = origin_text(sheet)
+    """Reports that the reminders were changed again since, so nothing was undone."""
+    origin = origin_text(sheet)
     text = "This was changed again since then, so it stays as it is."
     change = remind_button(sheet.webinar, "Look", channel_id=sheet.channel_id)
-    here = actions(change if sheet.channel_id.startswith(("C", "G")) else None)
-    return message(text, [section(text), *([context(by)] if by else []), *here])
+    buttons_shown = actions(change if sheet.channel_id.startswith(("C", "G")) else None)
+    return message(text, [section(text), *([context(origin)] if origin else []), *buttons_shown])
 
 
 def not_set(webinar: Webinar, sentence: str, typed: str, *, channel_id: str) -> Message:
-    """That nothing was changed and why, with what was typed, to be mended in the form."""
+    """Reports why nothing was changed; the button opens the form with the typed text."""
     kept = f"You typed: `{plain(typed)}`" if typed else ""
     lines = [f"{escape_sentence(sentence)} Nothing was changed.", *([kept] if kept else [])]
     text = cut("\n".join(lines), MAX_SECTION)
-    fits = typed if len(typed) + len(channel_id) + 4 <= buttons.MAX_TYPED else ""
-    return message(text, [section(text), *actions(remind_button(webinar, "Change", channel_id=channel_id, typed=fits))])
+    kept_text = typed if len(typed) + len(channel_id) + 4 <= buttons.MAX_TYPED else ""
+    return message(
+        text, [section(text), *actions(remind_button(webinar, "Change", channel_id=channel_id, typed=kept_text))]
+    )
 
 
 def only_in_channels(webinar: Webinar, typed: str) -> Message:
-    """That reminders belong to a channel, for who typed times in a direct message."""
+    """Explains, after times were typed in a DM, that reminders belong to a channel."""
     text = (
         f"Reminders of *{plain(webinar.title)}* go out in channels. "
         f"Type this in the channel: `/webinar remind {webinar.id} {plain(typed)}`"
     )
     choose = remind_button(webinar, "Choose a Channel", typed=typed if len(typed) <= buttons.MAX_TYPED else "")
-    me = buttons.remind_me(webinar)
-    return message(text, [section(text), *actions(choose, me)])
+    remind_me_button = buttons.remind_me(webinar)
+    return message(text, [section(text), *actions(choose, remind_me_button)])
 
 
 def _undo(undo: ReminderUndo | None) -> Element | None:

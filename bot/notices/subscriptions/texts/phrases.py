@@ -1,4 +1,4 @@
-"""Says in words what a channel hears, when it is quiet, and when its digest comes."""
+"""Phrases for features, quiet hours and digests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEATURE_TEXTS: Mapping[Feature, str] = {
     Feature.FILLING: "when four fifths, then nearly all places are taken",
     Feature.REGISTRATIONS: "how many have registered since the last time",
 }
-"""When each feature says something, or what; in this order they are named."""
+"""When each feature posts something, or what. Features are listed in this order."""
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -26,36 +26,39 @@ _OF_REGISTRATION = frozenset({Feature.ALERTS, Feature.FILLING, Feature.REGISTRAT
 
 
 def feature_names(features: Features) -> str:
-    """The words of some features: "reminders, alerts and changes"; "nothing" where there are none."""
+    """Features as text: "reminders, alerts and changes", or "nothing"."""
     return join_words([feature.value for feature in FEATURE_TEXTS if feature in features]) or "nothing"
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Words in a row: "one", "one and two", "one, two and three"."""
+    """Words joined as an enumeration: "one", "one and two", "one, two and three"."""
     *others, last = words or [""]
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def feature_lines(features: Features, leads: Collection[timedelta]) -> list[str]:
-    """What each of some features says, a line each (mrkdwn); `leads` are the usual reminders."""
-    return [f"*{feature.value}* {_feature_text(feature, leads)}" for feature in FEATURE_TEXTS if feature in features]
+def feature_lines(features: Features, offsets: Collection[timedelta]) -> list[str]:
+    """One line per feature that explains it (mrkdwn); `offsets` are those of the reminders."""
+    return [f"*{feature.value}* {_feature_text(feature, offsets)}" for feature in FEATURE_TEXTS if feature in features]
 
 
-def webinar_lines(webinar: Webinar, features: Features, ahead: Collection[timedelta]) -> list[str]:
-    """What will be said of one webinar, a line each; `ahead` are the reminders whose time has not passed."""
-    heard = features - _OF_REGISTRATION if webinar.audience is Audience.ANYONE else features
+def webinar_lines(webinar: Webinar, features: Features, upcoming: Collection[timedelta]) -> list[str]:
+    """One line per feature about one webinar; `upcoming` are the offsets of reminders whose time has not passed."""
+    applicable = features - _OF_REGISTRATION if webinar.audience is Audience.ANYONE else features
     lines = [
-        _feature_text(feature, ahead)
+        _feature_text(feature, upcoming)
         for feature in FEATURE_TEXTS
-        if feature in heard and feature is not Feature.REMINDERS
+        if feature in applicable and feature is not Feature.REMINDERS
     ]
     if Feature.REMINDERS not in features:
         return lines
-    return [f"reminders {offsets_text(ahead)} the start" if ahead else "no reminder: it is too late for one", *lines]
+    return [
+        f"reminders {offsets_text(upcoming)} the start" if upcoming else "no reminder: it is too late for one",
+        *lines,
+    ]
 
 
 def quiet_hours_text(hours: ChannelHours | None) -> str:
-    """When the channel is quiet, and what that means; empty where it never is."""
+    """A channel's quiet hours and their effect; empty if it has none."""
     if hours is None or hours.quiet_from is None or hours.quiet_to is None or hours.quiet_from == hours.quiet_to:
         return ""
     span = f"{wall_time(hours.quiet_from)} to {wall_time(hours.quiet_to)} ({hours.time_zone})"
@@ -63,7 +66,7 @@ def quiet_hours_text(hours: ChannelHours | None) -> str:
 
 
 def digest_text(hours: ChannelHours | None) -> str:
-    """When the digest comes; empty where there is none."""
+    """When a channel's digest is posted; empty if it has none."""
     if hours is None or hours.digest is DigestPace.NEVER:
         return ""
     pace = "day" if hours.digest is DigestPace.DAILY else DAYS[hours.digest_day]
@@ -71,9 +74,9 @@ def digest_text(hours: ChannelHours | None) -> str:
 
 
 def wall_time(minutes: int) -> str:
-    """Minutes after midnight as a clock shows them: "09:05"."""
+    """Minutes after midnight as a time of day: "09:05"."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _feature_text(feature: Feature, leads: Collection[timedelta]) -> str:
-    return f"{offsets_text(leads)} it starts" if feature is Feature.REMINDERS and leads else FEATURE_TEXTS[feature]
+def _feature_text(feature: Feature, offsets: Collection[timedelta]) -> str:
+    return f"{offsets_text(offsets)} it starts" if feature is Feature.REMINDERS and offsets else FEATURE_TEXTS[feature]

@@ -1,4 +1,4 @@
-"""Shows what a channel hears and who set that up, after a change and on asking, and what did not go out lately."""
+"""The settings of a channel as a message or view, and recent notices that were not posted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from bot.slack.message import Message, View
 
 DONE = "follow.done"
 MAX_SUBSCRIPTIONS = 15
-"""How many webinars are named; a channel may have a line for each that was ever shared there."""
+"""Maximum subscriptions listed; a channel may have one for each webinar that was ever shared there."""
 MAX_NAMED = 5
 MAX_REASON = 150
 
@@ -47,39 +47,44 @@ NO_SUBSCRIPTIONS = (
 
 
 def channel_message(
-    channel: ChannelState, *, head: str = "", may_change: bool = True, unsaid: Sequence[UndeliveredNotice] = ()
+    channel: ChannelState, *, head: str = "", may_change: bool = True, undelivered: Sequence[UndeliveredNotice] = ()
 ) -> Message:
-    """What is said in a channel, who set it up, its quiet hours and digest; first what was just done, if anything was.
+    """A channel's subscriptions with who set them, its quiet hours and its digest; `head` reports a change just made.
 
-    `may_change` says whether the person may change it; `unsaid` is for those who look after the workspace.
+    `may_change` adds the button to change them. `undelivered` is for admins.
     """
     change = actions(buttons.change_features(channel.channel_id) if may_change else None)
-    missing = [section(text) for text in _section_texts(_undelivered_lines(unsaid))] if unsaid else []
-    spoken = [head, _title(channel), *_subscription_lines(channel), *_notes(channel)]
-    blocks = [*_blocks(channel, head), *change, *missing]
-    return message(cut(" ".join(filter(None, spoken)), MAX_SECTION), blocks)
+    undelivered_sections = (
+        [section(text) for text in _section_texts(_undelivered_lines(undelivered))] if undelivered else []
+    )
+    texts = [head, _title(channel), *_subscription_lines(channel), *_notes(channel)]
+    blocks = [*_blocks(channel, head), *change, *undelivered_sections]
+    return message(cut(" ".join(filter(None, texts)), MAX_SECTION), blocks)
 
 
 def saved_view(channel: ChannelState, head: str) -> View:
-    """The same in the place of the form."""
+    """The same as a view that replaces the form."""
     return modal(DONE, "What is said here", _blocks(channel, head), close="Done")
 
 
 def intro(name: str, channel: ChannelState) -> Message:
-    """The line in a channel that is set up for the first time: by whom, and how it is changed.
+    """The message in a channel that gets its first subscription: who set it up, and how to change it.
 
-    Everybody there reads it, so it mentions nobody; and what was asked for was all asked for by that one person.
+    It uses the person's name instead of a mention. All subscriptions so far are that person's.
     """
     who = person(name) or "Somebody"
-    lines = [line for line in _shown(channel) if not line.by_share]
-    asked = [f"{feature_names(line.features)} about {_about(line, channel, creator=who)}" for line in lines]
-    text = f"{who} set up Greenroom here: {join_words(asked[:3])}. To see or change it: `/webinar subscriptions`"
+    chosen = [subscription for subscription in _shown(channel) if not subscription.by_share]
+    summaries = [
+        f"{feature_names(subscription.features)} about {_about(subscription, channel, creator=who)}"
+        for subscription in chosen
+    ]
+    text = f"{who} set up Greenroom here: {join_words(summaries[:3])}. To see or change it: `/webinar subscriptions`"
     return message(text, [section(text)])
 
 
 def other_subscriptions(channel: ChannelState) -> str:
-    """What else than all webinars the channel has lines about, the first few; empty where there is nothing else."""
-    others = [_about(line, channel) for line in _shown(channel) if line.scope is not Scope.ALL]
+    """The first few subscriptions other than to all webinars, as text; empty if there are none."""
+    others = [_about(subscription, channel) for subscription in _shown(channel) if subscription.scope is not Scope.ALL]
     more = [number(len(others) - MAX_NAMED, "other")] if len(others) > MAX_NAMED else []
     return join_words([*others[:MAX_NAMED], *more])
 
@@ -95,69 +100,79 @@ def _title(channel: ChannelState) -> str:
 
 
 def _shown(channel: ChannelState) -> list[Subscription]:
-    """The lines as they are listed: about all first, then about people's webinars, then about one, the next first."""
-    general = [line for line in channel.subscriptions if line.scope is not Scope.WEBINAR]
+    """Subscriptions in the order of display: to all, to people's webinars, then to single ones by start."""
+    general = [subscription for subscription in channel.subscriptions if subscription.scope is not Scope.WEBINAR]
     single = [
-        line for line in channel.subscriptions if line.scope is Scope.WEBINAR and line.subject in channel.webinars
+        subscription
+        for subscription in channel.subscriptions
+        if subscription.scope is Scope.WEBINAR and subscription.subject in channel.webinars
     ]
-    single.sort(key=lambda line: channel.webinars[line.subject].start)
-    return sorted(general, key=lambda line: line.scope) + single
+    single.sort(key=lambda subscription: channel.webinars[subscription.subject].start)
+    return sorted(general, key=lambda subscription: subscription.scope) + single
 
 
 def _subscription_lines(channel: ChannelState) -> list[str]:
     shown = _shown(channel)
-    lines = [_subscription_line(line, channel) for line in shown[:MAX_SUBSCRIPTIONS]]
+    lines = [_subscription_line(subscription, channel) for subscription in shown[:MAX_SUBSCRIPTIONS]]
     more = [f"and {number(len(shown) - MAX_SUBSCRIPTIONS, 'line')} more"] if len(shown) > MAX_SUBSCRIPTIONS else []
     return [*lines, *more] or [NO_SUBSCRIPTIONS]
 
 
-def _subscription_line(line: Subscription, channel: ChannelState) -> str:
-    about = _about(line, channel)
-    own = line.offsets is not None and Feature.REMINDERS in line.features
-    times = f" (reminders {offsets_text(line.offsets or ())})" if own else ""
-    at = when(line.set_at, channel.hours.time_zone if channel.hours else "UTC")
-    who = f"<@{line.set_by}> shared its card here" if line.by_share and not own else f"set by <@{line.set_by}>"
-    heard = feature_names(line.features) if line.features else "muted"
-    name = about if line.scope is Scope.WEBINAR else f"{about[0].upper()}{about[1:]}"
-    return f"*{name}*: {heard}{times} · {who}, {at}"
+def _subscription_line(subscription: Subscription, channel: ChannelState) -> str:
+    about = _about(subscription, channel)
+    own = subscription.offsets is not None and Feature.REMINDERS in subscription.features
+    times = f" (reminders {offsets_text(subscription.offsets or ())})" if own else ""
+    at = when(subscription.set_at, channel.hours.time_zone if channel.hours else "UTC")
+    who = (
+        f"<@{subscription.set_by}> shared its card here"
+        if subscription.by_share and not own
+        else f"set by <@{subscription.set_by}>"
+    )
+    features = feature_names(subscription.features) if subscription.features else "muted"
+    name = about if subscription.scope is Scope.WEBINAR else f"{about[0].upper()}{about[1:]}"
+    return f"*{name}*: {features}{times} · {who}, {at}"
 
 
-def _about(line: Subscription, channel: ChannelState, *, creator: str = "") -> str:
-    match line.scope:
+def _about(subscription: Subscription, channel: ChannelState, *, creator: str = "") -> str:
+    match subscription.scope:
         case Scope.ALL:
             return "all webinars"
         case Scope.MINE:
-            return f"webinars that {creator or f'<@{line.subject}>'} created"
-    return plain(channel.webinars[line.subject].title)
+            return f"webinars that {creator or f'<@{subscription.subject}>'} created"
+    return plain(channel.webinars[subscription.subject].title)
 
 
 def _notes(channel: ChannelState) -> list[str]:
-    """What the words mean, when it is quiet, and what there is besides."""
-    heard = frozenset[Feature]().union(*(line.features for line in _shown(channel)))
-    hours, meaning = channel.hours, feature_lines(heard, channel.default_offsets)
-    set_up = [text for text in (quiet_hours_text(hours), digest_text(hours)) if text]
-    if hours and set_up:
-        set_up.append(f"set by <@{hours.set_by}>, {when(hours.set_at, hours.time_zone)}")
-    rest = ALL_FEATURES - heard
-    more = f"Not said here: {feature_names(rest)}" if rest and heard else ""
-    return [text for text in (" · ".join(meaning), " · ".join(set_up) or "No quiet hours and no digest", more) if text]
+    """Explanations: the features in use, the hours, and the features not in use."""
+    features = frozenset[Feature]().union(*(subscription.features for subscription in _shown(channel)))
+    hours, explanations = channel.hours, feature_lines(features, channel.default_offsets)
+    hours_texts = [text for text in (quiet_hours_text(hours), digest_text(hours)) if text]
+    if hours and hours_texts:
+        hours_texts.append(f"set by <@{hours.set_by}>, {when(hours.set_at, hours.time_zone)}")
+    unused = ALL_FEATURES - features
+    more = f"Not said here: {feature_names(unused)}" if unused and features else ""
+    return [
+        text
+        for text in (" · ".join(explanations), " · ".join(hours_texts) or "No quiet hours and no digest", more)
+        if text
+    ]
 
 
-def _undelivered_lines(unsaid: Sequence[UndeliveredNotice]) -> list[str]:
-    return ["*What did not go out lately*", *(f"• {_undelivered_line(one)}" for one in unsaid)]
+def _undelivered_lines(undelivered: Sequence[UndeliveredNotice]) -> list[str]:
+    return ["*What did not go out lately*", *(f"• {_undelivered_line(notice)}" for notice in undelivered)]
 
 
-def _undelivered_line(one: UndeliveredNotice) -> str:
-    about = f" of *{plain(one.webinar.title)}*" if one.webinar else ""
-    kind = one.notice.kind.value.replace("_", " ")
-    channel = one.notice.channel_id
+def _undelivered_line(undelivered: UndeliveredNotice) -> str:
+    about = f" of *{plain(undelivered.webinar.title)}*" if undelivered.webinar else ""
+    kind = undelivered.notice.kind.value.replace("_", " ")
+    channel = undelivered.notice.channel_id
     where = channel_name(channel) if channel.startswith(("C", "G")) else "direct message"
-    return f"{when(one.notice.due_at)}, {where}, {kind}{about}: {_reason(one)}"
+    return f"{when(undelivered.notice.due_at)}, {where}, {kind}{about}: {_reason(undelivered)}"
 
 
-def _reason(one: UndeliveredNotice) -> str:
-    because = f": {escape_sentence(cut(one.problem, MAX_REASON))}" if one.problem else ""
-    match one.state:
+def _reason(undelivered: UndeliveredNotice) -> str:
+    because = f": {escape_sentence(cut(undelivered.problem, MAX_REASON))}" if undelivered.problem else ""
+    match undelivered.state:
         case NoticeState.MISSED:
             return "missed, because Greenroom was away or could not post in time"
         case NoticeState.UNKNOWN:
@@ -166,7 +181,7 @@ def _reason(one: UndeliveredNotice) -> str:
 
 
 def _section_texts(lines: Sequence[str]) -> list[str]:
-    """Lines as texts that each fit a section."""
+    """Join lines into texts that each fit a section block."""
     pieces: list[str] = []
     for line in lines:
         if pieces and len(pieces[-1]) + len(line) < MAX_SECTION:

@@ -1,4 +1,4 @@
-"""Tells whoever shared a webinar what stands where now, and what will be said there."""
+"""The result of sharing a webinar: where its card is, and which notices the channel will get."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from bot.slack.message import Message
 MUTED = "Nothing else is said about it there, as somebody chose."
 
 
-def shared(webinar: Webinar, channel_id: str, there: PlannedNotices) -> Message:
-    """The answer to a share: where the card is, all that will be said there, and the ways to change that."""
-    lines = webinar_lines(webinar, there.features, there.upcoming_offsets)
-    said = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
-    text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {said}"
-    less = f"To hear less of it, type there, for example, `/webinar unsubscribe changes for {plain(webinar.id)}`"
-    notes = [note for note in (quiet_hours_text(there.hours), less if lines else "") if note]
+def shared(webinar: Webinar, channel_id: str, planned: PlannedNotices) -> Message:
+    """The reply to a share: where the card is, which notices follow, and buttons to change them."""
+    lines = webinar_lines(webinar, planned.features, planned.upcoming_offsets)
+    text_of_notices = "\n".join(["Greenroom will say there:", *(f"• {line}" for line in lines)]) if lines else MUTED
+    text = f"*{plain(webinar.title)}* is announced in <#{channel_id}>. {text_of_notices}"
+    hint = f"To hear less of it, type there, for example, `/webinar unsubscribe changes for {plain(webinar.id)}`"
+    notes = [note for note in (quiet_hours_text(planned.hours), hint if lines else "") if note]
     blocks: list[Block] = [section(text), *(context(note) for note in notes)]
-    reminds = Feature.REMINDERS in there.features
+    reminds = Feature.REMINDERS in planned.features
     blocks += actions(
         remind_button(webinar, "Change Reminders" if reminds else "Add Reminders", channel_id=channel_id),
         button(
@@ -33,8 +33,8 @@ def shared(webinar: Webinar, channel_id: str, there: PlannedNotices) -> Message:
     return message(" ".join([text, *notes]), blocks)
 
 
-def announced(webinar: Webinar, channel_id: str, there: PlannedNotices) -> str:
-    """The same in a line, for the result of a creation (mrkdwn)."""
-    lines = webinar_lines(webinar, there.features, there.upcoming_offsets)
-    said = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED
-    return f"Announced in <#{channel_id}>. {said}"
+def announced(webinar: Webinar, channel_id: str, planned: PlannedNotices) -> str:
+    """The same as one line, for the result of a creation (mrkdwn)."""
+    lines = webinar_lines(webinar, planned.features, planned.upcoming_offsets)
+    text_of_notices = f"Greenroom will say there: {'; '.join(lines)}." if lines else MUTED
+    return f"Announced in <#{channel_id}>. {text_of_notices}"
