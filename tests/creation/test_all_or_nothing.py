@@ -1,4 +1,4 @@
-"""A creation is whole or not at all: whatever point a crash or a refusal comes at, and the person is told which."""
+"""A creation ends in one complete webinar or none after a crash or refusal at any point, and the user is notified."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CRASHES: dict[str, tuple[SetFault, FinalState]] = {
 async def test_a_crash_at_any_point_ends_in_one_complete_webinar_or_none(
     tmp_path: Path, arm: SetFault, expected: FinalState
 ) -> None:
-    """Killed at this point and started again on the same database, Greenroom finishes or takes back, and says which."""
+    """After a crash at this point and a restart, the creation is completed or undone, and reported."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         reached = arm(world)
         await submit_form(world)
@@ -64,7 +64,7 @@ async def test_a_crash_at_any_point_ends_in_one_complete_webinar_or_none(
 
 
 async def test_a_crash_before_anything_is_written_leaves_the_form_as_it_was(tmp_path: Path) -> None:
-    """Slack itself tells the person that it did not work, the form keeps what was typed, and can be sent again."""
+    """Slack shows an error, the form keeps its inputs and can be submitted again."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         crash_before_writing("creations", "begun")(world)
         outcome = await submit_form(world)
@@ -81,16 +81,16 @@ async def test_a_crash_before_anything_is_written_leaves_the_form_as_it_was(tmp_
 CLOSED: dict[str, tuple[SetFault, tuple[str, ...]]] = {
     "comes to nothing": (crash_before_writing("creations", "webinar_asked"), ("not made",)),
     "comes to be": (hang_at_ringcentral("POST", SESSION, done=True), ("made",)),
-    # Nobody can know whether Slack took the message: it is said twice rather than not at all.
+    # Whether Slack posted the message is unknown: send it twice rather than never.
     "told, not written": (crash_before_writing("creations", "told"), ("made", "made")),
 }
 
 
 @pytest.mark.parametrize(("arm", "expected"), CLOSED.values(), ids=CLOSED.keys())
-async def test_a_crash_behind_a_closed_modal_is_told_by_direct_message(
+async def test_a_crash_behind_a_closed_modal_is_reported_by_direct_message(
     tmp_path: Path, arm: SetFault, expected: tuple[str, ...]
 ) -> None:
-    """Who has closed "Creating…" before the crash hears of the end in a direct message."""
+    """If "Creating…" was closed before the crash, the result is sent as a DM."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         reached = arm(world)
         await submit_form(world)
@@ -100,7 +100,7 @@ async def test_a_crash_behind_a_closed_modal_is_told_by_direct_message(
         await world.crash_bot()
         await world.start_bot()
 
-        assert (await final_state(world)).told == expected
+        assert (await final_state(world)).notified == expected
 
 
 REFUSALS: dict[str, dict[str, Any]] = {
@@ -122,7 +122,7 @@ PASSING: dict[str, dict[str, Any]] = {
     "401": {"status": 401},
 }
 ORPHAN = FinalState(0, 1, 0, 0, ("not made",))
-"""The one exception: no list shows a webinar without a date under another host, so the person is told to look there."""
+"""The exception: no list shows a webinar without a date under another host, so the user is asked to look there."""
 
 CASES = [
     *[("finn", WEBINAR, "refused", name, NOTHING) for name in REFUSALS],
@@ -143,10 +143,10 @@ FAULTS = {"refused": REFUSALS, "not done": UNDONE, "done": DONE, "passing": PASS
 
 
 @pytest.mark.parametrize(("user", "path", "kind", "name", "expected"), CASES)
-async def test_trouble_at_either_call_ends_in_one_complete_webinar_or_none(
+async def test_a_failure_of_either_call_ends_in_one_complete_webinar_or_none(
     tmp_path: Path, user: str, path: str, kind: str, name: str, expected: FinalState
 ) -> None:
-    """Finn's webinars are hosted by the service user, Chloé hosts her own; each call goes wrong in each way once."""
+    """For webinars hosted by the service user (Finn) and by their creator (Chloé), each call fails once in each way."""
     fault = FAULTS[kind][name]
     async with running_world(tmp_path, prepare=with_short_timeout if "hang" in fault else without_waits) as world:
         world.ringcentral.fail("POST", path, **fault)

@@ -1,4 +1,4 @@
-"""Creations under real deaths: a process that is killed and started again, and two replicas of which one is lost."""
+"""Creations when a process is killed and restarted, and when one of two replicas dies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.creation import table as creation_table
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.schema import creations as table
 from bot.errors import BadInput
-from bot.model.webinar import Form
+from bot.model.webinar import WebinarForm
 from tests.support.creation import (
     CREATED,
     TITLE,
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.databases"]
 
 SHORT = timedelta(seconds=0.3)
-"""A lease that a story can wait for."""
+"""A lease short enough to wait for in a test."""
 
 
 @asynccontextmanager
 async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
-    """`python -m bot run` in a process of its own, serving the people of this world."""
+    """`python -m bot run` in its own process, connected to this world's stand-ins."""
     given = {
         name.upper(): str(value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in world.settings
@@ -61,7 +61,7 @@ async def killable(world: World, folder: Path) -> AsyncIterator[Program]:
 
 
 async def test_kill_9_between_the_calls_ends_in_complete_webinars(tmp_path: Path) -> None:
-    """Killed with one webinar made and not answered, and the date of another on its way: both are whole in the end."""
+    """Killed while one webinar request and one session request are unanswered: both webinars end complete."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         await world.stop_bot()
         async with killable(world, tmp_path) as bot:
@@ -81,20 +81,20 @@ async def test_kill_9_between_the_calls_ends_in_complete_webinars(tmp_path: Path
 
 @dataclass
 class Pair:
-    """Two replicas on one PostgreSQL database: Slack talks to the one in `world`."""
+    """Two replicas on one PostgreSQL database; Slack's requests go to the one in `world`."""
 
     world: World
     other: Greenroom
 
     async def lose_one(self) -> None:
-        """The replica that Slack talks to dies, and the other one is all there is."""
+        """Kill the replica that gets Slack's requests; the other one takes its place."""
         await self.world.crash_bot()
         self.world.use_bot(self.other)
 
 
 @pytest_asyncio.fixture
 async def pair(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Pair]:
-    """Both started."""
+    """Both replicas, started."""
     async with running_world(
         tmp_path, database_url=await postgres.migrated(), prepare=_hurried_with_short_leases
     ) as world:
@@ -116,8 +116,8 @@ def _hurried_with_short_leases(world: World) -> None:
     world.on_build = on_build
 
 
-async def test_the_other_replica_goes_on_when_one_dies(pair: Pair) -> None:
-    """Its claim runs out, and what it had begun is completed and told by the other."""
+async def test_the_other_replica_continues_when_one_dies(pair: Pair) -> None:
+    """Its lease expires, and the other replica completes and reports the creation."""
     reached = hang_at_ringcentral("POST", "/sessions$", done=True)(pair.world)
     await submit_form(pair.world)
     await pair.world.until(reached)
@@ -127,8 +127,8 @@ async def test_the_other_replica_goes_on_when_one_dies(pair: Pair) -> None:
     assert await final_state(pair.world) == CREATED
 
 
-async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> None:
-    """However long RingCentral makes one wait, its claim is renewed, and nobody else lays hands on it."""
+async def test_the_other_replica_does_not_claim_a_creation_in_progress(pair: Pair) -> None:
+    """The lease is renewed while RingCentral does not answer, and the other replica does not claim the creation."""
     hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
     await submit_form(pair.world)
     first = await _claimed_until(pair.world)
@@ -142,8 +142,8 @@ async def test_the_other_replica_leaves_alone_what_is_worked_on(pair: Pair) -> N
     assert await final_state(pair.world) == CREATED
 
 
-async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair: Pair) -> None:
-    """Away for longer than its claim, it finds that the creation is in other hands, and says that it goes on."""
+async def test_a_replica_that_lost_its_lease_writes_and_calls_nothing_more(pair: Pair) -> None:
+    """A worker whose lease was taken makes no more calls or writes, and shows that the creation goes on."""
     reached = hang_at_ringcentral("POST", "/webinars$", done=True)(pair.world)
     await submit_form(pair.world)
     await pair.world.until(reached)
@@ -164,7 +164,7 @@ async def test_a_replica_that_lost_its_claim_writes_and_makes_nothing_more(pair:
 
 
 async def test_two_replicas_begin_one_form_and_one_title_once(pair: Pair) -> None:
-    """The same form at both, and two forms of one title: one begins, whoever is asked at the same moment."""
+    """The same form at both replicas, and two forms with one title: exactly one begins."""
     one, two = pair.world.bot.services.creation, pair.other.services.creation
     for number in range(8):
         first, second = (_begun(pair.world, f"{name}{number}", f"Title {number}") for name in "ab")
@@ -193,7 +193,7 @@ def _begun(world: World, draft_id: str, title: str) -> Creation:
 
 def _creation_request(title: str) -> CreationRequest:
     start = machine_now() + timedelta(days=1)
-    return CreationRequest(form=Form(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
+    return CreationRequest(form=WebinarForm(title=title, start=start, length=timedelta(hours=1), time_zone="UTC"))
 
 
 async def _claimed_until(world: World) -> datetime:

@@ -1,4 +1,4 @@
-"""What the person who creates a webinar is told while something is wrong: where they are, truthfully, to the end."""
+"""Reports of creations during failures of RingCentral, Slack and the database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WEBINAR, SESSION, ONE_WEBINAR = "/webinars$", "/sessions$", "/webinars/[0-9]+$"
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """A world without waits."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
@@ -47,7 +47,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     ("path", "expected"), [(WEBINAR, NOTHING), (SESSION, CREATED)], ids=["before the first call", "between the calls"]
 )
 async def test_ringcentral_down_for_a_while(world: World, path: str, expected: FinalState) -> None:
-    """Nothing was begun: the person is told so at once. Something was: they are told that it goes on, and then how."""
+    """If nothing was created, the user is told at once; else that the creation goes on, and then the result."""
     if path == WEBINAR:
         await world.ringcentral.stop()
     else:
@@ -68,7 +68,7 @@ async def test_ringcentral_down_for_a_while(world: World, path: str, expected: F
 
 
 async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) -> None:
-    """Not even a look is possible: the person is told that it is unclear, and later that it is complete."""
+    """The webinar cannot be looked up: the user sees that the outcome is unclear, and later that it is complete."""
     held = world.ringcentral.fail("POST", WEBINAR, status=None, effect=True, cut=True, hang=60)
     await submit_form(world)
     await world.until(lambda: held.times == 0)
@@ -85,7 +85,7 @@ async def test_ringcentral_down_right_after_it_made_the_webinar(world: World) ->
 
 @pytest.mark.parametrize("path", [WEBINAR, SESSION], ids=["webinar made", "date made"])
 async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: str) -> None:
-    """A crash and an outage together: what was begun waits for RingCentral, and is not given up."""
+    """After a crash during an outage, the creation waits for RingCentral and is not given up."""
     reached = hang_at_ringcentral("POST", path, done=True)(world)
     await submit_form(world)
     await world.until(reached)
@@ -109,19 +109,19 @@ async def test_ringcentral_down_when_greenroom_starts_again(world: World, path: 
     ],
 )
 async def test_a_database_that_is_away_for_a_moment(world: World, step: CreationStep) -> None:
-    """What came of a call cannot be written down: the person is told that it goes on, and then how it ended."""
+    """The result of a call cannot be saved: the user sees that the creation goes on, and then the result."""
     _database_away_once(world, step)
     await submit_form(world)
     await world.settled()
     assert "Greenroom goes on" in world.slack.view("finn").words
 
     async with world.bot.services.store.write() as db:
-        await creation_table.LEASES.release_all(db)  # the claim runs out
+        await creation_table.LEASES.release_all(db)  # the lease expires
     assert await final_state(world) == (NOTHING if step is CreationStep.WEBINAR_REQUESTED else CREATED)
 
 
-async def test_a_database_that_is_away_while_the_result_is_told(world: World) -> None:
-    """A whole webinar is never called "not created": it is told a little later."""
+async def test_a_database_that_is_away_while_the_result_is_reported(world: World) -> None:
+    """A complete webinar is never reported as "not created"; it is reported a little later."""
     _database_away_once(world, CreationStep.CARD_REQUESTED)
     await submit_form(world)
     await world.settled()
@@ -130,8 +130,8 @@ async def test_a_database_that_is_away_while_the_result_is_told(world: World) ->
     assert await final_state(world) == CREATED
 
 
-async def test_what_was_pending_is_told_by_direct_message_when_the_modal_was_closed(world: World) -> None:
-    """Who did not wait for it hears of it, once."""
+async def test_a_pending_result_is_sent_as_a_dm_when_the_modal_was_closed(world: World) -> None:
+    """The result is sent once as a DM."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
     await submit_form(world)
     await world.settled()
@@ -142,8 +142,8 @@ async def test_what_was_pending_is_told_by_direct_message_when_the_modal_was_clo
     assert world.slack.view_stack("finn") == []
 
 
-async def test_a_refused_date_whose_webinar_cannot_be_taken_back_yet(world: World) -> None:
-    """The reason is told at once, and the way back to the form comes when what was begun is gone."""
+async def test_a_refused_session_whose_webinar_cannot_be_deleted_yet(world: World) -> None:
+    """The reason is shown at once; the button back to the form appears when the webinar is deleted."""
     world.ringcentral.fail("POST", SESSION, status=400)
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=500, times=1000)
     await submit_form(world)
@@ -156,8 +156,8 @@ async def test_a_refused_date_whose_webinar_cannot_be_taken_back_yet(world: Worl
     assert "Back to the Form" in world.slack.view("finn").buttons
 
 
-async def test_a_refused_date_whose_webinar_may_not_be_taken_back(world: World) -> None:
-    """Greenroom does not ask for ever: the person is told what is left, and where."""
+async def test_a_refused_session_whose_webinar_may_not_be_deleted(world: World) -> None:
+    """The deletion is not retried forever: the user is told what is left at RingCentral."""
     world.ringcentral.fail("POST", SESSION, status=400)
     world.ringcentral.fail("DELETE", ONE_WEBINAR, status=403)
     await submit_form(world)
@@ -166,8 +166,8 @@ async def test_a_refused_date_whose_webinar_may_not_be_taken_back(world: World) 
     assert "delete the webinar without a date at RingCentral" in world.slack.view("finn").words
 
 
-async def test_a_start_that_passed_meanwhile_makes_nothing(world: World) -> None:
-    """A webinar that could only be completed after its start is taken back."""
+async def test_a_start_that_has_passed_creates_nothing(world: World) -> None:
+    """A webinar that could only be completed after its start is deleted."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
     await submit_form(world)
     await world.settled()
@@ -178,8 +178,8 @@ async def test_a_start_that_passed_meanwhile_makes_nothing(world: World) -> None
     assert "The start passed" in world.slack.view("finn").words
 
 
-async def test_a_webinar_deleted_at_ringcentral_meanwhile_makes_nothing(world: World) -> None:
-    """Somebody tidied up between the two calls: there is nothing left to complete."""
+async def test_a_webinar_deleted_at_ringcentral_creates_nothing(world: World) -> None:
+    """The webinar was deleted at RingCentral between the two calls: the creation fails."""
     world.ringcentral.fail("*", "sessions$", status=503, times=1000)
     await submit_form(world)
     await world.settled()
@@ -190,8 +190,8 @@ async def test_a_webinar_deleted_at_ringcentral_meanwhile_makes_nothing(world: W
     assert await final_state(world) == NOTHING
 
 
-async def test_a_late_date_stands_in_the_way_of_its_own_repeat(world: World) -> None:
-    """Not to be seen when we looked, there when we asked again: the date of the first request is taken for ours."""
+async def test_a_late_session_that_conflicts_with_its_own_retry_is_accepted(world: World) -> None:
+    """The session of the first request appears late and conflicts with the second request: it is accepted as ours."""
     world.ringcentral.fail("POST", SESSION, status=500)
     looking = world.ringcentral.fail("GET", "company/sessions$", status=None, effect=True, hang=0.2)
     await submit_form(world)
@@ -223,10 +223,8 @@ def _gone(world: World) -> None:
 
 
 @pytest.mark.parametrize("refuse", [_forbidden, _unlicensed, _gone])
-async def test_a_host_whom_ringcentral_refuses_is_not_promised_again(
-    tmp_path: Path, refuse: Callable[[World], None]
-) -> None:
-    """Nothing is made, the form comes back filled and says who hosts instead, to this person alone."""
+async def test_a_refused_host_is_not_offered_again(tmp_path: Path, refuse: Callable[[World], None]) -> None:
+    """Nothing is created; the form reopens filled and names another host, for this user only."""
     async with running_world(tmp_path, prepare=without_waits) as world:
         refuse(world)
         await submit_form(world, "chloe")
@@ -240,8 +238,8 @@ async def test_a_host_whom_ringcentral_refuses_is_not_promised_again(
         assert "You will be the host" in world.slack.view("dev").words
 
 
-async def test_a_refusal_of_the_host_holds_until_the_directory_is_read_again(world: World) -> None:
-    """What an administrator puts right counts from the next reading on, which is a day away at most."""
+async def test_a_refused_host_is_offered_again_after_the_directory_is_read(world: World) -> None:
+    """A corrected permission takes effect at the next reading of the directory, within a day."""
     _forbidden(world)
     await submit_form(world, "chloe")
     await wait_until_done(world)
@@ -252,8 +250,8 @@ async def test_a_refusal_of_the_host_holds_until_the_directory_is_read_again(wor
     assert "You will be the host" in world.slack.view("chloe").words
 
 
-async def test_a_refused_date_says_nothing_about_the_host(world: World) -> None:
-    """Who was to be the host stays so in the form that comes back."""
+async def test_a_refused_session_keeps_the_host(world: World) -> None:
+    """The reopened form keeps the host."""
     world.ringcentral.fail("POST", SESSION, status=403)
     await submit_form(world, "chloe")
     assert await final_state(world, "chloe") == NOTHING
@@ -263,8 +261,8 @@ async def test_a_refused_date_says_nothing_about_the_host(world: World) -> None:
     assert "You will be the host" in world.slack.view("chloe").words
 
 
-async def test_who_must_wait_at_the_gate_is_told_how_long(tmp_path: Path) -> None:
-    """The budget is used up: "Creating…" says why and for how long, and then it is made."""
+async def test_a_wait_at_the_gate_is_shown_with_its_length(tmp_path: Path) -> None:
+    """With the budget used up, "Creating…" shows why and how long it waits; then the webinar is created."""
 
     def tight(world: World) -> None:
         world.ringcentral.rules.budgets = {"Heavy": 4}
@@ -282,8 +280,8 @@ async def test_who_must_wait_at_the_gate_is_told_how_long(tmp_path: Path) -> Non
         assert world.ringcentral.throttled == 0
 
 
-async def test_slack_away_while_the_result_is_told(world: World) -> None:
-    """A result that Slack did not take is told again later, in the same place, and the card stands once."""
+async def test_slack_away_while_the_result_is_reported(world: World) -> None:
+    """A result that Slack did not accept is shown later in the same modal; the card is posted once."""
     world.slack.fail("views.update", status=503, times=2)
     await submit_form(world)
     await world.settled()
@@ -296,8 +294,8 @@ async def test_slack_away_while_the_result_is_told(world: World) -> None:
 @pytest.mark.parametrize(
     "fault", [{"status": 404, "times": 2}, {"status": 500, "times": 2}, {"status": None, "cut": True, "times": 1}]
 )
-async def test_a_registration_that_is_not_there_yet_is_read_again(world: World, fault: dict[str, Any]) -> None:
-    """Just after creation RingCentral may not know it: the card gets its way in as soon as it does."""
+async def test_a_registration_that_does_not_exist_yet_is_read_again(world: World, fault: dict[str, Any]) -> None:
+    """RingCentral may not know a new registration yet: the card gets its Register button as soon as it does."""
     world.ringcentral.fail("GET", "/registration/", **fault)
     await submit_form(world)
 
@@ -324,10 +322,10 @@ async def test_a_registration_that_is_not_there_yet_is_read_again(world: World, 
     ],
     ids=["unclear", "unclear, posted", "refused", "busy"],
 )
-async def test_a_card_that_slack_did_not_take_spoils_nothing(
+async def test_a_refused_card_does_not_fail_the_creation(
     world: World, fault: dict[str, object], expected: FinalState, words: str
 ) -> None:
-    """The webinar is made all the same, and the result says what is known of its card."""
+    """The webinar is created, and the result says what is known about its card."""
     world.slack.fail("chat.postMessage", **fault)  # type: ignore[arg-type] # each of its own kind
     await submit_form(world)
 
@@ -335,8 +333,8 @@ async def test_a_card_that_slack_did_not_take_spoils_nothing(
     assert words in world.slack.view("finn").words
 
 
-async def test_somebody_slack_does_not_know_any_more_is_given_up(world: World) -> None:
-    """A clear no to a direct message is not asked for again and again."""
+async def test_a_user_unknown_to_slack_is_not_retried(world: World) -> None:
+    """A refused DM is not retried."""
     world.slack.fail("chat.postMessage", error="user_not_found")
     nowhere: dict[str, Any] = {"Announce in": None}
     await submit_form(world, **nowhere)
@@ -348,7 +346,7 @@ async def test_somebody_slack_does_not_know_any_more_is_given_up(world: World) -
 
 
 def _database_away_once(world: World, step: CreationStep) -> None:
-    """The first time that this step is to be written, it cannot be."""
+    """Make the first write of this step fail."""
     away: list[str] = []
 
     def look(_: object, __: object, statement: str, values: Any, *___: object) -> None:

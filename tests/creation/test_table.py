@@ -1,4 +1,4 @@
-"""How far each creation has come is written down once, taken over by one, and never mixed up with another account's."""
+"""The table of creations: one row per form, one owner at a time, accounts separate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.creation import table as creation_table
 from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.db.connection import Store
 from bot.model.people import Account
-from bot.model.webinar import Form
+from bot.model.webinar import WebinarForm
 from tests.support.db_samples import LATER, OTHER_ACCOUNTS, SOON
 from tests.support.webinar_samples import ACCOUNT, NOW, START
 
@@ -18,8 +18,8 @@ pytest_plugins = ["tests.support.databases"]
 
 
 def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Launch day", **changes: Any) -> Creation:
-    """A creation that has just begun."""
-    form = Form(title=title, start=START, length=timedelta(minutes=45), time_zone="Europe/Madrid")
+    """A creation at its first step."""
+    form = WebinarForm(title=title, start=START, length=timedelta(minutes=45), time_zone="Europe/Madrid")
     facts = {
         "draft_id": draft_id,
         "user_id": "U1",
@@ -30,8 +30,8 @@ def creation(account: Account = ACCOUNT, draft_id: str = "d1", title: str = "Lau
     return Creation(**{"account": account, **facts, **changes})
 
 
-async def test_creation_is_written_down_once(store: Store) -> None:
-    """A form begins one creation; what becomes of it is found again by the form."""
+async def test_creation_is_saved_once(store: Store) -> None:
+    """A form begins one creation, which is found by the form's id."""
     async with store.write() as db:
         assert await creation_table.begin(db, creation(), "me", LATER)
         assert not await creation_table.begin(db, creation(title="Another"), "me", LATER)
@@ -42,7 +42,7 @@ async def test_creation_is_written_down_once(store: Store) -> None:
 
 
 async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
-    """Two clicks that arrive together at two processes: one of them begins."""
+    """Of two submissions at the same time, one begins."""
 
     async def begin() -> bool:
         async with store.write() as db:
@@ -54,7 +54,7 @@ async def test_creation_begun_twice_at_once_is_one(store: Store) -> None:
 
 
 async def test_creation_under_way_blocks_its_title(store: Store) -> None:
-    """Only while it is under way: afterwards another webinar may have the same title."""
+    """A title is blocked only while its creation is under way."""
     async with store.write() as db:
         assert not await creation_table.is_title_under_way(db, ACCOUNT, "Launch day")
         await creation_table.begin(db, creation(), "me", LATER)
@@ -63,8 +63,8 @@ async def test_creation_under_way_blocks_its_title(store: Store) -> None:
         assert not await creation_table.is_title_under_way(db, ACCOUNT, "Launch day")
 
 
-async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
-    """Not before, not by a second one, and not once the person has been told."""
+async def test_creation_is_claimed_when_its_lease_expires(store: Store) -> None:
+    """A creation is claimed after its lease expires, by one worker, and not once it was reported."""
     async with store.write() as db:
         await creation_table.begin(db, creation(), "me", SOON)
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", NOW, LATER) is None
@@ -76,8 +76,8 @@ async def test_creation_is_taken_over_when_its_claim_runs_out(store: Store) -> N
         assert await creation_table.LEASES.claim(db, ACCOUNT, "you", LATER, LATER) is None
 
 
-async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store: Store) -> None:
-    """Who was away for longer than their claim can neither write what came of it, nor ask for the card, nor hold it."""
+async def test_creation_claimed_by_another_worker_is_closed_to_the_first(store: Store) -> None:
+    """A worker that lost its lease can neither save, nor request the card, nor renew."""
     async with store.write() as db:
         await creation_table.begin(db, creation(step=CreationStep.COMPLETE), "me", NOW)
         await creation_table.LEASES.claim(db, ACCOUNT, "you", SOON, LATER)
@@ -88,16 +88,16 @@ async def test_creation_that_was_taken_over_is_out_of_the_first_ones_hands(store
         assert await creation_table.find(db, ACCOUNT, "d1") == creation(step=CreationStep.COMPLETE)
 
 
-async def test_creation_asks_for_its_card_once(store: Store) -> None:
-    """Whoever asks first may post it; nobody after that, however often it is told."""
+async def test_creation_requests_its_card_once(store: Store) -> None:
+    """The first request for the card succeeds, all later ones fail."""
     async with store.write() as db:
         await creation_table.begin(db, creation(step=CreationStep.COMPLETE), "me", LATER)
         assert await creation_table.record_card_request(db, creation(), "me")
         assert not await creation_table.record_card_request(db, creation(), "me")
 
 
-async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
-    """A webinar that may come late is looked for when it was said, neither held back nor freed at a start."""
+async def test_watched_creation_keeps_the_time_of_its_next_check(store: Store) -> None:
+    """A watched creation keeps the time of its next check, also at a start of the bot."""
     watched = creation(step=CreationStep.WATCHED)
     async with store.write() as db:
         await creation_table.begin(db, watched, "me", SOON)
@@ -107,8 +107,8 @@ async def test_creation_that_is_watched_keeps_its_time(store: Store) -> None:
         assert await creation_table.LEASES.claim(db, ACCOUNT, "me", SOON + timedelta(seconds=1), LATER) == watched
 
 
-async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store: Store) -> None:
-    """Each attempt is a creation of its own: who still works on the earlier one does not touch the later."""
+async def test_archived_creation_allows_another_of_the_same_form(store: Store) -> None:
+    """Each attempt is its own creation: a worker on the earlier one does not change the later one."""
     earlier, later = creation(step=CreationStep.WATCHED), creation(begun_at=SOON)
     assert earlier.ended_without_webinar
     async with store.write() as db:
@@ -123,7 +123,7 @@ async def test_creation_set_aside_makes_room_for_another_of_the_same_form(store:
 
 
 async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
-    """One process alone: whatever is claimed was claimed by one that is gone."""
+    """With one process, all claims at its start are stale."""
     async with store.write() as db:
         await creation_table.begin(db, creation(), "me", LATER)
         await creation_table.LEASES.release_all(db)
@@ -131,7 +131,7 @@ async def test_creation_claims_are_freed_at_a_start(store: Store) -> None:
 
 
 async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
-    """Two processes that look at once share what there is and never both get one."""
+    """Two processes that claim at the same time never get the same creation."""
     async with store.write() as db:
         for number in range(24):
             await creation_table.begin(db, creation(draft_id=f"d{number}"), "gone", NOW)
@@ -149,8 +149,8 @@ async def test_creations_are_claimed_by_one_of_two(store: Store) -> None:
     assert sorted(one + two) == sorted(f"d{number}" for number in range(24))
 
 
-async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
-    """The same form id elsewhere is another creation, and so is what came of it."""
+async def test_creations_of_two_accounts_are_separate(store: Store) -> None:
+    """The same form id in another account is another creation."""
     async with store.write() as db:
         await creation_table.begin(db, creation(), "me", LATER)
         for other in OTHER_ACCOUNTS:
@@ -164,8 +164,8 @@ async def test_creations_of_two_accounts_never_meet(store: Store) -> None:
         assert await creation_table.created_webinar_ids(db, ACCOUNT) == frozenset()
 
 
-async def test_creations_of_another_workspace_are_not_taken_over(store: Store) -> None:
-    """A process that works for one account leaves those of the others to theirs."""
+async def test_creations_of_another_workspace_are_not_claimed(store: Store) -> None:
+    """A process claims only creations of its account."""
     async with store.write() as db:
         for account in (ACCOUNT, *OTHER_ACCOUNTS):
             await creation_table.begin(db, creation(account), "gone", NOW)

@@ -1,4 +1,4 @@
-"""Creations that cannot be told apart at RingCentral, or whose webinar comes late: never two, and nobody else's."""
+"""Creations that look alike at RingCentral or whose webinar appears late: never two webinars, never a foreign one."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from tests.support.creation import (
 from tests.support.world import World, running_world
 
 ELSEWHERE = FinalState(1, 0, 0, 0, ("not made",))
-"""None of ours, and one that somebody else has made, which the mirror has not listed yet."""
+"""None of ours, and one created outside Greenroom that the mirror does not have yet."""
 
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """A world without waits."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def steps(world: World) -> list[str]:
-    """How far the creations have come."""
+    """The saved steps of all creations."""
     return sorted(one.step for one in await stored_creations(world))
 
 
 async def test_a_form_sent_twice_creates_once(world: World) -> None:
-    """Two submissions of the same view at the same moment find the same creation."""
+    """Two submissions of the same view at the same time share one creation."""
     await world.command("finn", "#launch", "create")
     view = world.slack.view("finn")
     typed = {"Title": TITLE, "Starts": world.clock.now() + timedelta(days=3), "Announce in": "#launch"}
@@ -60,7 +60,7 @@ async def test_a_form_sent_twice_creates_once(world: World) -> None:
 
 
 async def test_a_form_sent_again_after_its_result_shows_the_same_result(world: World) -> None:
-    """A delivery that comes twice finds what the first has made, and puts up no second card."""
+    """A repeated submission shows the first result and posts no second card."""
     await world.command("finn", "#launch", "create")
     view = world.slack.view("finn")
     typed = {"Title": TITLE, "Starts": world.clock.now() + timedelta(days=3), "Announce in": "#launch"}
@@ -76,7 +76,7 @@ async def test_a_form_sent_again_after_its_result_shows_the_same_result(world: W
 
 
 async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(world: World) -> None:
-    """While one is being made, another of the same title could not be told apart from it: who comes second waits."""
+    """While a webinar is being created, one with the same title is refused: they would be indistinguishable."""
     held = world.ringcentral.fail("POST", "/webinars$", status=None, effect=True, hang=HANG_S)
     await submit_form(world, "finn")
     await world.until(lambda: held.times == 0)
@@ -91,8 +91,8 @@ async def test_two_people_with_the_same_title_at_once_make_one_after_the_other(w
     assert (await final_state(world, "dev")).complete == 2
 
 
-async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
-    """Told that there is none, the person finds none, however late RingCentral does what it was asked."""
+async def test_a_late_webinar_is_deleted(world: World) -> None:
+    """After the user was told that there is no webinar, one that appears late is deleted."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await submit_form(world)
@@ -100,7 +100,7 @@ async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
     assert await steps(world) == [CreationStep.WATCHED]
 
     await deliver_late_create(world)
-    await _its_time_has_come(world)
+    await _end_watch(world)
 
     assert await final_state(world) == NOTHING
     assert await steps(world) == [CreationStep.REPORTED]
@@ -108,7 +108,7 @@ async def test_a_webinar_that_comes_late_is_removed(world: World) -> None:
 
 @pytest.mark.parametrize("done", [True, False], ids=["done", "late"])
 async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
-    """RingCentral dates what it makes by the clock that webinars live by; looking for it goes by the same."""
+    """The search for a webinar uses the provider's clock, also when the sandbox has moved it."""
     world.clock.move(timedelta(days=2))
     world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
@@ -117,12 +117,12 @@ async def test_a_moved_clock_changes_nothing(world: World, done: bool) -> None:
 
     if not done:
         await deliver_late_create(world)
-        await _its_time_has_come(world)
+        await _end_watch(world)
         assert await final_state(world) == NOTHING
 
 
 async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
-    """Trying again at once with the same title is allowed: the late one goes, the new one stays."""
+    """A retry with the same title is allowed: the late webinar is deleted, the new one stays."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await submit_form(world)
@@ -132,15 +132,15 @@ async def test_a_late_webinar_and_a_new_attempt_make_one(world: World) -> None:
     await deliver_late_create(world)
     await submit_form(world)
     assert (await final_state(world)).complete == 1
-    await _its_time_has_come(world)
+    await _end_watch(world)
 
     assert await final_state(world) == CREATED
     assert await steps(world) == [CreationStep.REPORTED, CreationStep.REPORTED]
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["both are there", "the first one's is there"])
-async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(world: World, done: bool) -> None:
-    """What is there could be either's, with the settings of either: nothing is made, and all are removed."""
+async def test_two_unclear_attempts_with_one_title_accept_no_webinar(world: World, done: bool) -> None:
+    """A webinar that either attempt may have created is accepted by neither, and deleted."""
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
     await submit_form(world)
@@ -150,22 +150,22 @@ async def test_two_unclear_attempts_with_one_title_take_neither_for_their_own(wo
     await deliver_late_create(world)
     world.ringcentral.fail("POST", "/webinars$", status=500, effect=done)
     await submit_form(world)
-    assert (await final_state(world)).told == ("not made",)
-    await _its_time_has_come(world)
+    assert (await final_state(world)).notified == ("not made",)
+    await _end_watch(world)
 
     assert await final_state(world) == NOTHING
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 500, "effect": True}], ids=["not done", "done"])
-async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fault: dict[str, Any]) -> None:
-    """The service user's own webinar of the same title, made in the same minute, is neither adopted nor removed."""
+async def test_a_webinar_created_elsewhere_is_never_accepted(world: World, fault: dict[str, Any]) -> None:
+    """The service user's webinar with the same title, created in the same minute, is neither accepted nor deleted."""
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     theirs = world.ringcentral.create(TITLE, world.clock.now() + timedelta(days=9))
     world.ringcentral.fail("POST", "/webinars$", **fault)
 
     await submit_form(world)
     at_first = await final_state(world)
-    await _its_time_has_come(world)
+    await _end_watch(world)
     await wait_until_done(world)
 
     made = 1 if "effect" in fault else 0
@@ -174,37 +174,37 @@ async def test_a_webinar_made_elsewhere_is_never_taken_for_ours(world: World, fa
     assert set(await steps(world)) == {CreationStep.REPORTED}
 
 
-async def test_a_webinar_of_another_host_is_never_taken_for_ours(world: World) -> None:
-    """Chloé's is hosted by her: one without a date under the service user is somebody else's, whatever its title."""
+async def test_a_webinar_of_another_host_is_never_accepted(world: World) -> None:
+    """Chloé hosts her own webinar, so one without a date under the service user is not hers."""
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await deliver_late_create(world)
     world.ringcentral.fail("POST", "/webinars$", status=500)
 
     await submit_form(world, "chloe")
     assert await final_state(world, "chloe") == NOTHING._replace(incomplete=1)
-    await _its_time_has_come(world)
+    await _end_watch(world)
 
     assert await final_state(world, "chloe") == NOTHING._replace(incomplete=1)
     assert await steps(world) == [CreationStep.REPORTED]
 
 
-async def test_a_watch_that_ringcentral_never_lets_us_keep_ends(world: World) -> None:
-    """After a day of refusals nobody asks any more."""
+async def test_a_watch_refused_by_ringcentral_ends(world: World) -> None:
+    """After a day of refusals the watch ends."""
     world.ringcentral.fail("POST", "/webinars$", status=500)
     world.bot.services.creation.steps.watch = timedelta(minutes=1)
     await submit_form(world)
     await wait_until_done(world)
     world.ringcentral.fail("GET", "/webinars$", status=403, times=2)
 
-    await _its_time_has_come(world)
+    await _end_watch(world)
     assert await steps(world) == [CreationStep.WATCHED]
     world.clock.move(timedelta(days=1))
-    await _its_time_has_come(world)
+    await _end_watch(world)
     assert await steps(world) == [CreationStep.REPORTED]
 
 
-async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(world: World) -> None:
-    """One without a date that is only a moment old may be about to get it: it is looked at again later."""
+async def test_a_webinar_just_created_elsewhere_is_left_alone(world: World) -> None:
+    """A webinar without a date that was just created may get one: check it again later."""
     creation_steps = world.bot.services.creation.steps
     creation_steps.watch, creation_steps.reconciler.min_age = timedelta(minutes=1), timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
@@ -212,17 +212,17 @@ async def test_a_webinar_that_somebody_is_just_making_elsewhere_is_left_alone(wo
     await wait_until_done(world)
     await deliver_late_create(world)
 
-    await _its_time_has_come(world)
+    await _end_watch(world)
     assert (await final_state(world)).incomplete == 1
     assert await steps(world) == [CreationStep.WATCHED]
 
     world.clock.move(timedelta(minutes=2))
-    await _its_time_has_come(world)
+    await _end_watch(world)
     assert await final_state(world) == NOTHING
 
 
-async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) -> None:
-    """What stands at RingCentral just then may be the other one's, which is not written down yet."""
+async def test_the_watch_waits_while_the_same_title_is_being_created(world: World) -> None:
+    """A webinar at RingCentral may belong to the other creation, whose id is not saved yet."""
     creation_steps = world.bot.services.creation.steps
     creation_steps.watch = timedelta(minutes=1)
     world.ringcentral.fail("POST", "/webinars$", status=500)
@@ -243,8 +243,8 @@ async def test_the_watch_waits_while_the_same_title_is_being_made(world: World) 
     assert (await final_state(world, "dev"))._replace(notified=notifications(world, "dev")) == CREATED
 
 
-async def _its_time_has_come(world: World) -> None:
-    """The time for which a creation was to be watched is over."""
+async def _end_watch(world: World) -> None:
+    """End the watch period, and resume."""
     world.bot.services.creation.steps.watch = timedelta()
     async with world.bot.services.store.write() as db:
         await db.connection.exec_driver_sql("update creations set claimed_until = 0 where step = 'watched'")
