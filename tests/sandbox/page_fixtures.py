@@ -12,12 +12,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.sandbox.page_world import PageWorld, serving
+from tests.sandbox.page_server import PageServer, running_page_server
 from tests.support.browser import PageMonitor, launched_browser, new_page
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def watched_page() -> AsyncIterator[tuple[Page, PageMonitor]]:
+async def monitored_page() -> AsyncIterator[tuple[Page, PageMonitor]]:
     """One browser page for the whole test run: opening one takes longer than most tests."""
     async with launched_browser() as browser:
         page = await new_page(browser)
@@ -25,23 +25,23 @@ async def watched_page() -> AsyncIterator[tuple[Page, PageMonitor]]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(watched_page: tuple[Page, PageMonitor]) -> AsyncIterator[Page]:
+async def page(monitored_page: tuple[Page, PageMonitor]) -> AsyncIterator[Page]:
     """An empty page; fails the test on script errors and on requests to other hosts."""
-    one, watch = watched_page
+    one, watch = monitored_page
     yield one
     await one.goto("about:blank")
     watch.check()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def page_server() -> AsyncIterator[PageWorld]:
+async def page_server() -> AsyncIterator[PageServer]:
     """One server for the whole test run, so that the browser can cache the page's files."""
-    async with serving() as one:
+    async with running_page_server() as one:
         yield one
 
 
 @pytest.fixture
-def acme(page_server: PageWorld) -> PageWorld:
+def acme(page_server: PageServer) -> PageServer:
     """The workspace in its initial state."""
     page_server.reset()
     return page_server

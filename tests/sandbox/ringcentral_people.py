@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.ringcentral_desk import WEBINARS, Desk, Reply
+from tests.sandbox.ringcentral_client import WEBINARS, ApiClient, Reply
 
 BEN_ID = "62190102"
 LENA: dict[str, Any] = {"firstName": "Lena", "lastName": "Berger", "email": "Lena@visitor.example"}
@@ -23,7 +23,7 @@ def coworker(user_id: str = BEN_ID, role: str = "CoHost", **more: Any) -> dict[s
 class Team:
     """The invitees of one session, and calls about them."""
 
-    def __init__(self, at: Desk, webinar_id: str, session_id: str) -> None:
+    def __init__(self, at: ApiClient, webinar_id: str, session_id: str) -> None:
         self.at, self.session_id = at, session_id
         self.session = f"{WEBINARS}/{webinar_id}/sessions/{session_id}"
         self.path = f"{self.session}/invitees"
@@ -48,7 +48,7 @@ class Team:
         return [one.address for one in self.at.rc.mails if one.kind == "invitation"]
 
 
-async def a_team(at: Desk) -> Team:
+async def new_team(at: ApiClient) -> Team:
     """A session with no invitee but the host."""
     webinar_id = await at.make_webinar()
     return Team(at, webinar_id, await at.make_session(webinar_id))
@@ -57,7 +57,7 @@ async def a_team(at: Desk) -> Team:
 class Seats:
     """The registrants of one session, and calls about them."""
 
-    def __init__(self, at: Desk, session_id: str) -> None:
+    def __init__(self, at: ApiClient, session_id: str) -> None:
         self.at, self.session_id = at, session_id
         self.session = f"/webinar/registration/v1/sessions/{session_id}"
         self.path = f"{self.session}/registrants"
@@ -84,9 +84,9 @@ class Seats:
         return [(one.kind, one.address) for one in self.at.rc.mails if one.session_id == self.session_id]
 
 
-async def some_seats(at: Desk) -> Seats:
+async def new_seats(at: ApiClient) -> Seats:
     """A session with open registration and no registrants."""
-    return Seats(at, (await at.registrable())[1])
+    return Seats(at, (await at.make_registrable())[1])
 
 
 def refused(reply: Reply) -> tuple[int, list[str]]:

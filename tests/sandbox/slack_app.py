@@ -48,7 +48,7 @@ class BoltApp:
             await client.views_open(trigger_id=body["trigger_id"], view=view)
             await ack()
 
-    def answers(self, **answer: Any) -> None:
+    def responds(self, **answer: Any) -> None:
         """Respond to /webinar in the ack."""
 
         @self.bolt.command("/webinar")
@@ -56,7 +56,7 @@ class BoltApp:
             self.heard.append(body)
             await ack(**answer)
 
-    def takes(self, callback_id: str, **answer: Any) -> None:
+    def responds_to_view(self, callback_id: str, **answer: Any) -> None:
         """Respond to a submitted view with this."""
 
         @self.bolt.view(callback_id)
@@ -64,7 +64,7 @@ class BoltApp:
             self.heard.append(body)
             await ack(**answer)
 
-    def hears(self, action_id: str) -> None:
+    def acks_clicks(self, action_id: str) -> None:
         """Acknowledge clicks on an element."""
 
         @self.bolt.action(action_id)
@@ -81,13 +81,13 @@ class Browser:
         self.slack = slack
         self.session = session
 
-    async def sees(self, who: str) -> Json:
+    async def snapshot(self, who: str) -> Json:
         """The snapshot of one person."""
         async with self.session.get(f"{self.slack.url}/workspace/state", params={"as": who}) as answer:
             snapshot: Json = await answer.json()
             return snapshot
 
-    async def does(self, what: str, **body: Any) -> Json:
+    async def post(self, what: str, **body: Any) -> Json:
         """The response to a post."""
         if "who" in body:
             body["as"] = body.pop("who")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import (
+from tests.sandbox.page_server import (
     START,
     Json,
-    PageWorld,
+    PageServer,
     actions,
     button,
     message,
@@ -34,7 +34,7 @@ INJECTIONS = (
 )
 
 
-async def test_command_posts_what_was_typed(page: Page, acme: PageWorld) -> None:
+async def test_command_posts_what_was_typed(page: Page, acme: PageServer) -> None:
     """Enter sends the command in this channel as this person, and empties the composer."""
     await show(page, acme)
     composer = page.get_by_label("Message #launch")
@@ -46,7 +46,7 @@ async def test_command_posts_what_was_typed(page: Page, acme: PageWorld) -> None
     await expect(composer).to_have_value("")
 
 
-async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: PageWorld) -> None:
+async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: PageServer) -> None:
     """What Slack says is shown above the composer, and goes when one types on; another channel has its own draft."""
     acme.answers["command"] = {"ok": False, "error": "operation_timeout", "text": "/webinar failed with the error"}
     await show(page, acme)
@@ -64,7 +64,7 @@ async def test_command_that_fails_keeps_its_text_and_says_why(page: Page, acme: 
     await expect(page.get_by_test_id("composer-error")).to_be_hidden()
 
 
-async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme: PageWorld) -> None:
+async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme: PageServer) -> None:
     """A "/" offers the commands, Tab takes one, its usage stays visible; later the arrow brings the line back."""
     await show(page, acme)
     composer = page.get_by_test_id("composer")
@@ -81,7 +81,7 @@ async def test_slash_shows_commands_and_arrow_up_the_last_line(page: Page, acme:
     await expect(composer).to_have_value("/webinar list")
 
 
-async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme: PageWorld) -> None:
+async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme: PageServer) -> None:
     """As Slack keeps it; @ completes to a person by keyboard."""
     await show(page, acme)
     composer = page.get_by_test_id("composer")
@@ -94,7 +94,7 @@ async def test_line_of_ones_own_is_escaped_and_names_become_ids(page: Page, acme
     assert await acme.posted("message") == {"as": "UANA", "channel": "CLAUNCH", "text": text}
 
 
-async def test_message_text_never_becomes_markup(page: Page, acme: PageWorld) -> None:
+async def test_message_text_never_becomes_markup(page: Page, acme: PageServer) -> None:
     """No text of a message, block or name runs, loads or makes an element of its own; odd links are not links."""
     for number, text in enumerate(INJECTIONS):
         rich = {"type": "rich_text_section", "elements": [{"type": "link", "url": "javascript:alert(1)", "text": text}]}
@@ -114,7 +114,7 @@ async def test_message_text_never_becomes_markup(page: Page, acme: PageWorld) ->
     assert await area.locator("a").evaluate_all(schemes) == ["https:"]
 
 
-async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageWorld) -> None:
+async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageServer) -> None:
     """Bold, italic, strike, code, quote, list, mentions, links and lines; what is no markup stays as it is."""
     text = (
         "*b* _i_ ~s~ `c` snake_case 2*3*4 :tada: <@UANA> <#CBOARD> <https://a.example|A>\n&gt; q\n• one\n<slack://x|no>"
@@ -138,7 +138,7 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page, acme: PageWorld) ->
     assert (await body.inner_text()).startswith("b i s c snake_case 2*3*4 🎉 @Ana Ruiz #board A")
 
 
-async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, acme: PageWorld) -> None:
+async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, acme: PageServer) -> None:
     """It says that only this person sees it; another person has no trace of it."""
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "Two registrations.", to="UANA"))
     await show(page, acme)
@@ -149,7 +149,7 @@ async def test_ephemeral_message_is_marked_and_only_for_its_person(page: Page, a
     await expect(page.get_by_test_id("message")).to_have_count(1)
 
 
-async def test_times_follow_the_chosen_person(page: Page, acme: PageWorld) -> None:
+async def test_times_follow_the_chosen_person(page: Page, acme: PageServer) -> None:
     """The same moment reads differently in Madrid, Kolkata and Los Angeles: on messages, in texts and on the clock."""
     stamp = f"<!date^{START}^{{date_short_pretty}} at {{time}}|fallback>"
     acme.state["messages"]["CLAUNCH"] = [message(600, "UBOT", "x", section("when", stamp))]
@@ -166,7 +166,7 @@ async def test_times_follow_the_chosen_person(page: Page, acme: PageWorld) -> No
         await expect(page.get_by_test_id("clock")).to_contain_text(clock)
 
 
-async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageWorld) -> None:
+async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageServer) -> None:
     """19:10 UTC is still today's evening in Madrid, but past midnight in Kolkata."""
     acme.state["messages"]["CLAUNCH"] = [message(19.9 * 3600, "UDEV", "one"), message(19 * 3600, "UDEV", "two")]
     await show(page, acme)
@@ -175,7 +175,7 @@ async def test_day_dividers_fall_at_the_persons_midnight(page: Page, acme: PageW
     await expect(page.locator(".day")).to_have_text(["Yesterday", "Today"])
 
 
-async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, acme: PageWorld) -> None:
+async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page, acme: PageServer) -> None:
     """New messages are followed; a reader of old ones is left alone and offered the way down."""
     acme.state["messages"]["CLAUNCH"] = [message(6000 - i, "UDEV", f"line {i}") for i in range(60)]
     await show(page, acme)
@@ -194,7 +194,7 @@ async def test_messages_stay_at_the_bottom_unless_one_has_scrolled_up(page: Page
     await expect(page.get_by_text("very newest", exact=True)).to_be_in_viewport()
 
 
-async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: PageWorld) -> None:
+async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: PageServer) -> None:
     """The mark says how many, and goes when the channel is opened."""
     await show(page, acme)
     acme.state["messages"]["CBOARD"].append(message(-1, "UDEV", "news"))
@@ -205,7 +205,7 @@ async def test_channel_with_news_is_marked_until_it_is_opened(page: Page, acme: 
     await expect(place).to_have_text("board")
 
 
-async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, acme: PageWorld) -> None:
+async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, acme: PageServer) -> None:
     """As soon as one is that person, though the message came while one was somebody else."""
     await show(page, acme)
     news = message(-1, "UBOT", "Your webinar is filling up", to="UDEV")
@@ -219,7 +219,7 @@ async def test_dm_of_the_app_with_news_is_marked_for_whom_it_is_for(page: Page, 
     await expect(place).to_have_text("Greenroom")
 
 
-async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: PageWorld) -> None:
+async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: PageServer) -> None:
     """A button sends its value, a menu its option with Slack's fields, both with the message they are on."""
     choice = option("Launch day", "s1")
     menu = {"type": "static_select", "action_id": "pick", "options": [choice], "placeholder": plain("Pick one")}
@@ -247,7 +247,7 @@ async def test_buttons_and_menus_of_a_message_reach_the_app(page: Page, acme: Pa
     assert (await acme.posted("action"))["element"] == element
 
 
-async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, acme: PageWorld) -> None:
+async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Page, acme: PageServer) -> None:
     """The sentence of the sandbox stands there until the next click works."""
     acme.answers["action"] = {"ok": False, "error": "operation_timeout", "text": "The app did not answer in time."}
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "card", actions("row", button("Refresh", "refresh"))))
@@ -260,7 +260,7 @@ async def test_click_the_app_does_not_answer_is_told_under_the_message(page: Pag
     await expect(told).to_be_hidden()
 
 
-async def test_confirmation_is_asked_before_anything_is_sent(page: Page, acme: PageWorld) -> None:
+async def test_confirmation_is_asked_before_anything_is_sent(page: Page, acme: PageServer) -> None:
     """Escape and the second button send nothing and give focus back; only the first sends."""
     confirm = {
         "title": plain("Cancel it?"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import STARTS, Json, PageWorld, field, option, section, show_modal
+from tests.sandbox.page_server import STARTS, Json, PageServer, field, option, section, show_modal
 
 pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -17,7 +17,7 @@ TEXT = {"type": "plain_text_input"}
 ROLES = [option("People who register", "registrants"), option("Everyone with the link", "everyone")]
 
 
-async def test_every_element_of_a_form_works_by_keyboard(page: Page, acme: PageWorld) -> None:
+async def test_every_element_of_a_form_works_by_keyboard(page: Page, acme: PageServer) -> None:
     """Times, boxes, numbers, texts, menus and moments are filled in with keys alone, in the order they stand."""
     tags = [option("Red", "red"), option("Green", "green")]
     modal = await show_modal(
@@ -69,7 +69,7 @@ ELEMENTS: dict[str, Json] = {
 }
 
 
-async def test_every_element_of_a_form_shows_the_apps_error(page: Page, acme: PageWorld) -> None:
+async def test_every_element_of_a_form_shows_the_apps_error(page: Page, acme: PageServer) -> None:
     """Under it, read out with it, with focus on the first of them; each goes when its own element is changed."""
     blocks = [field(name, name, element, optional=True) for name, element in ELEMENTS.items()]
     modal = await show_modal(page, acme, *blocks)
@@ -94,7 +94,7 @@ async def test_every_element_of_a_form_shows_the_apps_error(page: Page, acme: Pa
     await expect(errors).to_have_count(0)
 
 
-async def test_menu_of_a_row_in_a_modal_works_by_keyboard(page: Page, acme: PageWorld) -> None:
+async def test_menu_of_a_row_in_a_modal_works_by_keyboard(page: Page, acme: PageServer) -> None:
     """It opens, goes round and closes without closing the modal; a choice reaches the app, and focus stays."""
     choices = [option("Skip", "skip"), option("Move", "move"), option("Mute", "mute")]
     more = {"type": "overflow", "action_id": "row", "options": choices}

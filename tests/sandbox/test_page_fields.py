@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.sandbox.page_world import (
+from tests.sandbox.page_server import (
     Json,
-    PageWorld,
+    PageServer,
     actions,
     button,
     field,
@@ -59,7 +59,7 @@ async def _answer(page: Page, place: Locator, name: str, what: str) -> None:
             await control.press("Enter")
 
 
-async def test_every_field_with_dispatch_action_is_told_at_once(page: Page, acme: PageWorld) -> None:
+async def test_every_field_with_dispatch_action_is_told_at_once(page: Page, acme: PageServer) -> None:
     """With its own value, and nothing is submitted."""
     blocks = [field(n, n, {"type": n, **more}, dispatch_action=True) for n, (more, _, _) in FIELDS.items()]
     place = await show_modal(page, acme, *blocks)
@@ -71,7 +71,7 @@ async def test_every_field_with_dispatch_action_is_told_at_once(page: Page, acme
     assert acme.unseen("submit") == 0
 
 
-async def test_link_button_opens_beside_the_page_wherever_it_stands(page: Page, acme: PageWorld) -> None:
+async def test_link_button_opens_beside_the_page_wherever_it_stands(page: Page, acme: PageServer) -> None:
     """In an ephemeral message and in a modal: a new tab, the app is told, the page stays."""
     join = button("Join Now", "join", url=f"{acme.url}/page/style.css", style="primary")
     alone = message(5, "UBOT", "Only you", section("s", "Your link"), actions("row", join), to="UANA")
@@ -85,7 +85,7 @@ async def test_link_button_opens_beside_the_page_wherever_it_stands(page: Page, 
     await expect(page.get_by_text("Only visible to you")).to_be_visible()
 
 
-async def _follow(page: Page, acme: PageWorld, link: Locator, block: str) -> None:
+async def _follow(page: Page, acme: PageServer, link: Locator, block: str) -> None:
     await expect(link).to_have_attribute("target", "_blank")
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
     async with page.context.expect_page() as opened:
@@ -97,7 +97,7 @@ async def _follow(page: Page, acme: PageWorld, link: Locator, block: str) -> Non
     assert (sent["block_id"], sent["action_id"]) == (block, "join")
 
 
-async def test_confirmation_is_asked_for_menus_as_well(page: Page, acme: PageWorld) -> None:
+async def test_confirmation_is_asked_for_menus_as_well(page: Page, acme: PageServer) -> None:
     """A menu shows its old choice again when the person thinks better of it; an overflow menu sends nothing."""
     confirm = {"title": plain("Sure?"), "text": mrkdwn("It *tells* all"), "confirm": plain("Yes"), "deny": plain("No")}
     pick = {
@@ -123,7 +123,7 @@ async def test_confirmation_is_asked_for_menus_as_well(page: Page, acme: PageWor
     assert (await acme.posted("action"))["element"] == {"type": "static_select", "selected_option": TAGS[1]}
 
 
-async def test_user_group_is_completed_sent_and_shown_by_its_handle(page: Page, acme: PageWorld) -> None:
+async def test_user_group_is_completed_sent_and_shown_by_its_handle(page: Page, acme: PageServer) -> None:
     """In a command as it is typed, because the workspace makes ids of names; in a line as Slack keeps it."""
     acme.state["messages"]["CLAUNCH"].append(message(5, "UBOT", "With <!subteam^SEVENTS> and <!subteam^SGONE|@gone>"))
     await show(page, acme)

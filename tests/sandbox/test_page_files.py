@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.sandbox.page_world import PAGE
+from tests.sandbox.page_server import PAGE
 from tests.support.rows import each_row
 
 SCRIPTS = sorted(PAGE.glob("*.js"))

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import (
+from tests.sandbox.page_server import (
     START,
     STARTS,
-    PageWorld,
+    PageServer,
     actions,
     button,
     field,
@@ -33,7 +33,7 @@ TITLE = field("title", "Title", TEXT)
 ROLES = [option("People who register", "registrants"), option("Everyone with the link", "everyone")]
 
 
-async def test_every_element_sends_slacks_own_form(page: Page, acme: PageWorld) -> None:
+async def test_every_element_sends_slacks_own_form(page: Page, acme: PageServer) -> None:
     """Texts, numbers, days, choices, people and channels go out in Slack's form; nothing chosen is null or []."""
     tags = [option("Red", "red"), option("Green", "green")]
     modal = await show_modal(
@@ -95,7 +95,7 @@ async def test_every_element_sends_slacks_own_form(page: Page, acme: PageWorld) 
     assert sent == {"as": "UANA", "view_id": "V1", "values": {name: {name: state} for name, state in states.items()}}
 
 
-async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageWorld) -> None:
+async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageServer) -> None:
     """Missing and malformed answers are told under their fields, all at once; the first one gets focus."""
     modal = await show_modal(
         page,
@@ -122,7 +122,7 @@ async def test_what_slacks_client_refuses_is_never_sent(page: Page, acme: PageWo
     assert acme.unseen("submit") == 0
 
 
-async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme: PageWorld) -> None:
+async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme: PageServer) -> None:
     """While it is sent it cannot be sent twice; then each error is read with its field, and goes when one types."""
     modal = await show_modal(
         page, acme, TITLE, field("length", "Length", TEXT), actions("more", button("More Settings", "more"))
@@ -147,7 +147,7 @@ async def test_field_errors_of_the_app_stand_under_their_fields(page: Page, acme
     assert (await submit.is_enabled(), acme.unseen("submit")) == (True, 0)
 
 
-async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: PageWorld) -> None:
+async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: PageServer) -> None:
     """Text, caret and focus stay while the app changes the view; what the app takes away is forgotten."""
     modal = await show_modal(
         page, acme, TITLE, field("who", "Audience", {"type": "static_select", "options": ROLES}), STARTS
@@ -179,7 +179,7 @@ async def test_typed_values_survive_snapshots_and_updates(page: Page, acme: Page
     assert values["who"]["who"]["selected_option"] == ROLES[1]
 
 
-async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Page, acme: PageWorld) -> None:
+async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Page, acme: PageServer) -> None:
     """The app gets all values with the click; the view it pushes lies on top, Back returns to the same place."""
     modal = await show_modal(page, acme, TITLE, actions("more", button("More Settings", "more")))
     pushed = view("V2", "More settings", field("title", "Password", TEXT), root="V1", submit="Save")
@@ -202,7 +202,7 @@ async def test_button_in_a_modal_carries_what_is_on_screen_and_may_push(page: Pa
     assert await acme.posted("close") == {"as": "UANA", "view_id": "V1", "clear": True, "values": values}
 
 
-async def test_whole_path_works_by_keyboard_alone(page: Page, acme: PageWorld) -> None:
+async def test_whole_path_works_by_keyboard_alone(page: Page, acme: PageServer) -> None:
     """Command, fields in their order, round the dialog, Escape, back in the composer; again, and Enter sends."""
     radio = {"type": "radio_buttons", "options": ROLES, "initial_option": ROLES[0]}
     form = view("V1", "Create webinar", TITLE, STARTS, field("who", "Who is it for?", radio))
@@ -247,7 +247,7 @@ async def _next_stop(page: Page, key: str) -> str:
     return str(await page.evaluate(name))
 
 
-async def test_blocks_without_a_field_are_drawn_or_named(page: Page, acme: PageWorld) -> None:
+async def test_blocks_without_a_field_are_drawn_or_named(page: Page, acme: PageServer) -> None:
     """An alert has its level, an unknown block its name; a date follows the person's zone in rich text as well."""
     date = {"type": "date", "timestamp": START, "format": "{date_long} at {time_secs}", "fallback": "soon"}
     modal = await show_modal(

@@ -7,7 +7,7 @@ import base64
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.sandbox.page_world import PageWorld, field, file, message, show, show_modal
+from tests.sandbox.page_server import PageServer, field, file, message, show, show_modal
 
 pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -22,7 +22,7 @@ def on_disk(name: str, content: bytes = b"a,b") -> FilePayload:
     return FilePayload(name=name, mimeType="text/csv", buffer=content)
 
 
-async def test_picture_is_shown_with_its_alt_text_and_other_files_as_links(page: Page, acme: PageWorld) -> None:
+async def test_picture_is_shown_with_its_alt_text_and_other_files_as_links(page: Page, acme: PageServer) -> None:
     """Each with name and size, in a message that may say nothing besides; a deleted one has only its place."""
     acme.files["F1"] = DOT
     chart = file("F1", "chart.png", title="Seats", picture=True, alt="Half of the seats are taken", size=12_345)
@@ -43,7 +43,7 @@ async def test_picture_is_shown_with_its_alt_text_and_other_files_as_links(page:
     await expect(page.get_by_text("This file was deleted.")).to_be_visible()
 
 
-async def test_picture_block_of_a_workspace_file_is_drawn(page: Page, acme: PageWorld) -> None:
+async def test_picture_block_of_a_workspace_file_is_drawn(page: Page, acme: PageServer) -> None:
     """By its id or its private address."""
     acme.files |= {"F1": DOT, "F2": DOT}
     url = "http://127.0.0.1:9/files-pri/T1-F2/chart.png"
@@ -58,7 +58,7 @@ async def test_picture_block_of_a_workspace_file_is_drawn(page: Page, acme: Page
         assert await drawn.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1
 
 
-async def test_file_is_chosen_for_a_form_and_sent_with_it(page: Page, acme: PageWorld) -> None:
+async def test_file_is_chosen_for_a_form_and_sent_with_it(page: Page, acme: PageServer) -> None:
     """It is taken in at once, listed with its size, can be taken out again, and goes out with the form."""
     element = {"type": "file_input", "filetypes": ["csv"], "max_files": 2}
     modal = await show_modal(
@@ -82,7 +82,7 @@ async def test_file_is_chosen_for_a_form_and_sent_with_it(page: Page, acme: Page
     assert (await acme.posted("submit"))["values"]["list"] == {"list": {"type": "file_input", "files": [chosen]}}
 
 
-async def test_file_a_form_cannot_take_is_told_under_the_field(page: Page, acme: PageWorld) -> None:
+async def test_file_a_form_cannot_take_is_told_under_the_field(page: Page, acme: PageServer) -> None:
     """Of the wrong kind, one too many, or not taken by the sandbox; what was chosen before stays."""
     element = {"type": "file_input", "filetypes": ["csv"], "max_files": 1}
     modal = await show_modal(page, acme, field("list", "People", element))

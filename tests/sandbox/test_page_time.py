@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import STARTS, Json, PageWorld, field, show_modal
+from tests.sandbox.page_server import STARTS, Json, PageServer, field, show_modal
 
 pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -42,7 +42,7 @@ TOKENS = {  # https://docs.slack.dev/messaging/formatting-message-text#date-form
 }
 
 
-async def test_fields_become_moments_as_python_reckons(page: Page, acme: PageWorld) -> None:
+async def test_fields_become_moments_as_python_reckons(page: Page, acme: PageServer) -> None:
     """Every quarter of an hour of the days around a change of clocks, skipped and doubled hours too, and back again."""
     asked, expected, shown = [], [], []
     for zone, days in TURNS.items():
@@ -66,7 +66,7 @@ async def test_fields_become_moments_as_python_reckons(page: Page, acme: PageWor
     assert await page.evaluate(script, asked) == [expected, shown]
 
 
-async def test_half_filled_fields_are_no_moment(page: Page, acme: PageWorld) -> None:
+async def test_half_filled_fields_are_no_moment(page: Page, acme: PageServer) -> None:
     """Without a day or a time there is nothing to send."""
     await page.goto(acme.url)
     script = """async (asked) => {
@@ -77,7 +77,7 @@ async def test_half_filled_fields_are_no_moment(page: Page, acme: PageWorld) -> 
     assert await page.evaluate(script, asked) == [None] * 4
 
 
-async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageWorld) -> None:
+async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageServer) -> None:
     """Each token of the documentation; far days carry their year, and yesterday and tomorrow their names."""
     await page.goto(acme.url)
     script = """async ([asked, zone]) => {
@@ -104,7 +104,7 @@ async def test_date_tokens_read_as_slack_documents_them(page: Page, acme: PageWo
     ],
 )
 async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
-    page: Page, acme: PageWorld, user: str, zone: str, times: list[str]
+    page: Page, acme: PageServer, user: str, zone: str, times: list[str]
 ) -> None:
     """What the person reads on their clock is what the app gets, in seconds, at once where the app asked for it."""
     starts = field("starts", "Starts", {"type": "datetimepicker"}, dispatch_action=True)
@@ -124,7 +124,7 @@ async def test_moment_goes_out_as_unix_time_of_the_persons_clock(
     assert (await acme.posted("submit"))["values"] == {"starts": {"starts": chosen}}
 
 
-async def test_hour_that_clocks_skip_is_moved_on_and_said(page: Page, acme: PageWorld) -> None:
+async def test_hour_that_clocks_skip_is_moved_on_and_said(page: Page, acme: PageServer) -> None:
     """02:30 does not exist in Los Angeles on 14 March 2027: it becomes 03:30, and the form says so."""
     modal = await show_modal(page, acme, STARTS, user="UFINN")
     await modal.get_by_label("Starts date").fill("2027-03-14")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_world import NOW, START, PageWorld, message, show
+from tests.sandbox.page_server import NOW, START, PageServer, message, show
 
 pytest_plugins = ["tests.sandbox.page_fixtures"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, acme: PageWorld) -> None:
+async def test_tools_move_the_clock_register_people_and_order_faults(page: Page, acme: PageServer) -> None:
     """Each button posts what the contract says; the answer is told in words."""
     await show(page, acme)
     tools = page.get_by_role("complementary", name="Sandbox tools")
@@ -34,7 +34,7 @@ async def test_tools_move_the_clock_register_people_and_order_faults(page: Page,
     await expect(page.get_by_test_id("tool-status")).to_have_text("Nothing is attached.")
 
 
-async def test_fewer_than_three_may_get_in(page: Page, acme: PageWorld) -> None:
+async def test_fewer_than_three_may_get_in(page: Page, acme: PageServer) -> None:
     """Where the limit is reached on the way, it is said how many."""
     await show(page, acme)
     acme.answers["register"] = {"ok": True, "registered": 1}
@@ -44,7 +44,7 @@ async def test_fewer_than_three_may_get_in(page: Page, acme: PageWorld) -> None:
     )
 
 
-async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageWorld) -> None:
+async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageServer) -> None:
     """What can be done now is in it; each choice is posted, and told when it is done or refused."""
     await show(page, acme)
     menu = page.get_by_role("button", name="What the host of “Launch day” does")
@@ -71,7 +71,7 @@ async def test_host_acts_at_ringcentral_by_a_menu(page: Page, acme: PageWorld) -
     await expect(items).to_have_text(["Rename…"])
 
 
-async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acme: PageWorld) -> None:
+async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acme: PageServer) -> None:
     """Each asks for what it needs, keeps what is typed while the figures change, and gives focus back."""
     await show(page, acme)
     menu = page.get_by_role("button", name="What the host of “Launch day” does")
@@ -117,7 +117,7 @@ async def test_host_forms_work_by_keyboard_and_outlive_snapshots(page: Page, acm
     assert acme.unseen("webinar") == 0
 
 
-async def test_tools_show_what_the_vendors_know(page: Page, acme: PageWorld) -> None:
+async def test_tools_show_what_the_vendors_know(page: Page, acme: PageServer) -> None:
     """Webinars with their count and registration page, calls with status and rate group, messages waiting, the app."""
     await show(page, acme)
     await expect(page.get_by_test_id("webinars")).to_contain_text("Sep 25, 5:00 PM · 2 of 500 registered")
@@ -142,7 +142,7 @@ async def test_tools_show_what_the_vendors_know(page: Page, acme: PageWorld) -> 
     await expect(page.get_by_test_id("app-state")).to_have_text("App not connected")
 
 
-async def test_lost_connection_is_told_and_mended(page: Page, acme: PageWorld) -> None:
+async def test_lost_connection_is_told_and_mended(page: Page, acme: PageServer) -> None:
     """A bar says so while the sandbox is away; when it is back, the page shows what has changed meanwhile."""
     await show(page, acme)
     lost = page.get_by_text("Connection lost")

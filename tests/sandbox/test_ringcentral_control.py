@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.sandbox.ringcentral_desk import WEBINARS, Desk, basic, desk
+from tests.sandbox.ringcentral_client import WEBINARS, ApiClient, api_client, basic
 
 
-async def control(at: Desk, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+async def control(at: ApiClient, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """One control call: its status and JSON."""
     async with at.http.request(method, f"{at.rc.url}/sandbox/{path}", json=body) as response:
         return response.status, await response.json()
@@ -21,8 +21,8 @@ async def control(at: Desk, method: str, path: str, body: Any = None) -> tuple[i
 
 async def test_the_state_has_all_an_app_needs_to_log_in() -> None:
     """Address, client, people with their JWTs, webinars and counts."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         status, state = await control(at, "GET", "state")
         assert status == 200
         assert (state["url"], state["clientId"], state["clientSecret"]) == (
@@ -60,7 +60,7 @@ async def test_the_state_has_all_an_app_needs_to_log_in() -> None:
 
 async def test_calls_can_be_read() -> None:
     """Without query, token or body; control calls are not among them."""
-    async with desk() as at:
+    async with api_client() as at:
         await at.make_webinar()
         _, answer = await control(at, "GET", "calls")
         assert answer == {
@@ -75,7 +75,7 @@ async def test_calls_can_be_read() -> None:
 
 async def test_rules_can_be_changed_one_by_one() -> None:
     """By their JSON names; what is wrong changes nothing."""
-    async with desk() as at:
+    async with api_client() as at:
         status, rules = await control(at, "PATCH", "rules", {"budgets": {"Heavy": 3}, "registrationDelay": 0})
         assert (status, rules["budgets"]["Heavy"], rules["registrationDelay"]) == (200, 3, 0)
         assert (at.rc.rules.budgets["Heavy"], at.rc.rules.budgets["Light"]) == (3, 100_000)
@@ -89,7 +89,7 @@ async def test_rules_can_be_changed_one_by_one() -> None:
 
 async def test_faults_can_be_ordered_listed_and_cleared() -> None:
     """With the words of `fail`."""
-    async with desk() as at:
+    async with api_client() as at:
         order = {"method": "POST", "path_regex": "/webinars$", "status": 503, "times": 2, "retry_after": 9}
         status, answer = await control(at, "POST", "faults", order)
         assert (status, answer) == (
@@ -107,8 +107,8 @@ async def test_faults_can_be_ordered_listed_and_cleared() -> None:
 
 async def test_outside_people_can_sign_up() -> None:
     """Three of them, and a host's own trial."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         status, answer = await control(at, "POST", "register", {"sessionId": session_id, "count": 3})
         assert (status, len(answer["ids"])) == (200, 3)
         await control(at, "POST", "register", {"sessionId": session_id, "real": False})
@@ -118,8 +118,8 @@ async def test_outside_people_can_sign_up() -> None:
 
 async def test_who_attends_and_who_is_mailed_can_be_seen_from_outside() -> None:
     """A participant id for one who joins, and the mails that RingCentral would have sent."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         (someone,) = at.rc.register(session_id)
         assert (await control(at, "POST", "attend", {"registrantId": someone}))[0] == 403
         at.rc.begin(session_id)
@@ -132,7 +132,7 @@ async def test_who_attends_and_who_is_mailed_can_be_seen_from_outside() -> None:
 
 async def test_people_in_ringcentrals_own_app_can_be_played() -> None:
     """Create, edit, start, finish, and cancel too late."""
-    async with desk() as at:
+    async with api_client() as at:
         body = {"title": "Made there", "scheduledStartTime": "2031-03-04T15:00:00Z", "host": "ben@acme.example"}
         status, answer = await control(at, "POST", "webinars", body)
         webinar = f"webinars/{answer['webinarId']}"
@@ -151,7 +151,7 @@ async def test_people_in_ringcentrals_own_app_can_be_played() -> None:
 
 async def test_tokens_can_expire_and_everything_be_reset() -> None:
     """For tests of other programs, from outside."""
-    async with desk() as at:
+    async with api_client() as at:
         await at.make_webinar()
         await control(at, "POST", "tokens/expire")
         assert (await at.call("POST", WEBINARS, {"title": "T"})).codes == ["OAU-128"]
@@ -183,7 +183,7 @@ async def test_it_starts_alone_and_ends_on_ctrl_c() -> None:
 
 async def test_a_taken_port_gives_a_sentence_and_a_free_one() -> None:
     """Nobody has to hunt for what holds it."""
-    async with desk() as at:
+    async with api_client() as at:
         port = at.rc.url.rpartition(":")[2]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "sandbox.ringcentral", "--port", port), stdout=asyncio.subprocess.PIPE

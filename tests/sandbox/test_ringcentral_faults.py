@@ -7,25 +7,25 @@ import asyncio
 import aiohttp
 import pytest
 
-from tests.sandbox.ringcentral_desk import LONG_AGO, WEBINARS, Desk, Reply, desk
+from tests.sandbox.ringcentral_client import LONG_AGO, WEBINARS, ApiClient, Reply, api_client
 
 TITLE = {"title": "Launch day"}
 DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 
 
-async def create(at: Desk) -> Reply:
+async def create(at: ApiClient) -> Reply:
     """Create a webinar."""
     return await at.call("POST", WEBINARS, TITLE)
 
 
-def made(at: Desk) -> int:
+def made(at: ApiClient) -> int:
     """Number of webinars."""
     return len(at.rc.dump().get("webinars", {}))
 
 
 async def test_a_fault_happens_as_often_as_told() -> None:
     """Twice 500 without effect, then all is well."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("POST", "/webinars$", times=2)
         first = await create(at)
         assert (first.status, first.codes, first.headers["X-Rate-Limit-Group"]) == (500, ["CMN-203"], "Heavy")
@@ -35,7 +35,7 @@ async def test_a_fault_happens_as_often_as_told() -> None:
 
 async def test_a_fault_meets_only_what_it_matches() -> None:
     """By method and path; "*" is any method."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("DELETE", "/webinars/")
         at.rc.fail("*", "/sessions$")
         webinar_id = (await create(at)).body["id"]
@@ -47,14 +47,14 @@ async def test_a_fault_meets_only_what_it_matches() -> None:
 
 async def test_a_fault_after_the_effect() -> None:
     """The webinar is made although the answer says 500."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("POST", "/webinars$", effect=True)
         assert ((await create(at)).status, made(at)) == (500, 1)
 
 
 async def test_a_foreign_429_has_no_budget_headers() -> None:
     """It is another limit than the caller's: Retry-After only if told, and nothing is counted as a penalty."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("POST", "/webinars$", status=429, retry_after=7)
         at.rc.fail("POST", "/webinars$", status=429)
         first, second = await create(at), await create(at)
@@ -66,7 +66,7 @@ async def test_a_foreign_429_has_no_budget_headers() -> None:
 
 async def test_a_failing_service_words_it_its_own_way() -> None:
     """The directory has its own codes, a gateway speaks HTML, and a code can be chosen."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("GET", "/directory/", status=503, retry_after=3)
         directory = await at.call("GET", DIRECTORY)
         assert (directory.status, directory.codes, directory.headers["Retry-After"]) == (503, ["ADG-000"], "3")
@@ -80,7 +80,7 @@ async def test_a_failing_service_words_it_its_own_way() -> None:
 @pytest.mark.parametrize(("effect", "webinars"), [(False, 0), (True, 1)])
 async def test_a_timeout_before_and_after_the_effect(effect: bool, webinars: int) -> None:
     """The caller gives up; what happened differs; the stand-in stops although the call still hangs."""
-    async with desk() as at:
+    async with api_client() as at:
         await at.token("webinars@acme.example")
         at.rc.fail("POST", "/webinars$", hang=3600, effect=effect)
         arrived = asyncio.Event()
@@ -96,7 +96,7 @@ async def test_a_timeout_before_and_after_the_effect(effect: bool, webinars: int
 
 async def test_a_late_answer_is_the_true_one() -> None:
     """Without a status of its own, a fault with effect only delays."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("POST", "/webinars$", status=None, effect=True, hang=0.01)
         reply = await create(at)
         assert (reply.status, reply.body["title"], made(at)) == (201, "Launch day", 1)
@@ -105,7 +105,7 @@ async def test_a_late_answer_is_the_true_one() -> None:
 @pytest.mark.parametrize(("effect", "webinars"), [(False, 0), (True, 1)])
 async def test_a_cut_connection(effect: bool, webinars: int) -> None:
     """No answer at all; the call is logged without a status."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.fail("POST", "/webinars$", cut=True, effect=effect)
         with pytest.raises(aiohttp.ClientConnectionError):
             await create(at)
@@ -114,18 +114,18 @@ async def test_a_cut_connection(effect: bool, webinars: int) -> None:
 
 async def test_a_throttled_call_uses_up_no_fault() -> None:
     """A fault waits for a call that would otherwise have been served."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await create(at)
         at.rc.fail("POST", "/webinars$")
         assert (await create(at)).status == 429
-        at.clock.push(60)
+        at.clock.advance(60)
         assert (await create(at)).status == 500
 
 
 async def test_a_fault_that_makes_no_sense_is_refused() -> None:
     """Told when it is ordered, not when it should happen."""
-    async with desk() as at:
+    async with api_client() as at:
         with pytest.raises(ValueError, match="cut the call or let it take effect"):
             at.rc.fail("GET", ".*", status=None)
         with pytest.raises(ValueError, match="at least once"):
@@ -136,7 +136,7 @@ async def test_a_fault_that_makes_no_sense_is_refused() -> None:
 
 async def test_every_call_is_logged() -> None:
     """Method, path, group, status and machine time, refusals and unknown paths included."""
-    async with desk() as at:
+    async with api_client() as at:
         await create(at)
         await at.call("GET", f"{WEBINARS}/1")
         await at.call("GET", WEBINARS, creationTimeFrom=LONG_AGO)

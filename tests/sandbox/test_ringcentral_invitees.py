@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, WEBINARS, desk
-from tests.sandbox.ringcentral_people import BEN_ID, Team, a_team, coworker, linked, refused
+from tests.sandbox.ringcentral_client import ANA, BEN, CHLOE, WEBINARS, api_client
+from tests.sandbox.ringcentral_people import BEN_ID, Team, coworker, linked, new_team, refused
 from tests.support.rows import each_row
 
 LENA = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.example", "role": "Panelist"}
@@ -15,8 +15,8 @@ HOST_ID, CHLOE_ID, QUEUE_ID = "62190001", "62190103", "62190108"
 
 async def test_the_host_is_always_listed() -> None:
     """First, from the start, with the host's own link; nobody can change or remove them."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         reply = await at.call("GET", team.path)
         (host,) = reply.body["records"]
         session = (await at.call("GET", team.session)).body
@@ -45,10 +45,10 @@ async def test_the_host_is_always_listed() -> None:
 
 async def test_one_patch_adds_changes_and_removes() -> None:
     """Full records of the added and changed ones, ids of the removed; a coworker comes from the directory."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         ben, lena = await team.add(coworker(), LENA)
-        at.clock.push(60)
+        at.clock.advance(60)
         chloe = coworker(CHLOE_ID, "Panelist", sendInvite=False)
         reply = await team.patch(added=[chloe], updated=[{"id": ben, "role": "Panelist"}], deleted=[{"id": lena}])
         (added,), (updated,) = reply.body["addedInvitees"], reply.body["updatedInvitees"]
@@ -95,8 +95,8 @@ async def test_one_patch_adds_changes_and_removes() -> None:
 )
 async def test_who_cannot_be_invited_keeps_everybody_out(person: dict[str, Any], parameters: list[str]) -> None:
     """400 with the field, and nothing else of the call is done either."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (omar,) = await team.add(OMAR)
         reply = await team.patch(added=[coworker(CHLOE_ID), person], deleted=[{"id": omar}])
         assert refused(reply) == (400, parameters)
@@ -105,8 +105,8 @@ async def test_who_cannot_be_invited_keeps_everybody_out(person: dict[str, Any],
 
 async def test_an_outside_cohost_is_let_in_where_the_rule_says_so() -> None:
     """As the guide's own sample has it."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         at.rc.rules.outside_cohosts = True
         await team.add({**LENA, "role": "CoHost"})
         assert team.roles()[1:] == [("Lena", "CoHost")]
@@ -114,8 +114,8 @@ async def test_an_outside_cohost_is_let_in_where_the_rule_says_so() -> None:
 
 async def test_the_same_person_twice_is_a_conflict() -> None:
     """By extension or by address, however it is spelt, with those who are there or within one call."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         await team.add(coworker(), LENA)
         shouting = {**LENA, "email": "LENA@visitor.example"}
         bens_address = {**OMAR, "email": "Ben@acme.example"}
@@ -127,8 +127,8 @@ async def test_the_same_person_twice_is_a_conflict() -> None:
 
 async def test_deleting_and_adding_the_same_person_works_in_one_call() -> None:
     """How a linked user is changed: they get another id and another link."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (ben,) = await team.add(coworker())
         before = await team.one(ben)
         reply = await team.patch(added=[coworker()], deleted=[{"id": ben}])
@@ -138,8 +138,8 @@ async def test_deleting_and_adding_the_same_person_works_in_one_call() -> None:
 
 async def test_an_update_needs_id_and_role() -> None:
     """Both, of somebody who is there; what is not a list of objects is refused by its name."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (lena,) = await team.add(LENA)
         assert refused(await team.patch(updated=[{"id": lena, "firstName": "Helena"}])) == (400, ["role"])
         assert refused(await team.patch(updated=[{"role": "Panelist"}])) == (400, ["id"])
@@ -152,8 +152,8 @@ async def test_an_update_needs_id_and_role() -> None:
 
 async def test_a_person_is_changed_by_a_put() -> None:
     """An outsider's names; a coworker's linked user and names stay; nobody becomes host or attendee."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         lena, ben, _ = await team.add(LENA, coworker(), OMAR)
         change = {"role": "Panelist", "firstName": "Helena", "jobTitle": "Poet", "type": "Room"}
         reply = await at.call("PUT", f"{team.path}/{lena}", change)
@@ -176,8 +176,8 @@ async def test_a_person_is_changed_by_a_put() -> None:
 
 async def test_a_person_is_removed_by_a_delete() -> None:
     """Once; their link is dead."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (lena,) = await team.add(LENA)
         assert (await at.call("DELETE", f"{team.path}/{lena}")).status == 204
         assert refused(await at.call("DELETE", f"{team.path}/{lena}")) == (404, ["inviteeId"])
@@ -186,8 +186,8 @@ async def test_a_person_is_removed_by_a_delete() -> None:
 
 async def test_who_is_not_mailed_is_told_of_by_the_session() -> None:
     """`hasUnsentInvites` while somebody was added in silence; a silent one can be mailed, and never again not."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         lena, _ = await team.add({**LENA, "sendInvite": False}, coworker())
         assert (await at.call("GET", team.session)).body["hasUnsentInvites"] is True
         assert team.invited() == [BEN]
@@ -202,8 +202,8 @@ async def test_who_is_not_mailed_is_told_of_by_the_session() -> None:
 
 async def test_by_the_schema_an_update_without_send_invite_sends_it() -> None:
     """With `partial_updates` off, the schema's default counts: whoever was silent is mailed."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (lena,) = await team.add({**LENA, "sendInvite": False})
         at.rc.rules.partial_updates = False
         reply = await team.patch(updated=[{"id": lena, "role": "Panelist"}])
@@ -213,8 +213,8 @@ async def test_by_the_schema_an_update_without_send_invite_sends_it() -> None:
 async def test_a_team_has_99_people_beside_the_host() -> None:
     """One more and none of them is in; the limit can be set."""
     crowd = [{**LENA, "email": f"p{number}@visitor.example"} for number in range(100)]
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         assert refused(await team.patch(added=crowd)) == (400, ["addedInvitees"])
         assert len(at.rc.invitees(team.session_id)) == 1
         await team.add(*crowd[:99])
@@ -228,8 +228,8 @@ async def test_a_team_has_99_people_beside_the_host() -> None:
 
 async def test_a_running_session_can_gain_people_but_not_lose_them() -> None:
     """Removing and changing are refused once it runs; adding once it is over, or from the start by the rule."""
-    async with desk() as at:
-        team = await a_team(at)
+    async with api_client() as at:
+        team = await new_team(at)
         (lena,) = await team.add(LENA)
         path = f"{team.path}/{lena}"
         at.rc.begin(team.session_id)
@@ -251,7 +251,7 @@ async def test_a_running_session_can_gain_people_but_not_lose_them() -> None:
 
 async def test_a_team_is_for_the_host_and_admins() -> None:
     """Links are personal: others of the company do not see them."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(BEN)
         team = Team(at, webinar_id, await at.make_session(webinar_id, BEN))
         assert [(await at.call("GET", team.path, who=who)).status for who in (BEN, CHLOE, ANA)] == [200, 403, 200]

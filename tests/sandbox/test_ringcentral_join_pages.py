@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.sandbox.ringcentral_desk import WEBINARS, Desk, desk
+from tests.sandbox.ringcentral_client import WEBINARS, ApiClient, api_client
 from tests.sandbox.test_ringcentral_registration_page import fill, has_form, notes, page_of, visit
 
 LENA = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.example"}
 
 
-async def signed_up(at: Desk, session_id: str) -> dict[str, Any]:
+async def signed_up(at: ApiClient, session_id: str) -> dict[str, Any]:
     """Register Lena by API."""
     reply = await at.call("POST", f"/webinar/registration/v1/sessions/{session_id}/registrants", LENA)
     assert reply.status == 201
@@ -20,8 +20,8 @@ async def signed_up(at: Desk, session_id: str) -> dict[str, Any]:
 
 async def test_an_invitees_link_says_whose_it_is() -> None:
     """With the role, as text; a removed person's link is dead."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         path = f"{WEBINARS}/{webinar_id}/sessions/{session_id}/invitees"
         ben = {"linkedUser": {"userId": "62190102", "accountId": "62190000", "domain": "pbx"}, "role": "CoHost"}
         evil = {**LENA, "firstName": "<b>Lena", "role": "Panelist"}
@@ -39,8 +39,8 @@ async def test_an_invitees_link_says_whose_it_is() -> None:
 
 async def test_a_cancellation_link_asks_first() -> None:
     """Looking changes nothing; the button deletes, and both links are dead afterwards."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         made = await signed_up(at, session_id)
         asked = await visit(at, made["cancellationUri"])
         assert (asked.status, notes(asked), has_form(asked)) == (200, ["Lena Berger is registered."], True)
@@ -58,8 +58,8 @@ async def test_a_cancellation_link_asks_first() -> None:
 
 async def test_nothing_is_canceled_when_it_is_over() -> None:
     """Neither asked nor done; while it runs it still can be."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         made = await signed_up(at, session_id)
         at.rc.begin(session_id)
         assert has_form(await visit(at, made["cancellationUri"]))
@@ -72,8 +72,8 @@ async def test_nothing_is_canceled_when_it_is_over() -> None:
 
 async def test_the_page_asks_what_the_host_wants_to_know() -> None:
     """A field for each question, none of which may be left out; the answers are kept."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         at.rc.rules.required_questions = 2
         url = await page_of(at, session_id)
         fields = re.findall(r'<input id="(\w+)"', (await visit(at, url)).body)
@@ -89,8 +89,8 @@ async def test_the_page_asks_what_the_host_wants_to_know() -> None:
 
 async def test_the_page_wants_an_address_at_work_where_it_is_required() -> None:
     """A sentence under the field."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         at.rc.edit(session_id, registration={"settings": {"workEmailRequired": True}})
         url = await page_of(at, session_id)
         private = await fill(at, url, **{**LENA, "email": "lena@freemail.example"})
@@ -100,8 +100,8 @@ async def test_the_page_wants_an_address_at_work_where_it_is_required() -> None:
 
 async def test_people_register_on_the_page_after_the_end() -> None:
     """Where the host lets them."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         at.rc.edit(session_id, registration={"settings": {"autoOpenPostWebinarRegistration": True}})
         at.rc.begin(session_id)
         at.rc.finish(session_id)

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, CONFIGURATION, LONG_AGO, SERVICE, Desk, Reply, desk
+from tests.sandbox.ringcentral_client import (
+    ANA,
+    BEN,
+    CHLOE,
+    CONFIGURATION,
+    LONG_AGO,
+    SERVICE,
+    ApiClient,
+    Reply,
+    api_client,
+)
 
 OWN, COMPANY = f"{CONFIGURATION}/sessions", f"{CONFIGURATION}/company/sessions"
 BEN_ID, CHLOE_ID = "62190102", "62190103"
 
 
-async def listed(at: Desk, path: str = OWN, who: str = SERVICE, **query: str) -> list[str]:
+async def listed(at: ApiClient, path: str = OWN, who: str = SERVICE, **query: str) -> list[str]:
     """Ids of the listed sessions."""
     reply = await at.call("GET", path, who=who, **{"endTimeFrom": LONG_AGO, **query})
     assert reply.status == 200
     return [one["id"] for one in reply.body["records"]]
 
 
-async def make(at: Desk, who: str = SERVICE, start: str = "2031-03-04T15:00:00Z") -> str:
+async def make(at: ApiClient, who: str = SERVICE, start: str = "2031-03-04T15:00:00Z") -> str:
     """Create a webinar with a session."""
     return await at.make_session(await at.make_webinar(who), who, scheduledStartTime=start)
 
 
 async def test_an_entry_names_its_webinar_and_host() -> None:
     """A list tells less than a read: no shared link, nothing of the bridge, no settings."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(password="s3same")
         session_id = await at.make_session(webinar_id)
         single = (await at.call("GET", f"{CONFIGURATION}/webinars/{webinar_id}/sessions/{session_id}")).body
@@ -43,7 +53,7 @@ async def test_an_entry_names_its_webinar_and_host() -> None:
 
 async def test_the_own_list_holds_what_the_caller_hosts() -> None:
     """An admin's own list is theirs alone, too."""
-    async with desk() as at:
+    async with api_client() as at:
         bens = await make(at, BEN)
         service = await make(at)
         assert (await listed(at, who=BEN), await listed(at), await listed(at, who=CHLOE)) == ([bens], [service], [])
@@ -51,7 +61,7 @@ async def test_the_own_list_holds_what_the_caller_hosts() -> None:
 
 async def test_the_company_list_needs_webinar_settings() -> None:
     """Everybody's sessions for its holders; a member, and an admin without it, get 403 CMN-408."""
-    async with desk() as at:
+    async with api_client() as at:
         bens, chloes = await make(at, BEN), await make(at, CHLOE)
         assert await listed(at, COMPANY, ANA) == [bens, chloes]
         for who in (BEN, "igor@acme.example"):
@@ -61,7 +71,7 @@ async def test_the_company_list_needs_webinar_settings() -> None:
 
 async def test_the_company_list_can_be_of_some_hosts() -> None:
     """Up to ten ids, joined with commas or repeated; eleven are refused."""
-    async with desk() as at:
+    async with api_client() as at:
         bens, chloes = await make(at, BEN), await make(at, CHLOE)
         await make(at)
         assert await listed(at, COMPANY, hostUserId=BEN_ID) == [bens]
@@ -74,7 +84,7 @@ async def test_the_company_list_can_be_of_some_hosts() -> None:
 @pytest.mark.parametrize("path", [OWN, COMPANY])
 async def test_the_lists_need_an_end_time(path: str) -> None:
     """`endTimeFrom` missing or not a date-time is a 400 that names it."""
-    async with desk() as at:
+    async with api_client() as at:
         for query in ({}, {"endTimeFrom": "yesterday"}):
             reply = await at.call("GET", path, **query)
             assert (reply.status, reply.codes, reply.parameters) == (400, ["CMN-101"], ["endTimeFrom"])
@@ -82,7 +92,7 @@ async def test_the_lists_need_an_end_time(path: str) -> None:
 
 async def test_end_time_is_start_plus_duration() -> None:
     """A session belongs to the list up to the moment it is scheduled to end."""
-    async with desk() as at:
+    async with api_client() as at:
         session_id = await make(at, start="2031-03-04T15:00:00Z")
         assert await listed(at, endTimeFrom="2031-03-04T16:00:00Z") == [session_id]
         assert await listed(at, endTimeFrom="2031-03-04T16:00:00.001Z") == []
@@ -90,21 +100,21 @@ async def test_end_time_is_start_plus_duration() -> None:
 
 async def test_sessions_come_soonest_first() -> None:
     """Whatever the order they were made in."""
-    async with desk() as at:
+    async with api_client() as at:
         late, soon = await make(at, start="2031-03-05T15:00:00Z"), await make(at, start="2031-03-04T15:00:00Z")
         assert await listed(at) == [soon, late]
 
 
 async def test_a_webinar_without_a_session_is_in_no_list() -> None:
     """Which is why a half-made webinar must be cleaned up by whoever made it."""
-    async with desk() as at:
+    async with api_client() as at:
         await at.make_webinar()
         assert (await listed(at), await listed(at, COMPANY)) == ([], [])
 
 
 async def test_the_lists_can_be_of_one_state() -> None:
     """One or several states; an unknown one is refused."""
-    async with desk() as at:
+    async with api_client() as at:
         scheduled, active = await make(at), await make(at)
         at.rc.begin(active)
         assert await listed(at, status="Active") == [active]
@@ -116,7 +126,7 @@ async def test_the_lists_can_be_of_one_state() -> None:
 
 async def test_the_own_list_can_be_searched_by_name() -> None:
     """Part of the webinar's or the session's title, however it is spelt."""
-    async with desk() as at:
+    async with api_client() as at:
         by_webinar = await make(at)
         by_session = await at.make_session(await at.make_webinar(), title="All-hands")
         assert await listed(at, nameFragment="LAUNCH") == [by_webinar, by_session]
@@ -125,7 +135,7 @@ async def test_the_own_list_can_be_searched_by_name() -> None:
 
 async def test_pages_lead_on_to_the_last() -> None:
     """The next token is absent on the last page, the previous one on the first."""
-    async with desk() as at:
+    async with api_client() as at:
         ids = [await make(at) for _ in range(5)]
         seen: list[str] = []
         pages: list[Reply] = []
@@ -144,7 +154,7 @@ async def test_pages_lead_on_to_the_last() -> None:
 
 async def test_a_page_is_cut_to_a_thousand() -> None:
     """More is not an error: "the maximum value is applied"."""
-    async with desk() as at:
+    async with api_client() as at:
         for _ in range(1001):
             at.rc.create("Many", "2031-03-04T15:00:00Z")
         reply = await at.call("GET", OWN, endTimeFrom=LONG_AGO, perPage="5000")
@@ -164,6 +174,6 @@ async def test_a_page_is_cut_to_a_thousand() -> None:
 )
 async def test_wrong_paging_is_refused(query: dict[str, str], parameter: str) -> None:
     """A page that is not there, and sizes that are none."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", OWN, **{"endTimeFrom": LONG_AGO, **query})
         assert (reply.status, reply.parameters) == (400, [parameter])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.sandbox.ringcentral_desk import BEN, JWT_GRANT, SERVICE, Desk, basic, desk, read
+from tests.sandbox.ringcentral_client import BEN, JWT_GRANT, SERVICE, ApiClient, api_client, basic, read
 
 ME = "/restapi/v1.0/account/~/extension/~"
 
 
-async def me(at: Desk, token: str) -> tuple[int, list[str]]:
+async def me(at: ApiClient, token: str) -> tuple[int, list[str]]:
     """Status and error codes of a small call with this token."""
     reply = await at.call("GET", ME, token=token)
     return reply.status, [] if reply.status == 200 else reply.codes
@@ -15,7 +15,7 @@ async def me(at: Desk, token: str) -> tuple[int, list[str]]:
 
 async def test_a_jwt_logs_its_person_in() -> None:
     """The service user's JWT gives a bearer token for an hour, without a refresh token."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.oauth("token", grant_type=JWT_GRANT, assertion=at.rc.jwt)
         assert reply.status == 200
         assert {name: reply.body[name] for name in ("token_type", "expires_in", "scope", "owner_id")} == {
@@ -30,7 +30,7 @@ async def test_a_jwt_logs_its_person_in() -> None:
 
 async def test_login_with_wrong_client_credentials_is_refused() -> None:
     """No client, an unreadable one and a wrong one each get their own code, in the OAuth shape."""
-    async with desk() as at:
+    async with api_client() as at:
         wrong = basic(at.rc.client_id, "guess")
         codes = {}
         for client in ("", "Basic ???", wrong):
@@ -43,14 +43,14 @@ async def test_login_with_wrong_client_credentials_is_refused() -> None:
 
 async def test_login_with_a_wrong_jwt_is_refused() -> None:
     """A JWT that nobody has made is `invalid_grant`."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.oauth("token", grant_type=JWT_GRANT, assertion="nobody")
         assert (reply.status, reply.body["error"], reply.codes) == (401, "invalid_grant", ["OAU-140"])
 
 
 async def test_login_with_another_grant_is_refused() -> None:
     """Grants the app may not use and grants that do not exist are told apart."""
-    async with desk() as at:
+    async with api_client() as at:
         password = await at.oauth("token", grant_type="password", username="a", password="b")
         assert (password.status, password.body["error"], password.codes) == (400, "unauthorized_client", ["OAU-251"])
         for form in ({}, {"grant_type": "telepathy"}):
@@ -60,7 +60,7 @@ async def test_login_with_another_grant_is_refused() -> None:
 
 async def test_a_login_must_be_a_form() -> None:
     """JSON at the token endpoint is an unsupported media type."""
-    async with desk() as at:
+    async with api_client() as at:
         url = f"{at.rc.url}/restapi/oauth/token"
         async with at.http.post(url, json={"grant_type": JWT_GRANT, "assertion": at.rc.jwt}) as response:
             reply = await read(response)
@@ -69,7 +69,7 @@ async def test_a_login_must_be_a_form() -> None:
 
 async def test_a_shorter_life_can_be_asked_for() -> None:
     """`access_token_ttl` is taken from 600 s on and refused below."""
-    async with desk() as at:
+    async with api_client() as at:
         assert (await at.login(access_token_ttl="600")).body["expires_in"] == 600
         refused = await at.login(access_token_ttl="599")
         assert (refused.status, refused.parameters) == (400, ["access_token_ttl"])
@@ -77,17 +77,17 @@ async def test_a_shorter_life_can_be_asked_for() -> None:
 
 async def test_a_token_expires_on_machine_time() -> None:
     """A moved domain clock does not touch a token; its hour on the machine's clock ends it with OAU-128."""
-    async with desk() as at:
+    async with api_client() as at:
         token = (await at.login()).body["access_token"]
-        at.clock.push(3599)
+        at.clock.advance(3599)
         assert await me(at, token) == (200, [])
-        at.clock.push(1)
+        at.clock.advance(1)
         assert await me(at, token) == (401, ["OAU-128"])
 
 
 async def test_all_tokens_can_be_made_to_expire() -> None:
     """`logins.expire()` makes a test of the refresh possible without waiting."""
-    async with desk() as at:
+    async with api_client() as at:
         token = (await at.login()).body["access_token"]
         at.rc.tokens.expire()
         assert await me(at, token) == (401, ["OAU-128"])
@@ -95,7 +95,7 @@ async def test_all_tokens_can_be_made_to_expire() -> None:
 
 async def test_a_call_without_a_known_token_is_refused() -> None:
     """An unknown token is corrupted (OAU-129); no bearer header at all is AGW-401; both repeat the first error."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", ME, token="made-up")
         assert (reply.status, reply.codes, reply.body["errorCode"]) == (401, ["OAU-129"], "OAU-129")
         async with at.http.get(at.rc.url + ME) as response:
@@ -105,7 +105,7 @@ async def test_a_call_without_a_known_token_is_refused() -> None:
 
 async def test_a_sixth_session_ends_the_oldest() -> None:
     """Five logins of one person live side by side; the sixth ends the first, and nobody else's."""
-    async with desk() as at:
+    async with api_client() as at:
         bens = (await at.login(BEN)).body["access_token"]
         tokens = [(await at.login(SERVICE)).body["access_token"] for _ in range(6)]
         answers = [await me(at, token) for token in tokens]
@@ -115,36 +115,36 @@ async def test_a_sixth_session_ends_the_oldest() -> None:
 
 async def test_a_refresh_token_gives_new_tokens_once() -> None:
     """A refresh kills the old access token at once; ten seconds after the new one is used, the old refresh dies."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.issue_refresh_tokens = True
         first = (await at.login()).body
         second = (await at.oauth("token", grant_type="refresh_token", refresh_token=first["refresh_token"])).body
         assert await me(at, first["access_token"]) == (401, ["OAU-213"])
         assert await me(at, second["access_token"]) == (200, [])
-        at.clock.push(9)
+        at.clock.advance(9)
         again = (await at.oauth("token", grant_type="refresh_token", refresh_token=first["refresh_token"])).body
         assert again["access_token"] == second["access_token"]
-        at.clock.push(1)
+        at.clock.advance(1)
         late = await at.oauth("token", grant_type="refresh_token", refresh_token=first["refresh_token"])
         assert (late.status, late.body["error"], late.codes) == (400, "invalid_grant", ["OAU-213"])
 
 
 async def test_an_unused_refresh_can_be_repeated_for_an_hour() -> None:
     """While the new access token is not used, the spent refresh token gives the same answer for 60 minutes."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.issue_refresh_tokens = True
         spent = (await at.login()).body["refresh_token"]
         second = (await at.oauth("token", grant_type="refresh_token", refresh_token=spent)).body
-        at.clock.push(3599)
+        at.clock.advance(3599)
         again = (await at.oauth("token", grant_type="refresh_token", refresh_token=spent)).body
         assert (again["access_token"], again["expires_in"]) == (second["access_token"], 1)
-        at.clock.push(1)
+        at.clock.advance(1)
         assert (await at.oauth("token", grant_type="refresh_token", refresh_token=spent)).status == 400
 
 
 async def test_revoking_ends_the_whole_session() -> None:
     """A revoked token is gone; revoking it again, or something unknown, is fine; nothing to revoke is not."""
-    async with desk() as at:
+    async with api_client() as at:
         token = (await at.login()).body["access_token"]
         assert (await at.oauth("revoke", token=token)).status == 200
         assert await me(at, token) == (401, ["OAU-213"])
@@ -155,7 +155,7 @@ async def test_revoking_ends_the_whole_session() -> None:
 
 async def test_a_token_in_the_query_can_be_revoked() -> None:
     """The reference allows it; the log of calls keeps the path alone."""
-    async with desk() as at:
+    async with api_client() as at:
         token = (await at.login()).body["access_token"]
         assert (await at.oauth(f"revoke?token={token}")).status == 200
         assert at.rc.calls[-1].path == "/restapi/oauth/revoke"
@@ -164,7 +164,7 @@ async def test_a_token_in_the_query_can_be_revoked() -> None:
 
 async def test_an_app_without_the_permission_is_refused() -> None:
     """What the app may do is checked for each operation, and the permission is named."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.app_permissions = ["ReadWebinars"]
         reply = await at.call("GET", ME)
         assert (reply.status, reply.codes) == (403, ["CMN-401"])

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.ringcentral import Company, Person
 from sandbox.slack.seed import people as slack_people
-from tests.sandbox.ringcentral_desk import ANA, BEN, SERVICE, desk
+from tests.sandbox.ringcentral_client import ANA, BEN, SERVICE, api_client
 
 ACCOUNT = "/restapi/v1.0/account"
 EXTENSIONS, ENTRIES = f"{ACCOUNT}/~/extension", f"{ACCOUNT}/~/directory/entries"
@@ -17,7 +17,7 @@ SEARCH = f"{ENTRIES}/search"
 
 async def test_the_caller_reads_who_they_are() -> None:
     """Id as a number, account id as a string, contact, and whether they are an admin."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", f"{EXTENSIONS}/~", who=ANA)
         assert reply.status == 200
         assert reply.body == {
@@ -45,7 +45,7 @@ async def test_the_caller_reads_who_they_are() -> None:
 
 async def test_an_extension_is_read_by_id() -> None:
     """In one's own account; other accounts and ids are not found, in the older services' shape."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", f"{ACCOUNT}/62190000/extension/62190102")
         assert (reply.status, reply.body["name"]) == (200, "Ben Okafor")
         for path, parameter in ((f"{EXTENSIONS}/1", "extensionId"), (f"{ACCOUNT}/1/extension/~", "accountId")):
@@ -56,7 +56,7 @@ async def test_an_extension_is_read_by_id() -> None:
 
 async def test_extensions_are_found_by_email() -> None:
     """Repeated, and however it is spelt; nobody is an empty list, not an error."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", f"{EXTENSIONS}?email=BEN@acme.example&email=ana@acme.example")
         assert [one["name"] for one in reply.body["records"]] == ["Ana Ruiz", "Ben Okafor"]
         nobody = await at.call("GET", EXTENSIONS, email="finn@acme.example")
@@ -65,7 +65,7 @@ async def test_extensions_are_found_by_email() -> None:
 
 async def test_extensions_are_listed_in_pages() -> None:
     """With numbers, totals and links to the neighbours; a page past the end is empty."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", EXTENSIONS, page="2", perPage="4")
         uri = f"{at.rc.url}/restapi/v1.0/account/62190000/extension"
         assert [one["id"] for one in reply.body["records"]] == [62190104, 62190105, 62190106, 62190107]
@@ -86,7 +86,7 @@ async def test_extensions_are_listed_in_pages() -> None:
 
 async def test_extensions_are_found_by_number_and_type() -> None:
     """A call queue is an extension of the type Department."""
-    async with desk() as at:
+    async with api_client() as at:
         queues = await at.call("GET", EXTENSIONS, type="Department")
         assert [one["name"] for one in queues.body["records"]] == ["Support Line"]
         by_number = await at.call("GET", EXTENSIONS, extensionNumber="103", status="Enabled")
@@ -96,7 +96,7 @@ async def test_extensions_are_found_by_number_and_type() -> None:
 
 async def test_the_directory_holds_the_whole_company() -> None:
     """Ids as strings; a call queue has no e-mail address and no last name."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", ENTRIES)
         assert reply.status == 200
         people = {one["id"]: one for one in reply.body["records"]}
@@ -121,7 +121,7 @@ async def test_the_directory_holds_the_whole_company() -> None:
 
 async def test_the_directory_is_filtered() -> None:
     """By type and by type group; without federation the account is left out."""
-    async with desk() as at:
+    async with api_client() as at:
         queues = await at.call("GET", ENTRIES, type="Department", showFederated="false")
         assert queues.body["records"] == [
             {"id": "62190108", "type": "Department", "status": "Enabled", "firstName": "Support Line",
@@ -134,7 +134,7 @@ async def test_the_directory_is_filtered() -> None:
 async def test_the_directory_comes_in_pages_of_its_own_kind() -> None:
     """Numbered, cut to 2,000, or everything at once with `all`."""
     crowd = [Person(id=str(number), first_name=f"P{number}", email=f"p{number}@acme.example") for number in range(2100)]
-    async with desk(Company(people=[*Company().people, *crowd])) as at:
+    async with api_client(Company(people=[*Company().people, *crowd])) as at:
         pages = [await at.call("GET", ENTRIES, page=page, perPage="5000") for page in ("1", "2", "3")]
         assert [len(page.body["records"]) for page in pages] == [2000, 109, 0]
         assert pages[1].body["paging"] == {
@@ -158,14 +158,14 @@ async def test_the_directory_comes_in_pages_of_its_own_kind() -> None:
 )
 async def test_the_directory_can_be_searched(words: dict[str, Any], names: list[str]) -> None:
     """Part of any field, or of those that are named; by type, status and id; in pages."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("POST", SEARCH, words)
         assert (reply.status, [one["name"] for one in reply.body["records"]]) == (200, names)
 
 
 async def test_a_search_is_refused_as_the_directory_refuses() -> None:
     """ADG codes, and the account left out where federation is not wanted."""
-    async with desk() as at:
+    async with api_client() as at:
         for body, parameter in (
             ({"searchFields": ["shoe"]}, "searchFields.0"),
             ({"perPage": 0}, "perPage"),
@@ -181,7 +181,7 @@ async def test_a_search_is_refused_as_the_directory_refuses() -> None:
 async def test_not_everybody_in_slack_is_in_the_directory() -> None:
     """Nor the other way round, so that both can be tried: the two stand-ins stand for one company."""
     in_slack = {one.email for one in slack_people() if one.email and one.role != "stranger"}
-    async with desk() as at:
+    async with api_client() as at:
         records = (await at.call("GET", ENTRIES)).body["records"]
     in_directory = {one["email"] for one in records if "email" in one}
     assert in_slack - in_directory >= {"finn@acme.example", "gia@acme.example"}
@@ -194,7 +194,7 @@ async def test_not_everybody_in_slack_is_in_the_directory() -> None:
 )
 async def test_the_directory_refuses_with_codes_of_its_own(query: dict[str, str], parameter: str) -> None:
     """ADG-121, and no error beside the list."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", ENTRIES, **query)
         assert (reply.status, reply.codes, reply.parameters) == (400, ["ADG-121"], [parameter])
         assert list(reply.body) == ["errors"]
@@ -202,14 +202,14 @@ async def test_the_directory_refuses_with_codes_of_its_own(query: dict[str, str]
 
 async def test_the_directory_of_another_account_is_not_found() -> None:
     """ADG-107."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("GET", f"{ACCOUNT}/1/directory/entries")
         assert (reply.status, reply.codes) == (404, ["ADG-107"])
 
 
 async def test_the_service_user_is_an_admin_with_the_demo_jwt() -> None:
     """The credentials that a bot is given belong to an admin of this account."""
-    async with desk() as at:
+    async with api_client() as at:
         assert at.rc.jwt == at.rc.jwt_for(SERVICE)
         assert (await at.call("GET", f"{EXTENSIONS}/~")).body["permissions"]["admin"] == {"enabled": True}
         with pytest.raises(KeyError):

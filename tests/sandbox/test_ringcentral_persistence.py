@@ -8,14 +8,14 @@ import aiohttp
 import pytest
 
 from sandbox.ringcentral import ApiError
-from tests.sandbox.ringcentral_desk import ANA, CONFIGURATION, LONG_AGO, WEBINARS, desk
+from tests.sandbox.ringcentral_client import ANA, CONFIGURATION, LONG_AGO, WEBINARS, api_client
 from tests.sandbox.ringcentral_people import Team, coworker
 
 
 async def test_a_dump_brings_everything_back_elsewhere() -> None:
     """Through JSON, into another stand-in: same ids and people, links with the new address, new ids go on."""
-    async with desk() as old, desk() as new:
-        webinar_id, session_id = await old.registrable()
+    async with api_client() as old, api_client() as new:
+        webinar_id, session_id = await old.make_registrable()
         old.rc.register(session_id, 3)
         await Team(old, webinar_id, session_id).add(coworker())
         new.rc.load(json.loads(json.dumps(old.rc.dump())))
@@ -33,8 +33,8 @@ async def test_a_dump_brings_everything_back_elsewhere() -> None:
 
 async def test_a_dump_from_before_there_were_invitees_is_read() -> None:
     """People who signed up then have all that they need now; the host is on the team."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         at.rc.register(session_id)
         dumped = at.rc.dump()
         session = dumped["webinars"][webinar_id]["session"]
@@ -49,7 +49,7 @@ async def test_a_dump_from_before_there_were_invitees_is_read() -> None:
 
 async def test_a_stopped_stand_in_refuses_connections_and_goes_on_later() -> None:
     """As a vendor that was away: nothing is forgotten, not even who is logged in."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         await at.rc.stop()
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -60,8 +60,8 @@ async def test_a_stopped_stand_in_refuses_connections_and_goes_on_later() -> Non
 
 async def test_a_reset_forgets_webinars_calls_faults_and_logins() -> None:
     """The rules stay."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         at.rc.register(session_id)
         at.rc.fail("GET", ".*")
         at.rc.reset()
@@ -72,13 +72,13 @@ async def test_a_reset_forgets_webinars_calls_faults_and_logins() -> None:
 
 async def test_listeners_hear_of_every_change() -> None:
     """Of calls, of what people do in RingCentral's own app, and of outside people."""
-    async with desk() as at:
+    async with api_client() as at:
         heard: list[int] = []
         at.rc.on_change.append(lambda: heard.append(len(at.rc.webinars())))
         await at.make_webinar()
         webinar_id = at.rc.create("Made there", "2031-03-04T15:00:00Z", settings={"registrationEnabled": True})
         at.rc.edit(webinar_id, title="Changed there")
-        at.clock.push(1)
+        at.clock.advance(1)
         at.rc.register(str(at.rc.webinars()[0]["session_id"]))
         at.rc.begin(webinar_id)
         at.rc.attend(at.rc.registrants(webinar_id)[0]["id"])
@@ -88,7 +88,7 @@ async def test_listeners_hear_of_every_change() -> None:
 
 async def test_a_webinar_made_in_the_app_is_listed() -> None:
     """By default the service user's, an hour long; or anybody's, with any field."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.create("Plain", "2031-03-04T15:00:00Z")
         at.rc.create(
             "Rich",
@@ -112,7 +112,7 @@ async def test_a_webinar_made_in_the_app_is_listed() -> None:
 
 async def test_an_edit_in_the_app_is_all_or_nothing() -> None:
     """By the API's names; a wrong part leaves the others undone, an unknown name is an error."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = at.rc.create("Old", "2031-03-04T15:00:00Z")
         with pytest.raises(ApiError, match="scheduledDuration"):
             at.rc.edit(webinar_id, title="New", scheduledDuration=5)
@@ -129,7 +129,7 @@ async def test_an_edit_in_the_app_is_all_or_nothing() -> None:
 
 async def test_a_canceled_webinar_is_gone() -> None:
     """There is no state for it; one that has started cannot be cancelled."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id, other = (at.rc.create(title, "2031-03-04T15:00:00Z") for title in ("One", "Two"))
         at.rc.cancel(webinar_id)
         assert (await at.call("GET", f"{WEBINARS}/{webinar_id}")).status == 404

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.sandbox.ringcentral_desk import ANA, SERVICE, WEBINARS, Desk, Reply, desk
+from tests.sandbox.ringcentral_client import ANA, SERVICE, WEBINARS, ApiClient, Reply, api_client
 
 ME = "/restapi/v1.0/account/~/extension/~"
 SINCE = {"creationTimeFrom": "2001-01-01T00:00:00Z"}
 
 
-async def heavy(at: Desk, who: str = SERVICE) -> Reply:
+async def heavy(at: ApiClient, who: str = SERVICE) -> Reply:
     """Make one Heavy call."""
     return await at.call("GET", WEBINARS, who=who, **SINCE)
 
@@ -22,7 +22,7 @@ def limits(reply: Reply) -> tuple[str, str, str, str]:
 
 async def test_every_answer_tells_the_budget() -> None:
     """Group, limit, what remains and the window are on successes and refusals alike."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 10
         assert limits(await heavy(at)) == ("Heavy", "10", "9", "60")
         missing = await at.call("GET", f"{WEBINARS}/1")
@@ -33,7 +33,7 @@ async def test_every_answer_tells_the_budget() -> None:
 
 async def test_groups_and_people_have_budgets_of_their_own() -> None:
     """Spending one group leaves the others at their published figures, and one person leaves the next."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets = {"Heavy": 2}
         await heavy(at)
         assert limits(await heavy(at)) == ("Heavy", "2", "0", "60")
@@ -43,18 +43,18 @@ async def test_groups_and_people_have_budgets_of_their_own() -> None:
 
 async def test_the_window_slides() -> None:
     """A call is free again 60 seconds after it was made, one by one."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 2
         await heavy(at)
-        at.clock.push(40)
+        at.clock.advance(40)
         await heavy(at)
-        at.clock.push(20)
+        at.clock.advance(20)
         assert limits(await heavy(at)) == ("Heavy", "2", "0", "60")
 
 
 async def test_an_overrun_budget_answers_429() -> None:
     """One call too many: CMN-301, Retry-After in seconds, nothing remaining, and it is counted."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await heavy(at)
         reply = await heavy(at)
@@ -65,21 +65,21 @@ async def test_an_overrun_budget_answers_429() -> None:
 
 async def test_every_call_in_a_penalty_restarts_it() -> None:
     """Who knocks every 59 seconds never gets in; who stays away for 60 does."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await heavy(at)
         await heavy(at)
         for _ in range(3):
-            at.clock.push(59)
+            at.clock.advance(59)
             assert (await heavy(at)).status == 429
-        at.clock.push(60)
+        at.clock.advance(60)
         assert (await heavy(at)).status == 200
         assert (at.rc.penalties, at.rc.throttled) == (1, 4)
 
 
 async def test_a_penalty_is_for_one_group_only() -> None:
     """Light calls go on while Heavy ones are refused."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await heavy(at)
         assert (await heavy(at)).status == 429
@@ -88,20 +88,20 @@ async def test_a_penalty_is_for_one_group_only() -> None:
 
 async def test_budgets_window_and_penalty_can_be_short() -> None:
     """Headers keep whole seconds, rounded up."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         at.rc.rules.window = 0.2
         at.rc.rules.penalty = 0.3
         await heavy(at)
         reply = await heavy(at)
         assert (reply.headers["Retry-After"], reply.headers["X-Rate-Limit-Window"]) == ("1", "1")
-        at.clock.push(0.3)
+        at.clock.advance(0.3)
         assert (await heavy(at)).status == 200
 
 
 async def test_logins_have_a_budget_too() -> None:
     """The sixth login of one person in a minute is throttled; another person still gets in."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Auth"] = 5
         assert [(await at.login()).status for _ in range(6)] == [200] * 5 + [429]
         assert (await at.login(ANA)).status == 200
@@ -109,7 +109,7 @@ async def test_logins_have_a_budget_too() -> None:
 
 async def test_a_throttled_call_has_no_effect() -> None:
     """A webinar asked for in a penalty is not made."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.budgets["Heavy"] = 1
         await at.make_webinar()
         assert (await at.call("POST", WEBINARS, {"title": "Too much"})).status == 429

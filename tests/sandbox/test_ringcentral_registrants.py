@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox.ringcentral import ApiError
-from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, WEBINARS, desk
-from tests.sandbox.ringcentral_people import LENA, Seats, refused, some_seats
+from tests.sandbox.ringcentral_client import ANA, BEN, CHLOE, WEBINARS, api_client
+from tests.sandbox.ringcentral_people import LENA, Seats, new_seats, refused
 from tests.support.rows import each_row
 
 TOLD: dict[str, Any] = {
@@ -26,8 +26,8 @@ OWN_LINKS: dict[str, Any] = {
 
 async def test_a_person_is_signed_up() -> None:
     """201 with links of their own; all that was told is read back, answers only where they are asked for."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         made = await seats.create(**TOLD, questionnaire=ANSWERS, id="1", registeredPostWebinar=True)
         assert made.status == 201
         body = dict(made.body)
@@ -55,8 +55,8 @@ async def test_a_person_is_signed_up() -> None:
 
 async def test_the_calendar_sequence_is_in_the_create_answer() -> None:
     """As it stands in the registration session."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         seats = Seats(at, session_id)
         later = {"scheduledStartTime": "2031-03-05T15:00:00Z"}
         await at.call("PATCH", f"{WEBINARS}/{webinar_id}/sessions/{session_id}", later)
@@ -79,23 +79,23 @@ async def test_the_calendar_sequence_is_in_the_create_answer() -> None:
 )
 async def test_what_is_wrong_with_a_person_is_named(changes: dict[str, Any], parameters: list[str]) -> None:
     """400 with the fields, and nobody is signed up or mailed."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         assert refused(await seats.create(**changes)) == (400, parameters)
         assert (await seats.figures(), seats.mailed()) == (("Open", 0, 0), [])
 
 
 async def test_what_is_required_is_named_when_it_is_missing() -> None:
     """All three at once."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         assert refused(await seats.create({})) == (400, ["firstName", "lastName", "email"])
 
 
 async def test_links_sent_along_are_passed_over_as_read_only() -> None:
     """By default the reference holds; with `keep_own_links` the guide does, and what is no link is refused."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         made = await seats.create(**OWN_LINKS)
         assert (made.status, "acme" in made.body["joinUri"] + made.body["cancellationUri"]) == (201, False)
         at.rc.rules.keep_own_links = True
@@ -109,8 +109,8 @@ async def test_links_sent_along_are_passed_over_as_read_only() -> None:
 
 async def test_a_registration_is_deleted_once() -> None:
     """204, then 404; deleted and created again it is another one with another link."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         made = (await seats.create()).body
         assert (await seats.delete(made["id"])).status == 204
         for gone in (await seats.delete(made["id"]), await seats.get(made["id"])):
@@ -122,8 +122,8 @@ async def test_a_registration_is_deleted_once() -> None:
 
 async def test_registrants_are_listed_forward_by_id() -> None:
     """A page begins after an id, so that somebody who cancels meanwhile hides nobody; other parameters do nothing."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         ids = at.rc.register(seats.session_id, 5)
         first = (await at.call("GET", seats.path, perPage="2", email="nobody@visitor.example")).body
         assert [one["id"] for one in first["records"]] == ids[:2]
@@ -138,8 +138,8 @@ async def test_registrants_are_listed_forward_by_id() -> None:
 
 async def test_a_list_has_answers_where_they_are_asked_for() -> None:
     """`includeQuestionnaire`, false by default."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         await seats.create(questionnaire=ANSWERS)
         plain, full = [
             (await at.call("GET", seats.path, **query)).body["records"][0]
@@ -150,8 +150,8 @@ async def test_a_list_has_answers_where_they_are_asked_for() -> None:
 
 async def test_who_attended_has_a_participant_id() -> None:
     """One, however often they join, and only while it runs."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         came, stayed_away = at.rc.register(seats.session_id, 2)
         with pytest.raises(ApiError, match="while the session is Scheduled"):
             at.rc.attend(came)
@@ -167,8 +167,8 @@ async def test_who_attended_has_a_participant_id() -> None:
 
 async def test_who_would_be_mailed_can_be_seen() -> None:
     """Confirmations and cancellations, from the API as from the page; nothing while mails are suppressed."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         made = (await seats.create()).body
         (guest,) = at.rc.register(seats.session_id)
         await seats.delete(made["id"])
@@ -183,8 +183,8 @@ async def test_who_would_be_mailed_can_be_seen() -> None:
 
 async def test_registrants_are_for_the_host_and_admins() -> None:
     """Of all four operations; without a registration session there are none."""
-    async with desk() as at:
-        _, session_id = await at.registrable(BEN)
+    async with api_client() as at:
+        _, session_id = await at.make_registrable(BEN)
         seats = Seats(at, session_id)
         (someone,) = at.rc.register(session_id)
         for method, path, body in (

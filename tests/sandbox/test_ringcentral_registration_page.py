@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-from tests.sandbox.ringcentral_desk import WEBINARS, Desk, Reply, desk, read
+from tests.sandbox.ringcentral_client import WEBINARS, ApiClient, Reply, api_client, read
 
 PERSON = {"firstName": "Lena", "lastName": "Berger", "email": "lena@visitor.example"}
 
 
-async def visit(at: Desk, url: str) -> Reply:
+async def visit(at: ApiClient, url: str) -> Reply:
     """Open a page."""
     async with at.http.get(url) as response:
         return await read(response)
 
 
-async def fill(at: Desk, url: str, **form: str) -> Reply:
+async def fill(at: ApiClient, url: str, **form: str) -> Reply:
     """Submit the form of a page."""
     async with at.http.post(url, data=form) as response:
         return await read(response)
 
 
-async def page_of(at: Desk, session_id: str) -> str:
+async def page_of(at: ApiClient, session_id: str) -> str:
     """URL of the registration page of this session."""
     registration = await at.call("GET", f"/webinar/registration/v1/sessions/{session_id}")
     return str(registration.body["registrationPageUri"])
@@ -39,8 +39,8 @@ def has_form(reply: Reply) -> bool:
 
 async def test_the_page_tells_what_where_and_when() -> None:
     """Title, the time in the webinar's own zone, its host, and three fields."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         reply = await visit(at, await page_of(at, session_id))
         assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert "<h1>Launch day</h1>" in reply.body
@@ -50,8 +50,8 @@ async def test_the_page_tells_what_where_and_when() -> None:
 
 async def test_registering_shows_the_persons_own_link() -> None:
     """The link opens a page that says whose it is; the registration service counts them."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         done = await fill(at, url, **PERSON)
         assert (done.status, notes(done)) == (200, ["You’re registered, Lena."])
@@ -63,8 +63,8 @@ async def test_registering_shows_the_persons_own_link() -> None:
 
 async def test_registering_twice_does_not_show_the_link_again() -> None:
     """Whoever knows somebody's address must not get their link, however it is spelt."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         await fill(at, url, **PERSON)
         again = await fill(at, url, **{**PERSON, "email": "LENA@visitor.example"})
@@ -78,8 +78,8 @@ async def test_registering_twice_does_not_show_the_link_again() -> None:
 
 async def test_a_form_with_mistakes_comes_back_filled() -> None:
     """With a sentence under each field that is wrong, and nobody registered."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         reply = await fill(at, await page_of(at, session_id), firstName=" ", lastName="x" * 65, email="lena")
         assert reply.status == 400
         assert re.findall(r'class="wrong" id="(\w+)-wrong">([^<]*)<', reply.body) == [
@@ -93,8 +93,8 @@ async def test_a_form_with_mistakes_comes_back_filled() -> None:
 
 async def test_a_closed_a_full_and_an_ended_webinar_say_so() -> None:
     """In words, without a form, and a form sent all the same changes nothing."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         at.rc.edit(session_id, registration={"registrationStatus": "Closed"})
         said = [notes(await visit(at, url))]
@@ -116,8 +116,8 @@ async def test_a_closed_a_full_and_an_ended_webinar_say_so() -> None:
 
 async def test_people_may_register_while_it_runs() -> None:
     """The guide's visitor who finds a webinar already in progress."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         at.rc.begin(session_id)
         assert (await fill(at, url, **PERSON)).status == 200
@@ -125,8 +125,8 @@ async def test_people_may_register_while_it_runs() -> None:
 
 async def test_pages_that_are_not_there_say_so() -> None:
     """Unknown, cancelled, and of a webinar whose registration was switched off."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         await at.call("PATCH", f"{WEBINARS}/{webinar_id}", {"settings": {"registrationEnabled": False}})
         urls = [f"{at.rc.url}/w/nothing/register", f"{at.rc.url}/w/join/x", f"{at.rc.url}/w/a/join/x", url]
@@ -139,7 +139,7 @@ async def test_pages_that_are_not_there_say_so() -> None:
 
 async def test_join_links_say_whose_they_are_and_how_it_stands() -> None:
     """The host's own link and the shared one, before, during and after."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
         session = (await at.call("GET", f"{WEBINARS}/{webinar_id}/sessions/{session_id}")).body
@@ -154,9 +154,9 @@ async def test_join_links_say_whose_they_are_and_how_it_stands() -> None:
 
 async def test_what_people_typed_is_never_markup() -> None:
     """Titles, descriptions and names are shown as text."""
-    async with desk() as at:
+    async with api_client() as at:
         evil = '<script>alert("1")</script>'
-        webinar_id, session_id = await at.registrable()
+        webinar_id, session_id = await at.make_registrable()
         at.rc.edit(webinar_id, title=evil, description=f"</p>{evil}")
         url = await page_of(at, session_id)
         done = await fill(at, url, firstName=evil, lastName='"><b>', email="a@b.example")
@@ -170,16 +170,16 @@ async def test_what_people_typed_is_never_markup() -> None:
 
 async def test_pages_load_nothing() -> None:
     """No network: no script, no image, no link to a style."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         reply = await visit(at, await page_of(at, session_id))
         assert re.findall(r"<(?:script|img|link|iframe)|url\(|@import|https?://", reply.body) == []
 
 
 async def test_visits_are_no_api_calls() -> None:
     """Pages are not logged beside the calls of an app, nor counted."""
-    async with desk() as at:
-        _, session_id = await at.registrable()
+    async with api_client() as at:
+        _, session_id = await at.make_registrable()
         url = await page_of(at, session_id)
         before = len(at.rc.calls)
         await fill(at, url, **PERSON)

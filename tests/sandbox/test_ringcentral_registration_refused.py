@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.sandbox.ringcentral_desk import desk
-from tests.sandbox.ringcentral_people import refused, some_seats
+from tests.sandbox.ringcentral_client import api_client
+from tests.sandbox.ringcentral_people import new_seats, refused
 
 
 async def test_the_same_address_is_a_conflict() -> None:
     """However it is spelt, and whoever was first: the API or the page."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         await seats.create()
         again = await seats.create(email="LENA@VISITOR.example", firstName="Helena")
         assert (again.status, again.codes, again.parameters) == (409, ["CMN-406"], ["email"])
@@ -23,8 +23,8 @@ async def test_the_same_address_is_a_conflict() -> None:
 
 async def test_a_closed_registration_refuses_people() -> None:
     """403, by hand or by the limit; a seat that is given up does not open it again."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         await seats.prefer(autoCloseLimit=1)
         made = await seats.create()
         assert refused(await seats.create(email="omar@visitor.example")) == (403, ["registrationStatus"])
@@ -36,8 +36,8 @@ async def test_a_closed_registration_refuses_people() -> None:
 
 async def test_people_may_be_signed_up_while_it_runs() -> None:
     """And cancelled."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         at.rc.begin(seats.session_id)
         made = await seats.create()
         assert (made.status, (await seats.delete(made.body["id"])).status) == (201, 204)
@@ -45,8 +45,8 @@ async def test_people_may_be_signed_up_while_it_runs() -> None:
 
 async def test_a_work_address_is_wanted_where_it_is_required() -> None:
     """Addresses at free mail providers are refused; the code is a knob, as nobody publishes it."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         await seats.prefer(workEmailRequired=True)
         private = await seats.create(email="lena@FreeMail.example")
         assert (private.status, private.codes, private.parameters) == (400, ["CMN-101"], ["email"])
@@ -59,8 +59,8 @@ async def test_a_work_address_is_wanted_where_it_is_required() -> None:
 
 async def test_questions_of_the_host_must_be_answered() -> None:
     """With `required_questions`, a create without all the answers is refused; outside people answer."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         at.rc.rules.required_questions = 2
         first = {"questionId": "question1", "answerText": "Yes"}
         assert refused(await seats.create()) == (400, ["questionnaire"])
@@ -72,8 +72,8 @@ async def test_questions_of_the_host_must_be_answered() -> None:
 
 async def test_a_finished_session_lets_nobody_in_or_out() -> None:
     """403 for a new person and for one who cancels; who was there can still be read."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         made = (await seats.create()).body
         at.rc.begin(seats.session_id)
         at.rc.finish(seats.session_id)
@@ -84,8 +84,8 @@ async def test_a_finished_session_lets_nobody_in_or_out() -> None:
 
 async def test_people_come_after_the_end_where_that_is_wanted() -> None:
     """They are marked and counted apart, until the recording's time is over; closing by hand works too."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         await seats.create()
         await seats.prefer(autoOpenPostWebinarRegistration=True, onDemandDuration="OneMonth")
         at.rc.begin(seats.session_id)
@@ -103,8 +103,8 @@ async def test_people_come_after_the_end_where_that_is_wanted() -> None:
 
 async def test_registration_after_the_end_can_be_opened_later() -> None:
     """By the same setting; without it opening stays refused."""
-    async with desk() as at:
-        seats = await some_seats(at)
+    async with api_client() as at:
+        seats = await new_seats(at)
         at.rc.begin(seats.session_id)
         at.rc.finish(seats.session_id)
         opening: dict[str, Any] = {"registrationStatus": "Open"}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, SERVICE, START, WEBINARS, Desk, desk
+from tests.sandbox.ringcentral_client import ANA, BEN, CHLOE, SERVICE, START, WEBINARS, ApiClient, api_client
 from tests.support.rows import each_row
 
 BODY: dict[str, Any] = {"scheduledStartTime": START, "scheduledDuration": 3600, "timeZone": "Europe/Madrid"}
 
 
-async def read(at: Desk, webinar_id: str, session_id: str, who: str = SERVICE) -> dict[str, Any]:
+async def read(at: ApiClient, webinar_id: str, session_id: str, who: str = SERVICE) -> dict[str, Any]:
     """Read a session."""
     reply = await at.call("GET", f"{WEBINARS}/{webinar_id}/sessions/{session_id}", who=who)
     assert reply.status == 200
@@ -23,7 +23,7 @@ async def read(at: Desk, webinar_id: str, session_id: str, who: str = SERVICE) -
 
 async def test_a_session_gives_a_webinar_its_date() -> None:
     """What was sent comes back with ids, links and defaults, and the same when read."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         reply = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", BODY)
         assert reply.status == 201
@@ -57,7 +57,7 @@ async def test_every_writable_field_of_a_session_is_kept() -> None:
         "localeCode": "es-ES",
         "status": "Scheduled",
     }
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         reply = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", sent)
         assert {name: reply.body[name] for name in sent} == {**sent, "scheduledStartTime": START}
@@ -87,7 +87,7 @@ async def test_every_writable_field_of_a_session_is_kept() -> None:
 )  # fmt: skip
 async def test_wrong_session_fields_are_named(changes: dict[str, Any], parameters: list[str]) -> None:
     """Refused at creation; None stands for a field left out here."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         body = {name: value for name, value in {**BODY, **changes}.items() if value is not None}
         reply = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", body)
@@ -97,13 +97,13 @@ async def test_wrong_session_fields_are_named(changes: dict[str, Any], parameter
 @pytest.mark.parametrize("duration", [30, 43200])
 async def test_shortest_and_longest_sessions_are_taken(duration: int) -> None:
     """Thirty seconds and twelve hours are allowed."""
-    async with desk() as at:
+    async with api_client() as at:
         assert await at.make_session(await at.make_webinar(), scheduledDuration=duration) == "610000002"
 
 
 async def test_a_webinar_has_one_session() -> None:
     """A second is refused; after the first is deleted there is room again."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
         refused = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", BODY)
@@ -116,7 +116,7 @@ async def test_a_webinar_has_one_session() -> None:
 
 async def test_a_session_is_found_under_its_own_webinar_only() -> None:
     """Both ids must belong together."""
-    async with desk() as at:
+    async with api_client() as at:
         first, second = await at.make_webinar(), await at.make_webinar()
         session_id = await at.make_session(first)
         reply = await at.call("GET", f"{WEBINARS}/{second}/sessions/{session_id}")
@@ -126,7 +126,7 @@ async def test_a_session_is_found_under_its_own_webinar_only() -> None:
 
 async def test_other_peoples_sessions_are_for_admins_only() -> None:
     """A member is refused; an admin with WebinarSettings is not."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(BEN)
         path = f"{WEBINARS}/{webinar_id}/sessions/{await at.make_session(webinar_id, BEN)}"
         assert [(await at.call("GET", path, who=who)).status for who in (BEN, CHLOE, ANA)] == [200, 403, 200]
@@ -134,7 +134,7 @@ async def test_other_peoples_sessions_are_for_admins_only() -> None:
 
 async def test_the_shared_link_is_there_only_without_registration() -> None:
     """It comes and goes with the webinar's setting."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(registrationEnabled=True)
         session_id = await at.make_session(webinar_id)
         assert "attendeeJoinUri" not in await read(at, webinar_id, session_id)
@@ -144,7 +144,7 @@ async def test_the_shared_link_is_there_only_without_registration() -> None:
 
 async def test_bridge_passwords_are_for_the_host_only() -> None:
     """An admin who made it for somebody else sees the host's link, but no password."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(BEN, password="s3same", pstnEnabled=True)
         session_id = await at.make_session(webinar_id, BEN)
         hosts, admins = await read(at, webinar_id, session_id, BEN), await read(at, webinar_id, session_id)
@@ -155,11 +155,11 @@ async def test_bridge_passwords_are_for_the_host_only() -> None:
 
 async def test_a_session_patch_changes_only_what_it_names() -> None:
     """As the text of the reference has it; links stay the same."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id, title="Stays")
         before = await read(at, webinar_id, session_id)
-        at.clock.push(60)
+        at.clock.advance(60)
         reply = await at.call("PATCH", f"{WEBINARS}/{webinar_id}/sessions/{session_id}", {"scheduledDuration": 60})
         assert reply.status == 200
         assert reply.body == {**before, "scheduledDuration": 60, "lastModifiedTime": "2030-01-01T00:01:00.000Z"}
@@ -167,7 +167,7 @@ async def test_a_session_patch_changes_only_what_it_names() -> None:
 
 async def test_a_session_patch_by_the_schema_needs_three_fields() -> None:
     """With `partial_updates` off, what the schema requires must be sent along."""
-    async with desk() as at:
+    async with api_client() as at:
         at.rc.rules.partial_updates = False
         webinar_id = await at.make_webinar()
         path = f"{WEBINARS}/{webinar_id}/sessions/{await at.make_session(webinar_id, title='Stays')}"
@@ -180,7 +180,7 @@ async def test_a_session_patch_by_the_schema_needs_three_fields() -> None:
 @pytest.mark.parametrize("status", ["Active", "Finished"])
 async def test_a_status_cannot_be_set(status: str) -> None:
     """Nothing in the API starts or ends a webinar: neither at creation nor by a patch."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         made = await at.call("POST", f"{WEBINARS}/{webinar_id}/sessions", {**BODY, "status": status})
         assert (made.status, made.codes, made.parameters) == (403, ["CMN-101"], ["status"])
@@ -191,10 +191,10 @@ async def test_a_status_cannot_be_set(status: str) -> None:
 
 async def test_a_session_does_not_start_by_itself() -> None:
     """However far the domain clock moves; a host starts and ends it, in this order only."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
-        at.clock.push(10 * 365 * 86400)
+        at.clock.advance(10 * 365 * 86400)
         at.rc.tokens.expire()
         at.tokens.clear()
         assert (await read(at, webinar_id, session_id))["status"] == "Scheduled"
@@ -208,7 +208,7 @@ async def test_a_session_does_not_start_by_itself() -> None:
 
 async def test_a_session_that_has_started_is_left_alone() -> None:
     """Patch and delete are refused while Active and when Finished."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         session_id = await at.make_session(webinar_id)
         path = f"{WEBINARS}/{webinar_id}/sessions/{session_id}"

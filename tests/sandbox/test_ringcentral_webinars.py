@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.ringcentral import Company
-from tests.sandbox.ringcentral_desk import ANA, BEN, CHLOE, LONG_AGO, SERVICE, WEBINARS, desk
+from tests.sandbox.ringcentral_client import ANA, BEN, CHLOE, LONG_AGO, SERVICE, WEBINARS, api_client
 from tests.support.rows import each_row
 
 DEFAULTS: dict[str, Any] = {
@@ -45,7 +45,7 @@ def hosted_by(user_id: str, account_id: str = ACCOUNT_ID, domain: str = "pbx") -
 
 async def test_a_webinar_with_only_a_title_gets_the_published_defaults() -> None:
     """Everything else is filled in, dates in UTC with milliseconds, the caller as host."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("POST", WEBINARS, {"title": "Launch day"})
         assert reply.status == 201
         assert reply.body == {
@@ -83,7 +83,7 @@ async def test_every_writable_setting_is_kept() -> None:
         "registrationEnabled": True,
         "postWebinarRedirectUri": "https://acme.example/thanks",
     }
-    async with desk() as at:
+    async with api_client() as at:
         made = await at.call("POST", WEBINARS, {"title": "T", "description": "Long", "settings": sent})
         assert made.body["settings"] == {**DEFAULTS, **sent}
         read = await at.call("GET", f"{WEBINARS}/{made.body['id']}")
@@ -92,7 +92,7 @@ async def test_every_writable_setting_is_kept() -> None:
 
 async def test_read_only_and_unknown_fields_are_passed_over() -> None:
     """Sending them is no error and changes nothing."""
-    async with desk() as at:
+    async with api_client() as at:
         body = {"title": "T", "id": "7", "creationTime": LONG_AGO, "settings": {"pollsEnabled": False, "glitter": 1}}
         reply = await at.call("POST", WEBINARS, body)
         assert (reply.status, reply.body["id"], reply.body["settings"]) == (201, "510000001", DEFAULTS)
@@ -120,7 +120,7 @@ async def test_read_only_and_unknown_fields_are_passed_over() -> None:
 )
 async def test_wrong_fields_are_all_named(body: dict[str, Any], parameters: list[str]) -> None:
     """One CMN-101 for each, and nothing is made."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("POST", WEBINARS, body)
         assert (reply.status, reply.parameters) == (400, parameters)
         assert set(reply.codes) == {"CMN-101"}
@@ -129,7 +129,7 @@ async def test_wrong_fields_are_all_named(body: dict[str, Any], parameters: list
 
 async def test_longest_texts_are_taken() -> None:
     """512 characters of title, 4,096 of description and 64 of password are allowed."""
-    async with desk() as at:
+    async with api_client() as at:
         body = {"title": "x" * 512, "description": "y" * 4096, "settings": {"password": "z" * 64}}
         assert (await at.call("POST", WEBINARS, body)).status == 201
 
@@ -137,7 +137,7 @@ async def test_longest_texts_are_taken() -> None:
 @pytest.mark.parametrize(("raw", "code"), [("{", "CMN-103"), ("", "CMN-103"), ("[]", "CMN-104")])
 async def test_a_body_that_is_no_json_object_is_refused(raw: str, code: str) -> None:
     """Unparsable and unreadable are two codes."""
-    async with desk() as at:
+    async with api_client() as at:
         headers = {"Authorization": f"Bearer {await at.token(SERVICE)}", "Content-Type": "application/json"}
         async with at.http.post(at.rc.url + WEBINARS, data=raw, headers=headers) as response:
             body = await response.json()
@@ -146,7 +146,7 @@ async def test_a_body_that_is_no_json_object_is_refused(raw: str, code: str) -> 
 
 async def test_an_admin_makes_a_webinar_for_a_coworker() -> None:
     """The coworker hosts, finds it in their own list, and the admin may still read and change it."""
-    async with desk() as at:
+    async with api_client() as at:
         made = await at.call("POST", WEBINARS, hosted_by(BEN_ID))
         assert (made.status, made.body["host"]["userId"]) == (201, BEN_ID)
         mine = await at.call("GET", WEBINARS, who=BEN, creationTimeFrom=LONG_AGO)
@@ -167,14 +167,14 @@ async def test_an_admin_makes_a_webinar_for_a_coworker() -> None:
 )
 async def test_a_host_who_cannot_host_is_refused(body: dict[str, Any], status: int, code: str) -> None:
     """Unknown, a call queue, of another domain or account, or without a Webinar licence."""
-    async with desk() as at:
+    async with api_client() as at:
         reply = await at.call("POST", WEBINARS, body)
         assert (reply.status, reply.codes, at.rc.dump()) == (status, [code], {})
 
 
 async def test_only_an_admin_with_webinar_settings_names_a_host() -> None:
     """Neither a member nor an admin without that permission may, not even themselves."""
-    async with desk() as at:
+    async with api_client() as at:
         for who in (BEN, "igor@acme.example"):
             reply = await at.call("POST", WEBINARS, hosted_by(BEN_ID), who=who)
             assert (reply.status, reply.codes) == (403, ["CMN-408"])
@@ -182,7 +182,7 @@ async def test_only_an_admin_with_webinar_settings_names_a_host() -> None:
 
 async def test_other_peoples_webinars_are_for_admins_only() -> None:
     """A member is refused another host's webinar; what does not exist is 404 for everybody."""
-    async with desk() as at:
+    async with api_client() as at:
         path = f"{WEBINARS}/{await at.make_webinar(BEN)}"
         assert [(await at.call("GET", path, who=who)).status for who in (BEN, CHLOE, ANA)] == [200, 403, 200]
         assert (await at.call("DELETE", path, who=CHLOE)).status == 403
@@ -192,7 +192,7 @@ async def test_other_peoples_webinars_are_for_admins_only() -> None:
 
 async def test_a_webinar_outlives_its_hosts_place_in_the_company() -> None:
     """Its host is still named by id, without a licence."""
-    async with desk() as at:
+    async with api_client() as at:
         path = f"{WEBINARS}/{await at.make_webinar(BEN)}"
         at.rc.company.people = [one for one in at.rc.company.people if one.email != BEN]
         host = (await at.call("GET", path)).body["host"]
@@ -201,11 +201,11 @@ async def test_a_webinar_outlives_its_hosts_place_in_the_company() -> None:
 
 async def test_a_patch_changes_only_what_it_names() -> None:
     """Inside settings too; the time of change follows the domain clock."""
-    async with desk() as at:
+    async with api_client() as at:
         made = await at.call(
             "POST", WEBINARS, {"title": "Old", "description": "Stays", "settings": {"pstnEnabled": True}}
         )
-        at.clock.push(90)
+        at.clock.advance(90)
         changed = await at.call(
             "PATCH", f"{WEBINARS}/{made.body['id']}", {"title": "New", "settings": {"autoRecord": True}}
         )
@@ -220,7 +220,7 @@ async def test_a_patch_changes_only_what_it_names() -> None:
 
 async def test_a_patch_cannot_change_the_host() -> None:
     """`host` in a patch is passed over, as is everything that is wrong with it."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         changed = await at.call("PATCH", f"{WEBINARS}/{webinar_id}", {"host": hosted_by(BEN_ID)["host"]})
         assert (changed.status, changed.body["host"]["userId"]) == (200, "62190001")
@@ -228,7 +228,7 @@ async def test_a_patch_cannot_change_the_host() -> None:
 
 async def test_a_wrong_patch_changes_nothing() -> None:
     """All or none."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar()
         before = (await at.call("GET", f"{WEBINARS}/{webinar_id}")).body
         reply = await at.call("PATCH", f"{WEBINARS}/{webinar_id}", {"title": "New", "description": 5})
@@ -238,7 +238,7 @@ async def test_a_wrong_patch_changes_nothing() -> None:
 
 async def test_an_empty_password_clears_it() -> None:
     """On a patch; without a policy the webinar then has none."""
-    async with desk() as at:
+    async with api_client() as at:
         webinar_id = await at.make_webinar(password="s3same")
         changed = await at.call("PATCH", f"{WEBINARS}/{webinar_id}", {"settings": {"password": ""}})
         assert changed.body["settings"] == DEFAULTS
@@ -246,7 +246,7 @@ async def test_an_empty_password_clears_it() -> None:
 
 async def test_a_company_that_demands_passwords_makes_one() -> None:
     """When none is sent, when null is sent, and anew when it is cleared; one that is sent stays."""
-    async with desk(Company(password_required=True)) as at:
+    async with api_client(Company(password_required=True)) as at:
         made = await at.call("POST", WEBINARS, {"title": "T"})
         first = made.body["settings"]["password"]
         path = f"{WEBINARS}/{made.body['id']}"
@@ -263,15 +263,15 @@ async def test_a_company_that_demands_passwords_makes_one() -> None:
 async def test_what_the_account_locks_wins_in_silence() -> None:
     """A locked setting is not what was sent: whoever needs it must read it back."""
     locked = {"registrationEnabled": False, "pollsEnabled": False}
-    async with desk(Company(locked_settings=locked)) as at:
+    async with api_client(Company(locked_settings=locked)) as at:
         made = await at.call("POST", WEBINARS, {"title": "T", "settings": {"registrationEnabled": True}})
         assert (made.status, made.body["settings"]) == (201, {**DEFAULTS, "pollsEnabled": False})
 
 
 async def test_deleting_a_webinar_takes_its_session_along() -> None:
     """204 without a body, then 404 for both."""
-    async with desk() as at:
-        webinar_id, session_id = await at.registrable()
+    async with api_client() as at:
+        webinar_id, session_id = await at.make_registrable()
         gone = await at.call("DELETE", f"{WEBINARS}/{webinar_id}")
         assert (gone.status, gone.body) == (204, "")
         assert (await at.call("DELETE", f"{WEBINARS}/{webinar_id}")).status == 404
@@ -280,8 +280,8 @@ async def test_deleting_a_webinar_takes_its_session_along() -> None:
 
 async def test_a_webinar_that_has_started_cannot_be_deleted() -> None:
     """Neither while Active nor when Finished; its title may still be changed."""
-    async with desk() as at:
-        webinar_id, _ = await at.registrable()
+    async with api_client() as at:
+        webinar_id, _ = await at.make_registrable()
         for move in (at.rc.begin, at.rc.finish):
             move(webinar_id)
             refused = await at.call("DELETE", f"{WEBINARS}/{webinar_id}")
@@ -291,7 +291,7 @@ async def test_a_webinar_that_has_started_cannot_be_deleted() -> None:
 
 async def test_the_list_needs_a_date_to_start_from() -> None:
     """`creationTimeFrom` missing or not a date-time is a 400 that names it."""
-    async with desk() as at:
+    async with api_client() as at:
         for query in ({}, {"creationTimeFrom": "2026-01-01"}, {"creationTimeFrom": "1767225600"}):
             reply = await at.call("GET", WEBINARS, **query)
             assert (reply.status, reply.parameters) == (400, ["creationTimeFrom"])
@@ -299,9 +299,9 @@ async def test_the_list_needs_a_date_to_start_from() -> None:
 
 async def test_the_list_holds_what_was_made_since() -> None:
     """Dates with an offset are understood; the bound itself belongs to it."""
-    async with desk() as at:
+    async with api_client() as at:
         await at.make_webinar()
-        at.clock.push(60)
+        at.clock.advance(60)
         second = await at.make_webinar()
         reply = await at.call("GET", WEBINARS, creationTimeFrom="2030-01-01T02:01:00+02:00")
         assert [one["id"] for one in reply.body["records"]] == [second]

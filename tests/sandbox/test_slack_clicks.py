@@ -17,7 +17,7 @@ SIZES = [option("Small", "s"), option("Large", "l")]
 
 async def test_click_on_a_message_tells_the_app_where_and_what(slack: Slack, bolt: BoltApp) -> None:
     """Container, channel, message, value, a trigger and a response_url."""
-    bolt.hears("go")
+    bolt.acks_clicks("go")
     message = await card(bolt.bolt.client, slack, actions(button("Go", "go", value="42", style="primary")))
     assert message.buttons == ["Go"]
     outcome = await slack.click("ben", message, "Go")
@@ -39,8 +39,8 @@ async def test_click_on_a_message_tells_the_app_where_and_what(slack: Slack, bol
 
 async def test_click_on_an_ephemeral_message_does_not_carry_it(slack: Slack, bolt: BoltApp) -> None:
     """The app is told where it was, not what it said; nobody else can click it."""
-    bolt.answers(text="x", blocks=[actions(button("Go", "go"))])
-    bolt.hears("go")
+    bolt.responds(text="x", blocks=[actions(button("Go", "go"))])
+    bolt.acks_clicks("go")
     message = (await slack.command("ana", "#launch", "/webinar")).message
     assert message
     await slack.click("ana", message, "go")
@@ -51,7 +51,7 @@ async def test_click_on_an_ephemeral_message_does_not_carry_it(slack: Slack, bol
 
 async def test_click_by_someone_of_another_organization_says_so(slack: Slack, bolt: BoltApp) -> None:
     """In a shared channel; the user's team is the other one."""
-    bolt.hears("go")
+    bolt.acks_clicks("go")
     message = await card(bolt.bolt.client, slack, actions(button("Go", "go")), channel="C0PARTNERS")
     await slack.click("hal", message, "go")
     assert bolt.heard[0]["user"]["team_id"] == "T0OTHER"
@@ -114,7 +114,7 @@ async def test_choice_arrives_as_slack_sends_it(
     slack: Slack, bolt: BoltApp, kind: str, more: Json, value: Any, state: Json
 ) -> None:
     """Each element's own state field, from a plain value."""
-    bolt.hears("pick")
+    bolt.acks_clicks("pick")
     message = await card(bolt.bolt.client, slack, actions({"type": kind, "action_id": "pick", **more}))
     await slack.click("ana", message, "pick", value=value)
     (body,) = bolt.heard
@@ -125,14 +125,14 @@ async def test_choice_arrives_as_slack_sends_it(
 
 async def test_choice_may_be_given_as_slacks_own_state(slack: Slack, bolt: BoltApp) -> None:
     """As the page does; an option that is not offered is refused."""
-    bolt.hears("pick")
+    bolt.acks_clicks("pick")
     menu = {"type": "static_select", "action_id": "pick", "options": SIZES}
     message = await card(
         bolt.bolt.client, slack, actions(menu, {"type": "overflow", "action_id": "o", "options": SIZES})
     )
     await slack.click("ana", message, "pick", element={"type": "static_select", "selected_option": SIZES[1]})
     assert bolt.heard[0]["actions"][0]["selected_option"] == SIZES[1]
-    bolt.hears("o")
+    bolt.acks_clicks("o")
     await slack.click("ana", message, "o", element={"type": "overflow", "selected_option": SIZES[0]})
     assert bolt.heard[1]["actions"][0]["selected_option"] == SIZES[0]
     with pytest.raises(ValueError, match=r"no option 'huge'; there are \['Small', 'Large'\]"):
@@ -142,7 +142,7 @@ async def test_choice_may_be_given_as_slacks_own_state(slack: Slack, bolt: BoltA
 async def test_click_in_a_view_carries_everything_typed(slack: Slack, bolt: BoltApp) -> None:
     """view.state.values as it is on screen, kept for the submit."""
     bolt.opens(modal(field("title"), actions(button("More", "more"))))
-    bolt.hears("more")
+    bolt.acks_clicks("more")
     await slack.command("ana", "#launch", "/webinar")
     view = slack.view("ana")
     await slack.click("ana", view, "More", values={"Title": "Typed"})
@@ -158,8 +158,8 @@ async def test_click_in_a_view_carries_everything_typed(slack: Slack, bolt: Bolt
 async def test_input_tells_the_app_only_with_dispatch_action(slack: Slack, bolt: BoltApp) -> None:
     """Without it, the value is kept for the submit and nothing is sent."""
     bolt.opens(modal(field("quiet", "datetimepicker"), field("loud", "datetimepicker", dispatch_action=True)))
-    bolt.hears("quiet_it")
-    bolt.hears("loud_it")
+    bolt.acks_clicks("quiet_it")
+    bolt.acks_clicks("loud_it")
     await slack.command("ana", "#launch", "/webinar")
     before = len(bolt.heard)
     quiet = await slack.click("ana", slack.view("ana"), "quiet_it", value=START)
@@ -192,7 +192,7 @@ async def test_external_select_asks_the_app(slack: Slack, bolt: BoltApp) -> None
     groups = (await slack.suggest("ana", view, "Who", "group")).option_groups
     assert [group["options"] for group in groups] == [SIZES]
     assert (await slack.suggest("ana", view, "Who", "many")).error == "invalid_options"
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     await slack.submit("ana", view, {"who": found.options[0]})
     assert bolt.heard[-1]["view"]["state"]["values"]["who"]["who_it"]["selected_option"] == SIZES[1]
 

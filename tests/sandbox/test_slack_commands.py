@@ -22,7 +22,7 @@ async def respond(url: str, **body: Any) -> tuple[int, str]:
 
 async def test_command_reaches_the_app_signed(slack: Slack, bolt: BoltApp) -> None:
     """Bolt takes it, so the signature holds; the form has what Slack sends."""
-    bolt.answers()
+    bolt.responds()
     outcome = await slack.command("ana", "#launch", "/webinar", " create Launch day ")
     assert (outcome.ok, outcome.status, outcome.message) == (True, 200, None)
     (body,) = bolt.heard
@@ -35,7 +35,7 @@ async def test_command_reaches_the_app_signed(slack: Slack, bolt: BoltApp) -> No
 async def test_command_to_an_app_with_another_secret_is_not_taken(slack: Slack) -> None:
     """Bolt answers 401, and the person is told that it failed."""
     app = BoltApp(slack, signing_secret="another")
-    app.answers()
+    app.responds()
     await app.start()
     outcome = await slack.command("ana", "#launch", "/webinar")
     await app.stop()
@@ -44,7 +44,7 @@ async def test_command_to_an_app_with_another_secret_is_not_taken(slack: Slack) 
 
 async def test_command_in_a_dm_and_a_private_channel_hides_the_name(slack: Slack, bolt: BoltApp) -> None:
     """As Slack names them."""
-    bolt.answers()
+    bolt.responds()
     await slack.command("ana", "@ana", "/webinar")
     await slack.command("ana", "#board", "/webinar")
     assert [(b["channel_id"], b["channel_name"]) for b in bolt.heard] == [
@@ -55,7 +55,7 @@ async def test_command_in_a_dm_and_a_private_channel_hides_the_name(slack: Slack
 
 async def test_command_answered_in_the_ack_is_ephemeral(slack: Slack, bolt: BoltApp) -> None:
     """Text or blocks, for the person alone."""
-    bolt.answers(text="Hi", blocks=[section("Hi there")])
+    bolt.responds(text="Hi", blocks=[section("Hi there")])
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert outcome.message
     assert outcome.message.words == "Hi there"
@@ -65,7 +65,7 @@ async def test_command_answered_in_the_ack_is_ephemeral(slack: Slack, bolt: Bolt
 
 async def test_command_answered_in_channel_shows_what_was_typed(slack: Slack, bolt: BoltApp) -> None:
     """Everybody sees the command and the answer, though the app is not in the channel."""
-    bolt.answers(text="Hi all", response_type="in_channel")
+    bolt.responds(text="Hi all", response_type="in_channel")
     await slack.command("ana", "#random", "/webinar", "show")
     seen = [(m.username, m.text) for m in slack.messages("#random", as_user="ben")]
     assert seen == [("Ana Ruiz", "/webinar show"), ("Greenroom", "Hi all")]
@@ -73,7 +73,7 @@ async def test_command_answered_in_channel_shows_what_was_typed(slack: Slack, bo
 
 async def test_command_answered_with_invalid_blocks_fails(slack: Slack, bolt: BoltApp) -> None:
     """The person sees Slackbot's line instead of the answer."""
-    bolt.answers(blocks=[section("x" * 3001)])
+    bolt.responds(blocks=[section("x" * 3001)])
     outcome = await slack.command("ana", "#launch", "/webinar")
     assert (outcome.ok, outcome.error) == (False, "invalid_command_response")
     (line,) = slack.messages("#launch", as_user="ana")
@@ -110,7 +110,7 @@ async def test_command_without_a_listener_or_an_app_fails(slack: Slack, bolt: Bo
 
 async def test_command_that_is_not_registered_stays_with_slack(slack: Slack, bolt: BoltApp) -> None:
     """When the workspace knows the app's commands, others never reach it."""
-    bolt.answers()
+    bolt.responds()
     slack.commands.append({"command": "/webinar", "description": "", "usage_hint": ""})
     outcome = await slack.command("ana", "#launch", "/webinarr")
     assert (outcome.error, outcome.text, bolt.heard) == ("unknown_command", "/webinarr is not a valid command.", [])
@@ -118,7 +118,7 @@ async def test_command_that_is_not_registered_stays_with_slack(slack: Slack, bol
 
 async def test_command_escapes_people_and_channels_when_registered_so(slack: Slack, bolt: BoltApp) -> None:
     """should_escape turns names that exist into ids."""
-    bolt.answers()
+    bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     await slack.command("ana", "#launch", "/webinar", "invite x @ben @nobody #marketing #nowhere a@ben")
     text = "invite x <@U0BEN|ben> @nobody <#C0MARKETING|marketing> #nowhere a@ben"
@@ -135,7 +135,7 @@ async def test_person_cannot_use_a_channel_they_do_not_see(slack: Slack) -> None
 
 async def test_response_url_answers_five_times_in_thirty_minutes(slack: Slack, bolt: BoltApp) -> None:
     """Ephemeral unless it says otherwise, also where the app is not; then it is used up, or expired."""
-    bolt.answers()
+    bolt.responds()
     await slack.command("ana", "#board", "/webinar")
     url = bolt.heard[0]["response_url"]
     assert await respond(url, text="only you") == (200, "ok")
@@ -161,7 +161,7 @@ async def test_response_url_answers_five_times_in_thirty_minutes(slack: Slack, b
 
 async def test_response_url_of_a_command_replaces_and_deletes_nothing(slack: Slack, bolt: BoltApp) -> None:
     """replace_original posts anew, delete_original does nothing."""
-    bolt.answers(text="first")
+    bolt.responds(text="first")
     await slack.command("ana", "#launch", "/webinar")
     url = bolt.heard[0]["response_url"]
     await respond(url, text="second", replace_original=True)
@@ -171,7 +171,7 @@ async def test_response_url_of_a_command_replaces_and_deletes_nothing(slack: Sla
 
 async def test_response_url_refuses_what_is_no_message(slack: Slack, bolt: BoltApp) -> None:
     """400, and the use is not counted."""
-    bolt.answers()
+    bolt.responds()
     await slack.command("ana", "#launch", "/webinar")
     url = bolt.heard[0]["response_url"]
     status, body = await respond(url, blocks=[section("x" * 3001)])
@@ -183,7 +183,7 @@ async def test_response_url_refuses_what_is_no_message(slack: Slack, bolt: BoltA
 
 async def test_response_url_of_a_click_rewrites_or_deletes_its_message(slack: Slack, bolt: BoltApp) -> None:
     """A message's own buttons lead back to it; an ephemeral one stays ephemeral."""
-    bolt.hears("go")
+    bolt.acks_clicks("go")
     web = bolt.bolt.client
     message = await card(web, slack, section("old"), actions(button("Go", "go")))
     await slack.click("ana", message, "Go")
@@ -209,7 +209,7 @@ async def test_response_url_of_a_click_rewrites_or_deletes_its_message(slack: Sl
 
 async def test_trigger_id_opens_one_view_for_three_seconds(slack: Slack, bolt: BoltApp) -> None:
     """Then it is exchanged or expired; a made-up one is invalid."""
-    bolt.answers()
+    bolt.responds()
     web = bolt.bolt.client
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Hi"}, "blocks": [section("hi")]}
     await slack.command("ana", "#launch", "/webinar")

@@ -49,7 +49,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(slack: Slack) -> AsyncIterator[Desk]:
+async def api(slack: Slack) -> AsyncIterator[Desk]:
     """A stand-in in this process, used by its URL only."""
     async with aiohttp.ClientSession() as http:
         yield Desk(slack.url, slack.bot_token, http)
@@ -73,43 +73,43 @@ async def elsewhere() -> AsyncIterator[Desk]:
 
 async def test_control_counts_what_a_process_of_its_own_accepted() -> None:
     """Posted and scheduled, by the clock that is moved from outside, and whatever the caller was told of it."""
-    async with elsewhere() as desk:
+    async with elsewhere() as api:
         mark = {"event_type": "n", "event_payload": {"id": "1"}}
-        posted = (await desk.web.chat_postMessage(channel="C0LAUNCH", text="now", metadata=mark))["ts"]
-        post_at = await desk.later(900)
-        held = await desk.web.chat_scheduleMessage(channel="C0LAUNCH", text="later", post_at=post_at)
-        assert (await desk.get("state"))["held"] == 1
-        status, moved = await desk.control("POST", "clock", {"to": post_at + 60})
+        posted = (await api.web.chat_postMessage(channel="C0LAUNCH", text="now", metadata=mark))["ts"]
+        post_at = await api.later(900)
+        held = await api.web.chat_scheduleMessage(channel="C0LAUNCH", text="later", post_at=post_at)
+        assert (await api.get("state"))["held"] == 1
+        status, moved = await api.control("POST", "clock", {"to": post_at + 60})
         assert (status, moved["now"] >= post_at + 60) == (200, True)
-        await desk.control("POST", "faults", {"method": "chat.postMessage", "status": 500, "effect": True})
+        await api.control("POST", "faults", {"method": "chat.postMessage", "status": 500, "effect": True})
         with pytest.raises(SlackApiError):
-            await desk.web.chat_postMessage(channel="C0LAUNCH", text="lost to the caller")
-        first, second, third = (await desk.get("accepted"))["accepted"]
+            await api.web.chat_postMessage(channel="C0LAUNCH", text="lost to the caller")
+        first, second, third = (await api.get("accepted"))["accepted"]
         assert (first["text"], first["metadata"], first["ts"], first["channel"]) == ("now", mark, posted, "C0LAUNCH")
         assert (second["text"], second["scheduled_id"]) == ("later", held["scheduled_message_id"])
         assert int(float(second["ts"])) == post_at
         assert third["text"] == "lost to the caller"
-        assert (await desk.get("accepted?since=2"))["accepted"] == [third]
-        state = await desk.get("state")
+        assert (await api.get("accepted?since=2"))["accepted"] == [third]
+        state = await api.get("state")
         assert (state["accepted"], state["accepted_at"], state["held"]) == (3, third["at"], 0)
 
 
-async def test_scheduled_messages_are_shown_with_what_became_of_them(desk: Desk) -> None:
+async def test_scheduled_messages_are_shown_with_what_became_of_them(api: Desk) -> None:
     """Posted, lost, taken back, still to come."""
     ids = []
     for channel, seconds in (("C0LAUNCH", 300), ("C0MARKETING", 301), ("D0ANA", 3000), ("D0BEN", 3001)):
-        held = await desk.web.chat_scheduleMessage(channel=channel, text=channel, post_at=await desk.later(seconds))
+        held = await api.web.chat_scheduleMessage(channel=channel, text=channel, post_at=await api.later(seconds))
         ids.append(held["scheduled_message_id"])
-    await desk.control("PATCH", "channels/C0MARKETING", {"archived": True})
-    await desk.web.chat_deleteScheduledMessage(channel="D0ANA", scheduled_message_id=ids[2])
-    await desk.control("POST", "clock", {"seconds": 400})
-    shown = (await desk.get("scheduled"))["scheduled"]
+    await api.control("PATCH", "channels/C0MARKETING", {"archived": True})
+    await api.web.chat_deleteScheduledMessage(channel="D0ANA", scheduled_message_id=ids[2])
+    await api.control("POST", "clock", {"seconds": 400})
+    shown = (await api.get("scheduled"))["scheduled"]
     assert [one["id"] for one in shown] == ids
     assert [one["state"] for one in shown] == ["posted", "lost", "deleted", "pending"]
     assert set(shown[0]) == {"id", "channel", "post_at", "text", "state"}
 
 
-async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, desk: Desk) -> None:
+async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, api: Desk) -> None:
     """The whole sandbox where there is one; it only goes forward."""
     moved: list[int] = []
 
@@ -117,67 +117,67 @@ async def test_clock_is_moved_by_whoever_is_attached(slack: Slack, desk: Desk) -
         moved.append(round(seconds))
 
     slack.move_clock = move
-    await desk.control("POST", "clock", {"seconds": 60})
+    await api.control("POST", "clock", {"seconds": 60})
     slack.move_clock = None
-    status, answer = await desk.control("POST", "clock", {"seconds": -60})
+    status, answer = await api.control("POST", "clock", {"seconds": -60})
     assert (moved, status, answer) == ([60], 400, {"error": "The sandbox clock only goes forward."})
-    assert await desk.control("POST", "clock", {}) == (400, {"error": "'seconds' is missing."})
+    assert await api.control("POST", "clock", {}) == (400, {"error": "'seconds' is missing."})
 
 
-async def test_limits_can_be_changed_one_by_one(slack: Slack, desk: Desk) -> None:
+async def test_limits_can_be_changed_one_by_one(slack: Slack, api: Desk) -> None:
     """By their names; what is wrong changes nothing."""
-    status, limits = await desk.control("PATCH", "limits", {"messages_per_second": None, "ack_seconds": 0.5})
+    status, limits = await api.control("PATCH", "limits", {"messages_per_second": None, "ack_seconds": 0.5})
     assert (status, limits["messages_per_second"], limits["ack_seconds"]) == (200, None, 0.5)
     assert (slack.limits.messages_per_second, slack.limits.ack_seconds, slack.limits.stack) == (None, 0.5, 3)
     mistakes: list[Any] = [{"speed": 1}, {"stack": "many"}, {"check_blocks": None}, []]
     for wrong in mistakes:
-        status, answer = await desk.control("PATCH", "limits", wrong)
+        status, answer = await api.control("PATCH", "limits", wrong)
         assert (status, list(answer)) == (400, ["error"])
-    assert await desk.get("limits") == limits
+    assert await api.get("limits") == limits
 
 
-async def test_chaos_can_be_ordered_watched_and_ended(desk: Desk) -> None:
+async def test_chaos_can_be_ordered_watched_and_ended(api: Desk) -> None:
     """With the words of `chaos`."""
-    status, answer = await desk.control("POST", "chaos", {"method": "auth.test", "limited": 1.0})
+    status, answer = await api.control("POST", "chaos", {"method": "auth.test", "limited": 1.0})
     assert status == 200
-    assert await refusal(desk.web.auth_test()) == "ratelimited"
+    assert await refusal(api.web.auth_test()) == "ratelimited"
     going_on = {"method": "auth.test", "limited": 1.0, "refused": 0.0, "lost": 0.0, "cut": 0.0, "hang": 0.0}
     assert answer == {"chaos": [{**going_on, "calls": 0, "met": {}}]}
-    assert await desk.get("chaos") == {"chaos": [{**going_on, "calls": 1, "met": {"limited": 1}}]}
+    assert await api.get("chaos") == {"chaos": [{**going_on, "calls": 1, "met": {"limited": 1}}]}
     for wrong in ({"refused": 2}, {"sometimes": 0.5}, {"lost": "often"}):
-        assert (await desk.control("POST", "chaos", wrong))[0] == 400
-    assert (await desk.control("DELETE", "chaos"))[1]["chaos"][0]["calls"] == 1
-    assert (await desk.web.auth_test())["ok"]
+        assert (await api.control("POST", "chaos", wrong))[0] == 400
+    assert (await api.control("DELETE", "chaos"))[1]["chaos"][0]["calls"] == 1
+    assert (await api.web.auth_test())["ok"]
 
 
-async def test_installation_can_be_changed_from_outside(slack: Slack, desk: Desk) -> None:
+async def test_installation_can_be_changed_from_outside(slack: Slack, api: Desk) -> None:
     """Scopes, the app itself, and its place in a channel."""
-    assert (await desk.control("PUT", "scopes", {"scopes": ["users:read"]}))[1] == {"scopes": ["users:read"]}
-    assert await refusal(desk.web.chat_postMessage(channel="C0LAUNCH", text="x")) == "missing_scope"
-    assert (await desk.control("PUT", "scopes", {"scopes": "users:read"}))[0] == 400
-    await desk.control("POST", "uninstall")
-    assert await refusal(desk.web.auth_test()) == "account_inactive"
-    assert (await desk.get("state"))["installed"] is False
-    await desk.control("POST", "install")
-    assert (await desk.web.auth_test())["ok"]
-    await desk.control("PATCH", "channels/C0LAUNCH", {"bot_in": False, "archived": True})
+    assert (await api.control("PUT", "scopes", {"scopes": ["users:read"]}))[1] == {"scopes": ["users:read"]}
+    assert await refusal(api.web.chat_postMessage(channel="C0LAUNCH", text="x")) == "missing_scope"
+    assert (await api.control("PUT", "scopes", {"scopes": "users:read"}))[0] == 400
+    await api.control("POST", "uninstall")
+    assert await refusal(api.web.auth_test()) == "account_inactive"
+    assert (await api.get("state"))["installed"] is False
+    await api.control("POST", "install")
+    assert (await api.web.auth_test())["ok"]
+    await api.control("PATCH", "channels/C0LAUNCH", {"bot_in": False, "archived": True})
     launch = slack.channel("#launch")
     assert (slack.world.bot.id in launch.members, launch.archived) == (False, True)
-    await desk.control("PATCH", "channels/C0LAUNCH", {"bot_in": True, "archived": False})
+    await api.control("PATCH", "channels/C0LAUNCH", {"bot_in": True, "archived": False})
     assert (slack.world.bot.id in launch.members, launch.archived) == (True, False)
-    assert (await desk.control("PATCH", "channels/C0NOWHERE", {}))[0] == 400
+    assert (await api.control("PATCH", "channels/C0NOWHERE", {}))[0] == 400
 
 
-async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, desk: Desk) -> None:
+async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, api: Desk) -> None:
     """Any number is a workspace; nothing but the rates is checked; our own workspace is as strict as ever."""
-    seventh = desk.client("xoxb-anything-7")
+    seventh = api.client("xoxb-anything-7")
     assert await refusal(seventh.auth_test()) == "invalid_auth"
     slack.limits.many_workspaces = True
     slack.limits.message_burst = 1
     assert (await seventh.auth_test())["team_id"] == "T7"
     body: Json = {"channel": "CWHATEVER", "text": "x", "blocks": [{"type": "nonsense"}], "metadata": {"id": 1}}
     ts = (await seventh.api_call("chat.postMessage", json=body))["ts"]
-    assert (await desk.client("xoxb-8").api_call("chat.postMessage", json=body))["ok"]
+    assert (await api.client("xoxb-8").api_call("chat.postMessage", json=body))["ok"]
     assert (await seventh.chat_postMessage(channel="U0X", text="to a person"))["channel"] == "D0X"
     assert [(one.team, one.channel, one.text) for one in slack.accepted()] == [
         ("T7", "CWHATEVER", "x"),
@@ -187,14 +187,14 @@ async def test_many_workspaces_take_what_their_own_tokens_bring(slack: Slack, de
     assert (slack.accepted()[0].ts, slack.accepted()[0].metadata) == (ts, {"id": 1})
     assert await refusal(seventh.api_call("chat.postMessage", json=body)) == "ratelimited"
     assert await refusal(seventh.users_info(user="U0ANA")) == "unknown_method"
-    assert await refusal(desk.web.chat_postMessage(channel="CWHATEVER", text="x")) == "channel_not_found"
+    assert await refusal(api.web.chat_postMessage(channel="CWHATEVER", text="x")) == "channel_not_found"
 
 
-async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, desk: Desk) -> None:
+async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, api: Desk) -> None:
     """Listed by workspace, channel, time and page; taken back until a minute before; posted; never with metadata."""
     slack.limits.many_workspaces = True
-    one, two = desk.client("xoxb-n-1"), desk.client("xoxb-n-2")
-    start = await desk.later(600)
+    one, two = api.client("xoxb-n-1"), api.client("xoxb-n-2")
+    start = await api.later(600)
     ids = []
     for number in range(4):
         held = await one.chat_scheduleMessage(channel=f"C{number % 2}", text=str(number), post_at=start + number)
@@ -218,7 +218,7 @@ async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, desk
     await one.chat_deleteScheduledMessage(channel="C1", scheduled_message_id=ids[1])
     gone = one.chat_deleteScheduledMessage(channel="C1", scheduled_message_id=ids[1])
     assert await refusal(gone) == "invalid_scheduled_message_id"
-    assert (await desk.get("state"))["held"] == 5
+    assert (await api.get("state"))["held"] == 5
     await slack.move(570)
     late = one.chat_deleteScheduledMessage(channel="C0", scheduled_message_id=ids[0])
     assert await refusal(late) == "invalid_scheduled_message_id"
@@ -239,16 +239,16 @@ async def test_many_workspaces_hold_messages_until_their_time(slack: Slack, desk
 
 async def test_many_workspaces_are_quick() -> None:
     """A thousand posts to as many workspaces cost no more than a few hundred microseconds each, all in all."""
-    async with elsewhere() as desk:
-        await desk.control("PATCH", "limits", {"many_workspaces": True})
+    async with elsewhere() as api:
+        await api.control("PATCH", "limits", {"many_workspaces": True})
         begun = asyncio.get_running_loop().time()
         for first in range(0, 1000, 50):
             posts = (
-                desk.client(f"xoxb-n-{number}").chat_postMessage(channel=f"C{number}", text="x")
+                api.client(f"xoxb-n-{number}").chat_postMessage(channel=f"C{number}", text="x")
                 for number in range(first, first + 50)
             )
             await asyncio.gather(*posts)
         took = asyncio.get_running_loop().time() - begun
-        state = await desk.get("state")
+        state = await api.get("state")
         assert (state["accepted"], state["calls"]) == (1000, 1000)
         assert took < 5

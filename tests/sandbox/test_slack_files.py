@@ -235,7 +235,7 @@ async def test_page_shows_a_file_to_those_who_see_its_message(
         channel="D0ANA", filename="chart.png", content=PICTURE, alt_txt="Half full", title="Seats"
     )
     await web.files_upload_v2(channel="C0LAUNCH", filename="page.html", content="<script>alert(1)</script>")
-    ana = await browser.sees("U0ANA")
+    ana = await browser.snapshot("U0ANA")
     (picture,) = ana["messages"]["D0ANA"][0]["files"]
     (page,) = ana["messages"]["C0LAUNCH"][0]["files"]
     url = picture.pop("url")

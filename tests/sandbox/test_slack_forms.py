@@ -44,7 +44,7 @@ async def opened(slack: Slack, bolt: BoltApp, *blocks: Json) -> View:
 
 async def test_every_field_is_filled_in_from_a_plain_value(slack: Slack, bolt: BoltApp) -> None:
     """And arrives as Slack sends it."""
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     view = await opened(slack, bolt, *(field(kind, kind, **more) for kind, (more, _, _) in FIELDS.items()))
     outcome = await slack.submit("ana", view, {kind: value for kind, (_, value, _) in FIELDS.items()})
     assert outcome.ok
@@ -57,7 +57,7 @@ async def test_every_field_with_dispatch_action_is_told_at_once(slack: Slack, bo
     blocks = (field(kind, kind, dispatch_action=True, **more) for kind, (more, _, _) in FIELDS.items())
     view = await opened(slack, bolt, *blocks)
     for kind, (_, value, state) in FIELDS.items():
-        bolt.hears(f"{kind}_it")
+        bolt.acks_clicks(f"{kind}_it")
         assert (await slack.click("ana", view, f"{kind}_it", value=value)).ok
         (action,) = bolt.heard[-1]["actions"]
         assert (action["type"], {key: action[key] for key in state}) == (kind, state)
@@ -73,7 +73,7 @@ async def test_more_than_a_menu_takes_is_a_mistake_of_the_story(slack: Slack, bo
 
 async def test_file_given_to_a_form_can_be_fetched(slack: Slack, bolt: BoltApp) -> None:
     """The submission names it, its kind and its private address; the bytes are there with files:read alone."""
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     view = await opened(slack, bolt, field("list", "file_input", filetypes=["csv"], max_files=1))
     assert (await slack.submit("ana", view, {"List": PEOPLE})).ok
     (sent,) = bolt.heard[-1]["view"]["state"]["values"]["list"]["list_it"]["files"]
@@ -114,7 +114,7 @@ async def test_file_a_form_does_not_take_is_refused_before_it_is_sent(slack: Sla
 async def test_file_stays_chosen_when_the_app_complains(slack: Slack, bolt: BoltApp) -> None:
     """The form keeps it, and sends it again with the next try."""
     view = await opened(slack, bolt, field("list", "file_input"), field("note"))
-    bolt.takes("form", response_action="errors", errors={"note": "Say more."})
+    bolt.responds_to_view("form", response_action="errors", errors={"note": "Say more."})
     for note in ("short", "longer"):
         values = {"note": note} | ({"List": [PEOPLE]} if note == "short" else {})
         assert (await slack.submit("ana", view, values)).errors == {"note": "Say more."}
@@ -128,18 +128,18 @@ async def test_file_from_the_page_is_taken_in_and_sent(
 ) -> None:
     """The page uploads it first, and names it in the values; nobody can send somebody else's."""
     slack.scopes |= {"files:write"}
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     view = await opened(slack, bolt, field("list", "file_input"))
     where = {"as": "U0ANA", "name": "Gäste.csv"}
     async with browser.session.post(f"{slack.url}/workspace/upload", params=where, data=b"a,b") as answer:
         chosen = (await answer.json())["file"]
     values = {"list": {"list_it": {"type": "file_input", "files": [chosen]}}}
-    assert await browser.does("submit", who="U0ANA", view_id=view.id, values=values) == {"ok": True}
+    assert await browser.post("submit", who="U0ANA", view_id=view.id, values=values) == {"ok": True}
     assert bolt.heard[-1]["view"]["state"]["values"] == values
     assert slack.world.files[chosen["id"]].content == b"a,b"
     view = await opened(slack, bolt, field("list", "file_input"))
     own = (await web.files_upload_v2(filename="a.txt", content="a"))["file"]
     values["list"]["list_it"]["files"] = [own]
-    assert (await browser.does("submit", who="U0ANA", view_id=view.id, values=values))["error"] == "not_possible"
+    assert (await browser.post("submit", who="U0ANA", view_id=view.id, values=values))["error"] == "not_possible"
     async with browser.session.post(f"{slack.url}/workspace/upload?as=U0NOBODY", data=b"x") as answer:
         assert (await answer.json())["error"] == "user_not_found"

@@ -38,7 +38,7 @@ async def test_people_of_a_user_group_are_listed(slack: Slack, web: AsyncWebClie
 
 async def test_command_escapes_user_groups_beside_people(slack: Slack, bolt: BoltApp) -> None:
     """Handles that exist become ids, also before a comma or a full stop; the rest stays as it was typed."""
-    bolt.answers()
+    bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     await slack.command("ana", "#launch", "/webinar", "invite next @ben, @events. @nobody a@events @leads")
     slack.groups["S0LEADS"].disabled = True
@@ -51,7 +51,7 @@ async def test_command_escapes_user_groups_beside_people(slack: Slack, bolt: Bol
 
 async def test_command_escapes_links_and_addresses(slack: Slack, bolt: BoltApp) -> None:
     """In brackets, as Slack's own client would find them; what only looks like one stays."""
-    bolt.answers()
+    bolt.responds()
     slack.commands.append({"command": "/webinar", "should_escape": True})
     typed = "invite next jo@example.com,@ben (ann@example.com) a@ben see https://example.com/a?b=c. http://"
     await slack.command("ana", "#launch", "/webinar", typed)
@@ -64,4 +64,4 @@ async def test_command_escapes_links_and_addresses(slack: Slack, bolt: BoltApp) 
 async def test_page_knows_the_user_groups(slack: Slack, browser: Browser) -> None:
     """Those that are in use, for completion and for the names of mentions."""
     slack.groups["S0LEADS"].disabled = True
-    assert (await browser.sees("U0ANA"))["groups"] == [{"id": "S0EVENTS", "handle": "events", "name": "Events"}]
+    assert (await browser.snapshot("U0ANA"))["groups"] == [{"id": "S0EVENTS", "handle": "events", "name": "Events"}]

@@ -42,7 +42,7 @@ async def test_view_opens_for_who_asked_with_its_initial_values(slack: Slack, bo
 
 async def test_submit_sends_every_value_and_closes(slack: Slack, bolt: BoltApp) -> None:
     """What was not touched keeps its initial value."""
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     view = await opened(slack, bolt, TWO_FIELDS)
     outcome = await slack.submit("ana", view, {"Size": "Large"})
     assert (outcome.ok, outcome.errors, slack.view_stack("ana")) == (True, {}, [])
@@ -88,7 +88,7 @@ async def test_submit_is_checked_by_the_client_as_the_element_says(
 async def test_submit_answered_with_errors_keeps_the_form(slack: Slack, bolt: BoltApp) -> None:
     """Under their fields, with everything typed still there; they go with the next submit."""
     view = await opened(slack, bolt, TWO_FIELDS)
-    bolt.takes("form", response_action="errors", errors={"title": "Too dull"})
+    bolt.responds_to_view("form", response_action="errors", errors={"title": "Too dull"})
     outcome = await slack.submit("ana", view, {"title": "Dull"})
     assert (outcome.ok, outcome.errors, slack.view("ana").errors) == (
         False,
@@ -258,7 +258,7 @@ async def test_opening_a_modal_replaces_the_one_that_was_open(slack: Slack, bolt
 
 async def test_conversations_select_starts_here_and_gives_a_response_url(slack: Slack, bolt: BoltApp) -> None:
     """The app may post to the chosen conversation without being in it."""
-    bolt.takes("form")
+    bolt.responds_to_view("form")
     chooser = field("where", "conversations_select", default_to_current_conversation=True, response_url_enabled=True)
     view = await opened(slack, bolt, modal(chooser))
     assert view.values["where"]["where_it"]["selected_conversation"] == "C0LAUNCH"

@@ -19,7 +19,7 @@ SIZES = [option("Small", "s"), option("Large", "l")]
 
 async def test_state_shows_people_and_the_channels_one_sees(slack: Slack, browser: Browser) -> None:
     """A guest sees their own channels, an owner the private ones they are in."""
-    ana, gia, hal = [await browser.sees(who) for who in ("U0ANA", "U0GIA", "U0HAL")]
+    ana, gia, hal = [await browser.snapshot(who) for who in ("U0ANA", "U0GIA", "U0HAL")]
     assert [c["name"] for c in ana["channels"]] == [
         "general",
         "launch",
@@ -58,7 +58,7 @@ async def test_state_shows_messages_as_the_person_sees_them(
     gone = await web.chat_postMessage(channel="C0LAUNCH", text="gone")
     await web.chat_delete(channel="C0LAUNCH", ts=gone["ts"])
     await web.chat_postEphemeral(channel="C0LAUNCH", user="U0BEN", text="ben only")
-    ana, ben = await browser.sees("U0ANA"), await browser.sees("U0BEN")
+    ana, ben = await browser.snapshot("U0ANA"), await browser.snapshot("U0BEN")
     assert [(m["text"], m["ephemeral"]) for m in ana["messages"]["C0LAUNCH"]] == [("all", False)]
     assert [(m["text"], m["ephemeral"]) for m in ben["messages"]["C0LAUNCH"]] == [("all", False), ("ben only", True)]
     message = ana["messages"]["C0LAUNCH"][0]
@@ -76,7 +76,7 @@ async def test_state_carries_what_others_attach(slack: Slack, web: AsyncWebClien
     post_at = int(slack.clock.now().timestamp()) + 7200
     await web.chat_scheduleMessage(channel="C0LAUNCH", text="later", post_at=post_at)
     slack.clock.move(timedelta(hours=1))
-    state = await browser.sees("U0ANA")
+    state = await browser.snapshot("U0ANA")
     assert (state["webinars"], len(state["calls"]["ringcentral"])) == ([{"webinar_id": "1"}], 50)
     assert state["calls"]["counts"] == {"slack": 1, "ringcentral": 60}
     assert state["commands"] == [{"command": "/webinar", "description": "Webinars", "usage_hint": "create"}]
@@ -123,10 +123,10 @@ async def test_command_form_and_errors_from_the_page(slack: Slack, bolt: BoltApp
             close={"type": "plain_text", "text": "No"},
         )
     )
-    bolt.takes("form")
-    assert await browser.does("command", who="U0ANA", channel="C0LAUNCH", text="/webinar create Launch") == {"ok": True}
+    bolt.responds_to_view("form")
+    assert await browser.post("command", who="U0ANA", channel="C0LAUNCH", text="/webinar create Launch") == {"ok": True}
     assert bolt.heard[0]["text"] == "create Launch"
-    (view,) = (await browser.sees("U0ANA"))["views"]
+    (view,) = (await browser.snapshot("U0ANA"))["views"]
     shown = {key: view[key] for key in ("type", "title", "submit", "close", "callback_id", "errors")}
     assert shown == {
         "type": "modal",
@@ -137,23 +137,23 @@ async def test_command_form_and_errors_from_the_page(slack: Slack, bolt: BoltApp
         "errors": {},
     }
     values = view["state"]["values"]
-    said = await browser.does("submit", who="U0ANA", view_id=view["id"], values=values)
+    said = await browser.post("submit", who="U0ANA", view_id=view["id"], values=values)
     assert said == {"ok": False, "errors": {"title": "Please complete this required field."}}
-    assert (await browser.sees("U0ANA"))["views"][0]["errors"] == said["errors"]
+    assert (await browser.snapshot("U0ANA"))["views"][0]["errors"] == said["errors"]
     values["title"]["title_it"]["value"] = "Launch"
     values["gone"] = {"gone_it": {"type": "plain_text_input", "value": "from an older screen"}}
-    assert await browser.does("submit", who="U0ANA", view_id=view["id"], values=values) == {"ok": True}
+    assert await browser.post("submit", who="U0ANA", view_id=view["id"], values=values) == {"ok": True}
     assert bolt.heard[-1]["view"]["state"]["values"]["title"]["title_it"]["value"] == "Launch"
-    assert (await browser.sees("U0ANA"))["views"] == []
-    said = await browser.does("close", who="U0ANA", view_id=view["id"], clear=False, values={})
+    assert (await browser.snapshot("U0ANA"))["views"] == []
+    said = await browser.post("close", who="U0ANA", view_id=view["id"], clear=False, values={})
     assert (said["ok"], said["error"]) == (False, "not_possible")
 
 
 async def test_click_close_and_suggest_from_the_page(slack: Slack, bolt: BoltApp, browser: Browser) -> None:
     """In a message and in a view."""
     bolt.opens(modal(field("who", "external_select", min_query_length=0), actions(button("More", "more"))))
-    bolt.hears("go")
-    bolt.hears("more")
+    bolt.acks_clicks("go")
+    bolt.acks_clicks("more")
 
     @bolt.bolt.options("who_it")
     async def _options(ack: Any) -> None:
@@ -163,30 +163,30 @@ async def test_click_close_and_suggest_from_the_page(slack: Slack, bolt: BoltApp
     container = {"type": "message", "channel": "C0LAUNCH", "ts": message.ts}
     where = {"container": container, "block_id": "buttons", "action_id": "go"}
     element = {"type": "button", "value": "7"}
-    assert await browser.does("action", who="U0BEN", **where, element=element, values={}) == {"ok": True}
+    assert await browser.post("action", who="U0BEN", **where, element=element, values={}) == {"ok": True}
     assert bolt.heard[0]["actions"][0]["value"] == "7"
-    await browser.does("command", who="U0ANA", channel="C0LAUNCH", text="/webinar")
+    await browser.post("command", who="U0ANA", channel="C0LAUNCH", text="/webinar")
     view = slack.view("ana")
     inside = {"container": {"type": "view", "view_id": view.id}, "block_id": "who", "action_id": "who_it"}
-    assert await browser.does("suggest", who="U0ANA", **inside, value="x") == {
+    assert await browser.post("suggest", who="U0ANA", **inside, value="x") == {
         "ok": True,
         "options": SIZES,
         "option_groups": [],
     }
     chosen = {"who": {"who_it": {"type": "external_select", "selected_option": SIZES[0]}}}
     more = {**inside, "block_id": "buttons", "action_id": "more", "element": {"type": "button"}}
-    assert await browser.does("action", who="U0ANA", **more, values=chosen) == {"ok": True}
+    assert await browser.post("action", who="U0ANA", **more, values=chosen) == {"ok": True}
     assert bolt.heard[-1]["view"]["state"]["values"] == chosen
-    assert await browser.does("close", who="U0ANA", view_id=view.id, clear=True, values={}) == {"ok": True}
+    assert await browser.post("close", who="U0ANA", view_id=view.id, clear=True, values={}) == {"ok": True}
     assert slack.view_stack("ana") == []
 
 
 async def test_failure_is_told_in_slacks_words(slack: Slack, browser: Browser) -> None:
     """No app: the command, and what Slackbot says."""
-    said = await browser.does("command", who="U0ANA", channel="C0LAUNCH", text="/webinar list")
+    said = await browser.post("command", who="U0ANA", channel="C0LAUNCH", text="/webinar list")
     text = '/webinar failed with the error "dispatch_failed"'
     assert said == {"ok": False, "error": "dispatch_failed", "text": text}
-    (line,) = (await browser.sees("U0ANA"))["messages"]["C0LAUNCH"]
+    (line,) = (await browser.snapshot("U0ANA"))["messages"]["C0LAUNCH"]
     assert (line["username"], line["text"], line["ephemeral"]) == ("Slackbot", text, True)
 
 
@@ -197,22 +197,22 @@ async def test_message_and_home_from_the_page(slack: Slack, bolt: BoltApp, brows
     async def _home(event: Json, client: AsyncWebClient) -> None:
         await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section("Next")]})
 
-    assert await browser.does("message", who="U0ANA", channel="C0LAUNCH", text="hi") == {"ok": True}
+    assert await browser.post("message", who="U0ANA", channel="C0LAUNCH", text="hi") == {"ok": True}
     assert [m.text for m in slack.messages("#launch")] == ["hi"]
-    assert (await browser.sees("U0ANA"))["home"] is None
-    assert await browser.does("home", who="U0ANA") == {"ok": True}
-    home = (await browser.sees("U0ANA"))["home"]
+    assert (await browser.snapshot("U0ANA"))["home"] is None
+    assert await browser.post("home", who="U0ANA") == {"ok": True}
+    home = (await browser.snapshot("U0ANA"))["home"]
     assert (home["type"], home["blocks"][0]["text"]["text"]) == ("home", "Next")
 
 
 async def test_page_refuses_what_it_does_not_know(slack: Slack, browser: Browser) -> None:
     """Unknown posts, no JSON, nobody, a view that is closed, a field that is missing."""
-    assert (await browser.does("dance", who="U0ANA"))["error"] == "bad_request"
+    assert (await browser.post("dance", who="U0ANA"))["error"] == "bad_request"
     async with browser.session.post(f"{slack.url}/workspace/command", data="oops") as answer:
         assert (answer.status, (await answer.json())["ok"]) == (400, False)
-    assert (await browser.does("message", who="U0NOBODY", channel="C0LAUNCH", text="x"))["error"] == "user_not_found"
-    assert (await browser.does("submit", who="U0ANA", view_id="V1", values={}))["text"] == "This view is closed."
-    assert (await browser.does("message", who="U0ANA", text="x"))["ok"] is False
+    assert (await browser.post("message", who="U0NOBODY", channel="C0LAUNCH", text="x"))["error"] == "user_not_found"
+    assert (await browser.post("submit", who="U0ANA", view_id="V1", values={}))["text"] == "This view is closed."
+    assert (await browser.post("message", who="U0ANA", text="x"))["ok"] is False
 
 
 async def test_page_files_are_served_and_nothing_else(slack: Slack, browser: Browser) -> None:

@@ -21,7 +21,7 @@ async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> 
         ("webinar", {"session_id": "1", "act": "begin"}),
         ("faults", {"target": "ringcentral", "kind": "429"}),
     ):
-        said = await browser.does(what, **body)
+        said = await browser.post(what, **body)
         assert (said["ok"], said["error"]) == (False, "not_attached")
     done: list[Any] = []
 
@@ -41,14 +41,14 @@ async def test_orders_go_to_what_is_attached(slack: Slack, browser: Browser) -> 
 
     slack.move_clock, slack.register_outsiders, slack.set_fault = move, register, fault
     slack.change_webinar = change
-    said = await browser.does("clock", seconds=3600)
+    said = await browser.post("clock", seconds=3600)
     assert (said["ok"], said["now"] > slack.clock.machine().timestamp() + 3000) == (True, True)
-    await browser.does("clock", to=slack.clock.now().timestamp() + 600)
-    assert await browser.does("register", session_id="s1", count=3) == {"ok": True, "registered": 2}
-    assert await browser.does("webinar", session_id="s1", act="rename", title="New") == {"ok": True}
-    await browser.does("faults", target="ringcentral", kind="500")
+    await browser.post("clock", to=slack.clock.now().timestamp() + 600)
+    assert await browser.post("register", session_id="s1", count=3) == {"ok": True, "registered": 2}
+    assert await browser.post("webinar", session_id="s1", act="rename", title="New") == {"ok": True}
+    await browser.post("faults", target="ringcentral", kind="500")
     assert done == [3600, 600, ("s1", 3), ("s1", "rename", "New"), ("ringcentral", "500")]
-    backwards = await browser.does("clock", seconds=-5)
+    backwards = await browser.post("clock", seconds=-5)
     assert (backwards["ok"], backwards["text"]) == (False, "The sandbox clock only goes forward.")
 
 
@@ -57,9 +57,9 @@ async def test_slack_faults_from_the_page_meet_the_next_call(
 ) -> None:
     """Any method."""
     for kind, status in (("429", 429), ("500", 500)):
-        assert await browser.does("faults", target="slack", kind=kind) == {"ok": True}
+        assert await browser.post("faults", target="slack", kind=kind) == {"ok": True}
         with pytest.raises(SlackApiError) as caught:
             await web.auth_test()
         assert caught.value.response.status_code == status
     assert (await web.auth_test())["ok"]
-    assert (await browser.does("faults", target="slack", kind="flood"))["ok"] is False
+    assert (await browser.post("faults", target="slack", kind="flood"))["ok"] is False

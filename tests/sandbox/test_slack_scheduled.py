@@ -75,7 +75,7 @@ async def test_scheduled_message_goes_to_a_person_by_their_dm_or_their_id(slack:
 
 async def test_buttons_of_a_scheduled_message_reach_the_app(slack: Slack, bolt: BoltApp) -> None:
     """In a channel and in a DM, as if it had been posted at once."""
-    bolt.hears("snooze")
+    bolt.acks_clicks("snooze")
     blocks = [actions(button("Snooze", "snooze", value="s1"))]
     for channel in ("C0LAUNCH", "U0BEN"):
         await bolt.bolt.client.chat_scheduleMessage(channel=channel, text="x", blocks=blocks, post_at=at(slack, 60))

@@ -103,8 +103,8 @@ async def test_removed_app_is_account_inactive_until_it_is_back(slack: Slack, we
 
 async def test_removed_app_hears_of_nothing(slack: Slack, web: AsyncWebClient, bolt: BoltApp) -> None:
     """Commands are unknown, buttons do not work, and what it was given to answer at is void."""
-    bolt.answers(text="here")
-    bolt.hears("go")
+    bolt.responds(text="here")
+    bolt.acks_clicks("go")
     message = await card(web, slack, actions(button("Go", "go")))
     url = slack.world.new_response_url("actions", "U0ANA", "C0LAUNCH", message.ts)
     slack.uninstall()

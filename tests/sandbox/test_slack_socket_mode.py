@@ -36,7 +36,7 @@ async def handler(slack: Slack, app: BoltApp) -> AsyncIterator[AsyncSocketModeHa
 
 async def test_command_travels_by_web_socket(slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler) -> None:
     """And is answered in the acknowledgement."""
-    app.answers(text="Hi")
+    app.responds(text="Hi")
     outcome = await slack.command("ana", "#launch", "/webinar", "list")
     assert (outcome.ok, app.heard[0]["text"]) == (True, "list")
     assert [m.text for m in slack.messages("#launch", as_user="ana")] == ["Hi"]
@@ -48,7 +48,7 @@ async def test_form_options_and_events_travel_by_web_socket(
 ) -> None:
     """Errors and options in the acknowledgement; events need none."""
     app.opens(modal(field("who", "external_select", min_query_length=0)))
-    app.takes("form", response_action="errors", errors={"who": "Not them"})
+    app.responds_to_view("form", response_action="errors", errors={"who": "Not them"})
 
     @app.bolt.options("who_it")
     async def _options(ack: Any) -> None:
@@ -93,7 +93,7 @@ async def test_refresh_request_makes_the_client_reconnect(
     slack: Slack, app: BoltApp, handler: AsyncSocketModeHandler
 ) -> None:
     """A new connection, then everything works again."""
-    app.answers()
+    app.responds()
     (first,) = slack.socket_connections
     await slack.disconnect("refresh_requested")
     await slack.wait_for(lambda: [c for c in slack.socket_connections if c is not first and not c.closed])

@@ -24,21 +24,21 @@ LONG_AGO = "2001-01-01T00:00:00Z"
 PLENTY = 100_000
 
 
-class PushedClock(SandboxClock):
+class ManualClock(SandboxClock):
     """A sandbox clock whose machine time only tests advance."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.pushed = 1_000_000.0
+        self.seconds = 1_000_000.0
 
     def monotonic(self) -> float:
-        return self.pushed
+        return self.seconds
 
     def machine(self) -> datetime:
-        return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(seconds=self.pushed - 1_000_000)
+        return datetime(2030, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds - 1_000_000)
 
-    def push(self, seconds: float) -> None:
-        self.pushed += seconds
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 @dataclass
@@ -58,10 +58,10 @@ class Reply:
         return [error["parameterName"] for error in self.body["errors"]]
 
 
-class Desk:
+class ApiClient:
     """HTTP client of the stand-in as one of its people; logs each in once."""
 
-    def __init__(self, rc: RingCentral, clock: PushedClock, http: aiohttp.ClientSession) -> None:
+    def __init__(self, rc: RingCentral, clock: ManualClock, http: aiohttp.ClientSession) -> None:
         self.rc, self.clock, self.http = rc, clock, http
         self.tokens: dict[str, str] = {}
 
@@ -99,10 +99,10 @@ class Desk:
         assert reply.status == 201
         return str(reply.body["id"])
 
-    async def registrable(self, who: str = SERVICE) -> tuple[str, str]:
+    async def make_registrable(self, who: str = SERVICE) -> tuple[str, str]:
         webinar_id = await self.make_webinar(who, registrationEnabled=True)
         session_id = await self.make_session(webinar_id, who)
-        self.clock.push(self.rc.rules.registration_delay)
+        self.clock.advance(self.rc.rules.registration_delay)
         return webinar_id, session_id
 
 
@@ -119,14 +119,14 @@ async def read(response: aiohttp.ClientResponse) -> Reply:
 
 
 @asynccontextmanager
-async def desk(company: Company | None = None) -> AsyncIterator[Desk]:
+async def api_client(company: Company | None = None) -> AsyncIterator[ApiClient]:
     """A started stand-in with high rate budgets, and its client."""
-    clock = PushedClock()
+    clock = ManualClock()
     rc = RingCentral(clock, company=company)
     rc.rules.budgets = {"Light": PLENTY, "Medium": PLENTY, "Heavy": PLENTY, "Auth": PLENTY}
     await rc.start()
     try:
         async with aiohttp.ClientSession() as http:
-            yield Desk(rc, clock, http)
+            yield ApiClient(rc, clock, http)
     finally:
         await rc.stop()

@@ -16,7 +16,7 @@ from playwright.async_api import Locator, Page
 Json = dict[str, Any]
 
 PAGE = Path(__file__).parents[2] / "sandbox" / "page"
-PATIENCE = 15.0  # seconds a test waits for a post; a loaded machine takes its time
+TIMEOUT_S = 15.0  # seconds a test waits for a post; a loaded machine takes its time
 
 NOW = 1_790_258_640.0  # 2026-09-24 14:04 UTC
 START = 1_790_348_400  # 2026-09-25 15:00 UTC
@@ -142,7 +142,7 @@ SNAPSHOT: Json = {
 }
 
 
-class PageWorld:
+class PageServer:
     """The server, its snapshot (change `state` and `views`, then call `changed()`), and the recorded posts."""
 
     def __init__(self) -> None:
@@ -193,7 +193,7 @@ class PageWorld:
 
     async def posted(self, name: str) -> Json:
         """Wait for the next post of this kind and return it."""
-        return await asyncio.wait_for(self._queue(name).get(), PATIENCE)
+        return await asyncio.wait_for(self._queue(name).get(), TIMEOUT_S)
 
     def unseen(self, name: str) -> int:
         """Number of posts of this kind not returned by `posted`."""
@@ -252,13 +252,13 @@ class PageWorld:
         return web.json_response(self.answers.get(name, {"ok": True}))
 
 
-async def show(page: Page, world: PageWorld, user: str = "UANA", channel: str = "CLAUNCH") -> None:
+async def show(page: Page, world: PageServer, user: str = "UANA", channel: str = "CLAUNCH") -> None:
     """Open the page as this person in this channel, and wait until it is rendered."""
     await page.goto(f"{world.url}/#as={user}&in={channel}")
     await page.locator(f"[data-channel={channel}][aria-current=page]").wait_for()
 
 
-async def show_modal(page: Page, world: PageWorld, *blocks: Json, user: str = "UANA", **more: Any) -> Locator:
+async def show_modal(page: Page, world: PageServer, *blocks: Json, user: str = "UANA", **more: Any) -> Locator:
     """Open the page as this person with a modal "Create webinar" of these blocks."""
     world.views[user] = [view("V1", "Create webinar", *blocks, **more)]
     await show(page, world, user)
@@ -268,9 +268,9 @@ async def show_modal(page: Page, world: PageWorld, *blocks: Json, user: str = "U
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[PageWorld]:
+async def running_page_server() -> AsyncIterator[PageServer]:
     """A started server."""
-    world = PageWorld()
+    world = PageServer()
     await world.start()
     try:
         yield world
