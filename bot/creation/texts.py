@@ -28,7 +28,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import essentials, summary
+from bot.webinars.texts.facts import public_facts, summary
 
 WORKING = "create.working"
 DONE = "create.done"
@@ -95,7 +95,7 @@ def _result(created: CreatedResult) -> list[Block]:
     webinar, link = created.webinar, created.host_link
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}* is ready."),
-        fields(essentials(webinar)),
+        fields(public_facts(webinar)),
         section(" ".join(_next_steps(created))),
     ]
     if created.notes:

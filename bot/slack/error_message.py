@@ -36,13 +36,7 @@ def sentence_message(sentence: str) -> Message:
 
 def message_view(shown: Message) -> View:
     """Return a modal that shows a message, as the reply to a request made in a modal."""
-    return {
-        "type": "modal",
-        "callback_id": ANSWER,
-        "title": {"type": "plain_text", "text": "Webinar"},
-        "close": {"type": "plain_text", "text": "Back"},
-        "blocks": shown.blocks,
-    }
+    return modal(ANSWER, "Webinar", shown.blocks, close="Back")
 
 
 def problem_view(error: Exception, reference: str = "") -> View:

@@ -30,12 +30,12 @@ from bot.slack.blocks import (
 from bot.slack.message import Message
 from bot.webinars.texts.facts import (
     NOT_READ,
-    counted,
-    entrance,
-    essentials,
+    attendee_button,
     people,
+    public_facts,
     registration_state,
     registrations,
+    registrations_with_age,
     status_line,
     summary,
     timing,
@@ -106,12 +106,12 @@ def details(
     coming = is_coming_or_live(webinar, now)
     link = buttons.start(webinar, host_link.get_secret_value()) if host_link and coming else None
     blocks: list[Block] = [paragraph(problem)] if problem else []
-    blocks += [heading(webinar.title), fields([*essentials(webinar), ("Status", status_line(webinar, now))])]
+    blocks += [heading(webinar.title), fields([*public_facts(webinar), ("Status", status_line(webinar, now))])]
     if webinar.description.strip():
         blocks.append(verbatim(webinar.description.strip()))
-    blocks.append(context(counted(webinar, now)))
+    blocks.append(context(registrations_with_age(webinar, now)))
     blocks += actions(
-        entrance(webinar, now),
+        attendee_button(webinar, now),
         link,
         buttons.webinar_button(webinar, "Share Here", buttons.SHARE_HERE) if coming and here else None,
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_DETAILS),
@@ -154,7 +154,7 @@ def count(webinar: Webinar, *, now: datetime, can_manage: bool = False, problem:
     `can_manage` adds the buttons that open, close and limit registration.
     """
     blocks: list[Block] = [paragraph(problem)] if problem else []
-    blocks += [heading(webinar.title), _figures(webinar), context(counted(webinar, now))]
+    blocks += [heading(webinar.title), _figures(webinar), context(registrations_with_age(webinar, now))]
     blocks += actions(
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT),
         *(

@@ -1,4 +1,4 @@
-"""The small form for the limit of a registration, what stands in its place while it is set, and what came of it."""
+"""The form for the limit of a registration, and its progress and error views."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bot.slack import form_values
 from bot.slack.blocks import Block, context, modal, paragraph, plain, section
 from bot.slack.form_elements import input_block, number_input
 from bot.slack.message import View
-from bot.webinars.texts.facts import counted, timing
+from bot.webinars.texts.facts import registrations_with_age, timing
 
 CALLBACK = "door.form"
 WORKING = "door.working"
 FAILED = "door.failed"
 
 LIMIT = "limit"
-"""The block that holds the number."""
+"""The block id of the number."""
 TITLE = "Registration limit"
 
 
 def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
-    """The form; its private_metadata is the webinar's id. `typed` is a limit that was named in the command."""
+    """The form; its private_metadata is the webinar's id. `typed` is the limit from the command."""
     read = webinar.registration
     offered = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
     number = number_input(
@@ -41,13 +41,13 @@ def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         field,
-        context(" · ".join([counted(webinar, now), *notes])),
+        context(" · ".join([registrations_with_age(webinar, now), *notes])),
     ]
     return modal(CALLBACK, TITLE, blocks, submit="Set Limit", close="Cancel", private_metadata=webinar.id)
 
 
 def read_form(values: form_values.Values) -> int | None:
-    """The limit that was sent, None for no limit. Raises `BadInput` under its field."""
+    """Read the limit; `None` for no limit. Raises `BadInput` for its field."""
     text = form_values.text(values, LIMIT, "").strip()
     if not text:
         return None
@@ -58,7 +58,7 @@ def read_form(values: form_values.Values) -> int | None:
 
 
 def working_view(webinar: Webinar, *, note: str = "") -> View:
-    """What takes the form's place while the limit is set. `note` says why it takes longer than usual."""
+    """Replaces the form while the limit is set. `note` says why it takes longer than usual."""
     blocks: list[Block] = [section(f"Setting the limit of *{plain(webinar.title)}*…")]
     if note:
         blocks.append(paragraph(note))
@@ -67,7 +67,7 @@ def working_view(webinar: Webinar, *, note: str = "") -> View:
 
 
 def failed_view(sentence: str) -> View:
-    """That the limit is as before and what to do."""
+    """That the limit was not changed, and what to do."""
     return modal(FAILED, "Limit not set", [paragraph(sentence)])
 
 

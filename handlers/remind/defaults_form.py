@@ -1,4 +1,4 @@
-"""The workspace's own reminders: what they are, who set them, and the form in which an admin changes them."""
+"""Messages and form for the workspace's default reminders."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
 
 
 class UndoDefaults(Frozen):
-    """What to go back to, as long as nobody has changed it since. Carried by a button."""
+    """The previous defaults, serialized into an Undo button; `changed_at` is when they were replaced."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
@@ -52,8 +52,8 @@ class UndoDefaults(Frozen):
     changed_at: AwareDatetime
 
 
-def answer(defaults: ReminderDefaults, *, may_change: bool, zone: str) -> Message:
-    """What they are and who set them."""
+def current_message(defaults: ReminderDefaults, *, may_change: bool, zone: str) -> Message:
+    """The defaults and who set them."""
     text = f"Reminders in this workspace go out {offsets_text(defaults.offsets)} the start. {WHERE}"
     change = button("Change", CHANGE, "defaults", label="Change the workspace's reminders") if may_change else None
     return message(text, [section(text), context(_by(defaults, zone)), *actions(change)])
@@ -68,7 +68,7 @@ def changed(
     note: str = "",
     undone: bool = False,
 ) -> Message:
-    """What they are now, and how many webinars are reminded of accordingly."""
+    """The new defaults, and how many webinars were replanned."""
     text = cut(
         " ".join(
             filter(
@@ -89,13 +89,13 @@ def changed(
 
 
 def not_set(sentence: str, typed: str) -> Message:
-    """That nothing was changed and why."""
+    """Reports why nothing was changed."""
     text = cut(f"{escape_sentence(sentence)} Nothing was changed.\nYou typed: `{plain(typed)}`", MAX_SECTION)
     return message(text, [section(text), *actions(button("Change", CHANGE, typed[: MAX_INPUT // 2] or "defaults"))])
 
 
 def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
-    """Asks for them, filled with what they are, or with what was typed."""
+    """The form, filled with the defaults or with the typed text."""
     text = text_input(
         action_id=FIELD, initial_value=cut(typed or offsets_as_typed(defaults.offsets), MAX_INPUT), max_length=MAX_INPUT
     )
@@ -113,7 +113,7 @@ def form(defaults: ReminderDefaults, *, zone: str, typed: str = "") -> View:
 
 
 def read(values: form_values.Values) -> tuple[timedelta, ...]:
-    """What the form holds. Raises `BadInput` with a sentence for its field."""
+    """The submitted offsets. Raises `BadInput` with a sentence for the field."""
     try:
         return parse_offsets(form_values.text(values, TIMES, ""))
     except BadInput as error:
@@ -121,23 +121,23 @@ def read(values: form_values.Values) -> tuple[timedelta, ...]:
 
 
 def parse_undo(value: str) -> UndoDefaults:
-    """What an Undo button carries."""
+    """Parse the value of an Undo button."""
     return UndoDefaults.model_validate_json(value)
 
 
-def working() -> View:
-    """What takes the form's place while every webinar is planned anew."""
+def working_view() -> View:
+    """Replaces the form while webinars are replanned."""
     closing = context("You can close this window: the result then comes as a direct message.")
     return modal(WORKING, "Usual reminders", [section("Planning every webinar anew…"), closing])
 
 
-def failed(sentence: str) -> View:
-    """That they were not set, and why."""
+def failed_view(sentence: str) -> View:
+    """Reports why the defaults were not changed."""
     return modal(FAILED, "Not changed", [paragraph(sentence)])
 
 
 def saved_view(answer: Message) -> View:
-    """The answer in the place of the form."""
+    """The result as a view that replaces the form."""
     blocks = [block for block in answer.blocks if block["type"] != "actions"]
     return modal(DONE, "Usual reminders", blocks, close="Done")
 

@@ -14,7 +14,7 @@ from bot.notices.rules import EXPIRY
 from bot.notices.schedule import POST_INTERVAL, SCHEDULE_AHEAD, ChannelActivity, postponed_until
 from bot.notices.subscriptions.model import DEFAULT_FEATURES, FEATURE_BY_KIND
 from bot.notices.texts.compose import MAX_WEBINARS
-from bot.webinars.texts.facts import ahead
+from bot.webinars.texts.facts import time_before
 from tests.support.docs_tables import ROOT, table
 from tests.support.notice_samples import notice
 from tests.support.rows import each_row
@@ -31,7 +31,7 @@ QUIET_ALL_DAY = ChannelHours(
 def until(kind: NoticeKind) -> str:
     """The expiry of a kind, as the page writes it."""
     expiry = EXPIRY[kind]
-    return f"{ahead(expiry.extra)} after {expiry.basis}" if expiry.extra else str(expiry.basis)
+    return f"{time_before(expiry.extra)} after {expiry.basis}" if expiry.extra else str(expiry.basis)
 
 
 def waits(kind: NoticeKind, now: datetime) -> bool:

@@ -1,9 +1,11 @@
-"""Words from people never ping, link or format; times say their zone; ages are said as people say them."""
+"""User text never pings, links or formats; times name their zone; only the block modules write blocks."""
 
 from __future__ import annotations
 
+import ast
 import html
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,8 +28,16 @@ from bot.slack.blocks import (
 )
 from bot.slack.message import Message
 from tests.support.block_kit import check_message
+from tests.support.processes import ROOT
 from tests.support.rows import each_row
 from tests.support.webinar_samples import NASTY, NOW
+
+TYPES = {
+    *("modal", "home", "plain_text", "mrkdwn", "header", "section", "divider", "context", "actions", "alert", "image"),
+    *("input", "button", "overflow", "plain_text_input", "number_input", "checkboxes", "radio_buttons"),
+    *("static_select", "multi_static_select", "users_select", "multi_users_select", "conversations_select"),
+}
+"""Types of views, texts, blocks and elements: https://docs.slack.dev/reference/block-kit"""
 
 
 def test_title_that_pings_and_formats_reads_as_typed() -> None:
@@ -158,3 +168,23 @@ def test_message_is_data() -> None:
 def test_time_is_rounded_down_to_the_second() -> None:
     """Slack takes whole seconds."""
     assert when(datetime(2026, 1, 1, 0, 0, 0, 999_999, tzinfo=UTC)).startswith("<!date^1767225600^")
+
+
+def test_only_the_block_modules_write_blocks() -> None:
+    """No other module of the bot or its handlers contains the dictionary of a block, an element, a text or a view."""
+    writers = {ROOT / "bot/slack/blocks.py", ROOT / "bot/slack/form_elements.py"}
+    sources = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]
+    found = {path for path in sources if _spells_out_blocks(path)}
+    assert found - writers == set()
+    assert ROOT / "bot/slack/blocks.py" in found
+
+
+def _spells_out_blocks(path: Path) -> bool:
+    entries = [
+        (key, value)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+    ]
+    return any(key.value == "type" and value.value in TYPES for key, value in entries)

@@ -27,7 +27,7 @@ from bot.slack.blocks import (
     verbatim,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import counted, timing
+from bot.webinars.texts.facts import registrations_with_age, timing
 
 CALLBACK = "seat.shown"
 LEAVE = "seat.leave"
@@ -96,7 +96,7 @@ def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
 
 
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
-    """Why registration is not possible now, and what to do. `problem` is the refusal of RingCentral, if there is one."""
+    """Why registration is not possible now, and what to do. `problem` is RingCentral's refusal, if there is one."""
     where = stage(webinar, now)
     if where in (Stage.OVER, Stage.CANCELED):
         return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELED else OVER)])
@@ -104,7 +104,7 @@ def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> V
     blocks = [
         _about(webinar, f"{problem or _why(webinar)} You are not registered."),
         *actions(buttons.when_open(webinar), again),
-        context(counted(webinar, now)),
+        context(registrations_with_age(webinar, now)),
     ]
     return modal(CALLBACK, "Register", blocks, private_metadata=webinar.id)
 

@@ -27,7 +27,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.message import Message, View
-from bot.webinars.texts.facts import counted, people, registration_state
+from bot.webinars.texts.facts import people, registration_state, registrations_with_age
 from bot.webinars.texts.registration_buttons import registration_buttons
 
 DONE = "door.done"
@@ -60,7 +60,7 @@ def unchanged_message(webinar: Webinar, sentence: str, *, now: datetime) -> Mess
     text = cut(f"*{plain(webinar.title)}*\n{escape_sentence(sentence)}", MAX_SECTION)
     helpful = [*registration_buttons(webinar, now), buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_COUNT)]
     fallback = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
-    return message(fallback, [section(text), context(counted(webinar, now)), *actions(*helpful)])
+    return message(fallback, [section(text), context(registrations_with_age(webinar, now)), *actions(*helpful)])
 
 
 def change_text(before: Registration, after: Registration) -> str:

@@ -1,1 +1,1 @@
-"""texts."""
+"""Texts about webinars: cards, facts and registration buttons."""

@@ -1,4 +1,4 @@
-"""The announcement in a channel, kept true: what a webinar is, when, and how to get in. It holds nothing personal."""
+"""The card: the announcement of a webinar in a channel. It contains nothing personal."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.model.webinar import Audience, Webinar
 from bot.slack import buttons
 from bot.slack.blocks import Block, actions, context, cut, fields, heading, message, section, verbatim, when
 from bot.slack.message import Message
-from bot.webinars.texts.facts import entrance, essentials, registrations, summary
+from bot.webinars.texts.facts import attendee_button, public_facts, registrations, summary
 from bot.webinars.texts.registration_buttons import menu_button
 
 MAX_DESCRIPTION = 500
-"""How much of a description stands on a card; the registration page has all of it."""
+"""Characters of a description on a card; the registration page shows all of it."""
 
 ENDINGS = {
     Stage.OVER: "This webinar is over.",
@@ -24,33 +24,33 @@ ENDINGS = {
 
 
 def card(webinar: Webinar, *, now: datetime) -> Message:
-    """The card for a channel. Never holds a password or anybody's own link; shows the shared link only as Join."""
-    where = stage(webinar, now)
-    if where in ENDINGS:
-        return _ended(webinar, ENDINGS[where])
-    way_in = entrance(webinar, now)
+    """Return the card. It never contains a password or a personal link; the shared link appears only as Join."""
+    current = stage(webinar, now)
+    if current in ENDINGS:
+        return _ended(webinar, ENDINGS[current])
+    main_button = attendee_button(webinar, now)
     blocks: list[Block] = [heading(webinar.title)]
-    if where is Stage.LIVE:
+    if current is Stage.LIVE:
         blocks.append(section("*Live now*"))
-    blocks.append(fields(essentials(webinar)))
+    blocks.append(fields(public_facts(webinar)))
     if webinar.description.strip():
         blocks.append(verbatim(cut(webinar.description.strip(), MAX_DESCRIPTION)))
     blocks.append(context(_registrations_as_of(webinar)))
     blocks += actions(
-        way_in,
+        main_button,
         buttons.webinar_button(webinar, "Refresh", buttons.REFRESH_CARD),
         buttons.webinar_button(webinar, "Details", buttons.SHOW),
-        # Whoever may not steer it is told who can, at the click.
+        # A click by someone without permission shows who has it.
         menu_button(webinar, now) if webinar.audience is Audience.REGISTRANTS else None,
     )
-    live = "Live now. " if where is Stage.LIVE else ""
-    # What only tells when one can take part is no way to.
-    act = f" Press {way_in['text']['text']} to take part." if way_in and "style" in way_in else ""
+    live = "Live now. " if current is Stage.LIVE else ""
+    # The button that only notifies when registration opens has no style.
+    act = f" Press {main_button['text']['text']} to take part." if main_button and "style" in main_button else ""
     return message(f"{live}{summary(webinar)}. {registrations(webinar)}.{act}", blocks)
 
 
 def fingerprint(webinar: Webinar, *, now: datetime) -> str:
-    """The same for two states of a webinar whose cards differ at most in "as of": no reason to edit the card."""
+    """Return a digest of the card without "as of": equal digests need no edit."""
     read = webinar.registration
     if read is not None:
         webinar = webinar.model_copy(update={"registration": read.model_copy(update={"read_at": webinar.start})})

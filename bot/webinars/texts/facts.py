@@ -1,4 +1,4 @@
-"""Says in words what is known of a webinar: its stage, its times, who it is for, how many have registered."""
+"""Facts of a webinar as text: stage, times, audience, registration count."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NOT_READ = "not read yet"
 AUDIENCES = {Audience.REGISTRANTS: "People who register", Audience.ANYONE: "Everyone with the link"}
 
 
-def entrance(webinar: Webinar, now: datetime) -> Element | None:
-    """The way in for an attendee just now, if anything is known of one: to the shared link, or to a seat of their own.
+def attendee_button(webinar: Webinar, now: datetime) -> Element | None:
+    """Return the main button for attendees: the shared link, or registration; None if there is nothing to do.
 
-    Where nobody can register there is the way to be told when one can, which shows those who have a seat theirs.
+    While registration is not possible, the button notifies when it opens, and shows their seat to those who have one.
     """
     if not is_coming_or_live(webinar, now):
         return None
@@ -34,7 +34,7 @@ def entrance(webinar: Webinar, now: datetime) -> Element | None:
 
 
 def registrations(webinar: Webinar) -> str:
-    """How many have registered, and whether more can; short enough for one line."""
+    """Return how many have registered, and whether more can, in one line."""
     if webinar.audience is Audience.ANYONE:
         return "No registration needed"
     read = webinar.registration
@@ -48,8 +48,8 @@ def registrations(webinar: Webinar) -> str:
     return of_limit if read.is_open else f"{of_limit}, registration is closed"
 
 
-def counted(webinar: Webinar, now: datetime) -> str:
-    """The same, with how long ago it was read."""
+def registrations_with_age(webinar: Webinar, now: datetime) -> str:
+    """Return `registrations` with the age of the count."""
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE:
         return registrations(webinar)
@@ -57,17 +57,17 @@ def counted(webinar: Webinar, now: datetime) -> str:
 
 
 def registration_state(read: Registration) -> str:
-    """Open, full or closed, in a word."""
+    """Return "Full", "Open" or "Closed"."""
     return "Full" if is_full(read) else "Open" if read.is_open else "Closed"
 
 
 def timing(webinar: Webinar) -> str:
-    """When it is and for how long (mrkdwn)."""
+    """Return start and length (mrkdwn)."""
     return f"{when(webinar.start, webinar.time_zone)}, {length_text(webinar.length)}"
 
 
-def essentials(webinar: Webinar) -> list[tuple[str, str]]:
-    """The facts everybody may know: names and what they are (mrkdwn)."""
+def public_facts(webinar: Webinar) -> list[tuple[str, str]]:
+    """Return the public facts as names and values (mrkdwn)."""
     facts = [("Starts", when(webinar.start, webinar.time_zone)), ("Length", length_text(webinar.length))]
     if webinar.host_name:
         facts.append(("Host", plain(webinar.host_name)))
@@ -76,7 +76,7 @@ def essentials(webinar: Webinar) -> list[tuple[str, str]]:
 
 
 def status_line(webinar: Webinar, now: datetime) -> str:
-    """Its stage for a list, in a word or two."""
+    """Return its stage in a word or two, for lists."""
     return {
         Stage.COMING: "Scheduled",
         Stage.LIVE: "Live now",
@@ -86,16 +86,16 @@ def status_line(webinar: Webinar, now: datetime) -> str:
 
 
 def summary(webinar: Webinar) -> str:
-    """It in one sentence, for notifications and screen readers (mrkdwn)."""
+    """Return a one-sentence summary for notifications and screen readers (mrkdwn)."""
     hosted = f", hosted by {plain(webinar.host_name)}" if webinar.host_name else ""
     return f"{plain(webinar.title)}: {timing(webinar)}{hosted}"
 
 
-def ahead(before: timedelta) -> str:
-    """How long before a start something is: "1 day", "1 hour", "10 minutes"."""
+def time_before(before: timedelta) -> str:
+    """Return a time before the start: "1 day", "1 hour", "10 minutes"."""
     return number(before.days, "day") if before and not before % timedelta(days=1) else length_text(before)
 
 
 def people(count: int) -> str:
-    """A number of people."""
+    """Return a number of people: "1 person", "12 people"."""
     return number(count, "person", "people")

@@ -1,4 +1,4 @@
-"""The buttons that change a webinar's registration or show how it grows, as far as each helps just now."""
+"""Buttons that change the registration of a webinar or show its growth, if they apply now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.slack.blocks import Element
 
 
 def registration_buttons(webinar: Webinar, now: datetime) -> list[Element]:
-    """For those who may steer the webinar; none where there is nothing to open or close, or nothing is known of it."""
+    """Return buttons for those who may manage the webinar; none without a registration that was read."""
     read = webinar.registration
     if read is None or webinar.audience is Audience.ANYONE or not is_coming_or_live(webinar, now):
         return []
@@ -24,14 +24,14 @@ def registration_buttons(webinar: Webinar, now: datetime) -> list[Element]:
 
 
 def menu_button(webinar: Webinar, now: datetime) -> Element | None:
-    """Opens the form for all of its registration; what was never read is read then. Who may is asked at the click."""
+    """Return the button that opens the registration menu. The click checks permission and reads what is missing."""
     if webinar.audience is Audience.ANYONE or not is_coming_or_live(webinar, now):
         return None
     return buttons.webinar_button(webinar, "Registration", buttons.REGISTRATION_MENU)
 
 
 def chart_button(webinar: Webinar) -> Element | None:
-    """Has the picture of its registrations drawn, also of one that is over; nothing where none was ever read."""
+    """Return the button that draws the chart of registrations, also after the end; None without any reading."""
     if webinar.audience is Audience.ANYONE or webinar.registration is None:
         return None
     return buttons.webinar_button(webinar, "Chart", buttons.CHART)
