@@ -40,7 +40,7 @@ class RegistrantCache:
         self._lists: dict[tuple[str, str], tuple[float, list[Registrant]]] = {}
 
     async def get(self, webinar: Webinar, user_id: str, caller: Caller, *, force: bool = False) -> RegistrantList:
-        """The cached list of this user, or, without one or with `force`, the list read now: one call per 1,000 people."""
+        """This user's cached list; without one, or with `force`, the list read now: one call per 1,000 people."""
         self.drop_expired()
         now = self._monotonic()
         key = (webinar.session_id, user_id)

@@ -82,7 +82,7 @@ class Registrar:
         registered already, and any `ProviderError`; nothing is resumed later.
         """
         if not own_pages:
-            return NewRegistration(asked=details, registrant=await self._register(webinar, details, caller))
+            return NewRegistration(details=details, registrant=await self._register(webinar, details, caller))
         key = token_urlsafe(KEY_BYTES)
         details = self._with_page(webinar, details, key)
         now = self._clock.now()
@@ -102,7 +102,7 @@ class Registrar:
             await self._save_result(request, RequestState.STOPPED)
             raise
         await self._save_result(request, RequestState.REGISTERED, registrant, keep_links=True)
-        return NewRegistration(asked=details, registrant=registrant, page_key=key)
+        return NewRegistration(details=details, registrant=registrant, page_key=key)
 
     async def _register(self, webinar: Webinar, details: RegistrantDetails, caller: Caller) -> Registrant:
         requested_at = self._clock.now()
@@ -247,7 +247,7 @@ def _by_email(registrants: Iterable[Registrant]) -> dict[str, Registrant]:
 
 
 def _is_ours(listed: Registrant, details: RegistrantDetails, requested_at: datetime) -> bool:
-    """Whether our call created this registrant: a person who registered themselves did so earlier, or with other data."""
+    """Whether our call created this registrant: one who registered alone did so earlier, or with other data."""
     if (listed.external_id, listed.source) != (details.external_id, details.source):
         return False
     return listed.registered_at is None or listed.registered_at >= requested_at - MAX_CLOCK_SKEW

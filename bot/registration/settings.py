@@ -140,7 +140,7 @@ class RegistrationSettings:
         return webinar
 
     def check(self, webinar: Webinar) -> None:
-        """Raise `BadInput` if the registration cannot be changed: the webinar is over, canceled, or open to everyone."""
+        """Raise `BadInput` if the registration cannot be changed: over, canceled, or open to everyone."""
         current = stage(webinar, self._clock.now())
         if current is Stage.CANCELED:
             raise BadInput(CANCELLED)

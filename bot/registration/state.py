@@ -16,7 +16,7 @@ class RegistrationState(Frozen):
 
 
 class RegistrationUndo(Frozen):
-    """The value of an Undo button: the state after the change, so that nothing newer is undone, and the state before it."""
+    """The value of an Undo button: the state after the change (to undo nothing newer) and the state before it."""
 
     session_id: str
     made: RegistrationState

@@ -1,4 +1,4 @@
-"""The form by which an organiser registers somebody else, what stands above it meanwhile, and what came of it."""
+"""The form with which an organizer registers another person, its progress view, and its result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MANY = "enrol.many"
 
 USER, FIRST, LAST, EMAIL = "user", "first_name", "last_name", "email"
 SOURCE, EXTERNAL_ID, JOIN, CANCEL, PAGES = "source", "external_id", "join_page", "cancel_page", "own_pages"
-"""The blocks that hold them."""
+"""The block ids of the fields."""
 MAX_PAIRS_TEXT = 1_000
 
 NO_PERSON = "Choose somebody in Slack, or type a first name, a last name and an e-mail address."
@@ -49,7 +49,7 @@ WRONG = "Please change what is marked."
 
 
 class RegistrantInput(Frozen):
-    """What was sent, whether or not it can be used."""
+    """The submitted values, not validated."""
 
     user_id: str = ""
     first_name: str = Field(default="", repr=False)
@@ -63,7 +63,7 @@ class RegistrantInput(Frozen):
 
 
 def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note: str = "") -> View:
-    """The form; its private_metadata is the webinar's id. `typed` is what a command has named already."""
+    """The form; its private_metadata is the webinar's id. `typed` has values from the command."""
     user = users_select(action_id=USER, placeholder="Choose a person", initial_user=typed.user_id or None)
     email = email_input(action_id=EMAIL, initial_value=typed.email or None)
     blocks: list[Block] = [
@@ -90,13 +90,13 @@ def form_view(webinar: Webinar, typed: RegistrantInput, *, has_pages: bool, note
 
 
 def pages_field(text: str) -> Block:
-    """The box that asks for our own pages."""
+    """The checkbox for our own pages."""
     boxes = checkboxes(action_id=PAGES, options=[option(value=PAGES, text=text)])
     return input_block(block_id=PAGES, label="Pages", element=boxes, optional=True)
 
 
 def read_form(values: form_values.Values) -> RegistrantInput:
-    """What was sent."""
+    """Read the submitted values."""
     texts = {name: " ".join(form_values.text(values, name, "").split()) for name in (FIRST, LAST, EMAIL, SOURCE)}
     return RegistrantInput(
         user_id=str((form_values.element(values, USER) or {}).get("selected_user") or ""),
@@ -112,7 +112,7 @@ def read_form(values: form_values.Values) -> RegistrantInput:
 
 
 def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
-    """Who is to be registered; nothing for somebody in Slack. Raises `BadInput` with all that is wrong, by field."""
+    """The person to register; `None` for a Slack user. Raises `BadInput` with every problem by field."""
     problems: dict[str, str] = {}
     external_id = _read_pairs(typed.external_id, problems)
     for block, page in ((JOIN, typed.join_page), (CANCEL, typed.cancel_page)):
@@ -144,9 +144,9 @@ def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
 
 
 def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
-    """What stands above the form meanwhile. `note` says why it takes longer than usual.
+    """The progress view above the form. `note` says why it takes longer than usual.
 
-    `name` is what the view can be found by as long as nobody has told us its id.
+    `name` is the view's external id, which identifies it until its id is known.
     """
     blocks: list[Block] = [section(f"Registering somebody for *{plain(webinar.title)}*…")]
     if note:
@@ -157,54 +157,54 @@ def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
 
 
 def failed_view(sentence: str) -> View:
-    """That nobody was registered, and what to do; the form is below it as it was."""
+    """That nobody was registered, and what to do; the form stays below it."""
     return modal(FAILED, "Not registered", [paragraph(sentence)], close="Back")
 
 
 def done_view(webinar: Webinar, lines: Sequence[Block]) -> View:
-    """That they are registered, with what the organiser may pass on. Closing it closes the form below."""
+    """That the person is registered, with the links to pass on. Closing it closes the form below."""
     view = modal(DONE, "Registered", [section(_head(webinar)), *lines], close="Done")
     return view | {"clear_on_close": True}
 
 
 def done_message(webinar: Webinar, lines: Sequence[Block]) -> Message:
-    """The same as a direct message, where the form was closed meanwhile."""
+    """The same as a DM, if the form was closed in the meantime."""
     return message(_head(webinar), [section(_head(webinar)), *lines])
 
 
-def link_blocks(enrolled: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
-    """Somebody's own links, which of them RingCentral has kept, and who tells them.
+def link_blocks(new: NewRegistration, own_join: str, own_cancel: str, *, is_silent: bool | None) -> list[Block]:
+    """The registrant's links, which of our pages RingCentral has accepted, and who sends the links.
 
-    `own_join` and `own_cancel` are pages of ours where they have such; `is_silent`: RingCentral e-mails nobody.
+    `own_join` and `own_cancel` are the URLs of our own pages, if used; `is_silent`: RingCentral sends no e-mails.
     """
-    there = enrolled.registrant
-    join, cancel = there.join_link.get_secret_value(), there.cancel_link.get_secret_value()
+    registrant = new.registrant
+    join, cancel = registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value()
     blocks = [
         section(f"*To join*\n```{own_join or join}```"),
         section(f"*To cancel*\n```{own_cancel or cancel}```"),
-        *[paragraph(sentence) for sentence in _kept(enrolled)],
+        *[paragraph(sentence) for sentence in _kept(new)],
     ]
-    told = f"{DISPLAY_NAME} e-mails them." if is_silent is False else ""
+    mail = f"{DISPLAY_NAME} e-mails them." if is_silent is False else ""
     if is_silent:
-        told = f"{DISPLAY_NAME} e-mails nobody for this webinar: pass the links on."
-    return [*blocks, context(" ".join(filter(None, [told, "The links are theirs alone: keep them out of channels."])))]
+        mail = f"{DISPLAY_NAME} e-mails nobody for this webinar: pass the links on."
+    return [*blocks, context(" ".join(filter(None, [mail, "The links are theirs alone: keep them out of channels."])))]
 
 
 def seat_blocks(user_id: str) -> list[Block]:
-    """That somebody in Slack has a seat, and how they learn of it."""
+    """That a Slack user has a seat, and how they are notified."""
     return [section(f"<@{user_id}> has a seat, and gets their own link and a calendar file as a direct message.")]
 
 
-def _kept(enrolled: NewRegistration) -> list[str]:
-    asked = enrolled.asked
-    if enrolled.page_key:
-        kept = "has kept Greenroom's page to cancel by" if enrolled.cancel_kept else "sends its own links"
+def _kept(new: NewRegistration) -> list[str]:
+    asked = new.details
+    if new.page_key:
+        kept = "has kept Greenroom's page to cancel by" if new.keeps_cancel_page else "sends its own links"
         return [f"{DISPLAY_NAME} {kept}. The links above are Greenroom's own pages, and they work in any case."]
-    names = {"join": (asked.join_page, enrolled.join_kept), "cancel": (asked.cancel_page, enrolled.cancel_kept)}
-    kept_ones = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
+    names = {"join": (asked.join_page, new.keeps_join_page), "cancel": (asked.cancel_page, new.keeps_cancel_page)}
+    accepted = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
     ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
     return [
-        *(f"{DISPLAY_NAME} has kept your page to {name} by." for name in kept_ones),
+        *(f"{DISPLAY_NAME} has kept your page to {name} by." for name in accepted),
         *(
             f"{DISPLAY_NAME} has ignored your page to {name} by, and shows its own link. Give them yours if you like."
             for name in ignored
@@ -217,7 +217,7 @@ def _head(webinar: Webinar) -> str:
 
 
 def _person_problems(typed: RegistrantInput) -> dict[str, str]:
-    """What is wrong with a name and an address, by field."""
+    """The problems of a name and an address, by field."""
     problems = {
         FIRST: "" if typed.first_name else "Type their first name.",
         LAST: "" if typed.last_name else "Type their last name.",

@@ -1,4 +1,4 @@
-"""The form for many people at once, what a list would do before it is done, and that it has begun."""
+"""The form for many people at once, the review of its list, and its progress views."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ FAILED = "enrol.list_failed"
 PASTED, FILE = "pasted", "file"
 FILE_TYPES = ["csv", "txt", "tsv"]
 MAX_LINES = 12
-"""Lines that are named in the review; the file at the end names all of them."""
+"""Invalid rows listed in the review; the file of results lists all of them."""
 
 SAMPLE_SIZE = 3
-"""People who are shown by name, to whoever sent the list."""
+"""People shown by name in the review."""
 LOOKS_WRONG = "If a name looks wrong, go back, save the list as UTF-8 or give its columns headings, and send it again."
 
 NEITHER = "Paste the people here, or choose a file below."
@@ -42,12 +42,12 @@ TITLE = "Register many"
 
 
 class BulkInput(Frozen):
-    """What a list was sent with."""
+    """The submitted values of the list form."""
 
     session_id: str
     pasted: str = ""
     file: Mapping[str, Any] | None = None
-    """As Slack describes it."""
+    """Slack's file object."""
     source: str = ""
     own_pages: bool = False
 
@@ -61,12 +61,13 @@ def form_view(webinar: Webinar, *, has_pages: bool) -> View:
         placeholder="Iris, Moreno, iris@acme.example\nJoan Vidal <joan@acme.example>",
     )
     file = file_input(action_id=FILE, filetypes=FILE_TYPES, max_files=1)
-    most = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. Other columns are kept as externalId."
+    hint = f"Up to {csv_import.MAX_PEOPLE:,} people, with or without a line of headings. "
+    hint += "Other columns are kept as externalId."
     source = text_input(action_id=SOURCE, max_length=csv_import.MAX_SOURCE)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         _field(PASTED, "One person a line", pasted, "First name, last name, e-mail address"),
-        _field(FILE, "Or a file", file, most),
+        _field(FILE, "Or a file", file, hint),
         _field(SOURCE, "Source", source, "For those whose line does not say its own"),
         *([pages_field("Use Greenroom's own pages to join and to cancel")] if has_pages else []),
         context("Nobody is registered before you have seen what is in the list."),
@@ -75,7 +76,7 @@ def form_view(webinar: Webinar, *, has_pages: bool) -> View:
 
 
 def read_form(values: form_values.Values, session_id: str) -> BulkInput:
-    """What was sent. Raises `BadInput` under the fields where there is no list, or there are two."""
+    """Read the submitted values. Raises `BadInput` by field if there is no list, or two."""
     pasted = form_values.text(values, PASTED, "")
     files: Sequence[Mapping[str, Any]] = (form_values.element(values, FILE) or {}).get("files") or ()
     if not pasted.strip() and not files:
@@ -92,9 +93,9 @@ def read_form(values: form_values.Values, session_id: str) -> BulkInput:
 
 
 def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
-    """What stands above the form while the list is read and compared. `note` says why it takes longer than usual.
+    """The progress view above the form while the list is checked. `note` says why it takes longer than usual.
 
-    `name` is what the view can be found by as long as nobody has told us its id.
+    `name` is the view's external id, which identifies it until its id is read.
     """
     blocks: list[Block] = [section(f"Comparing the list with who has registered for *{plain(webinar.title)}*…")]
     view = modal(WORKING, TITLE, [*blocks, *([paragraph(note)] if note else [])], close="Back")
@@ -102,7 +103,7 @@ def working_view(webinar: Webinar, name: str = "", *, note: str = "") -> View:
 
 
 def review_view(webinar: Webinar, batch_id: str, new: int, there: int, reading: ImportResult) -> View:
-    """What the list would do; its private_metadata is the batch's id."""
+    """What registering the list would do; its private_metadata is the batch's id."""
     counts = [
         f"*{people(new)}* new",
         f"*{people(there)}* registered already: nothing happens to them",
@@ -128,33 +129,33 @@ def review_view(webinar: Webinar, batch_id: str, new: int, there: int, reading: 
 
 
 def starting_view() -> View:
-    """What takes the place of the review for a moment."""
+    """Replaces the review while the batch is started."""
     return modal(WORKING, TITLE, [section("Beginning with the first of them…")], close="Back")
 
 
 def started_view(webinar: Webinar, new: int) -> View:
-    """That it has begun, and where it is told how far it is. Closing it closes the forms below."""
-    told = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
+    """That the batch was started, and where its progress is reported. Closing it closes the forms below."""
+    text = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
     if new == 1:
-        told = f"*1 person* is being registered for *{plain(webinar.title)}*."
+        text = f"*1 person* is being registered for *{plain(webinar.title)}*."
     where = "A direct message from Greenroom says how far it is. You can stop it there, and undo it."
-    return modal(BEGUN, TITLE, [section(f"{told}\n{where}")], close="Done") | {"clear_on_close": True}
+    return modal(BEGUN, TITLE, [section(f"{text}\n{where}")], close="Done") | {"clear_on_close": True}
 
 
 def failed_view(sentence: str) -> View:
-    """That nobody was registered, and what to do; the form is below it as it was."""
+    """That nobody was registered, and what to do; the form stays below it."""
     return modal(FAILED, "Nobody registered", [paragraph(sentence)], close="Back")
 
 
 def _sample(reading: ImportResult) -> list[Block]:
-    """The first people as they were read: a wrong encoding, or a column taken for another, is seen in time."""
+    """The first people as they were read, so that a wrong encoding or column is noticed in time."""
     first = [row.details for row in reading.rows[:SAMPLE_SIZE]]
     people = "\n".join(f"• {person(f'{one.first_name} {one.last_name}')}, {plain(one.email)}" for one in first)
     return [section(f"The first of them, as they were read:\n{people}"), context(LOOKS_WRONG)]
 
 
 def _details(reading: ImportResult) -> list[Block]:
-    """The first lines with something wrong, by number and in words that quote nothing."""
+    """The first invalid rows, by number, without quoting their content."""
     lines = [(one.number, one.reason) for one in reading.problems]
     lines += [(number, "the address stands further up") for number in reading.repeated]
     if not lines:
@@ -165,15 +166,15 @@ def _details(reading: ImportResult) -> list[Block]:
 
 
 def _warnings(webinar: Webinar, new: int) -> list[Block]:
-    """What is known to stand in the way, as far as is known here."""
-    known = webinar.registration
-    if known is None or not new:
+    """Warnings from the mirror: registration is closed, or the limit is too low."""
+    read = webinar.registration
+    if read is None or not new:
         return []
-    if not accepts_registrations(known):
+    if not accepts_registrations(read):
         return [paragraph("Registration is closed just now, so nobody can be registered before it is open.")]
-    if known.limit is not None and known.count + new > known.limit:
-        room = known.limit - known.count
-        return [paragraph(f"The limit is {people(known.limit)}, so there is room for {room:,} more: it stops there.")]
+    if read.limit is not None and read.count + new > read.limit:
+        room = read.limit - read.count
+        return [paragraph(f"The limit is {people(read.limit)}, so there is room for {room:,} more: it stops there.")]
     return []
 
 

@@ -1,4 +1,4 @@
-"""Registering others: one person, or many from a list that is checked first and then worked through."""
+"""Register others: one person, or many from a list that is reviewed first."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ TOO_LARGE = "This file is too large: 5 MB is the most. Cut it into several lists
 
 
 async def register(request: SlackRequest, command: Register) -> None:
-    """Open the form for others to who steers the webinar that was named; anybody else is offered their own seat."""
+    """Open the form for registering others if the user manages the webinar; else offer the user a seat."""
     webinar = await choose_webinar(request, command.which, "register", typed=_as_slack_text(command.people))
     if webinar:
         await _open(request, webinar, command.people)
 
 
 async def register_pressed(request: SlackRequest) -> None:
-    """The same from a button, which may carry people on."""
+    """The same from a button, whose value may contain people."""
     session_id, typed = buttons.parse_value(request.value)
     await _open(request, await request.services.mirror.find(session_id), parse_register(typed).people)
 
 
 async def form_submitted(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or they are being registered above it."""
+    """Validate the form; register the person behind a progress view above it."""
     webinar = await request.managed_webinar(request.metadata, ACTION)
     request.services.registration.check(webinar)
     typed = register_form.read_form(request.values)
@@ -69,52 +69,52 @@ async def form_submitted(request: SlackRequest) -> None:
 
 
 async def open_list_form(request: SlackRequest) -> None:
-    """Open the form for a list, above the one for one person."""
+    """Open the list form above the form for one person."""
     webinar = await request.managed_webinar(buttons.parse_value(request.value)[0], ACTION)
     request.services.registration.check(webinar)
     await request.open(list_form.form_view(webinar, has_pages=request.services.own_pages.urls.is_on))
 
 
 async def list_submitted(request: SlackRequest) -> None:
-    """A list was sent: it is read and compared above the form, which stays as it was filled."""
+    """Check the list behind a progress view above the form, which keeps its input."""
     webinar = await request.managed_webinar(request.metadata, ACTION)
-    order = list_form.read_form(request.values, webinar.session_id)
-    pasted = _parse(order.pasted, order) if order.pasted.strip() else None
+    submitted = list_form.read_form(request.values, webinar.session_id)
+    pasted = _parse(submitted.pasted, submitted) if submitted.pasted.strip() else None
     name = token_hex(12)
     await request.acknowledge(response_action="push", view=list_form.working_view(webinar, name))
 
     async def work(request: SlackRequest) -> None:
         await _use_pushed_view(request, name, list_form.working_view(webinar, name))
         request.failure_view = list_form.failed_view
-        await _check_list(request, webinar, order, pasted)
+        await _check_list(request, webinar, submitted, pasted)
 
     request.run_after_ack(work)
 
 
 async def list_confirmed(request: SlackRequest) -> None:
-    """The list is to be registered: whether the person may is asked again, and what is wrong stands in its place."""
+    """Start the batch after another permission check; an error replaces the view."""
     request.failure_view = list_form.failed_view
     await request.acknowledge(response_action="update", view=list_form.starting_view())
     request.run_after_ack(_start_batch)
 
 
 async def stop_batch(request: SlackRequest) -> None:
-    """Stop a batch, or its undoing."""
+    """Stop a batch, or its undo."""
     await request.services.bulk.stop(await _batch(request))
 
 
 async def continue_batch(request: SlackRequest) -> None:
-    """Go on with what was stopped."""
+    """Continue a stopped batch or undo."""
     await request.services.bulk.restart(await _batch(request))
 
 
 async def undo_batch(request: SlackRequest) -> None:
-    """Take off the list whom a batch has registered, as was confirmed at the button."""
+    """Remove the registrants of a batch, as confirmed at the button."""
     await request.services.bulk.undo(await _batch(request))
 
 
 async def _use_pushed_view(request: SlackRequest, name: str, view: View) -> None:
-    """Go on in the view above the form, which keeps what was typed; so far it is known by its name alone."""
+    """Continue in the pushed view, found by its external id; the form below keeps its input."""
     request.view = {"id": await request.slack.update_by_external_id(name, view)}
 
 
@@ -135,7 +135,7 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
     typed = RegistrantInput(user_id=next(iter(people.user_ids), ""), email=next(iter(people.addresses), ""))
     if typed.user_id:
         typed = RegistrantInput(user_id=typed.user_id)
-    note = NOBODY_HERE.format(people.nobody[0]) if people.nobody else ""
+    note = NOBODY_HERE.format(people.unknown_names[0]) if people.unknown_names else ""
     if len(people.user_ids) + len(people.addresses) > 1 or people.group_ids:
         note = ONE_AT_A_TIME
     await request.open(
@@ -146,24 +146,24 @@ async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) ->
 async def _register_one(
     request: SlackRequest, webinar: Webinar, typed: RegistrantInput, details: RegistrantDetails | None
 ) -> list[Block]:
-    """Register one person, and what there is to say about it."""
+    """Register one person, and return the blocks of the result."""
     services = request.services
 
     caller = request.caller_with_progress(lambda note: register_form.working_view(webinar, note=note))
     if details is None:
         await _take_seat(request, webinar, typed, caller)
         return register_form.seat_blocks(typed.user_id)
-    enrolled = await services.registrar.register_now(webinar, details, caller, own_pages=typed.own_pages)
+    new = await services.registrar.register_now(webinar, details, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
     own = ("", "")
-    if enrolled.page_key:
-        pages, key = services.own_pages, enrolled.page_key
+    if new.page_key:
+        pages, key = services.own_pages, new.page_key
         own = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
-    return register_form.link_blocks(enrolled, *own, is_silent=preferences.suppress_emails if preferences else None)
+    return register_form.link_blocks(new, *own, is_silent=preferences.suppress_emails if preferences else None)
 
 
 async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:
-    """A seat for somebody in Slack, and their own message about it."""
+    """Register a Slack user as a seat, and notify them."""
     services = request.services
     person = await services.users.get(request.workspace, typed.user_id)
     if person.is_bot or person.is_deactivated:
@@ -176,25 +176,27 @@ async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantI
         first_name=profile.first_name, last_name=profile.last_name or profile.first_name, email=profile.email
     )
     source = typed.source or "slack"
-    taken = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=request.user_id)
-    await services.seats.notifier.notify_taken(taken)
+    seat = await services.seats.take(webinar, person, attendee, source, caller, lead=profile.lead, by=request.user_id)
+    await services.seats.notifier.notify_taken(seat)
 
 
-async def _check_list(request: SlackRequest, webinar: Webinar, order: BulkInput, pasted: ImportResult | None) -> None:
-    """Say what a list would do: one call for those who are there already."""
+async def _check_list(
+    request: SlackRequest, webinar: Webinar, submitted: BulkInput, pasted: ImportResult | None
+) -> None:
+    """Show the review of a list: one call for the registrants."""
     services = request.services
 
     caller = request.caller_with_progress(lambda note: list_form.working_view(webinar, note=note))
-    reading = pasted or await _read_file(request, order)
+    result = pasted or await _read_file(request, submitted)
     known = await services.registrants.get(webinar, request.user_id, caller, force=True)
     draft = await services.bulk.draft(
         webinar,
         request.user_id,
-        reading,
+        result,
         known.registrants,
-        own_pages=order.own_pages and services.own_pages.urls.is_on,
+        own_pages=submitted.own_pages and services.own_pages.urls.is_on,
     )
-    view = list_form.review_view(webinar, draft.batch_id, draft.total, len(reading.rows) - draft.total, reading)
+    view = list_form.review_view(webinar, draft.batch_id, draft.total, len(result.rows) - draft.total, result)
     await request.finish(view, sentence_message(CLOSED_MEANWHILE))
 
 
@@ -206,21 +208,21 @@ async def _start_batch(request: SlackRequest) -> None:
     await request.slack.update(request.view_id, list_form.started_view(webinar, batch.total))
 
 
-async def _read_file(request: SlackRequest, order: BulkInput) -> ImportResult:
-    file = order.file or {}
+async def _read_file(request: SlackRequest, submitted: BulkInput) -> ImportResult:
+    file = submitted.file or {}
     if int(file.get("size") or 0) > MAX_BYTES:
         raise BadInput(TOO_LARGE)
     raw = await download(request.slack, str(file.get("url_private_download") or ""), MAX_BYTES)
-    # A long list takes a second: the others are not to wait for it.
-    return await asyncio.to_thread(_parse, raw, order)
+    # Parsing a long list would block the event loop for a second.
+    return await asyncio.to_thread(_parse, raw, submitted)
 
 
-def _parse(raw: bytes | str, order: BulkInput) -> ImportResult:
-    return read_people(raw, source=order.source)
+def _parse(raw: bytes | str, submitted: BulkInput) -> ImportResult:
+    return read_people(raw, source=submitted.source)
 
 
 def _as_slack_text(people: NamedPeople) -> str:
-    """The people once more as Slack writes them, for the picker to carry on."""
+    """The people in Slack's notation, for the value of the picker."""
     users = [f"<@{user_id}>" for user_id in people.user_ids]
     return " ".join([*users, *people.addresses])
 

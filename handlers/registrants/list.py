@@ -1,4 +1,4 @@
-"""Shows an organiser who has registered: a page at a time, found by words, each with a way to take them off."""
+"""The registrant list for organizers: pages, search, and a Remove button per registrant."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SEARCH = "registrants.search"
 ALL = "registrants.all"
 REMOVE = "registrants.remove"
 DOWNLOAD = "registrants.download"
-"""The value of each is a `Place`."""
+"""The value of each is a `RegistrantPage`."""
 SEARCH_CALLBACK = "registrants.search_form"
 
 SEARCH_WORDS = "words"
@@ -49,7 +49,7 @@ GONE = "They are off the list, and their links do not work any more."
 
 
 class RegistrantPage(Frozen):
-    """Where somebody is in a list: of which webinar, on which page, found by which words; and whom they picked."""
+    """A position in the list: the webinar, the page, the search words; and the chosen registrant."""
 
     session_id: str
     page: int = 1
@@ -58,7 +58,7 @@ class RegistrantPage(Frozen):
 
 
 class SearchContext(Frozen):
-    """What the form for words was opened about, and where its answer goes."""
+    """The context of the search form, and the response URL of its message."""
 
     place: RegistrantPage
     response_url: str = ""
@@ -73,7 +73,7 @@ def page_message(
     now: datetime,
     note: str = "",
 ) -> Message:
-    """One page, newest first. `age` is how long ago they were read, `note` says what was just done."""
+    """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action."""
     found = search_registrants(registrants, place.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(place.page, 1), pages)
@@ -86,23 +86,23 @@ def page_message(
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_page_buttons(here, pages)]
-    spoken = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, place.words)}".strip()
-    return message(spoken, [*blocks, context(" · ".join(filter(None, notes)))])
+    fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, place.words)}".strip()
+    return message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
 def search_registrants(registrants: Sequence[Registrant], words: str) -> list[Registrant]:
-    """Those in whose name, address or source all of the words stand, newest first."""
-    wanted = words.casefold().split()
+    """The registrants whose name, address and source contain all of the words, newest first."""
+    terms = words.casefold().split()
     found = [
         one
         for one in registrants
-        if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in wanted)
+        if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in terms)
     ]
     return sorted(found, key=_newest_first)
 
 
 def search_form(place: RegistrantPage, response_url: str) -> View:
-    """The small form for the words."""
+    """The search form."""
     words = text_input(
         action_id=SEARCH_WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True
     )
@@ -113,12 +113,12 @@ def search_form(place: RegistrantPage, response_url: str) -> View:
 
 
 def read_search(values: form_values.Values) -> str:
-    """The words that were typed."""
+    """Read the search words."""
     return " ".join(form_values.text(values, SEARCH_WORDS, "").split())
 
 
 def download_text(webinar: Webinar, count: int) -> str:
-    """What stands above the file."""
+    """The message above the file."""
     return f"{_have(count)} registered for *{plain(webinar.title)}*. The file holds personal data."
 
 

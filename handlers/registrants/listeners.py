@@ -1,4 +1,4 @@
-"""Who has registered, for organisers alone: a page at a time, found by words, taken off the list, and as a file."""
+"""The registrant list, for organizers only: pages, search, removal, and a CSV file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTION = "see who has registered for this webinar"
 
 
 async def registrants(request: SlackRequest, command: ShowRegistrants) -> None:
-    """Who has registered for the webinar that was named: one call."""
+    """Show the registrants of a webinar: one call."""
     webinar = await choose_webinar(request, command.which, "registrants")
     if webinar:
         await request.require_manager(webinar, ACTION)
@@ -48,19 +48,19 @@ async def refresh(request: SlackRequest) -> None:
 
 
 async def search(request: SlackRequest) -> None:
-    """Ask for the words."""
+    """Open the search form."""
     place = RegistrantPage.model_validate_json(request.value)
     await request.managed_webinar(place.session_id, ACTION)
     await request.open(registrant_list.search_form(place, request.response_url))
 
 
 async def search_submitted(request: SlackRequest) -> None:
-    """The words were sent: who is found by them stands in the place of the page."""
-    asked = SearchContext.model_validate_json(request.metadata)
-    webinar = await request.managed_webinar(asked.place.session_id, ACTION)
+    """Replace the page by the result of the search."""
+    search = SearchContext.model_validate_json(request.metadata)
+    webinar = await request.managed_webinar(search.place.session_id, ACTION)
     place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_search(request.values))
     await request.acknowledge()
-    request.view, request.response_url = None, asked.response_url
+    request.view, request.response_url = None, search.response_url
 
     async def work(request: SlackRequest) -> None:
         await _show(request, webinar, place, replace=True)
@@ -69,7 +69,7 @@ async def search_submitted(request: SlackRequest) -> None:
 
 
 async def remove(request: SlackRequest) -> None:
-    """Take somebody off the list (one call), as was confirmed at the button, and show who is left."""
+    """Remove a registrant (one call), as confirmed at the button, and replace the page."""
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await request.managed_webinar(place.session_id, ACTION)
     await request.services.registrants.remove(webinar, place.picked, request.caller())
@@ -78,13 +78,13 @@ async def remove(request: SlackRequest) -> None:
 
 
 async def download(request: SlackRequest) -> None:
-    """Everybody as a file, in a direct message."""
+    """Send all registrants as a file by DM."""
     place = RegistrantPage.model_validate_json(request.value)
     webinar = await request.managed_webinar(place.session_id, ACTION)
     known = await request.services.registrants.get(webinar, request.user_id, request.caller())
     content = await asyncio.to_thread(registrant_file.registrant_csv, known.registrants)
-    said = sentence_message(registrant_list.download_text(webinar, len(known.registrants)))
-    channel_id, _ = await request.slack.post(request.user_id, said)
+    message = sentence_message(registrant_list.download_text(webinar, len(known.registrants)))
+    channel_id, _ = await request.slack.post(request.user_id, message)
     await request.slack.send_file(channel_id, Upload(FILE_NAME, content, title="Registrants"))
     await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
 

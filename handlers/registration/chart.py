@@ -1,4 +1,4 @@
-"""The picture of a registration, and the file of links where nobody is e-mailed: into the asker's own messages."""
+"""Send the chart of a registration, or the file of links, to the user by DM."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ FILE_NAME = "registrations.png"
 
 
 async def chart_pressed(request: SlackRequest) -> None:
-    """Draw it from our own figures: no vendor call."""
+    """Draw the chart from our own counts: no vendor call."""
     await _chart(request, with_sources=False)
 
 
 async def sources_pressed(request: SlackRequest) -> None:
-    """Draw it with where people came from, which their list at RingCentral says: one call per 1,000."""
+    """Draw the chart with the sources from the registrant list: one call per 1,000 registrants."""
     await _chart(request, with_sources=True)
 
 
 async def links_pressed(request: SlackRequest) -> None:
-    """The file of links, as it is by now: one call per 1,000."""
+    """Send the current file of links: one call per 1,000 registrants."""
     webinar = await request.services.mirror.find(request.value)
     await request.require_manager(webinar, LINKS_ACTION)
     request.services.registration.check(webinar)
@@ -40,11 +40,11 @@ async def links_pressed(request: SlackRequest) -> None:
 
 
 async def send_links(request: SlackRequest, webinar: Webinar, caller: Caller) -> int:
-    """Send whoever asks the links of everybody without a seat in Slack, if there is anybody; returns how many."""
-    made = await request.services.link_files.create(webinar, caller)
-    if made.upload:
-        await _send(request, chart_texts.links_message(webinar, made.people), made.upload)
-    return made.people
+    """Send the user the links of all registrants without a seat in Slack; return their number."""
+    result = await request.services.link_files.create(webinar, caller)
+    if result.upload:
+        await _send(request, chart_texts.links_message(webinar, result.people), result.upload)
+    return result.people
 
 
 async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
@@ -54,20 +54,22 @@ async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
     if read is None:
         raise BadInput(NOT_READ)
     caller = await _show_progress(request, webinar, chart_texts.drawing_view)
-    made = await request.services.chart_images.create(webinar, read, now, sources_for=caller if with_sources else None)
-    words = summary(webinar, made.forecast, made.sources)
-    if not made.png:
-        why = chart_texts.TOO_EARLY if made.is_too_early else chart_texts.NOT_DRAWN
+    result = await request.services.chart_images.create(
+        webinar, read, now, sources_for=caller if with_sources else None
+    )
+    words = summary(webinar, result.forecast, result.sources)
+    if not result.png:
+        why = chart_texts.TOO_EARLY if result.is_too_early else chart_texts.NOT_DRAWN
         await _answer(request, chart_texts.chart_reply(words, why))
         return
-    spoken = summary(webinar, made.forecast, made.sources, is_plain=True)
-    upload = Upload(FILE_NAME, made.png, title=f"Registrations: {webinar.title}", alt_text=spoken)
+    spoken = summary(webinar, result.forecast, result.sources, is_plain=True)
+    upload = Upload(FILE_NAME, result.png, title=f"Registrations: {webinar.title}", alt_text=spoken)
     await _send(request, chart_texts.caption(webinar, words, now=now, with_sources=with_sources), upload)
     await _answer(request, chart_texts.chart_reply(words, chart_texts.SENT))
 
 
 async def _show_progress(request: SlackRequest, webinar: Webinar, working: Callable[..., View]) -> Caller:
-    """Say in a modal that it is being made, where it was asked for in one: on top, so that a form keeps its answers."""
+    """Open a progress view if the button was in a modal: above it, so that a form keeps its input."""
     if request.view is None:
         return request.caller()
     view_id = await request.open(working(webinar))

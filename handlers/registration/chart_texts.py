@@ -1,4 +1,4 @@
-"""What stands around the picture of a registration and the file of links, and while they are made."""
+"""The texts of the registration chart and of the file of links, and their progress views."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ NOT_DRAWN = "The chart could not be drawn. Try again in a few minutes; if it hap
 
 
 def drawing_view(webinar: Webinar, *, note: str = "") -> View:
-    """What stands there while the picture is drawn. `note` says why it takes longer than usual."""
+    """The progress view of the chart. `note` says why it takes longer than usual."""
     return _progress_view("Chart", f"Drawing the registrations of *{plain(webinar.title)}*…", note)
 
 
 def collecting_view(webinar: Webinar, *, note: str = "") -> View:
-    """What stands there while the links are collected."""
+    """The progress view of the file of links."""
     return _progress_view("Links", f"Collecting the links of *{plain(webinar.title)}*…", note)
 
 
 def failed_view(sentence: str) -> View:
-    """That it was not made, and what to do."""
+    """That it failed, and what to do."""
     return modal(FAILED, "Not made", [paragraph(sentence)])
 
 
 def caption(webinar: Webinar, takeaway: str, *, now: datetime, with_sources: bool) -> Message:
-    """What stands above the picture in the asker's own messages."""
+    """The DM above the chart."""
     read = webinar.registration
     aged = [context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}")] if read else []
     more = None if with_sources else buttons.webinar_button(webinar, "Chart With Sources", buttons.SOURCES)
@@ -44,12 +44,12 @@ def caption(webinar: Webinar, takeaway: str, *, now: datetime, with_sources: boo
 
 
 def chart_reply(takeaway: str, sentence: str) -> Message:
-    """The answer where it was asked for: what the picture says, and where it is or why there is none."""
+    """The reply where the button was pressed: the content of the chart, and where it is or why there is none."""
     return message(f"{takeaway} {sentence}", [section(takeaway), paragraph(sentence)])
 
 
 def links_message(webinar: Webinar, people: int) -> Message:
-    """What stands above the file of links in the organiser's own messages."""
+    """The DM above the file of links."""
     text = (
         f"{DISPLAY_NAME} e-mails nobody about *{plain(webinar.title)}*, so here are the links of "
         f"{number(people, 'person', 'people')} who registered without a seat in Slack. Each link belongs to one "
@@ -60,7 +60,7 @@ def links_message(webinar: Webinar, people: int) -> Message:
 
 
 def links_reply(webinar: Webinar, people: int) -> Message:
-    """The answer where the file was asked for."""
+    """The reply where the button was pressed."""
     title = f"*{plain(webinar.title)}*"
     text = (
         f"The links of {number(people, 'person', 'people')} registered for {title} are in your messages with Greenroom."

@@ -1,4 +1,4 @@
-"""Opening and closing a registration, limiting it, and taking that back."""
+"""Open, close and limit a registration, and undo that."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACTION = "open, close or limit the registration of this webinar"
 
 
 async def open_registration(request: SlackRequest, command: Open) -> None:
-    """Open the registration of the webinar that was named."""
+    """Open the registration of a webinar."""
     webinar = await choose_webinar(request, command.which, "open")
     if webinar:
         await _open(request, webinar)
@@ -32,7 +32,7 @@ async def open_pressed(request: SlackRequest) -> None:
 
 
 async def close_registration(request: SlackRequest, command: Close) -> None:
-    """Close the registration of the webinar that was named."""
+    """Close the registration of a webinar."""
     webinar = await choose_webinar(request, command.which, "close")
     if webinar:
         await _close(request, webinar)
@@ -44,7 +44,7 @@ async def close_pressed(request: SlackRequest) -> None:
 
 
 async def limit_registration(request: SlackRequest, command: Limit) -> None:
-    """Set the limit that was named, or ask for it where none was."""
+    """Set the limit, or open the form if the command has none."""
     services = request.services
     command = resolve_limit(command, await services.mirror.everything(), services.clock.now())
     limit = read_limit(command.to) if command.to else None
@@ -61,13 +61,13 @@ async def limit_registration(request: SlackRequest, command: Limit) -> None:
 
 
 async def limit_pressed(request: SlackRequest) -> None:
-    """Ask for the limit."""
+    """Open the limit form."""
     session_id, typed = buttons.parse_value(request.value)
     await _open_limit_form(request, await request.services.mirror.find(session_id), typed)
 
 
 async def limit_submitted(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or it is being set."""
+    """Validate the form; set the limit behind a progress view."""
     services = request.services
     webinar = await services.mirror.find(request.metadata)
     await request.require_manager(webinar, ACTION)
@@ -75,8 +75,8 @@ async def limit_submitted(request: SlackRequest) -> None:
     limit = limit_form.read_form(request.values)
     try:
         check_limit(webinar, limit)
-    except NotChanged as stays:
-        raise BadInput(stays.sentence, {limit_form.LIMIT: stays.sentence}) from stays
+    except NotChanged as unchanged:
+        raise BadInput(unchanged.sentence, {limit_form.LIMIT: unchanged.sentence}) from unchanged
     request.failure_view = limit_form.failed_view
     await request.acknowledge(response_action="update", view=limit_form.working_view(webinar))
 
@@ -87,11 +87,11 @@ async def limit_submitted(request: SlackRequest) -> None:
 
 
 async def undo_pressed(request: SlackRequest) -> None:
-    """Go back to what was so before, and say so in the place of what was said."""
-    wanted = settings_result.read_undo(request.value)
-    await request.require_manager(await request.services.mirror.find(wanted.session_id), ACTION)
+    """Undo a change, and replace its message by the result."""
+    undo = settings_result.read_undo(request.value)
+    await request.require_manager(await request.services.mirror.find(undo.session_id), ACTION)
     await _reply_with_result(
-        request, request.services.registration.undo(wanted, request.caller(), request.user_id), undone=True
+        request, request.services.registration.undo(undo, request.caller(), request.user_id), undone=True
     )
 
 
@@ -114,12 +114,12 @@ async def _close(request: SlackRequest, webinar: Webinar) -> None:
 
 
 async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], *, undone: bool = False) -> None:
-    # The answer to an Undo takes the place of the message whose button was pressed; any other is a new one, because
-    # the button may stand on something that everybody sees.
+    # The reply to an Undo replaces the message of the button; any other is a new message, because the button may be
+    # on a public one.
     try:
         done = await change
-    except NotChanged as stays:
-        answer = settings_result.unchanged_message(stays.webinar, stays.sentence, now=request.now())
+    except NotChanged as unchanged:
+        answer = settings_result.unchanged_message(unchanged.webinar, unchanged.sentence, now=request.now())
     else:
         answer = settings_result.changed_message(done.webinar, done.before, now=request.now(), undone=undone)
     await request.reply(answer, replace=undone)

@@ -1,4 +1,4 @@
-"""The form for all of a registration: opened from a card, changed in one step, told with the way back."""
+"""The form for all settings of a registration: open it, apply its changes, show the result with an Undo."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IGNORED = "RingCentral left this as it was, without saying why: {}."
 
 
 async def menu_pressed(request: SlackRequest) -> None:
-    """Open the form from the mirror; what was never read is read first, while a modal says so."""
+    """Open the form from the mirror; if the preferences were never read, read them behind a progress view first."""
     webinar = await request.services.mirror.find(request.value)
     await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
@@ -38,25 +38,25 @@ async def menu_pressed(request: SlackRequest) -> None:
 
 
 async def form_submitted(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or it is being changed."""
-    asked = menu_form.read_context(request.metadata)
-    webinar = await request.services.mirror.find(asked.session_id)
+    """Validate the form; apply its changes behind a progress view."""
+    context = menu_form.read_context(request.metadata)
+    webinar = await request.services.mirror.find(context.session_id)
     await request.require_manager(webinar, ACTION)
     request.services.registration.check(webinar)
-    wanted = _read_form(request, webinar, asked.shown)
-    if wanted == asked.shown:
+    wanted = _read_form(request, webinar, context.shown)
+    if wanted == context.shown:
         await request.acknowledge(response_action="update", view=menu_form.nothing_changed_view(webinar))
         return
-    told, now = await _forecast(request, webinar), request.now()
+    forecast, now = await _forecast(request, webinar), request.now()
 
     def back(sentence: str) -> View:
-        return menu_form.form_view(webinar, told, now=now, asked=asked, typed=request.values, problem=sentence)
+        return menu_form.form_view(webinar, forecast, now=now, opened=context, typed=request.values, problem=sentence)
 
     request.failure_view = back
     await request.acknowledge(response_action="update", view=menu_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
-        await _apply(request, webinar, asked.shown, wanted)
+        await _apply(request, webinar, context.shown, wanted)
 
     request.run_after_ack(work)
 
@@ -66,8 +66,8 @@ def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState
     if wanted.limit != shown.limit:
         try:
             check_limit(webinar, wanted.limit)
-        except NotChanged as stays:
-            raise BadInput(stays.sentence, {menu_form.LIMIT: stays.sentence}) from stays
+        except NotChanged as unchanged:
+            raise BadInput(unchanged.sentence, {menu_form.LIMIT: unchanged.sentence}) from unchanged
     return wanted
 
 
@@ -86,14 +86,14 @@ async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationSta
 
 
 async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
-    # What was to be changed is changed: what goes wrong from here on is told beside it, in a direct message.
+    # The change is complete: errors from here on are reported separately, by DM.
     request.failure_view, request.view = None, None
     if not await send_links(request, webinar, request.caller()):
         await request.reply(chart_texts.links_reply(webinar, 0))
 
 
 def _needs_links(done: Changed) -> bool:
-    """Whether people are registered who were e-mailed before, and no more."""
+    """Whether the change turned off RingCentral's e-mails while there are registrants."""
     before, after = done.before.preferences, done.webinar.registration
     if before is None or after is None or after.preferences is None:
         return False

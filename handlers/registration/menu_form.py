@@ -1,4 +1,4 @@
-"""The form for all of a registration: how it stands, who may come, who is e-mailed, what follows the event."""
+"""The form for all settings of a registration: status, limit, e-mails, access, and what follows the event."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STATUS, LIMIT = "registrationStatus", "autoCloseLimit"
 OPEN, CLOSED = "Open", "Closed"
 EMAILS, PEOPLE, AFTER = "emails", "people", "after"
 BOXES = {EMAILS: (SUPPRESS, DIGEST), PEOPLE: (WORK_EMAIL, DEVICES), AFTER: (REOPENS, RECORDING)}
-"""Groups of checkboxes: block id, then RingCentral's names."""
+"""The groups of checkboxes: block id, then RingCentral's parameters."""
 
 LABELS = {EMAILS: "E-mails", PEOPLE: "Who can come in", AFTER: "After the event"}
 HINTS = {
@@ -56,41 +56,41 @@ HINTS = {
 
 
 class MenuContext(Frozen):
-    """What the form was opened about: the webinar, and what was so of its registration then."""
+    """The context of the form: the webinar, and its settings when the form was opened."""
 
     session_id: str
     shown: RegistrationState
 
 
 def is_ready(webinar: Webinar) -> bool:
-    """Whether all that the form shows is known."""
+    """Whether the mirror has everything that the form shows."""
     return webinar.registration is not None and webinar.registration.preferences is not None
 
 
 def form_view(
     webinar: Webinar,
-    told: Forecast,
+    forecast: Forecast,
     *,
     now: datetime,
-    asked: MenuContext | None = None,
+    opened: MenuContext | None = None,
     typed: form_values.Values | None = None,
     problem: str = "",
 ) -> View:
-    """The form, of a webinar of which all is known.
+    """The form for a webinar that `is_ready`.
 
-    Where it comes back because of a `problem`, it holds what was `typed`, and what it was opened with stays `asked`.
+    After a `problem`, it is shown again with the input in `typed` and its original `context`.
     """
     read = _read(webinar)
-    opened = asked or MenuContext(session_id=webinar.id, shown=state_of(read))
-    held = _read_settings(typed or {}, opened.shown)
-    preferences = held.preferences or Preferences()
+    opened = opened or MenuContext(session_id=webinar.id, shown=state_of(read))
+    settings = _read_settings(typed or {}, opened.shown)
+    preferences = settings.preferences or Preferences()
     limit = form_values.text(typed or {}, LIMIT, _typed(opened.shown.limit))
     blocks: list[Block] = [
         *([warning(problem)] if problem else []),
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
-        fields([("Registration", registration_state(read)), *forecast_facts(webinar, told)]),
+        fields([("Registration", registration_state(read)), *forecast_facts(webinar, forecast)]),
         context(f"As read from {DISPLAY_NAME} {ago(read.read_at, now)}"),
-        *([] if is_full(read) else [_status_input(held)]),
+        *([] if is_full(read) else [_status_input(settings)]),
         _limit_input(limit, is_full=is_full(read)),
         *(_checkbox_input(name, label, preferences) for name, label in LABELS.items()),
         _duration_input(preferences),
@@ -100,12 +100,12 @@ def form_view(
 
 
 def read_context(note: str) -> MenuContext:
-    """What a form was opened about, by its private_metadata."""
+    """Read the context from the form's private_metadata."""
     return MenuContext.model_validate_json(note)
 
 
 def read_form(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
-    """What was sent; what the form did not ask is as it was `shown`. Raises `BadInput` under the field at fault."""
+    """Read the submitted settings; fields that were not in the form stay as `shown`. Raises `BadInput` by field."""
     text = form_values.text(values, LIMIT, _typed(shown.limit)).strip()
     try:
         limit = read_limit(text, "leave it empty") if text else None
@@ -115,28 +115,28 @@ def read_form(values: form_values.Values, shown: RegistrationState) -> Registrat
 
 
 def reading_view(webinar: Webinar, *, note: str = "") -> View:
-    """What stands there while it is read for the first time. `note` says why it takes longer than usual."""
+    """The progress view while the preferences are read. `note` says why it takes longer than usual."""
     return _waiting(READING, f"Reading the registration of *{plain(webinar.title)}* from {DISPLAY_NAME}…", note)
 
 
 def working_view(webinar: Webinar, *, note: str = "") -> View:
-    """What takes the form's place while it is saved."""
+    """Replaces the form while it is saved."""
     closing = "You can close this window: the result then comes as a direct message."
     return _waiting(WORKING, f"Changing the registration of *{plain(webinar.title)}*…", note, closing)
 
 
 def nothing_changed_view(webinar: Webinar) -> View:
-    """That the form was sent as it was."""
+    """That the form was submitted without changes."""
     return modal(NOTHING, TITLE, [section(f"Nothing was changed about *{plain(webinar.title)}*.")])
 
 
 def unread_view(sentence: str) -> View:
-    """That it could not be read, and what to do."""
+    """That the registration could not be read, and what to do."""
     return modal(FAILED, "Registration not read", [paragraph(sentence)])
 
 
 def _read_settings(values: form_values.Values, shown: RegistrationState) -> RegistrationState:
-    """What the form holds, its limit aside."""
+    """The submitted settings, except the limit."""
     was = shown.preferences or Preferences()
     changes: dict[str, object] = {}
     for block_id, parameters in BOXES.items():
@@ -152,10 +152,12 @@ def _read_settings(values: form_values.Values, shown: RegistrationState) -> Regi
     )
 
 
-def _status_input(held: RegistrationState) -> Block:
+def _status_input(settings: RegistrationState) -> Block:
     words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
     options = {value: option(text=text, value=value) for value, text in words.items()}
-    element = radio_buttons(action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(held)])
+    element = radio_buttons(
+        action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(settings)]
+    )
     return _input(STATUS, "Registration", element, optional=False)
 
 

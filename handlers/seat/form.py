@@ -1,4 +1,4 @@
-"""The short form by which a person takes a seat, or changes the name on it, and what stands in its place meanwhile."""
+"""The form with which a user registers or changes their name, and its progress and error views."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ FAILED = "seat.failed"
 BACK = "seat.back"
 
 FIRST_NAME, LAST_NAME, EMAIL, REMINDER = "first_name", "last_name", "email", "reminder"
-"""The blocks that hold them."""
+"""The block ids of the fields."""
 NEVER = "0"
 REMINDERS = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
-"""The reminders to choose from."""
+"""The reminders to choose from, as time before the start."""
 SAME_NAME = "This is the name you are registered under. Change it, or press Cancel."
 KEPT_FOR = "90 days after the webinar"
 
 
 class SeatInput(Frozen):
-    """What a form is about and what stands in it: kept in its private_metadata, for the way back to it."""
+    """The context and input of the form, kept in its private_metadata so that it can be shown again."""
 
     session_id: str
     source: str = ""
@@ -48,17 +48,17 @@ class SeatInput(Frozen):
 
     @property
     def attendee(self) -> SeatDetails:
-        """Who is to sit there."""
+        """The name and address to register."""
         return SeatDetails(first_name=self.first_name, last_name=self.last_name, email=self.email)
 
     @property
     def lead(self) -> timedelta | None:
-        """How long before the start they want to be reminded, if they do."""
+        """The time of the reminder before the start; `None` for no reminder."""
         return timedelta(seconds=self.reminder_s) or None
 
 
 def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
-    """What Slack tells of a person; where their profile does not part the name, the last word is the last name."""
+    """Prefill from the Slack profile; if it has only a full name, its last word is the last name."""
     first, _, last = person.name.strip().rpartition(" ")
     named = (person.first_name, person.last_name) if person.first_name else (first or last, last if first else "")
     return SeatInput(
@@ -71,7 +71,7 @@ def from_profile(person: Person, session_id: str, source: str) -> SeatInput:
 
 
 def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
-    """The form of a webinar that is open; while it is live, nobody needs a reminder."""
+    """The registration form; without reminders while the webinar is live."""
     is_live = stage(webinar, now) is Stage.LIVE
     submit = "Join Now" if is_live else "Register"
     ahead = [lead for lead in REMINDERS if webinar.start - lead > now and not is_live]
@@ -97,7 +97,7 @@ def form_view(webinar: Webinar, typed: SeatInput, *, now: datetime) -> View:
 
 
 def rename_view(webinar: Webinar, typed: SeatInput) -> View:
-    """The form for another name, which says beforehand what follows from it."""
+    """The form for another name, which states the consequences."""
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section(
@@ -117,7 +117,7 @@ def rename_view(webinar: Webinar, typed: SeatInput) -> View:
 
 
 def read_form(values: form_values.Values, note: str) -> SeatInput:
-    """What was sent, whether or not it can be used. `note` is the form's private_metadata."""
+    """Read the submitted values, not validated. `note` is the form's private_metadata."""
     before = SeatInput.model_validate_json(note)
     texts = {name: form_values.text(values, name, getattr(before, name)) for name in (FIRST_NAME, LAST_NAME, EMAIL)}
     seconds = int(form_values.choice(values, REMINDER, NEVER))
@@ -127,7 +127,7 @@ def read_form(values: form_values.Values, note: str) -> SeatInput:
 
 
 def check_form(typed: SeatInput) -> None:
-    """Raise `BadInput` with all that RingCentral would not take, each under its field."""
+    """Raise `BadInput` with everything that RingCentral would reject, by field."""
     problems = {
         FIRST_NAME: _name_problem(typed.first_name, "first name"),
         LAST_NAME: _name_problem(typed.last_name, "last name"),
@@ -139,7 +139,7 @@ def check_form(typed: SeatInput) -> None:
 
 
 def check_rename(typed: SeatInput, note: str) -> None:
-    """Raise `BadInput` also where it is the name they have: their link would change for nothing."""
+    """Raise `BadInput` also if the name is unchanged: the link would change for nothing."""
     check_form(typed)
     was = SeatInput.model_validate_json(note)
     if (typed.first_name, typed.last_name) == (was.first_name, was.last_name):
@@ -147,7 +147,7 @@ def check_rename(typed: SeatInput, note: str) -> None:
 
 
 def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") -> View:
-    """What takes the form's place meanwhile. `note` says why it takes longer than usual."""
+    """Replaces the form in the meantime. `note` says why it takes longer than usual."""
     what = (
         f"Registering you again for *{plain(webinar.title)}*…"
         if renaming
@@ -160,13 +160,13 @@ def working_view(webinar: Webinar, *, renaming: bool = False, note: str = "") ->
 
 
 def failed_view(sentence: str, typed: SeatInput) -> View:
-    """That it did not work and what to do, with the way back to the filled form."""
+    """That it failed and what to do, with a button back to the form and its input."""
     back = actions(button("Back to the Form", BACK, typed.session_id, style="primary"))
     return modal(FAILED, "Not registered", [paragraph(sentence), *back], private_metadata=typed.model_dump_json())
 
 
 def rename_failed_view(sentence: str) -> View:
-    """That the name was not changed, or what else came of it."""
+    """That the name was not changed, and what to do."""
     return modal(FAILED, "Name not changed", [paragraph(sentence)])
 
 
@@ -176,9 +176,9 @@ def _name_inputs(typed: SeatInput) -> list[Block]:
         input_block(
             block_id=block,
             label=label,
-            element=text_input(action_id=block, initial_value=held or None, focus_on_load=not number),
+            element=text_input(action_id=block, initial_value=value or None, focus_on_load=not number),
         )
-        for number, (label, block, held) in enumerate(named)
+        for number, (label, block, value) in enumerate(named)
     ]
 
 

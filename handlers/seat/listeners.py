@@ -1,4 +1,4 @@
-"""A seat of one's own: the form, what comes of it, one's own link, another name, and giving it up."""
+"""A user's own seat: register, show the link, change the name, cancel."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from handlers.seat.offer import is_closed, offer, offered_view, own_view
 
 
 async def register_pressed(request: SlackRequest) -> None:
-    """The button on cards and wherever else one can register, and the one that asks for one's own link."""
+    """The Register button, and the button that shows the user's own link."""
     await offer(request, await _webinar(request))
 
 
 async def refresh_registration(request: SlackRequest) -> None:
-    """Read the registration anew (one call), and offer what is to be had by then in the same place."""
+    """Read the registration again (one call), and replace the view by what is possible now."""
     known = await _webinar(request)
-    # Where it stands in a direct message, a window has to be opened while Slack lets one be.
+    # From a DM, the modal must be opened while the trigger is valid.
     view_id = request.view_id or await request.open(seat_texts.refreshing_view(known))
     webinar = await request.services.mirror.refresh(known.session_id, request.caller())
     await request.slack.update(view_id, await offered_view(request, webinar))
 
 
 async def when_open_pressed(request: SlackRequest) -> None:
-    """Have them told when registration opens; whoever has a way in, or can have one by now, is shown that instead."""
+    """Subscribe the user to the opening of registration, unless they have a link or can register now."""
     webinar = await _webinar(request)
     own = await own_view(request, webinar)
     if own or not is_closed(webinar, request):
@@ -48,7 +48,7 @@ async def when_open_pressed(request: SlackRequest) -> None:
 
 
 async def form_submitted(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or they are being registered."""
+    """Validate the form; register the user behind a progress view."""
     typed = seat_form.read_form(request.values, request.metadata)
     seat_form.check_form(typed)
     webinar = await request.services.mirror.find(typed.session_id)
@@ -62,26 +62,26 @@ async def form_submitted(request: SlackRequest) -> None:
 
 
 async def back_to_form(request: SlackRequest) -> None:
-    """The form again, as it was filled, in the same place."""
+    """Show the form again with its input."""
     typed = SeatInput.model_validate_json(request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
     await request.slack.update(request.view_id, seat_form.form_view(webinar, typed, now=request.now()))
 
 
 async def rename_pressed(request: SlackRequest) -> None:
-    """The form for another name, in the place of the seat or on its own."""
+    """Show the form for another name."""
     webinar = await _webinar(request)
     seat = await request.services.seats.find(webinar, request.user_id)
     if seat is None:
         await request.reply(seat_texts.gone_message(webinar, problem=NO_SEAT), replace=bool(request.view))
         return
-    held = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
-    view = seat_form.rename_view(webinar, held)
+    current = SeatInput(session_id=webinar.session_id, **seat.attendee.model_dump(exclude={"is_own_address"}))
+    view = seat_form.rename_view(webinar, current)
     await (request.slack.update(request.view_id, view) if request.view else request.open(view))
 
 
 async def rename_submitted(request: SlackRequest) -> None:
-    """Another name was sent: the seat is given up and taken anew under it."""
+    """Validate the name; replace the seat by one under this name."""
     typed = seat_form.read_form(request.values, request.metadata)
     seat_form.check_rename(typed, request.metadata)
     webinar = await request.services.mirror.find(typed.session_id)
@@ -101,7 +101,7 @@ async def rename_submitted(request: SlackRequest) -> None:
 
 
 async def leave_pressed(request: SlackRequest) -> None:
-    """Give the seat up (Slack has asked whether they mean it), and say so where their link was."""
+    """Cancel the seat, as confirmed at the button, and replace the message with the link."""
     webinar = await _webinar(request)
     seat = await request.services.seats.leave(webinar, request.user_id, request.caller())
     await request.services.seats.notifier.notify_gone(seat)
@@ -109,7 +109,7 @@ async def leave_pressed(request: SlackRequest) -> None:
 
 
 async def refresh_seat(request: SlackRequest) -> None:
-    """Read the seat at RingCentral (one call): it may have been removed there."""
+    """Read the seat at RingCentral again (one call): it may have been removed there."""
     webinar = await _webinar(request)
     known = await request.services.seats.find(webinar, request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
@@ -145,13 +145,13 @@ async def _register(request: SlackRequest, webinar: Webinar, typed: SeatInput) -
 
 
 async def _show_seat(request: SlackRequest, webinar: Webinar, seat: Seat) -> None:
-    """Their link at once where they are; then the direct message, and a word about it where there can be none."""
+    """Show the link, then send the DM, and show a note if Slack refuses it."""
     now = request.now()
     note = seat_texts.DM_TO_COME if seat.state is SeatState.REGISTERED else seat_texts.IN_DM
     await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=now, note=note))
-    told = await request.services.seats.notifier.notify_taken(seat)
-    if told.state is SeatState.NOTIFIED and not told.dm_channel_id:
-        view = seat_texts.seat_view(webinar, told, now=now, note=seat_texts.NO_DM)
+    notified = await request.services.seats.notifier.notify_taken(seat)
+    if notified.state is SeatState.NOTIFIED and not notified.dm_channel_id:
+        view = seat_texts.seat_view(webinar, notified, now=now, note=seat_texts.NO_DM)
         await request.slack.update(request.view_id, view)
 
 
@@ -167,12 +167,12 @@ async def _show(request: SlackRequest, view: View) -> None:
 async def _show_gone(request: SlackRequest, webinar: Webinar, seat: Seat, sentence: str) -> None:
     if request.view:
         await request.slack.update(request.view_id, seat_texts.gone_view(webinar, problem=sentence))
-    elif request.channel_id != seat.dm_channel_id:  # there it stands already, in the place of the link
+    elif request.channel_id != seat.dm_channel_id:  # the DM shows it already, in place of the link
         await request.reply(seat_texts.gone_message(webinar, problem=sentence))
 
 
 async def _subscribe_to_opening(request: SlackRequest, webinar: Webinar) -> None:
-    # The message comes first: only its answer tells which channel the person's own messages are.
+    # Post the message first: only the response has the channel id of the DM.
     try:
         channel_id, ts = await request.slack.post(request.user_id, seat_texts.opening_subscribed_message(webinar))
     except (ChannelUnreachable, SlackRefused) as error:

@@ -39,8 +39,8 @@ async def own_view(request: SlackRequest, webinar: Webinar) -> View | None:
     now = request.now()
     seat = await request.services.seats.find(webinar, request.user_id)
     if seat:
-        is_untold = seat.state is SeatState.NOTIFIED and not seat.dm_channel_id
-        return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if is_untold else "")
+        has_no_dm = seat.state is SeatState.NOTIFIED and not seat.dm_channel_id
+        return seat_texts.seat_view(webinar, seat, now=now, note=seat_texts.NO_DM if has_no_dm else "")
     if not is_coming_or_live(webinar, now):
         return None
     async with request.services.store.read() as db:

@@ -108,7 +108,7 @@ def test_form_that_comes_back_holds_what_was_typed() -> None:
     view = menu_form.form_view(one, Forecast(), now=NOW)
     asked = menu_form.read_context(view["private_metadata"])
     typed = sent(view, autoCloseLimit={"value": "77"}, emails={"selected_options": []})
-    back = menu_form.form_view(known(limit=5), Forecast(), now=NOW, asked=asked, typed=typed, problem="No.")
+    back = menu_form.form_view(known(limit=5), Forecast(), now=NOW, opened=asked, typed=typed, problem="No.")
     check_view(back)
     assert (back["private_metadata"], sent(back)) == (view["private_metadata"], typed)
     assert back["blocks"][0]["type"] == "alert"

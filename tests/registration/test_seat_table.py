@@ -6,10 +6,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import text
 
 from bot.db.connection import Store
-from bot.db.people_schema import seats as table
 from bot.model.seat import UNFINISHED_STATES, SeatDetails, SeatState
 from bot.registration.seats import table as seat_table
 from bot.webinars import table as webinar_table
@@ -58,7 +57,7 @@ async def test_nothing_personal_lies_there_to_be_read(store: Store) -> None:
     """Name, address and links are encrypted."""
     async with store.write() as db:
         await seat_table.begin(db, seat(), "me", LATER)
-        [row] = await db.execute(select(table))
+        [row] = await db.execute(text("select * from seats"))
         assert not [one for one in ("Dev", "Patel", "dev@acme.example", OWN_LINK) if one in str(tuple(row))]
 
 

@@ -24,18 +24,18 @@ def forecast_facts(webinar: Webinar, forecast: Forecast) -> list[tuple[str, str]
     return facts
 
 
-def pace_text(growth: GrowthRate | None) -> str:
+def pace_text(rate: GrowthRate | None) -> str:
     """Registrations per day, and over which period."""
-    if growth is None:
+    if rate is None:
         return TOO_EARLY
-    lately = "the last day" if growth.days == 1 else f"the last {growth.days} days"
-    if growth.growth == 0:
+    lately = "the last day" if rate.days == 1 else f"the last {rate.days} days"
+    if rate.growth == 0:
         return f"Nobody in {lately}"
-    if growth.growth < 0:
-        return f"{-growth.growth:,} fewer in {lately}"
-    if growth.days == 1 or growth.per_day < 1:
-        return f"{growth.growth:,} in {lately}"
-    return f"{_rounded(growth.per_day)} a day over {lately}"
+    if rate.growth < 0:
+        return f"{-rate.growth:,} fewer in {lately}"
+    if rate.days == 1 or rate.per_day < 1:
+        return f"{rate.growth:,} in {lately}"
+    return f"{_rounded(rate.per_day)} a day over {lately}"
 
 
 def summary(webinar: Webinar, forecast: Forecast, sources: Sequence[Bar] = (), *, is_plain: bool = False) -> str:
@@ -56,13 +56,14 @@ def _fill(read: Registration, forecast: Forecast) -> str:
     return people(read.count) if read.limit is None else f"{read.count:,} of {people(read.limit)} ({forecast.percent}%)"
 
 
-def _lately(growth: GrowthRate | None) -> str:
-    if growth is None:
+def _lately(rate: GrowthRate | None) -> str:
+    if rate is None:
         return ""
-    lately = number(growth.days, "day")
-    if growth.growth == 0:
+    lately = number(rate.days, "day")
+    if rate.growth == 0:
         return f", as many as {lately} ago"
-    return f", {'up' if growth.growth > 0 else 'down'} {abs(growth.growth):,} in the last {lately if growth.days > 1 else 'day'}"
+    direction = "up" if rate.growth > 0 else "down"
+    return f", {direction} {abs(rate.growth):,} in the last {lately if rate.days > 1 else 'day'}"
 
 
 def _full(webinar: Webinar, forecast: Forecast) -> str:
