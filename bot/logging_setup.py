@@ -23,11 +23,12 @@ def set_up(level: str, form: str) -> None:
     """Log to standard error, libraries from their own level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Console())
-    handler.addFilter(_is_logged)
+    handler.addFilter(is_logged)
     logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
-def _is_logged(record: logging.LogRecord) -> bool:
+def is_logged(record: logging.LogRecord) -> bool:
+    """Whether a record has the lowest level of its library, or more."""
     # A filter of the handler, not levels of the loggers: Bolt sets the levels of its own loggers.
     names = [record.name.rsplit(".", cut)[0] for cut in range(record.name.count(".") + 1)]
     return record.levelno >= next((LIBRARIES[name] for name in names if name in LIBRARIES), logging.NOTSET)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.logging_setup import _is_worth_saying, _Json
+from bot.logging_setup import is_logged, _Json
 from sandbox.slack import Message, Slack
 from tests.support.bulk import BulkHarness
 from tests.support.own_pages import LENA, PageVisitor, page_visitor
@@ -117,7 +117,7 @@ def words(message: Message) -> str:
 def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What our own log would hold, each line with all of its facts and its traceback."""
     form = _Json()
-    return [form.format(record) for record in caplog.records if _is_worth_saying(record)]
+    return [form.format(record) for record in caplog.records if is_logged(record)]
 
 
 def found(private: Iterable[str], texts: Iterable[str]) -> set[str]:
