@@ -45,13 +45,14 @@ GROUPS = {
         (
             "tests/commands/test_parser.py",
             "tests/commands/test_people_args.py",
-            "tests/commands/test_find_webinar.py",
+            "tests/commands/test_webinar_ref.py",
+            "tests/commands/test_resolve.py",
             "tests/commands/test_limit_arg.py",
         ),
     ),
     "references": Group(
         ("bot/commands/webinar_ref.py", "bot/commands/resolve.py", "bot/commands/limit_arg.py"),
-        ("tests/commands/test_find_webinar.py", "tests/commands/test_limit_arg.py", "tests/commands/test_parser.py"),
+        ("tests/commands/test_webinar_ref.py", "tests/commands/test_resolve.py", "tests/commands/test_limit_arg.py"),
     ),
     "times": Group(
         (
@@ -88,7 +89,16 @@ GROUPS = {
     "planner": Group(
         ("bot/notices/planner.py",), ("tests/notices/test_planner.py", "tests/notices/test_planner_together.py")
     ),
-    "gate": Group(("bot/providers/gate.py", "bot/providers/rate_budget.py"), ("tests/providers/test_gate.py",)),
+    "gate": Group(
+        ("bot/providers/gate.py", "bot/providers/rate_budget.py"),
+        (
+            "tests/providers/test_rate_budget.py",
+            "tests/providers/test_gate.py",
+            "tests/providers/test_gate_lanes.py",
+            "tests/providers/test_gate_headers.py",
+            "tests/providers/test_gate_vendor.py",
+        ),
+    ),
     "permissions": Group(
         ("bot/webinars/permissions.py", "bot/slack/users.py"),
         (

@@ -1,4 +1,4 @@
-"""A title keeps its words and a when is taken for what it says."""
+"""Parse the arguments of `create`: title, start and length."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ def _warm() -> None:
     warm_up()
 
 
-def plan(words: str, locale: str | None = None, now: datetime = NOW, zone: ZoneInfo = BERLIN) -> tuple[str, str]:
-    """Title and start on the person's wall clock."""
+def parse_at(words: str, locale: str | None = None, now: datetime = NOW, zone: ZoneInfo = BERLIN) -> tuple[str, str]:
+    """The title and the start in the user's time zone."""
     found = parse_create_args(words, now, zone, locale)
-    return found.title, said(found.start, zone)
+    return found.title, as_documented(found.start, zone)
 
 
-def said(start: datetime | None, zone: ZoneInfo = BERLIN) -> str:
-    """A start as the documentation writes it."""
+def as_documented(start: datetime | None, zone: ZoneInfo = BERLIN) -> str:
+    """A start in the format of the documentation."""
     local = start and start.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}" if local else ""
 
 
 @each_row(("typed", "title", "starts", "length"), table("commands.md", "typed after `create`"))
-def test_documented_when_is_what_is_read(typed: str, title: str, starts: str, length: str) -> None:
-    """Each example of the page is true."""
+def test_documented_arguments_are_parsed(typed: str, title: str, starts: str, length: str) -> None:
+    """Each example of docs/commands.md."""
     found = parse_create_args(typed, NOW, BERLIN)
-    assert (found.title, said(found.start)) == (title, starts)
+    assert (found.title, as_documented(found.start)) == (title, starts)
     assert (length_text(found.duration) if found.duration else "") == length
 
 
 @each_row(("rule", "typed", "starts"), table("commands.md", "rule"))
-def test_documented_guess_is_what_is_guessed(rule: str, typed: str, starts: str) -> None:
-    """Each guess of the page is made, with and without a title before it."""
-    assert plan(typed) == ("", starts)
-    assert plan(f"Launch day {typed}") == ("Launch day", starts)
+def test_documented_rules_hold(rule: str, typed: str, starts: str) -> None:
+    """Each rule of docs/commands.md, with and without a title before it."""
+    assert parse_at(typed) == ("", starts)
+    assert parse_at(f"Launch day {typed}") == ("Launch day", starts)
 
 
 @each_row(("locale", "typed", "title", "starts"), table("commands.md", "Slack's language"))
-def test_documented_language_is_read(locale: str, typed: str, title: str, starts: str) -> None:
-    """Each foreign example of the page is true for people of that language."""
-    assert plan(typed, locale) == (title, starts)
+def test_documented_languages_are_parsed(locale: str, typed: str, title: str, starts: str) -> None:
+    """Each foreign example of docs/commands.md, for users of that language."""
+    assert parse_at(typed, locale) == (title, starts)
 
 
 def test_documentation_has_its_tables() -> None:
-    """The tables that the tests above read are there: none of these tests passes by finding nothing."""
+    """The tables above exist, so that the tests that read them are not empty."""
     rows = [len(table("commands.md", first)) for first in ("typed after `create`", "rule", "Slack's language")]
     assert rows == [16, 10, 9]
 
@@ -83,8 +83,8 @@ Launch midday mix|Launch 29/02/2027 9am|Launch soon|Launch ASAP
 
 @each_row("title", [title for line in TITLES.splitlines() for title in line.split("|")])
 @each_row("locale", [None, "en-US", "de-DE", "fr-FR"])
-def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
-    """A title that only looks as if it held a time stays whole and has no start."""
+def test_title_without_a_start_stays_unchanged(title: str, locale: str | None) -> None:
+    """Also if it looks like a date or a time."""
     assert parse_create_args(title, NOW, BERLIN, locale) == CreateArgs(title, None, None, "")
 
 
@@ -100,9 +100,9 @@ def test_title_alone_loses_no_word(title: str, locale: str | None) -> None:
         ("in 3 days at 9am", "Sat 14 Mar 2026 09:00"),
     ],
 )
-def test_title_that_looks_like_a_time_is_kept_before_a_time(title: str, when: str, starts: str) -> None:
-    """The longest run that parses whole does not reach into the title."""
-    assert plan(f"{title} {when}") == (title, starts)
+def test_title_that_looks_like_a_time_is_kept_before_a_start(title: str, when: str, starts: str) -> None:
+    """The longest run that is a date and time does not include words of the title."""
+    assert parse_at(f"{title} {when}") == (title, starts)
 
 
 @each_row(
@@ -141,46 +141,48 @@ def test_title_that_looks_like_a_time_is_kept_before_a_time(title: str, when: st
         ("Dec 25 2020 9am", "Fri 25 Dec 2020 09:00"),
     ],
 )
-def test_when_in_other_words_is_read(words: str, starts: str) -> None:
-    """What people also type for a time is a time."""
-    assert plan(f"Launch {words}") == ("Launch", starts)
+def test_other_spellings_of_a_start_are_parsed(words: str, starts: str) -> None:
+    """Common spellings that the documentation does not list."""
+    assert parse_at(f"Launch {words}") == ("Launch", starts)
 
 
-def test_tonight_late_at_night_is_ahead() -> None:
-    """Words for a part of today never give a start that is past: then it is the next full hour."""
+def test_tonight_late_at_night_is_in_the_future() -> None:
+    """A part of today that has passed becomes the next full hour."""
     late = datetime(2026, 3, 11, 20, 30, tzinfo=UTC)
-    assert plan("Demo tonight", now=late) == ("Demo", "Wed 11 Mar 2026 22:00")
+    assert parse_at("Demo tonight", now=late) == ("Demo", "Wed 11 Mar 2026 22:00")
 
 
-def test_number_before_an_hour_is_no_day() -> None:
-    """Only an ordinal makes a bare number a day."""
-    assert plan("Part 2 3pm") == ("Part 2", "Wed 11 Mar 2026 15:00")
-    assert plan("Part 2nd 3pm") == ("Part", "Thu 2 Apr 2026 15:00")
+def test_number_before_a_time_is_not_a_day() -> None:
+    """Only an ordinal is a day."""
+    assert parse_at("Part 2 3pm") == ("Part 2", "Wed 11 Mar 2026 15:00")
+    assert parse_at("Part 2nd 3pm") == ("Part", "Thu 2 Apr 2026 15:00")
 
 
 def test_wrong_weekday_before_a_date_stays_in_the_title() -> None:
-    """Of a weekday and a date that contradict each other the date counts, and the weekday is seen in the title."""
-    assert plan("Cyber Monday December 1 3pm") == ("Cyber Monday", "Tue 1 Dec 2026 15:00")
+    """If a weekday contradicts the date, the date counts and the weekday remains visible in the title."""
+    assert parse_at("Cyber Monday December 1 3pm") == ("Cyber Monday", "Tue 1 Dec 2026 15:00")
 
 
 def test_month_and_day_follow_the_locale() -> None:
-    """3/4 is the third of April except in American English; a date that fits one order only is read in that."""
-    days = {locale: plan("Demo 3/4/2027 3pm", locale)[1] for locale in (None, "en-GB", "de-DE", "en-US")}
+    """3/4 is 3 April, except in American English. A date that is valid in one order only is read in that order."""
+    days = {locale: parse_at("Demo 3/4/2027 3pm", locale)[1] for locale in (None, "en-GB", "de-DE", "en-US")}
     british, american = "Sat 3 Apr 2027 15:00", "Thu 4 Mar 2027 15:00"
     assert days == {None: british, "en-GB": british, "de-DE": british, "en-US": american}
-    assert plan("Demo 25/12 3pm", "en-US")[1] == plan("Demo 12/25 3pm", "de-DE")[1] == "Fri 25 Dec 2026 15:00"
+    assert parse_at("Demo 25/12 3pm", "en-US")[1] == parse_at("Demo 12/25 3pm", "de-DE")[1] == "Fri 25 Dec 2026 15:00"
 
 
-def test_foreign_words_are_read_only_for_their_people() -> None:
-    """German "so" is a Sunday to Germans and a word to everybody else."""
-    assert plan("Und so 15:00", "de-DE") == ("Und", "Sun 15 Mar 2026 15:00")
-    assert plan("And so 15:00", "en-US") == ("And so", "Wed 11 Mar 2026 15:00")
+def test_foreign_words_are_parsed_only_for_users_of_that_language() -> None:
+    """German "so" is a Sunday for German users and a plain word for all others."""
+    assert parse_at("Und so 15:00", "de-DE") == ("Und", "Sun 15 Mar 2026 15:00")
+    assert parse_at("And so 15:00", "en-US") == ("And so", "Wed 11 Mar 2026 15:00")
 
 
-def test_day_turns_in_the_zone_of_the_person() -> None:
-    """Tomorrow is tomorrow where the person is."""
+def test_tomorrow_depends_on_the_users_time_zone() -> None:
+    """Not on UTC."""
     late = datetime(2026, 3, 11, 23, 30, tzinfo=UTC)
-    zones = {name: plan("tomorrow 9am", now=late, zone=ZoneInfo(name))[1] for name in ("Asia/Tokyo", "America/Lima")}
+    zones = {
+        name: parse_at("tomorrow 9am", now=late, zone=ZoneInfo(name))[1] for name in ("Asia/Tokyo", "America/Lima")
+    }
     assert zones == {"Asia/Tokyo": "Fri 13 Mar 2026 09:00", "America/Lima": "Thu 12 Mar 2026 09:00"}
 
 
@@ -191,13 +193,13 @@ def test_day_turns_in_the_zone_of_the_person() -> None:
         ("Demo 2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # shown twice: the first
     ],
 )
-def test_changing_clocks_gap_and_fold(words: str, expected: datetime) -> None:
-    """A wall time in the gap moves forward by it; one that comes twice is the first."""
+def test_daylight_saving_gap_and_fold(words: str, expected: datetime) -> None:
+    """A time in the gap moves forward by the gap; of one that occurs twice, the first is used."""
     assert parse_create_args(words, NOW, BERLIN).start == expected
 
 
-def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
-    """Two hours from now are two hours, and a begun minute counts as over."""
+def test_hours_from_now_ignore_daylight_saving_changes() -> None:
+    """ "In 2 hours" is two hours later, rounded up to a minute."""
     before = datetime(2026, 3, 28, 23, 59, 30, tzinfo=UTC)
     assert parse_create_args("Demo in 2 hours", before, BERLIN).start == datetime(2026, 3, 29, 2, 0, tzinfo=UTC)
 
@@ -216,8 +218,8 @@ def test_hours_from_now_are_hours_while_the_clocks_change() -> None:
         ("Tea for two tomorrow 3pm for 45m", "Tea for two", 45),
     ],
 )
-def test_length_after_for_is_taken_off(words: str, title: str, minutes: int) -> None:
-    """A length with its unit is taken from the end, or from before the when."""
+def test_length_after_for_is_split_off(words: str, title: str, minutes: int) -> None:
+    """At the end, or before the start."""
     found = parse_create_args(words, NOW, BERLIN)
     assert (found.title, found.duration) == (title, timedelta(minutes=minutes))
 
@@ -234,8 +236,8 @@ WORDS = st.one_of(
 
 @settings(max_examples=400, deadline=None)
 @given(words=WORDS, locale=st.sampled_from(LOCALES), zone=st.sampled_from(["UTC", "Asia/Kolkata", "Pacific/Apia"]))
-def test_nothing_typed_is_lost(words: str, locale: str | None, zone: str) -> None:
-    """For any words: no exception, every word stands in the title or in the when, and the title is a piece of them."""
+def test_no_word_is_lost(words: str, locale: str | None, zone: str) -> None:
+    """For any text: no exception, and every word is in the title or in the date and time."""
     found = parse_create_args(words, NOW, ZoneInfo(zone), locale)
     assert f"{found.title} {found.when}".split() == words.split()
     assert found.title in words
@@ -251,10 +253,10 @@ def test_nothing_typed_is_lost(words: str, locale: str | None, zone: str) -> Non
     modifier=st.sampled_from(["", "next ", "this "]),
     days=st.integers(1, 99),
 )
-def test_days_are_counted_by_the_calendar(
+def test_relative_days_follow_the_calendar(
     now: datetime, clock: dt_time, weekday: int, modifier: str, days: int
 ) -> None:
-    """On any day of any month an hour, a weekday, tomorrow and so many days mean what the calendar says."""
+    """On any date, for times, weekdays, "tomorrow" and numbers of days."""
     clock = clock.replace(second=0, microsecond=0)
     today = datetime.combine(now, clock, UTC)
     ahead, ago = today + timedelta(days=100), today - timedelta(days=20)
@@ -296,8 +298,8 @@ FORMS = [
     instant=st.datetimes(datetime(2026, 3, 12), datetime(2036, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     length=st.sampled_from(["", " for 45m", " for 1h30"]),
 )
-def test_title_and_instant_come_back(title: str, form: str, zone: str, instant: datetime, length: str) -> None:
-    """Any title with any instant, written in a supported form in any zone, gives back both."""
+def test_title_and_start_survive_a_round_trip(title: str, form: str, zone: str, instant: datetime, length: str) -> None:
+    """For any title, any supported format and any time zone."""
     instant = instant.replace(second=0, microsecond=0)
     local = instant.astimezone(ZoneInfo(zone))
     assume(not local.fold)  # of a time that comes twice, the first is meant

@@ -1,4 +1,4 @@
-"""What is typed after `/webinar` becomes the command that was meant, to the letter, for any text."""
+"""Parse the text after `/webinar` into a command."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ LAUNCH = WebinarRef("Launch day")
         ("&lt;b&gt;", Help(None, "<b>")),
     ],
 )
-def test_text_is_the_command_meant(text: str, command: Command) -> None:
-    """What people type, in all its untidiness, is one command."""
+def test_text_is_parsed_into_a_command(text: str, command: Command) -> None:
+    """Whatever its case, spaces, quotes and code marks."""
     assert parse(text) == command
 
 
@@ -147,23 +147,23 @@ def test_text_is_the_command_meant(text: str, command: Command) -> None:
         ("&copy; &#39;", "&copy; &#39;"),
     ],
 )
-def test_marks_of_slack_become_what_was_typed(sent: str, typed: str) -> None:
-    """Slack's escapes never reach a title."""
+def test_slacks_escapes_are_decoded(sent: str, typed: str) -> None:
+    """They never reach a title."""
     assert unescape(sent) == typed
     assert parse(f"create {sent}") == Create(typed)
 
 
 @each_row(("typed", "webinar", "times"), table("commands.md", "typed after `remind`"))
-def test_documented_reminder_is_taken_apart_as_the_page_says(typed: str, webinar: str, times: str) -> None:
-    """The lengths at the end are the times, and the rest is the webinar."""
+def test_documented_reminders_are_parsed(typed: str, webinar: str, times: str) -> None:
+    """The lengths at the end are the times, the rest is the webinar."""
     shown = parse(f"show {webinar}")
     assert isinstance(shown, Show)
     assert parse(f"remind {typed}") == Remind(shown.which, times)
 
 
 @each_row(("typed", "features", "about"), table("commands.md", "typed after `subscribe`"))
-def test_documented_subscription_is_taken_apart_as_the_page_says(typed: str, features: str, about: str) -> None:
-    """Features first, then what they are about."""
+def test_documented_subscriptions_are_parsed(typed: str, features: str, about: str) -> None:
+    """First the features, then the target."""
     shown = parse(f"show {about}")
     assert isinstance(shown, Show)
     everyones: dict[str, Target] = {"all": "all", "mine": "mine"}
@@ -173,15 +173,15 @@ def test_documented_subscription_is_taken_apart_as_the_page_says(typed: str, fea
 
 
 @pytest.mark.parametrize(("typed", "webinar", "limit"), table("commands.md", "typed after `limit`"))
-def test_documented_limit_is_the_last_word(typed: str, webinar: str, limit: str) -> None:
-    """And what stands before it is the webinar."""
+def test_documented_limits_are_parsed(typed: str, webinar: str, limit: str) -> None:
+    """The limit is the last word, the rest is the webinar."""
     shown = parse(f"show {webinar}")
     assert isinstance(shown, Show)
     assert parse(f"limit {typed}") == Limit(shown.which, limit)
 
 
 def test_documentation_has_its_tables() -> None:
-    """The tables read above are there: none of these tests passes by finding nothing."""
+    """The tables above exist, so that the tests that read them are not empty."""
     read = [
         "id",
         "typed",
@@ -191,14 +191,14 @@ def test_documentation_has_its_tables() -> None:
     assert [len(table("commands.md", first)) for first in read] == [6, 11, 8, 10, 11, 6, 4]
 
 
-def test_other_words_lead_to_verbs() -> None:
-    """No synonym is a verb itself, and each names one."""
+def test_synonyms_lead_to_verbs() -> None:
+    """No synonym is a verb."""
     assert set(SYNONYMS) & set(VERBS) == set()
     assert set(SYNONYMS.values()) <= set(VERBS)
 
 
-def test_documentation_names_every_verb() -> None:
-    """The page lists all verbs, and only verbs."""
+def test_documentation_lists_every_verb() -> None:
+    """And nothing else."""
     said = [row[0].strip("`").split()[1:2] for row in table("commands.md", "command")]
     assert {verb for words in said for verb in words} == set(VERBS)
 
@@ -206,22 +206,22 @@ def test_documentation_names_every_verb() -> None:
 @settings(max_examples=500, deadline=None)
 @given(COMMAND_TEXTS)
 def test_any_text_is_a_command(text: str) -> None:
-    """No text raises, and spaces around it change nothing."""
+    """Never raises; surrounding spaces make no difference."""
     assert parse(f" \u3000{text}\n") == parse(text)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
-def test_title_comes_back_to_the_letter(title: str) -> None:
-    """What was typed after `create`, escaped as Slack does, is what the form gets, and getting it again is the same."""
+def test_title_is_unchanged(title: str) -> None:
+    """The text after `create` reaches the form exactly as typed."""
     sent = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert parse(f"create {sent}") == Create(title.strip())
 
 
 @settings(deadline=None)
 @given(COMMAND_TEXTS)
-def test_reading_a_command_again_changes_nothing(text: str) -> None:
-    """What a command holds, sent again as Slack would send it, is the same command."""
+def test_parsing_twice_changes_nothing(text: str) -> None:
+    """A command's text, escaped and parsed again, is the same command."""
     command = parse(f"create {text}")
     assert isinstance(command, Create)
     sent = command.words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""People, user groups, addresses and roles are found in what follows `invite` and `register`."""
+"""Find people, user groups, addresses and roles in the arguments of `invite` and `register`."""
 
 from __future__ import annotations
 
@@ -17,23 +17,21 @@ IDS = {"@ben": "<@U0BEN|ben>", "@chloe": "<@U0CHLOE>", "@events": "<!subteam^S0E
 LAUNCH = WebinarRef("launch day")
 
 
-def sent(typed: str) -> str:
-    """What Slack sends for what was typed."""
+def as_sent(typed: str) -> str:
+    """The text as Slack sends it."""
     words = (f"<mailto:{word}|{word}>" if "@" in word[1:] else IDS.get(word, word) for word in typed.split(" "))
     return " ".join(words)
 
 
 @each_row(("typed", "webinar", "people", "role"), table("commands.md", "typed after `invite`"))
-def test_documented_invitation_is_taken_apart_as_the_page_says(
-    typed: str, webinar: str, people: str, role: str
-) -> None:
-    """The webinar, then people, then perhaps a role."""
+def test_documented_invitations_are_parsed(typed: str, webinar: str, people: str, role: str) -> None:
+    """The webinar, then people, then optionally a role."""
     shown = parse(f"show {webinar}")
     assert isinstance(shown, Show)
-    found = parse(f"invite {sent(typed)}")
+    found = parse(f"invite {as_sent(typed)}")
     assert isinstance(found, Invite)
     assert (found.which, found.role) == (shown.which, role)
-    ids = [*found.people.user_ids, *found.people.group_ids, *found.people.addresses, *found.people.nobody]
+    ids = [*found.people.user_ids, *found.people.group_ids, *found.people.addresses, *found.people.unknown_names]
     handles = {"U0BEN": "@ben", "U0CHLOE": "@chloe", "S0EVENTS": "@events", "nobody-here": "@nobody-here"}
     assert sorted(handles.get(one, one) for one in ids) == sorted(people.split())
 
@@ -48,17 +46,17 @@ def test_documented_invitation_is_taken_apart_as_the_page_says(
             "for <mailto:zoe@x.example|zoe@x.example>, yan@y.example.",
             NamedPeople(addresses=("zoe@x.example", "yan@y.example")),
         ),
-        ("<!subteam^S1|@events> @nobody", NamedPeople(group_ids=("S1",), nobody=("nobody",))),
+        ("<!subteam^S1|@events> @nobody", NamedPeople(group_ids=("S1",), unknown_names=("nobody",))),
     ],
 )
-def test_people_are_found_however_they_are_named(text: str, people: NamedPeople) -> None:
-    """Each once, in the order in which they were named."""
+def test_people_are_found_in_every_form(text: str, people: NamedPeople) -> None:
+    """Each once, in order."""
     assert parse(f"register launch day {text}") == Register(LAUNCH, people)
     assert bool(people) == bool(text)
 
 
-def test_addresses_are_not_shown_where_a_command_is() -> None:
-    """A parsed command may end up in a traceback."""
+def test_repr_of_a_command_contains_no_address() -> None:
+    """A command may appear in a traceback."""
     assert "zoe" not in repr(parse("invite launch zoe@x.example"))
 
 
@@ -80,13 +78,13 @@ def test_addresses_are_not_shown_where_a_command_is() -> None:
         ),
     ],
 )
-def test_the_others_name_a_webinar_or_nothing(text: str, command: object) -> None:
-    """A quoted title stays a title, whatever is in it."""
+def test_webinar_is_parsed_with_and_without_people(text: str, command: object) -> None:
+    """A quoted title stays a title, whatever it contains."""
     assert parse(text) == command
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="<>@!^|#:as UW1S.mailto-,\"'", max_size=60))
-def test_any_marks_make_an_invitation(text: str) -> None:
-    """Half a mark, or marks in marks, break nothing."""
+def test_any_marks_are_parsed_as_an_invitation(text: str) -> None:
+    """Incomplete and nested escapes never raise."""
     assert isinstance(parse(f"invite x {text}"), Invite)

@@ -1,4 +1,4 @@
-"""How long before a start people want to be reminded, as they write it."""
+"""Parse and format the times before a start at which reminders are posted."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ LEADS = st.lists(st.integers(1, int(MAX_OFFSET.total_seconds())), min_size=1, ma
         ("120d", (120 * DAY,)),
     ],
 )
-def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]) -> None:
-    """Any order and unit, together or apart; longest first."""
+def test_valid_offsets_are_parsed(text: str, leads: tuple[timedelta, ...]) -> None:
+    """In any order and unit, longest first."""
     assert parse_offsets(text) == leads
 
 
@@ -90,15 +90,15 @@ def test_lead_is_read_as_people_write_it(text: str, leads: tuple[timedelta, ...]
         ),
     ],
 )
-def test_lead_that_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) -> None:
-    """All that is wrong at once, by the words that were typed."""
+def test_invalid_offsets_are_refused_in_a_sentence(text: str, sentence: str) -> None:
+    """Which names every problem and quotes the words."""
     with pytest.raises(BadInput) as refused:
         parse_offsets(text)
     assert refused.value.sentence == sentence
 
 
-def test_lead_named_twice_is_kept_once_and_can_be_said() -> None:
-    """Sixty minutes are an hour; forty times the same is one reminder."""
+def test_repeated_offsets_are_kept_once_and_reported() -> None:
+    """60 minutes equal an hour; forty times the same is one reminder."""
     assert parse_offsets("60m 1d 1h") == (DAY, HOUR)
     assert repeated_offsets("60m 1d 1h") == (HOUR,)
     assert parse_offsets("10m " * 40) == (10 * MINUTE,)
@@ -128,19 +128,19 @@ def test_lead_named_twice_is_kept_once_and_can_be_said() -> None:
         (HOUR, (), ""),
     ],
 )
-def test_lead_that_comes_too_late_is_explained(ahead: timedelta, leads: tuple[timedelta, ...], sentence: str) -> None:
-    """By how long there still is."""
+def test_offsets_in_the_past_are_explained(ahead: timedelta, leads: tuple[timedelta, ...], sentence: str) -> None:
+    """With the time that is left."""
     assert too_late_text(leads, START, START - ahead) == sentence
 
 
-def test_lead_is_too_late_from_its_moment_on() -> None:
-    """A second before it is not."""
+def test_offset_is_in_the_past_from_its_time_on() -> None:
+    """A second earlier it is not."""
     assert offsets_in_past((DAY, HOUR), START, START - HOUR) == (DAY, HOUR)
     assert offsets_in_past((DAY, HOUR), START, START - HOUR - timedelta(seconds=1)) == (DAY,)
 
 
-def test_leads_are_said_in_words() -> None:
-    """One, several, none; days where it is days."""
+def test_offsets_are_formatted_in_words() -> None:
+    """One, several, none, and days."""
     assert offsets_text((DAY, HOUR, 10 * MINUTE)) == "1 day, 1 hour and 10 minutes before"
     assert offsets_text((2 * DAY,)) == "2 days before"
     assert offsets_text(()) == "never"
@@ -148,22 +148,22 @@ def test_leads_are_said_in_words() -> None:
 
 
 @given(LEADS)
-def test_leads_spelled_are_read_back(leads: tuple[timedelta, ...]) -> None:
-    """What a form is filled with can be sent again as it stands."""
+def test_offsets_as_typed_are_parsed_back(leads: tuple[timedelta, ...]) -> None:
+    """A prefilled form can be submitted unchanged."""
     assert parse_offsets(offsets_as_typed(leads)) == leads
 
 
 @given(LEADS)
-def test_leads_said_one_by_one_are_read_back(leads: tuple[timedelta, ...]) -> None:
-    """Words apart are reminders apart, so each part of what was said is one."""
+def test_offset_text_is_parsed_back(leads: tuple[timedelta, ...]) -> None:
+    """Each of its parts is one offset."""
     for lead in leads:
         assert sum(parse_offsets(offset_text(lead)), timedelta()) == lead
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.from_regex(r"[\d.,:+\- dhmsw]{1,40}", fullmatch=True)))
-def test_leads_of_any_text_are_usable_or_refused(text: str) -> None:
-    """Never anything else, and never more or longer than allowed."""
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    """The result is never too many or too long."""
     repeated_offsets(text)
     try:
         leads = parse_offsets(text)

@@ -1,4 +1,4 @@
-"""One login for everybody: fetched once, renewed once, given back at the end."""
+"""One login for all callers: fetched once, renewed once, revoked on shutdown."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ EXTENSION = "/restapi/v1.0/account/~/extension/~"
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    """A stand-in with budgets out of the way."""
+    """A client and a stand-in with large budgets."""
     async with ringcentral_pair() as both:
         yield both
 
 
 async def twenty(client: RingCentral) -> None:
-    """Twenty questions at once."""
+    """Twenty requests at once."""
     await asyncio.gather(*(client.service_user(PERSON) for _ in range(20)))
 
 
@@ -37,8 +37,8 @@ async def test_twenty_calls_at_once_log_in_once(pair: Pair) -> None:
     assert (pair.asked("POST", TOKEN), pair.asked("GET", EXTENSION)) == ([200], [200] * 20)
 
 
-async def test_a_token_is_renewed_once_before_it_ends(pair: Pair) -> None:
-    """A minute before the hour that the answer promised, by one of twenty, with nobody refused."""
+async def test_a_token_is_renewed_once_before_it_expires(pair: Pair) -> None:
+    """A minute before the promised hour, by one of twenty callers, with no refused request."""
     client = pair.client()
     await twenty(client)
     pair.ahead = 3530.0
@@ -51,8 +51,8 @@ async def test_a_token_is_renewed_once_before_it_ends(pair: Pair) -> None:
     assert (pair.asked("POST", TOKEN), set(pair.asked("GET", EXTENSION))) == ([200, 200], {200})
 
 
-async def test_a_short_life_is_used_for_nine_tenths(pair: Pair) -> None:
-    """`expires_in` is believed, whatever the guides say of an hour."""
+async def test_a_short_lived_token_is_used_for_nine_tenths_of_its_life(pair: Pair) -> None:
+    """`expires_in` counts, not the hour of the guides."""
     pair.vendor.rules.token_life = 100
     client = pair.client()
 
@@ -64,7 +64,7 @@ async def test_a_short_life_is_used_for_nine_tenths(pair: Pair) -> None:
 
 @pytest.mark.parametrize("refresh_tokens", [False, True])
 async def test_a_refused_token_is_replaced_once_and_the_call_repeated(pair: Pair, *, refresh_tokens: bool) -> None:
-    """Twenty 401s at once lead to one renewal, and every call is answered."""
+    """Twenty 401 answers cause one renewal, and every request succeeds."""
     pair.vendor.rules.issue_refresh_tokens = refresh_tokens
     client = pair.client()
     await client.service_user(PERSON)
@@ -76,8 +76,8 @@ async def test_a_refused_token_is_replaced_once_and_the_call_repeated(pair: Pair
     assert pair.asked("GET", EXTENSION).count(200) == 21
 
 
-async def test_a_refused_token_does_not_make_two_webinars(pair: Pair) -> None:
-    """A 401 had no effect, so even a change goes again, once."""
+async def test_a_refused_token_does_not_create_two_webinars(pair: Pair) -> None:
+    """A 401 had no effect, so a change is sent once more."""
     client = pair.client()
     await client.service_user(PERSON)
     pair.vendor.tokens.expire()
@@ -87,8 +87,8 @@ async def test_a_refused_token_does_not_make_two_webinars(pair: Pair) -> None:
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == (["Launch day"], [401, 201])
 
 
-async def test_a_call_that_stays_refused_is_a_matter_for_the_administrator(pair: Pair) -> None:
-    """A fresh token is refused too: no third try."""
+async def test_a_refused_new_token_names_the_settings_to_check(pair: Pair) -> None:
+    """There is no third try."""
     pair.vendor.fail("GET", EXTENSION, status=401, times=9)
 
     with pytest.raises(ProviderUnauthorized, match="check RC_APP_CLIENT_ID, RC_APP_CLIENT_SECRET and RC_USER_JWT"):
@@ -97,7 +97,7 @@ async def test_a_call_that_stays_refused_is_a_matter_for_the_administrator(pair:
     assert (pair.asked("POST", TOKEN), pair.asked("GET", EXTENSION)) == ([200, 200], [401, 401])
 
 
-async def test_refreshing_keeps_the_session_where_refresh_tokens_are_given(pair: Pair) -> None:
+async def test_refresh_tokens_keep_the_session(pair: Pair) -> None:
     """One session for hours, not one an hour."""
     pair.vendor.rules.issue_refresh_tokens = True
     client = pair.client()
@@ -109,8 +109,8 @@ async def test_refreshing_keeps_the_session_where_refresh_tokens_are_given(pair:
     assert (pair.asked("POST", TOKEN), pair.vendor.tokens.count(SERVICE_USER)) == ([200] * 4, 1)
 
 
-async def test_a_refused_refresh_token_gives_way_to_the_jwt(pair: Pair) -> None:
-    """The session was ended by a sixth one, or by its owner: log in anew and go on."""
+async def test_a_refused_refresh_token_falls_back_to_the_jwt(pair: Pair) -> None:
+    """Its session was ended by a sixth one, or by the user."""
     pair.vendor.rules.issue_refresh_tokens = True
     client = pair.client()
     await client.service_user(PERSON)
@@ -129,10 +129,10 @@ async def test_a_refused_refresh_token_gives_way_to_the_jwt(pair: Pair) -> None:
         ({"jwt": SecretStr("wrong")}, "RC_USER_JWT"),
     ],
 )
-async def test_wrong_credentials_are_named_and_asked_about_once(
+async def test_wrong_credentials_are_named_after_one_try(
     pair: Pair, wrong: dict[str, SecretStr | str], named: str
 ) -> None:
-    """Twenty callers read which setting to look at, after one try."""
+    """Twenty callers read which setting to check."""
     client = pair.client(**wrong)
 
     failures = await asyncio.gather(*(client.service_user(PERSON) for _ in range(20)), return_exceptions=True)
@@ -142,8 +142,8 @@ async def test_wrong_credentials_are_named_and_asked_about_once(
     assert pair.asked("POST", TOKEN) == [401]
 
 
-async def test_trouble_at_the_login_is_repeated(pair: Pair) -> None:
-    """Logging in changes nothing, so it is tried again like a read; then it is down."""
+async def test_a_failed_login_is_repeated(pair: Pair) -> None:
+    """Logging in changes nothing, so it is repeated like a read, and then fails with `ProviderDown`."""
     pair.vendor.fail("POST", TOKEN, status=500, times=2)
     pair.vendor.fail("POST", TOKEN, cut=True)
     await pair.client().service_user(PERSON)
@@ -154,8 +154,8 @@ async def test_trouble_at_the_login_is_repeated(pair: Pair) -> None:
         await pair.client().create_webinar(webinar_form(), None, PERSON)
 
 
-async def test_who_asked_first_may_go_away(pair: Pair) -> None:
-    """The one whose call fetches the token is cancelled: the others get it all the same."""
+async def test_a_canceled_first_caller_does_not_stop_the_login(pair: Pair) -> None:
+    """The other callers get the token."""
     client, arrived = pair.client(), asyncio.Event()
     pair.vendor.fail("POST", TOKEN, status=None, effect=True, hang=0.2)
     pair.vendor.on_change.append(arrived.set)
@@ -168,8 +168,8 @@ async def test_who_asked_first_may_go_away(pair: Pair) -> None:
     assert pair.asked("POST", TOKEN) == [200]
 
 
-async def test_closing_gives_the_session_back(pair: Pair) -> None:
-    """Ten restarts leave no session behind, so none of the five is ever taken from another replica."""
+async def test_closing_revokes_the_token(pair: Pair) -> None:
+    """Ten restarts leave no session behind, so no other replica loses one of the five."""
     stays = pair.client()
     await stays.service_user(PERSON)
     for _ in range(10):
@@ -184,8 +184,8 @@ async def test_closing_gives_the_session_back(pair: Pair) -> None:
     assert (pair.vendor.tokens.count(SERVICE_USER), pair.asked("POST", TOKEN)) == (1, [200] * 11)
 
 
-async def test_closing_does_not_wait_for_a_vendor_in_trouble(pair: Pair) -> None:
-    """Whatever RingCentral says, the process may end: one try, no pause."""
+async def test_closing_does_not_wait_for_a_failing_vendor(pair: Pair) -> None:
+    """One try, no pause."""
     client = pair.client()
     await client.service_user(PERSON)
     pair.vendor.fail("POST", REVOKE, status=500, times=9)
@@ -195,8 +195,8 @@ async def test_closing_does_not_wait_for_a_vendor_in_trouble(pair: Pair) -> None
     assert (pair.asked("POST", REVOKE), pair.pauses) == ([500], [])
 
 
-async def test_closing_in_the_middle_of_a_login_ends_it(pair: Pair) -> None:
-    """Nobody is left waiting for a token that will not come."""
+async def test_closing_cancels_a_login_in_progress(pair: Pair) -> None:
+    """And its waiting callers."""
     client, arrived = pair.client(), asyncio.Event()
     pair.vendor.fail("POST", TOKEN, status=None, effect=True, hang=30)
     pair.vendor.on_change.append(arrived.set)

@@ -1,4 +1,4 @@
-"""The RingCentral client against the stand-in: what it asks, reads and does when things go wrong."""
+"""The RingCentral client against the stand-in: requests, results and errors."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ USUAL = FixedOptions(
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    """A stand-in with budgets out of the way."""
+    """A client and a stand-in with large budgets."""
     async with ringcentral_pair() as both:
         yield both
 
@@ -67,8 +67,8 @@ async def pair() -> AsyncIterator[Pair]:
 # --- what it asks and reads ----------------------------------------------------------------------------------------
 
 
-async def test_the_service_user_is_known_with_its_rights(pair: Pair) -> None:
-    """Who we are, and whether we may choose the host."""
+async def test_the_service_user_is_read_with_its_rights(pair: Pair) -> None:
+    """Including whether it can choose the host."""
     admin = await pair.client().service_user(PERSON)
     ben = await pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example"))).service_user(PERSON)
 
@@ -79,7 +79,7 @@ async def test_the_service_user_is_known_with_its_rights(pair: Pair) -> None:
 
 
 async def test_coworkers_are_all_people_with_an_address(pair: Pair) -> None:
-    """Every page of the directory, without call queues and without who has no address."""
+    """From every page of the directory, without call queues and people without an address."""
     pair.vendor.company.people += [
         Person(id=str(number), first_name="Guest", email=f"p{number}@acme.example") for number in range(1000)
     ]
@@ -93,8 +93,8 @@ async def test_coworkers_are_all_people_with_an_address(pair: Pair) -> None:
     assert pair.asked("GET", "/restapi/v1.0/account/~/directory/entries") == [200, 200]
 
 
-async def test_a_webinar_is_made_with_everything_the_form_says(pair: Pair) -> None:
-    """Each setting arrives, none of the read-only ones is sent, and reading it back gives the same."""
+async def test_a_webinar_is_created_with_all_settings_of_the_form(pair: Pair) -> None:
+    """No read-only setting is sent, and reading it back returns the same."""
     options = Options(
         auto_record=True,
         panelist_waiting_room=True,
@@ -123,15 +123,15 @@ async def test_a_webinar_is_made_with_everything_the_form_says(pair: Pair) -> No
     assert stored["description"] == "All of it"
 
 
-async def test_a_plain_webinar_gets_the_vendors_defaults_and_our_user_as_host(pair: Pair) -> None:
-    """Nothing chosen: RingCentral's defaults, no password, the service user hosts, everyone with the link."""
+async def test_a_plain_webinar_has_the_vendors_defaults_and_our_user_as_host(pair: Pair) -> None:
+    """No password, and open to anyone with the link."""
     made = await pair.client().create_webinar(webinar_form(audience=Audience.ANYONE), None, PERSON)
 
     assert (made.host_user_id, made.audience, made.options) == (SERVICE_ID, Audience.ANYONE, Options())
 
 
-async def test_what_the_account_decides_is_read_back(pair: Pair) -> None:
-    """A locked setting wins over the form in silence, and the answer says so."""
+async def test_settings_locked_by_the_account_are_read_back(pair: Pair) -> None:
+    """RingCentral ignores the form's value without an error."""
     pair.vendor.company.locked_settings = {"registrationEnabled": False, "recordingEnabled": False}
 
     made = await pair.client().create_webinar(webinar_form(), None, PERSON)
@@ -139,8 +139,8 @@ async def test_what_the_account_decides_is_read_back(pair: Pair) -> None:
     assert (made.audience, made.fixed.recording) == (Audience.ANYONE, False)
 
 
-async def test_a_session_is_made_as_the_form_says(pair: Pair) -> None:
-    """The date in UTC and its zone, the length in seconds, the title on the session too."""
+async def test_a_session_is_created_as_in_the_form(pair: Pair) -> None:
+    """The date in UTC, the time zone, and the length in seconds."""
     client = pair.client()
     form = webinar_form(
         audience=Audience.ANYONE, description="Why", locale_code="es-ES", panel_join_offset=timedelta(0, 600)
@@ -174,7 +174,7 @@ async def test_a_session_is_made_as_the_form_says(pair: Pair) -> None:
 
 
 async def test_a_created_session_is_found_with_its_shared_link(pair: Pair) -> None:
-    """The lists leave the link out, so the session is read as well."""
+    """Lists do not contain the link, so the session is read as well."""
     client = pair.client()
     webinar = await client.create_webinar(webinar_form(audience=Audience.ANYONE), ANA, PERSON)
     made = await client.create_session(webinar.webinar_id, webinar_form(), PERSON)
@@ -187,7 +187,7 @@ async def test_a_created_session_is_found_with_its_shared_link(pair: Pair) -> No
 
 
 async def test_a_webinar_is_found_by_title_and_time_of_creation(pair: Pair) -> None:
-    """The oldest of that title that was not known before."""
+    """The oldest with that title that is not excluded."""
     client = pair.client()
     before = pair.vendor.clock.now()
     other = await client.create_webinar(webinar_form(title="Launch day 2"), None, PERSON)
@@ -203,7 +203,7 @@ async def test_a_webinar_is_found_by_title_and_time_of_creation(pair: Pair) -> N
 
 
 async def test_all_sessions_of_the_company_are_listed_in_two_pages(pair: Pair) -> None:
-    """1,001 sessions are two calls, whoever hosts them, and none that is over."""
+    """1,001 sessions of any host take two calls; past ones are not included."""
     for number in range(1000):
         pair.vendor.create(f"Webinar {number}", START)
     theirs = pair.vendor.create("Ana's own", START, host=ANA.email, description="Hers")
@@ -217,8 +217,8 @@ async def test_all_sessions_of_the_company_are_listed_in_two_pages(pair: Pair) -
     assert (ana.title, ana.description, ana.host_user_id) == ("Ana's own", "Hers", ANA.user_id)
 
 
-async def test_a_plain_user_sees_the_sessions_it_hosts(pair: Pair) -> None:
-    """Not an administrator: the company's list is not even asked for."""
+async def test_a_user_without_admin_rights_sees_the_sessions_it_hosts(pair: Pair) -> None:
+    """The company's list is not requested."""
     pair.vendor.create("Ben's own", START, host="ben@acme.example")
     pair.vendor.create("Ana's own", START, host=ANA.email)
     client = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
@@ -227,8 +227,8 @@ async def test_a_plain_user_sees_the_sessions_it_hosts(pair: Pair) -> None:
     assert pair.asked("GET", COMPANY) == []
 
 
-async def test_an_administrator_without_webinar_settings_is_asked_once(pair: Pair) -> None:
-    """A 403 on the company's list is remembered until somebody reads again who we are."""
+async def test_a_refused_company_list_is_requested_once(pair: Pair) -> None:
+    """A 403 is remembered until the service user is read again."""
     client = pair.client(jwt=SecretStr(pair.vendor.jwt_for("igor@acme.example")))
 
     for _ in range(3):
@@ -239,8 +239,8 @@ async def test_an_administrator_without_webinar_settings_is_asked_once(pair: Pai
     assert pair.asked("GET", COMPANY) == [403, 403]
 
 
-async def test_registration_is_read_as_figures(pair: Pair) -> None:
-    """Count, limit and state; a limit of 0 is none; read at the domain's time."""
+async def test_registration_is_read_without_names(pair: Pair) -> None:
+    """Count, limit and status; a limit of 0 means no limit; the time is the application's clock."""
     client = pair.client()
     pair.vendor.rules.registration_delay = 0
     pair.vendor.clock.move(timedelta(days=3))
@@ -266,8 +266,8 @@ async def test_registration_is_read_as_figures(pair: Pair) -> None:
     assert timedelta() <= pair.vendor.clock.now() - full.read_at < timedelta(minutes=1)
 
 
-async def test_registration_that_is_not_there_yet_is_gone(pair: Pair) -> None:
-    """Just after creation the registration service does not know the session: 404, not tried again here."""
+async def test_a_registration_that_does_not_exist_yet_is_gone(pair: Pair) -> None:
+    """Right after creation the registration service answers 404. It is not repeated here."""
     client = pair.client()
     pair.vendor.rules.registration_delay = 3600
     pair.vendor.create("Launch day", START)
@@ -278,8 +278,8 @@ async def test_registration_that_is_not_there_yet_is_gone(pair: Pair) -> None:
     assert pair.asked("GET", f"/webinar/registration/v1/sessions/{session.session_id}") == [404]
 
 
-async def test_deleting_twice_is_fine(pair: Pair) -> None:
-    """What is gone already counts as removed."""
+async def test_deleting_twice_is_no_error(pair: Pair) -> None:
+    """A missing webinar counts as deleted."""
     client = pair.client()
     webinar_id = pair.vendor.create("Launch day", START)
 
@@ -289,8 +289,8 @@ async def test_deleting_twice_is_fine(pair: Pair) -> None:
     assert (pair.titles(), pair.asked("DELETE", f"{WEBINARS}/{webinar_id}")) == ([], [204, 404])
 
 
-async def test_a_running_webinar_is_not_deleted(pair: Pair) -> None:
-    """The refusal says why in words."""
+async def test_a_live_webinar_is_not_deleted(pair: Pair) -> None:
+    """The error gives the reason."""
     webinar_id = pair.vendor.create("Launch day", START)
     pair.vendor.begin(webinar_id)
 
@@ -298,8 +298,8 @@ async def test_a_running_webinar_is_not_deleted(pair: Pair) -> None:
         await pair.client().delete_webinar(webinar_id, PERSON)
 
 
-async def test_ids_are_never_taken_for_a_path(pair: Pair) -> None:
-    """Whatever was typed as an id stays one part of the address."""
+async def test_ids_are_escaped_in_the_path(pair: Pair) -> None:
+    """An id is always one path segment."""
     client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
     [session] = await client.sessions(START, UPKEEP)
 
@@ -310,8 +310,8 @@ async def test_ids_are_never_taken_for_a_path(pair: Pair) -> None:
 # --- when things go wrong ------------------------------------------------------------------------------------------
 
 
-async def test_a_webinar_made_in_silence_is_found(pair: Pair) -> None:
-    """A time-out after the effect is no answer: not repeated, said so, and a look finds what was made."""
+async def test_a_webinar_created_without_an_answer_is_found(pair: Pair) -> None:
+    """After a timeout the request is not repeated, the outcome is unknown, and a search finds the webinar."""
     client, before = pair.client(timeout=0.3), pair.vendor.clock.now()
     await client.service_user(PERSON)
     pair.vendor.fail("POST", "/webinars$", status=None, effect=True, hang=30)
@@ -326,8 +326,8 @@ async def test_a_webinar_made_in_silence_is_found(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 502}, {"status": None, "cut": True}, {"hang": 30}])
-async def test_trouble_before_the_effect_is_no_clear_answer_either(pair: Pair, fault: dict[str, Any]) -> None:
-    """Nobody can tell it from trouble after the effect, so a change is sent once and a look finds nothing."""
+async def test_an_error_before_the_effect_is_an_unknown_outcome_too(pair: Pair, fault: dict[str, Any]) -> None:
+    """It cannot be distinguished from one after the effect: sent once, and a search finds nothing."""
     client, before = pair.client(timeout=0.3), pair.vendor.clock.now()
     await client.service_user(PERSON)
     pair.vendor.fail("POST", "/webinars$", **fault)
@@ -340,7 +340,7 @@ async def test_trouble_before_the_effect_is_no_clear_answer_either(pair: Pair, f
 
 
 async def test_a_read_is_repeated_three_times(pair: Pair) -> None:
-    """2, 4 and 8 seconds apart, as the vendor advises; a person who asked sees nothing of it."""
+    """After 2, 4 and 8 seconds, as the vendor advises."""
     webinar_id = pair.vendor.create("Launch day", START)
     pair.vendor.fail("GET", "/webinars/", status=500)
     pair.vendor.fail("GET", "/webinars/", status=None, cut=True)
@@ -353,8 +353,8 @@ async def test_a_read_is_repeated_three_times(pair: Pair) -> None:
     assert pair.asked("GET", f"{WEBINARS}/{webinar_id}") == [500, None, 503, 200]
 
 
-async def test_a_read_that_keeps_failing_is_given_up(pair: Pair) -> None:
-    """After four tries it is down, and surely nothing has changed; `Retry-After` is kept."""
+async def test_a_read_fails_after_four_tries(pair: Pair) -> None:
+    """With `ProviderDown`; `Retry-After` is respected."""
     webinar_id = pair.vendor.create("Launch day", START)
     pair.vendor.fail("GET", "/webinars/", status=503, times=9, retry_after=5)
 
@@ -366,7 +366,7 @@ async def test_a_read_that_keeps_failing_is_given_up(pair: Pair) -> None:
 
 
 async def test_repeats_end_with_the_callers_patience(pair: Pair) -> None:
-    """Who waits three seconds does not wait through a pause of four."""
+    """With three seconds of patience there is no pause of four."""
     webinar_id = pair.vendor.create("Launch day", START)
     pair.vendor.fail("GET", "/webinars/", status=500, times=9)
 
@@ -376,8 +376,8 @@ async def test_repeats_end_with_the_callers_patience(pair: Pair) -> None:
     assert pair.pauses == [2.0]
 
 
-async def test_a_removal_done_in_silence_is_repeated_and_fine(pair: Pair) -> None:
-    """The second try finds nothing left to remove."""
+async def test_a_deletion_without_an_answer_is_repeated(pair: Pair) -> None:
+    """The second try finds nothing to delete, which is a success."""
     client = pair.client(timeout=0.3)
     webinar_id = pair.vendor.create("Launch day", START)
     await client.service_user(PERSON)
@@ -388,8 +388,8 @@ async def test_a_removal_done_in_silence_is_repeated_and_fine(pair: Pair) -> Non
     assert pair.titles() == []
 
 
-async def test_a_removal_that_stays_silent_may_have_happened(pair: Pair) -> None:
-    """Every try failed on the way: nobody says that nothing has changed."""
+async def test_a_deletion_without_any_answer_is_an_unknown_outcome(pair: Pair) -> None:
+    """After all tries failed."""
     webinar_id = pair.vendor.create("Launch day", START)
     pair.vendor.fail("DELETE", "/webinars/", status=500, times=9)
 
@@ -397,8 +397,8 @@ async def test_a_removal_that_stays_silent_may_have_happened(pair: Pair) -> None
         await pair.client().delete_webinar(webinar_id, PERSON)
 
 
-async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
-    """A refused connection is down for a change too, because it was never sent."""
+async def test_a_refused_connection_means_nothing_changed(pair: Pair) -> None:
+    """For changes too, because they were not sent."""
     client = pair.client()
     await client.service_user(PERSON)
     await pair.vendor.stop()
@@ -411,7 +411,7 @@ async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
 
 
 async def test_a_missing_permission_is_named(pair: Pair) -> None:
-    """The administrator reads which one and where; the app's, and the host's licence."""
+    """The app's permission, or the host's license."""
     client = pair.client()
     noor = ANA.model_copy(update={"user_id": "62190106"})
     with pytest.raises(ProviderForbidden, match="Webinar licence"):
@@ -427,7 +427,7 @@ async def test_a_missing_permission_is_named(pair: Pair) -> None:
 
 
 async def test_a_refused_field_is_named(pair: Pair) -> None:
-    """The form shows which one; the client hands over the vendor's name for it."""
+    """In the form's words in the sentence, and by the vendor's name in the error."""
     client = pair.client()
     webinar = await client.create_webinar(webinar_form(), None, PERSON)
 
@@ -442,13 +442,13 @@ async def test_a_refused_field_is_named(pair: Pair) -> None:
 
 
 def short(**budgets: int) -> Rules:
-    """Windows and penalties of a second."""
+    """Rules with windows and penalties of one second."""
     plenty = {"Light": 1000, "Medium": 1000, "Heavy": 1000, "Auth": 1000}
     return Rules(window=1, penalty=1, budgets={**plenty, **budgets})
 
 
-async def test_a_refused_change_goes_round_and_is_done_once(pair: Pair) -> None:
-    """A 429 had no effect, so the same request waits its time and is sent again; the person is told."""
+async def test_a_throttled_change_is_sent_again_and_done_once(pair: Pair) -> None:
+    """A 429 had no effect; the wait is reported to the user."""
     told: list[float] = []
 
     async def on_wait(seconds: float) -> None:
@@ -463,8 +463,8 @@ async def test_a_refused_change_goes_round_and_is_done_once(pair: Pair) -> None:
     assert told == pytest.approx([1.25], abs=0.05)
 
 
-async def test_a_refused_change_is_given_back_to_the_impatient(pair: Pair) -> None:
-    """Where the wait is longer than the patience the person is told when, and nothing was made."""
+async def test_a_throttled_change_fails_if_the_wait_exceeds_the_patience(pair: Pair) -> None:
+    """The error says when to retry, and nothing was created."""
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=600)
 
     with pytest.raises(ProviderBusy, match="Nothing has changed; please try again in 11 minutes"):
@@ -473,8 +473,8 @@ async def test_a_refused_change_is_given_back_to_the_impatient(pair: Pair) -> No
     assert (pair.titles(), pair.asked("POST", WEBINARS)) == ([], [429])
 
 
-async def test_patience_is_for_all_rounds_together(pair: Pair) -> None:
-    """Two waits of more than a second are too much for somebody with two seconds."""
+async def test_patience_covers_all_tries_together(pair: Pair) -> None:
+    """Two waits of more than a second exceed a patience of two."""
     pair.vendor.fail("POST", "/webinars$", status=429, retry_after=1, times=9)
 
     with pytest.raises(ProviderBusy):
@@ -483,8 +483,8 @@ async def test_patience_is_for_all_rounds_together(pair: Pair) -> None:
     assert pair.asked("POST", WEBINARS) == [429, 429]
 
 
-async def test_a_vendor_that_only_refuses_is_not_asked_for_ever(pair: Pair) -> None:
-    """Five refusals in a row, however short their waits, are enough."""
+async def test_a_request_fails_after_five_429_answers(pair: Pair) -> None:
+    """However short their waits."""
     pair.vendor.fail("GET", "/webinars/", status=429, times=99, retry_after=0)
 
     with pytest.raises(ProviderBusy):
@@ -493,8 +493,8 @@ async def test_a_vendor_that_only_refuses_is_not_asked_for_ever(pair: Pair) -> N
     assert pair.asked("GET", f"{WEBINARS}/1") == [429] * 5
 
 
-async def test_thirty_callers_never_overrun_a_budget() -> None:
-    """Thirty at once on a budget of twelve a second: all are answered, none with 429."""
+async def test_thirty_callers_never_exceed_a_budget() -> None:
+    """With twelve calls a second, all succeed without a 429."""
     async with ringcentral_pair(short(Heavy=12)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
 
@@ -504,11 +504,11 @@ async def test_thirty_callers_never_overrun_a_budget() -> None:
         assert (pair.vendor.penalties, pair.vendor.throttled) == (0, 0)
 
 
-async def test_thirty_callers_keep_still_in_a_penalty() -> None:
-    """Another program has brought a penalty on our user: one call learns of it, and nobody knocks until it is over."""
+async def test_thirty_callers_wait_in_a_penalty() -> None:
+    """Another program has caused it: one call gets a 429, and no other is sent until it is over."""
     async with ringcentral_pair(short(Heavy=20)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
-        await overrun(pair, f"{WEBINARS}/{webinar_id}")
+        await exceed_budget(pair, f"{WEBINARS}/{webinar_id}")
         pair.vendor.calls.clear()
         throttled = pair.vendor.throttled
 
@@ -520,8 +520,8 @@ async def test_thirty_callers_keep_still_in_a_penalty() -> None:
         assert second - first > timedelta(seconds=1)
 
 
-async def overrun(pair: Pair, path: str) -> None:
-    """Spend the service user's budget past its end, as a program without manners does."""
+async def exceed_budget(pair: Pair, path: str) -> None:
+    """Exceed the service user's budget, as another program might."""
     basic = {"Authorization": aiohttp.encode_basic_auth(pair.vendor.client_id, pair.vendor.client_secret)}
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": pair.vendor.jwt}
     async with pair.http.post(pair.vendor.url + TOKEN, data=form, headers=basic) as response:
@@ -531,8 +531,8 @@ async def overrun(pair: Pair, path: str) -> None:
             await response.read()
 
 
-async def test_a_person_overtakes_the_sweep() -> None:
-    """The sweep waits for the next place; a person who comes later gets it."""
+async def test_a_user_overtakes_the_sweep() -> None:
+    """The next slot goes to the user who came later."""
     async with ringcentral_pair(short(Heavy=2)) as pair:
         client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
         for _ in range(2):
@@ -553,7 +553,7 @@ async def test_a_person_overtakes_the_sweep() -> None:
 
 
 async def test_two_clients_share_a_gate() -> None:
-    """One user, one gate: a second client of the process spends from the same budget."""
+    """One user, one gate: a second client uses the same budget."""
     async with ringcentral_pair(short(Heavy=4)) as pair:
         gate, webinar_id = LocalGate(), pair.vendor.create("Launch day", START)
         clients = [pair.client(gate=gate) for _ in range(2)]
@@ -567,7 +567,7 @@ async def test_two_clients_share_a_gate() -> None:
 
 
 async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
-    """A whole life at DEBUG, with every kind of failure: no credential, token, link, address or password shows."""
+    """At DEBUG, with every kind of failure: no credential, token, link, address or password appears."""
     caplog.set_level(logging.DEBUG)
     client, said = pair.client(timeout=0.3), []
     form = webinar_form(options=Options(password=SecretStr(PASSWORD)))
@@ -597,7 +597,7 @@ async def test_no_secret_is_logged_or_raised(pair: Pair, caplog: pytest.LogCaptu
     assert [name for name, secret in secrets.items() if secret in shown] == []
 
 
-async def test_each_request_is_one_line(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+async def test_each_request_logs_one_line(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
     """Method, path template, status and milliseconds; no id, no query."""
     caplog.set_level(logging.DEBUG, logger="bot.providers.ringcentral.transport")
     await pair.client().delete_webinar("12345", PERSON)
@@ -613,8 +613,8 @@ async def test_each_request_is_one_line(pair: Pair, caplog: pytest.LogCaptureFix
 # --- answers that no stand-in gives --------------------------------------------------------------------------------
 
 
-async def test_an_odd_answer_is_read_as_far_as_it_goes() -> None:
-    """Unknown keys, nulls, missing read-only settings, words in another case or unknown, numbers for ids."""
+async def test_a_webinar_is_parsed_tolerantly() -> None:
+    """Unknown keys, nulls, missing settings, enum values in another case or unknown, numbers as ids."""
     body = {
         "id": 7,
         "title": "Launch day",
@@ -637,8 +637,8 @@ async def test_an_odd_answer_is_read_as_far_as_it_goes() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<html>maintenance</html>", "[]", '{"id": "7"}', '{"errors": "many"}'])
-async def test_an_unreadable_success_means_nobody_knows(body: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A read is down; a change may have happened. Only the names of the missing fields are logged."""
+async def test_an_invalid_success_is_an_unknown_outcome(body: str, caplog: pytest.LogCaptureFixture) -> None:
+    """`ProviderDown` for a read. Only the names of the invalid fields are logged."""
     async with fixed_response(200, body) as (client, requests):
         with pytest.raises(ProviderDown):
             await client.webinar("7", PERSON)
@@ -650,7 +650,7 @@ async def test_an_unreadable_success_means_nobody_knows(body: str, caplog: pytes
 
 
 async def test_a_redirect_is_not_followed() -> None:
-    """A token never goes to where an answer points."""
+    """The token is sent to the configured server only."""
     async with fixed_response(302, "", Location="http://127.0.0.1:1/elsewhere") as (client, requests):
         with pytest.raises(ProviderDown):
             await client.webinar("7", PERSON)
@@ -658,8 +658,8 @@ async def test_a_redirect_is_not_followed() -> None:
         assert len(requests) == 1
 
 
-async def test_a_cancelled_request_is_counted_and_harms_nobody(pair: Pair) -> None:
-    """Somebody goes away in the middle of a call: the next caller is answered."""
+async def test_a_canceled_request_does_not_block_the_next(pair: Pair) -> None:
+    """It counts in the budget."""
     client, webinar_id = pair.client(), pair.vendor.create("Launch day", START)
     arrived = asyncio.Event()
     pair.vendor.fail("GET", "/webinars/", effect=True, hang=30)
@@ -677,7 +677,7 @@ async def test_a_cancelled_request_is_counted_and_harms_nobody(pair: Pair) -> No
 
 
 def test_the_client_is_a_webinar_provider() -> None:
-    """Its name and what it can do."""
+    """Its name and abilities."""
     assert (RingCentral.name, sorted(RingCentral.abilities)) == (
         "ringcentral",
         ["cancel", "choose_host", "create", "invite", "registrants", "registration"],

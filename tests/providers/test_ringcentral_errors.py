@@ -1,4 +1,4 @@
-"""Literal answers of RingCentral, and what a person reads of them."""
+"""RingCentral's error responses, and the sentences that users read."""
 
 from __future__ import annotations
 
@@ -26,54 +26,66 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 RESCUE = "ana@acme.example wants https://secret.example"
 
 
-def one(code: str, **more: str) -> dict[str, Any]:
-    """The shape of the webinar services; the message names people and must never be repeated."""
+def error_body(code: str, **more: str) -> dict[str, Any]:
+    """An error of the webinar services. Its message contains a name and must never be repeated."""
     return {"errors": [{"errorCode": code, "message": RESCUE, **more}]}
 
 
-def older(code: str, **more: str) -> dict[str, Any]:
-    """The shape of the older services: a word of their own outside, the code inside."""
-    return {"errorCode": "InsufficientPermissions", "message": RESCUE, **one(code, **more), **more}
+def older_error_body(code: str, **more: str) -> dict[str, Any]:
+    """An error of the older_error_body services: another code outside, the same list inside."""
+    return {"errorCode": "InsufficientPermissions", "message": RESCUE, **error_body(code, **more), **more}
 
 
-def login(word: str, code: str = "") -> dict[str, Any]:
-    """The shape of the token service."""
-    return {"error": word, "error_description": RESCUE, **(one(code) if code else {})}
+def login_error_body(word: str, code: str = "") -> dict[str, Any]:
+    """An error of the token service."""
+    return {"error": word, "error_description": RESCUE, **(error_body(code) if code else {})}
 
 
-def said(status: int, body: object, *, changes: bool = False) -> ProviderError:
-    """The error of an answer, to a call for which the app needs ReadWebinars."""
+def error_for(status: int, body: object, *, changes: bool = False) -> ProviderError:
+    """The error for an answer to a request that needs ReadWebinars."""
     return error_for_answer(status, body, changes=changes, app_permission="ReadWebinars", ready_at=NOON)
 
 
 CASES = [
-    (403, older("CMN-401", permissionName="ReadAccounts"), ProviderForbidden, errors.APP_PERMISSION, "ReadAccounts"),
-    (403, one("CMN-401"), ProviderForbidden, errors.APP_PERMISSION, "ReadWebinars"),
-    (403, older("CMN-402", permissionName="Webinars"), ProviderForbidden, errors.USER_PERMISSION, "Webinars"),
-    (403, one("CMN-408"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
-    (403, one("CMN-404"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
-    (403, one("CMN-109"), ProviderForbidden, errors.LICENSE, ""),
-    (403, one("WLA-123"), ProviderForbidden, errors.STATE, ""),
+    (
+        403,
+        older_error_body("CMN-401", permissionName="ReadAccounts"),
+        ProviderForbidden,
+        errors.APP_PERMISSION,
+        "ReadAccounts",
+    ),
+    (403, error_body("CMN-401"), ProviderForbidden, errors.APP_PERMISSION, "ReadWebinars"),
+    (
+        403,
+        older_error_body("CMN-402", permissionName="Webinars"),
+        ProviderForbidden,
+        errors.USER_PERMISSION,
+        "Webinars",
+    ),
+    (403, error_body("CMN-408"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
+    (403, error_body("CMN-404"), ProviderForbidden, errors.USER_PERMISSION, "WebinarSettings"),
+    (403, error_body("CMN-109"), ProviderForbidden, errors.LICENSE, ""),
+    (403, error_body("WLA-123"), ProviderForbidden, errors.STATE, ""),
     (403, None, ProviderForbidden, errors.STATE, ""),
-    (403, one("CMN-101", parameterName="status"), ProviderRefused, errors.STATE, ""),
-    (404, one("CMN-102", parameterName="webinarId"), ProviderGone, errors.GONE, ""),
+    (403, error_body("CMN-101", parameterName="status"), ProviderRefused, errors.STATE, ""),
+    (404, error_body("CMN-102", parameterName="webinarId"), ProviderGone, errors.GONE, ""),
     (404, "<html>", ProviderGone, errors.GONE, ""),
-    (400, one("CMN-102", parameterName="sessionId"), ProviderGone, errors.GONE, ""),
+    (400, error_body("CMN-102", parameterName="sessionId"), ProviderGone, errors.GONE, ""),
     (409, {}, ProviderConflict, errors.CONFLICT, ""),
-    (400, one("CMN-406"), ProviderConflict, errors.CONFLICT, ""),
-    (401, login("invalid_client", "OAU-146"), ProviderUnauthorized, errors.WRONG_APP, ""),
-    (401, login("invalid_client"), ProviderUnauthorized, errors.WRONG_APP, ""),
-    (400, login("invalid_grant"), ProviderUnauthorized, errors.WRONG_JWT, ""),
-    (401, login("invalid_grant", "OAU-140"), ProviderUnauthorized, errors.WRONG_JWT, ""),
-    (401, one("OAU-141"), ProviderUnauthorized, errors.NO_USER, ""),
-    (401, one("OAU-142"), ProviderUnauthorized, errors.NO_USER, ""),
-    (400, login("unauthorized_client", "OAU-251"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
-    (403, one("OAU-112"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
-    (400, login("unsupported_grant_type"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
-    (400, login("invalid_request"), ProviderUnauthorized, errors.NO_LOGIN, ""),
-    (401, one("OAU-129"), ProviderUnauthorized, errors.NO_LOGIN, ""),
-    (429, one("CMN-301"), ProviderBusy, errors.BUSY, ""),
-    (500, one("CMN-203"), ProviderDown, errors.DOWN, ""),
+    (400, error_body("CMN-406"), ProviderConflict, errors.CONFLICT, ""),
+    (401, login_error_body("invalid_client", "OAU-146"), ProviderUnauthorized, errors.WRONG_APP, ""),
+    (401, login_error_body("invalid_client"), ProviderUnauthorized, errors.WRONG_APP, ""),
+    (400, login_error_body("invalid_grant"), ProviderUnauthorized, errors.WRONG_JWT, ""),
+    (401, login_error_body("invalid_grant", "OAU-140"), ProviderUnauthorized, errors.WRONG_JWT, ""),
+    (401, error_body("OAU-141"), ProviderUnauthorized, errors.NO_USER, ""),
+    (401, error_body("OAU-142"), ProviderUnauthorized, errors.NO_USER, ""),
+    (400, login_error_body("unauthorized_client", "OAU-251"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
+    (403, error_body("OAU-112"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
+    (400, login_error_body("unsupported_grant_type"), ProviderUnauthorized, errors.NO_JWT_GRANT, ""),
+    (400, login_error_body("invalid_request"), ProviderUnauthorized, errors.NO_LOGIN, ""),
+    (401, error_body("OAU-129"), ProviderUnauthorized, errors.NO_LOGIN, ""),
+    (429, error_body("CMN-301"), ProviderBusy, errors.BUSY, ""),
+    (500, error_body("CMN-203"), ProviderDown, errors.DOWN, ""),
     (503, {"errors": [{"errorCode": "ADG-000"}]}, ProviderDown, errors.DOWN, ""),
     (408, None, ProviderDown, errors.DOWN, ""),
     (302, None, ProviderDown, errors.DOWN, ""),
@@ -81,11 +93,11 @@ CASES = [
 
 
 @each_row(("status", "body", "kind", "sentence", "name"), CASES)
-def test_an_answer_means_one_error(
+def test_an_answer_maps_to_one_error(
     status: int, body: object, kind: type[ProviderError], sentence: str, name: str
 ) -> None:
-    """By its code first, by its status else; the sentence names what to do and where."""
-    error = said(status, body)
+    """By its code first, then by its status; the sentence tells what to do and where."""
+    error = error_for(status, body)
 
     assert type(error) is kind
     assert error.sentence == sentence.format(name)
@@ -103,9 +115,9 @@ def test_an_answer_means_one_error(
         ("settings.newThing", "settings.newThing"),
     ],
 )
-def test_a_blamed_parameter_is_said_in_our_words(parameter: str, what: str) -> None:
-    """A marketer reads the form's word, and code can still match the vendor's."""
-    error = said(400, one("CMN-101", parameterName=parameter, parameterValue=RESCUE), changes=True)
+def test_a_refused_parameter_is_named_in_our_words(parameter: str, what: str) -> None:
+    """The sentence has the form's word, the error the vendor's name."""
+    error = error_for(400, error_body("CMN-101", parameterName=parameter, parameterValue=RESCUE), changes=True)
 
     assert type(error) is ProviderRefused
     assert error.sentence == (
@@ -114,31 +126,31 @@ def test_a_blamed_parameter_is_said_in_our_words(parameter: str, what: str) -> N
     assert (error.code, error.parameter) == ("CMN-101", parameter)
 
 
-def test_a_host_who_is_not_found_is_no_missing_webinar() -> None:
-    """CMN-102 is about what it blames."""
-    error = said(400, one("CMN-102", parameterName="host.linkedUser.userId"), changes=True)
+def test_a_missing_host_is_not_a_missing_webinar() -> None:
+    """CMN-102 is about its parameter."""
+    error = error_for(400, error_body("CMN-102", parameterName="host.linkedUser.userId"), changes=True)
 
     assert (type(error), error.sentence[:43]) == (ProviderRefused, "RingCentral does not accept the host. Nothi")
 
 
-@pytest.mark.parametrize("body", [None, "text", [], {}, {"errors": []}, {"errors": ["x"]}, one(RESCUE)])
-def test_an_odd_refusal_says_at_least_its_status(body: object) -> None:
-    """Whatever the body holds, none of it is repeated."""
-    error = said(400, body)
+@pytest.mark.parametrize("body", [None, "text", [], {}, {"errors": []}, {"errors": ["x"]}, error_body(RESCUE)])
+def test_an_unknown_refusal_has_its_status(body: object) -> None:
+    """Nothing of its body is repeated."""
+    error = error_for(400, body)
 
     assert (type(error), error.sentence) == (ProviderRefused, "RingCentral refused this (400). Nothing has changed.")
 
 
-def test_trouble_with_a_change_leaves_its_outcome_open() -> None:
-    """A 500 to a change may have come after the effect."""
-    error = said(500, one("CMN-201"), changes=True)
+def test_a_500_to_a_change_is_an_unknown_outcome() -> None:
+    """It may have happened."""
+    error = error_for(500, error_body("CMN-201"), changes=True)
 
     assert (type(error), error.sentence, error.code) == (OutcomeUnknown, errors.UNKNOWN, "CMN-201")
 
 
-def test_a_busy_answer_tells_when_to_come_back() -> None:
-    """The time is machine time, as given."""
-    error = said(429, one("CMN-310"), changes=True)
+def test_a_429_has_the_time_to_retry() -> None:
+    """In machine time, as given."""
+    error = error_for(429, error_body("CMN-310"), changes=True)
 
     assert isinstance(error, ProviderBusy)
     assert (error.ready_at, error.code) == (NOON, "CMN-310")

@@ -1,4 +1,4 @@
-"""Registrants at RingCentral: registering, reading and removing them, and what trouble means."""
+"""Registrants at RingCentral: register, read and remove them, and the errors."""
 
 from __future__ import annotations
 
@@ -44,29 +44,29 @@ WHOLE = RegistrantDetails(
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    """A stand-in with budgets out of the way, whose registration service knows a session at once."""
+    """A client and a stand-in with large budgets, whose registration service has no delay."""
     async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
 
 
-async def a_session(pair: Pair, client: RingCentral) -> str:
-    """A webinar with registration; returns its session's id."""
+async def create_session(pair: Pair, client: RingCentral) -> str:
+    """Create a webinar with registration; return its session's id."""
     pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
     [session] = await client.sessions(START, UPKEEP)
     return session.session_id
 
 
 def path(session_id: str, registrant_id: str = "") -> str:
-    """Where the registrants of a session are, or one of them."""
+    """The path of the registrants of a session, or of one of them."""
     whole = f"/webinar/registration/v1/sessions/{session_id}/registrants"
     return f"{whole}/{registrant_id}" if registrant_id else whole
 
 
-async def test_a_person_registers_is_read_and_leaves(pair: Pair) -> None:
-    """One call each; the address in lower case, both links their own, and the sequence with the answer only."""
+async def test_a_person_is_registered_read_and_removed(pair: Pair) -> None:
+    """One call each; the address in lower case, personal links, and a sequence in the registration's answer only."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
 
     olga = await client.register(session_id, OLGA, PERSON)
     listed = await client.registrants(session_id, PERSON)
@@ -87,11 +87,11 @@ async def test_a_person_registers_is_read_and_leaves(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("kept", [True, False])
-async def test_everything_of_an_applicant_goes_along(pair: Pair, kept: bool) -> None:
-    """External id and source come back; our own pages only where RingCentral keeps them, and the answer says so."""
+async def test_all_details_are_sent(pair: Pair, kept: bool) -> None:
+    """External id and source are returned; our own pages only if RingCentral accepts them."""
     pair.vendor.rules.keep_own_links = kept
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
 
     made = await client.register(session_id, WHOLE, PERSON)
 
@@ -99,8 +99,8 @@ async def test_everything_of_an_applicant_goes_along(pair: Pair, kept: bool) -> 
     assert (made.join_link == WHOLE.join_page, made.cancel_link == WHOLE.cancel_page) == (kept, kept)
 
 
-async def test_what_is_sent_is_what_the_reference_has() -> None:
-    """The three required fields, and the others only where there is something to say."""
+async def test_request_body_matches_the_reference() -> None:
+    """The three required fields, and the others only if they have a value."""
     answer = json.dumps({"id": 7, "firstName": "Olga", "lastName": "Q", "email": "olga@example.com"})
     async with fixed_response(201, answer) as (client, requests):
         for applicant in (OLGA, WHOLE):
@@ -122,8 +122,8 @@ async def test_what_is_sent_is_what_the_reference_has() -> None:
     ]
 
 
-async def test_a_registrant_is_read_as_far_as_it_goes() -> None:
-    """Numbers for ids, the truer of two times, who came afterwards and who attended, and nothing but an id."""
+async def test_a_registrant_is_parsed_tolerantly() -> None:
+    """Numbers as ids, the registration time before the creation time, missing fields."""
     whole = {
         "id": 7,
         "email": "max@example.com",
@@ -152,9 +152,9 @@ async def test_a_registrant_is_read_as_far_as_it_goes() -> None:
 
 
 async def test_a_long_list_is_read_to_its_end(pair: Pair) -> None:
-    """A thousand a page, forward only, in the order of ids."""
+    """A thousand per page, in the order of ids."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     ids = pair.vendor.register(session_id, 2001)
 
     listed = await client.registrants(session_id, PERSON)
@@ -164,9 +164,9 @@ async def test_a_long_list_is_read_to_its_end(pair: Pair) -> None:
 
 
 async def test_the_same_address_twice_is_a_conflict(pair: Pair) -> None:
-    """In whatever case it is written; the first one stays."""
+    """In any case; the first registrant stays."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     await client.register(session_id, OLGA, PERSON)
 
     with pytest.raises(ProviderConflict) as conflict:
@@ -176,10 +176,10 @@ async def test_the_same_address_twice_is_a_conflict(pair: Pair) -> None:
     assert (len(pair.vendor.registrants(session_id)), pair.asked("POST", path(session_id))) == (1, [201, 409])
 
 
-async def test_nobody_gets_in_where_it_is_closed_full_or_over(pair: Pair) -> None:
-    """Three reasons, one sentence: the answer does not tell them apart."""
+async def test_closed_full_and_ended_registrations_are_refused(pair: Pair) -> None:
+    """With one error, because the answer does not distinguish them."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     await client.change_registration(session_id, RegistrationChange(is_open=False), PERSON)
     with pytest.raises(RegistrationClosed) as closed:
         await client.register(session_id, OLGA, PERSON)
@@ -198,8 +198,8 @@ async def test_nobody_gets_in_where_it_is_closed_full_or_over(pair: Pair) -> Non
         await client.remove_registrant(session_id, olga.registrant_id, PERSON)
 
 
-def refused(code: str, parameter: str = "") -> str:
-    """An answer that blames something, in a message that must never be repeated."""
+def refusal_body(code: str, parameter: str = "") -> str:
+    """An answer that names a parameter, in a message that must never be repeated."""
     blame = {"parameterName": parameter, "parameterValue": "olga@example.com"} if parameter else {}
     return json.dumps({"errors": [{"errorCode": code, "message": "no olga@example.com", **blame}]})
 
@@ -207,28 +207,28 @@ def refused(code: str, parameter: str = "") -> str:
 @each_row(
     ("status", "body", "kind", "sentence"),
     [
-        (403, refused("CMN-101", "registrationStatus"), RegistrationClosed, people_errors.CLOSED),
-        (403, refused("WLA-9"), RegistrationClosed, people_errors.CLOSED),
+        (403, refusal_body("CMN-101", "registrationStatus"), RegistrationClosed, people_errors.CLOSED),
+        (403, refusal_body("WLA-9"), RegistrationClosed, people_errors.CLOSED),
         (403, "", RegistrationClosed, people_errors.CLOSED),
-        (403, refused("CMN-408"), ProviderForbidden, "lacks the permission WebinarSettings"),
-        (403, refused("CMN-401"), ProviderForbidden, "lacks the permission EditWebinars"),
-        (403, refused("CMN-109"), ProviderForbidden, "not part of the RingCentral plan"),
-        (400, refused("CMN-101", "questionnaire"), AnswersRequired, people_errors.ANSWERS),
-        (400, refused("CMN-101", "questionnaire[0].questionId"), AnswersRequired, people_errors.ANSWERS),
-        (400, refused("WLA-7", "questionnaire[2]"), AnswersRequired, people_errors.ANSWERS),
-        (400, refused("CMN-101", "email"), ProviderRefused, people_errors.ADDRESS),
-        (403, refused("WLA-8", "settings.workEmailRequired"), ProviderRefused, people_errors.ADDRESS),
-        (400, refused("CMN-101", "firstName"), ProviderRefused, "does not accept the first name"),
-        (400, refused("CMN-101", "externalId"), ProviderRefused, "does not accept the external id"),
-        (400, refused("CMN-406", "email"), ProviderConflict, people_errors.REGISTERED),
+        (403, refusal_body("CMN-408"), ProviderForbidden, "lacks the permission WebinarSettings"),
+        (403, refusal_body("CMN-401"), ProviderForbidden, "lacks the permission EditWebinars"),
+        (403, refusal_body("CMN-109"), ProviderForbidden, "not part of the RingCentral plan"),
+        (400, refusal_body("CMN-101", "questionnaire"), AnswersRequired, people_errors.ANSWERS),
+        (400, refusal_body("CMN-101", "questionnaire[0].questionId"), AnswersRequired, people_errors.ANSWERS),
+        (400, refusal_body("WLA-7", "questionnaire[2]"), AnswersRequired, people_errors.ANSWERS),
+        (400, refusal_body("CMN-101", "email"), ProviderRefused, people_errors.ADDRESS),
+        (403, refusal_body("WLA-8", "settings.workEmailRequired"), ProviderRefused, people_errors.ADDRESS),
+        (400, refusal_body("CMN-101", "firstName"), ProviderRefused, "does not accept the first name"),
+        (400, refusal_body("CMN-101", "externalId"), ProviderRefused, "does not accept the external id"),
+        (400, refusal_body("CMN-406", "email"), ProviderConflict, people_errors.REGISTERED),
         (409, "", ProviderConflict, people_errors.REGISTERED),
-        (404, refused("CMN-102", "sessionId"), ProviderGone, "does not have this webinar"),
+        (404, refusal_body("CMN-102", "sessionId"), ProviderGone, "does not have this webinar"),
     ],
 )
-async def test_a_refused_registration_says_why(
+async def test_a_refused_registration_has_its_reason(
     status: int, body: str, kind: type[ProviderError], sentence: str
 ) -> None:
-    """By what is blamed and by the code, never in the vendor's words; and asked once."""
+    """By parameter and code, never in the vendor's words; sent once."""
     async with fixed_response(status, body) as (client, requests):
         with pytest.raises(ProviderError) as refusal:
             await client.register("5", OLGA, PERSON)
@@ -239,8 +239,8 @@ async def test_a_refused_registration_says_why(
     assert (refusal.value.status, "olga" in repr(refusal.value).lower()) == (status, False)
 
 
-async def test_a_refused_reading_is_no_closed_door() -> None:
-    """What means "closed" to who wants in means something else to who only looks."""
+async def test_a_refused_read_is_not_a_closed_registration() -> None:
+    """The same answer means "closed" only for a new registration."""
     async with fixed_response(403, "") as (client, _):
         with pytest.raises(ProviderForbidden) as refusal:
             await client.registrant("5", "7", PERSON)
@@ -248,18 +248,18 @@ async def test_a_refused_reading_is_no_closed_door() -> None:
     assert refusal.value.sentence == STATE
 
 
-async def test_questions_that_cannot_be_asked_send_people_to_the_page(pair: Pair) -> None:
+async def test_required_questions_lead_to_ringcentrals_page(pair: Pair) -> None:
     """No operation lists the questions of a registration form."""
     pair.vendor.rules.required_questions = 2
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
 
     with pytest.raises(AnswersRequired, match="its own registration page only"):
         await client.register(session_id, OLGA, PERSON)
 
 
-async def test_a_private_address_may_not_do(pair: Pair) -> None:
-    """Whatever code RingCentral has for it."""
+async def test_a_private_address_can_be_refused(pair: Pair) -> None:
+    """Whatever RingCentral's code for it."""
     pair.vendor.rules.work_email_code = "WLA-4711"
     client = pair.client()
     webinar_id = pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
@@ -273,10 +273,10 @@ async def test_a_private_address_may_not_do(pair: Pair) -> None:
     assert (await client.register(session.session_id, OLGA, PERSON)).email == "olga@example.com"
 
 
-async def test_who_is_not_there_any_more(pair: Pair) -> None:
-    """Gone for who reads, fine for who removes; a registration that is not there is no webinar that is not."""
+async def test_a_missing_registrant(pair: Pair) -> None:
+    """`ProviderGone` for a read, no error for a removal, and not the error for a missing webinar."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
 
     with pytest.raises(ProviderGone) as gone:
         await client.registrant(session_id, "4711", PERSON)
@@ -299,9 +299,9 @@ async def test_who_is_not_there_any_more(pair: Pair) -> None:
     ],
 )
 async def test_a_registration_without_an_answer_is_never_sent_again(pair: Pair, fault: dict[str, Any]) -> None:
-    """It may have happened: one call, no pause, and the list tells whether it did."""
+    """It may have happened: one call, no pause, and the list shows whether it did."""
     client = pair.client(timeout=0.3)
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.fail("POST", "/registrants$", **fault)
 
     with pytest.raises(OutcomeUnknown, match="may or may not have done this"):
@@ -312,8 +312,8 @@ async def test_a_registration_without_an_answer_is_never_sent_again(pair: Pair, 
     assert [one.address for one in listed] == ([OLGA.address] if fault.get("effect") else [])
 
 
-async def test_an_unreadable_yes_may_be_one() -> None:
-    """Without an id nobody could be found again, so it is the same as silence."""
+async def test_an_invalid_success_is_an_unknown_outcome() -> None:
+    """Without an id the registrant could not be found again."""
     async with fixed_response(201, '{"email": "olga@example.com"}') as (client, requests):
         with pytest.raises(OutcomeUnknown):
             await client.register("5", OLGA, PERSON)
@@ -321,10 +321,10 @@ async def test_an_unreadable_yes_may_be_one() -> None:
         assert len(requests) == 1
 
 
-async def test_a_registration_that_never_left_has_not_happened(pair: Pair) -> None:
-    """A refused connection is down; so is a registration that waits longer than its patience."""
+async def test_an_unsent_registration_changed_nothing(pair: Pair) -> None:
+    """A refusal_body connection, or a wait that exceeds the patience."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.fail("POST", "/registrants$", status=429, retry_after=600)
     with pytest.raises(ProviderBusy, match="Nothing has changed"):
         await client.register(session_id, OLGA, PERSON)
@@ -339,10 +339,10 @@ async def test_a_registration_that_never_left_has_not_happened(pair: Pair) -> No
         await fresh.register(session_id, OLGA, PERSON)
 
 
-async def test_a_removal_is_repeated_until_it_is_clear(pair: Pair) -> None:
-    """Removing twice is removing once: the second try finds nobody, and that is a yes."""
+async def test_a_removal_without_an_answer_is_repeated(pair: Pair) -> None:
+    """The second try finds no registrant, which is a success."""
     client = pair.client(timeout=0.3)
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     [registrant_id] = pair.vendor.register(session_id)
     pair.vendor.fail("DELETE", "/registrants/", cut=True, effect=True)
 
@@ -355,10 +355,10 @@ async def test_a_removal_is_repeated_until_it_is_clear(pair: Pair) -> None:
 
 
 async def test_no_registrant_is_logged_or_named_in_an_error(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
-    """A whole life at DEBUG with every kind of failure: no name, address or link of anybody shows."""
+    """At DEBUG, with every kind of failure: no name, address or link appears."""
     caplog.set_level(logging.DEBUG)
     client, shown = pair.client(timeout=0.3), []
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     made = await client.register(session_id, WHOLE, PERSON)
     listed = await client.registrants(session_id, PERSON)
     for fault in ({"status": 500}, {"status": 400}, {"status": 403}, {"status": 409}, {"cut": True}, {"hang": 30}):

@@ -1,4 +1,4 @@
-"""Changing a registration at RingCentral: what is sent, what comes back, and what trouble means."""
+"""Changes of a registration at RingCentral: requests, results and errors."""
 
 from __future__ import annotations
 
@@ -49,35 +49,35 @@ ANSWER = {"registrationStatus": "Open", "registrantCount": 3, "hasRealRegistrant
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    """A stand-in with budgets out of the way, whose registration service knows a session at once."""
+    """A client and a stand-in with large budgets, whose registration service has no delay."""
     async with ringcentral_pair() as both:
         both.vendor.rules.registration_delay = 0
         yield both
 
 
-async def a_session(pair: Pair, client: RingCentral) -> str:
-    """A webinar with registration; returns its session's id."""
+async def create_session(pair: Pair, client: RingCentral) -> str:
+    """Create a webinar with registration; return its session's id."""
     pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
     [session] = await client.sessions(START, UPKEEP)
     return session.session_id
 
 
 def path(session_id: str) -> str:
-    """Where the registration of a session is."""
+    """The path of the registration of a session."""
     return f"/webinar/registration/v1/sessions/{session_id}"
 
 
-def said(registration: Registration) -> tuple[bool, int | None, int]:
+def state_of(registration: Registration) -> tuple[bool, int | None, int]:
     """Whether it is open, its limit and its count."""
     return registration.is_open, registration.limit, registration.count
 
 
 @pytest.mark.parametrize("partial_updates", [True, False])
-async def test_each_change_is_one_call_and_answers_with_the_figures(pair: Pair, partial_updates: bool) -> None:
-    """Close, limit, lift, open: also where RingCentral keeps to the schema, which requires the status each time."""
+async def test_each_change_is_one_call_and_returns_the_result(pair: Pair, partial_updates: bool) -> None:
+    """Close, set a limit, remove it, open; also if RingCentral requires the status, as its schema does."""
     pair.vendor.rules.partial_updates = partial_updates
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.register(session_id, 2)
 
     answers = [
@@ -91,7 +91,7 @@ async def test_each_change_is_one_call_and_answers_with_the_figures(pair: Pair, 
         )
     ]
 
-    assert [said(answer) for answer in answers] == [
+    assert [state_of(answer) for answer in answers] == [
         (False, None, 2),
         (False, 50, 2),
         (True, 3, 2),
@@ -105,8 +105,8 @@ async def test_each_change_is_one_call_and_answers_with_the_figures(pair: Pair, 
     assert read.model_copy(update={"read_at": answers[-1].read_at}) == answers[-1]
 
 
-async def test_other_preferences_stay_as_they_are(pair: Pair) -> None:
-    """A change of the limit says nothing about the rest."""
+async def test_other_preferences_stay_unchanged(pair: Pair) -> None:
+    """A change of the limit does not contain them."""
     client = pair.client()
     webinar_id = pair.vendor.create("Launch day", START, settings={"registrationEnabled": True})
     pair.vendor.edit(webinar_id, registration={"settings": {"workEmailRequired": True}})
@@ -133,19 +133,19 @@ async def test_other_preferences_stay_as_they_are(pair: Pair) -> None:
         (replace(CLOSED, preferences=CHOSEN), {"registrationStatus": "Closed", "settings": CHOSEN_SETTINGS}),
     ],
 )
-async def test_only_what_can_be_written_is_sent(change: RegistrationChange, body: dict[str, Any]) -> None:
-    """The status always, the limit where it changes, preferences all or none, and nothing that is read-only."""
+async def test_only_writable_fields_are_sent(change: RegistrationChange, body: dict[str, Any]) -> None:
+    """The status always, the limit if it changes, all preferences or none."""
     async with fixed_response(200, json.dumps(ANSWER)) as (client, requests):
         answer = await client.change_registration("7", change, PERSON)
 
         assert [(request.method, await request.json()) for request in requests] == [("PATCH", body)]
-    assert said(answer) == (True, None, 3)
+    assert state_of(answer) == (True, None, 3)
 
 
 async def test_preferences_are_set_and_read_back(pair: Pair) -> None:
-    """All of them in one call, which leaves the limit alone, as a change of the limit leaves them alone."""
+    """All in one call that keeps the limit, and a change of the limit keeps them."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     usual = await client.registration(session_id, PERSON)
 
     await client.change_registration(session_id, replace(OPEN, limit=9), PERSON)
@@ -157,8 +157,8 @@ async def test_preferences_are_set_and_read_back(pair: Pair) -> None:
     assert pair.asked("PATCH", path(session_id)) == [200] * 3
 
 
-async def test_all_figures_of_a_registration_are_read() -> None:
-    """Those after the event, and the sequence of the calendar; a new word for a duration is the usual one."""
+async def test_all_fields_of_a_registration_are_read() -> None:
+    """Including registrations after the event and the calendar sequence; an unknown duration becomes the default."""
     settings = {"autoCloseLimit": 5, "onDemandDuration": "OneCentury", "recordingExist": None}
     more = {"postWebinarRegistrantCount": 2, "icalendarSequence": 4, "settings": settings}
     async with fixed_response(200, json.dumps({**ANSWER, **more})) as (client, _):
@@ -168,52 +168,52 @@ async def test_all_figures_of_a_registration_are_read() -> None:
     assert read.preferences == Preferences()
 
 
-async def test_preferences_that_were_not_told_are_not_known() -> None:
-    """The reference does not require them, so without them nobody pretends."""
+async def test_missing_preferences_are_none() -> None:
+    """The reference does not require them."""
     async with fixed_response(200, json.dumps(ANSWER)) as (client, _):
         assert (await client.registration("7", PERSON)).preferences is None
 
 
 async def test_a_reached_limit_keeps_it_closed(pair: Pair) -> None:
-    """Opening what is full is no error there: the answer tells that it stayed closed."""
+    """Opening a full registration is no error at RingCentral: the answer shows that it stayed closed."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     await client.change_registration(session_id, RegistrationChange(is_open=True, limit=2), PERSON)
     pair.vendor.register(session_id, 2)
 
-    assert said(await client.change_registration(session_id, OPEN, PERSON)) == (False, 2, 2)
-    assert said(await client.change_registration(session_id, replace(OPEN, limit=3), PERSON)) == (True, 3, 2)
+    assert state_of(await client.change_registration(session_id, OPEN, PERSON)) == (False, 2, 2)
+    assert state_of(await client.change_registration(session_id, replace(OPEN, limit=3), PERSON)) == (True, 3, 2)
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": None, "effect": True, "hang": 30}, {"cut": True}])
-async def test_an_unclear_change_is_repeated(pair: Pair, fault: dict[str, Any]) -> None:
-    """Saying twice how it shall end is saying it once, so nobody has to look first."""
+async def test_a_change_without_an_answer_is_repeated(pair: Pair, fault: dict[str, Any]) -> None:
+    """A change states the final result, so it can be sent twice."""
     client = pair.client(timeout=0.3)
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.fail("PATCH", "/registration/", **fault)
 
     closed = await client.change_registration(session_id, CLOSED, PERSON)
 
-    assert (said(closed), pair.pauses, pair.asked("PATCH", path(session_id))[-1]) == ((False, None, 0), [2.0], 200)
+    assert (state_of(closed), pair.pauses, pair.asked("PATCH", path(session_id))[-1]) == ((False, None, 0), [2.0], 200)
 
 
-async def test_a_change_that_stays_unclear_may_have_happened(pair: Pair) -> None:
-    """Four tries, and nobody says that nothing has changed."""
+async def test_a_change_without_any_answer_is_an_unknown_outcome(pair: Pair) -> None:
+    """After four tries."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.fail("PATCH", "/registration/", status=503, effect=True, times=9)
 
     with pytest.raises(OutcomeUnknown):
         await client.change_registration(session_id, CLOSED, PERSON)
 
     assert (pair.asked("PATCH", path(session_id)), pair.pauses) == ([503] * 4, [2.0, 4.0, 8.0])
-    assert said(await client.registration(session_id, PERSON)) == (False, None, 0)
+    assert state_of(await client.registration(session_id, PERSON)) == (False, None, 0)
 
 
-async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
-    """A refused connection is down, because the change was never sent."""
+async def test_a_refused_connection_means_nothing_changed(pair: Pair) -> None:
+    """The change was not sent."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
         await client.registration(session_id, PERSON)  # learns that the kept connection is gone
@@ -222,7 +222,7 @@ async def test_nothing_listening_means_nothing_changed(pair: Pair) -> None:
         await client.change_registration(session_id, CLOSED, PERSON)
 
 
-async def test_an_unreadable_answer_may_be_a_yes() -> None:
+async def test_an_invalid_answer_is_an_unknown_outcome() -> None:
     """The change may have been made."""
     async with fixed_response(200, "[]") as (client, requests):
         with pytest.raises(OutcomeUnknown):
@@ -231,15 +231,15 @@ async def test_an_unreadable_answer_may_be_a_yes() -> None:
         assert [request.method for request in requests] == ["PATCH"]
 
 
-async def test_a_refused_change_goes_round_and_the_person_is_told(pair: Pair) -> None:
-    """A 429 had no effect: it waits its time and is sent again, or is given back to the impatient."""
+async def test_a_throttled_change_is_sent_again_and_the_wait_reported(pair: Pair) -> None:
+    """Or fails if the wait exceeds the patience."""
     told: list[float] = []
 
     async def on_wait(seconds: float) -> None:
         told.append(seconds)
 
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.fail("PATCH", "/registration/", status=429, retry_after=1)
     await client.change_registration(session_id, CLOSED, replace(PERSON, on_wait=on_wait))
     assert pair.asked("PATCH", path(session_id)) == [429, 200]
@@ -250,10 +250,10 @@ async def test_a_refused_change_goes_round_and_the_person_is_told(pair: Pair) ->
         await client.change_registration(session_id, OPEN, PERSON)
 
 
-async def test_a_session_that_is_not_there_yet_is_gone(pair: Pair) -> None:
-    """Just after its creation, or where there is no registration at all."""
+async def test_a_registration_that_does_not_exist_is_gone(pair: Pair) -> None:
+    """Right after creation, or without registration."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.rules.registration_delay = 3600
 
     with pytest.raises(ProviderGone):
@@ -262,10 +262,10 @@ async def test_a_session_that_is_not_there_yet_is_gone(pair: Pair) -> None:
         await client.change_registration("1", CLOSED, PERSON)
 
 
-async def test_what_is_over_is_not_opened(pair: Pair) -> None:
-    """The refusal says why in words."""
+async def test_an_ended_registration_is_not_opened(pair: Pair) -> None:
+    """The error gives the reason."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
     pair.vendor.begin(session_id)
     pair.vendor.finish(session_id)
 
@@ -273,10 +273,10 @@ async def test_what_is_over_is_not_opened(pair: Pair) -> None:
         await client.change_registration(session_id, OPEN, PERSON)
 
 
-async def test_a_limit_that_ringcentral_does_not_take_is_named(pair: Pair) -> None:
-    """Its upper bound is published nowhere, so the refusal must speak of the limit."""
+async def test_a_refused_limit_is_named(pair: Pair) -> None:
+    """RingCentral publishes no upper bound, so the error must name the limit."""
     client = pair.client()
-    session_id = await a_session(pair, client)
+    session_id = await create_session(pair, client)
 
     with pytest.raises(ProviderRefused, match="does not accept the limit") as refusal:
         await client.change_registration(session_id, RegistrationChange(is_open=True, limit=2**31), PERSON)
@@ -285,8 +285,8 @@ async def test_a_limit_that_ringcentral_does_not_take_is_named(pair: Pair) -> No
 
 
 async def test_missing_permissions_are_named(pair: Pair) -> None:
-    """The app's, and the user's."""
-    session_id = await a_session(pair, pair.client())
+    """The app's and the user's."""
+    session_id = await create_session(pair, pair.client())
     plain = pair.client(jwt=SecretStr(pair.vendor.jwt_for("ben@acme.example")))
     with pytest.raises(ProviderForbidden, match="lacks the permission WebinarSettings"):
         await plain.change_registration(session_id, CLOSED, PERSON)

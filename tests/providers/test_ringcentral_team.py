@@ -1,4 +1,4 @@
-"""The team of a webinar at RingCentral: what is sent, what comes back, and what trouble means."""
+"""The team of a webinar at RingCentral: requests, results and errors."""
 
 from __future__ import annotations
 
@@ -36,34 +36,34 @@ OUTSIDER = NewInvitee(
 
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
-    """A stand-in with budgets out of the way."""
+    """A client and a stand-in with large budgets."""
     async with ringcentral_pair() as both:
         yield both
 
 
-async def a_webinar(pair: Pair, client: RingCentral) -> tuple[str, str]:
-    """A webinar hosted by Ana; returns its id and its session's."""
+async def create_webinar(pair: Pair, client: RingCentral) -> tuple[str, str]:
+    """Create a webinar hosted by Ana; return its id and its session's."""
     pair.vendor.create("Launch day", START, host="ana@acme.example")
     [session] = await client.sessions(START, UPKEEP)
     return session.webinar_id, session.session_id
 
 
 def path(where: tuple[str, str]) -> str:
-    """Where the team of a session is."""
+    """The path of the team of a session."""
     return "/webinar/configuration/v1/webinars/{}/sessions/{}/invitees".format(*where)
 
 
-def said(team: list[Invitee]) -> dict[str, tuple[str, Role, bool]]:
-    """Whom the list names: address, coworker, role, and whether RingCentral mails them."""
+def members(team: list[Invitee]) -> dict[str, tuple[str, Role, bool]]:
+    """The members by address: coworker id, role, and whether RingCentral emails them."""
     return {one.email: (one.coworker_id, one.role, one.is_mailed) for one in team}
 
 
 @pytest.mark.parametrize("partial_updates", [True, False])
 async def test_a_team_changes_in_one_call(pair: Pair, partial_updates: bool) -> None:
-    """Two come, one gets another role, one goes; also where RingCentral takes its schema by the letter."""
+    """Two are added, one gets another role, one is removed; also if RingCentral applies its schema strictly."""
     pair.vendor.rules.partial_updates = partial_updates
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
 
     first = await client.change_team(*where, TeamChange(added=(COHOST, OUTSIDER)), PERSON)
     ben, olga = first.added
@@ -81,7 +81,7 @@ async def test_a_team_changes_in_one_call(pair: Pair, partial_updates: bool) -> 
         [BEN.email, CHLOE.email],
     )
     team = await client.invitees(*where, PERSON)
-    assert said(team) == {
+    assert members(team) == {
         "ana@acme.example": ("62190101", Role.HOST, True),
         "olga@example.com": ("", Role.PANELIST, False),
         CHLOE.email: (CHLOE.user_id, Role.PANELIST, True),
@@ -92,9 +92,9 @@ async def test_a_team_changes_in_one_call(pair: Pair, partial_updates: bool) -> 
 
 
 async def test_a_role_changes_and_the_link_stays(pair: Pair) -> None:
-    """From panelist to co-host and back."""
+    """From co-host to panelist."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     [ben] = (await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)).added
 
     [changed] = (
@@ -107,10 +107,10 @@ async def test_a_role_changes_and_the_link_stays(pair: Pair) -> None:
 
 
 async def test_a_large_team_is_read_to_its_last_page(pair: Pair) -> None:
-    """A thousand a page, however many pages."""
+    """A thousand per page."""
     pair.vendor.rules.panel_limit = 2000
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     people = tuple(
         NewInvitee(role=Role.PANELIST, first_name="P", last_name=str(n), email=f"p{n}@example.com") for n in range(1001)
     )
@@ -120,8 +120,8 @@ async def test_a_large_team_is_read_to_its_last_page(pair: Pair) -> None:
     assert pair.asked("GET", path(where)) == [200, 200]
 
 
-async def test_what_is_sent_is_what_the_reference_has() -> None:
-    """`linkedUser` with all three names, `CoHost` in its spelling, `sendInvite` always said, no empty list."""
+async def test_request_body_matches_the_reference() -> None:
+    """`linkedUser` with all its fields, `CoHost` in its spelling, `sendInvite` always, no empty list."""
     change = TeamChange(
         added=(COHOST, OUTSIDER),
         updated=(
@@ -160,7 +160,7 @@ async def test_what_is_sent_is_what_the_reference_has() -> None:
 
 
 async def test_roles_are_read_in_any_case() -> None:
-    """The guide writes `Cohost`; a role of a newer API is one that may do little."""
+    """The guide has `Cohost`. An unknown role of a newer API becomes panelist."""
     records = [{"id": number, "role": role} for number, role in enumerate(("host", "Cohost", "PANELIST", "Juggler"))]
     async with fixed_response(200, json.dumps({"records": records, "paging": {}})) as (client, requests):
         team = await client.invitees("1", "2", PERSON)
@@ -170,10 +170,10 @@ async def test_roles_are_read_in_any_case() -> None:
     assert (team[0].invitee_id, team[0].link, team[0].is_mailed) == ("0", SecretStr(""), True)
 
 
-async def test_who_is_there_already_is_a_conflict_and_nobody_is_added(pair: Pair) -> None:
-    """All or none: the other one is not added either."""
+async def test_an_existing_member_is_a_conflict_and_no_one_is_added(pair: Pair) -> None:
+    """All or none."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
     for again in (COHOST, COHOST.model_copy(update={"role": Role.PANELIST})):
@@ -200,10 +200,10 @@ async def test_who_is_there_already_is_a_conflict_and_nobody_is_added(pair: Pair
         ),
     ],
 )
-async def test_what_ringcentral_does_not_take_is_said(pair: Pair, added: NewInvitee, sentence: str) -> None:
-    """Each of its rules in a sentence, and nothing has happened."""
+async def test_each_refusal_has_its_sentence(pair: Pair, added: NewInvitee, sentence: str) -> None:
+    """And nothing has changed."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
 
     with pytest.raises(ProviderRefused) as refusal:
         await client.change_team(*where, TeamChange(added=(COHOST, added)), PERSON)
@@ -213,20 +213,20 @@ async def test_what_ringcentral_does_not_take_is_said(pair: Pair, added: NewInvi
     assert len(pair.vendor.invitees(where[1])) == 1
 
 
-async def test_one_too_many_is_told_the_limit(pair: Pair) -> None:
-    """The published figure stands in the sentence."""
+async def test_too_many_members_are_refused_with_the_limit(pair: Pair) -> None:
+    """The sentence contains the published number."""
     pair.vendor.rules.panel_limit = 1
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
 
     with pytest.raises(ProviderRefused, match="99 co-hosts and panelists at most"):
         await client.change_team(*where, TeamChange(added=(COHOST, OUTSIDER)), PERSON)
 
 
-async def test_who_is_not_there_and_who_cannot_go(pair: Pair) -> None:
-    """Somebody removed meanwhile, the host, a webinar that is gone, and a webinar that runs."""
+async def test_changes_of_missing_and_fixed_members_are_refused(pair: Pair) -> None:
+    """A removed member, the host, a missing webinar, and a live webinar."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     [host] = await client.invitees(*where, PERSON)
     [ben] = (await client.change_team(*where, TeamChange(added=(COHOST,)), PERSON)).added
 
@@ -254,9 +254,9 @@ async def test_who_is_not_there_and_who_cannot_go(pair: Pair) -> None:
     ],
 )
 async def test_a_change_without_an_answer_is_never_sent_again(pair: Pair, fault: dict[str, Any]) -> None:
-    """It may have happened: one call, no pause, and who asked is told to look."""
+    """It may have happened: one call, no pause, and an unknown outcome."""
     client = pair.client(timeout=0.3)
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     pair.vendor.fail("PATCH", "/invitees$", **fault)
 
     with pytest.raises(OutcomeUnknown, match="may or may not have done this"):
@@ -266,8 +266,8 @@ async def test_a_change_without_an_answer_is_never_sent_again(pair: Pair, fault:
     assert len(pair.vendor.invitees(where[1])) == (2 if fault.get("effect") else 1)
 
 
-async def test_an_unreadable_answer_to_a_change_may_be_a_yes() -> None:
-    """The people may be there."""
+async def test_an_invalid_answer_is_an_unknown_outcome() -> None:
+    """The members may have been added."""
     async with fixed_response(200, '{"addedInvitees": [{"role": "Panelist"}]}') as (client, requests):
         with pytest.raises(OutcomeUnknown):
             await client.change_team("1", "2", TeamChange(added=(COHOST,)), PERSON)
@@ -275,10 +275,10 @@ async def test_an_unreadable_answer_to_a_change_may_be_a_yes() -> None:
         assert len(requests) == 1
 
 
-async def test_a_change_that_never_left_has_not_happened(pair: Pair) -> None:
-    """A refused connection is down."""
+async def test_an_unsent_change_changed_nothing(pair: Pair) -> None:
+    """A refused connection is `ProviderDown`."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     await pair.vendor.stop()
     with pytest.raises(ProviderDown):
         await client.invitees(*where, PERSON)  # learns that the kept connection is gone
@@ -288,9 +288,9 @@ async def test_a_change_that_never_left_has_not_happened(pair: Pair) -> None:
 
 
 async def test_a_read_is_repeated_and_a_missing_permission_is_named(pair: Pair) -> None:
-    """Reading twice is reading once; a plain user may not read another's team."""
+    """A user without the permission cannot change another host's team."""
     client = pair.client()
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     pair.vendor.fail("GET", "/invitees$", status=502)
     assert len(await client.invitees(*where, PERSON)) == 1
     assert (pair.asked("GET", path(where)), pair.pauses) == ([502, 200], [2.0])
@@ -300,11 +300,11 @@ async def test_a_read_is_repeated_and_a_missing_permission_is_named(pair: Pair) 
         await plain.change_team(*where, TeamChange(added=(COHOST,)), PERSON)
 
 
-async def test_nobody_of_a_team_is_logged_or_named_in_an_error(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
-    """A whole life at DEBUG with every kind of failure: no name, address or link of anybody shows."""
+async def test_no_member_is_logged_or_named_in_an_error(pair: Pair, caplog: pytest.LogCaptureFixture) -> None:
+    """At DEBUG, with every kind of failure: no name, address or link appears."""
     caplog.set_level(logging.DEBUG)
     client, shown = pair.client(timeout=0.3), []
-    where = await a_webinar(pair, client)
+    where = await create_webinar(pair, client)
     change = TeamChange(added=(COHOST, OUTSIDER))
     changed = await client.change_team(*where, change, PERSON)
     team = await client.invitees(*where, PERSON)
