@@ -14,7 +14,7 @@ _PERSON = re.compile(
     r"|<!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>"
     r"|<mailto:(?P<mailto>[^<>|]+)(?:\|[^<>]*)?>"
     r"|(?<!\S)(?P<address>[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+)"
-    r"|(?<!\S)@(?P<nobody>[\w.-]+)"
+    r"|(?<!\S)@(?P<unknown>[\w.-]+)"
 )
 _AS = re.compile(r"(?:^|\s)as\s+(?:an?\s+|the\s+)?(?P<role>[\w-]+(?:\s+host)?)[.!]*$", re.IGNORECASE)
 
@@ -31,12 +31,12 @@ class NamedPeople:
     user_ids: tuple[str, ...] = ()
     group_ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = field(default=(), repr=False)
-    nobody: tuple[str, ...] = ()
+    unknown_names: tuple[str, ...] = ()
     """Names after an @ that no user of the workspace has."""
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self.user_ids or self.group_ids or self.addresses or self.nobody)
+        return bool(self.user_ids or self.group_ids or self.addresses or self.unknown_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _people(rest: str) -> tuple[str, NamedPeople, str]:
         user_ids=_unique(matches, "user"),
         group_ids=_unique(matches, "group"),
         addresses=tuple(dict.fromkeys(word.strip(EDGE_MARKS) for word in _unique(matches, "mailto", "address"))),
-        nobody=_unique(matches, "nobody"),
+        unknown_names=_unique(matches, "unknown"),
     )
     before = rest[: matches[0].start()].strip()
     return re.sub(r"\s+(?:and|with|for)$", "", before), people, rest[matches[-1].end() :].strip()

@@ -16,7 +16,7 @@ from bot.db.keys import account_columns, account_of, of_account
 from bot.db.leases import LeasedTable
 from bot.db.schema import creations
 from bot.model.people import Account, Coworker, Frozen
-from bot.model.webinar import Form
+from bot.model.webinar import WebinarForm
 
 
 class CreationStep(StrEnum):
@@ -52,7 +52,7 @@ ACTIVE = (*UNDER_WAY, *TO_REPORT)
 class CreationRequest(Frozen):
     """The form, the host, and the view that shows the result."""
 
-    form: Form
+    form: WebinarForm
     host: Coworker | None = None
     view_id: str = ""
 

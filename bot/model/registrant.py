@@ -61,17 +61,17 @@ class Registrant(Frozen):
 class NewRegistration(Frozen):
     """A completed registration: the request and the provider's response to it."""
 
-    asked: RegistrantDetails
+    details: RegistrantDetails
     registrant: Registrant
     page_key: str = Field(default="", repr=False)
     """The key of the person's own pages; empty without them."""
 
     @property
-    def join_kept(self) -> bool:
+    def keeps_join_page(self) -> bool:
         """Whether the provider accepted our page as the join link."""
-        return bool(self.asked.join_page) and self.registrant.join_link == self.asked.join_page
+        return bool(self.details.join_page) and self.registrant.join_link == self.details.join_page
 
     @property
-    def cancel_kept(self) -> bool:
+    def keeps_cancel_page(self) -> bool:
         """Whether the provider accepted our page as the cancel link."""
-        return bool(self.asked.cancel_page) and self.registrant.cancel_link == self.asked.cancel_page
+        return bool(self.details.cancel_page) and self.registrant.cancel_link == self.details.cancel_page

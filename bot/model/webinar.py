@@ -84,7 +84,7 @@ class FixedOptions(Frozen):
     external_livestream: bool
 
 
-class Form(Frozen):
+class WebinarForm(Frozen):
     """The input of a user who creates a webinar."""
 
     title: str

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from bot.model.people import Coworker, ServiceUser
 from bot.model.registrant import Registrant, RegistrantDetails
 from bot.model.team import Invitee, TeamChange, TeamChangeResult
-from bot.model.webinar import Form, Preferences, Registration, SessionFacts, WebinarFacts
+from bot.model.webinar import Preferences, Registration, SessionFacts, WebinarFacts, WebinarForm
 
 DISPLAY_NAME = "RingCentral"
 
@@ -94,7 +94,7 @@ class WebinarProvider(Protocol):
         """All enabled people in the company directory who have an email address (every page)."""
         ...
 
-    async def create_webinar(self, form: Form, host: Coworker | None, caller: Caller) -> WebinarFacts:
+    async def create_webinar(self, form: WebinarForm, host: Coworker | None, caller: Caller) -> WebinarFacts:
         """Create a webinar with its settings, hosted by `host` or else by the service user. One call."""
         ...
 
@@ -104,7 +104,7 @@ class WebinarProvider(Protocol):
         """The oldest webinar with exactly this title that was created since then, except those of `known_ids`."""
         ...
 
-    async def create_session(self, webinar_id: str, form: Form, caller: Caller) -> SessionFacts:
+    async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:
         """Create the session (the date) of a webinar. One call."""
         ...
 

@@ -171,12 +171,12 @@ class Registrar:
         return await self._save_registered(request, registrant, keep_links=keep_links)
 
     async def resolve(
-        self, session_id: str, asked: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
+        self, session_id: str, requests: Sequence[RegistrationRequest], caller: Caller, *, keep_links: bool = False
     ) -> list[RegistrationRequest]:
         """Resolve unknown outcomes with one reading of the list. A person not listed waits again."""
         found = _by_email(await self._provider.registrants(session_id, caller))
         resolved = []
-        for request in asked:
+        for request in requests:
             details = request.details
             listed = found.get(details.address) if details else None
             if details is None or listed is None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.create_args import parse_length
 from bot.errors import BadInput, ProviderError
 from bot.model.people import Frozen
-from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, Form
+from bot.model.webinar import MAX_LENGTH, MIN_LENGTH, Audience, WebinarForm
 from bot.slack import form_values
 from bot.slack.blocks import (
     MAX_INPUT,
@@ -154,7 +154,7 @@ def read(draft: CreateDraft, values: form_values.Values) -> CreateDraft:
     )
 
 
-def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str = "") -> Form:
+def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str = "") -> WebinarForm:
     """The validated form, in the user's time zone.
 
     Raises `BadInput` with a sentence for every invalid field. `channel_problem` is what the caller found wrong with the
@@ -175,7 +175,7 @@ def check(draft: CreateDraft, *, now: datetime, zone: str, channel_problem: str 
         names = [LABELS[name] for name, sentence in problems.items() if sentence]
         raise BadInput(f"Nothing was created. Please change: {', '.join(names)}.", invalid)
     more = settings_form.normalized(draft.more)
-    return Form(
+    return WebinarForm(
         title=title,
         start=start,
         length=length,

@@ -122,8 +122,8 @@ def registrant_details(typed: RegistrantInput) -> RegistrantDetails | None:
             problems[block] = OR_PAGES
     if typed.user_id:
         problems |= {name: BOTH for name in (FIRST, LAST, EMAIL) if getattr(typed, name)}
-        others = (EXTERNAL_ID, JOIN, CANCEL, PAGES)
-        problems |= {name: NOT_IN_SLACK for name in others if getattr(typed, name)}
+        not_for_users = (EXTERNAL_ID, JOIN, CANCEL, PAGES)
+        problems |= {name: NOT_IN_SLACK for name in not_for_users if getattr(typed, name)}
     elif not (typed.first_name or typed.last_name or typed.email):
         problems[USER] = NO_PERSON
     else:
@@ -198,8 +198,8 @@ def seat_blocks(user_id: str) -> list[Block]:
 def _kept(new: NewRegistration) -> list[str]:
     asked = new.details
     if new.page_key:
-        kept = "has kept Greenroom's page to cancel by" if new.keeps_cancel_page else "sends its own links"
-        return [f"{DISPLAY_NAME} {kept}. The links above are Greenroom's own pages, and they work in any case."]
+        sentence = "has kept Greenroom's page to cancel by" if new.keeps_cancel_page else "sends its own links"
+        return [f"{DISPLAY_NAME} {sentence}. The links above are Greenroom's own pages, and they work in any case."]
     names = {"join": (asked.join_page, new.keeps_join_page), "cancel": (asked.cancel_page, new.keeps_cancel_page)}
     accepted = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and is_kept]
     ignored = [name for name, (page, is_kept) in names.items() if page.get_secret_value() and not is_kept]
@@ -255,5 +255,5 @@ def _field(block_id: str, label: str, element: Element, hint: str | None = None)
     return input_block(block_id=block_id, label=label, hint=hint, element=element, optional=True)
 
 
-def _text(action_id: str, most: int) -> Element:
-    return text_input(action_id=action_id, max_length=most)
+def _text(action_id: str, max_length: int) -> Element:
+    return text_input(action_id=action_id, max_length=max_length)

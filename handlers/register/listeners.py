@@ -125,9 +125,9 @@ async def _batch(request: SlackRequest) -> str:
 
 
 async def _open(request: SlackRequest, webinar: Webinar, people: NamedPeople) -> None:
-    others = bool(people) and people.user_ids != (request.user_id,)
+    has_others = bool(people) and people.user_ids != (request.user_id,)
     if not await request.can_manage(webinar):
-        if others:
+        if has_others:
             await request.require_manager(webinar, ACTION)
         await offer(request, webinar)
         return
@@ -155,11 +155,11 @@ async def _register_one(
         return register_form.seat_blocks(typed.user_id)
     new = await services.registrar.register_now(webinar, details, caller, own_pages=typed.own_pages)
     preferences = webinar.registration and webinar.registration.preferences
-    own = ("", "")
+    urls = ("", "")
     if new.page_key:
         pages, key = services.own_pages, new.page_key
-        own = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
-    return register_form.link_blocks(new, *own, is_silent=preferences.suppress_emails if preferences else None)
+        urls = (pages.urls.join_url(key, webinar), pages.urls.cancel_url(key, webinar))
+    return register_form.link_blocks(new, *urls, is_silent=preferences.suppress_emails if preferences else None)
 
 
 async def _take_seat(request: SlackRequest, webinar: Webinar, typed: RegistrantInput, caller: Caller) -> None:

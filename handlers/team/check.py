@@ -65,7 +65,7 @@ def wanted_members(typed: TeamInput, known: KnownPeople) -> list[WantedMember]:
 
 def prefill_problem(command: Invite, typed: TeamInput, known: KnownPeople) -> str:
     """The problem with the people named in a command, shown when the form opens; empty if none."""
-    names = ", ".join(f"@{name}" for name in command.people.nobody)
+    names = ", ".join(f"@{name}" for name in command.people.unknown_names)
     unknown = f"Nobody here is called {names}: choose them below." if names else ""
     by_address = OUTSIDERS if command.people.addresses and read_role(command.role) is Role.COHOST else ""
     try:

@@ -228,7 +228,7 @@ def _people_text(command: Invite) -> str:
     """The named people and role as command text, cut to what a button's value can carry."""
     named = command.people
     words = [f"<@{user}>" for user in named.user_ids] + [f"<!subteam^{group}>" for group in named.group_ids]
-    words += [*named.addresses, *(f"@{name}" for name in named.nobody)]
+    words += [*named.addresses, *(f"@{name}" for name in named.unknown_names)]
     role = f"as {command.role}" if command.role else ""
     while words and len(" ".join([*words, role])) > buttons.MAX_TYPED:
         words.pop()

@@ -1,4 +1,4 @@
-"""Lists, details, counts and picks: what is known and how old it is, and the buttons that lead on."""
+"""Lists, details, counts and pickers: their figures, the age of the figures, and the buttons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIST: dict[str, Any] = {"page": 1, "pages": 1, "total": 1, "which": "", "now": N
 
 
 def test_page_in_the_middle_turns_both_ways() -> None:
-    """The buttons carry the list that is looked at."""
+    """The buttons carry the shown list."""
     message = listing([webinar()] * 10, **LIST | {"page": 2, "pages": 3, "total": 25, "which": "mine"})
     found = buttons(message.blocks)
     assert {name: parse_page_value(found[name]["value"]) for name in ("Previous", "Next", "Refresh")} == {
@@ -34,13 +34,13 @@ def test_page_in_the_middle_turns_both_ways() -> None:
     assert message.text.startswith("Created by you: 25 webinars, page 2 of 3. ")
 
 
-def test_only_page_has_nowhere_to_turn() -> None:
-    """No button that leads to nothing."""
+def test_single_page_has_no_paging_buttons() -> None:
+    """No Previous and no Next."""
     assert list(buttons(listing([webinar()], **LIST).blocks)) == ["Details", "Refresh"]
 
 
 def test_row_says_when_status_and_count() -> None:
-    """Enough to know which one it is; Details leads to the rest."""
+    """A row identifies the webinar; Details shows the rest."""
     one = webinar(status=Status.ACTIVE, registration=registration(limit=5))
     row = listing([one], **LIST).blocks[1]
     start = "<!date^1795533600^{date_short_pretty} at {time}|Tue, Nov 24, 2026 at 16:20 CET (15:20 UTC)>"
@@ -60,7 +60,7 @@ def test_row_says_when_status_and_count() -> None:
     ],
 )
 def test_row_names_the_stage(changes: dict[str, Any], status: str) -> None:
-    """One that nobody started is not called finished."""
+    """A webinar that was never started is not called finished."""
     row = listing([webinar(**changes)], **LIST).blocks[1]["text"]["text"]
     assert row.splitlines()[2] == f"{status} · Registrations: not read yet"
 
@@ -70,7 +70,7 @@ def test_row_names_the_stage(changes: dict[str, Any], status: str) -> None:
     [(NOW - timedelta(minutes=3), "Checked with RingCentral 3 min ago"), (None, "Not checked with RingCentral yet")],
 )
 def test_list_says_how_old_it_is(seen_at: Any, age: str) -> None:
-    """Also where nothing was ever read."""
+    """Also if nothing was ever read."""
     message = listing([webinar()], **LIST | {"seen_at": seen_at})
     assert message.blocks[-1]["elements"][0]["text"] == age
     assert message.text.endswith(f"{age}.")
@@ -87,7 +87,7 @@ def test_list_says_how_old_it_is(seen_at: Any, age: str) -> None:
     ],
 )
 def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
-    """It says what to type instead."""
+    """It says what to type."""
     message = listing([], **LIST | {"which": which, "total": 0, "pages": 0})
     check_message(message.text, message.blocks)
     assert message.text.startswith(sentence)
@@ -95,7 +95,7 @@ def test_empty_list_teaches_by_example(which: str, sentence: str) -> None:
 
 
 def test_empty_list_can_be_refreshed() -> None:
-    """What was made elsewhere a moment ago appears."""
+    """Refresh finds webinars created elsewhere."""
     message = listing([], **LIST | {"which": "mine", "total": 0})
     assert parse_page_value(buttons(message.blocks)["Refresh"]["value"]) == ("mine", 1)
 
@@ -111,20 +111,20 @@ def test_empty_list_can_be_refreshed() -> None:
     ],
 )
 def test_list_says_what_it_lists(which: str, title: str) -> None:
-    """As it was asked for."""
+    """The heading names the requested list."""
     assert listing([webinar()], **LIST | {"which": which}).text.startswith(f"{title}: 1 webinar. ")
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300), st.integers(1, 1000))
-def test_place_in_a_list_survives_the_button(which: str, page: int) -> None:
+def test_page_value_round_trips(which: str, page: int) -> None:
     """Searches longer than a button carries are cut."""
     assert parse_page_value(page_value(which, page)) == (which[:200], page)
     assert len(page_value(which, page)) <= 2000
 
 
-def test_details_for_the_creator_hold_the_hosts_link() -> None:
-    """And say that it is theirs alone."""
+def test_details_for_the_creator_have_the_host_link() -> None:
+    """With the note that it is personal."""
     message = details(webinar(registration=registration()), now=NOW, host_link=HOST_LINK, can_manage=True)
     check_message(message.text, message.blocks)
     found = buttons(message.blocks)
@@ -141,15 +141,15 @@ def test_details_for_the_creator_hold_the_hosts_link() -> None:
     assert HOST_LINK.get_secret_value() not in message.text
 
 
-def test_details_for_anybody_else_hold_no_personal_link() -> None:
-    """Nor a button that they may not use."""
+def test_details_for_other_users_have_no_personal_link() -> None:
+    """And no button that the user may not use."""
     message = details(webinar(registration=registration()), now=NOW, host_link=None, can_manage=False)
     assert list(buttons(message.blocks)) == ["Register", "Share Here", "Refresh"]
     assert "own link" not in visible_text(message.blocks)
 
 
 def test_details_in_a_modal_ask_where_to_share() -> None:
-    """There is no channel that "here" could mean."""
+    """A modal has no channel that "here" could mean."""
     message = details(webinar(), now=NOW, host_link=None, can_manage=False, here=False)
     check_message(message.text, message.blocks)
     picker = next(block for block in message.blocks if block.get("block_id"))
@@ -161,7 +161,7 @@ def test_details_in_a_modal_ask_where_to_share() -> None:
     ("status", "expected"), [(Status.FINISHED, ["Refresh", "Registrants"]), (Status.CANCELED, ["Refresh"])]
 )
 def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Status, expected: list[str]) -> None:
-    """It can be looked at, and so can who had registered while RingCentral has it."""
+    """Only viewing is offered, and the registrants while RingCentral has them."""
     message = details(webinar(status=status), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == expected
     everyones = details(webinar(status=status, audience=Audience.ANYONE), now=NOW, host_link=None, can_manage=True)
@@ -169,7 +169,7 @@ def test_details_of_a_webinar_that_is_over_offer_nothing_that_fails(status: Stat
 
 
 def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
-    """The vendor refuses to delete a webinar that is going on."""
+    """The vendor refuses to delete a live webinar."""
     message = details(webinar(status=Status.ACTIVE), now=NOW, host_link=HOST_LINK, can_manage=True)
     assert list(buttons(message.blocks)) == [
         *("Start as Host", "Share Here", "Refresh"),
@@ -179,7 +179,7 @@ def test_details_of_a_live_webinar_cannot_be_cancelled() -> None:
 
 
 def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None:
-    """The description whole, as plain text."""
+    """The whole description, as plain text."""
     one = webinar(registration=registration(read_at=NOW - timedelta(hours=3)), description="<!here> *come*")
     message = details(one, now=NOW, host_link=None, can_manage=False)
     assert {"type": "plain_text", "text": "<!here> *come*", "emoji": True} in [
@@ -191,8 +191,8 @@ def test_details_say_what_commands_call_it_and_how_old_the_figures_are() -> None
     ]
 
 
-def test_problem_stands_above_the_details() -> None:
-    """A refresh that failed leaves what is known in place and says why."""
+def test_problem_is_above_the_details() -> None:
+    """After a failed refresh the known figures stay, with the reason above."""
     for message in (
         details(webinar(), now=NOW, host_link=None, can_manage=False, problem="RingCentral is down."),
         count(webinar(), now=NOW, problem="RingCentral is down."),
@@ -211,7 +211,7 @@ def test_problem_stands_above_the_details() -> None:
     ],
 )
 def test_count_tells_figures_limit_status_and_kind(changes: dict[str, Any], figures: list[str]) -> None:
-    """Each under its name, with the age below."""
+    """Each figure with its label, and the age below."""
     message = count(webinar(registration=registration(**changes)), now=NOW + timedelta(minutes=2))
     found = [field["text"] for field in message.blocks[1]["fields"]]
     names = ["Registered", "Limit", "Registration", "Who"]
@@ -220,7 +220,7 @@ def test_count_tells_figures_limit_status_and_kind(changes: dict[str, Any], figu
 
 
 def test_count_that_was_never_read_is_not_zero() -> None:
-    """It says so, and how to read it."""
+    """It says so, and how to refresh."""
     message = count(webinar(), now=NOW)
     assert message.text == "Launch day: Registrations: not read yet."
     assert message.blocks[1]["text"]["text"] == (
@@ -230,7 +230,7 @@ def test_count_that_was_never_read_is_not_zero() -> None:
 
 
 def test_count_of_a_webinar_without_registration_says_that_nobody_is_counted() -> None:
-    """A zero would be a lie."""
+    """It does not show a zero."""
     message = count(webinar(audience=Audience.ANYONE), now=NOW)
     assert message.blocks[1]["text"]["text"] == (
         "Everyone with the link can join: RingCentral counts nobody before it starts."
@@ -238,8 +238,8 @@ def test_count_of_a_webinar_without_registration_says_that_nobody_is_counted() -
 
 
 @each_row("verb", VERBS)
-def test_pick_goes_on_with_the_verb(verb: str) -> None:
-    """Each match has the very button that does it."""
+def test_pick_continues_with_the_verb(verb: str) -> None:
+    """Each match has the verb's button."""
     message = pick([webinar(session_id="s1"), webinar(session_id="s2")], verb, words="launch", now=NOW)
     check_message(message.text, message.blocks)
     assert message.blocks[0]["text"]["text"] == "2 webinars match “launch”. Which one?"
@@ -249,8 +249,8 @@ def test_pick_goes_on_with_the_verb(verb: str) -> None:
     ]
 
 
-def test_pick_carries_on_what_else_was_typed() -> None:
-    """So that nobody types their limit twice; a novel is cut."""
+def test_pick_carries_the_rest_of_the_command() -> None:
+    """The button carries the rest of the command, cut to its limit."""
     message = pick([webinar(session_id="s1")], "limit", words="launch", now=NOW, typed="50 " + "x" * 3000)
     check_message(message.text, message.blocks)
     session_id, typed = ids.parse_value(message.blocks[1]["accessory"]["value"])
@@ -266,19 +266,19 @@ def test_pick_of_too_many_says_how_to_narrow_it() -> None:
 
 
 def test_pick_without_words_is_among_what_is_coming() -> None:
-    """Nobody typed a search, so none is quoted."""
+    """Without words, none are quoted."""
     message = pick([webinar()] * 11, "share", words="", now=NOW)
     assert message.blocks[0]["text"]["text"] == "11 webinars coming up. Which one?"
     assert parse_page_value(buttons(message.blocks)["See All"]["value"]) == ("", 1)
 
 
 def test_nothing_coming_up_teaches_the_first_step() -> None:
-    """Nobody typed a search, so none has failed."""
+    """Without words, no search is said to have failed."""
     assert nothing_found("", "share").text.startswith("Nothing is planned. Create a webinar, ")
 
 
 def test_nothing_found_offers_the_list() -> None:
-    """What was typed is quoted harmlessly."""
+    """The words are quoted escaped."""
     message = nothing_found(NASTY, "cancel")
     check_message(message.text, message.blocks)
     assert "`/webinar cancel next`" in message.text
@@ -286,7 +286,7 @@ def test_nothing_found_offers_the_list() -> None:
 
 
 def test_menu_shows_what_is_next_and_the_main_buttons() -> None:
-    """The answer to the bare command."""
+    """The reply to the bare command."""
     message = home_menu(webinar(), now=NOW)
     check_message(message.text, message.blocks)
     assert list(buttons(message.blocks)) == ["Details", "Create Webinar", "List Webinars", "Help"]
@@ -294,7 +294,7 @@ def test_menu_shows_what_is_next_and_the_main_buttons() -> None:
 
 
 def test_menu_with_nothing_planned_teaches_the_first_step() -> None:
-    """By an example that can be typed."""
+    """With an example to type."""
     message = home_menu(None, now=NOW)
     check_message(message.text, message.blocks)
     assert message.text == (

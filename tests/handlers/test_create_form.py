@@ -1,4 +1,4 @@
-"""The create form: six inputs, nothing lost on the way there and back, every mistake named at once."""
+"""The create form: six inputs, lossless round trip, all mistakes reported at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.errors import BadInput, ProviderRefused
-from bot.model.webinar import Access, Audience, Form, Options
+from bot.model.webinar import Access, Audience, Options, WebinarForm
 from handlers.create import form as create_form
 from handlers.create import settings_form
 from handlers.create.form import CreateDraft, build, check, read
@@ -50,14 +50,14 @@ GOOD = CreateDraft(draft_id="d1", title="Launch day", start=int(START.timestamp(
 
 
 def faults(draft: CreateDraft, **more: Any) -> dict[str, str]:
-    """What `check` finds, by the block's name."""
+    """The errors of `check`, by block name."""
     with pytest.raises(BadInput) as caught:
         check(draft, now=NOW, zone="Europe/Madrid", **more)
     return {block_id.removesuffix(":d1"): sentence for block_id, sentence in caught.value.fields.items()}
 
 
 def test_form_has_six_inputs_with_their_labels() -> None:
-    """The first view asks six things; Description and the channel may be left out."""
+    """Six inputs; Description and the channel are optional."""
     inputs = [block for block in build(GOOD, host_line="Ana hosts")["blocks"] if block["type"] == "input"]
     assert [(block["label"]["text"], block["element"]["type"], block["optional"]) for block in inputs] == [
         ("Title", "plain_text_input", False),
@@ -75,8 +75,8 @@ def test_form_has_six_inputs_with_their_labels() -> None:
     assert inputs[5]["element"]["filter"] == {"include": ["public", "private"], "exclude_bot_users": True}
 
 
-def test_choices_report_themselves_and_texts_do_not() -> None:
-    """A closed form resumes from what its last choice carried."""
+def test_choices_are_reported_and_texts_are_not() -> None:
+    """A closed form resumes from the last reported inputs."""
     inputs = [block for block in build(GOOD, host_line="Ana hosts")["blocks"] if block["type"] == "input"]
     assert [block["label"]["text"] for block in inputs if block["dispatch_action"]] == [
         "Starts",
@@ -85,23 +85,23 @@ def test_choices_report_themselves_and_texts_do_not() -> None:
     ]
 
 
-def test_view_says_which_draft_it_is_and_tells_when_it_is_closed() -> None:
-    """What the handlers rely on."""
+def test_view_has_its_draft_and_notifies_on_close() -> None:
+    """The handlers rely on both."""
     view = build(GOOD, host_line="Ana hosts")
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("create.form", "d1", True)
     assert view["submit"]["text"] == "Create Webinar"
     assert buttons(view["blocks"])["More Settings"]["value"] == "d1"
 
 
-def test_host_line_stands_in_the_form() -> None:
-    """The person is told who will host before anything is made."""
+def test_form_shows_the_host_line() -> None:
+    """The user sees who will host before submitting."""
     line = "Hosted by <@U1>, not <!channel>"
     assert "Hosted by <@U1>, not &lt;!channel&gt;" in visible_text(build(GOOD, host_line=line)["blocks"])
 
 
 @pytest.mark.parametrize("problem", ["Short", "Long " * 100])
-def test_problem_stands_on_top_of_the_form_that_comes_back(problem: str) -> None:
-    """Whole, whether an alert can hold it or not, above the filled fields."""
+def test_problem_is_on_top_of_the_reopened_form(problem: str) -> None:
+    """The whole problem, above the filled fields, at any length."""
     view = build(GOOD, host_line="Ana hosts", problem=problem)
     check_view(view)
     assert view["blocks"][0]["text"]["text"] == problem
@@ -109,7 +109,7 @@ def test_problem_stands_on_top_of_the_form_that_comes_back(problem: str) -> None
 
 
 def test_resumed_form_says_so_and_can_start_over() -> None:
-    """The button carries the draft that is given up."""
+    """The button carries the draft to discard."""
     view = build(GOOD, host_line="Ana hosts", resumed=True)
     check_view(view)
     assert view["blocks"][0]["text"]["text"] == "Picked up where you left off"
@@ -117,13 +117,13 @@ def test_resumed_form_says_so_and_can_start_over() -> None:
 
 
 def test_two_drafts_share_no_block_id() -> None:
-    """Slack keeps what was typed under an id, so an empty form needs new ones."""
+    """Slack keeps inputs by block id, so an empty form needs new ids."""
     first, second = (initial_values(build(CreateDraft(draft_id=name), host_line="x")) for name in ("d1", "d2"))
     assert not first.keys() & second.keys()
 
 
 def test_settings_that_were_changed_are_named_without_their_values() -> None:
-    """Coming back from More Settings, one sees that they are kept, and no password."""
+    """After More Settings the form names the changed settings, without the password."""
     options = Options(password=SecretStr("hunter2"), qna=False)
     shown = visible_text(build(GOOD.model_copy(update={"more": More(options=options)}), host_line="x")["blocks"])
     assert "Changed under More Settings: Attendees can ask questions, Password" in shown
@@ -132,8 +132,8 @@ def test_settings_that_were_changed_are_named_without_their_values() -> None:
 
 @settings(deadline=None)
 @given(DRAFTS)
-def test_form_there_and_back_loses_nothing(draft: CreateDraft) -> None:
-    """What Slack sends for an untouched form, read into an empty draft, is the draft that was shown."""
+def test_form_round_trips(draft: CreateDraft) -> None:
+    """Slack's values of an untouched form, read into an empty draft, give the shown draft."""
     values = json.loads(json.dumps(initial_values(build(draft, host_line="x"))))
     empty = CreateDraft(draft_id=draft.draft_id, origin_channel=draft.origin_channel, more=draft.more)
     assert read(empty, values) == draft
@@ -142,32 +142,32 @@ def test_form_there_and_back_loses_nothing(draft: CreateDraft) -> None:
 @settings(deadline=None)
 @given(DRAFTS)
 def test_draft_survives_being_stored(draft: CreateDraft) -> None:
-    """The store keeps a draft as JSON, password and all."""
+    """A draft is stored as JSON, including the password."""
     assert CreateDraft.model_validate_json(draft.model_dump_json()) == draft
 
 
 @settings(deadline=None)
 @given(DRAFTS, st.text(max_size=400), st.booleans())
 def test_form_keeps_slacks_limits(draft: CreateDraft, line: str, resumed: bool) -> None:
-    """At any length of what was typed."""
+    """With inputs of any length."""
     check_view(build(draft, host_line=line or "x", problem=line, resumed=resumed))
 
 
-def test_form_that_was_emptied_is_read_as_empty() -> None:
-    """What a person takes out of a field is gone from the draft too."""
+def test_cleared_form_is_read_as_empty() -> None:
+    """A cleared field is empty in the draft."""
     values = initial_values(build(CreateDraft(draft_id="d1", length=""), host_line="x"))
     assert read(GOOD, values) == CreateDraft(draft_id="d1", length="")
 
 
-def test_fields_the_view_does_not_show_stay() -> None:
-    """A view that carries no values changes nothing."""
+def test_missing_inputs_keep_their_values() -> None:
+    """A view without values changes nothing."""
     assert read(GOOD, {}) == GOOD
 
 
-def test_good_form_becomes_what_is_asked_of_the_vendor() -> None:
-    """Spaces at the ends go, the zone is the person's."""
+def test_valid_form_becomes_the_vendors_request() -> None:
+    """Surrounding spaces are stripped; the time zone is the user's."""
     draft = GOOD.model_copy(update={"title": " Launch\n day ", "description": " Come! "})
-    assert check(draft, now=NOW, zone="Europe/Madrid") == Form(
+    assert check(draft, now=NOW, zone="Europe/Madrid") == WebinarForm(
         title="Launch day",
         start=START,
         length=timedelta(minutes=45),
@@ -177,8 +177,8 @@ def test_good_form_becomes_what_is_asked_of_the_vendor() -> None:
     )
 
 
-def test_settings_of_the_more_step_reach_the_form() -> None:
-    """Without Q&A the vendor refuses anonymous and moderated questions, so these go with it."""
+def test_more_settings_reach_the_form() -> None:
+    """Without Q&A the vendor refuses anonymous and moderated questions, so they are off too."""
     options = Options(qna=False, qna_anonymous=True, qna_moderated=True, redirect_uri=" https://acme.example/thanks ")
     more = More(options=options, locale_code="de-DE", panel_join_offset=timedelta(minutes=15))
     form = check(GOOD.model_copy(update={"more": more}), now=NOW, zone="UTC")
@@ -188,8 +188,8 @@ def test_settings_of_the_more_step_reach_the_form() -> None:
     assert (form.locale_code, form.panel_join_offset) == ("de-DE", timedelta(minutes=15))
 
 
-def test_every_mistake_is_named_at_once_under_its_field() -> None:
-    """Nobody has to send a form five times; what is wrong under More Settings stands above its button."""
+def test_all_mistakes_are_reported_under_their_fields() -> None:
+    """All problems in one submission; those of More Settings are under the field above its button."""
     wrong = CreateDraft(
         draft_id="d1",
         title="x" * 513,
@@ -212,7 +212,7 @@ def test_every_mistake_is_named_at_once_under_its_field() -> None:
 
 
 def test_empty_form_asks_for_what_is_needed() -> None:
-    """Only the title, the start and the length have to be given."""
+    """Only the title, the start and the length are required."""
     assert faults(CreateDraft(draft_id="d1", title="  ", length="")) == {
         "title": "Give the webinar a title.",
         "starts": "Choose a date and a time.",
@@ -221,36 +221,36 @@ def test_empty_form_asks_for_what_is_needed() -> None:
 
 
 def test_refusal_sentence_says_that_nothing_was_created_and_what_to_change() -> None:
-    """The sentence for the whole, where no field can show it."""
+    """The sentence used where no field can show errors."""
     with pytest.raises(BadInput) as caught:
         check(CreateDraft(draft_id="d1"), now=NOW, zone="UTC")
     assert caught.value.sentence == "Nothing was created. Please change: Title, Starts."
 
 
 @pytest.mark.parametrize("length", ["30s", "12h"])
-def test_length_at_its_bounds_is_taken(length: str) -> None:
-    """30 seconds to 12 hours, both included."""
+def test_length_at_its_bounds_is_accepted(length: str) -> None:
+    """From 30 seconds to 12 hours, inclusive."""
     form = check(GOOD.model_copy(update={"length": length}), now=NOW, zone="UTC")
     assert form.length in {timedelta(seconds=30), timedelta(hours=12)}
 
 
 @pytest.mark.parametrize(("length", "sentence"), [("29s", "Choose at least 30 seconds."), ("later", None)])
 def test_length_beyond_its_bounds_is_refused(length: str, sentence: str | None) -> None:
-    """Shorter than the vendor takes, or no length at all."""
+    """Shorter than the vendor's minimum, or not a length."""
     found = faults(GOOD.model_copy(update={"length": length}))
     assert found == {"length": sentence or "Write a length such as 45 minutes, 1h30 or 2 hours."}
 
 
-def test_start_a_second_ahead_is_taken() -> None:
-    """Only what is not ahead is in the past."""
+def test_start_a_second_ahead_is_accepted() -> None:
+    """One second ahead is in the future."""
     soon = int(NOW.timestamp()) + 1
     assert check(GOOD.model_copy(update={"start": soon}), now=NOW, zone="UTC").start == datetime.fromtimestamp(
         soon, UTC
     )
 
 
-def test_errors_stand_under_inputs_of_the_form() -> None:
-    """Slack shows errors only under inputs of the view that was sent."""
+def test_errors_are_under_inputs_of_the_form() -> None:
+    """Slack shows errors only under inputs of the submitted view."""
     with pytest.raises(BadInput) as caught:
         check(CreateDraft(draft_id="d1", more=More(options=Options(redirect_uri="x"))), now=NOW, zone="UTC")
     assert caught.value.fields.keys() <= initial_values(build(CreateDraft(draft_id="d1"), host_line="x")).keys()
@@ -265,5 +265,5 @@ def test_errors_stand_under_inputs_of_the_form() -> None:
     ],
 )
 def test_refusal_of_the_vendor_names_the_field_as_the_form_does(parameter: str, words: str) -> None:
-    """A parameter's name means nothing to the person; one that the form does not ask is left out."""
+    """The refusal names the field's label; a parameter without a field is not named."""
     assert create_form.refusal(ProviderRefused("The vendor said no.", parameter=parameter)) == words

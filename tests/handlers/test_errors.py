@@ -1,4 +1,4 @@
-"""Whatever goes wrong reaches the person in words, in the right place, and loses nothing they typed."""
+"""Every error reaches the user as a sentence in the right place, and no input is lost."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.support.world import World
 async def test_an_unexpected_error_gives_a_reference_that_is_in_the_log(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The person gets a short reference for the admin, and the log has the story under it."""
-    await _lose(world, "webinars")
+    """The user gets a short reference for the admin; the log has the traceback under it."""
+    await _drop_table(world, "webinars")
 
     await world.command("chloe", "#launch", "list")
 
@@ -22,12 +22,12 @@ async def test_an_unexpected_error_gives_a_reference_that_is_in_the_log(
     assert record.__dict__["reference"] in words
 
 
-async def test_an_error_in_a_modal_comes_on_top_of_it(world: World) -> None:
-    """The form stays below, with everything that was typed."""
+async def test_an_error_in_a_modal_is_shown_on_top_of_it(world: World) -> None:
+    """The filled form stays below."""
     await world.command("chloe", "#launch", "create")
     view = world.slack.view("chloe")
     await world.slack.fill("chloe", view, {"Title": "Precious words"})
-    await _lose(world, "creations")
+    await _drop_table(world, "creations")
 
     await world.slack.submit("chloe", view, {"Starts": world.clock.now() + timedelta(days=1)})
 
@@ -36,8 +36,8 @@ async def test_an_error_in_a_modal_comes_on_top_of_it(world: World) -> None:
     assert "Precious words" in str(stack[0].values)
 
 
-async def test_a_button_of_an_older_version_is_answered_in_words(world: World) -> None:
-    """Messages outlive versions: an unknown button says how to begin anew."""
+async def test_a_button_of_an_older_version_is_answered(world: World) -> None:
+    """The reply to a button of an older version says how to start again."""
     await world.command("chloe", "#launch", "")
     menu = world.last("#launch", "chloe")
     for block in menu.blocks:
@@ -50,8 +50,8 @@ async def test_a_button_of_an_older_version_is_answered_in_words(world: World) -
     assert "older version" in world.last("#launch", "chloe").words
 
 
-async def test_a_slow_command_says_that_it_is_still_being_worked_on(world: World) -> None:
-    """Past two seconds the person reads one extra line, and then the answer."""
+async def test_a_slow_command_sends_a_progress_line(world: World) -> None:
+    """After two seconds the user gets one progress line, then the reply."""
     world.slack.fail("users.info", hang=2.3)
 
     await world.command("dev", "#launch", "show next")
@@ -60,8 +60,8 @@ async def test_a_slow_command_says_that_it_is_still_being_worked_on(world: World
     assert any("Still working" in message.words for message in world.slack.messages("#launch", "dev"))
 
 
-async def test_slack_failing_to_open_a_form_is_told_to_the_person(world: World) -> None:
-    """An expired trigger is no silence."""
+async def test_a_form_that_slack_does_not_open_is_reported(world: World) -> None:
+    """An expired trigger is reported."""
     world.slack.fail("views.open", error="expired_trigger_id")
 
     await world.command("chloe", "#launch", "create Launch day")
@@ -69,7 +69,7 @@ async def test_slack_failing_to_open_a_form_is_told_to_the_person(world: World) 
     assert "Slack refused this" in world.last("#launch", "chloe").words
 
 
-async def _lose(world: World, table: str) -> None:
-    """Break the database under the bot, as a disk might."""
+async def _drop_table(world: World, table: str) -> None:
+    """Drop a table of the running bot."""
     async with world.bot.services.store.write() as db:
         await db.connection.exec_driver_sql(f"drop table {table}")

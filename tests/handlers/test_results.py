@@ -1,4 +1,4 @@
-"""What follows a create or cancel form: working, done, failed, in the modal or as a direct message."""
+"""Progress, result and failure of the create and cancel forms, in the modal and as a DM."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOTES = st.lists(st.text(max_size=400), max_size=20)
     st.builds(CreatedResult, WEBINARS, st.none() | st.just(HOST_LINK), st.none() | st.just("C1"), NOTES, st.booleans())
 )
 def test_result_keeps_slacks_limits(created: CreatedResult) -> None:
-    """In the modal and as a direct message, with any number of notes."""
+    """In the modal and as a DM, with any number of notes."""
     check_view(done(created))
     message = done_message(created)
     check_message(message.text, message.blocks)
@@ -37,7 +37,7 @@ def test_result_keeps_slacks_limits(created: CreatedResult) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=3000))
 def test_sentence_of_any_length_keeps_slacks_limits(text: str) -> None:
-    """An error's sentence may quote what was typed."""
+    """An error's sentence may quote an input."""
     views = [
         *(working(text, "d1", note=text), failed(text or "x", "d1")),
         *(cancel_form.working(webinar(title=text), note=text), cancel_form.failed(text or "x")),
@@ -49,8 +49,8 @@ def test_sentence_of_any_length_keeps_slacks_limits(text: str) -> None:
         check_message(message.text, message.blocks)
 
 
-def test_working_view_can_be_closed_and_is_noticed() -> None:
-    """Then the result comes as a direct message."""
+def test_working_view_notifies_on_close() -> None:
+    """Then the result is sent as a DM."""
     view = working("Launch *day*", "d1", note="Yours is next.")
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("create.working", "d1", True)
     assert "submit" not in view
@@ -62,7 +62,7 @@ def test_working_view_can_be_closed_and_is_noticed() -> None:
 
 
 def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
-    """Where it is announced, what the account decided, how to go on."""
+    """The announcement, the notes, and the next steps."""
     created = CreatedResult(webinar(), HOST_LINK, "C1", ["The account turned recording off."], password_set=True)
     view = done(created)
     found = buttons(view["blocks"])
@@ -79,32 +79,32 @@ def test_result_for_the_creator_has_the_hosts_link_and_the_next_steps() -> None:
 
 
 def test_result_without_a_link_has_no_button_for_it() -> None:
-    """Another host was chosen, or the link was not told."""
+    """Another host was chosen, or the link is unknown."""
     view = done(CreatedResult(webinar(audience=Audience.ANYONE)))
     assert list(buttons(view["blocks"])) == ["Invite", "Show Details"]
     assert "Not announced yet." in visible_text(view["blocks"]).splitlines()
 
 
-def test_share_picker_knows_its_webinar() -> None:
-    """A picker has no value of its own, so its block carries the id."""
+def test_share_picker_carries_its_webinar() -> None:
+    """A picker has no value, so its block id carries the webinar."""
     row = done(CreatedResult(webinar()))["blocks"][-1]
     assert (row["elements"][0]["action_id"], ids.shared_webinar_id(row["block_id"])) == (ids.SHARE_IN, "s1")
 
 
-def test_direct_message_never_spells_the_hosts_link_in_its_text() -> None:
-    """The text stands in notifications and on locked screens."""
+def test_direct_message_text_never_has_the_host_link() -> None:
+    """The text appears in notifications and on lock screens."""
     message = done_message(CreatedResult(webinar(), HOST_LINK, None, ["A note."]))
     assert message.text.endswith(" Not announced yet. A note.")
     assert HOST_LINK.get_secret_value() not in message.text
 
 
 def test_created_is_safe_to_log() -> None:
-    """The link does not show in what Python prints of it."""
+    """The link is not in its repr."""
     assert HOST_LINK.get_secret_value() not in repr(CreatedResult(webinar(), HOST_LINK))
 
 
-def test_failure_leads_back_to_the_filled_form() -> None:
-    """From the modal and from the direct message."""
+def test_failure_has_a_button_to_the_filled_form() -> None:
+    """From the modal and from the DM."""
     view, message = failed("RingCentral said no.", "d1"), failed_message("RingCentral said no.", "d1")
     back, again = buttons(view["blocks"])["Back to the Form"], buttons(message.blocks)["Try Again"]
     assert (back["action_id"], back["value"]) == (creation_texts.BACK, "d1")
@@ -113,20 +113,20 @@ def test_failure_leads_back_to_the_filled_form() -> None:
 
 
 def effects(one: Webinar, channels: list[str], now: datetime = NOW) -> list[str]:
-    """What the question before a cancellation says will happen."""
+    """The effects listed in the confirmation of a cancellation."""
     lines = visible_text(cancel_form.confirm(one, channels=channels, now=now)["blocks"]).splitlines()
     return [line.removeprefix("• ") for line in lines if line.startswith("• ")]
 
 
 @settings(deadline=None)
 @given(WEBINARS, MOMENTS, st.sampled_from([0, 1, 20, 21, 100]))
-def test_question_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
-    """With cards in a hundred channels."""
+def test_confirmation_keeps_slacks_limits(one: Webinar, now: datetime, cards: int) -> None:
+    """With cards in 100 channels."""
     check_view(cancel_form.confirm(one, channels=CHANNELS[:cards], now=now))
 
 
-def test_question_says_what_will_happen() -> None:
-    """To the webinar, the people, the cards and the reminders."""
+def test_confirmation_says_what_will_happen() -> None:
+    """The effects on the webinar, registrants, cards and reminders."""
     one = webinar(registration=registration(count=1187, read_at=NOW - timedelta(minutes=5)))
     assert effects(one, ["C1", "C2"]) == [
         "It is deleted at RingCentral, with its registration page and every link to it. This cannot be undone.",
@@ -145,25 +145,25 @@ def test_question_says_what_will_happen() -> None:
         ({"audience": Audience.ANYONE}, "Everyone who has the link finds it gone; nobody has registered."),
     ],
 )
-def test_question_says_how_many_people_it_touches(changes: dict[str, Any], sentence: str) -> None:
-    """A figure that was never read is not a zero."""
+def test_confirmation_says_how_many_people_it_touches(changes: dict[str, Any], sentence: str) -> None:
+    """A count that was never read is not shown as zero."""
     assert effects(webinar(**changes), [])[1:3] == [sentence, "It has no card in any channel."]
 
 
-def test_question_counts_the_channels_it_does_not_name() -> None:
-    """A hundred names would hide the rest."""
+def test_confirmation_counts_the_channels_it_does_not_name() -> None:
+    """At most 20 channels are named."""
     assert effects(webinar(), CHANNELS)[2].endswith("<#C00000019> and 80 more.")
 
 
-def test_question_can_be_answered_both_ways() -> None:
-    """Its submission carries the webinar."""
+def test_confirmation_can_be_answered_both_ways() -> None:
+    """Its metadata is the webinar's id."""
     view = cancel_form.confirm(webinar(title=NASTY), channels=[], now=NOW)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Cancel Webinar", "Keep It")
     assert (view["callback_id"], view["private_metadata"]) == ("cancel.form", "s1")
 
 
-def test_cancellation_tells_what_came_of_it() -> None:
-    """The same in the modal and as a direct message."""
+def test_cancellation_shows_its_result() -> None:
+    """The same in the modal and as a DM."""
     notes = ["A reminder in <#C1> was already posted."]
     message = cancel_form.done_message(webinar(), notes=notes)
     check_message(message.text, message.blocks)

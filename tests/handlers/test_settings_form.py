@@ -1,4 +1,4 @@
-"""The More settings step: every writable field once, the read-only ones only shown, nothing lost there and back."""
+"""The More Settings form: every writable field once, read-only ones only shown, lossless round trip."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ FIXED = FixedOptions(
 
 
 def with_options(**options: object) -> More:
-    """Settings of which some options differ from the defaults."""
+    """Settings with these options changed."""
     return More(options=Options.model_validate(options))
 
 
 def test_every_writable_setting_has_exactly_one_element() -> None:
-    """Each is one select, one text or one checkbox, and there is nothing else."""
+    """Each is one select, text or checkbox, and there are no others."""
     inputs = [
         block
         for block in build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW)["blocks"]
@@ -66,7 +66,7 @@ def test_every_writable_setting_has_exactly_one_element() -> None:
 
 
 def test_settings_come_in_groups() -> None:
-    """A marketer finds them by headers."""
+    """Each group has a header."""
     blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"]
     assert [block["text"]["text"] for block in blocks if block["type"] == "header"] == [
         "Recording",
@@ -79,14 +79,14 @@ def test_settings_come_in_groups() -> None:
 
 
 def test_view_belongs_to_its_draft() -> None:
-    """Its buttons say that settings are kept and that one can go back."""
+    """With Save Settings and Back."""
     view = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)
     assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("settings.form", "d1", True)
     assert (view["submit"]["text"], view["close"]["text"]) == ("Save Settings", "Back")
 
 
-def test_every_choice_reports_itself() -> None:
-    """Going back without saving loses no choice; Slack sends no values when a view is closed."""
+def test_every_choice_is_reported() -> None:
+    """Slack sends no values when a view is closed, so each choice is reported."""
     blocks = build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"]
     inputs = [block for block in blocks if block["type"] == "input"]
     assert [block["block_id"] for block in inputs if not block.get("dispatch_action")] == [
@@ -95,8 +95,8 @@ def test_every_choice_reports_itself() -> None:
     ]
 
 
-def test_what_the_account_decides_is_shown_and_dated() -> None:
-    """The read-only fields as they came back."""
+def test_fixed_settings_are_shown_with_their_age() -> None:
+    """The read-only fields as last read."""
     blocks = build(More(), draft_id="d1", fixed=FIXED, fixed_read_at=NOW)["blocks"]
     assert blocks[-1]["elements"][0]["text"] == (
         "Decided by your RingCentral account: Recording on · Sharing recordings on · Downloading recordings off · "
@@ -105,35 +105,35 @@ def test_what_the_account_decides_is_shown_and_dated() -> None:
     )
 
 
-def test_what_the_account_decides_is_not_guessed() -> None:
-    """Before the first webinar nothing is known."""
+def test_fixed_settings_are_not_guessed() -> None:
+    """Before the first webinar no value is shown."""
     assert "not read yet" in visible_text(build(More(), draft_id="d1", fixed=None, fixed_read_at=None)["blocks"])
 
 
 @settings(deadline=None)
 @given(MORES)
-def test_settings_there_and_back_lose_nothing(more: More) -> None:
-    """What Slack sends for an untouched view, read into the defaults, is what was shown."""
+def test_settings_round_trip(more: More) -> None:
+    """Slack's values of an untouched view, read into the defaults, give the shown settings."""
     view = build(more, draft_id="d1", fixed=FIXED, fixed_read_at=NOW, problem="x" * 300)
     check_view(view)
     assert read(More(), json.loads(json.dumps(initial_values(view)))) == more
 
 
-def test_boxes_that_are_all_unticked_read_as_off() -> None:
-    """Slack sends an empty list for them."""
+def test_unchecked_boxes_are_read_as_off() -> None:
+    """Slack sends an empty list."""
     values = initial_values(build(More(), draft_id="d1", fixed=None, fixed_read_at=None))
     values["questions"]["settings.change"]["selected_options"] = []
     assert read(More(), values) == with_options(qna=False, qna_anonymous=False, qna_moderated=False)
 
 
-def test_view_that_carries_nothing_changes_nothing() -> None:
-    """Closing a view sends no values."""
+def test_view_without_values_changes_nothing() -> None:
+    """A closed view sends no values."""
     more = More(options=Options(qna=False, password=SecretStr("x")), locale_code="fr-FR")
     assert read(more, {}) == more
 
 
 def test_setting_that_the_form_does_not_offer_is_kept() -> None:
-    """A select that shows no choice sends none."""
+    """A select without a selected option sends none."""
     more = More(locale_code="xx-XX", panel_join_offset=timedelta(seconds=77))
     view = build(more, draft_id="d1", fixed=None, fixed_read_at=None)
     assert read(more, initial_values(view)) == more
@@ -152,13 +152,13 @@ def test_setting_that_the_form_does_not_offer_is_kept() -> None:
     ],
 )
 def test_password_rule(password: str, sentence: str | None) -> None:
-    """At most 64 characters, all of which people can see and type."""
+    """At most 64 characters, all visible and typeable."""
     assert check(with_options(password=password)).get("password") == sentence
 
 
 @pytest.mark.parametrize("address", ["", " https://acme.example/thanks?a=b ", "http://localhost:8080"])
-def test_redirect_to_a_web_page_is_taken(address: str) -> None:
-    """Spaces around it are nobody's intention."""
+def test_redirect_to_a_web_page_is_accepted(address: str) -> None:
+    """Surrounding spaces are ignored."""
     assert check(with_options(redirect_uri=address)) == {}
 
 
@@ -166,26 +166,26 @@ def test_redirect_to_a_web_page_is_taken(address: str) -> None:
     "address", ["example.com", "ftp://example.com", "javascript:alert(1)", "https://", "https://a b"]
 )
 def test_redirect_that_is_no_web_page_is_refused(address: str) -> None:
-    """Only http and https addresses, whole."""
+    """Only complete http and https addresses."""
     assert list(check(with_options(redirect_uri=address))) == ["postWebinarRedirectUri"]
 
 
-def test_every_mistake_is_named_at_once() -> None:
-    """Both texts can be wrong together."""
+def test_all_mistakes_are_reported_at_once() -> None:
+    """Both texts can be invalid at once."""
     more = with_options(password="x" * 65, redirect_uri="example")
     assert list(check(more)) == ["password", "postWebinarRedirectUri"]
     fields = initial_values(build(more, draft_id="d1", fixed=None, fixed_read_at=None))
     assert check(more).keys() <= fields.keys()
 
 
-def test_settled_settings_leave_everything_else_alone() -> None:
-    """With Q&A on, its two settings stay as chosen."""
+def test_normalized_settings_keep_everything_else() -> None:
+    """With Q&A on, its two settings are kept."""
     more = with_options(qna_anonymous=False, qna_moderated=True, password="x", panelist_access=Access.COWORKER)
     assert normalized(more) == more
 
 
-def test_changes_are_named_by_the_words_of_the_form() -> None:
-    """Defaults are not mentioned."""
+def test_changes_are_named_by_their_labels() -> None:
+    """Only changed settings, by label."""
     more = More(
         options=Options(auto_record=True, attendee_access=Access.SIGNED_IN, password=SecretStr("x")),
         locale_code="de-DE",

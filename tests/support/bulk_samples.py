@@ -48,7 +48,7 @@ TALLY = BatchCounts(
 def new_registration(**asked: str) -> NewRegistration:
     """Iris is registered, with these pages of the organizer's own."""
     pages = {name: SecretStr(url) for name, url in asked.items()}
-    return NewRegistration(asked=IRIS.model_copy(update=pages), registrant=REGISTRANT)
+    return NewRegistration(details=IRIS.model_copy(update=pages), registrant=REGISTRANT)
 
 
 def bulk_messages(one: Webinar) -> list[Message]:

@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.clock import SystemClock, monotonic
-from bot.model.webinar import Form
+from bot.model.webinar import WebinarForm
 from bot.providers.base import Caller, Lane
 from bot.providers.gate import LocalGate
 from bot.providers.ringcentral import RingCentral
@@ -125,7 +125,7 @@ def _literal_client(http: aiohttp.ClientSession, url: str) -> RingCentral:
     )
 
 
-def webinar_form(**changes: Any) -> Form:
+def webinar_form(**changes: Any) -> WebinarForm:
     """The form of a small webinar."""
     known = {"title": "Launch day", "start": START, "length": timedelta(minutes=45), "time_zone": "Europe/Madrid"}
-    return Form(**{**known, **changes})
+    return WebinarForm(**{**known, **changes})

@@ -10,13 +10,13 @@ from bot.creation.table import Creation, CreationRequest, CreationStep
 from bot.model.webinar import (
     Audience,
     FixedOptions,
-    Form,
     Options,
     Preferences,
     SessionFacts,
     Status,
     Webinar,
     WebinarFacts,
+    WebinarForm,
 )
 from bot.sync.reader import merged
 from bot.webinars import table as webinar_table
@@ -114,7 +114,7 @@ def test_first_sight_of_a_session_takes_all_that_the_list_carries() -> None:
 def test_fields_that_a_creation_does_not_set_survive_its_completion() -> None:
     """A sweep saw the webinar first, and its registration was read."""
     swept = Wider(**FULL, note="kept")
-    form = Form(
+    form = WebinarForm(
         title="Relaunch day",
         description="What we relaunch",
         start=START,

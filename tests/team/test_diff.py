@@ -1,4 +1,4 @@
-"""What has to change about a team, decided without asking anybody: nothing twice, nobody lost, the host untouched."""
+"""Diffs of teams: nothing twice, no member lost, the host unchanged."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NAMES = ("ben", "chloe", "dev", "emi", "zoe", "yan")
 
 
 def coworker(name: str) -> Coworker:
-    """Somebody of the company's directory."""
+    """A coworker in the company directory."""
     return Coworker(user_id=f"6{name}", account_id="1", name=name.title(), email=f"{name}@acme.example")
 
 
 def member(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> Member:
-    """Somebody of a team."""
+    """A team member."""
     return Member(
         invitee=Invitee(
             invitee_id=f"i-{name}",
@@ -45,7 +45,7 @@ def member(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_cowor
 
 
 def wanted(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_coworker: bool = False) -> WantedMember:
-    """Somebody who is to be on it."""
+    """A wanted member."""
     who = (
         NewInvitee(role=role, coworker=coworker(name))
         if is_coworker
@@ -54,9 +54,9 @@ def wanted(name: str, role: Role = Role.PANELIST, *, user_id: str = "", is_cowor
     return WantedMember(who=who, user_id=user_id)
 
 
-def made(team: list[Member], order: TeamDiff) -> list[Member]:
-    """The team after an order, as RingCentral would have it."""
-    roles = {one.invitee_id: one.role for one in order.updated}
+def made(team: list[Member], diff: TeamDiff) -> list[Member]:
+    """The team after a diff, as RingCentral returns it."""
+    roles = {one.invitee_id: one.role for one in diff.updated}
     kept = [
         one.model_copy(
             update={
@@ -64,7 +64,7 @@ def made(team: list[Member], order: TeamDiff) -> list[Member]:
             }
         )
         for one in team
-        if one.invitee.invitee_id not in order.deleted
+        if one.invitee.invitee_id not in diff.deleted
     ]
     new = [
         Member(
@@ -76,7 +76,7 @@ def made(team: list[Member], order: TeamDiff) -> list[Member]:
             ),
             user_id=one.user_id,
         )
-        for number, one in enumerate(order.added)
+        for number, one in enumerate(diff.added)
     ]
     return [*kept, *new]
 
@@ -101,14 +101,14 @@ WISHES = st.lists(st.tuples(st.sampled_from(NAMES), ROLES, st.booleans(), st.boo
 
 @settings(max_examples=80)
 @given(TEAMS, WISHES, st.data())
-def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[WantedMember], data: st.DataObject) -> None:
-    """Everybody wanted is on it once, in the role of their first mention; who was not shown stays; the host stays."""
+def test_team_becomes_what_is_wanted(team: list[Member], people: list[WantedMember], data: st.DataObject) -> None:
+    """Each wanted person is on it once, in the first wanted role; members not shown stay; the host stays."""
     shown = frozenset(data.draw(st.sets(st.sampled_from([one.invitee.invitee_id for one in team]))))
 
-    after = made(team, diff_team(team, wishes, shown))
+    after = made(team, diff_team(team, people, shown))
 
     assert HOST in after
-    first = {wish.who.address: wish for wish in reversed(wishes)}
+    first = {wish.who.address: wish for wish in reversed(people)}
     for wish in first.values():
         there = find_member(after, wish)
         assert there is not None
@@ -123,19 +123,19 @@ def test_team_becomes_what_is_wanted(team: list[Member], wishes: list[WantedMemb
 
 @settings(max_examples=80)
 @given(TEAMS, WISHES)
-def test_what_is_done_leaves_nothing_to_do(team: list[Member], wishes: list[WantedMember]) -> None:
-    """Looking after it has happened finds nothing left, looking before it all of it; a second wish changes nothing."""
+def test_applied_diff_leaves_nothing_remaining(team: list[Member], people: list[WantedMember]) -> None:
+    """The remaining diff is empty after it was applied and complete before; the same request again changes nothing."""
     shown = [one.invitee.invitee_id for one in team]
-    order = diff_team(team, wishes, shown)
-    after = made(team, order)
+    diff = diff_team(team, people, shown)
+    after = made(team, diff)
 
-    assert remaining_diff(order, team) == order
-    assert not remaining_diff(order, after)
-    assert not diff_team(after, wishes, [one.invitee.invitee_id for one in after])
+    assert remaining_diff(diff, team) == diff
+    assert not remaining_diff(diff, after)
+    assert not diff_team(after, people, [one.invitee.invitee_id for one in after])
 
 
-def test_people_are_known_by_any_of_three_things() -> None:
-    """By who they are in Slack, in the directory, or by their address in any case; the first that fits will do."""
+def test_people_match_by_any_of_three_keys() -> None:
+    """By Slack user, directory id, or address ignoring case; the first match counts."""
     moved_house = member("ben", user_id="UBEN").model_copy(
         update={"invitee": Invitee(invitee_id="i-ben", role=Role.PANELIST, email="ben@old.example")}
     )
@@ -145,22 +145,22 @@ def test_people_are_known_by_any_of_three_things() -> None:
     assert not diff_team([HOST, member("zoe")], [shouting], ["i-zoe"])
 
 
-def test_all_kinds_of_change_are_one_order() -> None:
-    """Added, changed and removed together; its form for the webinar system holds the same."""
+def test_all_kinds_of_change_are_one_diff() -> None:
+    """One diff adds, changes and removes; the provider's change contains the same."""
     team = [HOST, member("ben", Role.COHOST, user_id="UBEN"), member("dev", user_id="UDEV"), member("emi")]
 
-    order = diff_team(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
+    diff = diff_team(team, [wanted("ben", user_id="UBEN"), wanted("zoe"), wanted("emi")], ["i-ben", "i-dev"])
 
-    assert order.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST, is_mailed=True),)
-    assert order.in_slack == {"i-ben": "UBEN"}
-    assert order.deleted == ("i-dev",)
-    assert [one.who.address for one in order.added] == ["zoe@acme.example"]
-    assert order.change.added == tuple(one.who for one in order.added)
-    assert not order.only_adds
+    assert diff.updated == (NewRole(invitee_id="i-ben", role=Role.PANELIST, is_mailed=True),)
+    assert diff.in_slack == {"i-ben": "UBEN"}
+    assert diff.deleted == ("i-dev",)
+    assert [one.who.address for one in diff.added] == ["zoe@acme.example"]
+    assert diff.change.added == tuple(one.who for one in diff.added)
+    assert not diff.only_adds
 
 
-def test_order_is_empty_only_without_any_part() -> None:
-    """One person to add, change or remove is enough."""
+def test_diff_is_empty_only_without_any_part() -> None:
+    """One person to add, change or remove makes a diff non-empty."""
     change = NewRole(invitee_id="i-ben", role=Role.COHOST)
     assert all((TeamDiff(added=(wanted("zoe"),)), TeamDiff(updated=(change,)), TeamDiff(deleted=("i-ben",))))
     assert not TeamDiff()
@@ -174,47 +174,47 @@ def test_slack_users_of_all_changed_roles_are_kept() -> None:
 
 
 def test_coworker_is_found_by_directory_id_alone() -> None:
-    """Their address in the team may be another one; without a directory id, they are somebody else."""
+    """The address on the team may differ; without a directory id it is another person."""
     invitee = Invitee(invitee_id="1", role=Role.PANELIST, email="d.evans@acme.example", coworker_id="6dev")
     team = [HOST, Member(invitee=invitee)]
     assert find_member(team, wanted("dev", is_coworker=True)) == invitee
     assert find_member(team, wanted("dev")) is None
 
 
-def test_host_is_never_touched() -> None:
-    """Wanted as something else, or shown and not wanted: they stay what they are."""
+def test_host_is_never_changed() -> None:
+    """Wanted in another role, or shown and not wanted: the host stays the host."""
     assert not diff_team([HOST], [wanted("ana", Role.COHOST)], ["0"])
     assert not remaining_diff(TeamDiff(deleted=("0",), updated=(NewRole(invitee_id="0", role=Role.PANELIST),)), [HOST])
 
 
-def test_somebody_invited_elsewhere_meanwhile_only_gets_the_role() -> None:
-    """What is left of an order after a look: not to be added any more; who is gone need not be changed or removed."""
-    order = TeamDiff(
+def test_member_invited_elsewhere_only_gets_the_role() -> None:
+    """Remaining diff after a re-read: added members need only their role, and missing ones no change or removal."""
+    diff = TeamDiff(
         added=(wanted("zoe", Role.PANELIST), wanted("dev", Role.COHOST, is_coworker=True)),
         updated=(NewRole(invitee_id="i-emi", role=Role.COHOST),),
         deleted=("i-ben",),
     )
-    left = remaining_diff(order, [HOST, member("zoe"), member("dev", is_coworker=True)])
+    left = remaining_diff(diff, [HOST, member("zoe"), member("dev", is_coworker=True)])
 
     assert left == TeamDiff(updated=(NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=True),))
 
 
 @pytest.mark.parametrize("is_mailed", [True, False])
-def test_a_role_goes_with_what_holds_of_the_invitation(is_mailed: bool) -> None:
-    """Left out, it may count as a wish to be mailed; a look brings what was known of it up to date."""
+def test_a_role_change_keeps_the_mail_setting(is_mailed: bool) -> None:
+    """An omitted `sendInvite` may mean true, so a role change sends the member's current value."""
 
     def team(is_mailed: bool) -> list[Member]:
         dev = member("dev", user_id="UDEV")
         return [HOST, Member(invitee=dev.invitee.model_copy(update={"is_mailed": is_mailed}), user_id="UDEV")]
 
-    order = diff_team(team(is_mailed), [wanted("dev", Role.COHOST, user_id="UDEV", is_coworker=True)], ["i-dev"])
-    assert order.updated == (NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=is_mailed),)
-    [again] = remaining_diff(order, team(not is_mailed)).updated
+    diff = diff_team(team(is_mailed), [wanted("dev", Role.COHOST, user_id="UDEV", is_coworker=True)], ["i-dev"])
+    assert diff.updated == (NewRole(invitee_id="i-dev", role=Role.COHOST, is_mailed=is_mailed),)
+    [again] = remaining_diff(diff, team(not is_mailed)).updated
     assert again.is_mailed is not is_mailed
 
 
-def test_room_is_counted_with_those_who_leave() -> None:
-    """99 co-hosts and panelists together; the host does not count, and who leaves makes room."""
+def test_removed_members_free_places() -> None:
+    """99 co-hosts and panelists together; the host does not count, removed members free a place."""
     team = [HOST, *(member(f"p{number}") for number in range(MAX_TEAM))]
     assert excess(team, TeamDiff(added=(wanted("zoe"),))) == 1
     assert excess(team, TeamDiff(added=(wanted("zoe"),), deleted=("i-p0",))) == 0
@@ -224,7 +224,7 @@ def test_room_is_counted_with_those_who_leave() -> None:
 
 
 def test_team_is_shown_in_order() -> None:
-    """The host, co-hosts, panelists; each by name."""
+    """The host, then co-hosts, then panelists; each by name."""
     team = [member("zoe"), member("ben", Role.COHOST), member("Abe"), HOST]
     assert [one.invitee.name for one in sort_members(team)] == ["Ana Ruiz", "Ben", "Abe", "Zoe"]
 
@@ -237,7 +237,7 @@ def test_team_is_shown_in_order() -> None:
     ],
 )
 def test_role_is_read(word: str, role: Role) -> None:
-    """However it is spelled; nothing said is a panelist."""
+    """In any spelling; empty means panelist."""
     assert read_role(word) is role
 
 
@@ -251,8 +251,8 @@ def test_role_is_read(word: str, role: Role) -> None:
         ("b" * 50, f"“{'b' * 40}” is no role here."),
     ],
 )
-def test_other_role_is_answered_with_what_to_do(word: str, sentence: str) -> None:
-    """How attendees come, that there is one host, and the words there are."""
+def test_invalid_role_is_explained(word: str, sentence: str) -> None:
+    """The error explains attendees, the one host, or the valid roles."""
     with pytest.raises(BadInput, match=r".") as refused:
         read_role(word)
     assert sentence in refused.value.sentence

@@ -1,4 +1,4 @@
-"""What Greenroom remembers of teams and of changes under way: on both databases, encrypted, nothing mixed up."""
+"""The tables of teams and of team changes: on both databases, encrypted, accounts separate."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ DIFF = TeamDiff(
 
 
 def change(account: Account = ACCOUNT, change_id: str = "c1", **changes: Any) -> TeamOperation:
-    """A change that is to be asked for."""
+    """A change to be requested."""
     facts = {"change_id": change_id, "session_id": "s1", "user_id": "U1", "diff": DIFF, "step": TeamStep.REQUESTED}
     return TeamOperation(**{"account": account, "begun_at": NOW, **facts, **changes})
 
 
-async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) -> None:
-    """A reading replaces what RingCentral knows, keeps what we know, and says who is gone; the host tells its age."""
+async def test_reading_replaces_the_team_and_keeps_slack_users(store: Store) -> None:
+    """A reading replaces the provider's fields, keeps ours, and returns missing members; the host's row has its age."""
     listed = [one.invitee for one in TEAM]
     async with store.write() as db:
         assert await team_table.find(db, ACCOUNT, "s1") is None
@@ -60,8 +60,8 @@ async def test_team_is_read_whole_and_keeps_who_is_who_in_slack(store: Store) ->
         assert len(known.members) == 3
 
 
-async def test_teams_of_two_accounts_are_two(store: Store) -> None:
-    """The same session elsewhere is another one; who is forgotten here is still there."""
+async def test_teams_of_two_accounts_are_separate(store: Store) -> None:
+    """The same session in another account is separate; deleting a member here keeps them there."""
     async with store.write() as db:
         for account in (ACCOUNT, *OTHER_ACCOUNTS):
             await team_table.save(db, account, "s1", HOST, NOW)
@@ -73,8 +73,8 @@ async def test_teams_of_two_accounts_are_two(store: Store) -> None:
         assert await team_table.link_for_user(db, ACCOUNT, "s1", "U0DEV") == ""
 
 
-async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Store) -> None:
-    """Neither listed nor given their link, but still to be told; a reading does not lose them."""
+async def test_removed_member_is_kept_until_notified_and_is_on_no_team(store: Store) -> None:
+    """A removed member is not listed and has no link, but is kept until notified, also after a reading."""
     left = TEAM[2].model_copy(update={"notified_by": NotifiedBy.LEFT})
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", HOST, NOW)
@@ -90,8 +90,8 @@ async def test_who_has_left_is_kept_until_they_know_and_is_on_no_team(store: Sto
         assert back.notified_by is NotifiedBy.ELSEWHERE
 
 
-async def test_nothing_personal_is_readable(store: Store) -> None:
-    """Names, addresses and links are in encrypted columns only, also while a change is under way."""
+async def test_personal_data_is_encrypted(store: Store) -> None:
+    """Names, addresses and links are in encrypted columns only, also in changes under way."""
     private = [b"zoe@", b"Zoe", b"Lang", b"join.example"]
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", TEAM[4], NOW)
@@ -106,8 +106,8 @@ async def test_nothing_personal_is_readable(store: Store) -> None:
         assert not any(secret in plainly for secret in private)
 
 
-async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
-    """Of this workspace; those of webinars that ended later stay."""
+async def test_teams_of_old_webinars_are_deleted(store: Store) -> None:
+    """Old teams of this workspace are deleted; newer ones stay."""
     async with store.write() as db:
         for account, session_id, start in (
             (ACCOUNT, "old", START - timedelta(days=100)),
@@ -124,7 +124,7 @@ async def test_teams_of_webinars_long_over_are_forgotten(store: Store) -> None:
 
 
 async def test_draft_is_confirmed_once(store: Store) -> None:
-    """A second click finds it confirmed; nobody takes a draft over; an old one is forgotten."""
+    """A second confirmation fails, a draft is never claimed, and an old one is deleted."""
     async with store.write() as db:
         await change_table.begin(db, change(step=TeamStep.DRAFT))
         assert await change_table.LEASES.claim(db, ACCOUNT, "other", LATER, LATER) is None
@@ -139,8 +139,8 @@ async def test_draft_is_confirmed_once(store: Store) -> None:
         assert await change_table.find(db, OTHER_ACCOUNTS[0], "c1") is None
 
 
-async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> None:
-    """Not before, and whoever had it can write nothing more; what everybody knows is forgotten."""
+async def test_change_is_claimed_when_its_lease_expires(store: Store) -> None:
+    """It is claimed only after the lease expires, the former owner cannot save, and a finished change is deleted."""
     async with store.write() as db:
         await change_table.begin(db, change(), "me", SOON)
         assert await change_table.LEASES.claim(db, ACCOUNT, "other", NOW, LATER) is None
@@ -159,8 +159,8 @@ async def test_change_is_taken_over_when_its_claim_runs_out(store: Store) -> Non
         assert await change_table.LEASES.claim(db, ACCOUNT, "me", LATER, LATER) is None
 
 
-async def test_people_in_slack_are_never_taken_for_each_other(store: Store) -> None:
-    """Somebody who is nobody in Slack has no link to be asked for by an empty id."""
+async def test_empty_user_id_matches_no_member(store: Store) -> None:
+    """An empty Slack user id matches no member."""
     async with store.write() as db:
         await team_table.save(db, ACCOUNT, "s1", member("Zoe Lang"), NOW)
         assert await team_table.link_for_user(db, ACCOUNT, "s1", "") == ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import ProviderForbidden, ProviderGone
 from bot.model.people import Coworker, ServiceUser
-from bot.model.webinar import Form, Registration, SessionFacts, WebinarFacts
+from bot.model.webinar import Registration, SessionFacts, WebinarFacts, WebinarForm
 from bot.providers.base import Ability, Caller, RegistrationChange, WebinarProvider
 from bot.providers.ringcentral.payloads import format_utc, registration_body, session_body, webinar_body
 from bot.providers.ringcentral.people_api import PeopleApi
@@ -64,7 +64,7 @@ class RingCentral(PeopleApi, WebinarProvider):
             pages = entries.paging.total_pages
         return coworkers
 
-    async def create_webinar(self, form: Form, host: Coworker | None, caller: Caller) -> WebinarFacts:
+    async def create_webinar(self, form: WebinarForm, host: Coworker | None, caller: Caller) -> WebinarFacts:
         """See the port."""
         json = webinar_body(form, host)
         body = await self._request("POST", WEBINARS, group=HEAVY, caller=caller, changes=True, json=json)
@@ -80,7 +80,7 @@ class RingCentral(PeopleApi, WebinarProvider):
         matches = [webinar for webinar in webinars if webinar.title == title and webinar.created_at >= since]
         return min((match for match in matches if match.webinar_id not in known_ids), key=_created_at, default=None)
 
-    async def create_session(self, webinar_id: str, form: Form, caller: Caller) -> SessionFacts:
+    async def create_session(self, webinar_id: str, form: WebinarForm, caller: Caller) -> SessionFacts:
         """See the port."""
         ids, json = {"webinar_id": webinar_id}, session_body(form)
         body = await self._request(

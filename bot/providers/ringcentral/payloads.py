@@ -8,12 +8,12 @@ from typing import Any
 from bot.model.people import Coworker
 from bot.model.registrant import RegistrantDetails
 from bot.model.team import NewInvitee, NewRole, TeamChange
-from bot.model.webinar import Audience, Form
+from bot.model.webinar import Audience, WebinarForm
 from bot.providers.base import UNCHANGED, RegistrationChange
 from bot.providers.ringcentral.records import PreferencesRecord, SettingsRecord
 
 
-def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
+def webinar_body(form: WebinarForm, host: Coworker | None) -> dict[str, Any]:
     """WebinarCreationRequest with every writable setting, as defaults differ between RingCentral's services."""
     options = {**dict(form.options), "password": form.options.password.get_secret_value()}
     names = {name: str(field.alias) for name, field in SettingsRecord.model_fields.items()}
@@ -27,7 +27,7 @@ def webinar_body(form: Form, host: Coworker | None) -> dict[str, Any]:
     return body if host is None else {**body, "host": {"linkedUser": _linked(host)}}
 
 
-def session_body(form: Form) -> dict[str, Any]:
+def session_body(form: WebinarForm) -> dict[str, Any]:
     """WcsSessionWithLocaleCodeModel. Without a title, so that the session follows a change of the webinar's title."""
     return {
         "scheduledStartTime": format_utc(form.start),
