@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.logging_setup import is_logged, _Json
+from bot.logging_setup import _Json, is_logged
 from sandbox.slack import Message, Slack
 from tests.support.bulk import BulkHarness
 from tests.support.own_pages import LENA, PageVisitor, page_visitor
