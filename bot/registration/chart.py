@@ -99,12 +99,12 @@ def build_chart(
     )
 
 
-def downsampled(steps: Sequence[ChartStep], most: int = MAX_STEPS) -> list[ChartStep]:
+def downsampled(steps: Sequence[ChartStep], limit: int = MAX_STEPS) -> list[ChartStep]:
     """At most `most` of these steps: the first, and the last of each equal time interval."""
-    if len(steps) <= most:
+    if len(steps) <= limit:
         return list(steps)
     first, last = steps[0].at, steps[-1].at
-    slots = {int((step.at - first) / (last - first) * (most - 2)): step for step in steps[1:]}
+    slots = {int((step.at - first) / (last - first) * (limit - 2)): step for step in steps[1:]}
     return [steps[0], *slots.values()]
 
 
@@ -123,10 +123,10 @@ def source_bars(sources: Iterable[str], channels: Mapping[str, str]) -> list[Bar
     return [*shown, Bar(name=OTHERS, count=rest)]
 
 
-def top_channels(sources: Iterable[str], most: int) -> list[str]:
+def top_channels(sources: Iterable[str], limit: int) -> list[str]:
     """The ids of the Slack channels with the most registrants."""
     counted = Counter(source.removeprefix(CHANNEL_PREFIX) for source in sources if source.startswith(CHANNEL_PREFIX))
-    return [channel for channel, _ in counted.most_common(most)]
+    return [channel for channel, _ in counted.most_common(limit)]
 
 
 def _name(source: str, channels: Mapping[str, str]) -> str:

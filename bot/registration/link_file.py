@@ -39,18 +39,18 @@ class LinkFiles:
         registrants = await self._provider.registrants(webinar.session_id, caller)
         async with self._store.read() as db:
             seated = await seat_table.registrant_ids(db, webinar.account, webinar.session_id)
-        others = [one for one in registrants if one.registrant_id not in seated]
-        if not others:
+        without_seat = [registrant for registrant in registrants if registrant.registrant_id not in seated]
+        if not without_seat:
             return LinkFile(0)
-        content = await asyncio.to_thread(link_csv, others)  # thousands of rows would block the event loop
-        return LinkFile(len(others), Upload(FILE_NAME, content, title="Links"))
+        content = await asyncio.to_thread(link_csv, without_seat)  # thousands of rows would block the event loop
+        return LinkFile(len(without_seat), Upload(FILE_NAME, content, title="Links"))
 
 
 def link_csv(registrants: Iterable[Registrant]) -> bytes:
     """Name, address and both links of each registrant as a CSV file."""
-    return csv_file(HEADER, (_row(one) for one in registrants))
+    return csv_file(HEADER, (_row(registrant) for registrant in registrants))
 
 
-def _row(one: Registrant) -> tuple[str, ...]:
-    links = (one.join_link.get_secret_value(), one.cancel_link.get_secret_value())
-    return (one.first_name, one.last_name, one.email, *links)
+def _row(registrant: Registrant) -> tuple[str, ...]:
+    links = (registrant.join_link.get_secret_value(), registrant.cancel_link.get_secret_value())
+    return (registrant.first_name, registrant.last_name, registrant.email, *links)

@@ -56,7 +56,7 @@ class RegistrantCache:
     def drop_expired(self) -> None:
         """Drop the lists older than `LIFETIME`, so that names and addresses do not stay in memory."""
         now = self._monotonic()
-        self._lists = {key: one for key, one in self._lists.items() if now - one[0] < LIFETIME}
+        self._lists = {key: entry for key, entry in self._lists.items() if now - entry[0] < LIFETIME}
 
     def _drop_oldest(self) -> None:
         people = sum(len(registrants) for _, registrants in self._lists.values())
@@ -70,5 +70,5 @@ class RegistrantCache:
         await self._provider.remove_registrant(webinar.session_id, registrant_id, caller)
         for (session_id, _), (_, registrants) in self._lists.items():
             if session_id == webinar.session_id:
-                registrants[:] = [one for one in registrants if one.registrant_id != registrant_id]
+                registrants[:] = [entry for entry in registrants if entry.registrant_id != registrant_id]
         self._mirror.count_soon(webinar.session_id)

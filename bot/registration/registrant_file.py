@@ -19,10 +19,10 @@ HEADER = ("First name", "Last name", "E-mail", "Source", "Registered (UTC)", "Jo
 
 def registrant_csv(registrants: Iterable[Registrant]) -> bytes:
     """The registrants as a CSV file. The keys of `externalId` get columns of their own if it consists of pairs."""
-    decoded = [(one, _decoded(one.external_id)) for one in registrants]
+    decoded = [(registrant, _decoded(registrant.external_id)) for registrant in registrants]
     usual = Counter(key for _, pairs in decoded for key in pairs if not is_reserved(key))
     keys = [key for key, _ in usual.most_common(MAX_KEY_COLUMNS)]
-    return csv_file([*HEADER, *keys], (_row(one, pairs, keys) for one, pairs in decoded))
+    return csv_file([*HEADER, *keys], (_row(registrant, pairs, keys) for registrant, pairs in decoded))
 
 
 def _decoded(external_id: str) -> Mapping[str, str]:
@@ -33,17 +33,17 @@ def _decoded(external_id: str) -> Mapping[str, str]:
     return joined
 
 
-def _row(one: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
+def _row(registrant: Registrant, pairs: Mapping[str, str], keys: Sequence[str]) -> list[str]:
     # If it is no pairs, or one of its keys has no column, the whole value is written.
-    whole = "" if pairs and all(key in keys for key in pairs) else one.external_id
+    external_id = "" if pairs and all(key in keys for key in pairs) else registrant.external_id
     return [
-        one.first_name,
-        one.last_name,
-        one.email,
-        one.source,
-        f"{one.registered_at:%Y-%m-%d %H:%M}" if one.registered_at else "",
-        "yes" if one.has_attended else "no",
-        "yes" if one.is_after_event else "no",
-        whole,
+        registrant.first_name,
+        registrant.last_name,
+        registrant.email,
+        registrant.source,
+        f"{registrant.registered_at:%Y-%m-%d %H:%M}" if registrant.registered_at else "",
+        "yes" if registrant.has_attended else "no",
+        "yes" if registrant.is_after_event else "no",
+        external_id,
         *(pairs.get(key, "") for key in keys),
     ]

@@ -156,15 +156,15 @@ async def cancel(db: Db, page_key: str, now: datetime) -> RequestState | None:
     if request is None:
         return None
     if request.state is RequestState.WAITING:
-        out = {"state": RequestState.CANCELED, "changed_at": now, "content": None}
-        if await _move(db, request, [RequestState.WAITING], out | _NO_LEASE):
+        canceled = {"state": RequestState.CANCELED, "changed_at": now, "content": None}
+        if await _move(db, request, [RequestState.WAITING], canceled | _NO_LEASE):
             return RequestState.CANCELED
     if request.state is RequestState.REGISTERED:
         leaving = {"state": RequestState.CANCELING, "changed_at": now, "problem": ""}
         await _move(db, request, [RequestState.REGISTERED], leaving | _NO_LEASE)
         return RequestState.CANCELING
-    now_is = await find_by_page_key(db, page_key)
-    return now_is.state if now_is else None
+    current = await find_by_page_key(db, page_key)
+    return current.state if current else None
 
 
 async def mark_removed(db: Db, request: RegistrationRequest, now: datetime) -> None:
@@ -175,15 +175,15 @@ async def mark_removed(db: Db, request: RegistrationRequest, now: datetime) -> N
 
 async def mark_not_removed(db: Db, request: RegistrationRequest, now: datetime, problem: str) -> None:
     """Save that the registrant could not be removed, and the reason."""
-    back = {"state": RequestState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
-    await _move(db, request, [RequestState.CANCELING], back | _NO_LEASE)
+    values = {"state": RequestState.REGISTERED, "changed_at": now, "problem": problem[:MAX_PROBLEM]}
+    await _move(db, request, [RequestState.CANCELING], values | _NO_LEASE)
 
 
 async def delete_before(db: Db, account: Account, before: datetime) -> None:
     """Delete the requests that have not changed since `before`, except those of webinars that start later."""
     coming = select(webinars.c.session_id).where(*of_account(webinars, account), webinars.c.start >= before)
-    past = registration_requests.c.changed_at < before, registration_requests.c.session_id.not_in(coming)
-    await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *past))
+    outdated = registration_requests.c.changed_at < before, registration_requests.c.session_id.not_in(coming)
+    await db.execute(delete(registration_requests).where(*of_account(registration_requests, account), *outdated))
 
 
 _NO_LEASE: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
@@ -196,7 +196,7 @@ async def _move(db: Db, request: RegistrationRequest, from_: Sequence[RequestSta
 
 
 def _content(details: RegistrantDetails) -> str:
-    # A secret writes itself as stars; into an encrypted column it goes as it is.
+    # pydantic dumps a SecretStr as asterisks; the encrypted column needs the value.
     pages = details.join_page.get_secret_value(), details.cancel_page.get_secret_value()
     content = details.model_dump(exclude={"join_page", "cancel_page"})
     return json.dumps([content, *pages])

@@ -15,8 +15,8 @@ WINDOW = 600.0
 MAX_CLIENTS = 10_000
 """Clients to remember; beyond that, the least recent are dropped."""
 TRUSTED_NETWORKS = [
-    ip_network(one)
-    for one in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
+    ip_network(network)
+    for network in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
 ]
 """Where a trusted reverse proxy may run: on this host, or in its private network."""
 

@@ -1,4 +1,4 @@
-"""What each of our own pages says, depending on the registration and the webinar, and when the page refreshes."""
+"""The text of each of our own pages, by the state of the registration and the webinar, and when the page refreshes."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def status_page(context: PageContext) -> PageText:
 
 
 def closed_page(webinar: Webinar, now: datetime) -> PageText | None:
-    """The reason why nobody can register now; `None` if the form can be shown."""
+    """The reason why registration is not possible now; `None` if the form can be shown."""
     at, registration = stage(webinar, now), webinar.registration
     if at in ENDED:
         return _ended(at, event_text(webinar))

@@ -95,25 +95,27 @@ class Pages:
         if closed := page_text.closed_page(webinar, now):
             return _page(request, closed, status=closed.status if closed.status > 400 else 403)
         fields = await _fields(request)
-        who, form_token = signup_form.registrant_details(fields), fields.get(signup_form.FORM_TOKEN, "")
-        if errors := signup_form.field_errors(who):
-            return _form(400, webinar, who, form_token, errors=errors)
+        entered, form_token = signup_form.registrant_details(fields), fields.get(signup_form.FORM_TOKEN, "")
+        if errors := signup_form.field_errors(entered):
+            return _form(400, webinar, entered, form_token, errors=errors)
         if signup_form.is_honeypot_filled(fields):
-            return _form(400, webinar, who, form_token, problem=signup_form.HONEYPOT_FILLED)
+            return _form(400, webinar, entered, form_token, problem=signup_form.HONEYPOT_FILLED)
         if wait := self._rate_limit.acquire(_client(request)):
             problem = (
                 f"Too many people have registered from your network. Press Register again {page_text.wait_text(wait)}."
             )
-            return _form(429, webinar, who, form_token, problem=problem, retry_after=math.ceil(wait))
-        return await self._register(token, webinar, who, form_token)
+            return _form(429, webinar, entered, form_token, problem=problem, retry_after=math.ceil(wait))
+        return await self._register(token, webinar, entered, form_token)
 
-    async def _register(self, token: str, webinar: Webinar, who: RegistrantDetails, form_token: str) -> web.Response:
+    async def _register(
+        self, token: str, webinar: Webinar, entered: RegistrantDetails, form_token: str
+    ) -> web.Response:
         try:
-            status_token = await self._own_pages.register(token, who, form_token)
+            status_token = await self._own_pages.register(token, entered, form_token)
         except AlreadyQueued as error:
-            return _form(409, webinar, who, form_token, problem=error.sentence)
+            return _form(409, webinar, entered, form_token, problem=error.sentence)
         except QueueFull as error:
-            return _form(503, webinar, who, form_token, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
+            return _form(503, webinar, entered, form_token, problem=error.sentence, retry_after=QUEUE_FULL_RETRY)
         return render.redirect(303, f"{token}?{STATUS_TOKEN}={status_token}")
 
 

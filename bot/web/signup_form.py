@@ -55,11 +55,11 @@ def registrant_details(fields: Mapping[str, str]) -> RegistrantDetails:
     return RegistrantDetails(first_name=values[FIRST_NAME], last_name=values[LAST_NAME], email=values[EMAIL])
 
 
-def field_errors(who: RegistrantDetails) -> dict[str, str]:
+def field_errors(entered: RegistrantDetails) -> dict[str, str]:
     """The error of each invalid field, in the order of the form."""
-    names = ((FIRST_NAME, "first name", who.first_name), (LAST_NAME, "last name", who.last_name))
+    names = ((FIRST_NAME, "first name", entered.first_name), (LAST_NAME, "last name", entered.last_name))
     found = {name: _name_error(label, value) for name, label, value in names}
-    if problem := address_problem(who.email):
+    if problem := address_problem(entered.email):
         found[EMAIL] = _EMAIL_ERRORS[problem]
     return {name: text for name, text in found.items() if text}
 

@@ -138,8 +138,8 @@ def started_view(webinar: Webinar, new: int) -> View:
     text = f"*{people(new)}* are being registered for *{plain(webinar.title)}*."
     if new == 1:
         text = f"*1 person* is being registered for *{plain(webinar.title)}*."
-    where = "A direct message from Greenroom says how far it is. You can stop it there, and undo it."
-    return modal(BEGUN, TITLE, [section(f"{text}\n{where}")], close="Done") | {"clear_on_close": True}
+    progress = "A direct message from Greenroom says how far it is. You can stop it there, and undo it."
+    return modal(BEGUN, TITLE, [section(f"{text}\n{progress}")], close="Done") | {"clear_on_close": True}
 
 
 def failed_view(sentence: str) -> View:
@@ -156,13 +156,13 @@ def _sample(reading: ImportResult) -> list[Block]:
 
 def _details(reading: ImportResult) -> list[Block]:
     """The first invalid rows, by number, without quoting their content."""
-    lines = [(one.number, one.reason) for one in reading.problems]
+    lines = [(registrant.number, registrant.reason) for registrant in reading.problems]
     lines += [(number, "the address stands further up") for number in reading.repeated]
     if not lines:
         return []
-    named = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:MAX_LINES])
-    rest = f"\nand {len(lines) - MAX_LINES:,} more" if len(lines) > MAX_LINES else ""
-    return [section(named + rest)]
+    text = "\n".join(f"Line {number:,}: {what}" for number, what in sorted(lines)[:MAX_LINES])
+    more = f"\nand {len(lines) - MAX_LINES:,} more" if len(lines) > MAX_LINES else ""
+    return [section(text + more)]
 
 
 def _warnings(webinar: Webinar, new: int) -> list[Block]:

@@ -67,48 +67,48 @@ class SearchContext(Frozen):
 def page_message(
     webinar: Webinar,
     registrants: Sequence[Registrant],
-    place: RegistrantPage,
+    position: RegistrantPage,
     *,
     age: timedelta,
     now: datetime,
     note: str = "",
 ) -> Message:
     """One page, newest first. `age` is the age of the list; `note` is a sentence about the last action."""
-    found = search_registrants(registrants, place.words)
+    found = search_registrants(registrants, position.words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(max(place.page, 1), pages)
-    here = place.model_copy(update={"page": page, "picked": ""})
-    head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, place.words)}"
+    page = min(max(position.page, 1), pages)
+    here = position.model_copy(update={"page": page, "picked": ""})
+    head = f"*{plain(webinar.title)}*\n{_counted(registrants, found, position.words)}"
     rows: list[Block] = [
-        section(_row(one, webinar), _remove(one, webinar, here))
-        for one in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        section(_row(registrant, webinar), _remove(registrant, webinar, here))
+        for registrant in found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     ]
     notes = [f"Page {page} of {pages}" if pages > 1 else "", f"Read from {DISPLAY_NAME} {ago(now - age, now)}"]
     notes.append("For your eyes only: nothing of this is stored")
     blocks = [*([paragraph(note)] if note else []), section(head), *rows, *_page_buttons(here, pages)]
-    fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, place.words)}".strip()
+    fallback = f"{escape_sentence(note)} {plain(webinar.title)}: {_counted(registrants, found, position.words)}".strip()
     return message(fallback, [*blocks, context(" · ".join(filter(None, notes)))])
 
 
-def search_registrants(registrants: Sequence[Registrant], words: str) -> list[Registrant]:
+def search_registrants(registrants: Sequence[Registrant], query: str) -> list[Registrant]:
     """The registrants whose name, address and source contain all of the words, newest first."""
-    terms = words.casefold().split()
-    found = [
-        one
-        for one in registrants
-        if all(word in f"{one.first_name} {one.last_name} {one.email} {one.source}".casefold() for word in terms)
-    ]
+    terms = query.casefold().split()
+    found = [registrant for registrant in registrants if all(term in _searchable(registrant) for term in terms)]
     return sorted(found, key=_newest_first)
 
 
-def search_form(place: RegistrantPage, response_url: str) -> View:
+def _searchable(registrant: Registrant) -> str:
+    return f"{registrant.first_name} {registrant.last_name} {registrant.email} {registrant.source}".casefold()
+
+
+def search_form(position: RegistrantPage, response_url: str) -> View:
     """The search form."""
-    words = text_input(
-        action_id=SEARCH_WORDS, max_length=MAX_WORDS, initial_value=place.words or None, focus_on_load=True
+    query = text_input(
+        action_id=SEARCH_WORDS, max_length=MAX_WORDS, initial_value=position.words or None, focus_on_load=True
     )
     label, hint = "Name, e-mail address or source", "Leave it empty for all"
-    field = input_block(block_id=SEARCH_WORDS, label=label, element=words, optional=True, hint=hint)
-    note = SearchContext(place=place, response_url=response_url).model_dump_json()
+    field = input_block(block_id=SEARCH_WORDS, label=label, element=query, optional=True, hint=hint)
+    note = SearchContext(place=position, response_url=response_url).model_dump_json()
     return modal(SEARCH_CALLBACK, "Find registrants", [field], submit="Find", close="Cancel", private_metadata=note)
 
 
@@ -122,14 +122,14 @@ def download_text(webinar: Webinar, count: int) -> str:
     return f"{_have(count)} registered for *{plain(webinar.title)}*. The file holds personal data."
 
 
-def _newest_first(one: Registrant) -> tuple[float, int]:
-    at = one.registered_at.timestamp() if one.registered_at else 0.0
-    return -at, -int(one.registrant_id) if one.registrant_id.isdecimal() else 0
+def _newest_first(registrant: Registrant) -> tuple[float, int]:
+    at = registrant.registered_at.timestamp() if registrant.registered_at else 0.0
+    return -at, -int(registrant.registrant_id) if registrant.registrant_id.isdecimal() else 0
 
 
-def _counted(registrants: Sequence[Registrant], found: Sequence[Registrant], words: str) -> str:
-    if words:
-        return f"{people(len(found))} of {len(registrants):,} found by “{plain(words)}”."
+def _counted(registrants: Sequence[Registrant], found: Sequence[Registrant], query: str) -> str:
+    if query:
+        return f"{people(len(found))} of {len(registrants):,} found by “{plain(query)}”."
     return f"{_have(len(registrants))} registered."
 
 
@@ -137,21 +137,21 @@ def _have(count: int) -> str:
     return f"{people(count)} {'has' if count == 1 else 'have'}" if count else "Nobody has"
 
 
-def _row(one: Registrant, webinar: Webinar) -> str:
-    name = person(f"{one.first_name} {one.last_name}") or "No name"
+def _row(registrant: Registrant, webinar: Webinar) -> str:
+    name = person(f"{registrant.first_name} {registrant.last_name}") or "No name"
     facts = [
-        when(one.registered_at, webinar.time_zone) if one.registered_at else "",
-        f"source: {plain(one.source)}" if one.source.strip() else "",
-        "after the event" if one.is_after_event else "",
-        "joined" if one.has_attended else "",
+        when(registrant.registered_at, webinar.time_zone) if registrant.registered_at else "",
+        f"source: {plain(registrant.source)}" if registrant.source.strip() else "",
+        "after the event" if registrant.is_after_event else "",
+        "joined" if registrant.has_attended else "",
     ]
-    address = plain(one.email) if one.email.strip() else "no address"
+    address = plain(registrant.email) if registrant.email.strip() else "no address"
     return f"*{name}*\n{address}\n{' · '.join(filter(None, facts))}".strip()
 
 
-def _remove(one: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:
-    value = here.model_copy(update={"picked": one.registrant_id}).model_dump_json()
-    name = one_line_title(f"{one.first_name} {one.last_name}")
+def _remove(registrant: Registrant, webinar: Webinar, here: RegistrantPage) -> Element:
+    value = here.model_copy(update={"picked": registrant.registrant_id}).model_dump_json()
+    name = one_line_title(f"{registrant.first_name} {registrant.last_name}")
     confirm = confirm_dialog(
         title="Take them off the list?",
         text=f"{person(name)} cannot join {plain(webinar.title)} any more, and {DISPLAY_NAME} may e-mail them.",

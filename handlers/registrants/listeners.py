@@ -37,62 +37,62 @@ async def registrants_pressed(request: SlackRequest) -> None:
 
 async def turn_page(request: SlackRequest) -> None:
     """Another page, or registrants again, in the place of this one."""
-    place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True)
+    position = RegistrantPage.model_validate_json(request.value)
+    await _show(request, await request.managed_webinar(position.session_id, ACTION), position, replace=True)
 
 
 async def refresh(request: SlackRequest) -> None:
     """Read the list force (one call), and show it in the same place."""
-    place = RegistrantPage.model_validate_json(request.value)
-    await _show(request, await request.managed_webinar(place.session_id, ACTION), place, replace=True, force=True)
+    position = RegistrantPage.model_validate_json(request.value)
+    await _show(request, await request.managed_webinar(position.session_id, ACTION), position, replace=True, force=True)
 
 
 async def search(request: SlackRequest) -> None:
     """Open the search form."""
-    place = RegistrantPage.model_validate_json(request.value)
-    await request.managed_webinar(place.session_id, ACTION)
-    await request.open(registrant_list.search_form(place, request.response_url))
+    position = RegistrantPage.model_validate_json(request.value)
+    await request.managed_webinar(position.session_id, ACTION)
+    await request.open(registrant_list.search_form(position, request.response_url))
 
 
 async def search_submitted(request: SlackRequest) -> None:
     """Replace the page by the result of the search."""
     search = SearchContext.model_validate_json(request.metadata)
     webinar = await request.managed_webinar(search.place.session_id, ACTION)
-    place = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_search(request.values))
+    position = RegistrantPage(session_id=webinar.session_id, words=registrant_list.read_search(request.values))
     await request.acknowledge()
     request.view, request.response_url = None, search.response_url
 
     async def work(request: SlackRequest) -> None:
-        await _show(request, webinar, place, replace=True)
+        await _show(request, webinar, position, replace=True)
 
     request.run_after_ack(work)
 
 
 async def remove(request: SlackRequest) -> None:
     """Remove a registrant (one call), as confirmed at the button, and replace the page."""
-    place = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(place.session_id, ACTION)
-    await request.services.registrants.remove(webinar, place.picked, request.caller())
-    await request.services.seats.notifier.notify_removed(webinar, place.picked)
-    await _show(request, webinar, place, replace=True, note=registrant_list.GONE)
+    position = RegistrantPage.model_validate_json(request.value)
+    webinar = await request.managed_webinar(position.session_id, ACTION)
+    await request.services.registrants.remove(webinar, position.picked, request.caller())
+    await request.services.seats.notifier.notify_removed(webinar, position.picked)
+    await _show(request, webinar, position, replace=True, note=registrant_list.GONE)
 
 
 async def download(request: SlackRequest) -> None:
     """Send all registrants as a file by DM."""
-    place = RegistrantPage.model_validate_json(request.value)
-    webinar = await request.managed_webinar(place.session_id, ACTION)
-    known = await request.services.registrants.get(webinar, request.user_id, request.caller())
-    content = await asyncio.to_thread(registrant_file.registrant_csv, known.registrants)
-    message = sentence_message(registrant_list.download_text(webinar, len(known.registrants)))
+    position = RegistrantPage.model_validate_json(request.value)
+    webinar = await request.managed_webinar(position.session_id, ACTION)
+    cached = await request.services.registrants.get(webinar, request.user_id, request.caller())
+    content = await asyncio.to_thread(registrant_file.registrant_csv, cached.registrants)
+    message = sentence_message(registrant_list.download_text(webinar, len(cached.registrants)))
     channel_id, _ = await request.slack.post(request.user_id, message)
     await request.slack.send_file(channel_id, Upload(FILE_NAME, content, title="Registrants"))
-    await _show(request, webinar, place, replace=True, note=registrant_list.IN_DM)
+    await _show(request, webinar, position, replace=True, note=registrant_list.IN_DM)
 
 
 async def _show(
     request: SlackRequest,
     webinar: Webinar,
-    place: RegistrantPage,
+    position: RegistrantPage,
     *,
     replace: bool = False,
     force: bool = False,
@@ -100,9 +100,9 @@ async def _show(
 ) -> None:
     if webinar.audience is Audience.ANYONE:
         raise BadInput(ANYONE)
-    known = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
+    cached = await request.services.registrants.get(webinar, request.user_id, request.caller(), force=force)
     now = request.now()
-    page = registrant_list.page_message(webinar, known.registrants, place, age=known.age, now=now, note=note)
+    page = registrant_list.page_message(webinar, cached.registrants, position, age=cached.age, now=now, note=note)
     await request.reply(page, replace=replace)
 
 

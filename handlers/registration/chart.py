@@ -57,15 +57,15 @@ async def _chart(request: SlackRequest, *, with_sources: bool) -> None:
     result = await request.services.chart_images.create(
         webinar, read, now, sources_for=caller if with_sources else None
     )
-    words = summary(webinar, result.forecast, result.sources)
+    text = summary(webinar, result.forecast, result.sources)
     if not result.png:
         why = chart_texts.TOO_EARLY if result.is_too_early else chart_texts.NOT_DRAWN
-        await _answer(request, chart_texts.chart_reply(words, why))
+        await _answer(request, chart_texts.chart_reply(text, why))
         return
-    spoken = summary(webinar, result.forecast, result.sources, is_plain=True)
-    upload = Upload(FILE_NAME, result.png, title=f"Registrations: {webinar.title}", alt_text=spoken)
-    await _send(request, chart_texts.caption(webinar, words, now=now, with_sources=with_sources), upload)
-    await _answer(request, chart_texts.chart_reply(words, chart_texts.SENT))
+    alt_text = summary(webinar, result.forecast, result.sources, is_plain=True)
+    upload = Upload(FILE_NAME, result.png, title=f"Registrations: {webinar.title}", alt_text=alt_text)
+    await _send(request, chart_texts.caption(webinar, text, now=now, with_sources=with_sources), upload)
+    await _answer(request, chart_texts.chart_reply(text, chart_texts.SENT))
 
 
 async def _show_progress(request: SlackRequest, webinar: Webinar, working: Callable[..., View]) -> Caller:

@@ -70,6 +70,6 @@ def links_reply(webinar: Webinar, people: int) -> Message:
     return message(text, [section(text)])
 
 
-def _progress_view(title: str, words: str, note: str) -> View:
-    blocks: list[Block] = [section(words), *([paragraph(note)] if note else [])]
+def _progress_view(title: str, text: str, note: str) -> View:
+    blocks: list[Block] = [section(text), *([paragraph(note)] if note else [])]
     return modal(PROGRESS, title, blocks)

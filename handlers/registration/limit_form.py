@@ -26,9 +26,9 @@ TITLE = "Registration limit"
 def form_view(webinar: Webinar, *, now: datetime, typed: str = "") -> View:
     """The form; its private_metadata is the webinar's id. `typed` is the limit from the command."""
     read = webinar.registration
-    offered = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
+    initial = _figure(typed) or (str(next_limit(read.limit, read.count)) if read and read.limit else None)
     number = number_input(
-        action_id=LIMIT, is_decimal_allowed=False, initial_value=offered, placeholder="200", focus_on_load=True
+        action_id=LIMIT, is_decimal_allowed=False, initial_value=initial, placeholder="200", focus_on_load=True
     )
     field = input_block(
         block_id=LIMIT,

@@ -117,11 +117,11 @@ async def _reply_with_result(request: SlackRequest, change: Awaitable[Changed], 
     # The reply to an Undo replaces the message of the button; any other is a new message, because the button may be
     # on a public one.
     try:
-        done = await change
+        result = await change
     except NotChanged as unchanged:
         answer = settings_result.unchanged_message(unchanged.webinar, unchanged.sentence, now=request.now())
     else:
-        answer = settings_result.changed_message(done.webinar, done.before, now=request.now(), undone=undone)
+        answer = settings_result.changed_message(result.webinar, result.before, now=request.now(), undone=undone)
     await request.reply(answer, replace=undone)
 
 
@@ -134,11 +134,11 @@ async def _open_limit_form(request: SlackRequest, webinar: Webinar, typed: str =
 async def _set_limit(request: SlackRequest, webinar: Webinar, limit: int | None) -> None:
 
     caller = request.caller_with_progress(lambda note: limit_form.working_view(webinar, note=note))
-    done = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
+    result = await request.services.registration.limit(webinar.session_id, limit, caller, request.user_id)
     now = request.now()
     await request.finish(
-        settings_result.changed_view(done.webinar, done.before, now=now),
-        settings_result.changed_message(done.webinar, done.before, now=now),
+        settings_result.changed_view(result.webinar, result.before, now=now),
+        settings_result.changed_message(result.webinar, result.before, now=now),
     )
 
 

@@ -49,10 +49,10 @@ async def form_submitted(request: SlackRequest) -> None:
         return
     forecast, now = await _forecast(request, webinar), request.now()
 
-    def back(sentence: str) -> View:
+    def form_again(sentence: str) -> View:
         return menu_form.form_view(webinar, forecast, now=now, opened=context, typed=request.values, problem=sentence)
 
-    request.failure_view = back
+    request.failure_view = form_again
     await request.acknowledge(response_action="update", view=menu_form.working_view(webinar))
 
     async def work(request: SlackRequest) -> None:
@@ -73,16 +73,16 @@ def _read_form(request: SlackRequest, webinar: Webinar, shown: RegistrationState
 
 async def _apply(request: SlackRequest, webinar: Webinar, shown: RegistrationState, wanted: RegistrationState) -> None:
     now = request.now()
-    done = await request.services.registration.apply(
+    result = await request.services.registration.apply(
         webinar.session_id, shown, wanted, _caller(request, webinar), request.user_id
     )
-    needs_links = _needs_links(done)
-    notes = [IGNORED.format(", ".join(done.ignored))] if done.ignored else []
+    needs_links = _needs_links(result)
+    notes = [IGNORED.format(", ".join(result.ignored))] if result.ignored else []
     note = " ".join([*notes, LINKS_FOLLOW] if needs_links else notes)
-    view = settings_result.changed_view(done.webinar, done.before, now=now, title="Registration changed", note=note)
-    await request.finish(view, settings_result.changed_message(done.webinar, done.before, now=now, note=note))
+    view = settings_result.changed_view(result.webinar, result.before, now=now, title="Registration changed", note=note)
+    await request.finish(view, settings_result.changed_message(result.webinar, result.before, now=now, note=note))
     if needs_links:
-        await _send_links(request, done.webinar)
+        await _send_links(request, result.webinar)
 
 
 async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
@@ -92,9 +92,9 @@ async def _send_links(request: SlackRequest, webinar: Webinar) -> None:
         await request.reply(chart_texts.links_reply(webinar, 0))
 
 
-def _needs_links(done: Changed) -> bool:
+def _needs_links(result: Changed) -> bool:
     """Whether the change turned off RingCentral's e-mails while there are registrants."""
-    before, after = done.before.preferences, done.webinar.registration
+    before, after = result.before.preferences, result.webinar.registration
     if before is None or after is None or after.preferences is None:
         return False
     return after.count > 0 and after.preferences.suppress_emails and not before.suppress_emails

@@ -141,9 +141,9 @@ def _read_settings(values: form_values.Values, shown: RegistrationState) -> Regi
     changes: dict[str, object] = {}
     for block_id, parameters in BOXES.items():
         ticked = form_values.choices(
-            values, block_id, frozenset(one for one in parameters if getattr(was, FIELDS[one][0]))
+            values, block_id, frozenset(parameter for parameter in parameters if getattr(was, FIELDS[parameter][0]))
         )
-        changes |= {FIELDS[one][0]: one in ticked for one in parameters}
+        changes |= {FIELDS[parameter][0]: parameter in ticked for parameter in parameters}
     changes["on_demand"] = OnDemand(form_values.choice(values, ON_DEMAND, was.on_demand))
     return RegistrationState(
         is_open=form_values.choice(values, STATUS, _status_of(shown)) == OPEN,
@@ -153,8 +153,8 @@ def _read_settings(values: form_values.Values, shown: RegistrationState) -> Regi
 
 
 def _status_input(settings: RegistrationState) -> Block:
-    words = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
-    options = {value: option(text=text, value=value) for value, text in words.items()}
+    labels = {OPEN: "Open: people can register", CLOSED: "Closed: nobody can register; links stay good"}
+    options = {value: option(text=text, value=value) for value, text in labels.items()}
     element = radio_buttons(
         action_id=STATUS, options=list(options.values()), initial_option=options[_status_of(settings)]
     )
@@ -175,7 +175,7 @@ def _checkbox_input(block_id: str, label: str, preferences: Preferences) -> Bloc
 
 
 def _duration_input(preferences: Preferences) -> Block:
-    options = {value: option(text=words, value=value.value) for value, words in DURATIONS.items()}
+    options = {value: option(text=text, value=value.value) for value, text in DURATIONS.items()}
     element = static_select(
         action_id=ON_DEMAND,
         options=list(options.values()),
@@ -206,13 +206,13 @@ def _buttons(webinar: Webinar) -> list[Block]:
     )
 
 
-def _waiting(callback_id: str, words: str, *notes: str) -> View:
-    blocks: list[Block] = [section(words), *(paragraph(note) for note in notes if note)]
+def _waiting(callback_id: str, text: str, *notes: str) -> View:
+    blocks: list[Block] = [section(text), *(paragraph(note) for note in notes if note)]
     return modal(callback_id, TITLE, blocks)
 
 
-def _status_of(way: RegistrationState) -> str:
-    return OPEN if way.is_open else CLOSED
+def _status_of(state: RegistrationState) -> str:
+    return OPEN if state.is_open else CLOSED
 
 
 def _typed(limit: int | None) -> str:

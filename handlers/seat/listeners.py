@@ -28,19 +28,19 @@ async def register_pressed(request: SlackRequest) -> None:
 
 async def refresh_registration(request: SlackRequest) -> None:
     """Read the registration again (one call), and replace the view by what is possible now."""
-    known = await _webinar(request)
+    webinar = await _webinar(request)
     # From a DM, the modal must be opened while the trigger is valid.
-    view_id = request.view_id or await request.open(seat_texts.refreshing_view(known))
-    webinar = await request.services.mirror.refresh(known.session_id, request.caller())
+    view_id = request.view_id or await request.open(seat_texts.refreshing_view(webinar))
+    webinar = await request.services.mirror.refresh(webinar.session_id, request.caller())
     await request.slack.update(view_id, await offered_view(request, webinar))
 
 
 async def when_open_pressed(request: SlackRequest) -> None:
     """Subscribe the user to the opening of registration, unless they have a link or can register now."""
     webinar = await _webinar(request)
-    own = await own_view(request, webinar)
-    if own or not is_closed(webinar, request):
-        view = own or await offered_view(request, webinar)
+    view = await own_view(request, webinar)
+    if view or not is_closed(webinar, request):
+        view = view or await offered_view(request, webinar)
         await (request.slack.update(request.view_id, view) if request.view else request.open(view))
         return
     await _subscribe_to_opening(request, webinar)
@@ -111,13 +111,13 @@ async def leave_pressed(request: SlackRequest) -> None:
 async def refresh_seat(request: SlackRequest) -> None:
     """Read the seat at RingCentral again (one call): it may have been removed there."""
     webinar = await _webinar(request)
-    known = await request.services.seats.find(webinar, request.user_id)
+    before = await request.services.seats.find(webinar, request.user_id)
     seat = await request.services.seats.refresh(webinar, request.user_id, request.caller())
     if seat:
         await request.slack.update(request.view_id, seat_texts.seat_view(webinar, seat, now=request.now()))
-    elif known:
-        await request.services.seats.notifier.notify_gone(known, problem=seat_texts.REMOVED_AT_PROVIDER)
-        await _show_gone(request, webinar, known, seat_texts.REMOVED_AT_PROVIDER)
+    elif before:
+        await request.services.seats.notifier.notify_gone(before, problem=seat_texts.REMOVED_AT_PROVIDER)
+        await _show_gone(request, webinar, before, seat_texts.REMOVED_AT_PROVIDER)
 
 
 async def _webinar(request: SlackRequest) -> Webinar:

@@ -199,7 +199,7 @@ async def test_batch_is_counted_stopped_and_forgotten(store: Store) -> None:
         (stopped,) = await row_table.find_rows(db, ACCOUNT, "b1", RequestState.STOPPED)
         assert (stopped.id, stopped.details) == (joan.id, None)
         await row_table.delete_links(db, ACCOUNT, "b1")
-        assert (await row_table.find_rows(db, ACCOUNT, "b1", most=1))[0].join_link == THERE.join_link
+        assert (await row_table.find_rows(db, ACCOUNT, "b1", limit=1))[0].join_link == THERE.join_link
         await row_table.delete_rows(db, ACCOUNT, "b1")
         assert await row_table.find_rows(db, ACCOUNT, "b1") == []
         assert [len(await row_table.find_rows(db, other, "b1")) for other in OTHER_ACCOUNTS] == [2, 2, 2]
@@ -285,7 +285,7 @@ async def test_settled_lines_of_a_list_are_remembered_without_people(store: Stor
         three, five = await row_table.find_rows(db, ACCOUNT, "b1")
         assert (three.number, three.state, three.details) == (3, RequestState.ALREADY_REGISTERED, None)
         assert (five.number, five.problem) == (5, "there is no last name")
-        assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, most=5) == [five]
+        assert await row_table.find_rows(db, ACCOUNT, "b1", after=three.id, limit=5) == [five]
 
 
 async def test_who_is_asked_for_again_keeps_the_time_of_the_first_try(store: Store) -> None:

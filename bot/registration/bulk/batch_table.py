@@ -94,8 +94,8 @@ async def find_older(db: Db, account: Account, state: BatchState, before: dateti
 
 async def delete_batch(db: Db, batch: Batch) -> bool:
     """Delete a batch without its rows (`row_table.delete_rows`). False if its state has changed."""
-    gone = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
-    return gone.rowcount == 1
+    deleted = await db.execute(delete(batches).where(*LEASES.same(batch), batches.c.state == batch.state))
+    return deleted.rowcount == 1
 
 
 def _batch(row: Any) -> Batch:

@@ -83,8 +83,8 @@ class ColumnPlan:
         for place, column in self.columns.items():
             if place < len(line) and not found[column]:
                 found[column] = line[place]
-        beside, found[Column.EMAIL] = _address_in(found[Column.EMAIL])
-        found[Column.NAME] = found[Column.NAME] or beside
+        name, found[Column.EMAIL] = _address_in(found[Column.EMAIL])
+        found[Column.NAME] = found[Column.NAME] or name
         first, last = split_name(found[Column.NAME])
         if not found[Column.FIRST] or not found[Column.LAST]:
             # A "Name" column beside a column of first names contains last names.

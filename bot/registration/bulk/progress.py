@@ -103,12 +103,12 @@ class BatchProgress:
         has_links, after = False, 0
         while True:
             async with self._store.read() as db:
-                some = await row_table.find_rows(db, batch.account, batch.batch_id, after=after, most=CHUNK)
-            if not some:
+                page = await row_table.find_rows(db, batch.account, batch.batch_id, after=after, limit=CHUNK)
+            if not page:
                 return [row for _, row in sorted((int(row[0]), row) for row in rows)], has_links
-            after = some[-1].id
-            rows += [self._row(request, webinar) for request in some]
-            has_links = has_links or any(request.join_link for request in some)
+            after = page[-1].id
+            rows += [self._row(request, webinar) for request in page]
+            has_links = has_links or any(request.join_link for request in page)
 
     def _row(self, request: RegistrationRequest, webinar: Webinar) -> list[str]:
         links = [link.get_secret_value() for link in (request.join_link, request.cancel_link)]

@@ -35,7 +35,7 @@ async def add_finished(
 
 
 async def find_rows(
-    db: Db, account: Account, batch_id: str, *states: RequestState, after: int = 0, most: int | None = None
+    db: Db, account: Account, batch_id: str, *states: RequestState, after: int = 0, limit: int | None = None
 ) -> list[RegistrationRequest]:
     """The requests of a batch in one of these states (or all), in the order of the list.
 
@@ -44,7 +44,7 @@ async def find_rows(
     query = select(registration_requests).where(*_of_batch(account, batch_id), registration_requests.c.id > after)
     if states:
         query = query.where(registration_requests.c.state.in_(states))
-    return [read(row) for row in await db.execute(query.order_by(registration_requests.c.id).limit(most))]
+    return [read(row) for row in await db.execute(query.order_by(registration_requests.c.id).limit(limit))]
 
 
 async def count_rows(db: Db, account: Account, batch_id: str) -> Counter[RequestState]:
@@ -70,8 +70,8 @@ async def stop_remaining(db: Db, account: Account, batch_id: str, now: datetime,
 
 async def delete_links(db: Db, account: Account, batch_id: str) -> None:
     """Delete the links of a batch after they were passed on; links behind our own pages are kept."""
-    others = registration_requests.c.page_key == ""
-    await db.execute(update(registration_requests).where(*_of_batch(account, batch_id), others).values(links=None))
+    where = (*_of_batch(account, batch_id), registration_requests.c.page_key == "")
+    await db.execute(update(registration_requests).where(*where).values(links=None))
 
 
 async def delete_rows(db: Db, account: Account, batch_id: str) -> None:

@@ -83,7 +83,7 @@ class BulkService:
             for row in result.rows
             if row.details.address in registered
         ]
-        finished += [(one.number, RequestState.REFUSED, one.reason) for one in result.problems]
+        finished += [(problem.number, RequestState.REFUSED, problem.reason) for problem in result.problems]
         finished += [(number, RequestState.REFUSED, REPEATED) for number in result.repeated]
         batch = Batch(
             account=self._account,
@@ -102,8 +102,8 @@ class BulkService:
             async with self._store.write() as db:
                 await row_table.add_finished(db, self._account, batch.session_id, lines, batch_id=batch_id, now=now)
         for first in range(0, len(new), CHUNK):
-            some = new[first : first + CHUNK]
-            people = [(row.number, row.details, token_urlsafe(KEY_BYTES) if own_pages else "") for row in some]
+            chunk = new[first : first + CHUNK]
+            people = [(row.number, row.details, token_urlsafe(KEY_BYTES) if own_pages else "") for row in chunk]
             async with self._store.write() as db:
                 await request_table.add(db, self._account, batch.session_id, people, batch_id=batch_id, now=now)
         return batch

@@ -60,10 +60,10 @@ class BatchCounts:
 def running_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
     """The message while people are being registered."""
     head = f"Registering {people(counts.total)} for *{plain(webinar.title)}*"
-    far = f"{counts.done:,} of {counts.total:,} done, {duration(counts.waiting)} left."
+    progress = f"{counts.done:,} of {counts.total:,} done, {duration(counts.waiting)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop registering people for {one_line_title(webinar.title)}")
     closing = context("You can go on with something else: this message is kept current, and a file comes at the end.")
-    return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop), closing])
+    return message(f"{head}. {progress}", [section(f"{head}\n{progress}"), *actions(stop), closing])
 
 
 def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
@@ -80,17 +80,17 @@ def stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, proble
 
 def done_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str = "") -> Message:
     """The message of a finished batch; `problem` if the file of results could not be sent."""
-    told = _ended(webinar, counts)
-    blocks = [section(told), *actions(_undo_button(webinar, batch_id, counts))]
-    return message(told, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
+    text = _ended(webinar, counts)
+    blocks = [section(text), *actions(_undo_button(webinar, batch_id, counts))]
+    return message(text, [*blocks, context(escape_sentence(problem or "The file below says what came of each line."))])
 
 
 def undoing_message(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Message:
     """The message while registrants are being removed."""
     head = f"Taking {people(counts.removed + counts.registered)} off the list of *{plain(webinar.title)}*"
-    far = f"{counts.removed:,} done, {duration(counts.registered)} left."
+    progress = f"{counts.removed:,} done, {duration(counts.registered)} left."
     stop = button("Stop", STOP, batch_id, label=f"Stop taking people off the list of {one_line_title(webinar.title)}")
-    return message(f"{head}. {far}", [section(f"{head}\n{far}"), *actions(stop)])
+    return message(f"{head}. {progress}", [section(f"{head}\n{progress}"), *actions(stop)])
 
 
 def undo_stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, problem: str) -> Message:
@@ -103,18 +103,18 @@ def undo_stopped_message(webinar: Webinar, batch_id: str, counts: BatchCounts, p
 
 def undone_message(webinar: Webinar, counts: BatchCounts) -> Message:
     """The message of a finished undo."""
-    told = f"Undone: {_count_are(counts.removed)} off the list of *{plain(webinar.title)}*. Nobody else is."
-    return message(told, [section(told)])
+    text = f"Undone: {_count_are(counts.removed)} off the list of *{plain(webinar.title)}*. Nobody else is."
+    return message(text, [section(text)])
 
 
 def file_comment(webinar: Webinar, counts: BatchCounts, *, has_links: bool) -> str:
     """The comment on the file of results."""
-    told = _ended(webinar, counts)
+    text = _ended(webinar, counts)
     if has_links:
-        told += (
+        text += (
             f" {DISPLAY_NAME} e-mails nobody for this webinar, so the file holds each person's own links: pass them on."
         )
-    return told
+    return text
 
 
 def result_text(state: str, problem: str) -> str:
@@ -140,12 +140,12 @@ def duration(count: int) -> str:
 
 
 def _refusal_text(problem: str) -> str:
-    known = {
+    reasons = {
         "unclear": f"{DISPLAY_NAME} gave no clear answer",
         "repeated": "the address stands further up in the list",
     }
-    if problem in known:
-        return known[problem]
+    if problem in reasons:
+        return reasons[problem]
     if " " in problem and problem == problem.lower():
         return problem
     # A refusal of RingCentral: its code, and the name of the invalid field.
@@ -156,11 +156,11 @@ def _refusal_text(problem: str) -> str:
 def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Element | None:
     if not counts.registered:
         return None
-    them = "this person" if counts.registered == 1 else f"these {people(counts.registered)}"
+    subject = "this person" if counts.registered == 1 else f"these {people(counts.registered)}"
     asks = confirm_dialog(
         title="Take them off the list?",
-        text=f"It takes {them} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their links "
-        f"stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
+        text=f"It takes {subject} off the list of {plain(webinar.title, 80)}, {duration(counts.registered)}. Their "
+        f"links stop working, and {DISPLAY_NAME} may e-mail them. Whoever was registered before keeps their seat.",
         confirm="Undo",
         deny="Keep Them",
         style="danger",
@@ -170,8 +170,8 @@ def _undo_button(webinar: Webinar, batch_id: str, counts: BatchCounts) -> Elemen
 
 
 def _ended(webinar: Webinar, counts: BatchCounts) -> str:
-    them = _count_are(counts.registered) if counts.registered else "Nobody new is"
-    return f"{them} registered for *{plain(webinar.title)}*. {_others(counts)}".strip()
+    subject = _count_are(counts.registered) if counts.registered else "Nobody new is"
+    return f"{subject} registered for *{plain(webinar.title)}*. {_others(counts)}".strip()
 
 
 def _counted(counts: BatchCounts) -> str:
@@ -179,13 +179,13 @@ def _counted(counts: BatchCounts) -> str:
 
 
 def _others(counts: BatchCounts) -> str:
-    there = (
+    already = (
         f"{counts.already_registered:,} {'was' if counts.already_registered == 1 else 'were'} registered already."
         if counts.already_registered
         else ""
     )
     refused = f"{counts.refused:,} could not be registered: the file says why." if counts.refused else ""
-    return " ".join(filter(None, [there, refused]))
+    return " ".join(filter(None, [already, refused]))
 
 
 def _count_are(count: int) -> str:

@@ -121,13 +121,13 @@ class BulkWorker:
 
     async def _resolve_unknown(self, batch: Batch, tries: Counter[int], *, keep_links: bool) -> bool:
         """Resolve unknown outcomes with one reading of the list. Returns whether there were any."""
-        asked = await self._load(batch, RequestState.REGISTERING, most=None)
-        if not asked:
+        unknown_requests = await self._load(batch, RequestState.REGISTERING, limit=None)
+        if not unknown_requests:
             return False
-        for one in await self._registrar.resolve(batch.session_id, asked, BULK, keep_links=keep_links):
-            tries[one.id] += 1
-            if one.state is RequestState.WAITING and tries[one.id] == MAX_TRIES:
-                await self._registrar.refuse(one, UNCLEAR)
+        for request in await self._registrar.resolve(batch.session_id, unknown_requests, BULK, keep_links=keep_links):
+            tries[request.id] += 1
+            if request.state is RequestState.WAITING and tries[request.id] == MAX_TRIES:
+                await self._registrar.refuse(request, UNCLEAR)
         return True
 
     async def _must_keep_links(self, webinar: Webinar) -> bool:
@@ -137,9 +137,9 @@ class BulkWorker:
         read = webinar.registration and webinar.registration.preferences
         return bool(read and read.suppress_emails)
 
-    async def _load(self, batch: Batch, state: RequestState, most: int | None = CHUNK) -> list[RegistrationRequest]:
+    async def _load(self, batch: Batch, state: RequestState, limit: int | None = CHUNK) -> list[RegistrationRequest]:
         async with self._store.read() as db:
-            return await row_table.find_rows(db, batch.account, batch.batch_id, state, most=most)
+            return await row_table.find_rows(db, batch.account, batch.batch_id, state, limit=limit)
 
     async def _mark_requested(self, batch: Batch, request: RegistrationRequest) -> bool:
         async with self._store.write() as db:

@@ -76,17 +76,17 @@ class PageQueue:
 
     async def _serve_all(self) -> None:
         """Serve the queue until it is empty or must be resumed later."""
-        while taken := await self.leases.claim_many(CHUNK):
-            async with self.leases.keep(*taken):
-                until = await self._serve(taken)
-            await self.leases.release(*taken, until=until)
+        while requests := await self.leases.claim_many(CHUNK):
+            async with self.leases.keep(*requests):
+                until = await self._serve(requests)
+            await self.leases.release(*requests, until=until)
             if until:
                 return
 
-    async def _serve(self, taken: Sequence[RegistrationRequest]) -> datetime | None:
+    async def _serve(self, requests: Sequence[RegistrationRequest]) -> datetime | None:
         """Serve these in turn. Returns when to resume if one could not be served."""
         until = None
-        for request in taken:
+        for request in requests:
             try:
                 await self._serve_one(request)
             except ProviderBusy as busy:
@@ -130,11 +130,11 @@ class PageQueue:
         if after.state is RequestState.REGISTERING:
             await self._resolve(after)
 
-    async def _resolve(self, asked: RegistrationRequest) -> None:
+    async def _resolve(self, request: RegistrationRequest) -> None:
         try:
-            await self._registrar.resolve(asked.session_id, [asked], PAGE)
+            await self._registrar.resolve(request.session_id, [request], PAGE)
         except ProviderGone:  # the webinar does not exist any more
-            await self._registrar.refuse(asked, OVER)
+            await self._registrar.refuse(request, OVER)
 
     async def _remove(self, request: RegistrationRequest) -> None:
         try:

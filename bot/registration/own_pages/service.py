@@ -127,18 +127,20 @@ class OwnPages:
         async with self._store.write() as db:
             # Lock the webinar: of two concurrent forms with one address, the second finds the first.
             await webinar_table.find(db, self._account, webinar.session_id, for_update=True)
-            known = await request_table.find_by_address(db, self._account, webinar.session_id, details.address)
-            if any(one.page_key == key and one.state in (*QUEUED, RequestState.REGISTERED) for one in known):
-                return self._status_token(key, webinar)
-            await self._check_queue(db, known, webinar)
+            earlier = await request_table.find_by_address(db, self._account, webinar.session_id, details.address)
+            current = (*QUEUED, RequestState.REGISTERED)
+            if any(request.page_key == key and request.state in current for request in earlier):
+                return self.status_token(key, webinar)
+            await self._check_queue(db, earlier, webinar)
             if await request_table.find_by_page_key(db, key):
                 key = secrets.token_urlsafe(16)  # this form has created another request before
             new = [(0, details.model_copy(update={"source": SOURCE}), key)]
             await request_table.add(db, self._account, webinar.session_id, new, batch_id="", now=now)
         self._queue.wake()
-        return self._status_token(key, webinar)
+        return self.status_token(key, webinar)
 
-    def _status_token(self, page_key: str, webinar: Webinar) -> str:
+    def status_token(self, page_key: str, webinar: Webinar) -> str:
+        """The token of the status page of this registration."""
         return self._tokens.make(STATUS, {"key": page_key}, webinar.end + TOKEN_LIFETIME)
 
     def _key_of(self, form_token: str, webinar: Webinar, now: datetime) -> str:
@@ -149,8 +151,8 @@ class OwnPages:
             claims = None
         return claims["key"] if claims and claims["session"] == webinar.session_id else secrets.token_urlsafe(16)
 
-    async def _check_queue(self, db: Db, known: list[RegistrationRequest], webinar: Webinar) -> None:
-        states = {one.state for one in known}
+    async def _check_queue(self, db: Db, earlier: list[RegistrationRequest], webinar: Webinar) -> None:
+        states = {request.state for request in earlier}
         if states & set(QUEUED):
             raise AlreadyQueued(ALREADY_QUEUED)
         if RequestState.CANCELING in states:

@@ -121,13 +121,13 @@ class SeatNotifier:
         coming = {webinar.session_id: webinar for webinar in await self._mirror.everything(self._clock.now())}
         async with self._store.read() as db:
             with_seats = await seat_table.sessions(db, self._account)
-        left = MAX_REFRESHES
+        remaining = MAX_REFRESHES
         for session_id in sorted(with_seats & coming.keys()):
-            left = await self._refresh_session(coming[session_id], left)
+            remaining = await self._refresh_session(coming[session_id], remaining)
 
-    async def _refresh_session(self, webinar: Webinar, left: int) -> int:
+    async def _refresh_session(self, webinar: Webinar, remaining: int) -> int:
         began = machine_now()
-        while left:
+        while remaining:
             async with self._store.write() as db:
                 seat = await seat_table.claim_outdated(
                     db,
@@ -140,13 +140,13 @@ class SeatNotifier:
                 )
             if seat is None:
                 break
-            left -= 1
+            remaining -= 1
             async with self._locks[seat.session_id, seat.user_id]:
                 async with self._store.read() as db:
                     current = await seat_table.find(db, self._account, seat.session_id, seat.user_id)
                 if current == seat:  # else another operation changes it, and notifies the user
                     await self._refresh(webinar, seat)
-        return left
+        return remaining
 
     async def _refresh(self, webinar: Webinar, seat: Seat) -> None:
         try:

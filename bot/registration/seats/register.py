@@ -99,10 +99,11 @@ def own_registrant(listed: Iterable[Registrant], seat: Seat) -> Registrant | Non
     A typed address proves nothing: its registrant's link belongs to the owner of that mailbox.
     """
     who = set(_identity(seat.account.workspace, seat.user_id))
-    everybody = list(listed)
-    marked = [listed for listed in everybody if who <= set(external_id.decode(listed.external_id))]
-    known = [one for one in everybody if seat.attendee.is_own_address and one.address == seat.attendee.address]
-    return next(iter([*marked, *known]), None)
+    registrants = list(listed)
+    address = seat.attendee.address if seat.attendee.is_own_address else None
+    by_external_id = [one for one in registrants if who <= set(external_id.decode(one.external_id))]
+    by_address = [one for one in registrants if one.address == address]
+    return next(iter([*by_external_id, *by_address]), None)
 
 
 def with_registrant(seat: Seat, registrant: Registrant) -> Seat:

@@ -90,13 +90,13 @@ class SeatService:
         """
         # Of people of another organization, Slack returns what the admins of that organization entered.
         is_vouched_for = bool(person.email) and not person.is_stranger
-        known = {"is_own_address": is_vouched_for and attendee.address == person.email.lower()}
+        verified = {"is_own_address": is_vouched_for and attendee.address == person.email.lower()}
         wanted = Seat(
             account=self._account,
             session_id=webinar.session_id,
             user_id=person.user_id,
             state=SeatState.REGISTERING,
-            attendee=attendee.model_copy(update=known),
+            attendee=attendee.model_copy(update=verified),
             source=source,
             lead=lead,
             by=by,
@@ -134,14 +134,14 @@ class SeatService:
         """The seat as RingCentral has it: one call. `None` if the registrant was removed there."""
         async with self._claimed(webinar, user_id) as seat:
             try:
-                there = await self._provider.registrant(webinar.session_id, str(seat.registrant_id), caller)
+                registrant = await self._provider.registrant(webinar.session_id, str(seat.registrant_id), caller)
             except ProviderGone:
                 await self._delete(seat)
                 return None
             except ProviderError:
                 await self._release(seat)
                 raise
-            return await self._release(with_registrant(seat, there))
+            return await self._release(with_registrant(seat, registrant))
 
     async def resume(self) -> None:
         """Resume seats whose lease expired, notify their users, and update calendars."""
@@ -185,7 +185,7 @@ class SeatService:
 
     async def _request(self, seat: Seat, caller: Caller) -> Seat:
         try:
-            made = await self._registrar.register(seat, caller)
+            registrant = await self._registrar.register(seat, caller)
         except SeatUnclear:
             await self.leases.resume_later(seat)
             raise
@@ -194,28 +194,28 @@ class SeatService:
             if isinstance(error, ProviderRefused):
                 self._mirror.count_soon(seat.session_id)  # registration may be closed by now
             raise
-        return await self._save_registered(seat, made)
+        return await self._save_registered(seat, registrant)
 
-    async def _save_registered(self, seat: Seat, made: Registrant) -> Seat:
+    async def _save_registered(self, seat: Seat, registrant: Registrant) -> Seat:
         self._mirror.count_soon(seat.session_id)
         return await self._advance(
-            with_registrant(seat, made), state=SeatState.REGISTERED, wanted=None, notified_digest=""
+            with_registrant(seat, registrant), state=SeatState.REGISTERED, wanted=None, notified_digest=""
         )
 
     async def _replace(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> Seat:
         await self._remove(seat, caller, resumed=resumed)
-        asked = await self._advance(
+        requested = await self._advance(
             seat, state=SeatState.REGISTERING, attendee=seat.wanted or seat.attendee, wanted=None, registrant_id=None
         )
         try:
-            made = await self._registrar.register(asked, caller)
+            registrant = await self._registrar.register(requested, caller)
         except ProviderRefused as error:
-            await self._delete(asked)
+            await self._delete(requested)
             raise BadInput(f"{error.sentence} {LOST}") from error
         except ProviderError as error:
-            await self.leases.resume_later(asked)
+            await self.leases.resume_later(requested)
             raise SeatUnclear(UNCLEAR) from error
-        return await self._save_registered(asked, made)
+        return await self._save_registered(requested, registrant)
 
     async def _remove(self, seat: Seat, caller: Caller, *, resumed: bool = False) -> None:
         """Remove the registrant. If that certainly failed, restore the seat."""
@@ -254,8 +254,8 @@ class SeatService:
             case SeatState.RENAMING:
                 return await self._replace(seat, NOTICE, resumed=True)
             case SeatState.REGISTERING:
-                made = await self._registrar.find(seat, NOTICE) or await self._registrar.register(seat, NOTICE)
-                return await self._save_registered(seat, made)
+                registrant = await self._registrar.find(seat, NOTICE) or await self._registrar.register(seat, NOTICE)
+                return await self._save_registered(seat, registrant)
             case _:
                 return seat
 

@@ -97,9 +97,9 @@ def gone_blocks(webinar: Webinar, sentence: str) -> list[Block]:
 
 def unavailable_view(webinar: Webinar, *, now: datetime, problem: str = "") -> View:
     """Why registration is not possible now, and what to do. `problem` is RingCentral's refusal, if there is one."""
-    where = stage(webinar, now)
-    if where in (Stage.OVER, Stage.CANCELED):
-        return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if where is Stage.CANCELED else OVER)])
+    current = stage(webinar, now)
+    if current in (Stage.OVER, Stage.CANCELED):
+        return modal(CALLBACK, "Register", [_about(webinar, CANCELLED if current is Stage.CANCELED else OVER)])
     again = buttons.webinar_button(webinar, "Refresh", REFRESH_REGISTRATION)
     blocks = [
         _about(webinar, f"{problem or _why(webinar)} You are not registered."),
@@ -172,12 +172,12 @@ def problem_message(webinar: Webinar, problem: str) -> Message:
 
 
 def _seat(webinar: Webinar, seat: Seat, now: datetime, *, look: bool = False) -> list[Block]:
-    where = stage(webinar, now)
-    if where in (Stage.OVER, Stage.CANCELED):
-        return [_about(webinar, CANCELLED if where is Stage.CANCELED else "This webinar is over.")]
-    link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if where is Stage.LIVE else "Join")
+    current = stage(webinar, now)
+    if current in (Stage.OVER, Stage.CANCELED):
+        return [_about(webinar, CANCELLED if current is Stage.CANCELED else "This webinar is over.")]
+    link = buttons.own_link(webinar, seat.join_link.get_secret_value(), "Join Now" if current is Stage.LIVE else "Join")
     how = f"You were registered by <@{seat.by}>" if seat.by and not look else "You are registered"
-    head = f"*{how}{', and it is live now' if where is Stage.LIVE else ''}*"
+    head = f"*{how}{', and it is live now' if current is Stage.LIVE else ''}*"
     remind = f" Your reminder comes {offset_text(seat.lead)} before it starts." if seat.lead and not look else ""
     return [
         section(f"{head}\n*{plain(webinar.title)}*\n{timing(webinar)}"),
@@ -204,9 +204,9 @@ def _leave(webinar: Webinar) -> Element:
     return button
 
 
-def _ended(webinar: Webinar, sentence: str, *ways: Element) -> Message:
+def _ended(webinar: Webinar, sentence: str, *elements: Element) -> Message:
     text = cut(f"{plain(webinar.title)}: {escape_sentence(sentence)}", MAX_SECTION)
-    return message(text, [_about(webinar, sentence), *actions(*ways)])
+    return message(text, [_about(webinar, sentence), *actions(*elements)])
 
 
 def _about(webinar: Webinar, sentence: str) -> Block:

@@ -43,8 +43,8 @@ def value_text(preferences: Preferences, parameter: str) -> str:
     return DURATIONS[current] if isinstance(current, OnDemand) else "On" if current else "Off"
 
 
-def differing_parameters(one: Preferences | None, other: Preferences | None) -> list[str]:
+def differing_parameters(first: Preferences | None, second: Preferences | None) -> list[str]:
     """The parameters in which two sets of preferences differ; empty if either is unknown."""
-    if one is None or other is None:
+    if first is None or second is None:
         return []
-    return [parameter for parameter, (field, _) in FIELDS.items() if getattr(one, field) != getattr(other, field)]
+    return [parameter for parameter, (field, _) in FIELDS.items() if getattr(first, field) != getattr(second, field)]

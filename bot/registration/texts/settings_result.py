@@ -129,8 +129,8 @@ def _preferences(before: Preferences | None, after: Preferences | None) -> list[
     if before is None or after is None:
         return []
     return [
-        (FIELDS[one][1], _then(value_text(before, one), value_text(after, one)))
-        for one in differing_parameters(before, after)
+        (FIELDS[parameter][1], _then(value_text(before, parameter), value_text(after, parameter)))
+        for parameter in differing_parameters(before, after)
     ]
 
 
@@ -146,7 +146,7 @@ def _undo(webinar: Webinar, before: Registration, after: Registration) -> Elemen
     made, back = state_of(after), state_of(before)
     if not differing_parameters(before.preferences, after.preferences):
         # Unchanged preferences are left out, so that a later change of one does not prevent the Undo.
-        made, back = (way.model_copy(update={"preferences": None}) for way in (made, back))
+        made, back = (state.model_copy(update={"preferences": None}) for state in (made, back))
     undo = RegistrationUndo(session_id=webinar.id, made=made, back=back)
     return button(
         "Undo",
