@@ -1,15 +1,16 @@
-"""Locks by key, and the sliding window: one holder a key, and no more events than fit."""
+"""Keyed locks and the sliding window."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 
 from bot.concurrency import KeyedLocks, SlidingWindow
 
 
 async def test_lock_is_one_for_each_key() -> None:
-    """A second task waits for the same key, and not for another one."""
+    """A task waits for the same key, but not for another one."""
     locks = KeyedLocks()
     order: list[str] = []
 
@@ -27,17 +28,19 @@ async def test_lock_is_one_for_each_key() -> None:
 
 
 async def test_lock_is_dropped_when_it_is_not_used() -> None:
-    """A process that runs for months keeps no lock for every key it has seen."""
+    """A long-running process does not accumulate locks."""
     locks = KeyedLocks()
+    used = []
     for key in range(100):
         async with locks[key]:
             assert locks[key].locked()
+            used.append(weakref.ref(locks[key]))
     gc.collect()
-    assert len(locks._locks) == 0
+    assert {one() for one in used} == {None}
 
 
 def test_window_takes_no_more_than_fit() -> None:
-    """An event leaves the window exactly one window after it came."""
+    """An event leaves the window exactly `seconds` later."""
     window = SlidingWindow(2, 60.0)
     window.add(0.0)
     window.add(10.0)
@@ -47,7 +50,7 @@ def test_window_takes_no_more_than_fit() -> None:
 
 
 def test_window_that_is_overdrawn_waits_until_one_fits_again() -> None:
-    """What was recorded beyond the limit counts as well."""
+    """Events beyond the limit count, too."""
     window = SlidingWindow(2, 60.0)
     window.add(0.0)
     window.add(30.0, 2)

@@ -1,4 +1,4 @@
-"""Starts workers in milliseconds: a process that has imported everything, and forks at a word on its standard input."""
+"""Starts workers in milliseconds: a process that has imported everything and forks on request."""
 
 from __future__ import annotations
 
@@ -26,45 +26,46 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class WorkerStarter:
-    """The starter of workers, from outside. All that its workers log stands in `log`."""
+    """Controls the starter process. `log` holds everything that its workers log."""
 
     def __init__(self, process: Process, log: Path) -> None:
-        """Speak to this process."""
+        """Control this process."""
         self._process = process
         self.log = log
         self._turn = asyncio.Lock()
 
-    async def start(self, order: WorkerOptions) -> int:
+    async def start(self, options: WorkerOptions) -> int:
         """Start a worker; returns its process id."""
-        return int((await self._say({"start": asdict(order)}))["pid"])
+        return int((await self.send({"start": asdict(options)}))["pid"])
 
     async def kill(self, pid: int) -> None:
         """`kill -9`, and wait until it is gone."""
-        await self._say({"end": pid, "by": signal.SIGKILL})
+        await self.send({"end": pid, "by": signal.SIGKILL})
 
     async def end(self, pid: int) -> float:
-        """Ask it to stop in good order, and wait until it has; returns the seconds of processor time it took."""
-        ended = await self._say({"end": pid, "by": signal.SIGTERM})
+        """Stop a worker cleanly and wait for it; returns the seconds of processor time it used."""
+        ended = await self.send({"end": pid, "by": signal.SIGTERM})
         assert ended["status"] == 0, self.log.read_text(encoding="utf-8")
         return float(ended["cpu"])
 
-    async def _say(self, word: dict[str, Any]) -> dict[str, Any]:
+    async def send(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Send a command to the starter; return its response."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         async with self._turn:
-            self._process.stdin.write(json.dumps(word).encode() + b"\n")
-            answer = await self._process.stdout.readline()
-        assert answer, self.log.read_text(encoding="utf-8")
-        return dict(json.loads(answer))
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
+            response = await self._process.stdout.readline()
+        assert response, self.log.read_text(encoding="utf-8")
+        return dict(json.loads(response))
 
 
 @asynccontextmanager
-async def worker_starter(hurry: FastTime, folder: Path) -> AsyncIterator[WorkerStarter]:
-    """One that is ready; whatever it has started and still runs is killed at the end."""
+async def worker_starter(fast_time: FastTime, folder: Path) -> AsyncIterator[WorkerStarter]:
+    """A starter that is ready; at the end it kills the workers that still run."""
     log = folder / "workers.log"
     with log.open("ab") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.proof.worker_starter", json.dumps(asdict(hurry))),
+            *(sys.executable, "-m", "tests.proof.worker_starter", json.dumps(asdict(fast_time))),
             env={"PATH": os.defpath, "PYTHONPATH": str(ROOT)},
             stdin=PIPE,
             stdout=PIPE,
@@ -72,7 +73,7 @@ async def worker_starter(hurry: FastTime, folder: Path) -> AsyncIterator[WorkerS
         )
     ready = WorkerStarter(process, log)
     try:
-        await ready._say({})
+        await ready.send({})
         yield ready
     finally:
         assert process.stdin is not None
@@ -81,45 +82,45 @@ async def worker_starter(hurry: FastTime, folder: Path) -> AsyncIterator[WorkerS
 
 
 def main() -> None:
-    """Obey until standard input ends."""
-    hurry = FastTime(**json.loads(sys.argv[1]))
-    hurry.take_over()
+    """Serve commands until standard input ends."""
+    fast_time = FastTime(**json.loads(sys.argv[1]))
+    fast_time.take_over()
     from tests.proof.worker import (
         WorkerOptions,
-        run_worker,  # only now: it imports everybody who looks at a clock
+        run_worker,  # imported late: it imports modules that use the clock
     )
 
     gc.collect()
     gc.freeze()
     running: set[int] = set()
     for line in sys.stdin:
-        word = json.loads(line)
-        answer: dict[str, float] = {}
-        if "start" in word:
+        command = json.loads(line)
+        response: dict[str, float] = {}
+        if "start" in command:
             pid = os.fork()
             if not pid:
-                _run_as_worker(hurry, partial(run_worker, WorkerOptions(**word["start"])))
+                _run_as_worker(fast_time, partial(run_worker, WorkerOptions(**command["start"])))
             running.add(pid)
-            answer = {"pid": pid}
-        if "end" in word:
-            answer = _kill_worker(word["end"], word["by"])
-            running.discard(word["end"])
-        print(json.dumps(answer), flush=True)
+            response = {"pid": pid}
+        if "end" in command:
+            response = _kill_worker(command["end"], command["by"])
+            running.discard(command["end"])
+        print(json.dumps(response), flush=True)
     for pid in running:
         _kill_worker(pid, signal.SIGKILL)
 
 
-def _run_as_worker(hurry: FastTime, work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
-    """Be a worker from here on, and never come back."""
+def _run_as_worker(fast_time: FastTime, work: Callable[[], Coroutine[Any, Any, None]]) -> NoReturn:
+    """Run a worker in this forked process, and exit."""
     status = 1
     try:
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
-        with asyncio.Runner(loop_factory=hurry.loop) as runner:
+        with asyncio.Runner(loop_factory=fast_time.loop) as runner:
             runner.run(work())
         status = 0
-    except BaseException:  # noqa: BLE001 - whatever it was, the zygote's own end is not for a worker to live through
+    except BaseException:  # noqa: BLE001 - a worker must never return into the code of the starter
         traceback.print_exc()
     finally:
         os._exit(status)

@@ -126,7 +126,7 @@ class PageVisitor(Visitor):
         account, session_id, now = self.webinar.account, self.webinar.session_id, self.world.clock.now()
         async with services.store.write() as db:
             await request_table.add(db, account, session_id, [(0, one, key)], batch_id="", now=now)
-        return f"{self.url}?done={services.own_pages._status_token(key, self.webinar)}"
+        return f"{self.url}?done={services.own_pages.status_token(key, self.webinar)}"
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What is asked of RingCentral while nobody waits: one call at a time, few in a minute, and complaints only once."""
+"""Upkeep calls: one at a time, within the budget, and failures logged once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.concurrency import SlidingWindow
 from bot.model.webinar import Audience, Status, Webinar
 from bot.sync.count_order import CALLS_A_MINUTE
 from bot.webinars import count_history
@@ -23,32 +24,32 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits, and upkeep may ask as much as it likes."""
+    """Start everything without waiting times and without a limit on upkeep calls."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         started.bot.services.scheduler.pause("count")  # a story counts when it says so
         yield started
 
 
 def made(world: World, title: str, days: float = 3, *, registration: bool = True) -> str:
-    """A webinar made in RingCentral's own app; its id there."""
+    """Create a webinar at RingCentral; return its id."""
     start = (world.clock.now() + days * DAY).replace(microsecond=0)
     return world.ringcentral.create(title, start, settings={"registrationEnabled": registration})
 
 
 async def known(world: World) -> dict[str, Webinar]:
-    """The mirror by title."""
+    """Return the mirror by title."""
     return {webinar.title: webinar for webinar in await world.bot.services.mirror.everything()}
 
 
 async def shared(world: World, *titles: str) -> None:
-    """Swept up, and shared in #launch."""
+    """Sweep, and share it in #launch."""
     await world.bot.services.mirror.sweep()
     for title in titles:
         await world.command("chloe", "#launch", f"share {title}")
 
 
 async def ticks(world: World, times: int) -> list[str]:
-    """What so many counts ask RingCentral."""
+    """Run this many counts; return their calls."""
     before = len(world.vendor_calls())
     for _ in range(times):
         await world.bot.services.mirror.count_next()
@@ -56,12 +57,12 @@ async def ticks(world: World, times: int) -> list[str]:
 
 
 def reading(webinar: Webinar) -> str:
-    """The call that reads its registration."""
+    """Return the call that reads its registration."""
     return f"GET /webinar/registration/v1/sessions/{webinar.session_id}"
 
 
-async def test_only_what_is_followed_is_counted_the_nearest_first(world: World) -> None:
-    """One call each, after one that finds out who it is for; then nothing for a while."""
+async def test_only_watched_webinars_are_counted_the_nearest_first(world: World) -> None:
+    """One call each, after one that reads the audience; then none for a while."""
     for title, days in (("Far", 9), ("Near", 2), ("Nobody's", 1)):
         made(world, title, days)
     made(world, "Open house", 4, registration=False)
@@ -81,8 +82,8 @@ async def test_only_what_is_followed_is_counted_the_nearest_first(world: World) 
     assert [after[title].registration is None for title in ("Far", "Near", "Nobody's")] == [False, False, True]
 
 
-async def test_where_somebody_came_or_went_is_counted_before_all_others(world: World) -> None:
-    """Once, however many came; not where it was read since, and never beyond what upkeep may ask."""
+async def test_a_changed_count_is_read_before_all_others(world: World) -> None:
+    """Once for any number of changes; not if read since; never beyond the budget."""
     mirror = world.bot.services.mirror
     for title, days in (("Near", 2), ("Far", 9)):
         made(world, title, days)
@@ -109,7 +110,7 @@ async def test_where_somebody_came_or_went_is_counted_before_all_others(world: W
 
 
 async def test_counts_are_kept_where_they_differ(world: World) -> None:
-    """One line for each figure, however often it was read."""
+    """One row per count, not per reading."""
     made(world, "Elsewhere")
     await shared(world, "elsewhere")
     await ticks(world, 2)
@@ -124,15 +125,14 @@ async def test_counts_are_kept_where_they_differ(world: World) -> None:
     assert [figure.count for figure in kept] == [0, 2, 3]
 
 
-async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
-    """Its list, what is missing from it, and counts together; a person's Refresh is another matter."""
+async def test_upkeep_makes_four_calls_a_minute_at_most(world: World) -> None:
+    """List, checks and counts share the budget; a user's Refresh does not count."""
     mirror = world.bot.services.mirror
     for number in range(9):
         made(world, f"Talk {number}")
     await shared(world, *(f'"talk {number}"' for number in range(9)))
     await ticks(world, 9)
-    mirror.budget.calls._events.clear()
-    mirror.budget.calls.most = CALLS_A_MINUTE
+    mirror.budget.calls = SlidingWindow(CALLS_A_MINUTE, 60)
     world.clock.move(6 * MINUTE)
 
     assert len(await ticks(world, 2)) == 2
@@ -145,8 +145,8 @@ async def test_upkeep_asks_four_times_a_minute_at_most(world: World) -> None:
     assert len(world.vendor_calls()) == before + 3
 
 
-async def test_what_a_sweep_had_no_calls_left_for_is_asked_before_counts(world: World) -> None:
-    """A webinar that was deleted is found out about, however busy counting is."""
+async def test_checks_without_budget_run_before_counts(world: World) -> None:
+    """A deleted webinar is found even while counts are due."""
     mirror = world.bot.services.mirror
     webinar_id = made(world, "Deleted", 2)
     made(world, "Counted", 1)
@@ -163,8 +163,8 @@ async def test_what_a_sweep_had_no_calls_left_for_is_asked_before_counts(world: 
     assert (await known(world))["Deleted"].status is Status.CANCELED
 
 
-async def test_what_cannot_be_counted_is_complained_about_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Once for a session that is refused, once while none can be read; and the others have their turn."""
+async def test_a_failing_count_is_logged_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Once per refused session, once while none can be read; the others are still read."""
     caplog.set_level(logging.INFO)
     for title in ("One", "Two"):
         made(world, title)

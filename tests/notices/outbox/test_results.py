@@ -1,4 +1,4 @@
-"""What came of calls to Slack gets written down: many at once, and whatever happens to the database or to the loop."""
+"""Results of calls to Slack are written, many at once, and survive failures of the database and of the loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.notices.model import NoticeState
 from bot.notices.outbox import notice_table
 from bot.notices.outbox.batches import batch_scheduled
 from bot.notices.outbox.claims import Claim
-from bot.notices.outbox.results import MOST, ResultWriter
+from bot.notices.outbox.results import LOOP_NAME, MOST, ResultWriter
 from bot.notices.outbox.rows import ScheduledAtSlack
 from tests.support.db_samples import notice
 from tests.support.webinar_samples import ACCOUNT, NOW
@@ -27,15 +27,15 @@ pytest_plugins = ["tests.support.databases"]
 CLAIM = Claim(by="me", lease=timedelta(minutes=1))
 
 
-class Away(Store):
-    """A database that cannot be reached for a while; it counts what is written."""
+class UnreachableStore(Store):
+    """A database that can be made unreachable; counts transactions."""
 
     away = False
     commits = 0
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Db]:
-        """A transaction, if it can be reached."""
+        """A transaction, if the database is reachable."""
         if self.away:
             raise ConnectionRefusedError
         async with super().write() as db:
@@ -44,23 +44,23 @@ class Away(Store):
 
 
 @pytest_asyncio.fixture
-async def store(database_url: str, sqlite_store: Store) -> AsyncIterator[Away]:
+async def store(database_url: str, sqlite_store: Store) -> AsyncIterator[UnreachableStore]:
     """A database, SQLite and PostgreSQL in turn."""
-    opened = Away(database_url, sqlite_store.vault)
+    opened = UnreachableStore(database_url, sqlite_store.vault)
     yield opened
     await opened.close()
 
 
 @pytest_asyncio.fixture
-async def outcomes(store: Away) -> AsyncIterator[ResultWriter]:
+async def results(store: UnreachableStore) -> AsyncIterator[ResultWriter]:
     """The queue and its loop."""
     opened = ResultWriter(store)
     yield opened
     await opened.stop()
 
 
-async def given(store: Away, count: int) -> list[ScheduledAtSlack]:
-    """So many parcels, just given to Slack, which holds them."""
+async def scheduled_messages(store: UnreachableStore, count: int) -> list[ScheduledAtSlack]:
+    """Batch so many messages, which Slack then schedules."""
     async with store.write() as db:
         await notice_table.plan(db, [notice(channel_id=f"C{number}") for number in range(count)])
         taken = await batch_scheduled(db, NOW, CLAIM, lambda *_: None, count)
@@ -68,42 +68,42 @@ async def given(store: Away, count: int) -> list[ScheduledAtSlack]:
     return [ScheduledAtSlack(batched.message.id, f"Q{batched.message.id}") for batched in taken.messages]
 
 
-async def held(store: Away) -> set[str | None]:
-    """The ids under which Slack holds what there is, as written down."""
+async def stored_ids(store: UnreachableStore) -> set[str | None]:
+    """The ids of scheduled messages that are stored."""
     async with store.read() as db:
         rows = await notice_table.of_session(db, ACCOUNT, "s1")
     assert {row.state for row in rows} == {NoticeState.BATCHED}
     return {row.message.scheduled_id for row in rows if row.message}
 
 
-async def check_written(store: Away, handed: list[ScheduledAtSlack], told: list[bool]) -> None:
-    """All of it is there, and whoever waited knows."""
-    assert told == [True] * len(handed)
-    assert await held(store) == {one.scheduled_id for one in handed}
+async def check_written(store: UnreachableStore, scheduled: list[ScheduledAtSlack], answers: list[bool]) -> None:
+    """Every result is stored, and every caller was answered."""
+    assert answers == [True] * len(scheduled)
+    assert await stored_ids(store) == {one.scheduled_id for one in scheduled}
 
 
-async def test_outcomes_are_written_many_at_once(store: Away, outcomes: ResultWriter) -> None:
-    """As many as come together, and at most so many that nobody waits for long."""
-    handed = await given(store, MOST + 36)
-    told = await asyncio.gather(*(outcomes.scheduled(one) for one in handed))
+async def test_results_are_written_in_batches(store: UnreachableStore, results: ResultWriter) -> None:
+    """At most 128 in one transaction."""
+    scheduled = await scheduled_messages(store, MOST + 36)
+    answers = await asyncio.gather(*(results.scheduled(one) for one in scheduled))
 
-    await check_written(store, handed, told)
+    await check_written(store, scheduled, answers)
     assert store.commits == 2
 
 
-async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes: ResultWriter) -> None:
-    """A little; who comes too late for that comes with the next."""
-    first, second, third = await given(store, 3)
+async def test_result_waits_for_others_that_are_expected(store: UnreachableStore, results: ResultWriter) -> None:
+    """For a short time; a later one is written with the next batch."""
+    first, second, third = await scheduled_messages(store, 3)
     go_on, too_late = asyncio.Event(), asyncio.Event()
 
-    async def after(event: asyncio.Event, handed: ScheduledAtSlack) -> bool:
-        with outcomes.expected():
+    async def after(event: asyncio.Event, scheduled: ScheduledAtSlack) -> bool:
+        with results.expected():
             await event.wait()
-            return await outcomes.scheduled(handed)
+            return await results.scheduled(scheduled)
 
     slow = [asyncio.create_task(after(go_on, second)), asyncio.create_task(after(too_late, third))]
     await asyncio.sleep(0)
-    quick = asyncio.create_task(outcomes.scheduled(first))
+    quick = asyncio.create_task(results.scheduled(first))
     await asyncio.sleep(0)
     go_on.set()
     assert all(await asyncio.gather(quick, slow[0]))
@@ -113,87 +113,95 @@ async def test_outcome_waits_for_others_that_are_expected(store: Away, outcomes:
     assert store.commits == 2
 
 
-async def test_loop_that_is_killed_comes_back(
-    store: Away, outcomes: ResultWriter, caplog: pytest.LogCaptureFixture
+def tasks_named(name: str) -> list[asyncio.Task[object]]:
+    """The running tasks with this name."""
+    return [task for task in asyncio.all_tasks() if task.get_name() == name]
+
+
+async def test_killed_loop_is_restarted(
+    store: UnreachableStore, results: ResultWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What waits is written down by the next, and it is said."""
-    handed = await given(store, 2)
-    assert await outcomes.scheduled(handed[0])
-    killed = outcomes._loop
-    assert killed
-    waiting = asyncio.create_task(outcomes.scheduled(handed[1]))
+    """It writes the pending results, and the restart is logged."""
+    scheduled = await scheduled_messages(store, 2)
+    assert await results.scheduled(scheduled[0])
+    (killed,) = tasks_named(LOOP_NAME)
+    pending = asyncio.create_task(results.scheduled(scheduled[1]))
     await asyncio.sleep(0)
     killed.cancel()
 
-    await check_written(store, handed, [True, await waiting])
-    assert outcomes._loop is not killed
-    assert outcomes.is_alive
+    await check_written(store, scheduled, [True, await pending])
+    (restarted,) = tasks_named(LOOP_NAME)
+    assert restarted is not killed
+    assert results.is_alive
     assert [record.getMessage() for record in caplog.records] == ["results.restarted"]
 
 
-async def test_database_that_is_away_is_waited_for(store: Away, outcomes: ResultWriter) -> None:
-    """Nothing is forgotten meanwhile."""
-    handed = await given(store, 70)
+async def test_results_wait_for_an_unreachable_database(store: UnreachableStore, results: ResultWriter) -> None:
+    """None is lost."""
+    scheduled = await scheduled_messages(store, 70)
     store.away = True
-    waiting = [asyncio.create_task(outcomes.scheduled(one)) for one in handed]
-    done, _ = await asyncio.wait(waiting, timeout=0.2)
+    pending = [asyncio.create_task(results.scheduled(one)) for one in scheduled]
+    done, _ = await asyncio.wait(pending, timeout=0.2)
     assert done == set()
     store.away = False
 
-    await check_written(store, handed, await asyncio.gather(*waiting))
+    await check_written(store, scheduled, await asyncio.gather(*pending))
 
 
-async def test_outcome_that_the_database_refuses_stops_no_other(store: Away, outcomes: ResultWriter) -> None:
-    """Whoever waits for it is told; the others are written."""
-    handed = await given(store, 2)
+async def test_refused_result_does_not_stop_others(store: UnreachableStore, results: ResultWriter) -> None:
+    """Its caller gets the error; the others are written."""
+    scheduled = await scheduled_messages(store, 2)
 
     async def nonsense(db: Db) -> None:
         await db.execute(text("insert into drafts (team_id) values ('T1')"))
 
-    told = await asyncio.gather(
-        outcomes.scheduled(handed[0]), outcomes.write(nonsense), outcomes.scheduled(handed[1]), return_exceptions=True
+    answers = await asyncio.gather(
+        results.scheduled(scheduled[0]),
+        results.write(nonsense),
+        results.scheduled(scheduled[1]),
+        return_exceptions=True,
     )
-    assert isinstance(told[1], IntegrityError)
-    assert await held(store) == {one.scheduled_id for one in handed}
-    assert (told[0], told[2]) == (True, True)
+    assert isinstance(answers[1], IntegrityError)
+    assert await stored_ids(store) == {one.scheduled_id for one in scheduled}
+    assert (answers[0], answers[2]) == (True, True)
 
 
-async def test_waiter_that_gives_up_loses_nothing(store: Away, outcomes: ResultWriter) -> None:
-    """A call to Slack whose outcome is known is written down though its task is cancelled."""
-    handed = await given(store, 2)
-    waiting = asyncio.create_task(outcomes.scheduled(handed[0]))
+async def test_result_of_a_canceled_caller_is_written(store: UnreachableStore, results: ResultWriter) -> None:
+    """The result of a call to Slack is known, and is written."""
+    scheduled = await scheduled_messages(store, 2)
+    pending = asyncio.create_task(results.scheduled(scheduled[0]))
     await asyncio.sleep(0)
-    waiting.cancel()
-    assert await outcomes.scheduled(handed[1])
-    assert await held(store) == {one.scheduled_id for one in handed}
+    pending.cancel()
+    assert await results.scheduled(scheduled[1])
+    assert await stored_ids(store) == {one.scheduled_id for one in scheduled}
 
 
-async def test_outcomes_that_are_stuck_are_seen(store: Away, outcomes: ResultWriter) -> None:
-    """Where the loop is dead for good, or nothing gets through for long, nobody may rely on it."""
-    (handed,) = await given(store, 1)
-    assert outcomes.is_alive
+async def test_stuck_writer_is_not_alive(store: UnreachableStore, results: ResultWriter) -> None:
+    """If the loop is dead, or nothing was written for 30 seconds."""
+    (scheduled,) = await scheduled_messages(store, 1)
+    assert results.is_alive
     store.away = True
-    waiting = asyncio.create_task(outcomes.scheduled(handed))
+    pending = asyncio.create_task(results.scheduled(scheduled))
     await asyncio.sleep(0)
-    assert outcomes.is_alive
-    outcomes._waiting[0].since -= 31
-    assert not outcomes.is_alive
+    assert results.is_alive
+    results._waiting[0].since -= 31
+    assert not results.is_alive
     store.away = False
-    assert await waiting
-    assert outcomes.is_alive
-    assert outcomes._supervision
-    outcomes._supervision.cancel()
-    await asyncio.wait({outcomes._supervision})
-    assert not outcomes.is_alive
+    assert await pending
+    assert results.is_alive
+    (supervision,) = tasks_named(f"{LOOP_NAME}.supervision")
+    supervision.cancel()
+    await asyncio.wait({supervision})
+    assert not results.is_alive
 
 
-async def test_connections_that_break_are_made_anew(store: Away, outcomes: ResultWriter) -> None:
-    """PostgreSQL was restarted between two outcomes. (SQLite has none that could break.)"""
-    handed = await given(store, 2)
-    assert await outcomes.scheduled(handed[0])
+async def test_broken_connections_are_replaced(store: UnreachableStore, results: ResultWriter) -> None:
+    """PostgreSQL was restarted between two results (SQLite has no connection to break)."""
+    scheduled = await scheduled_messages(store, 2)
+    assert await results.scheduled(scheduled[0])
     others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
     if not store.is_sqlite:
         async with store.read() as db:
             await db.execute(text(f"{others} and datname = current_database()"))
-    assert await outcomes.scheduled(handed[1])
-    assert await held(store) == {one.scheduled_id for one in handed}
+    assert await results.scheduled(scheduled[1])
+    assert await stored_ids(store) == {one.scheduled_id for one in scheduled}
