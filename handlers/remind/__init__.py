@@ -1,1 +1,1 @@
-"""remind."""
+"""`/webinar remind`: reminders of a webinar, the workspace's default reminders, and snoozing."""

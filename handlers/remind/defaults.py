@@ -1,4 +1,4 @@
-"""The workspace's own reminders: shown to anyone, set by its admins, and planned anew wherever they hold."""
+"""The workspace's default reminders: anyone may see them, admins may change them."""
 
 from __future__ import annotations
 
@@ -17,73 +17,81 @@ from handlers.request import Listeners, SlackRequest
 
 
 async def defaults(request: SlackRequest, times: str) -> None:
-    """Show them, or set those that were named."""
+    """Show the defaults, or set them to `times`."""
     person = await request.person()
     if not times:
-        known = await _known(request)
-        await request.reply(defaults_form.answer(known, may_change=may_set_defaults(person), zone=person.time_zone))
+        current = await _load(request)
+        await request.reply(
+            defaults_form.current_message(current, may_change=may_set_defaults(person), zone=person.time_zone)
+        )
         return
     check_may_set_defaults(person)
     try:
-        leads = parse_offsets(times)
+        offsets = parse_offsets(times)
     except BadInput as error:
         await request.reply(defaults_form.not_set(error.sentence, times))
         return
     note = " ".join(
-        f"{offset_text(lead)} was named more than once and is one reminder." for lead in repeated_offsets(times)
+        f"{offset_text(offset)} was named more than once and is one reminder." for offset in repeated_offsets(times)
     )
-    await request.reply(await _set(request, leads, note=note))
+    await request.reply(await _save(request, offsets, note=note))
 
 
 async def open_form(request: SlackRequest) -> None:
-    """Ask for them, with what was typed in vain if anything was."""
+    """Open the form, with the typed text that could not be parsed, if any."""
     person = await request.person()
     check_may_set_defaults(person)
     typed = "" if request.value == "defaults" else request.value
-    await request.open(defaults_form.form(await _known(request), zone=person.time_zone, typed=typed))
+    await request.open(defaults_form.form(await _load(request), zone=person.time_zone, typed=typed))
 
 
-async def sent(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or they are being set."""
+async def submitted(request: SlackRequest) -> None:
+    """Save the submitted form, or show an error under its field."""
     check_may_set_defaults(await request.person())
-    leads = defaults_form.read(request.values)
-    request.failure_view = defaults_form.failed
-    await request.acknowledge(response_action="update", view=defaults_form.working())
+    offsets = defaults_form.read(request.values)
+    request.failure_view = defaults_form.failed_view
+    await request.acknowledge(response_action="update", view=defaults_form.working_view())
 
     async def work(request: SlackRequest) -> None:
-        answer = await _set(request, leads)
+        answer = await _save(request, offsets)
         await request.finish(defaults_form.saved_view(answer), answer)
 
     request.run_after_ack(work)
 
 
 async def undo(request: SlackRequest) -> None:
-    """Go back to what was so before, unless somebody has changed it since."""
+    """Restore the previous defaults, unless they were changed again since."""
     check_may_set_defaults(await request.person())
-    wanted = defaults_form.parse_undo(request.value)
-    known = await _known(request)
-    if known.set_at != wanted.changed_at:
+    previous = defaults_form.parse_undo(request.value)
+    current = await _load(request)
+    if current.set_at != previous.changed_at:
         person = await request.person()
-        await request.reply(defaults_form.answer(known, may_change=True, zone=person.time_zone), replace=True)
+        await request.reply(
+            defaults_form.current_message(current, may_change=True, zone=person.time_zone), replace=True
+        )
         return
-    await request.reply(await _set(request, parse_offsets(wanted.offsets), undone=True), replace=True)
+    await request.reply(await _save(request, parse_offsets(previous.offsets), undone=True), replace=True)
 
 
-async def _set(request: SlackRequest, leads: Sequence[timedelta], *, note: str = "", undone: bool = False) -> Message:
+async def _save(
+    request: SlackRequest, offsets: Sequence[timedelta], *, note: str = "", undone: bool = False
+) -> Message:
     person, now = await request.person(), request.now()
     async with request.services.store.write() as db:
         before = await reminders.load_defaults(db, request.workspace)
-        replanned = await reminders.save_defaults(db, request.workspace, leads, request.user_id, now)
+        replanned = await reminders.save_defaults(db, request.workspace, offsets, request.user_id, now)
         after = await reminders.load_defaults(db, request.workspace)
     request.services.scheduler.wake()
-    back = None if undone else UndoDefaults(offsets=offsets_as_typed(before.offsets), changed_at=now)
-    return defaults_form.changed(after, back, replanned=replanned, zone=person.time_zone, note=note, undone=undone)
+    undo_value = None if undone else UndoDefaults(offsets=offsets_as_typed(before.offsets), changed_at=now)
+    return defaults_form.changed(
+        after, undo_value, replanned=replanned, zone=person.time_zone, note=note, undone=undone
+    )
 
 
-async def _known(request: SlackRequest) -> ReminderDefaults:
+async def _load(request: SlackRequest) -> ReminderDefaults:
     async with request.services.store.read() as db:
         return await reminders.load_defaults(db, request.workspace)
 
 
 ACTIONS: Listeners = {defaults_form.CHANGE: open_form, defaults_form.UNDO: undo}
-SUBMISSIONS: Listeners = {defaults_form.CALLBACK: sent}
+SUBMISSIONS: Listeners = {defaults_form.CALLBACK: submitted}

@@ -1,4 +1,4 @@
-"""The form for one webinar's reminders in one channel: what is planned and what was said, with everything to change."""
+"""The form for one webinar's reminders in one channel: planned and past ones, with buttons to change them."""
 
 from __future__ import annotations
 
@@ -68,45 +68,45 @@ CHOOSE = "remind.channel"
 FIELD = "lead"
 
 TEXT, AT = "text", "at"
-ONE_OF_TWO: Final = "Use one of the two: leave this one or the one above as it was."
+ONLY_ONE: Final = "Use one of the two: leave this one or the one above as it was."
 
 
 class ReminderFormContext(Frozen):
-    """What a form is about; its private_metadata."""
+    """The private_metadata of a reminders form."""
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     session_id: str
     channel_id: str = ""
     round: int = 0
-    """How often something was added: each time the fields begin empty again, as Slack keeps what stands in a block."""
+    """Number of reminders added: part of the block ids, because Slack keeps the input of a block with the same id."""
     typed: str = ""
-    """What was typed in the command that led here."""
+    """The times typed in the command that opened the form."""
     notice_id: int = 0
-    """Which reminder is to get another time."""
+    """The reminder whose time is being changed."""
     parent_view_id: str = Field(default="", alias="under")
-    """The id of the view below, which shows all of them."""
+    """The id of the view below, which lists all reminders."""
 
 
 @dataclass(frozen=True)
 class ReminderInput:
-    """What the two fields hold: a length or several, or a moment."""
+    """The values of the two fields: offsets as text, or a time."""
 
     text: str
     at: datetime | None
 
 
-def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
-    """The form. `problem` says why the last thing that was asked of it was not done."""
+def build(sheet: ReminderSheet, metadata: ReminderFormContext, *, now: datetime, problem: str = "") -> View:
+    """The form; `problem` explains why the last action failed."""
     webinar = sheet.webinar
     may_add = can_remind(webinar, now) and len(sheet.offsets if sheet.is_on else ()) < MAX_OFFSETS
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}\nReminders in {channel_name(sheet.channel_id)}"),
         *([warning(problem)] if problem else []),
         *_planned(sheet, now),
-        *_earlier(sheet, now),
+        *_past(sheet, now),
         *_switches(sheet, now),
-        *(_adding(where) if may_add else []),
+        *(_add_inputs(metadata) if may_add else []),
         context(" · ".join(filter(None, [origin_text(sheet), offsets_source(sheet)]))),
     ]
     return modal(
@@ -115,42 +115,44 @@ def build(sheet: ReminderSheet, where: ReminderFormContext, *, now: datetime, pr
         blocks,
         submit="Add Reminder" if may_add else None,
         close="Done",
-        private_metadata=where.model_dump_json(),
+        private_metadata=metadata.model_dump_json(),
     )
 
 
-def move_form(sheet: ReminderSheet, reminder: Reminder, where: ReminderFormContext) -> View:
-    """Asks for another time for one reminder."""
+def move_form(sheet: ReminderSheet, reminder: Reminder, metadata: ReminderFormContext) -> View:
+    """The form for the time of one reminder."""
     due = int(reminder.due_at.timestamp())
     text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
     blocks: list[Block] = [
         section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {reminder_line(sheet, reminder)}"),
-        _input(block(TEXT, where), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
-        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)),
+        _input(block_id(TEXT, metadata), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
+        _input(
+            block_id(AT, metadata), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)
+        ),
     ]
     return modal(
-        MOVE_CALLBACK, "Change the time", blocks, submit="Change Time", private_metadata=where.model_dump_json()
+        MOVE_CALLBACK, "Change the time", blocks, submit="Change Time", private_metadata=metadata.model_dump_json()
     )
 
 
-def choose_channel(webinar: Webinar, where: ReminderFormContext) -> View:
-    """Asks for the channel: reminders are always those of one."""
+def choose_channel(webinar: Webinar, metadata: ReminderFormContext) -> View:
+    """Asks for the channel whose reminders to show."""
     picker = conversations_select(action_id=CHOOSE, placeholder="Choose a channel", include=CHANNELS)
     blocks: list[Block] = [
         section(f"*{plain(webinar.title)}*\n{timing(webinar)}"),
         section("Reminders go out in channels. Which one do you want to look at?"),
         *actions(picker),
     ]
-    return modal(CHANNEL_CALLBACK, "Reminders", blocks, private_metadata=where.model_dump_json())
+    return modal(CHANNEL_CALLBACK, "Reminders", blocks, private_metadata=metadata.model_dump_json())
 
 
-def block(name: str, where: ReminderFormContext) -> str:
-    """The id of one of the two fields."""
-    return f"{name}:{where.notice_id}:{where.round}"
+def block_id(name: str, metadata: ReminderFormContext) -> str:
+    """The block id of one of the two fields."""
+    return f"{name}:{metadata.notice_id}:{metadata.round}"
 
 
-def read(values: form_values.Values) -> ReminderInput:
-    """What the two fields hold (`view.state.values`). Never raises."""
+def read_input(values: form_values.Values) -> ReminderInput:
+    """Read the two fields from `view.state.values`. Never raises."""
     named = {block_id.partition(":")[0]: elements for block_id, elements in values.items()}
     at = (form_values.element(named, AT) or {}).get("selected_date_time")
     return ReminderInput(
@@ -158,54 +160,60 @@ def read(values: form_values.Values) -> ReminderInput:
     )
 
 
-def leads_to_add(
-    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, *, now: datetime, zone: str
+def offsets_to_add(
+    typed: ReminderInput, metadata: ReminderFormContext, webinar: Webinar, *, now: datetime, zone: str
 ) -> tuple[timedelta, ...]:
-    """How long before the start reminders are wanted. Raises `BadInput` with a sentence for the field at fault.
+    """The offsets of the reminders to add. Raises `BadInput` with a sentence for the field at fault.
 
     `zone` is the person's, for a moment that has to be named in plain text.
     """
     if not (typed.text or typed.at):
         problem = {TEXT: f"Write how long before the start, such as {EXAMPLE}, or choose a date and a time."}
-        raise _refused(problem, where)
+        raise _error(problem, metadata)
     if typed.text and typed.at:
-        raise _refused({AT: ONE_OF_TWO}, where)
-    leads = _leads(typed, where, webinar, now, zone)
-    if late := offsets_in_past(leads, webinar.start, now):
-        raise _refused({TEXT: too_late_text(late, webinar.start, now)}, where)
-    return leads
+        raise _error({AT: ONLY_ONE}, metadata)
+    offsets = _input_offsets(typed, metadata, webinar, now, zone)
+    if late := offsets_in_past(offsets, webinar.start, now):
+        raise _error({TEXT: too_late_text(late, webinar.start, now)}, metadata)
+    return offsets
 
 
-def lead_to_move_to(
-    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, reminder: Reminder, *, now: datetime, zone: str
+def offset_to_move_to(
+    typed: ReminderInput,
+    metadata: ReminderFormContext,
+    webinar: Webinar,
+    reminder: Reminder,
+    *,
+    now: datetime,
+    zone: str,
 ) -> timedelta:
-    """How long before the start a reminder is wanted instead; its own lead where nothing was changed."""
+    """The new offset of a reminder; its current one if the input was not changed."""
     unmoved = typed.at is None or int(typed.at.timestamp()) == int(reminder.due_at.timestamp())
     if typed.text and not unmoved:
-        raise _refused({AT: ONE_OF_TWO}, where)
+        raise _error({AT: ONLY_ONE}, metadata)
     if unmoved and not typed.text:
         return reminder.offset
-    leads = leads_to_add(
-        ReminderInput(typed.text, None if typed.text else typed.at), where, webinar, now=now, zone=zone
+    offsets = offsets_to_add(
+        ReminderInput(typed.text, None if typed.text else typed.at), metadata, webinar, now=now, zone=zone
     )
-    if len(leads) > 1:
-        raise _refused({TEXT: f"Write one time: {offsets_text(leads)} are {len(leads)}."}, where)
-    return leads[0]
+    if len(offsets) > 1:
+        raise _error({TEXT: f"Write one time: {offsets_text(offsets)} are {len(offsets)}."}, metadata)
+    return offsets[0]
 
 
-def fault(sentence: str, where: ReminderFormContext) -> BadInput:
-    """A sentence under the field for a length."""
-    return _refused({TEXT: sentence}, where)
+def input_error(sentence: str, metadata: ReminderFormContext) -> BadInput:
+    """An error with a sentence under the field for offsets."""
+    return _error({TEXT: sentence}, metadata)
 
 
-def _leads(
-    typed: ReminderInput, where: ReminderFormContext, webinar: Webinar, now: datetime, zone: str
+def _input_offsets(
+    typed: ReminderInput, metadata: ReminderFormContext, webinar: Webinar, now: datetime, zone: str
 ) -> tuple[timedelta, ...]:
     if typed.at is None:
         try:
             return parse_offsets(typed.text)
         except BadInput as error:
-            raise _refused({TEXT: error.sentence}, where) from error
+            raise _error({TEXT: error.sentence}, metadata) from error
     problem = ""
     if typed.at <= now:
         problem = f"This is in the past: in {zone} it is now {clock_time(now, zone)}. Choose a later time."
@@ -215,13 +223,13 @@ def _leads(
     elif webinar.start - typed.at > MAX_OFFSET:
         problem = f"This is too early: choose a time at most {offset_text(MAX_OFFSET)} before the start."
     if problem:
-        raise _refused({AT: problem}, where)
+        raise _error({AT: problem}, metadata)
     # Whole seconds, as Slack and the store have them.
     return (timedelta(seconds=int((webinar.start - typed.at).total_seconds())),)
 
 
-def _refused(problems: Mapping[str, str], where: ReminderFormContext) -> BadInput:
-    return BadInput(" ".join(problems.values()), {block(name, where): text for name, text in problems.items()})
+def _error(problems: Mapping[str, str], metadata: ReminderFormContext) -> BadInput:
+    return BadInput(" ".join(problems.values()), {block_id(name, metadata): text for name, text in problems.items()})
 
 
 def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
@@ -229,8 +237,8 @@ def _planned(sheet: ReminderSheet, now: datetime) -> list[Block]:
         return [section(problem)]
     if not sheet.is_on:
         return [section(f"*Off here.* No reminder of this webinar is posted in {channel_name(sheet.channel_id)}.")]
-    rows = sorted([*planned(sheet, now), *skipped(sheet, now)], key=lambda one: one.due_at)
-    blocks = [piece for one in rows for piece in _row(sheet, one, now)]
+    rows = sorted([*planned(sheet, now), *skipped(sheet, now)], key=lambda reminder: reminder.due_at)
+    blocks = [piece for reminder in rows for piece in _row(sheet, reminder, now)]
     if not rows:
         blocks.append(section("No reminder is planned any more."))
     if note := missed_text(sheet, now):
@@ -255,13 +263,13 @@ def _row(sheet: ReminderSheet, reminder: Reminder, now: datetime) -> list[Block]
     ]
 
 
-def _earlier(sheet: ReminderSheet, now: datetime) -> list[Block]:
-    found = [f"• {reminder_line(sheet, one)}: {outcome_text(one)}" for one in past(sheet, now)]
-    return [divider(), section("\n".join(found))] if found else []
+def _past(sheet: ReminderSheet, now: datetime) -> list[Block]:
+    rows = [f"• {reminder_line(sheet, reminder)}: {outcome_text(reminder)}" for reminder in past(sheet, now)]
+    return [divider(), section("\n".join(rows))] if rows else []
 
 
 def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
-    turn = [
+    switches = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on
         else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {offsets_text(sheet.offsets)}"),
@@ -274,18 +282,18 @@ def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
         if sheet.has_own_offsets
         else None,
     ]
-    here = turn if can_remind(sheet.webinar, now) else []
-    return actions(*here, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")
+    shown = switches if can_remind(sheet.webinar, now) else []
+    return actions(*shown, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")
 
 
-def _adding(where: ReminderFormContext) -> list[Block]:
+def _add_inputs(metadata: ReminderFormContext) -> list[Block]:
     text = text_input(
-        action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(where.typed, MAX_INPUT) or None
+        action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, initial_value=cut(metadata.typed, MAX_INPUT) or None
     )
     hint = f"Several are fine: {EXAMPLE}. Written together, 1h30m is one."
     return [
-        _input(block(TEXT, where), "Add a reminder before the start", text, hint=hint),
-        _input(block(AT, where), "Or at a date and time", datetime_picker(action_id=FIELD)),
+        _input(block_id(TEXT, metadata), "Add a reminder before the start", text, hint=hint),
+        _input(block_id(AT, metadata), "Or at a date and time", datetime_picker(action_id=FIELD)),
     ]
 
 

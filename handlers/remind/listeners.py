@@ -1,4 +1,4 @@
-"""Reminders of a webinar in a channel: by words, and in the form that shows them all."""
+"""Listeners for the reminders of a webinar in a channel: the command, the form, and its buttons."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from handlers.request import Commands, Listeners, SlackRequest
 from handlers.webinar_choice import choose_webinar
 
 Change = Callable[[Db, Webinar, str, datetime], Awaitable[object]]
-"""Something that is done to the reminders of a webinar in a channel."""
+"""A change of the reminders of a webinar in a channel, by channel id and time."""
 
 
 async def remind(request: SlackRequest, command: Remind) -> None:
-    """Set the times that were named, or open the form where none were."""
+    """Set the typed times, or open the form if there are none."""
     command = resolve_remind(command, await request.services.mirror.everything(), request.now())
     if command.which.is_defaults:
         await defaults_listeners.defaults(request, command.times)
@@ -48,20 +48,20 @@ async def remind(request: SlackRequest, command: Remind) -> None:
 
 
 async def remind_button(request: SlackRequest) -> None:
-    """Go on with the times that were typed, if they are any; else open the form, where they stand to be mended."""
+    """Set the typed times if they are valid; otherwise open the form with them."""
     check_may_remind(await request.person())
-    session_id, more = buttons.parse_value(request.value)
-    channel_id, typed = reminder_result.parse_target(more)
+    session_id, rest = buttons.parse_value(request.value)
+    channel_id, typed = reminder_result.parse_target(rest)
     webinar = await request.services.mirror.find(session_id)
     channel_id = channel_id or request.channel_id
-    if typed and _is_channel(channel_id) and not _problem(typed, webinar, request.now()):
+    if typed and _is_channel(channel_id) and not _offsets_problem(typed, webinar, request.now()):
         await _set(request, webinar, channel_id, typed)
     else:
         await _open(request, webinar, channel_id, typed)
 
 
 async def undo(request: SlackRequest) -> None:
-    """Go back to what was so before, unless somebody has changed it since."""
+    """Restore the previous reminders, unless they were changed again since."""
     change = reminder_result.parse_undo(request.value)
     if not is_direct(change.channel_id):
         check_may_remind(await request.person())
@@ -76,38 +76,38 @@ async def undo(request: SlackRequest) -> None:
 
 
 async def channel_chosen(request: SlackRequest) -> None:
-    """The form of the channel that was chosen, in the place of the question."""
-    where = _place(request).model_copy(update={"channel_id": request.value})
+    """Replace the view with the form of the chosen channel."""
+    context = _context(request).model_copy(update={"channel_id": request.value})
     check_may_remind(await request.person())
-    await request.slack.update(request.view_id, await _form(request, where))
+    await request.slack.update(request.view_id, await _form(request, context))
 
 
 async def refresh(request: SlackRequest) -> None:
-    """Look again."""
-    await _show(request, _place(request), request.view_id)
+    """Show the form again with current data."""
+    await _show(request, _context(request), request.view_id)
 
 
 async def skip(request: SlackRequest) -> None:
-    """Leave one out."""
+    """Skip one reminder."""
     await _change(
         request, lambda db, webinar, channel, now: reminders.skip(db, webinar, channel, int(request.value), now)
     )
 
 
-async def bring_back(request: SlackRequest) -> None:
-    """Have one that was left out go out after all."""
+async def unskip(request: SlackRequest) -> None:
+    """Plan a skipped reminder again."""
     await _change(
         request, lambda db, webinar, channel, now: reminders.unskip(db, webinar, channel, int(request.value), now)
     )
 
 
 async def turn_off(request: SlackRequest) -> None:
-    """Mute all of them here."""
+    """Turn reminders off in this channel."""
     await _change(request, lambda db, webinar, channel, now: reminders.mute(db, webinar, channel, request.user_id, now))
 
 
 async def turn_on(request: SlackRequest) -> None:
-    """Have them go out here again."""
+    """Turn reminders on in this channel."""
     await _change(
         request,
         lambda db, webinar, channel, now: reminders.turn_on(db, webinar, channel, request.user_id, now),
@@ -115,8 +115,8 @@ async def turn_on(request: SlackRequest) -> None:
     )
 
 
-async def use_usual(request: SlackRequest) -> None:
-    """Go by the workspace's own times again."""
+async def use_defaults(request: SlackRequest) -> None:
+    """Use the workspace's default times."""
     await _change(
         request,
         lambda db, webinar, channel, now: reminders.set_offsets(db, webinar, channel, None, request.user_id, now),
@@ -124,69 +124,74 @@ async def use_usual(request: SlackRequest) -> None:
     )
 
 
-async def added(request: SlackRequest) -> None:
-    """Something was added: what is wrong with it stands under its field, or it stands among the others."""
+async def add_submitted(request: SlackRequest) -> None:
+    """Add the submitted reminders, or show an error under the field."""
     person = await request.person()
     check_may_remind(person)
-    where, now = _place(request), request.now()
-    webinar = await request.services.mirror.find(where.session_id)
-    typed = remind_form.read(request.values)
-    leads = remind_form.leads_to_add(typed, where, webinar, now=now, zone=person.time_zone)
+    context, now = _context(request), request.now()
+    webinar = await request.services.mirror.find(context.session_id)
+    typed = remind_form.read_input(request.values)
+    offsets = remind_form.offsets_to_add(typed, context, webinar, now=now, zone=person.time_zone)
     try:
-        await request.slack.check_channel(where.channel_id)
+        await request.slack.check_channel(context.channel_id)
         async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
-            await reminders.add(db, webinar, where.channel_id, leads, request.user_id, now)
+            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
+            await reminders.add(db, webinar, context.channel_id, offsets, request.user_id, now)
     except (BadInput, ChannelUnreachable) as error:
-        raise remind_form.fault(error.sentence, where) from error
+        raise remind_form.input_error(error.sentence, context) from error
     request.services.scheduler.wake()
-    again = where.model_copy(update={"round": where.round + 1, "typed": ""})
-    await request.acknowledge(response_action="update", view=await _form(request, again))
+    next_context = context.model_copy(update={"round": context.round + 1, "typed": ""})
+    await request.acknowledge(response_action="update", view=await _form(request, next_context))
 
 
-async def change_time(request: SlackRequest) -> None:
-    """Ask for another time for one of them."""
-    where, now = _place(request), request.now()
-    sheet = await _sheet(request, where)
+async def open_move_form(request: SlackRequest) -> None:
+    """Open the form for the time of one reminder."""
+    context, now = _context(request), request.now()
+    sheet = await _sheet(request, context)
     try:
         reminder = changeable(sheet, int(request.value), now)
     except BadInput as error:
-        await _show(request, where, request.view_id, error.sentence)
+        await _show(request, context, request.view_id, error.sentence)
         return
-    asked = ReminderFormContext(
-        session_id=where.session_id, channel_id=where.channel_id, notice_id=reminder.id, parent_view_id=request.view_id
+    move_context = ReminderFormContext(
+        session_id=context.session_id,
+        channel_id=context.channel_id,
+        notice_id=reminder.id,
+        parent_view_id=request.view_id,
     )
-    await request.open(remind_form.move_form(sheet, reminder, asked))
+    await request.open(remind_form.move_form(sheet, reminder, move_context))
 
 
-async def moved(request: SlackRequest) -> None:
-    """The other time was named: back to the form, which shows it."""
+async def move_submitted(request: SlackRequest) -> None:
+    """Change the time as submitted, and update the form below."""
     person = await request.person()
     check_may_remind(person)
-    where, now = _place(request), request.now()
-    typed = remind_form.read(request.values)
+    context, now = _context(request), request.now()
+    typed = remind_form.read_input(request.values)
     try:
         async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
-            reminder = changeable(await reminders.load_sheet(db, webinar, where.channel_id), where.notice_id, now)
-            lead = remind_form.lead_to_move_to(typed, where, webinar, reminder, now=now, zone=person.time_zone)
-            if lead != reminder.offset:
-                await reminders.move(db, webinar, where.channel_id, reminder.id, lead, request.user_id, now)
+            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
+            reminder = changeable(await reminders.load_sheet(db, webinar, context.channel_id), context.notice_id, now)
+            offset = remind_form.offset_to_move_to(typed, context, webinar, reminder, now=now, zone=person.time_zone)
+            if offset != reminder.offset:
+                await reminders.move(db, webinar, context.channel_id, reminder.id, offset, request.user_id, now)
     except BadInput as error:
-        raise (error if error.fields else remind_form.fault(error.sentence, where)) from error
+        raise (error if error.fields else remind_form.input_error(error.sentence, context)) from error
     request.services.scheduler.wake()
     await request.acknowledge()
-    shown = ReminderFormContext(session_id=where.session_id, channel_id=where.channel_id, round=where.round)
+    form_context = ReminderFormContext(
+        session_id=context.session_id, channel_id=context.channel_id, round=context.round
+    )
 
     async def show(request: SlackRequest) -> None:
-        await _show(request, shown, where.parent_view_id)
+        await _show(request, form_context, context.parent_view_id)
 
     request.run_after_ack(show)
 
 
 async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str) -> None:
     now = request.now()
-    if problem := _problem(typed, webinar, now):
+    if problem := _offsets_problem(typed, webinar, now):
         await request.reply(reminder_result.not_set(webinar, problem, typed, channel_id=channel_id))
         return
     try:
@@ -199,24 +204,26 @@ async def _set(request: SlackRequest, webinar: Webinar, channel_id: str, typed: 
         await request.reply(reminder_result.not_set(webinar, error.sentence, typed, channel_id=channel_id))
         return
     request.services.scheduler.wake()
-    notes = [f"{offset_text(lead)} was named more than once and is one reminder." for lead in repeated_offsets(typed)]
+    notes = [
+        f"{offset_text(offset)} was named more than once and is one reminder." for offset in repeated_offsets(typed)
+    ]
     await request.reply(reminder_result.changed(sheet, change, now=now, notes=notes))
 
 
-def _problem(typed: str, webinar: Webinar, now: datetime) -> str:
-    """Why these times cannot be set; empty where they can, also where only some of them are past."""
+def _offsets_problem(typed: str, webinar: Webinar, now: datetime) -> str:
+    """Why these times cannot be set; empty if at least one of them can."""
     try:
-        leads = parse_offsets(typed)
+        offsets = parse_offsets(typed)
     except BadInput as error:
         return error.sentence
-    late = offsets_in_past(leads, webinar.start, now)
-    return too_late_text(late, webinar.start, now) if len(late) == len(leads) else ""
+    passed = offsets_in_past(offsets, webinar.start, now)
+    return too_late_text(passed, webinar.start, now) if len(passed) == len(offsets) else ""
 
 
 async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed: str = "") -> None:
     if _is_channel(channel_id):
-        where = ReminderFormContext(session_id=webinar.session_id, channel_id=channel_id, typed=typed)
-        await request.open(await _form(request, where))
+        context = ReminderFormContext(session_id=webinar.session_id, channel_id=channel_id, typed=typed)
+        await request.open(await _form(request, context))
     else:
         await request.open(
             remind_form.choose_channel(webinar, ReminderFormContext(session_id=webinar.session_id, typed=typed))
@@ -224,36 +231,36 @@ async def _open(request: SlackRequest, webinar: Webinar, channel_id: str, typed:
 
 
 async def _change(request: SlackRequest, work: Change, *, posts: bool = False) -> None:
-    """Do it, and show in the same place what is so now. `posts`: only where Greenroom can post."""
+    """Make the change and update the form. With `posts`, first check that Greenroom can post in the channel."""
     check_may_remind(await request.person())
-    where, problem = _place(request), ""
+    context, problem = _context(request), ""
     try:
         if posts:
-            await request.slack.check_channel(where.channel_id)
+            await request.slack.check_channel(context.channel_id)
         async with request.services.store.write() as db:
-            webinar = await reminders.lock_webinar(db, request.services.account, where.session_id, where.channel_id)
-            await work(db, webinar, where.channel_id, request.now())
+            webinar = await reminders.lock_webinar(db, request.services.account, context.session_id, context.channel_id)
+            await work(db, webinar, context.channel_id, request.now())
     except (BadInput, ChannelUnreachable) as error:
         problem = error.sentence
     request.services.scheduler.wake()
-    await _show(request, where, request.view_id, problem)
+    await _show(request, context, request.view_id, problem)
 
 
-async def _show(request: SlackRequest, where: ReminderFormContext, view_id: str, problem: str = "") -> None:
-    await request.slack.update(view_id, await _form(request, where, problem))
+async def _show(request: SlackRequest, context: ReminderFormContext, view_id: str, problem: str = "") -> None:
+    await request.slack.update(view_id, await _form(request, context, problem))
 
 
-async def _form(request: SlackRequest, where: ReminderFormContext, problem: str = "") -> View:
-    return remind_form.build(await _sheet(request, where), where, now=request.now(), problem=problem)
+async def _form(request: SlackRequest, context: ReminderFormContext, problem: str = "") -> View:
+    return remind_form.build(await _sheet(request, context), context, now=request.now(), problem=problem)
 
 
-async def _sheet(request: SlackRequest, where: ReminderFormContext) -> ReminderSheet:
-    webinar = await request.services.mirror.find(where.session_id)
+async def _sheet(request: SlackRequest, context: ReminderFormContext) -> ReminderSheet:
+    webinar = await request.services.mirror.find(context.session_id)
     async with request.services.store.read() as db:
-        return await reminders.load_sheet(db, webinar, where.channel_id)
+        return await reminders.load_sheet(db, webinar, context.channel_id)
 
 
-def _place(request: SlackRequest) -> ReminderFormContext:
+def _context(request: SlackRequest) -> ReminderFormContext:
     return ReminderFormContext.model_validate_json(request.metadata)
 
 
@@ -268,10 +275,10 @@ ACTIONS: Listeners = {
     remind_form.CHOOSE: channel_chosen,
     remind_form.REFRESH: refresh,
     remind_form.SKIP: skip,
-    remind_form.BRING_BACK: bring_back,
-    remind_form.MOVE: change_time,
+    remind_form.BRING_BACK: unskip,
+    remind_form.MOVE: open_move_form,
     remind_form.TURN_ON: turn_on,
     remind_form.TURN_OFF: turn_off,
-    remind_form.USUAL: use_usual,
+    remind_form.USUAL: use_defaults,
 }
-SUBMISSIONS: Listeners = {remind_form.CALLBACK: added, remind_form.MOVE_CALLBACK: moved}
+SUBMISSIONS: Listeners = {remind_form.CALLBACK: add_submitted, remind_form.MOVE_CALLBACK: move_submitted}

@@ -1,4 +1,4 @@
-"""What people press on a reminder that was posted: once more for me alone, or no more of them here."""
+"""Listeners for the buttons of a posted reminder: remind me again, and mute."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ NO_MESSAGES = (
 )
 
 
-async def ask_when(request: SlackRequest) -> None:
-    """Ask when this person wants to be reminded once more."""
+async def ask_time(request: SlackRequest) -> None:
+    """Ask when to remind this person again."""
     webinar = await request.services.mirror.find(buttons.parse_value(request.value)[0])
-    await request.reply(snooze_form.choices(webinar, now=request.now()))
+    await request.reply(snooze_form.choices_message(webinar, now=request.now()))
 
 
 async def mute(request: SlackRequest) -> None:
-    """No more reminders of this webinar in the channel where it was pressed, or for the person in their messages."""
+    """Turn reminders of this webinar off in the channel or DM where the button was clicked."""
     if not is_direct(request.channel_id):
         check_may_remind(await request.person())
     async with request.services.store.write() as db:
@@ -44,40 +44,40 @@ async def mute(request: SlackRequest) -> None:
     await request.reply(answer)
 
 
-def _choice(way: str) -> Listener:
+def _choice(choice: str) -> Listener:
     async def chosen(request: SlackRequest) -> None:
         webinar, now = (
             await request.services.mirror.find(buttons.parse_value(request.value)[0]),
             request.now(),
         )
-        before = snooze_form.lead(way, webinar.start, now)
-        if before is None or not can_remind(webinar, now):
+        offset = snooze_form.offset_of(choice, webinar.start, now)
+        if offset is None or not can_remind(webinar, now):
             await request.reply(snooze_form.too_late(webinar, now=now), replace=True)
             return
-        await _remind(request, webinar, before)
-        await request.reply(snooze_form.reminded(webinar, before), replace=True)
+        await _remind(request, webinar, offset)
+        await request.reply(snooze_form.reminded(webinar, offset), replace=True)
 
     return chosen
 
 
-async def _remind(request: SlackRequest, webinar: Webinar, before: timedelta) -> None:
-    # The message comes first: only its answer tells which channel the person's own messages are.
+async def _remind(request: SlackRequest, webinar: Webinar, offset: timedelta) -> None:
+    # Post first: only Slack's response contains the id of the person's DM.
     try:
-        channel_id, ts = await request.slack.post(request.user_id, snooze_form.confirmation(webinar, before))
+        channel_id, ts = await request.slack.post(request.user_id, snooze_form.confirmation(webinar, offset))
     except ChannelUnreachable as error:
         raise ChannelUnreachable(NO_MESSAGES) from error
     try:
         async with request.services.store.write() as db:
             webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
-            await reminders.snooze(db, webinar, channel_id, before, request.user_id, request.now())
+            await reminders.snooze(db, webinar, channel_id, offset, request.user_id, request.now())
     except Exception:
-        await request.slack.edit(channel_id, ts, snooze_form.failed(webinar))
+        await request.slack.edit(channel_id, ts, snooze_form.failed_message(webinar))
         raise
     request.services.scheduler.wake()
 
 
 ACTIONS: Listeners = {
-    buttons.SNOOZE: ask_when,
+    buttons.SNOOZE: ask_time,
     buttons.MUTE: mute,
-    **{way: _choice(way) for way in snooze_form.WAYS},
+    **{choice: _choice(choice) for choice in snooze_form.CHOICES},
 }

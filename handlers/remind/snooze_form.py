@@ -1,4 +1,4 @@
-"""Being reminded once more, for one person alone: the choices, and what is said when one was made."""
+"""Messages for reminding one person again: the choices and the results."""
 
 from __future__ import annotations
 
@@ -19,57 +19,57 @@ IN_TEN_MINUTES = "snooze.in_ten_minutes"
 IN_AN_HOUR = "snooze.in_an_hour"
 SHORTLY_BEFORE = "snooze.shortly_before"
 
-WAYS: Final[Mapping[str, str]] = {
+CHOICES: Final[Mapping[str, str]] = {
     IN_TEN_MINUTES: "In 10 Minutes",
     IN_AN_HOUR: "In 1 Hour",
     SHORTLY_BEFORE: "10 Minutes Before It Starts",
 }
 """The choices, by action id."""
 
-SECOND = timedelta(seconds=1)
+ONE_SECOND = timedelta(seconds=1)
 
 
-def lead(way: str, start: datetime, now: datetime) -> timedelta | None:
-    """How long before the start this choice reminds, to the second; nothing where that moment is not ahead."""
-    # Slack holds messages by whole seconds, and one that is due this very second is no reminder.
-    in_whole = timedelta(seconds=int((start - now).total_seconds()))
-    before = {
-        IN_TEN_MINUTES: in_whole - timedelta(minutes=10),
-        IN_AN_HOUR: in_whole - timedelta(hours=1),
+def offset_of(choice: str, start: datetime, now: datetime) -> timedelta | None:
+    """The offset of this choice in whole seconds; None if that time is not ahead."""
+    # Slack schedules by whole seconds, and a reminder that is due right now is useless.
+    remaining = timedelta(seconds=int((start - now).total_seconds()))
+    offset = {
+        IN_TEN_MINUTES: remaining - timedelta(minutes=10),
+        IN_AN_HOUR: remaining - timedelta(hours=1),
         SHORTLY_BEFORE: timedelta(minutes=10),
-    }[way]
-    return before if SECOND <= before < in_whole else None
+    }[choice]
+    return offset if ONE_SECOND <= offset < remaining else None
 
 
-def choices(webinar: Webinar, *, now: datetime) -> Message:
-    """When the person wants to be reminded: what is still ahead."""
+def choices_message(webinar: Webinar, *, now: datetime) -> Message:
+    """Asks when to remind, with the choices that are still ahead."""
     title = f"*{plain(webinar.title)}*"
-    ahead = [way for way in WAYS if can_remind(webinar, now) and lead(way, webinar.start, now)]
+    ahead = [choice for choice in CHOICES if can_remind(webinar, now) and offset_of(choice, webinar.start, now)]
     if not ahead:
         too_soon = "it starts so soon that there is no time left for a reminder."
         text = f"{title}: {no_reminder_reason(webinar, now) or too_soon}"
         return message(text, [section(text)])
     text = f"When do you want to be reminded of {title}? You get a direct message.\n{timing(webinar)}"
-    picks = [buttons.webinar_button(webinar, WAYS[way], way) for way in ahead]
-    return message(text, [section(text), *actions(*picks)])
+    choice_buttons = [buttons.webinar_button(webinar, CHOICES[choice], choice) for choice in ahead]
+    return message(text, [section(text), *actions(*choice_buttons)])
 
 
 def too_late(webinar: Webinar, *, now: datetime) -> Message:
-    """That the moment chosen has passed meanwhile, with what is left to choose."""
-    left = choices(webinar, now=now)
+    """Reports that the chosen time has passed, with the remaining choices."""
+    remaining_choices = choices_message(webinar, now=now)
     text = "That moment has passed by now."
-    return Message(f"{text} {left.text}", [section(text), *left.blocks])
+    return Message(f"{text} {remaining_choices.text}", [section(text), *remaining_choices.blocks])
 
 
-def reminded(webinar: Webinar, before: timedelta) -> Message:
-    """The answer to a choice, where it was made."""
-    text = f"You will be reminded of *{plain(webinar.title)}* in a direct message: {_moment(webinar, before)}."
+def reminded(webinar: Webinar, offset: timedelta) -> Message:
+    """The reply to a choice, in place of the choices."""
+    text = f"You will be reminded of *{plain(webinar.title)}* in a direct message: {_moment(webinar, offset)}."
     return message(text, [section(text)])
 
 
-def confirmation(webinar: Webinar, before: timedelta) -> Message:
-    """The direct message that says so; from here it can be ended."""
-    text = f"You will be reminded here of *{plain(webinar.title)}*: {_moment(webinar, before)}."
+def confirmation(webinar: Webinar, offset: timedelta) -> Message:
+    """The direct message that confirms the reminder, with a button to stop it."""
+    text = f"You will be reminded here of *{plain(webinar.title)}*: {_moment(webinar, offset)}."
     more = "If it is moved, the reminder moves with it."
     stop = buttons.webinar_button(webinar, "Stop", buttons.MUTE)
     return message(
@@ -77,11 +77,11 @@ def confirmation(webinar: Webinar, before: timedelta) -> Message:
     )
 
 
-def failed(webinar: Webinar) -> Message:
-    """What takes the confirmation's place where it could not be written down."""
+def failed_message(webinar: Webinar) -> Message:
+    """Replaces the confirmation if the reminder could not be stored."""
     text = f"The reminder of *{plain(webinar.title)}* could not be set."
     return message(text, [section(text)])
 
 
-def _moment(webinar: Webinar, before: timedelta) -> str:
-    return f"{when(webinar.start - before, webinar.time_zone)}, {offset_text(before)} before it starts"
+def _moment(webinar: Webinar, offset: timedelta) -> str:
+    return f"{when(webinar.start - offset, webinar.time_zone)}, {offset_text(offset)} before it starts"

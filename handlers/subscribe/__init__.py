@@ -1,1 +1,1 @@
-"""subscribe."""
+"""`/webinar subscribe`, `unsubscribe` and `subscriptions`: which notices a channel gets."""

@@ -1,4 +1,4 @@
-"""The form for what a channel hears of all webinars, when it is quiet, and when its digest comes."""
+"""The form for a channel: features of all webinars, quiet hours and digest."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FIELD = "chosen"
 
 PACES = {DigestPace.NEVER: "No digest", DigestPace.DAILY: "Every day", DigestPace.WEEKLY: "Once a week"}
 NEVER = "never"
-"""An option's value may not be empty."""
+"""Stands for `DigestPace.NEVER`, because Slack allows no empty option value."""
 
 
 def build(channel: ChannelState, *, zone: str) -> View:
-    """The form as the channel has it now; `zone` is the person's, for a channel that has not chosen one.
+    """The form with the channel's current settings; `zone` is the user's, the default for the channel's.
 
     Its private_metadata is the channel's id.
     """
@@ -61,8 +61,8 @@ def build(channel: ChannelState, *, zone: str) -> View:
     return modal(CALLBACK, TITLE, blocks, submit="Save", close="Cancel", private_metadata=channel.channel_id)
 
 
-def read(values: form_values.Values) -> ChannelChoice:
-    """What was sent. Raises `BadInput` with a sentence under every field at fault, all at once."""
+def read_choice(values: form_values.Values) -> ChannelChoice:
+    """The submitted choice. Raises `BadInput` with a sentence for every field at fault."""
     problems: dict[str, str] = {}
     begins, ends = _read_minutes(values, QUIET_FROM), _read_minutes(values, QUIET_TO)
     if begins is None and ends is not None:
@@ -93,13 +93,13 @@ def read(values: form_values.Values) -> ChannelChoice:
     )
 
 
-def working(channel_id: str) -> View:
-    """What takes the form's place while what was planned is planned anew."""
+def working_view(channel_id: str) -> View:
+    """Replaces the form while the channel is replanned."""
     return modal(WORKING, TITLE, [section(f"Saving what is said in <#{channel_id}>…")], private_metadata=channel_id)
 
 
-def failed(sentence: str) -> View:
-    """That nothing was changed, and what to do."""
+def failed_view(sentence: str) -> View:
+    """Reports why nothing was changed."""
     return modal(FAILED, "Not saved", [paragraph(sentence)])
 
 
@@ -109,18 +109,20 @@ def _features(channel: ChannelState) -> Element:
         if channel.default_offsets
         else FEATURE_TEXTS[Feature.REMINDERS]
     )
-    says = {**FEATURE_TEXTS, Feature.REMINDERS: usual}
+    texts = {**FEATURE_TEXTS, Feature.REMINDERS: usual}
     options = {
-        feature: option(value=feature.value, text=feature.value.capitalize(), description=cut(says[feature], MAX_LABEL))
+        feature: option(
+            value=feature.value, text=feature.value.capitalize(), description=cut(texts[feature], MAX_LABEL)
+        )
         for feature in FEATURE_TEXTS
     }
-    ticked = [option for feature, option in options.items() if feature in channel.general_features]
-    return checkboxes(action_id=FIELD, options=list(options.values()), initial_options=ticked or None)
+    selected = [option for feature, option in options.items() if feature in channel.general_features]
+    return checkboxes(action_id=FIELD, options=list(options.values()), initial_options=selected or None)
 
 
 def _other_subscriptions(channel: ChannelState) -> Sequence[Block]:
-    others = other_subscriptions(channel)
-    return [context(f"What was set for single webinars or people stays as it is: {others}")] if others else []
+    other_texts = other_subscriptions(channel)
+    return [context(f"What was set for single webinars or people stays as it is: {other_texts}")] if other_texts else []
 
 
 def _time(minutes: int | None) -> Element:

@@ -1,4 +1,4 @@
-"""Who hears what: subscribing a channel and unsubscribing it, by words and in its form, and what it is set up for."""
+"""Listeners for the subscriptions of a channel: the commands, the form, and its buttons."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.errors import BadInput
 from bot.model.lifecycle import is_coming_or_live
 from bot.model.webinar import Webinar
 from bot.notices.subscriptions import service as subscriptions_service
-from bot.notices.subscriptions.changes import subscribe as more_of
-from bot.notices.subscriptions.changes import unsubscribe as less_of
+from bot.notices.subscriptions.changes import subscribe as add_features
+from bot.notices.subscriptions.changes import unsubscribe as remove_features
 from bot.notices.subscriptions.channel_state import ChannelChoice
 from bot.notices.subscriptions.model import (
     ALL_FEATURES,
@@ -42,7 +42,7 @@ MAX_NAMED = 3
 
 @dataclass(frozen=True)
 class Verb:
-    """One of the two ways to change what is said: its word, what it does, and what it means without features."""
+    """`subscribe` or `unsubscribe`: its word, its rule, its features if none are named, and its replies."""
 
     word: str
     apply: Callable[[Sequence[Subscription], SubscriptionChange, Features], Sequence[Subscription]]
@@ -51,16 +51,16 @@ class Verb:
     not_done: str
 
 
-SUBSCRIBE = Verb(
+SUBSCRIBE_VERB = Verb(
     "subscribe",
-    more_of,
+    add_features,
     DEFAULT_FEATURES,
     "Said here from now on: {}.",
     "Nothing changed: this channel hears {} already.",
 )
-UNSUBSCRIBE = Verb(
+UNSUBSCRIBE_VERB = Verb(
     "unsubscribe",
-    less_of,
+    remove_features,
     ALL_FEATURES,
     "Not said here any more: {}.",
     "Nothing changed: this channel did not hear {}.",
@@ -68,38 +68,40 @@ UNSUBSCRIBE = Verb(
 
 
 async def subscribe(request: SlackRequest, command: Subscribe) -> None:
-    """Have more said in this channel."""
-    await _typed(request, SUBSCRIBE, command.features, command.target)
+    """Add features for this channel."""
+    await _typed(request, SUBSCRIBE_VERB, command.features, command.target)
 
 
 async def unsubscribe(request: SlackRequest, command: Unsubscribe) -> None:
-    """Have less said in this channel."""
-    await _typed(request, UNSUBSCRIBE, command.features, command.target)
+    """Remove features from this channel."""
+    await _typed(request, UNSUBSCRIBE_VERB, command.features, command.target)
 
 
 async def subscribe_button(request: SlackRequest) -> None:
-    """The same for one of several webinars that the words might have meant."""
-    await _picked(request, SUBSCRIBE)
+    """Subscribe to the webinar chosen from several matches."""
+    await _picked(request, SUBSCRIBE_VERB)
 
 
 async def unsubscribe_button(request: SlackRequest) -> None:
-    """The same for one of several webinars that the words might have meant."""
-    await _picked(request, UNSUBSCRIBE)
+    """Unsubscribe from the webinar chosen from several matches."""
+    await _picked(request, UNSUBSCRIBE_VERB)
 
 
 async def subscriptions(request: SlackRequest, _: Subscriptions) -> None:
-    """What is said in this channel and who set that up; for admins also what did not go out lately."""
+    """Show the channel's subscriptions; for admins also recent notices that were not posted."""
     person, now = await request.person(), request.now()
     channel_id = _channel(request)
     async with request.services.store.read() as db:
         state = await subscriptions_service.channel_state(db, request.workspace, channel_id, now)
-        unsaid = await subscriptions_service.undelivered_notices(db, request.workspace, now) if person.is_admin else []
+        undelivered = (
+            await subscriptions_service.undelivered_notices(db, request.workspace, now) if person.is_admin else []
+        )
     may_change = not (person.is_guest or person.is_stranger)
-    await request.reply(subscription_result.channel_message(state, may_change=may_change, unsaid=unsaid))
+    await request.reply(subscription_result.channel_message(state, may_change=may_change, undelivered=undelivered))
 
 
 async def open_form(request: SlackRequest) -> None:
-    """The form of a channel, as it is set up now."""
+    """Open the form with the channel's current settings."""
     person = await request.person()
     check_may_subscribe(person)
     async with request.services.store.read() as db:
@@ -107,14 +109,14 @@ async def open_form(request: SlackRequest) -> None:
     await request.open(subscribe_form.build(state, zone=person.time_zone))
 
 
-async def form_sent(request: SlackRequest) -> None:
-    """The form was sent: what is wrong stands under its field, or it is being saved."""
+async def form_submitted(request: SlackRequest) -> None:
+    """Save the submitted form, or show errors under its fields."""
     check_may_subscribe(await request.person())
-    choice = subscribe_form.read(request.values)
+    choice = subscribe_form.read_choice(request.values)
     if choice.features or choice.has_hours:
         await request.slack.check_channel(request.metadata)
-    request.failure_view = subscribe_form.failed
-    await request.acknowledge(response_action="update", view=subscribe_form.working(request.metadata))
+    request.failure_view = subscribe_form.failed_view
+    await request.acknowledge(response_action="update", view=subscribe_form.working_view(request.metadata))
 
     async def work(request: SlackRequest) -> None:
         await _save(request, choice)
@@ -142,7 +144,7 @@ async def _picked(request: SlackRequest, verb: Verb) -> None:
 
 
 async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], target: Target) -> Features:
-    """What was named, or what is usual. Raises `BadInput` for words that are no features, with what may be meant."""
+    """The named features, or the verb's default. Raises `BadInput` for unknown words, with suggestions."""
     features, unknown = parse_features(words)
     if not unknown:
         return features or verb.default_offsets
@@ -154,40 +156,44 @@ async def _features(request: SlackRequest, verb: Verb, words: Sequence[str], tar
                 f"Did you mean `/webinar {verb.word} for {which.text}`?"
             )
     no_features = [f"“{word[:MAX_WORD]}”" for word in list(unknown)[:MAX_NAMED]]
-    near = dict.fromkeys(one.value for one in unknown.values() if one)
-    meant = f" Did you mean {join_words(list(near)[:MAX_NAMED])}?" if near else ""
-    are = "is no feature" if len(no_features) == 1 else "are no features"
-    every = join_words([feature.value for feature in FEATURE_TEXTS])
-    raise BadInput(f"{join_words(no_features)} {are}, so nothing was changed.{meant} There are {every}.")
+    similar = dict.fromkeys(feature.value for feature in unknown.values() if feature)
+    suggestion = f" Did you mean {join_words(list(similar)[:MAX_NAMED])}?" if similar else ""
+    verb_phrase = "is no feature" if len(no_features) == 1 else "are no features"
+    all_features = join_words([feature.value for feature in FEATURE_TEXTS])
+    raise BadInput(
+        f"{join_words(no_features)} {verb_phrase}, so nothing was changed.{suggestion} There are {all_features}."
+    )
 
 
 async def _change(request: SlackRequest, verb: Verb, features: Features, about: Webinar | str) -> None:
     now, channel_id = request.now(), _channel(request)
-    if verb is SUBSCRIBE:
+    if verb is SUBSCRIBE_VERB:
         if isinstance(about, Webinar) and not is_coming_or_live(about, now):
             raise BadInput(OVER)
         await request.slack.check_channel(channel_id)
-    wanted = SubscriptionChange.model_validate(
+    requested = SubscriptionChange.model_validate(
         {"workspace": request.workspace, "channel_id": channel_id, "about": about, "by": request.user_id, "at": now}
     )
 
     def apply(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
-        return verb.apply(subscriptions, wanted, features)
+        return verb.apply(subscriptions, requested, features)
 
     async with request.services.store.write() as db:
-        change = await subscriptions_service.change_subscriptions(db, wanted, apply)
+        change = await subscriptions_service.change_subscriptions(db, requested, apply)
     request.services.scheduler.wake()
-    if change.is_first and verb is SUBSCRIBE:
+    if change.is_first and verb is SUBSCRIBE_VERB:
         await _introduce(request, channel_id, change)
-    said = (verb.done if change.is_changed else verb.not_done).format(f"{_named(features)} about {_about(about)}")
-    await request.reply(subscription_result.channel_message(change.after, head=said))
+    head = (verb.done if change.is_changed else verb.not_done).format(
+        f"{_feature_names(features)} about {_about(about)}"
+    )
+    await request.reply(subscription_result.channel_message(change.after, head=head))
 
 
 async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
     now, channel_id = request.now(), request.metadata
-    wanted = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
+    requested = SubscriptionChange(workspace=request.workspace, channel_id=channel_id, by=request.user_id, at=now)
     async with request.services.store.write() as db:
-        change = await subscriptions_service.apply_choice(db, wanted, choice)
+        change = await subscriptions_service.apply_choice(db, requested, choice)
     request.services.scheduler.wake()
     if change.is_first:
         await _introduce(request, channel_id, change)
@@ -198,19 +204,19 @@ async def _save(request: SlackRequest, choice: ChannelChoice) -> None:
 
 
 async def _introduce(request: SlackRequest, channel_id: str, change: ChannelChange) -> None:
-    # Everybody there is told once, and by whom: what follows is said without anybody having asked just then.
+    # Introduce Greenroom once in the channel: the notices that follow come unprompted.
     await request.slack.post(channel_id, subscription_result.intro((await request.person()).name, change.after))
 
 
 def _channel(request: SlackRequest) -> str:
-    # A direct message among several has the id of a private channel, and a name of its own kind.
+    # A group DM has the id of a private channel; its name tells them apart.
     name = str(request.body.get("channel_name") or (request.body.get("channel") or {}).get("name", ""))
     if not request.channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
         raise BadInput(IN_A_CHANNEL)
     return request.channel_id
 
 
-def _named(features: Features) -> str:
+def _feature_names(features: Features) -> str:
     return "everything" if features == ALL_FEATURES else feature_names(features)
 
 
@@ -226,4 +232,4 @@ ACTIONS: Listeners = {
     buttons.SUBSCRIBE: subscribe_button,
     buttons.UNSUBSCRIBE: unsubscribe_button,
 }
-SUBMISSIONS: Listeners = {subscribe_form.CALLBACK: form_sent}
+SUBMISSIONS: Listeners = {subscribe_form.CALLBACK: form_submitted}

@@ -131,11 +131,11 @@ def test_answers_keep_slacks_limits(shown: ReminderSheet, now: datetime, text: s
         reminder_result.not_undone(shown),
         reminder_result.not_set(one, text or "x", text, channel_id=channel),
         reminder_result.only_in_channels(one, text),
-        snooze_form.choices(one, now=now),
+        snooze_form.choices_message(one, now=now),
         snooze_form.too_late(one, now=now),
         snooze_form.reminded(one, HOUR),
         snooze_form.confirmation(one, HOUR),
-        snooze_form.failed(one),
+        snooze_form.failed_message(one),
     ):
         check_message(message.text, message.blocks)
 
@@ -149,7 +149,7 @@ def test_usual_times_keep_slacks_limits(leads: Any, typed: str, may_change: bool
     changed = defaults_form.changed(known, back, replanned=2, zone="UTC", note=typed, undone=True)
     check_view(defaults_form.saved_view(changed))
     for message in (
-        defaults_form.answer(known, may_change=may_change, zone="Mars/Base"),
+        defaults_form.current_message(known, may_change=may_change, zone="Mars/Base"),
         changed,
         defaults_form.not_set(typed or "x", typed),
     ):
@@ -284,7 +284,7 @@ def test_form_says_who_set_it_and_when(changes: dict[str, Any], said: str) -> No
 def test_form_keeps_what_was_typed_until_it_is_added() -> None:
     """The words of a command stand in the field; after something was added, the fields are new ones."""
     typed = remind_form.build(sheet(), WHERE.model_copy(update={"typed": "1d soon"}), now=NOW)
-    assert remind_form.read(initial_values(typed)) == ReminderInput("1d soon", None)
+    assert remind_form.read_input(initial_values(typed)) == ReminderInput("1d soon", None)
     again = remind_form.build(sheet(), WHERE.model_copy(update={"round": 1}), now=NOW)
     assert not initial_values(typed).keys() & initial_values(again).keys()
 
@@ -305,7 +305,7 @@ AFTER_THE_START = (
 )
 def test_form_reads_lengths_and_a_moment(typed: ReminderInput, leads: tuple[timedelta, ...]) -> None:
     """A moment is so long before the start."""
-    assert remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == leads
+    assert remind_form.offsets_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC") == leads
 
 
 @pytest.mark.parametrize(
@@ -338,15 +338,15 @@ def test_form_reads_lengths_and_a_moment(typed: ReminderInput, leads: tuple[time
 def test_form_refuses_in_words_under_the_field(typed: ReminderInput, field: str, sentence: str) -> None:
     """Each under the field at fault."""
     with pytest.raises(BadInput) as refused:
-        remind_form.leads_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC")
-    assert refused.value.fields == {remind_form.block(field, WHERE): sentence}
+        remind_form.offsets_to_add(typed, WHERE, webinar(), now=NOW, zone="UTC")
+    assert refused.value.fields == {remind_form.block_id(field, WHERE): sentence}
 
 
 def test_form_refuses_a_moment_too_far_ahead() -> None:
     """More than Slack would hold."""
     far = webinar(start=NOW + 200 * DAY)
     with pytest.raises(BadInput) as refused:
-        remind_form.leads_to_add(ReminderInput("", NOW + DAY), WHERE, far, now=NOW, zone="UTC")
+        remind_form.offsets_to_add(ReminderInput("", NOW + DAY), WHERE, far, now=NOW, zone="UTC")
     assert refused.value.sentence == "This is too early: choose a time at most 120 days before the start."
 
 
@@ -362,9 +362,9 @@ def test_form_refuses_a_moment_too_far_ahead() -> None:
 def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, lead: timedelta) -> None:
     """What was not touched says nothing; the picker begins at the present time of the reminder."""
     moved = reminder(HOUR)
-    assert remind_form.lead_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
+    assert remind_form.offset_to_move_to(typed, WHERE, webinar(), moved, now=NOW, zone="UTC") == lead
     view = remind_form.move_form(sheet(moved), moved, WHERE)
-    assert remind_form.read(initial_values(view)) == ReminderInput("", START - HOUR)
+    assert remind_form.read_input(initial_values(view)) == ReminderInput("", START - HOUR)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_other_time_is_a_length_or_a_moment(typed: ReminderInput, lead: timedelt
 def test_other_time_is_one_time(typed: ReminderInput, sentence: str) -> None:
     """Two answers, or two times, are none."""
     with pytest.raises(BadInput) as refused:
-        remind_form.lead_to_move_to(typed, WHERE, webinar(), reminder(HOUR), now=NOW, zone="UTC")
+        remind_form.offset_to_move_to(typed, WHERE, webinar(), reminder(HOUR), now=NOW, zone="UTC")
     assert refused.value.sentence == sentence
 
 
@@ -440,7 +440,7 @@ def test_answer_that_nothing_was_set_keeps_what_was_typed() -> None:
 )
 def test_snooze_offers_what_is_still_ahead(ahead: timedelta, offered: list[str]) -> None:
     """And says so where nothing is."""
-    message = snooze_form.choices(webinar(start=NOW + ahead), now=NOW)
+    message = snooze_form.choices_message(webinar(start=NOW + ahead), now=NOW)
     assert list(buttons(message.blocks)) == offered
 
 
@@ -448,14 +448,14 @@ def test_snooze_reminds_to_the_second() -> None:
     """The lead is counted from the start, so that a moved webinar takes it along."""
     start = datetime(2026, 11, 24, 15, tzinfo=UTC)
     now = start - 2 * HOUR - timedelta(microseconds=1)
-    assert snooze_form.lead(snooze_form.IN_TEN_MINUTES, start, now) == 110 * MINUTE
-    assert snooze_form.lead(snooze_form.IN_AN_HOUR, start, now) == HOUR
-    assert snooze_form.lead(snooze_form.SHORTLY_BEFORE, start, now) == 10 * MINUTE
+    assert snooze_form.offset_of(snooze_form.IN_TEN_MINUTES, start, now) == 110 * MINUTE
+    assert snooze_form.offset_of(snooze_form.IN_AN_HOUR, start, now) == HOUR
+    assert snooze_form.offset_of(snooze_form.SHORTLY_BEFORE, start, now) == 10 * MINUTE
 
 
 def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
     """The reason is said instead of choices."""
-    message = snooze_form.choices(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
+    message = snooze_form.choices_message(webinar(status=Status.CANCELED, title=NASTY), now=NOW)
     assert message.text.endswith("This webinar is cancelled, so there is nothing to remind of.")
     assert buttons(message.blocks) == {}
 
@@ -463,11 +463,11 @@ def test_snooze_is_not_for_a_webinar_that_is_off() -> None:
 def test_usual_times_can_be_changed_by_those_who_may() -> None:
     """Anyone sees what they are and who set them."""
     known = ReminderDefaults(offsets=USUAL, set_by="U1", set_at=NOW)
-    seen = defaults_form.answer(known, may_change=False, zone="UTC")
+    seen = defaults_form.current_message(known, may_change=False, zone="UTC")
     assert visible_text(seen.blocks).splitlines() == [
         "Reminders in this workspace go out 1 day, 1 hour and 10 minutes before the start. " + defaults_form.WHERE,
         f"Set by <@U1> · {when(NOW)}",
     ]
-    assert buttons(defaults_form.answer(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
+    assert buttons(defaults_form.current_message(known, may_change=True, zone="UTC").blocks).keys() == {"Change"}
     form = defaults_form.form(known, zone="UTC")
     assert defaults_form.read(initial_values(form)) == USUAL

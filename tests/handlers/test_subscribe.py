@@ -127,7 +127,7 @@ def test_what_did_not_go_out_is_shown_with_its_reason(state: NoticeState, proble
     )
     unsaid = [UndeliveredNotice(reminder, state, problem, webinar()), UndeliveredNotice(told, state, problem, None)]
     assert visible_text(
-        subscription_result.channel_message(sample_channel(), unsaid=unsaid).blocks[-1:]
+        subscription_result.channel_message(sample_channel(), undelivered=unsaid).blocks[-1:]
     ).splitlines() == [
         "*What did not go out lately*",
         f"• {SET_AT_TEXT}, <#C9>, reminder of *Launch day*: {reason}",
@@ -211,7 +211,7 @@ def test_any_channel_keeps_slacks_limits(state: ChannelState, head: str, due: da
     unsaid = [
         UndeliveredNotice(missed, NoticeState.FAILED, "x" * 500, one) for one in [*state.webinars.values(), None]
     ][:10]
-    shown = subscription_result.channel_message(state, head=head, unsaid=unsaid)
+    shown = subscription_result.channel_message(state, head=head, undelivered=unsaid)
     check_message(shown.text, shown.blocks)
     introduction = subscription_result.intro(name, state)
     check_message(introduction.text, introduction.blocks)

@@ -28,9 +28,11 @@ def test_form_opens_as_the_channel_is_set_up() -> None:
     """With the person's own zone where the channel has none."""
     view = subscribe_form.build(sample_channel(), zone="Asia/Kathmandu")
     assert (view["callback_id"], view["private_metadata"]) == (subscribe_form.CALLBACK, "C1")
-    assert subscribe_form.read(initial_values(view)) == ChannelChoice(features=frozenset(), time_zone="Asia/Kathmandu")
+    assert subscribe_form.read_choice(initial_values(view)) == ChannelChoice(
+        features=frozenset(), time_zone="Asia/Kathmandu"
+    )
     set_up = subscribe_form.build(sample_channel(subscription(), hours=QUIET_NIGHT), zone="Asia/Kathmandu")
-    assert subscribe_form.read(initial_values(set_up)) == ChannelChoice(
+    assert subscribe_form.read_choice(initial_values(set_up)) == ChannelChoice(
         features=DEFAULT_FEATURES, time_zone="Europe/Madrid", quiet_from=22 * 60, quiet_to=7 * 60 + 5
     )
 
@@ -62,14 +64,14 @@ def test_form_names_every_problem_at_once() -> None:
         zone={"value": "Europe/Madird"},
     )
     with pytest.raises(BadInput) as refused:
-        subscribe_form.read(wrong)
+        subscribe_form.read_choice(wrong)
     assert refused.value.fields == {
         "quiet_to": "Choose when quiet hours end, or clear their beginning.",
         "digest_at": "Choose a time for the digest.",
         "zone": "There is no such time zone. Did you mean Europe/Madrid?",
     }
     with pytest.raises(BadInput) as refused:
-        subscribe_form.read(sent(quiet_to={"selected_time": "07:00"}, zone={"value": None}))
+        subscribe_form.read_choice(sent(quiet_to={"selected_time": "07:00"}, zone={"value": None}))
     assert refused.value.fields == {
         "quiet_from": "Choose when quiet hours begin, or clear their end.",
         "zone": "Write a time zone such as Europe/Madrid.",
@@ -78,18 +80,22 @@ def test_form_names_every_problem_at_once() -> None:
 
 def test_same_time_twice_means_no_quiet_hours() -> None:
     """That is how they end where a picker cannot be cleared."""
-    choice = subscribe_form.read(sent(quiet_from={"selected_time": "08:00"}, quiet_to={"selected_time": "08:00"}))
+    choice = subscribe_form.read_choice(
+        sent(quiet_from={"selected_time": "08:00"}, quiet_to={"selected_time": "08:00"})
+    )
     assert (choice.quiet_from, choice.quiet_to, choice.has_hours) == (None, None, False)
 
 
 def test_digest_time_does_not_matter_without_a_digest() -> None:
     """Its emptied picker is no mistake then."""
-    assert subscribe_form.read(sent(digest_at={"selected_time": None})).digest_at == channel_state.DEFAULT_DIGEST_AT
+    assert (
+        subscribe_form.read_choice(sent(digest_at={"selected_time": None})).digest_at == channel_state.DEFAULT_DIGEST_AT
+    )
 
 
 def test_working_and_failed_views_are_modals_of_the_channel() -> None:
     """What takes the form's place."""
-    for view in (subscribe_form.working("C1"), subscribe_form.failed("Nothing was changed.")):
+    for view in (subscribe_form.working_view("C1"), subscribe_form.failed_view("Nothing was changed.")):
         check_view(view)
 
 
@@ -102,9 +108,9 @@ def test_any_channel_has_a_form_that_reads_as_it_was_built(state: ChannelState) 
     kept = state.hours
     if kept and (kept.quiet_from is None) != (kept.quiet_to is None):
         with pytest.raises(BadInput):
-            subscribe_form.read(initial_values(view))
+            subscribe_form.read_choice(initial_values(view))
         return
-    choice = subscribe_form.read(initial_values(view))
+    choice = subscribe_form.read_choice(initial_values(view))
     assert choice.features == state.general_features
     if kept:
         assert (choice.time_zone, choice.digest, choice.digest_at, choice.digest_day) == (

@@ -187,7 +187,11 @@ def views() -> list[dict[str, Any]]:
         *(limit_form.form_view(plain, now=NOW), limit_form.working_view(plain), limit_form.failed_view("No.")),
         settings_result.changed_view(plain, registration(is_open=False), now=NOW),
         *door_modals(plain),
-        *(subscribe_form.build(channel, zone="UTC"), subscribe_form.working("C1"), subscribe_form.failed("No.")),
+        *(
+            subscribe_form.build(channel, zone="UTC"),
+            subscribe_form.working_view("C1"),
+            subscribe_form.failed_view("No."),
+        ),
         subscription_result.saved_view(channel, "Saved."),
         *reminder_modals(plain),
         *seat_modals(plain),

@@ -42,9 +42,13 @@ def reminder_messages(plain: Webinar) -> list[Message]:
             reminder_result.not_set(plain, "No.", "soon", channel_id="C1"),
             reminder_result.only_in_channels(plain, "1h"),
         ),
-        defaults_form.answer(usual, may_change=True, zone="UTC"),
+        defaults_form.current_message(usual, may_change=True, zone="UTC"),
         *(defaults_form.changed(usual, undo, replanned=1, zone="UTC"), defaults_form.not_set("No.", "soon")),
-        *(snooze_form.choices(plain, now=NOW), snooze_form.too_late(plain, now=NOW), snooze_form.failed(plain)),
+        *(
+            snooze_form.choices_message(plain, now=NOW),
+            snooze_form.too_late(plain, now=NOW),
+            snooze_form.failed_message(plain),
+        ),
         *(snooze_form.reminded(plain, HOUR), snooze_form.confirmation(plain, HOUR)),
     ]
 
@@ -58,6 +62,6 @@ def reminder_modals(plain: Webinar) -> list[dict[str, Any]]:
         *(remind_form.build(one, where, now=NOW) for one in (sheet, off)),
         remind_form.move_form(sheet, sheet.reminders[0], where),
         remind_form.choose_channel(plain, where),
-        *(defaults_form.form(usual, zone="UTC"), defaults_form.working(), defaults_form.failed("No.")),
-        defaults_form.saved_view(defaults_form.answer(usual, may_change=False, zone="UTC")),
+        *(defaults_form.form(usual, zone="UTC"), defaults_form.working_view(), defaults_form.failed_view("No.")),
+        defaults_form.saved_view(defaults_form.current_message(usual, may_change=False, zone="UTC")),
     ]
