@@ -63,6 +63,7 @@ GROUPS = {
         ),
         (
             "tests/commands/test_create_args.py",
+            "tests/commands/test_create_args_properties.py",
             "tests/commands/test_length.py",
             "tests/commands/test_parser.py",
             "tests/commands/test_reminder_offsets.py",

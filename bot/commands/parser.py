@@ -240,10 +240,6 @@ def _subscribe(rest: str) -> Subscribe | Subscriptions:
     return Subscribe(*_features_and_target(unescape(rest)))
 
 
-def _unsubscribe(rest: str) -> Unsubscribe:
-    return Unsubscribe(*_features_and_target(unescape(rest)))
-
-
 def _features_and_target(text: str) -> tuple[tuple[str, ...], Target]:
     """The features, and the target after "for". "mine" and "all" need no "for"."""
     words = re.finditer(r"\S+", text)
@@ -287,7 +283,7 @@ _PARSERS: Final[dict[str, Callable[[str], Command]]] = {
     "share": _share,
     "remind": _remind,
     "subscribe": _subscribe,
-    "unsubscribe": _unsubscribe,
+    "unsubscribe": lambda rest: Unsubscribe(*_features_and_target(unescape(rest))),
     "subscriptions": lambda _: Subscriptions(),
     "open": lambda rest: Open(ref_from_slack(rest)),
     "close": lambda rest: Close(ref_from_slack(rest)),

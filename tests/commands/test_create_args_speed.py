@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands.create_args import parse_create_args, warm_up
-from tests.commands.test_create_args import PIECES
+from tests.commands.test_create_args_properties import PIECES
 from tests.support.docs_tables import ROOT
 
 BERLIN = ZoneInfo("Europe/Berlin")

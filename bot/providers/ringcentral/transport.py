@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -76,9 +77,8 @@ class Transport:
             remaining = replace(caller, patience=deadline - self._monotonic())
             answer: Answer | None = None
             try:
-                answer = await self._send_once(request, remaining, authorization)
-            except NotSent:
-                pass
+                with contextlib.suppress(NotSent):
+                    answer = await self._send_once(request, remaining, authorization)
             except NoAnswer:
                 may_have_arrived = True
             if answer is not None and answer.status == 429:
