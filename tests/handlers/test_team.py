@@ -1,4 +1,4 @@
-"""What people see of a team: within Slack's limits whatever its size, and nobody's link but where it belongs."""
+"""Forms, lists and messages of a team: within Slack's limits at any size, and personal links only where allowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEV = Coworker(user_id="6dev", account_id="1", name="Dev Patel", email="dev@acme
 
 
 def person(name: str, **changes: Any) -> Person:
-    """Somebody in Slack."""
+    """A Slack user."""
     first, _, last = name.partition(" ")
     user_id = f"U0{first.upper()}"
     email = changes.pop("email", f"{first.lower()}@acme.example")
@@ -41,13 +41,13 @@ def person(name: str, **changes: Any) -> Person:
 
 
 def known(team: list[Member], *people: Person, **changes: Any) -> KnownPeople:
-    """What is known, with Dev in the directory."""
+    """The known people, with Dev in the directory."""
     by_address = {DEV.email: DEV}
     return KnownPeople(team, {one.user_id: one for one in people}, lambda address: by_address.get(address), **changes)
 
 
 def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
-    """What stands under the fields."""
+    """The errors by field."""
     with pytest.raises(BadInput) as error:
         team_check.wanted_members(typed, facts)
     assert "@" not in error.value.sentence
@@ -57,7 +57,7 @@ def refused(typed: TeamInput, facts: KnownPeople) -> dict[str, str]:
 @settings(max_examples=20)
 @given(WEBINARS)
 def test_everything_shown_keeps_within_the_limits(one: Webinar) -> None:
-    """For any webinar, a small team and a full one with long names."""
+    """For any webinar, with a small team and with a full one with long names."""
     for team in (TEAM, [HOST, *(member(f"P{number} {NASTY[:60]}") for number in range(MAX_TEAM))]):
         for shown in team_messages(one, team):
             check_message(shown.text, shown.blocks)
@@ -65,8 +65,8 @@ def test_everything_shown_keeps_within_the_limits(one: Webinar) -> None:
             check_view(view)
 
 
-def test_form_holds_the_team_and_whoever_was_named() -> None:
-    """People in Slack by their field, outsiders as lines; who is known from RingCentral alone is named and kept."""
+def test_form_has_the_team_and_the_named_people() -> None:
+    """Slack users in their field, outsiders as lines; members invited in RingCentral are named and kept."""
     typed, shown = team_form.prefilled(TEAM, Prefill(("U0EMI", "U0FINN"), ("yan@partner.example",), Role.COHOST))
 
     assert typed.cohosts == ("U0DEV", "U0FINN", "U0EMI")
@@ -80,8 +80,8 @@ def test_form_holds_the_team_and_whoever_was_named() -> None:
     assert TeamFormContext.model_validate_json(view["private_metadata"]).shown_ids == shown
 
 
-def test_named_without_a_role_somebody_stays_what_they_are() -> None:
-    """New people are panelists; who was named again changes nothing."""
+def test_people_named_without_a_role_keep_theirs() -> None:
+    """New people become panelists; members who are named again keep their role."""
     typed, _ = team_form.prefilled(TEAM, Prefill(("U0DEV", "U0EMI"), ("ZOE@partner.example",)))
 
     assert typed.cohosts == ("U0DEV",)
@@ -90,7 +90,7 @@ def test_named_without_a_role_somebody_stays_what_they_are() -> None:
 
 
 def test_form_of_a_full_team_fits() -> None:
-    """The ids of all who stand in it, and as many outsiders as the field takes: the others are kept."""
+    """With the ids of all shown members, and as many outsiders as fit; the others are kept."""
     team = [HOST, *(member(f"P{number} Q", email=f"p{number}@{'x' * 40}.example") for number in range(MAX_TEAM))]
     view = team_form.build(webinar(), team, now=NOW, read_at=NOW)
 
@@ -112,16 +112,16 @@ def test_form_of_a_full_team_fits() -> None:
         (person("Old Hand", is_deactivated=True), "Old Hand does not use Slack any more"),
     ],
 )
-def test_who_cannot_be_a_cohost_is_named_under_the_field(who: Person, sentence: str) -> None:
-    """With why, before anybody is asked; the sentence for the log names nobody."""
+def test_person_who_cannot_be_a_cohost_is_refused_under_the_field(who: Person, sentence: str) -> None:
+    """With the reason, before any vendor call; the sentence for the log has no names."""
     fields = refused(TeamInput(cohosts=(who.user_id,)), known([HOST], who))
 
     assert list(fields) == [COHOSTS]
     assert fields[COHOSTS].startswith(sentence)
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
-    """Each under its own field: the host, somebody named twice, a line that is no address, somebody unknown."""
+def test_all_problems_are_reported_at_once() -> None:
+    """Each under its field: the host, a person named twice, an invalid line, an unknown user."""
     typed = TeamInput(
         cohosts=("U0ANA", "U0DEV"),
         panelists=("U0DEV", "U0GONE"),
@@ -135,16 +135,16 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert fields[OUTSIDE].endswith("Dev@acme.example is named twice: leave them in one place.")
 
 
-def test_directory_that_is_not_read_yet_is_said() -> None:
-    """Nobody is told that they are not in it."""
+def test_unread_directory_is_reported() -> None:
+    """An unread directory is not reported as a missing coworker."""
     fields = refused(
         TeamInput(cohosts=("U0DEV",)), KnownPeople([HOST], {"U0DEV": person("Dev Patel")}, lambda _: None, False)
     )
     assert "directory is not read yet. Try again in a minute." in fields[COHOSTS]
 
 
-def test_people_are_invited_as_who_they_are() -> None:
-    """A coworker by the directory, whichever field they stand in; others with both names, from Slack or the address."""
+def test_people_are_invited_by_directory_or_name() -> None:
+    """Coworkers by directory entry in any field; others with both names, from Slack or the address."""
     typed = TeamInput(
         cohosts=("U0DEV",), panelists=("U0FINN",), outside="Zoe Lang <Zoe@partner.example>\nyan@partner.example",
         is_mailed=False,
@@ -162,8 +162,8 @@ def test_people_are_invited_as_who_they_are() -> None:
     assert by_address[0].who.coworker == DEV
 
 
-def test_who_stays_is_not_looked_up() -> None:
-    """Only those who are new or become something else have to be known."""
+def test_unchanged_members_are_not_looked_up() -> None:
+    """Only new members and members with another role are looked up."""
     typed = TeamInput(cohosts=("U0DEV", "U0FINN"), panelists=("U0EMI",))
     assert team_check.users_to_look_up(typed, TEAM) == ["U0FINN", "U0EMI"]
     assert [one.user_id for one in team_check.wanted_members(TeamInput(cohosts=("U0DEV",)), known(TEAM))] == ["U0DEV"]
@@ -186,15 +186,15 @@ def test_who_stays_is_not_looked_up() -> None:
     ],
 )
 def test_limits_are_sentences(typed: TeamInput, started: bool, sentence: str) -> None:
-    """What has started is frozen, and a form without a change says so."""
+    """A started webinar's team is frozen, and an unchanged form is refused."""
     wanted = team_check.wanted_members(typed, known(TEAM))
     with pytest.raises(BadInput) as error:
         team_check.requested_diff(wanted, TEAM, frozenset({"i-dev", "i-finn", "i-zoe"}), started=started)
     assert sentence in error.value.fields[PANELISTS]
 
 
-def test_a_full_team_takes_nobody_more() -> None:
-    """99 together, said before RingCentral is asked, with how many to leave out."""
+def test_a_full_team_accepts_no_more() -> None:
+    """99 together, refused before any vendor call, with how many to leave out."""
     wanted = team_check.wanted_members(TeamInput(outside="zoe@partner.example\nyan@partner.example"), known([HOST]))
     with pytest.raises(BadInput) as error:
         team_check.requested_diff(wanted, large_team(MAX_TEAM - 1), frozenset(), started=False)
@@ -204,8 +204,8 @@ def test_a_full_team_takes_nobody_more() -> None:
     assert len(order.added) == 2
 
 
-def test_what_a_command_named_wrongly_stands_on_top() -> None:
-    """Names that are nobody's, addresses that cannot be co-hosts, and people who cannot be what was asked."""
+def test_problems_of_a_command_are_on_top_of_the_form() -> None:
+    """Unknown names, addresses as co-hosts, and people who cannot have the role."""
     command = parse_invite("launch @nobody <@U0FINN> zoe@partner.example as cohost")
     typed = TeamInput(cohosts=("U0FINN",), outside="zoe@partner.example")
 
@@ -230,7 +230,7 @@ def test_what_a_command_named_wrongly_stands_on_top() -> None:
     ],
 )
 def test_outsiders_are_read(text: str, people: list[tuple[str, str, str]]) -> None:
-    """A name and an address, or an address alone whose name is taken from it; the same address once."""
+    """A name and an address, or an address that provides the name; duplicates once."""
     found, problems = read_outsiders(text)
     assert [(one.first_name, one.last_name, one.email) for one in found] == people
     assert problems == []
@@ -245,8 +245,8 @@ def test_outsiders_are_read(text: str, people: list[tuple[str, str, str]]) -> No
         (f"{'z' * 250}@p.example", "Line 1: this address is longer than the 256 characters that RingCentral takes."),
     ],
 )
-def test_lines_that_cannot_be_used_are_said(text: str, problem: str) -> None:
-    """With their number and what to do."""
+def test_invalid_lines_are_reported(text: str, problem: str) -> None:
+    """With the line's number and what to do."""
     found, problems = read_outsiders(text)
     assert found == []
     assert problems[0].startswith(problem)
@@ -254,8 +254,8 @@ def test_lines_that_cannot_be_used_are_said(text: str, problem: str) -> None:
 
 @settings(max_examples=50)
 @given(st.text(max_size=200))
-def test_outsiders_never_break_anything(text: str) -> None:
-    """Whatever is typed, who comes out of it has both names and an address; spelled again they are the same."""
+def test_any_text_gives_valid_outsiders(text: str) -> None:
+    """For any text, each outsider has both names and an address; a member's line parses to the same."""
     found, _ = read_outsiders(text)
     for one in found:
         assert one.first_name
@@ -268,14 +268,14 @@ def test_outsiders_never_break_anything(text: str) -> None:
         assert problems == []
 
 
-def test_names_come_from_the_profile_or_are_made_up_of_what_is_there() -> None:
-    """RingCentral takes nobody without both."""
+def test_names_come_from_the_profile_or_the_address() -> None:
+    """RingCentral requires both."""
     assert full_name(person("Finn Berg", first_name="Finnegan", last_name="Berg")) == ("Finnegan", "Berg")
     assert full_name(person("Finn", last_name="")) == ("Finn", "acme.example")
 
 
-def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
-    """Not in the list, not in the result, not in any form."""
+def test_personal_link_is_only_in_messages_to_member_and_organizer() -> None:
+    """Not in the list, the result or any form."""
     for shown in (*team_modals(webinar()), *(one.blocks for one in team_messages(webinar())[3:4])):
         assert "join.example" not in str(shown)
     listed = team_list.team_page(webinar(), TEAM, read_at=NOW, now=NOW)
@@ -286,8 +286,8 @@ def test_own_link_stands_in_own_messages_and_with_the_organiser_alone() -> None:
     assert "join.example" not in handed_out.text
 
 
-def test_speaker_reads_all_they_need() -> None:
-    """Role, who invited them, when, how much earlier they are to be there, and whether an e-mail comes as well."""
+def test_invitation_has_all_details() -> None:
+    """Role, inviter, time, how early to join, and whether an email comes too."""
     speaker = TEAM[2].model_copy(update={"invited_by": "U0CHLOE"})
     shown = team_message_texts.invited(webinar(panel_offset=timedelta(minutes=15)), speaker)
 
@@ -297,8 +297,8 @@ def test_speaker_reads_all_they_need() -> None:
     assert "Please be there" not in team_message_texts.invited(webinar(), speaker).text
 
 
-def test_result_says_for_each_person_how_they_learn_of_it() -> None:
-    """Added, changed, removed; who hears of it only from the organiser is said."""
+def test_result_says_how_each_person_is_notified() -> None:
+    """Added, changed, removed; and members whom only the organizer can notify."""
     finn, zoe = TEAM[3], TEAM[4]
     shown = str(
         team_result.done(
@@ -318,8 +318,8 @@ def test_result_says_for_each_person_how_they_learn_of_it() -> None:
     assert "The links that only you can pass on are in a direct message to you." in shown
 
 
-def test_question_before_removing_says_how_many_and_what_else() -> None:
-    """The button says what it does."""
+def test_confirmation_of_a_removal_counts_all_changes() -> None:
+    """The button is named Remove."""
     order = TeamDiff(deleted=("i-dev", "i-zoe"))
     view = team_result.confirm(webinar(), order, TEAM, "c1")
 
@@ -329,8 +329,8 @@ def test_question_before_removing_says_how_many_and_what_else() -> None:
     assert "In the same step" not in str(view["blocks"])
 
 
-def test_list_of_what_has_started_offers_no_removal() -> None:
-    """Nobody can be removed any more; of what is over, nothing can be done at all."""
+def test_list_of_a_started_webinar_offers_no_removal() -> None:
+    """Started: no removal. Over: no buttons."""
     running = str(team_list.team_page(webinar(status=Status.ACTIVE), TEAM, read_at=NOW, now=NOW).blocks)
     over = str(team_list.team_page(webinar(status=Status.FINISHED), TEAM, read_at=NOW, now=NOW).blocks)
 
@@ -342,7 +342,7 @@ def test_list_of_what_has_started_offers_no_removal() -> None:
 
 
 def test_list_is_paged() -> None:
-    """Ten a page; a page that is not there is the last one."""
+    """Ten per page; a page beyond the end is the last one."""
     first = team_list.team_page(webinar(), large_team(25), read_at=NOW, now=NOW)
     last = team_list.team_page(webinar(), large_team(25), read_at=NOW, now=NOW, page=9)
 

@@ -1,4 +1,4 @@
-"""Looking at webinars: menu, help, list, show, count; all from the mirror, with no vendor call."""
+"""Menu, help, list, show and count: all from the mirror, without vendor calls."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.support.world import World
 @pytest.mark.parametrize(
     "words", ["", "help", "help create", "list", "list mine", "list past", "show next", "count next"]
 )
-async def test_looking_costs_no_vendor_call_and_keeps_slacks_limits(world: World, words: str) -> None:
-    """Every answer comes from the mirror, is for the person's eyes only, and is valid Block Kit."""
+async def test_browsing_makes_no_vendor_call_and_keeps_slacks_limits(world: World, words: str) -> None:
+    """Every reply comes from the mirror, is ephemeral, and is valid Block Kit."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     before = len(world.vendor_calls())
@@ -28,7 +28,7 @@ async def test_looking_costs_no_vendor_call_and_keeps_slacks_limits(world: World
 
 
 async def test_unknown_words_show_help_with_the_nearest_verb(world: World) -> None:
-    """The answer names the closest command and lists all of them."""
+    """The reply names the closest command and lists all commands."""
     await world.command("chloe", "#launch", "lsit")
 
     words = world.last("#launch", "chloe").words
@@ -37,7 +37,7 @@ async def test_unknown_words_show_help_with_the_nearest_verb(world: World) -> No
 
 
 async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
-    """Ten a page; Next puts the following page where the first one was."""
+    """Ten per page; Next replaces the page."""
     for number in range(12):
         world.ringcentral.create(f"Talk {number:02}", world.clock.now() + timedelta(days=number + 1))
     await world.bot.services.mirror.sweep()
@@ -55,7 +55,7 @@ async def test_list_pages_beyond_ten_in_the_same_place(world: World) -> None:
 
 
 async def test_count_never_read_says_so_and_refresh_reads_once(world: World) -> None:
-    """A figure nobody has read is "not read yet", not 0; Refresh reads it with one call."""
+    """A count that was never read is "not read yet", not 0; Refresh reads it with one call."""
     session = _session(
         world,
         world.ringcentral.create(
@@ -89,7 +89,7 @@ async def test_show_gives_the_hosts_link_to_the_creator_alone(world: World) -> N
 
 
 async def test_several_matches_give_a_picker_and_none_offers_the_list(world: World) -> None:
-    """Words that mean several webinars lead to a choice, words that mean none to the list."""
+    """Words that match several webinars give a picker, words that match none the list."""
     for title in ("Launch east", "Launch west"):
         world.ringcentral.create(title, world.clock.now() + timedelta(days=1))
     await world.bot.services.mirror.sweep()
@@ -105,7 +105,7 @@ async def test_several_matches_give_a_picker_and_none_offers_the_list(world: Wor
 
 
 async def test_refresh_on_a_card_edits_it_for_everyone(world: World) -> None:
-    """Anyone may press Refresh: one read, and the card says the new figure in place."""
+    """Any user may press Refresh: one read, and the card shows the new figure."""
     await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
     (card,) = world.slack.messages("#launch")
     world.ringcentral.register(world.ringcentral.webinars()[0]["session_id"], 3)
@@ -118,7 +118,7 @@ async def test_refresh_on_a_card_edits_it_for_everyone(world: World) -> None:
 
 
 async def test_show_details_from_the_result_opens_on_top_of_it(world: World) -> None:
-    """In a modal the answer is a modal, where the person is."""
+    """From a modal, the reply is a modal."""
     result = await world.create("chloe", "Launch day")
 
     await world.click("chloe", result, "Show Details")

@@ -1,4 +1,4 @@
-"""Creating a webinar from Slack: the form, its mistakes, the two calls, the result and the card."""
+"""Create a webinar from Slack: the form, its errors, the two vendor calls, the result and the card."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.world import World
 
 
 async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world: World) -> None:
-    """The main job: a command, a form, two vendor calls, the result in the same place, a card in the channel."""
+    """The main flow: a command, a form, two vendor calls, the result in the modal, a card in the channel."""
     before = len(world.vendor_calls())
 
     result = await world.create("chloe", "Launch day", fields={"Announce in": "#launch"})
@@ -31,7 +31,7 @@ async def test_create_makes_one_webinar_with_two_calls_and_one_later_read(world:
 
 
 async def test_create_opens_the_form_prefilled_from_the_words(world: World) -> None:
-    """The when is taken off the end in the person's zone; the title stays as it was typed."""
+    """The time at the end is parsed in the user's zone; the title is kept as typed."""
     await world.command("chloe", "#launch", "create May Day planning tomorrow 3pm for 45m")
 
     view = world.slack.view("chloe")
@@ -45,7 +45,7 @@ async def test_create_opens_the_form_prefilled_from_the_words(world: World) -> N
 
 
 async def test_create_form_opens_with_one_slack_call_the_second_time(world: World) -> None:
-    """A person is looked up once; after that the modal is the only call, and RingCentral is never asked."""
+    """A user is looked up once; later the modal is the only call. No vendor call."""
     await world.command("chloe", "#launch", "create")
     await world.slack.close("chloe", world.slack.view("chloe"))
     slack_calls, vendor_calls = len(world.slack.calls), len(world.vendor_calls())
@@ -56,8 +56,8 @@ async def test_create_form_opens_with_one_slack_call_the_second_time(world: Worl
     assert len(world.vendor_calls()) == vendor_calls
 
 
-async def test_create_names_every_mistake_at_once_and_makes_nothing(world: World) -> None:
-    """Start in the past, a length too long, a channel we cannot post in: each under its field, before any call."""
+async def test_create_reports_all_mistakes_at_once_and_makes_nothing(world: World) -> None:
+    """A start in the past, too long a length, an unreachable channel: each under its field, before any vendor call."""
     before = len(world.vendor_calls())
     await world.command("ana", "#launch", "create")
 
@@ -98,7 +98,7 @@ async def test_create_sent_twice_makes_one_webinar(world: World) -> None:
 
 
 async def test_create_sends_every_setting_that_was_chosen(world: World) -> None:
-    """More Settings and back loses nothing, and what was chosen reaches RingCentral."""
+    """More Settings are kept in the form and sent to RingCentral."""
     await world.command("chloe", "#launch", "create")
     root = world.slack.view("chloe")
     await world.slack.fill("chloe", root, {"Title": "All hands"})
@@ -136,7 +136,7 @@ async def test_create_sends_every_setting_that_was_chosen(world: World) -> None:
 
 
 async def test_create_for_everyone_has_a_join_button_and_no_registration(world: World) -> None:
-    """A webinar without registration has one shared link, which may stand on its card."""
+    """A webinar without registration has one shared link, which its card may show."""
     await world.create(
         "chloe", "All hands", fields={"Who is it for?": "Everyone with the link", "Announce in": "#launch"}
     )
@@ -147,7 +147,7 @@ async def test_create_for_everyone_has_a_join_button_and_no_registration(world: 
 
 
 async def test_create_by_someone_outside_the_directory_says_who_hosts(world: World) -> None:
-    """Finn is not in RingCentral's directory: the form says so, and the service user hosts."""
+    """Finn is not in RingCentral's directory: the form says that the service user hosts."""
     await world.command("finn", "#launch", "create")
     assert "Greenroom Service will be the host" in world.slack.view("finn").words
 
@@ -157,8 +157,8 @@ async def test_create_by_someone_outside_the_directory_says_who_hosts(world: Wor
     assert "Greenroom Service" in card.words
 
 
-async def test_create_result_comes_by_direct_message_when_the_modal_was_closed(world: World) -> None:
-    """Closing "Creating…" loses nothing: the result is a direct message."""
+async def test_create_result_is_a_dm_when_the_modal_was_closed(world: World) -> None:
+    """If "Creating…" is closed, the result is sent as a DM."""
     world.ringcentral.fail("POST", "/sessions$", status=None, effect=True, hang=0.5)
     await world.command("chloe", "#launch", "create")
     await world.slack.submit(
@@ -172,8 +172,8 @@ async def test_create_result_comes_by_direct_message_when_the_modal_was_closed(w
     check_message(message.text, message.blocks)
 
 
-async def test_create_refused_by_ringcentral_comes_back_filled(world: World) -> None:
-    """A refusal leaves nothing behind, says why, and the form comes back as it was."""
+async def test_create_refused_by_ringcentral_reopens_filled(world: World) -> None:
+    """A refusal creates nothing, shows the reason, and the form reopens filled."""
     world.ringcentral.fail("POST", "/sessions$", status=403)
     failed = await world.create("chloe", "Refused", fields={"Length": "2h", "Description": "Typed with care"})
     assert failed.title == "Not created"
@@ -193,7 +193,7 @@ async def test_create_refused_by_ringcentral_comes_back_filled(world: World) -> 
 
 
 async def test_create_form_that_was_closed_resumes(world: World) -> None:
-    """What the last interaction carried is there again at the next bare create, and Start Over empties it."""
+    """The next bare create reopens the last reported inputs, and Start Over clears them."""
     await world.command("chloe", "#launch", "create")
     view = world.slack.view("chloe")
     await world.slack.fill("chloe", view, {"Title": "Half typed"})
@@ -211,7 +211,7 @@ async def test_create_form_that_was_closed_resumes(world: World) -> None:
 
 
 async def test_create_is_not_for_guests_or_strangers(world: World) -> None:
-    """A refusal comes in words, at the click, and no form opens."""
+    """They are refused with a sentence, and no form opens."""
     await world.command("gia", "#launch", "create Sneaky")
 
     assert world.slack.view_stack("gia") == []
@@ -219,7 +219,7 @@ async def test_create_is_not_for_guests_or_strangers(world: World) -> None:
 
 
 async def test_create_never_shows_a_personal_link_or_password_in_a_channel(world: World) -> None:
-    """The host's link is for the creator's eyes; no channel and no other person ever gets it."""
+    """The host link is shown to the creator only."""
     await world.create("chloe", "Private link", fields={"Announce in": "#launch"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("chloe", "#launch", "show private link")
@@ -233,7 +233,7 @@ async def test_create_never_shows_a_personal_link_or_password_in_a_channel(world
 
 
 async def test_a_draft_is_kept_encrypted(world: World) -> None:
-    """A draft may hold a password, so the database never holds it in clear."""
+    """A draft may contain a password, so it is encrypted in the database."""
     async with world.bot.services.store.write() as db:
         await draft_table.save(
             db, world.bot.services.account.workspace, "U1", "d1", '{"password":"open sesame"}', world.clock.now()

@@ -1,4 +1,4 @@
-"""Who may steer a webinar: its creator, its host, the organisers of the workspace and its admins; and nobody else."""
+"""Who may manage a webinar: its creator, its host, the organizers and the admins of the workspace, and no one else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.world import World
 
 
 async def choose(world: World, *people: str, groups: tuple[str, ...] = ()) -> None:
-    """Ana, an owner, chooses the organisers in the form."""
+    """Ana, an owner, chooses the organizers in the form."""
     await world.command("ana", "#launch", "settings")
     await world.click("ana", world.last("#launch", "ana"), "Change Organisers")
     form = world.slack.view("ana")
@@ -30,7 +30,7 @@ async def choose(world: World, *people: str, groups: tuple[str, ...] = ()) -> No
 
 
 async def refusal(world: World, user: str) -> str:
-    """What somebody is told who tries to close registration; empty where they may."""
+    """The refusal when this user closes registration; empty if allowed."""
     await world.command(user, "#launch", "close launch")
     words = world.last("#launch", user).words
     if "You can't" in words:
@@ -40,7 +40,7 @@ async def refusal(world: World, user: str) -> str:
 
 
 async def test_the_creator_and_admins_may_without_any_setting(world: World) -> None:
-    """A colleague is told who can."""
+    """A colleague is refused with the names of people who can."""
     await registration_harness(world)
 
     assert await refusal(world, "chloe") == await refusal(world, "ben") == ""
@@ -50,8 +50,8 @@ async def test_the_creator_and_admins_may_without_any_setting(world: World) -> N
     ) in await refusal(world, "dev")
 
 
-async def test_the_host_may_who_did_not_create_it(world: World) -> None:
-    """Known by their address in the company's directory; a webinar made elsewhere names its host."""
+async def test_a_host_who_did_not_create_it_may(world: World) -> None:
+    """Recognized by their address in the directory; a webinar created elsewhere names its host."""
     world.ringcentral.create("Launch day", world.clock.now() + timedelta(days=2), host="dev@acme.example")
     await world.bot.services.mirror.sweep()
 
@@ -59,8 +59,8 @@ async def test_the_host_may_who_did_not_create_it(world: World) -> None:
     assert "its host, or an admin or owner of this workspace can." in await refusal(world, "emi")
 
 
-async def test_organisers_may_steer_every_webinar(world: World) -> None:
-    """People and user groups, as an admin has chosen; whoever is refused is told of them."""
+async def test_organizers_may_manage_every_webinar(world: World) -> None:
+    """Users and user groups chosen by an admin; a refusal names them."""
     await registration_harness(world)
     assert await refusal(world, "emi") != ""
 
@@ -71,8 +71,8 @@ async def test_organisers_may_steer_every_webinar(world: World) -> None:
     assert "@events, <@U0DEV>" in await settings(world, "finn")
 
 
-async def test_it_is_checked_at_the_click_and_not_only_at_the_drawing(world: World) -> None:
-    """A button that stands on an old message does nothing for who may not any more."""
+async def test_permission_is_checked_at_the_click(world: World) -> None:
+    """A button of an old message is refused for a user who may no longer."""
     await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "show launch")
@@ -85,8 +85,8 @@ async def test_it_is_checked_at_the_click_and_not_only_at_the_drawing(world: Wor
     assert "You can't open, close or limit" in world.last("#launch", "dev").words
 
 
-async def test_what_was_opened_in_time_is_refused_when_it_is_sent(world: World) -> None:
-    """The form for a limit, the question before cancelling, and an Undo: who may is what holds by then."""
+async def test_forms_check_permission_when_submitted(world: World) -> None:
+    """The limit form, the confirmation of a cancellation, and an Undo check permission when submitted."""
     launch = await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "limit launch 50")
@@ -110,8 +110,8 @@ async def test_what_was_opened_in_time_is_refused_when_it_is_sent(world: World) 
     assert (launch.take_calls(), launch.state[1]) == ([], 50)
 
 
-async def test_an_organiser_may_all_that_the_settings_say(world: World) -> None:
-    """The team, who has registered, registering others, the door, and the end of a webinar that is somebody else's."""
+async def test_an_organizer_may_do_all_that_the_settings_list(world: World) -> None:
+    """Team, registrants, registering others, registration settings and cancellation of another user's webinar."""
     await registration_harness(world)
     await choose(world, "dev")
     await world.command("dev", "#launch", "registrants launch")
@@ -131,7 +131,7 @@ async def test_an_organiser_may_all_that_the_settings_say(world: World) -> None:
 
 
 async def test_guests_and_colleagues_read_the_settings_and_admins_change_them(world: World) -> None:
-    """Who may not change them does not see the buttons."""
+    """Users who may not change them see no buttons."""
     assert "No organisers are chosen." in await settings(world, "gia")
     assert world.last("#launch", "gia").buttons == []
 
@@ -143,13 +143,13 @@ async def test_guests_and_colleagues_read_the_settings_and_admins_change_them(wo
 
 
 async def test_a_form_shows_who_was_chosen(world: World) -> None:
-    """And takes them away where they are taken out."""
+    """And removes organizers that are deselected."""
     await choose(world, "dev", "emi", groups=("S0EVENTS",))
     await world.command("ana", "#launch", "settings")
     await world.click("ana", world.last("#launch", "ana"), "Change Organisers")
     form = world.slack.view("ana")
     assert "Chosen by <@U0ANA>" in form.words
-    # Sent as it is, everybody stays.
+    # Submitted unchanged, all stay.
     await world.slack.submit("ana", form)
     await world.settled()
     assert "@events, <@U0DEV>, <@U0EMI>" in await settings(world, "dev")
@@ -163,8 +163,8 @@ async def test_a_form_shows_who_was_chosen(world: World) -> None:
 
 
 @pytest.mark.parametrize("stranger", ["hal"])
-async def test_nobody_of_another_organisation_steers(world: World, stranger: str) -> None:
-    """Not even where somebody chose them."""
+async def test_no_user_of_another_organization_may_manage(world: World, stranger: str) -> None:
+    """Not even if they were chosen."""
     await registration_harness(world)
     await choose(world, stranger)
 
@@ -173,8 +173,8 @@ async def test_nobody_of_another_organisation_steers(world: World, stranger: str
     assert "You can't open, close or limit" in world.last("#partners", stranger).words
 
 
-async def test_a_group_that_slack_does_not_tell_of_lets_nobody_in(world: World) -> None:
-    """The admin still may, and the others are told who can."""
+async def test_a_group_that_slack_does_not_return_gives_no_rights(world: World) -> None:
+    """The admin still may; others are refused with names."""
     await registration_harness(world)
     await choose(world, groups=("S0EVENTS",))
     world.slack.fail("usergroups.users.list", error="internal_error")
@@ -183,14 +183,14 @@ async def test_a_group_that_slack_does_not_tell_of_lets_nobody_in(world: World) 
 
 
 async def settings(world: World, user: str) -> str:
-    """What the settings say to somebody."""
+    """The settings as shown to this user."""
     await world.command(user, "#launch", "settings")
     return world.last("#launch", user).words
 
 
-async def test_a_group_that_is_switched_off_makes_no_organisers(world: World) -> None:
-    """Who was in it is none any more, five minutes later at the latest."""
-    webinar, emi, organisers, time = await _asked_of(world)
+async def test_a_disabled_group_gives_no_rights(world: World) -> None:
+    """Its members lose their rights within five minutes."""
+    webinar, emi, organisers, time = await _group_member(world)
     assert await organisers.can_manage(emi, webinar)
 
     world.slack.groups["S0EVENTS"].disabled = True
@@ -199,9 +199,9 @@ async def test_a_group_that_is_switched_off_makes_no_organisers(world: World) ->
     assert not await organisers.can_manage(emi, webinar)
 
 
-async def test_slack_that_is_away_for_a_moment_shuts_nobody_out_for_long(world: World) -> None:
-    """Who was in a group still is; who is not known yet is asked for again soon."""
-    webinar, emi, organisers, time = await _asked_of(world)
+async def test_a_slack_outage_does_not_remove_rights(world: World) -> None:
+    """Known members of a group keep their rights; unknown groups are read again soon."""
+    webinar, emi, organisers, time = await _group_member(world)
     world.slack.fail("usergroups.users.list", error="internal_error")
     assert not await organisers.can_manage(emi, webinar)
     time[0] += 16
@@ -213,15 +213,15 @@ async def test_slack_that_is_away_for_a_moment_shuts_nobody_out_for_long(world: 
 
 
 async def test_a_guest_who_was_chosen_may(world: World) -> None:
-    """An admin has said so; nobody becomes an organiser by being a guest."""
+    """A guest chosen by an admin is an organizer; other guests are not."""
     await registration_harness(world)
     assert await refusal(world, "gia") != ""
     await choose(world, "gia")
     assert await refusal(world, "gia") == ""
 
 
-async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
-    """As many as fit; a refusal names a few."""
+async def test_any_number_of_organizers_can_be_shown(world: World) -> None:
+    """As many as fit are shown; a refusal names a few."""
     await registration_harness(world)
     many = [f"U0MANY{number:04}" for number in range(400)]
     async with world.bot.services.store.write() as db:
@@ -231,8 +231,8 @@ async def test_any_number_of_organisers_can_be_shown(world: World) -> None:
     assert "<@U0MANY0019>, 380 more organisers, or an admin or owner" in await refusal(world, "dev")
 
 
-async def _asked_of(world: World) -> tuple[Webinar, Person, Permissions, list[float]]:
-    """A webinar, somebody of the group that was chosen, and who decides by a time of its own."""
+async def _group_member(world: World) -> tuple[Webinar, Person, Permissions, list[float]]:
+    """A webinar, a member of the chosen group, permissions with their own clock, and that clock."""
     launch, services = await registration_harness(world), world.bot.services
     await choose(world, groups=("S0EVENTS",))
     emi = await services.users.get(services.account.workspace, "U0EMI")

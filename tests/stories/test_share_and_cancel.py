@@ -1,4 +1,4 @@
-"""Sharing a webinar into a channel and cancelling it, and who may."""
+"""Share a webinar in a channel and cancel it, with permissions."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from tests.support.world import World
 
 
 async def lines(world: World) -> list[Subscription]:
-    """What #marketing is set up for."""
+    """The subscriptions of #marketing."""
     services = world.bot.services
     async with services.store.read() as db:
         return await subscription_table.of_channel(db, services.account.workspace, "C0MARKETING")
 
 
 async def waiting(world: World) -> list[NoticeState]:
-    """What is still to be said in #marketing."""
+    """The states of #marketing's notices."""
     services = world.bot.services
     async with services.store.read() as db:
         rows = await notice_table.of_channel(db, services.account.workspace, "C0MARKETING", world.clock.now())
     return [row.state for row in rows if row.state in (NoticeState.PLANNED, NoticeState.BATCHED)]
 
 
-async def test_share_puts_up_a_card_and_tells_what_will_be_said(world: World) -> None:
-    """`share` into another channel answers with all that will be said there, and the ways to change it."""
+async def test_share_posts_a_card_and_lists_the_planned_notices(world: World) -> None:
+    """`share` into another channel replies with the notices planned there, and the buttons that change them."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
@@ -47,8 +47,8 @@ async def test_share_puts_up_a_card_and_tells_what_will_be_said(world: World) ->
     check_message(card.text, card.blocks)
 
 
-async def test_share_makes_the_channel_hear_about_it_until_the_card_goes(world: World) -> None:
-    """One line, by whoever shared it, however often it is shared; it goes with the last card, and so do reminders."""
+async def test_share_subscribes_the_channel_until_the_card_is_removed(world: World) -> None:
+    """One subscription however often it is shared; it ends with the last card, as do the reminders."""
     await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("dev", "#marketing", "share launch")
@@ -66,8 +66,8 @@ async def test_share_makes_the_channel_hear_about_it_until_the_card_goes(world: 
     assert (await lines(world), await waiting(world)) == ([], [])
 
 
-async def test_share_leaves_alone_what_somebody_chose_for_it(world: World) -> None:
-    """Where it was muted it stays so, also when the card is gone, and the answer says that nothing else is said."""
+async def test_share_keeps_the_channels_own_choices(world: World) -> None:
+    """A muted channel stays muted, also after the card is removed, and the reply says so."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("dev", "#marketing", "subscribe")
@@ -82,8 +82,8 @@ async def test_share_leaves_alone_what_somebody_chose_for_it(world: World) -> No
     assert (await lines(world), await waiting(world)) == (chosen, [])
 
 
-async def test_answer_to_a_share_leads_to_the_forms_of_that_channel(world: World) -> None:
-    """Not of the channel in which the command was typed."""
+async def test_reply_to_a_share_opens_the_forms_of_that_channel(world: World) -> None:
+    """Not to those of the channel in which the command was typed."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     await world.command("chloe", "#launch", "share launch <#C0MARKETING|marketing>")
@@ -94,8 +94,8 @@ async def test_answer_to_a_share_leads_to_the_forms_of_that_channel(world: World
         await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
 
-async def test_creation_that_announces_tells_what_will_be_said(world: World) -> None:
-    """In its result, as the answer to a share does; the quiet hours of the channel change nothing about reminders."""
+async def test_announced_creation_lists_the_planned_notices(world: World) -> None:
+    """The result lists the planned notices like the reply to a share; quiet hours do not affect reminders."""
     result = await world.create("chloe", "Launch day", fields={"Announce in": "#marketing"})
     assert (
         "Announced in <#C0MARKETING>. Greenroom will say there: reminders 1 day, 1 hour and 10 minutes before the "
@@ -104,7 +104,7 @@ async def test_creation_that_announces_tells_what_will_be_said(world: World) -> 
 
 
 async def test_share_without_a_channel_means_here(world: World) -> None:
-    """The card comes up where the command was typed, and the bot need not be a member of a public channel."""
+    """The card is posted where the command was typed; in a public channel the bot need not be a member."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
@@ -116,7 +116,7 @@ async def test_share_without_a_channel_means_here(world: World) -> None:
 
 
 async def test_share_where_the_bot_is_not_says_how_to_invite_it(world: World) -> None:
-    """A private channel without Greenroom: the sentence says what to type there."""
+    """For a private channel without Greenroom, the reply says what to type there."""
     await world.create("ana", "Launch day")
     await world.slack.close("ana", world.slack.view("ana"), clear=True)
 
@@ -136,7 +136,7 @@ async def test_share_from_the_result_uses_the_picker(world: World) -> None:
 
 
 async def test_guests_and_strangers_cannot_share(world: World) -> None:
-    """A guest's and a stranger's click on a button is refused in words, whatever was drawn."""
+    """A guest's and a stranger's click on a button is refused with a sentence."""
     await world.create("chloe", "Launch day", fields={"Announce in": "#partners"})
     (card,) = world.slack.messages("#partners")
     for outsider in ("gia", "hal"):
@@ -147,7 +147,7 @@ async def test_guests_and_strangers_cannot_share(world: World) -> None:
 
 
 async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World) -> None:
-    """The question says what will happen and to how many; after it the webinar, its reminders and buttons are gone."""
+    """The confirmation lists the effects; afterwards the webinar, its reminders and buttons are gone."""
     await world.create(
         "chloe", "Launch day", start=world.clock.now() + timedelta(minutes=20), fields={"Announce in": "#launch"}
     )
@@ -175,7 +175,7 @@ async def test_cancel_asks_first_then_deletes_and_rewrites_the_card(world: World
 
 
 async def test_cancel_only_by_the_creator_or_an_admin(world: World) -> None:
-    """A colleague is refused with the names of those who can; an admin can."""
+    """A colleague is refused with the names of people who can; an admin can."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
 
@@ -190,7 +190,7 @@ async def test_cancel_only_by_the_creator_or_an_admin(world: World) -> None:
 
 
 async def test_cancel_that_ringcentral_refuses_says_so_in_the_same_place(world: World) -> None:
-    """The working view gives way to what went wrong, and the webinar stands as before."""
+    """The progress view shows the error, and the webinar is unchanged."""
     await world.create("chloe", "Launch day")
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
     world.ringcentral.fail("DELETE", "/webinars/", status=403)

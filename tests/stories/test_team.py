@@ -1,4 +1,4 @@
-"""Inviting people to a team, changing what they are, removing them, and what each of them hears of it."""
+"""Invite people to a team, change their roles, remove them, and notify each of them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MINUTE = timedelta(minutes=1)
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody has to wait for RingCentral's budget."""
+    """A world without waits for RingCentral's budget."""
     async with running_world(tmp_path, prepare=without_waits) as started:
         yield started
 
 
 async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world: World) -> None:
-    """People in Slack in a direct message with a calendar file; the organiser privately gets the outsider's link."""
+    """Slack users get a DM with a calendar file; the organizer gets the outsider's link privately."""
     team = await team_harness(world)
     form = await team.open_form(text="invite launch <@U0DEV|dev> <@U0FINN|finn> zoe@partner.example")
     assert "Host: Chloé Martin" in form.words
@@ -55,8 +55,8 @@ async def test_people_are_invited_in_one_call_and_each_gets_their_own_link(world
     assert "/w/" not in "".join(str(message.blocks) for message in world.slack.messages("#launch"))
 
 
-async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: World) -> None:
-    """Each finds their own; nobody else's."""
+async def test_invited_people_can_find_their_own_link(world: World) -> None:
+    """Each finds only their own."""
     invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
     async with world.bot.services.store.read() as db:
@@ -66,8 +66,8 @@ async def test_invited_people_are_kept_with_their_links_for_their_eyes(world: Wo
         assert await team_table.link_for_user(db, account, invited.session_id, "U0FINN") == ""
 
 
-async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
-    """Then nobody's link goes to the organiser; people in Slack still hear of it here."""
+async def test_invitations_by_mail_are_sent_by_ringcentral(world: World) -> None:
+    """Then the organizer gets no links; Slack users still get a DM."""
     team = await team_harness(world)
     await team.save({"cohosts": ["dev"], "outside": "Zoe Lang <zoe@partner.example>"})
 
@@ -79,7 +79,7 @@ async def test_invitations_by_mail_are_ringcentrals(world: World) -> None:
 
 
 async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
-    """It asks before it removes; each hears what became of them."""
+    """A removal is confirmed first; each member is notified."""
     team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"cohosts": ["dev"], "panelists": ["emi"]})
     assert question.title == "Remove 1 person?"
@@ -98,13 +98,13 @@ async def test_adding_changing_and_removing_is_one_call(world: World) -> None:
     words = world.slack.view("chloe").words
     assert "<@U0DEV>, now co-host: told in a direct message" in words
     assert "<@U0FINN>: told in a direct message" in words
-    # Closing the result closes the form below it, too: that shows what was before.
+    # Closing the result also closes the outdated form below it.
     await world.slack.close("chloe", world.slack.view("chloe"))
     assert not world.slack.world.stacks["U0CHLOE"]
 
 
-async def test_going_back_from_the_question_loses_nothing(world: World) -> None:
-    """The form stands below it, as it was sent; a question that was answered is not answered twice."""
+async def test_going_back_from_the_confirmation_keeps_the_form(world: World) -> None:
+    """The filled form is below the confirmation; a confirmed change is not confirmed twice."""
     team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
     await world.slack.close("chloe", question)
@@ -117,8 +117,8 @@ async def test_going_back_from_the_question_loses_nothing(world: World) -> None:
     assert team.roles.keys() == {"dev@acme.example", "finn@acme.example", "zoe@partner.example"}
 
 
-async def test_what_is_wrong_stands_under_the_fields(world: World) -> None:
-    """Who is not in the directory cannot be co-host; the host is the host; a line must be an address; nothing new."""
+async def test_problems_are_under_the_fields(world: World) -> None:
+    """A co-host outside the directory, the host, a line without an address, and no change are refused."""
     team = await team_harness(world)
     form = await team.open_form(text="invite launch <@U0FINN|finn> @nobody as cohost")
     assert "Nobody here is called @nobody: choose them below. Finn Berg can't be a co-host" in form.words
@@ -135,8 +135,8 @@ async def test_what_is_wrong_stands_under_the_fields(world: World) -> None:
     assert team.take_calls() == ["GET"]
 
 
-async def test_user_group_is_its_people(world: World) -> None:
-    """Named in the command, they stand in the form one by one; who is in the group twice is there once."""
+async def test_user_group_is_expanded(world: World) -> None:
+    """A group named in the command is expanded in the form, without duplicates."""
     team = await team_harness(world)
     form = await team.open_form(text="invite launch <!subteam^S0EVENTS|@events> <@U0EMI|emi> as cohost")
     outcome = await world.slack.submit("chloe", form)
@@ -147,7 +147,7 @@ async def test_user_group_is_its_people(world: World) -> None:
 
 
 async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World) -> None:
-    """As usual, but by so much earlier as they are to be there; of a new date at once; removed, no more."""
+    """Reminders are earlier by the join offset, moved with the webinar, and end with a removal."""
     launch = await registration_harness(world)
     world.ringcentral.edit(launch.session_id, panelJoinTimeOffset=900)
     await world.bot.services.mirror.sweep()
@@ -173,22 +173,22 @@ async def test_speakers_are_reminded_earlier_in_their_own_messages(world: World)
     assert len(team.direct_messages("finn")) == gone
 
 
-async def test_team_says_who_is_on_it_and_how_they_were_told(world: World) -> None:
-    """From what is known, without a call; Refresh reads it; somebody invited in RingCentral itself is there, too."""
+async def test_team_list_shows_how_members_were_notified(world: World) -> None:
+    """From the database without a vendor call; Refresh reads it, including members invited in RingCentral."""
     invited = await team_harness(world, invited=["dev"])
     words = await invited.reply_to("chloe", "team launch")
     assert "Chloé Martin · *Host*" in words
     assert "<@U0DEV> · *Panelist*\nTold in a direct message, and RingCentral sends an e-mail" in words
     assert invited.take_calls() == []
 
-    await _elsewhere(world, invited, "zoe@partner.example")
+    await _invite_in_ringcentral(world, invited, "zoe@partner.example")
     await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
     assert "Zoe Lang (zoe@partner.example) · *Panelist*\nInvited in RingCentral" in world.last("#launch", "chloe").words
     assert invited.take_calls() == ["PATCH", "GET"]
 
 
-async def test_somebody_is_removed_from_the_list(world: World) -> None:
-    """The button asks first, the list then says what came of it; in another list, they are gone already."""
+async def test_a_member_is_removed_from_the_list(world: World) -> None:
+    """The button asks to confirm, then the list shows the outcome; an older list says that they are gone."""
     team = await team_harness(world, invited=["dev"])
     await team.reply_to("ana", "team launch")
     await team.reply_to("chloe", "team launch")
@@ -205,8 +205,8 @@ async def test_somebody_is_removed_from_the_list(world: World) -> None:
 
 
 @pytest.mark.parametrize("partial_updates", [True, False])
-async def test_a_new_role_mails_nobody_who_was_not_to_be_mailed(world: World, partial_updates: bool) -> None:
-    """Also where RingCentral takes an update that leaves `sendInvite` out for a wish to be mailed."""
+async def test_a_new_role_keeps_the_mail_setting(world: World, partial_updates: bool) -> None:
+    """Also if RingCentral treats a missing `sendInvite` as true."""
     world.ringcentral.rules.partial_updates = partial_updates
     team = await team_harness(world)
     await team.save({"panelists": ["dev"], "mail": []})
@@ -217,10 +217,10 @@ async def test_a_new_role_mails_nobody_who_was_not_to_be_mailed(world: World, pa
     assert team.mailed == []
 
 
-async def test_who_was_invited_elsewhere_is_told_once_they_are_chosen_here(world: World) -> None:
-    """RingCentral knows them by their address, the picker by who they are in Slack: their new role comes to them."""
+async def test_a_member_invited_elsewhere_is_notified_once_chosen_in_slack(world: World) -> None:
+    """A member invited in RingCentral and then chosen in Slack is notified of the new role."""
     team = await team_harness(world)
-    await _elsewhere(world, team, coworker="dev")
+    await _invite_in_ringcentral(world, team, coworker="dev")
     await team.save({"cohosts": ["dev"], "panelists": [], "outside": ""})
 
     assert team.roles == {"dev@acme.example": "CoHost"}
@@ -229,10 +229,10 @@ async def test_who_was_invited_elsewhere_is_told_once_they_are_chosen_here(world
     assert "<@U0DEV>, now co-host: told in a direct message" in world.slack.view("chloe").words
 
 
-async def test_who_was_invited_by_address_becomes_no_cohost(world: World) -> None:
-    """RingCentral would refuse it, so that the form says before that what to do."""
+async def test_a_member_invited_by_address_cannot_become_cohost(world: World) -> None:
+    """RingCentral would refuse it, so the form says what to do."""
     team = await team_harness(world)
-    await _elsewhere(world, team, "dev@acme.example")
+    await _invite_in_ringcentral(world, team, "dev@acme.example")
     form = await team.open_form()
     outcome = await world.slack.submit("chloe", form, {"cohosts": ["dev"], "outside": ""})
     assert outcome.errors["cohosts"].startswith(
@@ -249,7 +249,7 @@ async def test_who_was_invited_by_address_becomes_no_cohost(world: World) -> Non
 
 
 async def test_muted_stays_muted_with_a_new_role(world: World) -> None:
-    """They hear that they are something else now, and nothing more."""
+    """They are notified of the role; reminders stay muted."""
     team = await team_harness(world, invited=["dev"])
     webinar = await world.bot.services.mirror.find(team.session_id)
     await world.move(webinar.start - timedelta(days=1) + MINUTE - world.clock.now())
@@ -262,8 +262,8 @@ async def test_muted_stays_muted_with_a_new_role(world: World) -> None:
     assert len(team.direct_messages("dev")) == heard
 
 
-async def test_who_has_a_seat_keeps_it_when_the_team_goes_on_without_them(world: World) -> None:
-    """They are told so, and are reminded as somebody with a seat."""
+async def test_a_removed_member_keeps_their_seat(world: World) -> None:
+    """They are notified, and reminded as a registrant."""
     team = await team_harness(world)
     await world.command("dev", "#launch", "register launch")
     await world.slack.submit("dev", world.slack.view("dev"), {})
@@ -282,7 +282,7 @@ async def test_who_has_a_seat_keeps_it_when_the_team_goes_on_without_them(world:
 
 
 async def test_a_group_larger_than_a_team_is_answered(world: World) -> None:
-    """Before anybody of it is looked up, with what to do."""
+    """Before its members are looked up, with what to do."""
     await team_harness(world)
     group = world.slack.groups["S0EVENTS"]
     group.users = [f"U0MANY{number}" for number in range(300)]
@@ -294,7 +294,7 @@ async def test_a_group_larger_than_a_team_is_answered(world: World) -> None:
 
 
 async def test_a_lost_link_is_sent_again(world: World) -> None:
-    """To somebody in Slack in a direct message, for an outsider to whoever asks."""
+    """To a Slack user as a DM, for an outsider to the organizer."""
     team = await team_harness(world)
     await team.save({"panelists": ["dev"], "outside": "zoe@partner.example"})
     await team.reply_to("chloe", "team launch")
@@ -308,18 +308,18 @@ async def test_a_lost_link_is_sent_again(world: World) -> None:
     assert "PATCH" not in team.take_calls()[2:]
 
 
-async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> None:
-    """At the command, at the button of somebody who could see it, and when the form or the question is sent."""
+async def test_only_managers_may_and_every_step_checks(world: World) -> None:
+    """At the command, at each button, and when the form or the confirmation is submitted."""
     team = await team_harness(world, invited=["dev"])
     for text in ("invite launch", "team launch"):
         assert "You can't invite people to this webinar: <@U0CHLOE>, who created it" in await team.reply_to(
             "finn", text
         )
-    await _organisers(world, "U0FINN")
+    await _choose_organizers(world, "U0FINN")
     await team.reply_to("finn", "team launch")
     listed = world.last("#launch", "finn")
     question = await team.save({"panelists": []}, user="finn")
-    await _organisers(world, "U0EMI")
+    await _choose_organizers(world, "U0EMI")
 
     await world.click("finn", listed, "Remove")
     assert "You can't invite people to this webinar" in world.last("#launch", "finn").words
@@ -336,10 +336,10 @@ async def test_only_who_steers_may_and_is_asked_at_every_step(world: World) -> N
 async def test_former_organizer_is_refused_by_every_button_of_the_list(world: World, button: str) -> None:
     """Each button checks permission again: one refusal, no vendor call, nothing replaced."""
     team = await team_harness(world, invited=["dev"])
-    await _organisers(world, "U0FINN")
+    await _choose_organizers(world, "U0FINN")
     await team.reply_to("finn", "team launch")
     [listed] = world.slack.messages("#launch", "finn")
-    await _organisers(world)
+    await _choose_organizers(world)
     assert team.take_calls() == []
 
     await world.click("finn", listed, button)
@@ -363,15 +363,15 @@ async def test_former_organizer_is_refused_by_every_button_of_the_list(world: Wo
         ("invite garden", "No webinar matches “garden”."),
     ],
 )
-async def test_words_that_cannot_be_are_answered(world: World, text: str, sentence: str) -> None:
-    """With what to do instead; nothing opens."""
+async def test_invalid_commands_are_explained(world: World, text: str, sentence: str) -> None:
+    """With what to do; no form opens."""
     team = await team_harness(world)
     assert sentence in await team.reply_to("chloe", text)
     assert team.take_calls() == []
 
 
-async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
-    """Several webinars match: the button of the one that was meant opens the form with the people in it."""
+async def test_picker_carries_the_named_people(world: World) -> None:
+    """With several matches, the chosen button opens the form with the named people."""
     await team_harness(world, by="chloe")
     other = await team_harness(world, by="chloe", title="Launch party")
     await other.reply_to("chloe", "invite launch <@U0DEV|dev> zoe@partner.example as cohost")
@@ -391,7 +391,7 @@ async def test_picker_carries_on_whom_the_command_named(world: World) -> None:
 
 
 async def test_once_it_has_started_people_can_only_be_added(world: World) -> None:
-    """Said under the field before RingCentral would refuse; of what is over, nothing can be changed at all."""
+    """Refused under the field before any vendor call; after the end nothing can be changed."""
     team = await team_harness(world, invited=["dev"])
     world.ringcentral.begin(team.session_id)
     await world.bot.services.mirror.sweep()
@@ -411,7 +411,7 @@ async def test_once_it_has_started_people_can_only_be_added(world: World) -> Non
 
 
 async def test_invite_is_a_button_of_the_details(world: World) -> None:
-    """For whoever may, and for nobody else; the team is known, so the form opens at once."""
+    """Only for users who may; with a known team the form opens at once."""
     team = await team_harness(world, invited=["dev"])
     await team.reply_to("finn", "show launch")
     assert "Invite" not in world.last("#launch", "finn").buttons
@@ -421,8 +421,8 @@ async def test_invite_is_a_button_of_the_details(world: World) -> None:
     assert team.take_calls() == []
 
 
-async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world: World) -> None:
-    """For the eyes of whoever asked."""
+async def test_result_of_a_closed_form_is_a_dm(world: World) -> None:
+    """To the user who submitted the form."""
     team = await team_harness(world)
     form = await team.open_form()
     outcome = await world.slack.submit("chloe", form, {"panelists": ["dev"]})
@@ -433,8 +433,8 @@ async def test_result_of_a_form_that_was_closed_comes_as_a_direct_message(world:
     assert "<@U0DEV>, panelist: told in a direct message" in team.direct_messages("chloe")[-1].words
 
 
-async def test_teams_long_over_are_forgotten(world: World) -> None:
-    """90 days after the end; not before."""
+async def test_old_teams_are_deleted(world: World) -> None:
+    """90 days after the end, not before."""
     invited = await team_harness(world, invited=["dev"])
     account = world.bot.services.account
 
@@ -449,19 +449,19 @@ async def test_teams_long_over_are_forgotten(world: World) -> None:
 
 
 async def _remove(team: TeamHarness, user: str) -> View:
-    """The question before somebody is removed through the form."""
+    """Deselect a member in the form; returns the confirmation."""
     left = sorted({"dev", "finn"} - {user})
     return await team.save({"panelists": left})
 
 
-async def _elsewhere(world: World, team: TeamHarness, address: str = "", *, coworker: str = "") -> None:
-    """Somebody is invited in RingCentral's own app."""
+async def _invite_in_ringcentral(world: World, team: TeamHarness, address: str = "", *, coworker: str = "") -> None:
+    """Invite a person in RingCentral's own app."""
     webinar = await world.bot.services.mirror.find(team.session_id)
     known = world.bot.services.directory.coworker_at(f"{coworker}@acme.example")
     new = NewInvitee(role=Role.PANELIST, first_name="Zoe", last_name="Lang", email=address, coworker=known)
     await world.bot.provider.change_team(webinar.webinar_id, webinar.session_id, TeamChange(added=(new,)), PERSON)
 
 
-async def _organisers(world: World, *users: str) -> None:
+async def _choose_organizers(world: World, *users: str) -> None:
     async with world.bot.services.store.write() as db:
         await organizer_table.save(db, world.bot.services.account.workspace, users, "U0ANA", world.clock.now())

@@ -1,4 +1,4 @@
-"""Changing a team while RingCentral, Slack or Greenroom is in trouble: never twice, never silently not at all."""
+"""Changes of a team during failures of RingCentral, Slack or Greenroom: applied once, and always reported."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def _soon(bot: Greenroom) -> None:
 
 
 def prepared(world: World) -> None:
-    """Requests are given up soon, and what is unclear is looked at again at once."""
+    """Short timeouts, and immediate retries of unknown outcomes."""
     without_waits(world)
     world.on_build = _soon
 
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A world in which nobody waits."""
+    """A world without waits."""
     async with running_world(tmp_path, prepare=prepared) as started:
         yield started
 
 
-async def test_somebody_invited_elsewhere_meanwhile_is_no_trouble(world: World) -> None:
-    """A 409 leads to a look and one more call for what is left; both are on the team and both are told."""
+async def test_an_invitation_elsewhere_at_the_same_time_is_reconciled(world: World) -> None:
+    """A 409 leads to a re-read and one more call for the rest; both are on the team and notified."""
     team = await team_harness(world)
     form = await team.open_form()
-    await _elsewhere(world, team, "finn@acme.example")
+    await _change_in_ringcentral(world, team, "finn@acme.example")
     assert team.take_calls() == ["GET", "PATCH"]
     result = await _save(world, form, {"panelists": ["finn", "dev"]})
 
@@ -57,11 +57,11 @@ async def test_somebody_invited_elsewhere_meanwhile_is_no_trouble(world: World) 
         assert team.link_of(f"{user}@acme.example") in str(team.direct_messages(user)[0].blocks)
 
 
-async def test_somebody_removed_elsewhere_meanwhile_is_no_trouble(world: World) -> None:
-    """A 404 leads to a look; what is left of it is done."""
+async def test_a_removal_elsewhere_at_the_same_time_is_reconciled(world: World) -> None:
+    """A 404 leads to a re-read; the rest is applied."""
     team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"panelists": ["emi"]})
-    await _elsewhere(world, team, remove="dev@acme.example")
+    await _change_in_ringcentral(world, team, remove="dev@acme.example")
     team.take_calls()
     await world.slack.submit("chloe", question)
     await world.settled()
@@ -71,8 +71,8 @@ async def test_somebody_removed_elsewhere_meanwhile_is_no_trouble(world: World) 
     assert "no longer on the team" in team.direct_messages("finn")[-1].words
 
 
-async def test_a_race_that_is_lost_twice_is_a_sentence(world: World) -> None:
-    """With what to do; nobody is told anything."""
+async def test_a_race_lost_twice_is_reported(world: World) -> None:
+    """The user is told what to do; no member is notified."""
     team = await team_harness(world)
     world.ringcentral.fail("PATCH", INVITEES, status=409, times=2)
     result = await _save(world, await team.open_form(), {"panelists": ["dev"]})
@@ -84,8 +84,8 @@ async def test_a_race_that_is_lost_twice_is_a_sentence(world: World) -> None:
     assert await _under_way(world) == 0
 
 
-async def test_an_answer_that_is_lost_is_looked_up(world: World) -> None:
-    """It has happened: it is not asked for again, and each is told once."""
+async def test_a_lost_response_is_looked_up(world: World) -> None:
+    """The change was applied: it is not requested again, and each member is notified once."""
     team = await team_harness(world)
     world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
     result = await _save(world, await team.open_form(), {"panelists": ["dev"], "outside": "zoe@partner.example"})
@@ -96,8 +96,8 @@ async def test_an_answer_that_is_lost_is_looked_up(world: World) -> None:
     assert len(team.direct_messages("dev")) == 2  # the message and the file
 
 
-async def test_what_did_not_happen_is_asked_for_once_more(world: World) -> None:
-    """And where that is not answered either, the person hears that all is as it was."""
+async def test_a_change_that_was_not_applied_is_requested_again(world: World) -> None:
+    """If the second request fails too, the user is told that nothing has changed."""
     team = await team_harness(world)
     world.ringcentral.fail("PATCH", INVITEES, status=500)
     await _save(world, await team.open_form(), {"panelists": ["dev"]})
@@ -112,8 +112,8 @@ async def test_what_did_not_happen_is_asked_for_once_more(world: World) -> None:
     assert await _under_way(world) == 0
 
 
-async def test_what_cannot_even_be_looked_up_is_told_later(world: World) -> None:
-    """Nobody claims that nothing has changed; when RingCentral answers again, everybody is told, once."""
+async def test_an_unknown_outcome_is_reported_later(world: World) -> None:
+    """The outcome is reported as unclear; when RingCentral answers again, each is notified once."""
     team = await team_harness(world)
     form = await team.open_form()
     world.ringcentral.fail("PATCH", INVITEES, status=500, effect=True)
@@ -135,8 +135,8 @@ async def test_what_cannot_even_be_looked_up_is_told_later(world: World) -> None
     assert len(team.direct_messages("dev")) == 2
 
 
-async def test_what_stays_unclear_for_too_long_is_given_up(world: World) -> None:
-    """Whoever asked is told to look for themselves."""
+async def test_an_outcome_unknown_for_too_long_is_given_up(world: World) -> None:
+    """The user is asked to check the team."""
     team = await team_harness(world)
     form = await team.open_form()
     world.ringcentral.fail("PATCH", INVITEES, status=500)
@@ -166,8 +166,8 @@ async def test_what_stays_unclear_for_too_long_is_given_up(world: World) -> None
     ],
     ids=["asked", "made", "writing", "telling", "told", "file", "remembering"],
 )
-async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm: SetFault, messages: int) -> None:
-    """Wherever it happens: invited once, told at least once, reminded, and whoever asked hears how it ended."""
+async def test_a_crash_leaves_every_member_notified(world: World, arm: SetFault, messages: int) -> None:
+    """At any point: invited once, notified at least once, reminded, and the result is reported."""
     team = await team_harness(world)
     form = await team.open_form()
     reached = arm(world)
@@ -176,7 +176,7 @@ async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm:
     await world.crash_bot()
     world.slack.calm()
     await world.start_bot()
-    # Whether this one or the bot's own first turn takes it over makes no difference.
+    # Either this call or the bot's first scheduled run claims it.
     await world.bot.services.team.resume()
     await world.until(lambda: world.slack.view("chloe").title == "Team saved")
 
@@ -188,8 +188,8 @@ async def test_a_crash_ends_in_a_team_that_everybody_knows_of(world: World, arm:
     assert "starts in 1 hour" in team.direct_messages("dev")[-1].words
 
 
-async def test_a_refusal_brings_the_form_back_with_all_that_was_typed(world: World) -> None:
-    """With why; nothing is changed, nobody is told, and sent once more it does what it should."""
+async def test_a_refusal_reopens_the_filled_form(world: World) -> None:
+    """With the reason; nothing is changed, no one is notified, and a new submission works."""
     team = await team_harness(world, invited=["dev"])
     form = await team.open_form()
     world.ringcentral.fail("PATCH", INVITEES, status=403)
@@ -210,8 +210,8 @@ async def test_a_refusal_brings_the_form_back_with_all_that_was_typed(world: Wor
     assert team.mailed == ["dev@acme.example"]
 
 
-async def test_a_refusal_of_what_was_confirmed_leads_back_to_the_form(world: World) -> None:
-    """It stands below what tells of it."""
+async def test_a_refusal_after_the_confirmation_keeps_the_form_below(world: World) -> None:
+    """The filled form is below the error."""
     team = await team_harness(world, invited=["dev", "finn"])
     question = await team.save({"panelists": ["emi"]})
     world.ringcentral.fail("PATCH", INVITEES, status=403)
@@ -224,8 +224,8 @@ async def test_a_refusal_of_what_was_confirmed_leads_back_to_the_form(world: Wor
     assert team.roles.keys() == {"dev@acme.example", "finn@acme.example"}
 
 
-async def test_a_team_that_cannot_be_read_is_said_in_the_place_of_the_form(world: World) -> None:
-    """The view that stood for it gives way to why."""
+async def test_a_team_that_cannot_be_read_is_reported_in_place_of_the_form(world: World) -> None:
+    """The progress view is replaced by the reason."""
     team = await team_harness(world)
     world.ringcentral.fail("GET", INVITEES, status=403)
     await world.command("chloe", "#launch", "invite launch")
@@ -234,8 +234,8 @@ async def test_a_team_that_cannot_be_read_is_said_in_the_place_of_the_form(world
 
 
 @pytest.mark.parametrize("mail", [[], ["by_mail"]], ids=["no mail", "by mail"])
-async def test_who_cannot_be_written_to_is_reached_otherwise(world: World, mail: list[str]) -> None:
-    """By RingCentral's e-mail, or by whoever invited them, who then has the link."""
+async def test_a_member_without_dms_is_notified_otherwise(world: World, mail: list[str]) -> None:
+    """By RingCentral's email, or by the organizer, who gets the link."""
     team = await team_harness(world)
     form = await team.open_form()
     world.slack.fail("chat.postMessage", error="cannot_dm_bot")
@@ -250,8 +250,8 @@ async def test_who_cannot_be_written_to_is_reached_otherwise(world: World, mail:
         assert team.link_of("dev@acme.example") in team.direct_messages("chloe")[-1].words
 
 
-async def test_a_busy_slack_is_waited_for(world: World) -> None:
-    """Who could not be told now is told a little later, and then whoever asked hears of it."""
+async def test_notifications_wait_for_a_busy_slack(world: World) -> None:
+    """A member is notified when Slack accepts it, and then the result is reported."""
     team = await team_harness(world)
     form = await team.open_form()
     world.slack.fail("chat.postMessage", retry_after=30)
@@ -265,8 +265,8 @@ async def test_a_busy_slack_is_waited_for(world: World) -> None:
     assert await _under_way(world) == 0
 
 
-async def test_links_that_could_not_be_handed_out_are_handed_out_later(world: World) -> None:
-    """Slack is busy just when the organiser is to get them: once, a little later."""
+async def test_links_that_could_not_be_sent_are_sent_later(world: World) -> None:
+    """If Slack is busy, the organizer gets the links once, later."""
     team = await team_harness(world)
     form = await team.open_form()
     world.slack.fail("chat.postMessage", retry_after=30)
@@ -282,8 +282,8 @@ async def test_links_that_could_not_be_handed_out_are_handed_out_later(world: Wo
     assert "who has their link" in world.slack.view("chloe").words
 
 
-async def test_who_must_wait_is_told(world: World) -> None:
-    """The working view says for how long."""
+async def test_a_wait_is_shown(world: World) -> None:
+    """The progress view shows how long."""
     team = await team_harness(world)
     form = await team.open_form()
     world.ringcentral.fail("PATCH", INVITEES, status=429, retry_after=1)
@@ -294,10 +294,10 @@ async def test_who_must_wait_is_told(world: World) -> None:
     assert world.slack.view("chloe").title == "Team saved"
 
 
-async def test_who_was_removed_elsewhere_is_not_called_in_any_more(world: World) -> None:
-    """A reading of the team shows that they are gone: their reminders are taken back."""
+async def test_a_member_removed_elsewhere_gets_no_more_reminders(world: World) -> None:
+    """When a reading shows that they are gone, their reminders are withdrawn."""
     team = await team_harness(world, invited=["dev"])
-    await _elsewhere(world, team, remove="dev@acme.example")
+    await _change_in_ringcentral(world, team, remove="dev@acme.example")
     await team.reply_to("chloe", "team launch")
     await world.click("chloe", world.last("#launch", "chloe"), "Refresh")
     before = len(team.direct_messages("dev"))
@@ -307,8 +307,8 @@ async def test_who_was_removed_elsewhere_is_not_called_in_any_more(world: World)
     assert len(team.direct_messages("dev")) == before
 
 
-async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World) -> None:
-    """Slack was busy when they were removed; by the time it is not, they are on the team again and go on hearing."""
+async def test_a_member_invited_again_is_not_notified_of_the_removal(world: World) -> None:
+    """Slack was busy at the removal; when it is not, they are on the team again and keep their reminders."""
     team = await team_harness(world, invited=["dev"])
     question = await team.save({"panelists": []})
     world.slack.fail("chat.postMessage", retry_after=30)
@@ -329,8 +329,8 @@ async def test_who_is_invited_again_is_not_told_that_they_are_gone(world: World)
     assert "starts in 1 hour" in team.direct_messages("dev")[-1].words
 
 
-async def test_reminders_of_who_is_on_the_team_are_not_taken_back(world: World) -> None:
-    """They were invited again just before their leaving was written down."""
+async def test_reminders_of_a_current_member_are_not_withdrawn(world: World) -> None:
+    """They were invited again just before the removal was saved."""
     team = await team_harness(world, invited=["dev"])
     services, now = world.bot.services, world.clock.now()
     async with services.store.write() as db:
@@ -343,8 +343,8 @@ async def test_reminders_of_who_is_on_the_team_are_not_taken_back(world: World) 
     assert "starts in 1 hour" in team.direct_messages("dev")[-1].words
 
 
-async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world: World) -> None:
-    """That cannot be taken back, so that what was known is refused; a look, and the role is changed."""
+async def test_an_invitation_mailed_in_the_meantime_is_reconciled(world: World) -> None:
+    """`sendInvite` cannot be unset, so the first request is refused; after a re-read the role is changed."""
     team = await team_harness(world)
     await _save(world, await team.open_form(), {"panelists": ["dev"], "mail": []})
     await world.slack.close("chloe", world.slack.view("chloe"), clear=True)
@@ -359,8 +359,8 @@ async def test_an_invitation_that_ringcentral_sent_meanwhile_is_no_trouble(world
     assert (team.take_calls(), team.roles) == (["PATCH", "GET", "PATCH"], {"dev@acme.example": "CoHost"})
 
 
-async def test_two_who_remove_the_same_person_at_once(world: World) -> None:
-    """Both are answered, and the person is told once."""
+async def test_two_users_remove_the_same_member_at_once(world: World) -> None:
+    """Both users get a result, and the member is notified once."""
     team = await team_harness(world, invited=["dev", "finn"])
     lists = {}
     for user in ("ana", "chloe"):
@@ -375,8 +375,8 @@ async def test_two_who_remove_the_same_person_at_once(world: World) -> None:
     assert await _under_way(world) == 0
 
 
-async def test_nothing_private_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """No name, address or link of anybody invited, whatever goes wrong."""
+async def test_no_personal_data_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """No name, address or link of an invitee, in any failure."""
     caplog.set_level("DEBUG", logger="bot")
     team = await team_harness(world)
     form = await team.open_form()
@@ -402,8 +402,8 @@ async def _under_way(world: World) -> int:
         return int((await db.execute(select(func.count()).select_from(team_changes))).scalar() or 0)
 
 
-async def _elsewhere(world: World, team: TeamHarness, add: str = "", *, remove: str = "") -> None:
-    """Somebody is invited or removed in RingCentral's own app."""
+async def _change_in_ringcentral(world: World, team: TeamHarness, add: str = "", *, remove: str = "") -> None:
+    """Invite or remove a person in RingCentral's own app."""
     webinar = await world.bot.services.mirror.find(team.session_id)
     new = NewInvitee(role=Role.PANELIST, first_name="Some", last_name="Body", email=add)
     listed = world.ringcentral.invitees(team.session_id)
