@@ -1,4 +1,5 @@
-"""The table of contents of all requests from Slack. A folder per conversation: `listeners.py` next to its forms.
+"""The table of contents of all requests from Slack. A folder per conversation: `listeners.py` (further ones `…_listeners.py`)
+next to its forms and texts.
 
 Each verb of `/webinar` is served by the listeners of one folder, which also serve the buttons and forms that the
 conversation goes on with:
@@ -29,12 +30,10 @@ from handlers.create import listeners as create_listeners
 from handlers.link import listeners as link_listeners
 from handlers.register import listeners as register_listeners
 from handlers.registrants import listeners as registrants_listeners
-from handlers.registration import chart as chart_listeners
+from handlers.registration import chart_listeners, menu_listeners
 from handlers.registration import listeners as registration_listeners
-from handlers.registration import menu as menu_listeners
-from handlers.remind import defaults as defaults_listeners
+from handlers.remind import defaults_listeners, snooze_listeners
 from handlers.remind import listeners as remind_listeners
-from handlers.remind import snooze as snooze_listeners
 from handlers.request import Commands, Listeners
 from handlers.seat import listeners as seat_listeners
 from handlers.settings import listeners as settings_listeners

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 async def update_or_post(slack: SlackApi, view_id: str, user_id: str, view: View, message: Message) -> None:
     """Update the modal `view_id` with `view`; post `message` to the user if it is closed, empty, or refused by Slack.
 
-    Raises what Slack answers to the post, and `SlackBusy` or `SlackUnclear` for the update.
+    Raises what Slack answers to the post, and `SlackBusy` or `SlackOutcomeUnknown` for the update.
     """
     try:
         if view_id and await slack.update(view_id, view):

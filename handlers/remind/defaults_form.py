@@ -46,6 +46,7 @@ WHERE = "That is so wherever nobody chose other times with `/webinar remind`."
 class UndoDefaults(Frozen):
     """The previous defaults, serialized into an Undo button; `changed_at` is when they were replaced."""
 
+    # Serialized names are kept: older buttons and forms must still parse.
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     offsets: str = Field(alias="leads")

@@ -74,6 +74,7 @@ ONLY_ONE: Final = "Use one of the two: leave this one or the one above as it was
 class ReminderFormContext(Frozen):
     """The private_metadata of a reminders form."""
 
+    # Serialized names are kept: older buttons and forms must still parse.
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     session_id: str
@@ -123,12 +124,11 @@ def move_form(sheet: ReminderSheet, reminder: Reminder, metadata: ReminderFormCo
     """The form for the time of one reminder."""
     due = int(reminder.due_at.timestamp())
     text = text_input(action_id=FIELD, placeholder="2h", max_length=MAX_INPUT, focus_on_load=True)
+    time = datetime_picker(action_id=FIELD, initial_date_time=due)
     blocks: list[Block] = [
         section(f"*{plain(sheet.webinar.title)}*\n{timing(sheet.webinar)}\nNow: {reminder_line(sheet, reminder)}"),
         _input(block_id(TEXT, metadata), "How long before the start", text, hint="Such as 1d, 2h or 30m"),
-        _input(
-            block_id(AT, metadata), "Or at a date and time", datetime_picker(action_id=FIELD, initial_date_time=due)
-        ),
+        _input(block_id(AT, metadata), "Or at a date and time", time),
     ]
     return modal(
         MOVE_CALLBACK, "Change the time", blocks, submit="Change Time", private_metadata=metadata.model_dump_json()
@@ -269,18 +269,12 @@ def _past(sheet: ReminderSheet, now: datetime) -> list[Block]:
 
 
 def _switches(sheet: ReminderSheet, now: datetime) -> list[Block]:
+    usual = f"Use the usual times: {offsets_text(sheet.default_offsets)}"
     switches = [
         button("Mute Here", TURN_OFF, sheet.webinar.id, label="Mute all reminders of this webinar here")
         if sheet.is_on
         else button("Turn On", TURN_ON, sheet.webinar.id, label=f"Turn reminders on: {offsets_text(sheet.offsets)}"),
-        button(
-            "Use the Usual Times",
-            USUAL,
-            sheet.webinar.id,
-            label=f"Use the usual times: {offsets_text(sheet.default_offsets)}",
-        )
-        if sheet.has_own_offsets
-        else None,
+        button("Use the Usual Times", USUAL, sheet.webinar.id, label=usual) if sheet.has_own_offsets else None,
     ]
     shown = switches if can_remind(sheet.webinar, now) else []
     return actions(*shown, button("Refresh", REFRESH, sheet.webinar.id, label="Look again"), block_id="switches")

@@ -19,7 +19,7 @@ from bot.notices.texts import reminder_result
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.webinars.permissions import check_may_remind
-from handlers.remind import defaults as defaults_listeners
+from handlers.remind import defaults_listeners
 from handlers.remind import form as remind_form
 from handlers.remind.form import ReminderFormContext
 from handlers.request import Commands, Listeners, SlackRequest

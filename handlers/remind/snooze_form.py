@@ -28,6 +28,11 @@ CHOICES: Final[Mapping[str, str]] = {
 
 ONE_SECOND = timedelta(seconds=1)
 
+NO_DIRECT_MESSAGES = (
+    "Slack does not let Greenroom write to you, so it cannot remind you. "
+    "People of other organisations can ask their admin to allow direct messages from apps."
+)
+
 
 def offset_of(choice: str, start: datetime, now: datetime) -> timedelta | None:
     """The offset of this choice in whole seconds; None if that time is not ahead."""

@@ -14,7 +14,7 @@ from bot.registration.seats.service import NO_SEAT
 from bot.slack import buttons
 from bot.slack.message import View
 from bot.slack.responses import SlackRefused
-from handlers.remind.snooze import NO_MESSAGES
+from handlers.remind.snooze_form import NO_DIRECT_MESSAGES
 from handlers.request import Listeners, SlackRequest
 from handlers.seat import form as seat_form
 from handlers.seat.form import SeatInput
@@ -176,7 +176,7 @@ async def _subscribe_to_opening(request: SlackRequest, webinar: Webinar) -> None
     try:
         channel_id, ts = await request.slack.post(request.user_id, seat_texts.opening_subscribed_message(webinar))
     except (ChannelUnreachable, SlackRefused) as error:
-        raise ChannelUnreachable(NO_MESSAGES) from error
+        raise ChannelUnreachable(NO_DIRECT_MESSAGES) from error
     try:
         async with request.services.store.write() as db:
             webinar = await lock_webinar(db, request.services.account, webinar.session_id, channel_id)

@@ -69,7 +69,7 @@ PLANTED = {
 
 
 def lint(folder: Path) -> tuple[int, dict[str, str]]:
-    """The exit code of lint-imports there, and what became of each contract."""
+    """The exit code of lint-imports in this folder, and the result of each contract."""
     words = [sys.executable, "-c", LINT, "--no-cache", "--no-logo"]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     verdicts = re.findall(r"^(.+) (KEPT|BROKEN)", done.stdout, re.MULTILINE)
@@ -104,7 +104,7 @@ def test_contracts_are_kept() -> None:
 
 
 def test_contracts_bite(tmp_path: Path) -> None:
-    """One wrong import for each, planted in a copy, breaks each of them."""
+    """One forbidden import for each, added to a copy, breaks each of them."""
     unwanted = shutil.ignore_patterns("__pycache__", "page")
     for package in ("bot", "handlers", "sandbox"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=unwanted)
@@ -130,15 +130,24 @@ def test_every_verb_is_served_by_the_folder_that_the_table_of_contents_names() -
 
 
 def test_listeners_do_not_import_listeners_of_other_conversations() -> None:
-    """Shared functions are in `handlers.request`, `handlers.webinar_choice`, or a module of their own."""
+    """Shared functions are in `handlers.request`, `handlers.webinar_choice`, or a module without listeners."""
     graph = grimp.build_graph("handlers", cache_dir=None)
-    listeners = {module for module in graph.modules if module.endswith(".listeners")}
-    imported = {module: graph.find_modules_directly_imported_by(module) & listeners for module in graph.modules}
-    assert {module for module, others in imported.items() if others} == {"handlers"}
+    listeners = {module for module in graph.modules if module.endswith("listeners")}
+    imports = {(module, other) for module in graph.modules for other in graph.find_modules_directly_imported_by(module)}
+    foreign = {(module, other) for module, other in imports if module.split(".")[1:2] != other.split(".")[1:2]}
+    assert {module for module, other in foreign if other in listeners} == {"handlers"}
+
+
+def test_tables_of_listeners_are_in_modules_named_so() -> None:
+    """Every module with a table of commands, actions or submissions is called `listeners` or `…_listeners`."""
+    names = [module.name for module in pkgutil.walk_packages(handlers.__path__, "handlers.")]
+    tables = {"COMMANDS", "ACTIONS", "SUBMISSIONS"}
+    with_tables = [name for name in names if tables & vars(importlib.import_module(name)).keys()]
+    assert [name for name in with_tables if not name.endswith("listeners")] == ["handlers.router"]
 
 
 def views() -> list[dict[str, Any]]:
-    """Everything that can be shown, in each of its states: modals whole, messages as their blocks."""
+    """Every view in each of its states: modals complete, messages as their blocks."""
     plain = webinar(registration=registration())
     open_to_all = webinar(audience=Audience.ANYONE, attendee_link="https://join.example/shared")
     link = SecretStr("https://join.example/host")
@@ -205,7 +214,7 @@ def views() -> list[dict[str, Any]]:
 
 
 def door_modals(one: Webinar) -> list[dict[str, Any]]:
-    """The form for all of a registration, and what takes its place or stands above it."""
+    """The registration form, and the views that replace it or lie above it."""
     silent = registration(preferences=Preferences(suppress_emails=True))
     known = one.model_copy(update={"registration": silent})
     return [
@@ -216,7 +225,7 @@ def door_modals(one: Webinar) -> list[dict[str, Any]]:
 
 
 def reported(view: dict[str, Any]) -> set[str]:
-    """The ids of all that Slack reports a click on: not of inputs that only speak when the form is sent."""
+    """The ids of all elements whose clicks Slack reports: not of inputs that are sent with the form."""
     found: set[str] = set()
     for block in view["blocks"]:
         alone = [block["accessory"]] if "accessory" in block else []
@@ -227,17 +236,17 @@ def reported(view: dict[str, Any]) -> set[str]:
 
 
 def test_every_button_leads_somewhere_and_every_listener_has_a_button() -> None:
-    """Both ways: what a view shows is listened to, and nothing is listened to that no view shows."""
+    """In both directions: every element in a view has a listener, and every listener has an element."""
     assert set().union(*map(reported, views())) == set(ACTIONS)
 
 
 def test_every_form_is_listened_to_and_every_listener_has_a_form() -> None:
-    """Both ways, for all modals that can be sent."""
+    """In both directions, for all modals that can be submitted."""
     assert {view["callback_id"] for view in views() if "submit" in view} == set(SUBMISSIONS)
 
 
 def test_every_id_of_a_view_was_looked_at() -> None:
-    """So that a new view must be added to `views`, or the two tests above would not see it."""
+    """A new view must be added to `views`, or the two tests above would not see it."""
     walked = [*pkgutil.walk_packages(bot.__path__, "bot."), *pkgutil.walk_packages(handlers.__path__, "handlers.")]
     names = [module.name for module in walked if re.match(r"handlers\.|bot\.slack\.|bot\..*\.texts", module.name)]
     modules = [importlib.import_module(name) for name in names]

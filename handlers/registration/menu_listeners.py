@@ -12,7 +12,7 @@ from bot.registration.texts import settings_result
 from bot.slack import buttons
 from bot.slack.message import View
 from handlers.registration import chart_texts, menu_form
-from handlers.registration.chart import send_links
+from handlers.registration.chart_listeners import send_links
 from handlers.request import Listeners, SlackRequest
 
 ACTION = "change the registration of this webinar"

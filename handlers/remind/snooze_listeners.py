@@ -15,11 +15,6 @@ from bot.webinars.permissions import check_may_remind
 from handlers.remind import snooze_form
 from handlers.request import Listener, Listeners, SlackRequest
 
-NO_MESSAGES = (
-    "Slack does not let Greenroom write to you, so it cannot remind you. "
-    "People of other organisations can ask their admin to allow direct messages from apps."
-)
-
 
 async def ask_time(request: SlackRequest) -> None:
     """Ask when to remind this person again."""
@@ -65,7 +60,7 @@ async def _remind(request: SlackRequest, webinar: Webinar, offset: timedelta) ->
     try:
         channel_id, ts = await request.slack.post(request.user_id, snooze_form.confirmation(webinar, offset))
     except ChannelUnreachable as error:
-        raise ChannelUnreachable(NO_MESSAGES) from error
+        raise ChannelUnreachable(snooze_form.NO_DIRECT_MESSAGES) from error
     try:
         async with request.services.store.write() as db:
             webinar = await reminders.lock_webinar(db, request.services.account, webinar.session_id, channel_id)
