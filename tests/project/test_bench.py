@@ -1,4 +1,4 @@
-"""The benchmark runs and measures what it says; the calls that it counts are the ones that we promise."""
+"""The benchmarks run, and the vendor calls they count are those of the promises."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.processes import output, started
 
 
 async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
-    """As the stand-in counts them, with the bot in a process of its own."""
+    """As counted by the stand-in, with the bot in its own process."""
     assert await counted() == {
         "create, until the card stands": 2,
         "create, after that": 1,
@@ -39,7 +39,7 @@ async def test_every_command_costs_the_vendor_calls_that_we_promise() -> None:
 
 
 async def test_load_is_taken_by_the_bare_listener(tmp_path: Path) -> None:
-    """Signed requests, as many as were ordered; a refused one would end it."""
+    """The given number of signed requests; a refused request would end the run."""
     async with started("bench.bare", "signed", cwd=str(tmp_path)) as bare:
         crowd = {"url": bare.url, "secret": "signed", "people": 3, "turns": 2, "answers": False}
         waited = json.loads(await output("bench.load", json.dumps(crowd)))
@@ -49,7 +49,7 @@ async def test_load_is_taken_by_the_bare_listener(tmp_path: Path) -> None:
 
 
 def test_table_shows_the_spread_of_each_figure() -> None:
-    """Over its rounds."""
+    """Over all rounds."""
     *_, figure, _, _, calls = shown({"start to ready, s": [3.0, 1.0, 1.5]}, {"list": 0}).splitlines()
 
     assert figure.split() == ["start", "to", "ready,", "s", "1.00", "1.50", "3.00", "3"]

@@ -40,8 +40,8 @@ class Page:
     async def post(self, what: str, **body: Any) -> None:
         """Post an action; it must succeed."""
         async with self._session.post(f"{self.url}/workspace/{what}", json={"as": ANA, **body}) as answer:
-            said = await answer.json()
-        assert said["ok"], said
+            result = await answer.json()
+        assert result["ok"], result
 
     async def until(self, condition: Callable[[Json], Any]) -> Any:
         """The first truthy value of `condition` among the streamed snapshots."""
@@ -79,7 +79,7 @@ def elements(message: Json) -> list[tuple[Json, Json]]:
     ]
 
 
-def said(state: Json, words: str) -> list[Json]:
+def messages_with(state: Json, words: str) -> list[Json]:
     """The messages in #launch that contain these words, oldest first."""
     return [message for message in state["messages"][LAUNCH] if words in json.dumps(message, ensure_ascii=False)]
 
@@ -103,7 +103,7 @@ async def sandbox(folder: Path, *words: str) -> AsyncIterator[tuple[Program, Pag
 async def stop(running: Program) -> None:
     """Press Ctrl-C: everything ends within seconds and leaves no process behind."""
     family = [psutil.Process(running.process.pid), *psutil.Process(running.process.pid).children(recursive=True)]
-    assert len(family) == 2  # the bot is a process of its own
+    assert len(family) == 2  # the bot runs in its own process
 
     async with asyncio.timeout(8):
         code = await running.end(signal.SIGINT)
@@ -124,21 +124,23 @@ async def make_webinar(page: Page) -> Json:
 
 
 async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path: Path) -> None:
-    """One URL and five lines; create, share, three register, Refresh says 3; the clock brings the reminders, in order.
+    """One URL and five lines; create, share, register three, Refresh shows 3; the clock brings the reminders, in order.
 
-    Then Ctrl-C. A start with --keep goes on with all of it, and shows what a host changes; one without begins with
-    nothing, and a second one beside it finds its own place.
+    Then Ctrl-C. A start with --keep continues with the same state and shows changes made by a host; one without starts
+    empty, and a second sandbox beside it finds a free port.
     """
     async with sandbox(tmp_path) as (running, page, printed):
         assert len(printed) == 5
         assert re.findall(r"http\S+", "\n".join(printed)) == [page.url]
         webinar = await make_webinar(page)
         await page.command("share next")
-        (card,) = await page.until(lambda state: said(state, '"seat.register"'))
+        (card,) = await page.until(lambda state: messages_with(state, '"seat.register"'))
         await page.post("register", session_id=webinar["session_id"], count=3)
-        (card,) = await page.until(lambda state: said(state, "3 registered"))  # the sandbox has the bot look at once
+        (card,) = await page.until(
+            lambda state: messages_with(state, "3 registered")
+        )  # the sandbox makes the bot refresh at once
         await page.click(card, "Refresh")
-        (card,) = await page.until(lambda state: said(state, "3 registered"))
+        (card,) = await page.until(lambda state: messages_with(state, "3 registered"))
         await page.post("clock", to=webinar["start"] - HOUR - MINUTE)
         assert reminders(await page.state()) == ["starts in 1 day"]
         await page.post("clock", to=webinar["start"] - 1)
@@ -156,7 +158,7 @@ async def test_from_the_command_to_the_reminders_and_on_after_restarts(tmp_path:
         assert (anew["offset"], anew["webinars"], anew["messages"][LAUNCH]) == (0, [], [])
         await check_that_a_second_one_finds_its_own_place(page, tmp_path)
         await page.command("help")
-        await page.until(lambda state: said(state, "/webinar create"))
+        await page.until(lambda state: messages_with(state, "/webinar create"))
         await stop(running)
 
 
@@ -168,7 +170,7 @@ async def check_that_all_is_still_there(page: Page, before: Json) -> None:
     assert after["webinars"][0]["registrants"] == 3
     assert reminders(after) == reminders(before)
     await page.command("count next")
-    await page.until(lambda state: said(state, "Launch day: 3 registered"))
+    await page.until(lambda state: messages_with(state, "Launch day: 3 registered"))
 
 
 async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) -> None:
@@ -179,18 +181,18 @@ async def check_that_a_hosts_changes_are_seen_at_once(page: Page, session: str) 
         ({"act": "begin"}, "Live now"),
     ):
         await page.post("webinar", session_id=session, **given)
-        await page.until(partial(said, words=words))
+        await page.until(partial(messages_with, words=words))
     await page.post("register", session_id=session, count=1)
-    await page.until(partial(said, words="4 of 4"))
+    await page.until(partial(messages_with, words="4 of 4"))
 
 
 async def check_that_a_second_one_finds_its_own_place(page: Page, folder: Path) -> None:
-    """A second sandbox takes another port and folder, prints both, and does not disturb the first."""
+    """A second sandbox uses another port and folder, prints both, and does not disturb the first."""
     taken = urlsplit(page.url).port
     async with sandbox(folder, "--port", str(taken)) as (second, other, printed):
         assert printed[0] == "Another sandbox runs in .sandbox. This one uses .sandbox~2."
         assert printed[1] == f"Port {taken} is taken, so this uses {urlsplit(other.url).port}."
         await other.command("help")
-        await other.until(lambda state: said(state, "/webinar create"))
-        assert said(await page.state(), "/webinar create") == []
+        await other.until(lambda state: messages_with(state, "/webinar create"))
+        assert messages_with(await page.state(), "/webinar create") == []
         await stop(second)

@@ -1,4 +1,4 @@
-"""What the documents promise is so: settings, commands, links, and what must never stand in them."""
+"""The documents match the code: settings, commands, links; and they contain no machine paths or registries."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from bot.settings import Settings
 from tests.support.docs_tables import ROOT, table
 from tests.support.rows import each_row
 
-# Written so that they do not match themselves.
+# Written so that these patterns do not match themselves.
 MACHINE_PATHS = r"(?<![\w.])/(?:wor[k]|hom[e]|User[s]|roo[t]|tm[p]|op[t])/"
 REGISTRIES = r"pypi\.or[g]|pythonhoste[d]\.|registry\.npm[j]s|(?:deb|security|ftp)\.debia[n]|--(?:extra-)?index-ur[l] "
 
 
 def project_files() -> list[Path]:
-    """All that is the project's: no environment, no cache, no state of a sandbox, no database."""
+    """All files of the project: no environment, cache, sandbox state or database."""
     found = [ROOT / ".ci" / "run", ROOT / ".gitignore", ROOT / ".dockerignore"]
     for folder, inside, names in os.walk(ROOT):
         inside[:] = [name for name in inside if name != "__pycache__" and not name.startswith(".")]
@@ -29,7 +29,7 @@ def project_files() -> list[Path]:
 
 
 def read(path: Path) -> str:
-    """A text; empty for a picture."""
+    """A text file; an empty string for a picture."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -40,7 +40,7 @@ DOCUMENTS = sorted(path for path in project_files() if path.suffix == ".md")
 
 
 def default_of(name: str) -> str:
-    """How the README says the default of a setting."""
+    """The default of a setting, as the README writes it."""
     field = Settings.model_fields[name.lower()]
     if name == "SLACK_SIGNING_SECRET":
         return "required over HTTP"
@@ -61,22 +61,22 @@ def test_readme_names_every_setting_with_its_default_and_no_other() -> None:
 
 @pytest.mark.parametrize(("page", "heading"), [("../README.md", "command"), ("commands.md", "command")])
 def test_every_command_is_in_the_documents_and_no_other(page: str, heading: str) -> None:
-    """The bare command, and every verb of the grammar."""
-    said = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table(page, heading)]
-    assert sorted(found[1] for found in said if found) == sorted(["", *VERBS])
-    assert None not in said
+    """The bare command and every verb of the grammar."""
+    matches = [re.fullmatch(r"`/webinar ?(\w*).*", row[0]) for row in table(page, heading)]
+    assert sorted(found[1] for found in matches if found) == sorted(["", *VERBS])
+    assert None not in matches
 
 
 @each_row("document", DOCUMENTS)
 def test_every_relative_link_leads_to_a_file(document: Path) -> None:
-    """Pictures too."""
+    """Including pictures."""
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", read(document))
     relative = [link for link in links if not re.match(r"[a-z]+:", link)]
     assert [link for link in relative if not (document.parent / link).exists()] == []
 
 
 def test_every_make_target_that_is_mentioned_exists() -> None:
-    """And every one that exists says what it is for."""
+    """And every target has a description."""
     makefile = read(ROOT / "Makefile")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     mentioned = [re.findall(r"(?:`|^)make ([a-z]+)", read(path), re.MULTILINE) for path in DOCUMENTS]
@@ -85,14 +85,14 @@ def test_every_make_target_that_is_mentioned_exists() -> None:
 
 
 def test_changelog_has_a_place_for_what_comes_next() -> None:
-    """And something stands there."""
+    """And the section is not empty."""
     found = re.search(r"^## Unreleased\n(.+?)(?=^## |\Z)", read(ROOT / "CHANGELOG.md"), re.MULTILINE | re.DOTALL)
     assert found is not None
     assert re.findall(r"^- \S", found[1], re.MULTILINE) != []
 
 
 def test_no_file_names_a_path_of_some_machine_or_a_registry() -> None:
-    """Whoever clones the project has neither."""
+    """A user who clones the project has neither."""
     odd = re.compile(f"{MACHINE_PATHS}|{REGISTRIES}")
     found = {str(path.relative_to(ROOT)): odd.findall(read(path)) for path in project_files()}
     assert {path: what for path, what in found.items() if what} == {}

@@ -1,4 +1,4 @@
-"""The container image, by its Dockerfile: the same packages, the same command, the same port, and no root."""
+"""The container image, read from its Dockerfile: packages, command, port, and user."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PIN = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[.*\])?==([^ ;\\]+)(?: ; ([^\\\n]+?))? 
 
 
 def imports_of(path: Path) -> set[str]:
-    """The modules that a file imports anywhere in it."""
+    """The modules that a file imports, including inside functions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = list(ast.walk(tree))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
@@ -37,37 +37,37 @@ def imports_of(path: Path) -> set[str]:
 
 
 def dockerfile() -> list[tuple[str, str]]:
-    """Its instructions in order, each with what follows it on the line."""
+    """The instructions in order, each with its arguments."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines)]
 
 
 def all_of(word: str) -> list[str]:
-    """What follows each instruction of this kind."""
+    """The arguments of all instructions of this kind."""
     return [rest for kind, rest in dockerfile() if kind == word]
 
 
 def environment() -> dict[str, str]:
-    """What the image sets."""
+    """The environment variables that the image sets."""
     return dict(pair.split("=", 1) for pair in " ".join(all_of("ENV")).split())
 
 
 def pins(name: str) -> dict[str, str]:
-    """The packages of a list with their versions, as far as this Python gets them."""
+    """The pinned packages of a list with their versions, for this version of Python."""
     found = PIN.findall((ROOT / "requirements" / name).read_text(encoding="utf-8"))
     return {package: version for package, version, marker in found if not marker or Marker(marker).evaluate()}
 
 
 def test_image_copies_what_is_there_and_all_that_runs() -> None:
-    """Every path exists; both packages, the manifest that `manifest` prints, and the list."""
+    """Every copied path exists, and both packages, the manifest and the requirements are copied."""
     sources = [source for copied in all_of("COPY") for source in copied.split()[:-1]]
     assert [source for source in sources if not (ROOT / source).exists()] == []
     assert sorted(sources) == ["bot", "handlers", "manifest.yml", "requirements/run.txt"]
 
 
 def test_image_is_built_from_what_it_copies_and_nothing_else() -> None:
-    """A secret in `.env` never reaches whoever builds it."""
+    """A secret in `.env` never reaches the build context."""
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
     sources = [f"!{source}" for copied in all_of("COPY") for source in copied.split()[:-1]]
@@ -75,7 +75,7 @@ def test_image_is_built_from_what_it_copies_and_nothing_else() -> None:
 
 
 def test_neither_wheel_nor_image_contains_the_sandbox() -> None:
-    """The wheel and the image hold the bot and its handlers, whole, and no other package of the checkout."""
+    """The wheel and the image contain the bot and its handlers, and no other package of the checkout."""
     packages = {".".join(path.parent.relative_to(ROOT).parts) for path in ROOT.glob("[!.]*/**/__init__.py")}
     patterns = PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]
     in_wheel = {name for name in packages if any(fnmatch(name, pattern) for pattern in patterns)}
@@ -94,7 +94,7 @@ def test_sandbox_extra_holds_what_the_bot_does_not_already_need() -> None:
 
 
 def test_image_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its words are ones that the command line knows."""
+    """Its arguments are known to the command line."""
     (command,) = all_of("CMD")
     assert json.loads(command) == ["python", "-m", "bot", "run"]
     monkeypatch.setattr(sys, "argv", [*json.loads(command)[2:], "--help"])
@@ -104,13 +104,13 @@ def test_image_runs_the_command_line(monkeypatch: pytest.MonkeyPatch, capsys: py
 
 
 def test_image_listens_on_the_usual_port_for_everybody() -> None:
-    """Inside a container 127.0.0.1 could not be reached."""
+    """127.0.0.1 cannot be reached from outside a container."""
     port = str(Settings.model_fields["port"].default)
     assert (all_of("EXPOSE"), environment()["PORT"], environment()["HOST"]) == ([port], port, "0.0.0.0")  # noqa: S104
 
 
 def test_image_sets_only_settings_that_there_are() -> None:
-    """Beside those of Python itself."""
+    """Besides those of Python itself."""
     ours = {name for name in environment() if not name.startswith("PYTHON")}
     assert ours - {name.upper() for name in Settings.model_fields} == set()
 
@@ -127,7 +127,7 @@ def test_image_does_not_run_as_root_and_keeps_its_database_where_it_may_write() 
 
 
 async def test_image_asks_whether_it_is_healthy() -> None:
-    """The very words of the check, run on the port that was set: against the routes that we serve, and against none."""
+    """The health check's command, run on the configured port: against our routes, and against nothing."""
     (check,) = all_of("HEALTHCHECK")
     python, *words = json.loads(check.partition("CMD ")[2])
     served = web.Application()
@@ -148,7 +148,7 @@ async def test_image_asks_whether_it_is_healthy() -> None:
 
 
 def test_image_installs_the_hash_pinned_list() -> None:
-    """The one whose packages, in the same versions, the tests run with."""
+    """The packages have the versions that the tests run with."""
     (install,) = [rest for rest in all_of("RUN") if "pip install" in rest]
     assert install == "pip install --no-cache-dir --require-hashes -r requirements/run.txt"
     run, dev = pins("run.txt"), pins("dev.txt")
@@ -157,7 +157,7 @@ def test_image_installs_the_hash_pinned_list() -> None:
 
 @pytest.mark.parametrize("name", ["run.txt", "dev.txt", "bench.txt"])
 def test_every_package_of_a_list_is_pinned_with_hashes_and_names_no_registry(name: str) -> None:
-    """Where packages come from is a matter of the machine that installs."""
+    """The registry is configured on the machine that installs."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     parts = re.split(r"\n(?=\S)", text)
     packages = [part for part in parts if not part.startswith("#")]
@@ -179,7 +179,7 @@ def test_the_lists_hold_what_the_project_asks_for() -> None:
 
 
 def test_image_has_the_oldest_python_that_the_project_runs_on() -> None:
-    """The one for which the lists were made."""
+    """The version for which the lists were made."""
     oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
     assert all_of("FROM") == [f"python:{oldest}-slim"]
     assert f"--python-version {oldest} " in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The Slack manifest is one that Slack takes, and says neither more nor less than what the code does."""
+"""The Slack manifest is valid, and matches what the code registers and calls."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ LENGTHS = {
 
 # docs.slack.dev/reference/methods/<method>, under "Scopes"
 SCOPES: dict[str, set[str]] = {
-    "apps.connections.open": set(),  # goes by the app-level token and its connections:write
+    "apps.connections.open": set(),  # authorized by the app-level token with connections:write
     "auth.test": set(),
     "chat.delete": {"chat:write"},
     "chat.deleteScheduledMessage": {"chat:write"},
-    "chat.postMessage": {"chat:write", "chat:write.public"},  # the second for public channels we are not in
+    "chat.postMessage": {"chat:write", "chat:write.public"},  # the second for public channels without the bot
     "chat.scheduleMessage": {"chat:write", "chat:write.public"},
     "chat.scheduledMessages.list": set(),
     "chat.update": {"chat:write"},
@@ -64,32 +64,32 @@ SCOPES: dict[str, set[str]] = {
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
-    "conversations.info": {"channels:read", "groups:read"},  # of public and of private channels; we ask about no other
-    "users.info": {"users:read", "users:read.email"},  # the second for the address that the directory is asked for
+    "conversations.info": {"channels:read", "groups:read"},  # for public and private channels; we read no others
+    "users.info": {"users:read", "users:read.email"},  # the second for the address that we look up in the directory
     "views.open": set(),
     "views.push": set(),
     "views.update": set(),
 }
 NOT_ASKED_FOR = {"conversations.history": {"channels:history", "groups:history", "im:history"}}
-"""Called only where an administrator has granted more than the manifest asks for: docs/notices.md says what for."""
+"""Called only if an administrator has granted more scopes than the manifest requests: see docs/notices.md."""
 TOGETHER = {"files_upload_v2": {"files.getUploadURLExternal", "files.completeUploadExternal"}}
-"""What slack_sdk makes several calls for."""
-OF_DOWNLOADS = "files:read"  # docs.slack.dev/reference/objects/file-object: `url_private_download` wants it
+"""Methods that slack_sdk combines in one function."""
+OF_DOWNLOADS = "files:read"  # docs.slack.dev/reference/objects/file-object: `url_private_download` requires it
 OF_COMMANDS = "commands"  # docs.slack.dev/reference/scopes/commands
 
 Heard = dict[str, list[Any]]
 
 
 def at(path: str) -> Any:
-    """What stands in the manifest at `a.b.0.c`."""
+    """The value in the manifest at `a.b.0.c`."""
     found: Any = MANIFEST
     for step in filter(None, path.split(".")):
         found = found[int(step)] if isinstance(found, list) else found[step]
     return found
 
 
-def heard() -> Heard:
-    """What our listeners register with Bolt, by the kind of request."""
+def registered_ids() -> Heard:
+    """The ids that our listeners register with Bolt, by kind of request."""
 
     class Bolt:
         def __init__(self) -> None:
@@ -109,7 +109,7 @@ def heard() -> Heard:
 
 
 def called_methods() -> set[str]:
-    """The Web API methods that the code calls through Slack's client, by Slack's own names."""
+    """The Web API methods that the code calls through Slack's client, by Slack's names."""
     paths = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     names = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
@@ -123,19 +123,19 @@ def called_methods() -> set[str]:
 
 @each_row("path", KEYS)
 def test_manifest_has_no_key_that_slack_does_not_know(path: str) -> None:
-    """A misspelt key is refused, or worse, passed over."""
+    """Slack refuses or ignores a misspelled key."""
     assert set(at(path)) == KEYS[path]
 
 
 @each_row("path", LENGTHS)
 def test_manifest_texts_fit(path: str) -> None:
-    """Slack refuses a manifest with a text too long, or a long description too short."""
+    """Slack refuses a manifest with a text that is too long, or a long description that is too short."""
     shortest, longest = LENGTHS[path]
     assert shortest <= len(at(path)) <= longest
 
 
 def test_manifest_flags_are_flags() -> None:
-    """YAML reads a lone `on` or `no` as one, and a quoted one as a text."""
+    """YAML reads a bare `on` or `no` as a flag, and a quoted one as text."""
     flags = {
         *("features.app_home.home_tab_enabled", "features.app_home.messages_tab_enabled"),
         *("features.app_home.messages_tab_read_only_enabled", "features.bot_user.always_online"),
@@ -147,16 +147,16 @@ def test_manifest_flags_are_flags() -> None:
 
 
 def test_every_command_of_the_manifest_has_a_listener_and_the_other_way_round() -> None:
-    """There is one, and its hint names every verb."""
+    """There is one command, and its hint names every verb."""
     commands = FEATURES["slash_commands"]
-    assert [one["command"] for one in commands] == heard()["command"]
+    assert [one["command"] for one in commands] == registered_ids()["command"]
     hint = re.sub(r"\[.*?\]", "", commands[0]["usage_hint"])
     assert sorted(re.findall(r"\w+", hint)) == sorted(VERBS)
-    assert commands[0]["should_escape"]  # so that #channels come with their ids
+    assert commands[0]["should_escape"]  # so that Slack sends the ids of #channels
 
 
 def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
-    """With the description and the hint that people see in Slack."""
+    """With the description and the hint that users see in Slack."""
     named = [
         {name: one[name] for name in ("command", "description", "usage_hint", "should_escape")}
         for one in FEATURES["slash_commands"]
@@ -165,18 +165,22 @@ def test_the_sandbox_registers_the_commands_of_the_manifest() -> None:
 
 
 def test_nothing_is_subscribed_to_that_nobody_listens_to() -> None:
-    """Events, shortcuts and menus: each both ways, and there are none."""
+    """Events, shortcuts and menus: in both directions, and there are none."""
     events = SETTINGS.get("event_subscriptions", {})
-    assert [*events.get("bot_events", []), *events.get("user_events", [])] == heard()["event"]
+    assert [*events.get("bot_events", []), *events.get("user_events", [])] == registered_ids()["event"]
     shortcuts = [one["callback_id"] for one in FEATURES.get("shortcuts", [])]
-    assert shortcuts == [*heard()["shortcut"], *heard()["global_shortcut"], *heard()["message_shortcut"]]
-    assert ("message_menu_options_url" in SETTINGS["interactivity"]) == bool(heard()["options"])
-    assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in heard()["event"])
+    assert shortcuts == [
+        *registered_ids()["shortcut"],
+        *registered_ids()["global_shortcut"],
+        *registered_ids()["message_shortcut"],
+    ]
+    assert ("message_menu_options_url" in SETTINGS["interactivity"]) == bool(registered_ids()["options"])
+    assert FEATURES["app_home"]["home_tab_enabled"] == ("app_home_opened" in registered_ids()["event"])
 
 
 def test_clicks_and_forms_come_because_interactivity_is_on() -> None:
     """And there are listeners for them."""
-    interactive = [kind for kind in ("action", "view_submission", "view_closed") if heard()[kind]]
+    interactive = [kind for kind in ("action", "view_submission", "view_closed") if registered_ids()[kind]]
     assert (interactive, SETTINGS["interactivity"]["is_enabled"]) == (
         ["action", "view_submission", "view_closed"],
         True,
@@ -184,13 +188,13 @@ def test_clicks_and_forms_come_because_interactivity_is_on() -> None:
 
 
 def test_every_address_is_the_route_that_we_serve() -> None:
-    """On one host of the administrator's own, over https."""
+    """On one host of the administrator, over https."""
     urls = {FEATURES["slash_commands"][0]["url"], SETTINGS["interactivity"]["request_url"]}
     assert [(urlsplit(url).scheme, urlsplit(url).path) for url in urls] == [("https", EVENTS)]
 
 
 def test_every_method_that_is_called_has_its_scope_and_no_scope_is_unused() -> None:
-    """The least that an administrator has to grant."""
+    """The administrator grants the minimum."""
     called = called_methods()
     assert called == {*SCOPES, *NOT_ASKED_FOR}
     needed = {OF_COMMANDS, OF_DOWNLOADS, *(scope for method in SCOPES for scope in SCOPES[method])}
@@ -201,6 +205,6 @@ def test_every_method_that_is_called_has_its_scope_and_no_scope_is_unused() -> N
 
 
 def test_direct_messages_can_be_sent() -> None:
-    """Results of closed modals go there; what people would write there nobody reads, so they cannot."""
+    """Results of closed modals go there; users cannot reply, because the bot does not read replies."""
     assert FEATURES["app_home"]["messages_tab_enabled"]
-    assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message" not in heard())
+    assert FEATURES["app_home"]["messages_tab_read_only_enabled"] == ("message" not in registered_ids())

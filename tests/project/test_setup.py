@@ -1,4 +1,4 @@
-"""`make setup` with the real make and a pretended Python that notes what it is asked: what is done, and what again."""
+"""`make setup` with the real make and a fake Python that records its arguments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Checkout:
     """A checkout without `.venv`."""
 
     def __init__(self, folder: Path) -> None:
-        """The Makefile and a list, and nothing else of the project."""
+        """Copy the Makefile and a requirements list, and nothing else of the project."""
         self.folder = folder
         self.log = folder / "asked"
         self.list = folder / "requirements" / "dev.txt"
@@ -41,10 +41,10 @@ class Checkout:
         python.chmod(0o755)
 
     def setup(self) -> tuple[int, str, list[str]]:
-        """Exit code, what was printed, and what Python was asked this time."""
+        """Run `make setup`; return the exit code, the output, and the arguments that Python got."""
         self.log.write_text("")
         words = [MAKE, "--no-print-directory", "setup", f"PYTHON={self.folder / 'pretended'}"]
-        environment = {"PATH": os.defpath}  # not that of a make around us, whose flags would be taken over
+        environment = {"PATH": os.defpath}  # not the environment of an outer make, whose flags would apply
         done = subprocess.run(  # noqa: S603 - our own words
             words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )
@@ -53,12 +53,12 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    """One of its own for each story."""
+    """A new checkout for each test."""
     return Checkout(tmp_path)
 
 
 def test_setup_makes_and_fills_the_environment_once(checkout: Checkout) -> None:
-    """The second time it does nothing, says nothing, and starts no Python."""
+    """The second run does nothing, prints nothing, and starts no Python."""
     code, _, asked = checkout.setup()
 
     assert (code, asked) == (0, [ASKED_VERSION, MADE, ASKED_VERSION, INSTALLED])
@@ -66,7 +66,7 @@ def test_setup_makes_and_fills_the_environment_once(checkout: Checkout) -> None:
 
 
 def test_setup_installs_again_when_the_list_has_changed(checkout: Checkout) -> None:
-    """Into the environment that is there."""
+    """Into the existing environment."""
     checkout.setup()
     stamp = checkout.folder / ".venv" / ".installed"
     os.utime(checkout.list, (stamp.stat().st_mtime + 10,) * 2)
@@ -75,7 +75,7 @@ def test_setup_installs_again_when_the_list_has_changed(checkout: Checkout) -> N
 
 
 def test_setup_that_failed_is_done_again(checkout: Checkout) -> None:
-    """No stamp is left behind, so that nobody works in half an environment."""
+    """It leaves no stamp, so that an incomplete environment is not used."""
     without_network = checkout.folder / "no-network"
     without_network.touch()
 
@@ -88,7 +88,7 @@ def test_setup_that_failed_is_done_again(checkout: Checkout) -> None:
 
 
 def test_setup_makes_a_broken_environment_anew(checkout: Checkout) -> None:
-    """One whose making was interrupted, or whose Python is gone."""
+    """If creating it was interrupted, or its Python is gone."""
     broken = checkout.folder / ".venv" / "bin"
     broken.mkdir(parents=True)
     (broken / "python").symlink_to("/nowhere/python3")
@@ -99,7 +99,7 @@ def test_setup_makes_a_broken_environment_anew(checkout: Checkout) -> None:
 
 
 def test_setup_wants_a_python_that_is_new_enough(checkout: Checkout) -> None:
-    """And says so before it makes anything."""
+    """And reports it before it creates anything."""
     (checkout.folder / "old-python").touch()
 
     code, printed, asked = checkout.setup()

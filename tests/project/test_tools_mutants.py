@@ -1,4 +1,4 @@
-"""`tools.mutants` finds the changes that no test notices."""
+"""`tools.mutants` finds the changes that no test detects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_tiny() -> None:
 
 @pytest.mark.skipif(find_spec("mutmut") is None, reason="needs the extra `mutants`")
 def test_weak_test_is_found(tmp_path: Path) -> None:
-    """Each change at the limit survives where only values far from it are tested, and nothing else does."""
+    """Each change at the limit survives if only values far from it are tested, and nothing else does."""
     for path, text in {"bot/__init__.py": "", "bot/tiny.py": TINY, "tests/test_tiny.py": WEAK}.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
@@ -58,7 +58,7 @@ def test_groups_name_files_that_exist() -> None:
 
 
 def test_unknown_group_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the name that is unknown."""
+    """With the unknown name."""
     with pytest.raises(SystemExit):
         main(["gates"])
 

@@ -21,7 +21,7 @@ def test_default_flow_passes_through_the_handler_and_the_provider(capsys: pytest
 
 
 def test_unknown_flow_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the name that is unknown."""
+    """With the unknown name."""
     with pytest.raises(SystemExit):
         main(["forms"])
 
